@@ -1,0 +1,128 @@
+//! What went wrong, as told to people and programs.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A stable name for a kind of refusal; programs decide by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// Another room has this name, up to case and look-alike letters.
+    RoomNameTaken,
+    /// The request is not of the form this call takes.
+    BadRequest,
+    /// Writing needs somebody: a session or a token.
+    SignInRequired,
+    /// Somebody, but not somebody who may.
+    Forbidden,
+    /// No such room.
+    RoomNotFound,
+    /// No such message in that room.
+    MessageNotFound,
+    /// No such page, call or file.
+    NotFound,
+    /// The name belongs to an account or to a guest who is here.
+    UsernameTaken,
+    /// More bytes than a body or frame may have.
+    TooLarge,
+    /// A field breaks its rule; `field` says which.
+    Invalid,
+    /// Too often; `retry_after_ms` says when again.
+    RateLimited,
+    /// The server cannot take it now; send it again later with the same key.
+    Overloaded,
+    /// The server is going away.
+    Draining,
+    /// A frame of a type the server does not know.
+    UnknownType,
+    /// The server failed; the log has the request's id.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::RoomNameTaken | Self::BadRequest | Self::UnknownType => 400,
+            Self::SignInRequired => 401,
+            Self::Forbidden => 403,
+            Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
+            Self::UsernameTaken => 409,
+            Self::TooLarge => 413,
+            Self::Invalid => 422,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Overloaded | Self::Draining => 503,
+        }
+    }
+
+    /// Whether the same request may succeed later, unchanged.
+    pub const fn is_passing(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited | Self::Overloaded | Self::Draining | Self::Internal
+        )
+    }
+
+    /// The name on the wire, `snake_case`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RoomNameTaken => "room_name_taken",
+            Self::BadRequest => "bad_request",
+            Self::SignInRequired => "sign_in_required",
+            Self::Forbidden => "forbidden",
+            Self::RoomNotFound => "room_not_found",
+            Self::MessageNotFound => "message_not_found",
+            Self::NotFound => "not_found",
+            Self::UsernameTaken => "username_taken",
+            Self::TooLarge => "too_large",
+            Self::Invalid => "invalid",
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::Draining => "draining",
+            Self::UnknownType => "unknown_type",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// A refusal on the wire: the code for programs, a sentence for people, and what goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppError {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// One sentence for a person. Never holds anything internal.
+    pub message: String,
+    /// The field that broke its rule, with [`ErrorCode::Invalid`] and the taken names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Milliseconds until it is worth trying again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl AppError {
+    /// A refusal with nothing but its code and sentence.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            retry_after_ms: None,
+        }
+    }
+
+    /// The same, said at `field`.
+    pub fn at(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for AppError {}

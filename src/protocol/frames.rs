@@ -1,0 +1,334 @@
+//! WebSocket frames, both ways.
+
+use crate::{AppError, ErrorCode, Message, Number, Room, RoomId, Seq, User};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The first frame on `/ws/chat/{room_id}`: who is coming.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The name a new guest wants. Ignored when a session or a token says who it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// What the client already holds; it gets what changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Seq>,
+    /// Proves a guest who comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// What a client says. On a one-room socket `room_id` may be left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Be in a room and receive what happens there (`/ws` only).
+    Join {
+        /// The room.
+        room_id: RoomId,
+        /// What the client already holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
+    },
+    /// Be in it no more (`/ws` only).
+    Leave {
+        /// The room.
+        room_id: RoomId,
+    },
+    /// Post a message.
+    Message {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// The text, 1–10,000 characters.
+        content: String,
+        /// 1–64 characters, unique per author for ever. Without one the send cannot be repeated safely.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<String>,
+        /// The number of the message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Number>,
+    },
+    /// Change one's own message.
+    Edit {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// Which.
+        number: Number,
+        /// The new text.
+        content: String,
+    },
+    /// Take back one's own message.
+    Delete {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// Which.
+        number: Number,
+    },
+    /// Started or stopped typing; expires by itself after 5 s.
+    Typing {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// Started, or stopped.
+        is_typing: bool,
+    },
+    /// What changed since?
+    Sync {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// What the client holds.
+        after: Seq,
+    },
+    /// Read up to here; never goes backwards.
+    Read {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// Up to this seq.
+        seq: Seq,
+    },
+}
+
+/// Why a frame could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FrameError {
+    /// Well-formed, but of a type this server does not know.
+    UnknownType,
+    /// Not JSON, or not of the form its type has.
+    Malformed,
+}
+
+impl FrameError {
+    /// The same, for the wire.
+    pub fn to_app_error(&self) -> AppError {
+        match self {
+            Self::UnknownType => AppError::new(
+                ErrorCode::UnknownType,
+                "The server does not know this type of frame.",
+            ),
+            Self::Malformed => AppError::new(
+                ErrorCode::BadRequest,
+                "The frame must be a JSON object with the fields of its type.",
+            ),
+        }
+    }
+}
+
+impl ClientFrame {
+    const TYPES: [&'static str; 8] = [
+        "join", "leave", "message", "edit", "delete", "typing", "sync", "read",
+    ];
+
+    /// Reads one text frame. Depth is bounded by serde_json's recursion limit (128).
+    pub fn parse(text: &str) -> Result<Self, FrameError> {
+        #[derive(Deserialize)]
+        struct Tagged<'a> {
+            #[serde(borrow, rename = "type")]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Tagged>(text) {
+            Ok(tagged) if !Self::TYPES.contains(&&*tagged.kind) => FrameError::UnknownType,
+            _ => FrameError::Malformed,
+        })
+    }
+}
+
+/// Came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemEvent {
+    /// Came.
+    Joined,
+    /// Went.
+    Left,
+}
+
+/// What the server says. Change frames (`message`, `message_changed`, `room_changed`) carry the
+/// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// Joined; live from `seq`.
+    Welcome {
+        /// Which room.
+        room_id: RoomId,
+        /// Everything after this comes live.
+        seq: Seq,
+        /// Changes when the database was restored from a backup: what a client holds is void then.
+        epoch: String,
+        /// Who the client is; `null` for somebody who only reads.
+        user: Option<User>,
+        /// The room.
+        room: Room,
+        /// The token of a guest that this socket made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+    },
+    /// A new message; to its author also the acknowledgement that it is on disk.
+    Message(Message),
+    /// Edited or deleted.
+    MessageChanged(Message),
+    /// A room appeared or changed.
+    RoomChanged(Room),
+    /// A room is gone.
+    RoomDeleted {
+        /// Which.
+        room_id: RoomId,
+    },
+    /// This person is not in the room any more (left from another tab).
+    Left {
+        /// Which room.
+        room_id: RoomId,
+    },
+    /// Something happened in a room one may see but has not joined.
+    RoomActivity {
+        /// Which.
+        room_id: RoomId,
+        /// How far it is.
+        seq: Seq,
+        /// Messages since one last read; 0 for who never joined.
+        unread: i64,
+        /// How many people are in it.
+        online: u32,
+    },
+    /// Everything that changed in (`from`, `to`], each message in its present state.
+    Sync {
+        /// Which room.
+        room_id: RoomId,
+        /// Ordered by seq.
+        messages: Vec<Message>,
+        /// Exclusive.
+        from: Seq,
+        /// Inclusive.
+        to: Seq,
+        /// False: more follows.
+        complete: bool,
+        /// Too much changed; take the page anew.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reset: bool,
+    },
+    /// Who is here; at most 200 names, `count` exact.
+    UsersList {
+        /// Which room.
+        room_id: RoomId,
+        /// Names, ordered.
+        users: Vec<String>,
+        /// How many.
+        count: u32,
+    },
+    /// Somebody came or went. Not stored.
+    System {
+        /// Which room.
+        room_id: RoomId,
+        /// Came or went.
+        event: SystemEvent,
+        /// Who.
+        username: String,
+        /// The same as a sentence.
+        content: String,
+    },
+    /// Everybody who is typing now, the receiver included.
+    Typing {
+        /// Which room.
+        room_id: RoomId,
+        /// Names.
+        users: Vec<String>,
+    },
+    /// Every 25 s: the seq each joined room has reached.
+    Heartbeat {
+        /// By room id.
+        rooms: BTreeMap<RoomId, Seq>,
+    },
+    /// The frame that failed did nothing.
+    Error {
+        /// The stable code.
+        code: ErrorCode,
+        /// A sentence for a person.
+        message: String,
+        /// Which room it was about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<RoomId>,
+        /// Which send it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<String>,
+        /// When to try again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+    },
+}
+
+impl ServerFrame {
+    /// The frame as text.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(self).expect("frames hold no map with keys JSON cannot have")
+    }
+
+    /// An `error` frame for a refusal.
+    pub fn error(error: AppError, room_id: Option<RoomId>, client_id: Option<String>) -> Self {
+        Self::Error {
+            code: error.code,
+            message: error.message,
+            room_id,
+            client_id,
+            retry_after_ms: error.retry_after_ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_an_unknown_type_is_told_from_a_broken_one() {
+        assert_eq!(
+            ClientFrame::parse(r#"{"type":"wave"}"#),
+            Err(FrameError::UnknownType)
+        );
+        let deep = "[".repeat(100_000);
+        for broken in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"type":7}"#,
+            r#"{"type":"sync"}"#,
+            r#"{"type":"typing","is_typing":"x"}"#,
+            &deep,
+        ] {
+            assert_eq!(
+                ClientFrame::parse(broken),
+                Err(FrameError::Malformed),
+                "{broken:.40}"
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored() {
+        let frame = ClientFrame::parse(r#"{"type":"sync","after":41,"colour":"red"}"#);
+        assert_eq!(
+            frame,
+            Ok(ClientFrame::Sync {
+                room_id: None,
+                after: 41
+            })
+        );
+    }
+
+    #[test]
+    fn a_heartbeat_has_room_ids_as_keys() {
+        let frame = ServerFrame::Heartbeat {
+            rooms: BTreeMap::from([(RoomId(1), 42)]),
+        };
+        assert_eq!(frame.encode(), r#"{"type":"heartbeat","rooms":{"1":42}}"#);
+        assert_eq!(
+            serde_json::from_str::<ServerFrame>(&frame.encode()).unwrap(),
+            frame
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! Identities. All are integers below 2^53, so that a JavaScript number holds them exactly.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A position in a room's order of changes: 0 is "nothing yet", the first change is 1.
+pub type Seq = i64;
+
+/// A message's identity inside its room: the [`Seq`] it was posted at. It never changes, while the
+/// message's own `seq` moves on with every edit.
+pub type Number = i64;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A room, for ever; its name may change.
+    RoomId
+);
+id!(
+    /// A person or a program that can write.
+    UserId
+);
+id!(
+    /// A message across all rooms. People and links use its [`Number`] instead.
+    MessageId
+);

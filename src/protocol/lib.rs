@@ -1,0 +1,30 @@
+//! What the browser, the server and every other program say to each other.
+//!
+//! Owns the records, frames, rules, paths and errors of the wire (`PROTOCOL.md`), so that a field
+//! renamed on one side does not compile on the other.
+//!
+//! *Invariant:* nothing here reads a clock, a database or the network; the same text parses to the
+//! same value in the server and in WASM.
+
+mod close;
+mod error;
+mod frames;
+mod ids;
+mod message;
+pub mod paths;
+mod place;
+mod room;
+pub mod rules;
+pub mod text;
+mod timestamp;
+mod user;
+
+pub use close::CloseCode;
+pub use error::{AppError, ErrorCode};
+pub use frames::{ClientFrame, FrameError, Hello, ServerFrame, SystemEvent};
+pub use ids::{MessageId, Number, RoomId, Seq, UserId};
+pub use message::Message;
+pub use place::{History, OpenRoom, Place, RoomEntry, Roster};
+pub use room::Room;
+pub use timestamp::{Civil, Timestamp};
+pub use user::{NewGuest, User, UserKind};

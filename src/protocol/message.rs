@@ -1,0 +1,35 @@
+//! A message in its present state.
+
+use crate::{MessageId, Number, RoomId, Seq, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A message; the same record in REST, frames and pages.
+///
+/// *Invariant:* `seq >= number`, and equal exactly while nothing has changed since it was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its identity across rooms.
+    pub id: MessageId,
+    /// Where it stands.
+    pub room_id: RoomId,
+    /// Its identity and place in the room: the seq it was posted at.
+    pub number: Number,
+    /// The room's seq at its latest change.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub user_id: UserId,
+    /// The author's name when it was written.
+    pub username: String,
+    /// The text; empty once deleted.
+    pub content: String,
+    /// The key its author sent it with.
+    pub client_id: String,
+    /// When it was stored.
+    pub timestamp: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// A tombstone: it was here, its text is gone.
+    pub deleted: bool,
+    /// The number of the message it answers.
+    pub reply_to: Option<Number>,
+}

@@ -1,0 +1,63 @@
+//! What a page shows: the island's properties, and what the server functions answer.
+
+use crate::{Message, Number, Room, Seq, User};
+use serde::{Deserialize, Serialize};
+
+/// Where somebody is, whole: enough to draw the page without asking anything else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Who is looking; `None` before a name was given.
+    pub me: Option<User>,
+    /// The sidebar, ordered by name.
+    pub rooms: Vec<RoomEntry>,
+    /// The room that is open; `None` on the welcome screen.
+    pub open: Option<OpenRoom>,
+    /// The key that the composer's form sends with when there is no script.
+    pub form_key: String,
+}
+
+/// A room in the sidebar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomEntry {
+    /// The room.
+    pub room: Room,
+    /// Messages posted since this person last read; 0 for who never joined.
+    pub unread: i64,
+}
+
+/// A room with the part of its history that is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenRoom {
+    /// The room.
+    pub room: Room,
+    /// Whether who is looking may delete it.
+    pub may_delete: bool,
+    /// Who is there now.
+    pub roster: Roster,
+    /// The messages.
+    pub history: History,
+    /// The message a permalink points at.
+    pub marked: Option<Number>,
+}
+
+/// A run of a room's messages without holes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// The room's seq when this was read: every change up to it is in `messages`.
+    pub seq: Seq,
+    /// There are older messages than the first.
+    pub has_older: bool,
+    /// There are newer messages than the last.
+    pub has_newer: bool,
+}
+
+/// Who is in a room now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// Names, ordered; at most 200.
+    pub users: Vec<String>,
+    /// How many there are, exactly.
+    pub count: u32,
+}

@@ -1,0 +1,27 @@
+//! A room as everybody who may see it sees it.
+
+use crate::{RoomId, Seq, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A room; the same record in REST, frames and pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// Its identity, and the number in its URL.
+    pub id: RoomId,
+    /// 1–50 characters, unique up to case and look-alike letters.
+    pub name: String,
+    /// Up to 500 characters; may be empty.
+    #[serde(default)]
+    pub description: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it and may delete it; `null` for the first room of all.
+    #[serde(default)]
+    pub created_by: Option<UserId>,
+    /// How far the room's order of changes has come.
+    pub seq: Seq,
+    /// How many people are in it now.
+    pub online: u32,
+    /// When its newest message was posted.
+    pub last_message_at: Option<Timestamp>,
+}
