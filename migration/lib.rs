@@ -1,0 +1,30 @@
+//! The database's schema, one step per file.
+//!
+//! Owns the order of the steps. A database that has steps this list does not know was written by a
+//! newer version; the server refuses to start on it.
+//!
+//! *Invariant:* a step that was released never changes, and no step imports an entity: it must mean
+//! the same for ever.
+
+mod m0001_rooms_and_messages;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_rooms_and_messages::Step)]
+    }
+}
+
+/// The names of all steps this version knows, oldest first.
+pub fn known_steps() -> Vec<String> {
+    Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect()
+}

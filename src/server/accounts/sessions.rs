@@ -1,0 +1,98 @@
+//! Sessions: thirty days from the last visit, renewed at most once a day.
+
+use super::token::Token;
+use crate::context::Context;
+use crate::db::Written;
+use crate::db::entity::{session, user};
+use crate::error::ServiceError;
+use crate::scope::{Person, SessionId};
+use parlour_protocol::{Timestamp, User};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// How long a session lives after it was last renewed.
+const LIFE: i64 = 30 * DAY;
+/// Expired sessions removed with each new one.
+const FORGET: u64 = 100;
+
+/// Whose session a token proves; `None` for no token, an unknown one, or an expired one. A session
+/// in use is renewed.
+pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, ServiceError> {
+    let Some(token) = Token::read(token) else {
+        return Ok(None);
+    };
+    let now = ctx.clock.now();
+    let db = ctx.store.reader();
+    let found = session::Entity::find()
+        .filter(session::Column::TokenHash.eq(token.hash()))
+        .filter(session::Column::ExpiresAt.gt(now.0))
+        .one(db)
+        .await?;
+    let Some(session) = found else {
+        return Ok(None);
+    };
+    let Some(user) = user::Entity::find_by_id(session.user_id).one(db).await? else {
+        return Ok(None);
+    };
+    if session.expires_at < now.0 + LIFE - DAY {
+        renew(ctx, session.id, now).await;
+    }
+    Ok(Some(Person {
+        session: SessionId(session.id),
+        is_admin: user.is_admin,
+        user: User::from(user),
+    }))
+}
+
+/// A renewal that fails is tried again at the next request; nobody is turned away over it.
+async fn renew(ctx: &Context, id: i64, now: Timestamp) {
+    let renewed = ctx.store.write(move |txn| {
+        Box::pin(async move {
+            session::Entity::update_many()
+                .col_expr(session::Column::ExpiresAt, (now.0 + LIFE).into())
+                .filter(session::Column::Id.eq(id))
+                .exec(txn)
+                .await?;
+            Ok(Written::quietly(()))
+        })
+    });
+    if let Err(error) = renewed.await {
+        tracing::warn!(session = id, %error, "a session was not renewed");
+    }
+}
+
+pub(super) async fn begin(
+    db: &impl ConnectionTrait,
+    user_id: i64,
+    token_hash: Vec<u8>,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    session::Entity::insert(session::ActiveModel {
+        user_id: Set(user_id),
+        token_hash: Set(token_hash),
+        created_at: Set(now.0),
+        expires_at: Set(now.0 + LIFE),
+        ..Default::default()
+    })
+    .exec_without_returning(db)
+    .await
+    .map(drop)
+}
+
+/// Removes some of the sessions that have ended: new ones pay for old ones, a few at a time.
+pub(super) async fn forget_expired(db: &impl ConnectionTrait, now: Timestamp) -> Result<(), DbErr> {
+    let expired = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::ExpiresAt.lte(now.0))
+        .limit(FORGET);
+    let expired = sea_orm::QueryTrait::into_query(expired);
+    let delete = Query::delete()
+        .from_table(session::Entity)
+        .and_where(session::Column::Id.in_subquery(expired))
+        .to_owned();
+    db.execute(&delete).await.map(drop)
+}

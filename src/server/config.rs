@@ -1,0 +1,305 @@
+//! Settings: `Leptos.toml`, then the environment, then checked.
+//!
+//! Owns every key, its default and what it may be. The file in the repository explains each of
+//! them; without a file the defaults here hold, and a test keeps the two equal.
+//!
+//! *Invariant:* a key nobody knows, or a value that cannot be, never starts a server.
+
+mod layers;
+mod values;
+
+pub use values::{Broker, LogFormat, Mode};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where settings are read from when no path is given.
+pub const DEFAULT_FILE: &str = "Leptos.toml";
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// What Leptos shares with its build, `[package.metadata.leptos]`.
+    #[serde(skip)]
+    pub site: SiteSettings,
+    /// `[server]`.
+    pub server: ServerSettings,
+    /// `[database]`.
+    pub database: DatabaseSettings,
+    /// `[realtime]`.
+    pub realtime: RealtimeSettings,
+    /// `[limits]`.
+    pub limits: LimitSettings,
+}
+
+/// `[package.metadata.leptos]`: the keys that the running binary needs of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SiteSettings {
+    /// The name of the WASM, JavaScript and CSS files.
+    pub output_name: String,
+    /// The folder that is served: build output only.
+    pub site_root: String,
+    /// The folder in it that holds the build's files.
+    pub site_pkg_dir: String,
+    /// Where the server listens.
+    pub site_addr: SocketAddr,
+    /// Whether the built files' names carry their hashes.
+    pub hash_files: bool,
+    /// Development or production, as Leptos has it.
+    pub env: Mode,
+}
+
+/// `[server]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ServerSettings {
+    /// The address people type; empty while it is the one the server listens on.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(with = "values::networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Text for people, JSON for programs.
+    pub log_format: LogFormat,
+    /// What is logged, as `tracing` filters it.
+    pub log_level: String,
+}
+
+/// `[database]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct DatabaseSettings {
+    /// `sqlite://` and a path; the file and its folder are created.
+    pub url: String,
+}
+
+/// `[realtime]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RealtimeSettings {
+    /// Who carries what happens between processes.
+    pub broker: Broker,
+    /// Milliseconds in which somebody who comes back was never away.
+    pub reload_grace_ms: u32,
+    /// Milliseconds between two heartbeats of a socket, each with a ping.
+    pub heartbeat_ms: u32,
+    /// Milliseconds after a ping in which a socket must be heard.
+    pub pong_ms: u32,
+    /// Milliseconds in which a one-room socket says who is coming.
+    pub first_frame_ms: u32,
+}
+
+/// `[limits]`; 0 is no limit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LimitSettings {
+    /// A person's messages, over all their sockets and REST.
+    pub messages_per_second: u32,
+    /// How many of them at once.
+    pub message_burst: u32,
+    /// New guests from one address.
+    pub guests_per_minute: u32,
+    /// New rooms by one person.
+    pub rooms_per_hour: u32,
+    /// Sockets open at once from one address.
+    pub sockets_per_address: u32,
+    /// Frames on one socket.
+    pub frames_per_second: u32,
+}
+
+/// Why the settings cannot be used: one sentence that says what to do.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was asked for is not readable.
+    #[error("The settings file {path} cannot be read ({cause}); give the path of one that can.")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        cause: String,
+    },
+    /// The file is not TOML.
+    #[error("The settings file {path} is not valid TOML at line {line}: {cause}.")]
+    NotToml {
+        /// Which file.
+        path: String,
+        /// Where.
+        line: usize,
+        /// What the parser said.
+        cause: String,
+    },
+    /// Nobody knows this key.
+    #[error("There is no setting {key} (set in {place}); remove it or correct its name.")]
+    UnknownKey {
+        /// The key with its table.
+        key: String,
+        /// The file, or the variable.
+        place: String,
+    },
+    /// The value cannot be.
+    #[error("The setting {key} must be {expected}.")]
+    Impossible {
+        /// The key with its table.
+        key: String,
+        /// What it may be.
+        expected: String,
+    },
+}
+
+impl Settings {
+    /// Reads `path`, or `Leptos.toml` where there is one, then lets `environment` override it:
+    /// `PARLOUR__LIMITS__MESSAGES_PER_SECOND`, `PARLOUR__SITE_ADDR`, and what cargo-leptos sets
+    /// (`LEPTOS_SITE_ADDR`).
+    pub fn load(
+        path: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let file = path.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                String::new()
+            }
+            Err(error) => {
+                return Err(ConfigError::Unreadable {
+                    path: file.display().to_string(),
+                    cause: error.to_string(),
+                });
+            }
+        };
+        Self::parse(&text, &file.display().to_string(), environment)
+    }
+
+    /// The same from text; `place` is what errors call it.
+    pub fn parse(
+        text: &str,
+        place: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let settings = layers::merge(text, place, environment)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The file that `database.url` names.
+    pub fn database_file(&self) -> PathBuf {
+        self.database.file()
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        values::file_name("output-name", &self.site.output_name)?;
+        values::file_name("site-pkg-dir", &self.site.site_pkg_dir)?;
+        values::site_root(&self.site.site_root)?;
+        values::public_url(&self.server.public_url)?;
+        values::log_level(&self.server.log_level)?;
+        values::database_url(&self.database.url)?;
+        let limits = &self.limits;
+        if limits.messages_per_second > 0 && limits.message_burst == 0 {
+            return Err(ConfigError::Impossible {
+                key: "limits.message-burst".to_owned(),
+                expected: "at least 1 while limits.messages-per-second is not 0".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl SiteSettings {
+    /// Where the build's own files are, under `site-root`.
+    pub fn package_folder(&self) -> PathBuf {
+        Path::new(&self.site_root).join(&self.site_pkg_dir)
+    }
+}
+
+impl DatabaseSettings {
+    /// The file the URL names.
+    pub fn file(&self) -> PathBuf {
+        values::database_file(&self.url)
+    }
+}
+
+impl RealtimeSettings {
+    /// Within which somebody who comes back was never away.
+    pub fn reload_grace(&self) -> Duration {
+        Duration::from_millis(u64::from(self.reload_grace_ms))
+    }
+
+    /// Between two heartbeats; never so short that a socket does nothing else.
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_millis(u64::from(self.heartbeat_ms.max(100)))
+    }
+
+    /// After a ping, within which a socket must be heard.
+    pub fn pong(&self) -> Duration {
+        Duration::from_millis(u64::from(self.pong_ms))
+    }
+
+    /// Within which a one-room socket says who is coming.
+    pub fn first_frame(&self) -> Duration {
+        Duration::from_millis(u64::from(self.first_frame_ms))
+    }
+}
+
+impl Default for SiteSettings {
+    fn default() -> Self {
+        Self {
+            output_name: "parlour".to_owned(),
+            site_root: "target/site".to_owned(),
+            site_pkg_dir: "pkg".to_owned(),
+            site_addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            hash_files: false,
+            env: Mode::Dev,
+        }
+    }
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            public_url: String::new(),
+            trusted_proxies: Vec::new(),
+            log_format: LogFormat::Text,
+            log_level: "info".to_owned(),
+        }
+    }
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://data/parlour.db".to_owned(),
+        }
+    }
+}
+
+impl Default for RealtimeSettings {
+    fn default() -> Self {
+        Self {
+            broker: Broker::Local,
+            reload_grace_ms: 5_000,
+            heartbeat_ms: 25_000,
+            pong_ms: 10_000,
+            first_frame_ms: 10_000,
+        }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            messages_per_second: 5,
+            message_burst: 20,
+            guests_per_minute: 120,
+            rooms_per_hour: 60,
+            sockets_per_address: 1_000,
+            frames_per_second: 50,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! What single values may be.
+
+use super::ConfigError;
+use serde::{Deserialize, Serialize};
+use std::path::{Component, Path, PathBuf};
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Who carries what happens between processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Broker {
+    /// There is one process.
+    Local,
+}
+
+/// Leptos's word for development and production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Mode {
+    /// Live reload.
+    Dev,
+    /// None.
+    Prod,
+}
+
+fn impossible(key: &str, expected: &str) -> ConfigError {
+    ConfigError::Impossible {
+        key: key.to_owned(),
+        expected: expected.to_owned(),
+    }
+}
+
+/// One plain part of a path.
+pub(super) fn file_name(key: &str, name: &str) -> Result<(), ConfigError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(impossible(key, "a name of letters, digits, - and _"));
+    }
+    Ok(())
+}
+
+/// A folder of its own: whatever is in it is served.
+pub(super) fn site_root(root: &str) -> Result<(), ConfigError> {
+    let names_a_folder = Path::new(root)
+        .components()
+        .any(|part| matches!(part, Component::Normal(_)));
+    let climbs = Path::new(root)
+        .components()
+        .any(|part| part == Component::ParentDir);
+    let is_here = std::env::current_dir()
+        .is_ok_and(|here| std::fs::canonicalize(root).is_ok_and(|root| here.starts_with(root)));
+    if !names_a_folder || climbs || is_here {
+        return Err(impossible(
+            "site-root",
+            "a folder of its own such as \"target/site\": everything in it is served to everybody",
+        ));
+    }
+    Ok(())
+}
+
+/// Scheme, host and perhaps a port, without a path.
+pub(super) fn public_url(url: &str) -> Result<(), ConfigError> {
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let well_formed = host.is_some_and(|host| {
+        !host.is_empty()
+            && host.is_ascii()
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
+    });
+    if url.is_empty() || well_formed {
+        return Ok(());
+    }
+    Err(impossible(
+        "server.public-url",
+        "empty, or like \"https://chat.example.org\" without a path",
+    ))
+}
+
+/// Something that `tracing` can filter by.
+pub(super) fn log_level(level: &str) -> Result<(), ConfigError> {
+    let readable = tracing_subscriber::EnvFilter::builder()
+        .parse(level)
+        .is_ok();
+    if level.is_empty() || !readable {
+        return Err(impossible(
+            "server.log-level",
+            "off, error, warn, info, debug, trace, or a list like \"info,parlour_server=debug\"",
+        ));
+    }
+    Ok(())
+}
+
+/// A SQLite file; memory would give every connection a database of its own.
+pub(super) fn database_url(url: &str) -> Result<(), ConfigError> {
+    let file = database_file(url);
+    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+    let has_name = file.file_name().is_some() && !url.ends_with('/');
+    if !url.starts_with("sqlite:") || in_memory || !has_name {
+        return Err(impossible(
+            "database.url",
+            "a SQLite file like \"sqlite://data/parlour.db\"",
+        ));
+    }
+    Ok(())
+}
+
+/// The path in a `sqlite:` URL.
+pub(super) fn database_file(url: &str) -> PathBuf {
+    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    PathBuf::from(rest.split('?').next().unwrap_or_default())
+}
+
+/// Networks as text; one address is a network of one.
+pub(super) mod networks {
+    use ipnet::IpNet;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use std::net::IpAddr;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        networks: &[IpNet],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(networks.iter().map(ToString::to_string))
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<IpNet>, D::Error> {
+        Vec::<String>::deserialize(deserializer)?
+            .iter()
+            .map(|text| {
+                let one = || text.parse::<IpAddr>().map(IpNet::from);
+                text.parse::<IpNet>().or_else(|_| one())
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|_| D::Error::custom("a list of addresses or networks like \"10.0.0.0/8\""))
+    }
+}

@@ -1,0 +1,135 @@
+//! One running Parlour: what every context verb needs, put together once.
+//!
+//! Owns the order in which a server starts and stops.
+
+use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::config::Settings;
+use crate::db::{self, Store};
+use crate::limits::Limits;
+use crate::realtime::Hub;
+use parlour_protocol::RoomId;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a verb needs besides who asks.
+pub struct Context {
+    /// What was set.
+    pub settings: Settings,
+    /// The truth.
+    pub store: Store,
+    /// Who hears of it.
+    pub hub: Hub,
+    /// How often.
+    pub limits: Limits,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+    /// What nobody guesses.
+    pub random: Arc<dyn Random>,
+    /// Which life of the database this is: what clients hold of another one is void.
+    pub epoch: String,
+    draining: AtomicBool,
+}
+
+/// Why a server cannot start: one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The folder is not there and cannot be made.
+    #[error(
+        "The folder {} for the database cannot be created ({cause}); make its parent writable for this user, or set database.url to a file elsewhere.",
+        folder.display()
+    )]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The file cannot be written.
+    #[error(
+        "The database {} cannot be written ({cause}); make the file and its folder writable for this user, or set database.url to a file elsewhere.",
+        file.display()
+    )]
+    NotWritable {
+        /// Which.
+        file: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A later version has been here.
+    #[error(
+        "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",
+        file.display()
+    )]
+    Newer {
+        /// Which.
+        file: PathBuf,
+        /// The first step this version does not know.
+        step: String,
+    },
+    /// Not a database, or a broken one.
+    #[error(
+        "The database {} cannot be opened ({cause}); if it is not a SQLite file, set database.url to another one, and if it is damaged, restore a backup.",
+        file.display()
+    )]
+    Database {
+        /// Which.
+        file: PathBuf,
+        /// What the database said.
+        cause: sea_orm::DbErr,
+    },
+}
+
+impl Context {
+    /// Opens the database (its folder, its file, its schema and the first room are made when they
+    /// are missing), and starts the writer and the hub.
+    pub async fn open(settings: Settings) -> Result<Arc<Self>, BootError> {
+        Self::open_with(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await
+    }
+
+    /// The same under another clock and another chance.
+    pub async fn open_with(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Arc<Self>, BootError> {
+        let opened = db::open(&settings.database_file(), &*clock, &*random).await?;
+        let hub = Hub::start(settings.realtime.reload_grace());
+        for room in &opened.rooms {
+            hub.learn(RoomId(room.id), room.seq, room.posts);
+        }
+        let publisher = hub.clone();
+        let store = Store::start(
+            opened.connections,
+            Arc::new(move |publication| publisher.publish(publication)),
+        );
+        Ok(Arc::new(Self {
+            limits: Limits::new(&settings.limits),
+            settings,
+            store,
+            hub,
+            clock,
+            random,
+            epoch: opened.epoch,
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether requests are welcome: not draining, and the database answers.
+    pub async fn is_ready(&self) -> bool {
+        !self.is_draining() && self.store.answers().await
+    }
+
+    /// Whether [`Context::drain`] has begun.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Sends everybody away, finishes what is being written, closes the database. Doors stop
+    /// accepting before they call it.
+    pub async fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+        self.hub.drain().await;
+        self.store.drain().await;
+    }
+}

@@ -1,0 +1,113 @@
+//! The database: how it is opened, who writes, and what everybody reads.
+//!
+//! *Invariant:* there is one writing connection and one task that uses it. Everything else reads,
+//! on connections that cannot write.
+
+mod connect;
+pub(crate) mod entity;
+mod founding;
+mod writer;
+
+pub use connect::Connections;
+pub use writer::{Publish, Work, Written};
+
+use crate::clock::{Clock, Random};
+use crate::context::BootError;
+use crate::error::ServiceError;
+use entity::room;
+use parlour_migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
+};
+use std::path::Path;
+use std::time::Duration;
+use writer::Writer;
+
+/// A database that is ready, and where it stands.
+pub struct Opened {
+    /// Its connections.
+    pub connections: Connections,
+    /// Which life of the database this is.
+    pub epoch: String,
+    /// All rooms.
+    pub(crate) rooms: Vec<room::Model>,
+}
+
+/// Makes the file and its folder if they are missing, brings the schema up to date, and founds the
+/// first room in a database that never had one.
+pub async fn open(
+    file: &Path,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<Opened, BootError> {
+    let connections = connect::open(file).await?;
+    let prepared = async {
+        // One transaction: a server killed half-way through finds the schema it left, whole.
+        let txn = connections.writer.begin().await?;
+        Migrator::up(&txn, None).await?;
+        let epoch = founding::found(&txn, clock, random).await?;
+        txn.commit().await?;
+        let rooms = room::Entity::find().all(&connections.readers).await?;
+        Ok::<_, DbErr>((epoch, rooms))
+    };
+    let (epoch, rooms) = prepared.await.map_err(|cause| BootError::Database {
+        file: file.to_owned(),
+        cause,
+    })?;
+    Ok(Opened {
+        connections,
+        epoch,
+        rooms,
+    })
+}
+
+/// Reads and writes.
+pub struct Store {
+    writer: Writer,
+    readers: DatabaseConnection,
+}
+
+impl Store {
+    /// Starts the writer. `publish` is called after each commit, in commit order.
+    pub fn start(connections: Connections, publish: Publish) -> Self {
+        Self {
+            writer: Writer::start(connections.writer, publish),
+            readers: connections.readers,
+        }
+    }
+
+    /// Runs `work` in the writer's next transaction. When this answers `Ok`, it is on disk and was
+    /// published; when it answers an error, it has done nothing.
+    pub async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// For one query.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// For several queries that must see one state of the database. Ends when it is dropped.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, ServiceError> {
+        Ok(self.readers.begin().await?)
+    }
+
+    /// Whether the database answers and the writer takes work.
+    pub async fn answers(&self) -> bool {
+        let asked = self.readers.execute_unprepared("SELECT 1");
+        let answer = tokio::time::timeout(Duration::from_secs(2), asked).await;
+        self.writer.is_open() && matches!(answer, Ok(Ok(_)))
+    }
+
+    /// Takes no more work, finishes what is queued, closes the connections.
+    pub async fn drain(&self) {
+        self.writer.drain().await;
+        if let Err(error) = self.readers.close_by_ref().await {
+            tracing::warn!(%error, "readers did not close");
+        }
+    }
+}

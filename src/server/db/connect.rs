@@ -1,0 +1,113 @@
+//! How SQLite is opened.
+//!
+//! WAL, so that readers and the writer do not wait for each other; `synchronous = FULL`, because an
+//! acknowledged message must survive a power cut; foreign keys on.
+
+use crate::context::BootError;
+use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+/// Connections that read at once. SQLite's readers do not block each other, but more of them than
+/// cores only queue elsewhere.
+const READERS: u32 = 4;
+
+/// How long to wait for a lock of some other program, such as a backup.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The one connection that writes, and those that read.
+pub struct Connections {
+    pub(super) writer: DatabaseConnection,
+    pub(super) readers: DatabaseConnection,
+}
+
+pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
+    prepare(file)?;
+    let failed = |cause: DbErr| BootError::Database {
+        file: file.to_owned(),
+        cause,
+    };
+    let writer = pool(options(file), 1).await.map_err(failed)?;
+    refuse_newer(&writer, file).await?;
+    let reading = options(file).pragma("query_only", "ON");
+    let readers = pool(reading, READERS).await.map_err(failed)?;
+    Ok(Connections { writer, readers })
+}
+
+/// Makes the folder and the file, so that what is wrong with either is said in its own words.
+fn prepare(file: &Path) -> Result<(), BootError> {
+    if let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::create_dir_all(folder).map_err(|cause| BootError::Folder {
+            folder: folder.to_owned(),
+            cause,
+        })?;
+    }
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(file)
+        .map(drop)
+        .map_err(|cause| BootError::NotWritable {
+            file: file.to_owned(),
+            cause,
+        })
+}
+
+/// A database with steps that this version does not know is not this version's to touch.
+async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), BootError> {
+    let taken = Migrator::get_migration_models(db)
+        .await
+        .map_err(|cause| BootError::Database {
+            file: file.to_owned(),
+            cause,
+        })?;
+    let known = known_steps();
+    match taken
+        .into_iter()
+        .find(|step| !known.contains(&step.version))
+    {
+        None => Ok(()),
+        Some(step) => Err(BootError::Newer {
+            file: file.to_owned(),
+            step: step.version,
+        }),
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(200)
+        .disable_statement_logging()
+}
+
+async fn pool(
+    options: SqliteConnectOptions,
+    connections: u32,
+) -> Result<DatabaseConnection, DbErr> {
+    let pool: SqlitePool = SqlitePoolOptions::new()
+        .min_connections(connections)
+        .max_connections(connections)
+        // A local file's connection does not go stale: nothing to test, nothing to renew.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await
+        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    Ok(pool.into())
+}

@@ -1,0 +1,40 @@
+//! Rooms and how far their order of changes has come.
+
+use parlour_protocol::{Room, RoomId, Timestamp, UserId};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "rooms")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub name: String,
+    pub folded: String,
+    pub description: String,
+    pub created_at: i64,
+    pub created_by: Option<i64>,
+    pub seq: i64,
+    pub posts: i64,
+    pub last_message_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// As everybody sees it, with `online` people in it.
+    pub fn into_room(self, online: u32) -> Room {
+        Room {
+            id: RoomId(self.id),
+            name: self.name,
+            description: self.description,
+            created_at: Timestamp(self.created_at),
+            created_by: self.created_by.map(UserId),
+            seq: self.seq,
+            online,
+            last_message_at: self.last_message_at.map(Timestamp),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a database has from its first start on: its epoch, and a room to talk in.
+
+use super::entity::{meta, room};
+use crate::clock::{Clock, Random};
+use crate::names;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+
+const EPOCH: &str = "epoch";
+const FIRST_ROOM: &str = "Lobby";
+
+/// Answers the database's epoch. On the first start of all it draws one and makes the first room:
+/// somebody who later deletes every room does not get it back.
+pub(super) async fn found(
+    db: &impl ConnectionTrait,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<String, DbErr> {
+    if let Some(known) = meta::Entity::find_by_id(EPOCH).one(db).await? {
+        return Ok(known.value);
+    }
+    let mut bytes = [0; 12];
+    random.fill(&mut bytes);
+    let epoch = URL_SAFE_NO_PAD.encode(bytes);
+    meta::Entity::insert(meta::ActiveModel {
+        key: Set(EPOCH.to_owned()),
+        value: Set(epoch.clone()),
+    })
+    .exec_without_returning(db)
+    .await?;
+    room::Entity::insert(room::ActiveModel {
+        name: Set(FIRST_ROOM.to_owned()),
+        folded: Set(names::folded(FIRST_ROOM)),
+        description: Set("Where everybody starts.".to_owned()),
+        created_at: Set(clock.now().0),
+        ..Default::default()
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(epoch)
+}

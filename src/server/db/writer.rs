@@ -1,0 +1,276 @@
+//! Group commit: one task owns the writing connection and commits everything that waits as one
+//! transaction. No timer: the previous fsync is the window in which the next group gathers.
+//!
+//! *Invariant:* work is answered `Ok` only after its COMMIT returned, and published before it is
+//! answered; publications come in commit order. Work that fails undoes only itself; a COMMIT that
+//! fails fails its whole group and publishes nothing.
+
+use crate::error::ServiceError;
+use crate::realtime::Publication;
+use futures::FutureExt;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Work that may wait; more is told that the server is overloaded.
+const QUEUE: usize = 1_024;
+/// Work in one transaction.
+const GROUP: usize = 512;
+
+/// What a piece of work answers, and what the world hears of it once it is committed.
+pub struct Written<T> {
+    /// For the caller.
+    pub value: T,
+    /// For everybody, in order.
+    pub publish: Vec<Publication>,
+}
+
+impl<T> Written<T> {
+    /// Nothing that anybody needs to hear of.
+    pub fn quietly(value: T) -> Self {
+        Self {
+            value,
+            publish: Vec::new(),
+        }
+    }
+}
+
+/// A piece of work on the writer's transaction.
+pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<Written<T>, ServiceError>> + Send + 't>>;
+
+/// Hears of everything that was committed, in order. Must not block.
+pub type Publish = Arc<dyn Fn(Publication) + Send + Sync>;
+
+/// The way to the task.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    closing: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: DatabaseConnection, publish: Publish) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let closing = CancellationToken::new();
+        let task = tokio::spawn(run(connection, waiting, closing.clone(), publish));
+        Self {
+            queue,
+            closing,
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.queue
+            .try_send(Box::new(Queued { work, answer }))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
+            })?;
+        // The task answers everything it took, unless the whole runtime is torn down.
+        answered.await.unwrap_or(Err(ServiceError::Draining))
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    /// Takes no more, finishes what is queued, closes the connection.
+    pub(super) async fn drain(&self) {
+        self.closing.cancel();
+        let task = self
+            .task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.closing.cancel();
+    }
+}
+
+async fn run(
+    connection: DatabaseConnection,
+    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    closing: CancellationToken,
+    publish: Publish,
+) {
+    let mut group = Vec::with_capacity(GROUP);
+    loop {
+        tokio::select! {
+            biased;
+            () = closing.cancelled(), if !waiting.is_closed() => waiting.close(),
+            taken = waiting.recv_many(&mut group, GROUP) => {
+                if taken == 0 {
+                    break;
+                }
+                commit(&connection, group.drain(..), &publish).await;
+            }
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the writing connection did not close");
+    }
+}
+
+/// One transaction: all of `group` that succeeds, or nothing.
+async fn commit(
+    connection: &DatabaseConnection,
+    group: impl ExactSizeIterator<Item = Box<dyn Job>>,
+    publish: &Publish,
+) {
+    let size = group.len();
+    let mut done = Vec::with_capacity(size);
+    let committed = async {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let begun = connection.begin_with_options(immediate).await;
+        let mut broken = None;
+        for job in group {
+            match (&begun, &broken) {
+                (Ok(txn), None) => match attempt(txn, job).await {
+                    (finished, Ok(())) => done.push(finished),
+                    (finished, Err(error)) => {
+                        done.push(finished);
+                        broken = Some(error);
+                    }
+                },
+                _ => done.push(job.skip()),
+            }
+        }
+        match (begun?, broken) {
+            // Dropping the transaction rolls it back.
+            (_, Some(error)) => Err(error),
+            (txn, None) => txn.commit().await,
+        }
+    }
+    .await;
+
+    match committed {
+        Ok(()) => {
+            tracing::trace!(size, "committed");
+            for finished in done {
+                for publication in finished.publish {
+                    publish(publication);
+                }
+                (finished.answer)(Ok(()));
+            }
+        }
+        Err(error) => {
+            tracing::error!(size, %error, "a group of writes was rolled back");
+            for finished in done {
+                let cause = format!("rolled back with its group: {error}");
+                (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
+            }
+        }
+    }
+}
+
+/// Runs one job in a savepoint of its own. The second half is an error when the savepoint itself
+/// failed, which means that the transaction is not to be trusted any more.
+async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> (Finished, Result<(), DbErr>) {
+    let savepoint = match txn.begin().await {
+        Ok(savepoint) => savepoint,
+        Err(error) => return (job.skip(), Err(error)),
+    };
+    let finished = job.run(&savepoint).await;
+    let closed = if finished.keep {
+        savepoint.commit().await
+    } else {
+        savepoint.rollback().await
+    };
+    (finished, closed)
+}
+
+/// Work that ran, or was skipped, and waits for the fate of its group.
+struct Finished {
+    keep: bool,
+    publish: Vec<Publication>,
+    answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
+}
+
+/// Work of some type, queued.
+trait Job: Send {
+    fn run<'t>(
+        self: Box<Self>,
+        txn: &'t DatabaseTransaction,
+    ) -> Pin<Box<dyn Future<Output = Finished> + Send + 't>>;
+
+    /// Not run: its group is lost already.
+    fn skip(self: Box<Self>) -> Finished;
+}
+
+struct Queued<W, T> {
+    work: W,
+    answer: oneshot::Sender<Result<T, ServiceError>>,
+}
+
+impl<W, T> Job for Queued<W, T>
+where
+    T: Send + 'static,
+    W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
+{
+    fn run<'t>(
+        self: Box<Self>,
+        txn: &'t DatabaseTransaction,
+    ) -> Pin<Box<dyn Future<Output = Finished> + Send + 't>> {
+        Box::pin(async move {
+            let Self { work, answer } = *self;
+            // A bug in one piece of work must not end the writer of all.
+            let ran = AssertUnwindSafe(async { work(txn).await })
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    let cause = "a piece of work panicked".to_owned();
+                    Err(ServiceError::Database(DbErr::Custom(cause)))
+                });
+            match ran {
+                Ok(Written { value, publish }) => Finished {
+                    keep: true,
+                    publish,
+                    // Whoever asked may be gone, here and below: what is written stays written.
+                    answer: Box::new(move |fate| drop(answer.send(fate.map(|()| value)))),
+                },
+                Err(refusal) => Finished {
+                    keep: false,
+                    publish: Vec::new(),
+                    answer: Box::new(move |_| drop(answer.send(Err(refusal)))),
+                },
+            }
+        })
+    }
+
+    fn skip(self: Box<Self>) -> Finished {
+        let answer = self.answer;
+        Finished {
+            keep: false,
+            publish: Vec::new(),
+            answer: Box::new(move |fate| {
+                let error = fate.err().unwrap_or(ServiceError::Overloaded);
+                drop(answer.send(Err(error)));
+            }),
+        }
+    }
+}

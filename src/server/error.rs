@@ -1,0 +1,103 @@
+//! What can go wrong inside, with its sources for the log, and its one conversion to the wire.
+
+use parlour_protocol::rules::Invalid;
+use parlour_protocol::{AppError, ErrorCode};
+
+/// A refusal or a failure inside the contexts. Doors turn it into an [`AppError`] once.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// A field breaks its rule.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A room with this name, or one that looks like it, exists.
+    #[error("room name taken")]
+    RoomNameTaken,
+    /// The name belongs to an account or to a guest who is here.
+    #[error("user name taken")]
+    UsernameTaken,
+    /// Writing needs somebody.
+    #[error("sign-in required")]
+    SignInRequired,
+    /// Somebody who may not.
+    #[error("forbidden")]
+    Forbidden,
+    /// No such room, or none this scope may see.
+    #[error("room not found")]
+    RoomNotFound,
+    /// No such message in that room.
+    #[error("message not found")]
+    MessageNotFound,
+    /// Too often.
+    #[error("rate limited for {retry_after_ms} ms")]
+    RateLimited {
+        /// Milliseconds until the next one is let through.
+        retry_after_ms: u64,
+    },
+    /// A queue is full; nothing was done.
+    #[error("overloaded")]
+    Overloaded,
+    /// The server is going away; nothing was done.
+    #[error("draining")]
+    Draining,
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    /// The operating system failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl ServiceError {
+    /// What is told to the person or program. Nothing internal is in it.
+    pub fn to_app_error(&self) -> AppError {
+        use ErrorCode as Code;
+        match self {
+            Self::Invalid(invalid) => {
+                AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
+            }
+            Self::RoomNameTaken => AppError::new(
+                Code::RoomNameTaken,
+                "There is already a room with this name, or one that looks like it.",
+            )
+            .at("name"),
+            Self::UsernameTaken => AppError::new(
+                Code::UsernameTaken,
+                "Somebody here has this name, or one that looks like it. Please choose another.",
+            )
+            .at("username"),
+            Self::SignInRequired => {
+                AppError::new(Code::SignInRequired, "Give yourself a name first.")
+            }
+            Self::Forbidden => AppError::new(Code::Forbidden, "You may not do this."),
+            Self::RoomNotFound => AppError::new(Code::RoomNotFound, "There is no such room."),
+            Self::MessageNotFound => AppError::new(
+                Code::MessageNotFound,
+                "There is no such message in this room.",
+            ),
+            Self::RateLimited { retry_after_ms } => AppError {
+                retry_after_ms: Some(*retry_after_ms),
+                ..AppError::new(
+                    Code::RateLimited,
+                    "That was too fast. Please wait a moment.",
+                )
+            },
+            Self::Overloaded => AppError {
+                retry_after_ms: Some(500),
+                ..AppError::new(
+                    Code::Overloaded,
+                    "The server is busy. It will be tried again.",
+                )
+            },
+            Self::Draining => AppError {
+                retry_after_ms: Some(1_000),
+                ..AppError::new(
+                    Code::Draining,
+                    "The server is restarting. It will be back shortly.",
+                )
+            },
+            Self::Database(_) | Self::Io(_) => {
+                AppError::new(Code::Internal, "Something failed on the server.")
+            }
+        }
+    }
+}

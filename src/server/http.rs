@@ -1,0 +1,23 @@
+//! The HTTP doors: REST, the two sockets, health, and the layers every answer passes through.
+//!
+//! Doors translate and nothing else. The site puts its pages next to [`api_router`] and wraps both
+//! in [`layered`], so that forms and server functions are guarded by the same code.
+
+pub mod body;
+pub mod origin;
+mod paths;
+pub mod problem;
+mod query;
+mod rest;
+mod router;
+pub mod same_origin;
+pub mod scope;
+pub mod security_headers;
+mod serve;
+pub mod session_cookie;
+mod trace;
+mod ws;
+
+pub use problem::Problem;
+pub use router::{api_router, layered};
+pub use serve::serve;

@@ -1,0 +1,69 @@
+//! The query of a history request.
+
+use super::Problem;
+use crate::messages::View;
+use axum::extract::FromRequestParts;
+use axum::extract::Query;
+use axum::http::request::Parts;
+use parlour_protocol::rules::LIST_MAX;
+use parlour_protocol::{AppError, ErrorCode};
+
+/// Which messages, and how many.
+pub(super) struct Slice {
+    pub(super) view: View,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Slice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let Query(pairs) =
+            pairs.map_err(|_| Problem::new(ErrorCode::BadRequest, "The query cannot be read."))?;
+        let mut slice = Self {
+            view: View::Newest,
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs {
+            let view = match key.as_str() {
+                "limit" => {
+                    slice.limit = limit(value)?;
+                    continue;
+                }
+                "before" => View::Before(number("before", value)?),
+                "after" => View::After(number("after", value)?),
+                "around" => View::Around(number("around", value)?),
+                _ => continue,
+            };
+            if !matches!(slice.view, View::Newest) {
+                let sentence = "Give one of before, after and around.";
+                return Err(Problem::new(ErrorCode::BadRequest, sentence));
+            }
+            slice.view = view;
+        }
+        Ok(slice)
+    }
+}
+
+fn limit(text: &str) -> Result<u32, Problem> {
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LIST_MAX).contains(limit));
+    limit.ok_or_else(|| {
+        invalid(
+            "limit",
+            format!("limit must be a whole number from 1 to {LIST_MAX}."),
+        )
+    })
+}
+
+fn number(field: &'static str, text: &str) -> Result<i64, Problem> {
+    text.parse()
+        .map_err(|_| invalid(field, format!("{field} must be a message's number.")))
+}
+
+fn invalid(field: &str, sentence: String) -> Problem {
+    AppError::new(ErrorCode::Invalid, sentence).at(field).into()
+}

@@ -1,0 +1,37 @@
+//! Who comes, and who is there.
+
+use crate::http::Problem;
+use crate::http::body::Json as JsonBody;
+use crate::http::paths::AtRoom;
+use crate::{Context, Scope, accounts, rooms};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use parlour_protocol::{NewGuest, Roster};
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+pub(super) struct NewGuestBody {
+    username: String,
+}
+
+pub(super) async fn create_guest(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    JsonBody(body): JsonBody<NewGuestBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let (user, token) = accounts::create_guest(&ctx, &scope, &body.username).await?;
+    let token = token.as_str().to_owned();
+    Ok((StatusCode::CREATED, Json(NewGuest { user, token })))
+}
+
+pub(super) async fn here(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<Json<Roster>, Problem> {
+    rooms::get(&ctx, &scope, room).await?;
+    Ok(Json(ctx.hub.roster(room)))
+}

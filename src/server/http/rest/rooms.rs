@@ -1,0 +1,61 @@
+//! Rooms.
+
+use crate::http::Problem;
+use crate::http::body::Json as JsonBody;
+use crate::http::paths::AtRoom;
+use crate::rooms::{self, NewRoom};
+use crate::{Context, Scope};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
+use parlour_protocol::Room;
+use serde::Deserialize;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+pub(super) struct NewRoomBody {
+    name: String,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+pub(super) async fn list(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<Json<Vec<Room>>, Problem> {
+    let entries = rooms::list(&ctx, &scope).await?;
+    Ok(Json(entries.into_iter().map(|entry| entry.room).collect()))
+}
+
+pub(super) async fn get(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<Json<Room>, Problem> {
+    Ok(Json(rooms::get(&ctx, &scope, room).await?))
+}
+
+pub(super) async fn create(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    JsonBody(body): JsonBody<NewRoomBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let new = NewRoom {
+        name: body.name,
+        description: body.description.unwrap_or_default(),
+    };
+    let room = rooms::create(&ctx, &scope, new).await?;
+    let location = format!("/api/chat/rooms/{}", room.id);
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(room)))
+}
+
+pub(super) async fn delete(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<StatusCode, Problem> {
+    rooms::delete(&ctx, &scope, room).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,59 @@
+//! Every address of the API, and the layers around it.
+
+use super::same_origin::same_origin;
+use super::security_headers::security_headers;
+use super::trace::trace;
+use super::{Problem, rest, ws};
+use crate::Context;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use parlour_protocol::ErrorCode;
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+/// REST, both sockets and health, without layers: [`layered`] wraps them together with the rest of
+/// the site.
+pub fn api_router(ctx: Arc<Context>) -> Router {
+    Router::new()
+        .nest("/api/chat", rest::router())
+        .route("/api", any(async || Problem::not_found()))
+        .route("/api/{*rest}", any(async || Problem::not_found()))
+        .route("/ws", get(ws::many))
+        .route("/ws/chat/{room}", get(ws::one))
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(readyz))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .with_state(ctx)
+}
+
+/// What every request and every answer of the server passes through, once: request id and log,
+/// security headers, panics, the same-origin guard, compression.
+pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
+    // The last one is the outermost.
+    router
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(ctx), same_origin))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(ctx), security_headers))
+        .layer(from_fn(trace))
+}
+
+async fn readyz(State(ctx): State<Arc<Context>>) -> Response {
+    if ctx.is_ready().await {
+        "ok".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
+    }
+}
+
+fn panicked(_panic: Box<dyn Any + Send>) -> Response {
+    // The panic hook has written where; what it holds may be somebody's text.
+    tracing::error!("a handler panicked");
+    Problem::new(ErrorCode::Internal, "Something failed on the server.").into_response()
+}

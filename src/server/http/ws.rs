@@ -1,0 +1,134 @@
+//! The two WebSocket doors: who may open one, and the upgrade.
+
+use super::Problem;
+use super::origin::{self, Origin};
+use super::paths::AtAnyRoom;
+use super::scope::{Asker, asker};
+use crate::Context;
+use crate::realtime::SocketKind;
+use crate::realtime::connection::{self, Knock};
+use crate::realtime::wire::Wire;
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{
+    CONNECTION, COOKIE, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
+use parlour_protocol::ErrorCode;
+use std::sync::Arc;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+/// `GET /ws`.
+pub(super) async fn many(
+    State(ctx): State<Arc<Context>>,
+    upgrade: Upgrade,
+) -> Result<Response, Problem> {
+    Ok(upgrade.into_socket(ctx, SocketKind::Many))
+}
+
+/// `GET /ws/chat/{room_id}`. What is no id is told by close 4404 too: a script sees no status.
+pub(super) async fn one(
+    State(ctx): State<Arc<Context>>,
+    AtAnyRoom(room): AtAnyRoom,
+    upgrade: Upgrade,
+) -> Result<Response, Problem> {
+    Ok(upgrade.into_socket(ctx, SocketKind::One(room)))
+}
+
+/// A request that may become a socket.
+pub(super) struct Upgrade {
+    accept: HeaderValue,
+    on_upgrade: OnUpgrade,
+    asker: Asker,
+}
+
+impl FromRequestParts<Arc<Context>> for Upgrade {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Arc<Context>) -> Result<Self, Problem> {
+        let not_a_socket = || {
+            let sentence = "This address is a WebSocket.";
+            Problem::with_status(StatusCode::UPGRADE_REQUIRED, sentence)
+        };
+        let accept = accept_key(&parts.headers).ok_or_else(not_a_socket)?;
+        refuse_foreign_pages(ctx, &parts.headers)?;
+        let on_upgrade = parts
+            .extensions
+            .remove::<OnUpgrade>()
+            .ok_or_else(not_a_socket)?;
+        let asker = asker(ctx, &parts.headers, &parts.extensions).await?;
+        Ok(Self {
+            accept,
+            on_upgrade,
+            asker,
+        })
+    }
+}
+
+impl Upgrade {
+    fn into_socket(self, ctx: Arc<Context>, kind: SocketKind) -> Response {
+        let Self {
+            accept,
+            on_upgrade,
+            asker: Asker {
+                scope,
+                session_ended,
+            },
+        } = self;
+        tokio::spawn(async move {
+            match on_upgrade.await {
+                Ok(upgraded) => {
+                    let wire = Wire::new(upgraded).await;
+                    connection::run(
+                        ctx,
+                        Knock {
+                            scope,
+                            kind,
+                            session_ended,
+                        },
+                        wire,
+                    )
+                    .await;
+                }
+                Err(error) => tracing::debug!(%error, "upgrade failed"),
+            }
+        });
+        let headers = [
+            (CONNECTION, HeaderValue::from_static("upgrade")),
+            (UPGRADE, HeaderValue::from_static("websocket")),
+            (SEC_WEBSOCKET_ACCEPT, accept),
+        ];
+        (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+    }
+}
+
+/// The answer to the handshake's key, if this is a handshake (RFC 6455, 4.2.1).
+fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
+    let has = |name: HeaderName, token: &str| {
+        let values = headers.get_all(name);
+        let mut tokens = values
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|v| v.split(','));
+        tokens.any(|part| part.trim().eq_ignore_ascii_case(token))
+    };
+    let is_handshake =
+        has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
+    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
+}
+
+/// A cookie goes along with any page's request, so the page must be ours; without one a page could
+/// do no more than a program.
+fn refuse_foreign_pages(ctx: &Context, headers: &HeaderMap) -> Result<(), Problem> {
+    let is_ours = origin::of(&ctx.settings, headers) == Origin::Ours;
+    if headers.contains_key(COOKIE) && !is_ours {
+        tracing::warn!(origin = ?headers.get(ORIGIN), "socket of another site refused");
+        let sentence = "Sockets with a cookie can only be opened from Parlour's own pages.";
+        return Err(Problem::new(ErrorCode::Forbidden, sentence));
+    }
+    Ok(())
+}

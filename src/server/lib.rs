@@ -1,0 +1,28 @@
+//! Everything of Parlour that is native: contexts, database, realtime and the HTTP doors.
+//!
+//! The contexts ([`rooms`], [`messages`], [`accounts`], [`places`]) hold all rules; doors (REST,
+//! sockets, server functions, forms) only translate. See `ARCHITECTURE.md`.
+//!
+//! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
+
+pub mod accounts;
+pub mod clock;
+pub mod config;
+mod context;
+pub mod db;
+mod error;
+pub mod http;
+pub mod limits;
+pub mod messages;
+pub mod names;
+pub mod places;
+pub mod realtime;
+pub mod rooms;
+mod scope;
+pub mod telemetry;
+
+pub use accounts::Token;
+pub use config::{ConfigError, Settings};
+pub use context::{BootError, Context};
+pub use error::ServiceError;
+pub use scope::{Person, Scope, SessionId};

@@ -1,0 +1,153 @@
+//! How often somebody may do something.
+//!
+//! Owns every rate of `[limits]`; 0 there means no limit. A refusal says when it is worth trying
+//! again, and whoever refuses answers: nothing is dropped in silence.
+
+mod bucket;
+mod sockets;
+
+pub use bucket::Bucket;
+pub use sockets::SocketGuard;
+
+use crate::config::LimitSettings;
+use crate::error::ServiceError;
+use bucket::{Buckets, Rate};
+use parlour_protocol::UserId;
+use sockets::Sockets;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All limits of one server. A clone counts into the same buckets.
+#[derive(Clone, Debug)]
+pub struct Limits(Arc<Rates>);
+
+#[derive(Debug)]
+struct Rates {
+    messages: Buckets<UserId>,
+    guests: Buckets<IpAddr>,
+    rooms: Buckets<UserId>,
+    sockets: Sockets,
+    frames: Option<Rate>,
+}
+
+impl Limits {
+    /// Limits with these rates.
+    pub fn new(settings: &LimitSettings) -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
+        const MINUTE: Duration = Duration::from_secs(60);
+        const HOUR: Duration = Duration::from_secs(3_600);
+        let per = |count: u32, period, burst| Rate::new(count, period, burst);
+        Self(Arc::new(Rates {
+            messages: Buckets::new(per(
+                settings.messages_per_second,
+                SECOND,
+                settings.message_burst,
+            )),
+            guests: Buckets::new(per(
+                settings.guests_per_minute,
+                MINUTE,
+                settings.guests_per_minute,
+            )),
+            rooms: Buckets::new(per(settings.rooms_per_hour, HOUR, settings.rooms_per_hour)),
+            sockets: Sockets::new(settings.sockets_per_address),
+            frames: per(
+                settings.frames_per_second,
+                SECOND,
+                settings.frames_per_second,
+            ),
+        }))
+    }
+
+    /// One more message of a person's, over all their sockets and REST.
+    pub fn message(&self, user: UserId) -> Result<(), ServiceError> {
+        self.0.messages.take(&user).map_err(refused)
+    }
+
+    /// Whether [`Limits::message`] would let one through; takes nothing.
+    pub fn could_message(&self, user: UserId) -> Result<(), ServiceError> {
+        self.0.messages.look(&user).map_err(refused)
+    }
+
+    /// One more guest from an address.
+    pub fn guest(&self, address: IpAddr) -> Result<(), ServiceError> {
+        self.0.guests.take(&network(address)).map_err(refused)
+    }
+
+    /// One more room made by a person.
+    pub fn room(&self, user: UserId) -> Result<(), ServiceError> {
+        self.0.rooms.take(&user).map_err(refused)
+    }
+
+    /// One more socket from an address, for as long as the guard lives.
+    pub fn socket(&self, address: IpAddr) -> Result<SocketGuard, ServiceError> {
+        self.0.sockets.open(network(address))
+    }
+
+    /// A fresh socket's own bucket of frames.
+    pub fn frames(&self) -> Bucket {
+        Bucket::new(self.0.frames)
+    }
+}
+
+fn refused(wait: Duration) -> ServiceError {
+    let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+    ServiceError::RateLimited { retry_after_ms }
+}
+
+/// What an address is counted under: whoever has one IPv6 address has all of its /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(messages_per_second: u32, message_burst: u32) -> Limits {
+        Limits::new(&LimitSettings {
+            messages_per_second,
+            message_burst,
+            guests_per_minute: 2,
+            rooms_per_hour: 1,
+            ..LimitSettings::default()
+        })
+    }
+
+    #[test]
+    fn each_person_has_a_burst_of_their_own() {
+        let limits = limits(1, 3);
+        for _ in 0..3 {
+            assert!(limits.message(UserId(1)).is_ok());
+        }
+        assert!(limits.could_message(UserId(1)).is_err());
+        let Err(ServiceError::RateLimited { retry_after_ms }) = limits.message(UserId(1)) else {
+            panic!("the fourth at once is refused");
+        };
+        assert!((1..=1_000).contains(&retry_after_ms));
+        assert!(limits.message(UserId(2)).is_ok());
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let limits = limits(0, 0);
+        assert!((0..10_000).all(|_| limits.message(UserId(1)).is_ok()));
+    }
+
+    #[test]
+    fn an_address_is_its_network() {
+        let limits = limits(1, 1);
+        let from = |text: &str| limits.guest(text.parse().unwrap());
+        assert!(from("2001:db8::1").is_ok());
+        assert!(from("2001:db8::2").is_ok());
+        assert!(from("2001:db8:0:0:ffff::3").is_err());
+        assert!(from("2001:db8:0:1::1").is_ok());
+        assert!(from("192.0.2.1").is_ok());
+        assert!(from("::ffff:192.0.2.1").is_ok());
+        assert!(from("192.0.2.1").is_err());
+        assert!(from("192.0.2.2").is_ok());
+    }
+}

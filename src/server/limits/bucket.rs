@@ -1,0 +1,161 @@
+//! Token buckets, kept as the one time at which a bucket will be full again (GCRA).
+//!
+//! *Invariant:* a bucket that is full again is as good as none, so the map holds only people who
+//! did something lately: it is swept once per period.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How fast a bucket fills, and how much it holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rate {
+    /// One token's time.
+    interval: Duration,
+    /// What a full bucket takes to fill from empty, less one token.
+    tolerance: Duration,
+}
+
+impl Rate {
+    /// `count` per `period`, `burst` at once; `None` is no limit.
+    pub(super) fn new(count: u32, period: Duration, burst: u32) -> Option<Self> {
+        (count > 0).then(|| {
+            let interval = period / count;
+            let tolerance = interval * burst.saturating_sub(1);
+            Self {
+                interval,
+                tolerance,
+            }
+        })
+    }
+
+    /// When the bucket that is full at `full_at` will be full after one more token is taken, or how
+    /// long to wait for that token.
+    fn next(self, full_at: Option<Instant>, now: Instant) -> Result<Instant, Duration> {
+        let full_at = full_at.map_or(now, |at| at.max(now));
+        let wait = full_at.duration_since(now).saturating_sub(self.tolerance);
+        if wait.is_zero() {
+            Ok(full_at + self.interval)
+        } else {
+            Err(wait)
+        }
+    }
+}
+
+/// A bucket for each key.
+#[derive(Debug)]
+pub(super) struct Buckets<K> {
+    rate: Option<Rate>,
+    full_at: Mutex<Swept<K>>,
+}
+
+#[derive(Debug)]
+struct Swept<K> {
+    buckets: HashMap<K, Instant>,
+    next_sweep: Instant,
+}
+
+const SWEEP: Duration = Duration::from_secs(60);
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    pub(super) fn new(rate: Option<Rate>) -> Self {
+        let full_at = Mutex::new(Swept {
+            buckets: HashMap::new(),
+            next_sweep: Instant::now() + SWEEP,
+        });
+        Self { rate, full_at }
+    }
+
+    /// Takes a token, or says how long to wait for one.
+    pub(super) fn take(&self, key: &K) -> Result<(), Duration> {
+        self.take_at(key, Instant::now())
+    }
+
+    /// Says the same and takes nothing.
+    pub(super) fn look(&self, key: &K) -> Result<(), Duration> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        let swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let full_at = swept.buckets.get(key).copied();
+        rate.next(full_at, Instant::now()).map(|_| ())
+    }
+
+    fn take_at(&self, key: &K, now: Instant) -> Result<(), Duration> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if now >= swept.next_sweep {
+            swept.buckets.retain(|_, full_at| *full_at > now);
+            swept.next_sweep = now + SWEEP;
+        }
+        let next = rate.next(swept.buckets.get(key).copied(), now)?;
+        swept.buckets.insert(key.clone(), next);
+        Ok(())
+    }
+}
+
+/// One bucket, with one owner.
+#[derive(Debug)]
+pub struct Bucket {
+    rate: Option<Rate>,
+    full_at: Option<Instant>,
+}
+
+impl Bucket {
+    pub(super) fn new(rate: Option<Rate>) -> Self {
+        Self {
+            rate,
+            full_at: None,
+        }
+    }
+
+    /// Takes a token, or says how long to wait for one.
+    pub fn take(&mut self) -> Result<(), Duration> {
+        let Some(rate) = self.rate else { return Ok(()) };
+        self.full_at = Some(rate.next(self.full_at, Instant::now())?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_bucket_fills_at_its_rate() {
+        let buckets = Buckets::new(Rate::new(5, SECOND, 20));
+        let start = Instant::now();
+        let taken = |at| {
+            (0..100)
+                .filter(|_| buckets.take_at(&"a", at).is_ok())
+                .count()
+        };
+        assert_eq!(taken(start), 20);
+        assert_eq!(taken(start), 0);
+        assert_eq!(taken(start + SECOND), 5);
+        assert_eq!(taken(start + 3 * SECOND), 10);
+        assert_eq!(taken(start + 100 * SECOND), 20);
+    }
+
+    #[test]
+    fn a_refusal_says_how_long() {
+        let buckets = Buckets::new(Rate::new(4, SECOND, 1));
+        let start = Instant::now();
+        assert_eq!(buckets.take_at(&1, start), Ok(()));
+        let wait = buckets.take_at(&1, start).unwrap_err();
+        assert_eq!(wait, Duration::from_millis(250));
+        assert_eq!(buckets.take_at(&1, start + wait), Ok(()));
+    }
+
+    #[test]
+    fn full_buckets_are_forgotten() {
+        let buckets = Buckets::new(Rate::new(1, SECOND, 1));
+        let start = Instant::now();
+        for key in 0..1_000 {
+            assert_eq!(buckets.take_at(&key, start), Ok(()));
+        }
+        assert_eq!(buckets.take_at(&0, start + 2 * SWEEP), Ok(()));
+        assert_eq!(buckets.full_at.lock().unwrap().buckets.len(), 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! What a page shows, read as one state of the database.
+
+use crate::context::Context;
+use crate::error::ServiceError;
+use crate::scope::Scope;
+use crate::{messages, rooms};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use parlour_protocol::{OpenRoom, Place, RoomId, rules};
+use sea_orm::DatabaseTransaction;
+
+pub use crate::messages::View;
+
+/// Which room is open, and which part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The room.
+    pub room: RoomId,
+    /// The part of its history.
+    pub view: View,
+}
+
+/// Everything one page needs. [`View::Around`] a message that does not exist is
+/// [`ServiceError::MessageNotFound`]: it is a permalink that leads nowhere.
+pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place, ServiceError> {
+    let snapshot = ctx.store.snapshot().await?;
+    let open = match at {
+        Some(at) => Some(open(&snapshot, ctx, scope, at).await?),
+        None => None,
+    };
+    let mut key = [0; 16];
+    ctx.random.fill(&mut key);
+    Ok(Place {
+        me: scope.person.as_ref().map(|person| person.user.clone()),
+        rooms: rooms::list_in(&snapshot, ctx, scope).await?,
+        open,
+        form_key: URL_SAFE_NO_PAD.encode(key),
+    })
+}
+
+/// A room as one would find it, for who goes from one to another without a new page.
+pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
+    let snapshot = ctx.store.snapshot().await?;
+    open(&snapshot, ctx, scope, at).await
+}
+
+async fn open(
+    snapshot: &DatabaseTransaction,
+    ctx: &Context,
+    scope: &Scope,
+    at: At,
+) -> Result<OpenRoom, ServiceError> {
+    let row = rooms::visible(snapshot, scope, at.room).await?;
+    let history = messages::read_history(snapshot, &row, at.view, rules::PAGE_SIZE).await?;
+    let marked = match at.view {
+        View::Around(number) => Some(number),
+        _ => None,
+    };
+    if let Some(number) = marked
+        && !history.messages.iter().any(|m| m.number == number)
+    {
+        return Err(ServiceError::MessageNotFound);
+    }
+    let room = row.into_room(ctx.hub.online(at.room));
+    Ok(OpenRoom {
+        may_delete: rooms::may_delete(scope, &room),
+        roster: ctx.hub.roster(at.room),
+        room,
+        history,
+        marked,
+    })
+}

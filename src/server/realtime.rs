@@ -1,0 +1,43 @@
+//! What is live: who hears what the moment it is committed, who is here, who is typing.
+//!
+//! The contexts publish, the [`Broker`] carries, the [`Hub`] fans out, one [`connection`] per
+//! socket writes. *Invariant:* nothing here is the truth. Every frame may be lost; the room's
+//! `seq` heals it.
+
+mod activity;
+mod broker;
+mod channel;
+pub mod conformance;
+pub mod connection;
+mod delivery;
+
+mod hub;
+mod mailbox;
+mod patience;
+mod presence;
+mod publication;
+mod roster;
+mod socket;
+mod sockets;
+mod ticker;
+mod typing;
+pub mod wire;
+
+pub use broker::{Broker, Event, LocalBroker, Receiver};
+
+pub use hub::Hub;
+pub use mailbox::{Closing, Frame, Mailbox, Subscriber};
+pub use patience::{Patience, Verdict};
+pub use presence::{Attendee, LocalPresence, Presence};
+pub use publication::Publication;
+pub use roster::RosterState;
+pub use socket::{NameTaken, Socket, SocketId, SocketKind};
+pub use typing::TypingState;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks also after a panic elsewhere: every structure here is consistent between statements, and
+/// one broken socket must not silence the rest.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

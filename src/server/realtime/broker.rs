@@ -1,0 +1,75 @@
+//! Carries what was committed to every hub: this process's own, or one per server later.
+
+use super::{Frame, Publication, locked};
+use parlour_protocol::ServerFrame;
+use std::sync::Mutex;
+
+/// A publication with the one frame that everybody gets.
+#[derive(Debug)]
+pub struct Event {
+    /// What happened.
+    pub publication: Publication,
+    /// It as a frame, encoded once; `None` for what only moves counters.
+    pub frame: Option<Frame>,
+}
+
+impl Event {
+    /// Encodes.
+    pub fn new(publication: Publication) -> Self {
+        let frame = match &publication {
+            Publication::Message { message, .. } => Some(ServerFrame::Message(message.clone())),
+            Publication::MessageChanged(message) => {
+                Some(ServerFrame::MessageChanged(message.clone()))
+            }
+            Publication::RoomCreated(room) => Some(ServerFrame::RoomChanged(room.clone())),
+            Publication::RoomDeleted(room) => Some(ServerFrame::RoomDeleted { room_id: *room }),
+            Publication::Left { room, .. } => Some(ServerFrame::Left { room_id: *room }),
+            Publication::Read { .. } => None,
+        };
+        let frame = frame.map(|frame| Frame::from(frame.encode()));
+        Self { publication, frame }
+    }
+}
+
+/// Takes events. Must not wait.
+pub type Receiver = Box<dyn Fn(&Event) + Send + Sync>;
+
+/// Brings every event to every receiver, of one publisher in its order. It may drop (the room's
+/// `seq` heals it); it never repeats an older event after a newer one of the same publisher.
+pub trait Broker: Send + Sync + 'static {
+    /// Sends an event on its way. Never waits for the network.
+    fn publish(&self, event: Event);
+    /// From now on `receiver` gets every event.
+    fn subscribe(&self, receiver: Receiver);
+}
+
+/// Everything in one process: an event has arrived when `publish` returns, in one order for all.
+#[derive(Default)]
+pub struct LocalBroker {
+    receivers: Mutex<Vec<Receiver>>,
+}
+
+impl Broker for LocalBroker {
+    fn publish(&self, event: Event) {
+        // The lock is the order: two publishers at once are heard alike by every receiver.
+        for receiver in locked(&self.receivers).iter() {
+            receiver(&event);
+        }
+    }
+
+    fn subscribe(&self, receiver: Receiver) {
+        locked(&self.receivers).push(receiver);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::conformance;
+    use std::sync::Arc;
+
+    #[test]
+    fn the_local_broker_conforms() {
+        conformance::broker::all(&|| Arc::new(LocalBroker::default()) as Arc<dyn Broker>);
+    }
+}

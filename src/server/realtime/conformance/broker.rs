@@ -1,0 +1,112 @@
+//! What a broker must do.
+
+use crate::realtime::{Broker, Event, Publication};
+use parlour_protocol::{RoomId, UserId};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Makes a broker that shares nothing with the ones before.
+pub type Factory<'a> = &'a dyn Fn() -> Arc<dyn Broker>;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// All of it.
+pub fn all(factory: Factory) {
+    brings_everything_in_order_to_everybody(factory);
+    keeps_each_publisher_s_order(factory);
+    brings_only_what_comes_after_subscribing(factory);
+    brings_the_frame_with_the_publication(factory);
+}
+
+/// Two receivers hear one publisher alike and in order.
+pub fn brings_everything_in_order_to_everybody(factory: Factory) {
+    let broker = factory();
+    let (first, second) = (listen(&*broker), listen(&*broker));
+    let sent: Vec<_> = (0..1_000).map(|n| reading(1, n)).collect();
+    for publication in &sent {
+        broker.publish(Event::new(publication.clone()));
+    }
+    assert_eq!(take(&first, sent.len()), sent, "the first receiver");
+    assert_eq!(take(&second, sent.len()), sent, "the second receiver");
+}
+
+/// Publishers at once are each heard in their own order.
+pub fn keeps_each_publisher_s_order(factory: Factory) {
+    let broker = factory();
+    let heard = listen(&*broker);
+    thread::scope(|scope| {
+        for publisher in 0..4 {
+            let broker = &broker;
+            scope.spawn(move || {
+                for n in 0..250 {
+                    broker.publish(Event::new(reading(publisher, n)));
+                }
+            });
+        }
+    });
+    let heard = take(&heard, 1_000);
+    for publisher in 0..4 {
+        let own: Vec<_> = (0..250).map(|n| reading(publisher, n)).collect();
+        let of_it = |publication: &&Publication| matches!(publication, Publication::Read { user, .. } if user.0 == publisher);
+        let heard_of_it: Vec<_> = heard.iter().filter(of_it).cloned().collect();
+        assert_eq!(heard_of_it, own, "publisher {publisher}");
+    }
+}
+
+/// Who comes later hears nothing of before.
+pub fn brings_only_what_comes_after_subscribing(factory: Factory) {
+    let broker = factory();
+    let early = listen(&*broker);
+    broker.publish(Event::new(reading(1, 1)));
+    assert_eq!(take(&early, 1), [reading(1, 1)]);
+    let late = listen(&*broker);
+    broker.publish(Event::new(reading(1, 2)));
+    assert_eq!(take(&late, 1), [reading(1, 2)]);
+}
+
+/// The frame arrives as it was encoded.
+pub fn brings_the_frame_with_the_publication(factory: Factory) {
+    let broker = factory();
+    let (sender, frames) = channel();
+    broker.subscribe(Box::new(move |event| {
+        // Fails when the suite is over, which is nobody's fault.
+        let _ = sender.send(event.frame.clone());
+    }));
+    let sent = Event::new(Publication::RoomDeleted(RoomId(7)));
+    let expected = sent.frame.clone();
+    broker.publish(sent);
+    let frame = frames
+        .recv_timeout(PATIENCE)
+        .expect("an event arrives in time");
+    assert_eq!(frame, expected);
+    assert!(frame.is_some(), "a deleted room is told");
+}
+
+fn listen(broker: &dyn Broker) -> Receiver<Publication> {
+    let (sender, receiver) = channel();
+    broker.subscribe(Box::new(move |event| {
+        // Fails when the suite is over, which is nobody's fault.
+        let _ = sender.send(event.publication.clone());
+    }));
+    receiver
+}
+
+fn take(heard: &Receiver<Publication>, count: usize) -> Vec<Publication> {
+    (0..count)
+        .map(|_| {
+            heard
+                .recv_timeout(PATIENCE)
+                .expect("every event arrives in time")
+        })
+        .collect()
+}
+
+fn reading(user: i64, read_posts: i64) -> Publication {
+    Publication::Read {
+        user: UserId(user),
+        room: RoomId(1),
+        read_posts,
+    }
+}

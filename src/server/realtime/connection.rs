@@ -1,0 +1,356 @@
+//! One task per socket: reads what the client says, writes what the hub queued, keeps time.
+//!
+//! *Invariant:* one command of a socket is under way at a time, so a client's frames take effect in
+//! the order it sent them; while one waits for the disk, frames of others are still written.
+
+mod commands;
+mod hello;
+mod join;
+
+use super::wire::{Incoming, Wire};
+use super::{Closing, Frame, Mailbox, Patience, Socket, SocketKind, Verdict};
+use crate::limits::{Bucket, SocketGuard};
+use crate::{Context, Scope, ServiceError, telemetry};
+use commands::Answer;
+use parlour_protocol::{AppError, ClientFrame, CloseCode, ErrorCode, RoomId, ServerFrame};
+use serde::Deserialize;
+use std::future::pending;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// How long one write may take before the socket counts as not reading.
+const WRITE: Duration = Duration::from_secs(30);
+/// How long a closed socket is listened to, so that it hears why.
+const LINGER: Duration = Duration::from_secs(3);
+/// The same for one that was too slow to read.
+const LINGER_SLOW: Duration = Duration::from_secs(10);
+
+/// Who knocks, and at which of the two doors.
+pub struct Knock {
+    /// Who, as far as the request's headers tell.
+    pub scope: Scope,
+    /// Which door.
+    pub kind: SocketKind,
+    /// The request carried a token of a session that is no more.
+    pub session_ended: bool,
+}
+
+/// Why a socket ends.
+enum Ended {
+    /// The other side is gone already.
+    Gone,
+    /// It is told why.
+    Close(Closing),
+    /// It broke the WebSocket protocol; told by this code.
+    Violation(u16),
+}
+
+type Command = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+struct Connection {
+    ctx: Arc<Context>,
+    scope: Arc<Scope>,
+    kind: SocketKind,
+    wire: Wire,
+    mailbox: Arc<Mailbox>,
+    socket: Arc<Socket>,
+    bucket: Bucket,
+    patience: Patience,
+    under_way: Option<Command>,
+    timer: Pin<Box<Sleep>>,
+    next_heartbeat: Instant,
+    /// When a pinged socket that is not heard counts as gone.
+    silent_until: Option<Instant>,
+    _counted: SocketGuard,
+}
+
+enum Event {
+    Mail,
+    Answer(Answer),
+    Incoming(Incoming),
+    Time,
+}
+
+/// Serves one socket until it ends.
+pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire) {
+    let counted = match ctx.limits.socket(knock.scope.address) {
+        Ok(counted) => counted,
+        Err(error) => {
+            tracing::info!(address = %knock.scope.address, "socket refused: too many");
+            let error = ServerFrame::error(telemetry::told(&error), None, None);
+            let refusal = async {
+                if wire.write([Frame::from(error.encode())]).await.is_ok() {
+                    wire.close(CloseCode::TooMany.code(), "").await;
+                }
+            };
+            // Whoever does not listen is dropped.
+            let _ = timeout(LINGER, refusal).await;
+            return;
+        }
+    };
+    let mut connection = Connection::new(ctx, knock.scope, knock.kind, wire, counted);
+    let Err(ended) = Box::pin(connection.live(knock.session_ended)).await;
+    connection.log("socket closed", &ended);
+    Box::pin(connection.finish(ended)).await;
+}
+
+impl Connection {
+    fn new(
+        ctx: Arc<Context>,
+        scope: Scope,
+        kind: SocketKind,
+        wire: Wire,
+        counted: SocketGuard,
+    ) -> Self {
+        let mailbox = Arc::new(Mailbox::default());
+        let socket = Arc::new(ctx.hub.open(kind, Arc::clone(&mailbox) as _));
+        let heartbeat = ctx.settings.realtime.heartbeat();
+        // The first one early, by id: a thousand sockets that came back together part again.
+        let early = heartbeat.mul_f64((socket.id().0 % 64) as f64 / 128.0);
+        let next_heartbeat = Instant::now() + heartbeat - early;
+        Self {
+            bucket: ctx.limits.frames(),
+            scope: Arc::new(scope),
+            kind,
+            wire,
+            mailbox,
+            socket,
+            patience: Patience::default(),
+            under_way: None,
+            timer: Box::pin(sleep_until(next_heartbeat)),
+            next_heartbeat,
+            silent_until: None,
+            _counted: counted,
+            ctx,
+        }
+    }
+
+    async fn live(&mut self, session_ended: bool) -> Result<std::convert::Infallible, Ended> {
+        if session_ended {
+            return Err(Ended::Close(Closing::plain(CloseCode::SessionEnded)));
+        }
+        match self.kind {
+            SocketKind::One(room) => Box::pin(self.hello(room)).await?,
+            SocketKind::Many => Box::pin(self.identify_session()).await?,
+        }
+        tracing::info!(
+            socket = self.socket.id().0,
+            user = self.scope.user_id().map(|user| user.0),
+            address = %self.scope.address,
+            "socket opened"
+        );
+        loop {
+            match self.next().await {
+                Event::Mail => self.mail().await?,
+                Event::Answer(answer) => {
+                    self.under_way = None;
+                    self.answer(answer).await?;
+                }
+                Event::Incoming(incoming) => self.incoming(incoming).await?,
+                Event::Time => self.time().await?,
+            }
+        }
+    }
+
+    /// Whatever comes first. Nothing is lost by what comes later.
+    async fn next(&mut self) -> Event {
+        let Self {
+            mailbox,
+            under_way,
+            wire,
+            timer,
+            ..
+        } = self;
+        let is_idle = under_way.is_none();
+        let answer = async {
+            match under_way {
+                Some(command) => command.await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = mailbox.ready() => Event::Mail,
+            answer = answer => Event::Answer(answer),
+            incoming = wire.receive(), if is_idle => Event::Incoming(incoming),
+            () = timer => Event::Time,
+        }
+    }
+
+    /// Writes what the hub queued.
+    async fn mail(&mut self) -> Result<(), Ended> {
+        let (frames, closing) = self.mailbox.take();
+        if !frames.is_empty() {
+            self.write(frames).await?;
+        }
+        closing.map_or(Ok(()), |closing| Err(Ended::Close(closing)))
+    }
+
+    async fn incoming(&mut self, incoming: Incoming) -> Result<(), Ended> {
+        self.heard();
+        match incoming {
+            Incoming::Text(text) => self.text(&text).await,
+            Incoming::Binary => {
+                let sentence = "Frames are text; this server has no binary ones.";
+                self.refuse(
+                    AppError::new(ErrorCode::BadRequest, sentence),
+                    About::default(),
+                )
+                .await
+            }
+            Incoming::Alive => Ok(()),
+            Incoming::Violation(code) => Err(Ended::Violation(code)),
+            Incoming::Closed => Err(Ended::Gone),
+        }
+    }
+
+    async fn text(&mut self, text: &Utf8Bytes) -> Result<(), Ended> {
+        match self.patience.judge(self.bucket.take()) {
+            Verdict::Pass => {}
+            Verdict::Abuse => return Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
+            Verdict::Refuse { retry_after_ms } => {
+                let error = telemetry::told(&ServiceError::RateLimited { retry_after_ms });
+                return self.refuse(error, About::of(text)).await;
+            }
+        }
+        match ClientFrame::parse(text) {
+            Ok(frame) => self.begin(frame).await,
+            Err(error) => self.refuse(error.to_app_error(), About::of(text)).await,
+        }
+    }
+
+    async fn answer(&mut self, answer: Answer) -> Result<(), Ended> {
+        match answer {
+            Answer::Nothing | Answer::Broadcast(_) => Ok(()),
+            Answer::Frame(frame) => self.write([Frame::from(frame.encode())]).await,
+        }
+    }
+
+    /// Answers a frame that did nothing.
+    async fn refuse(&mut self, error: AppError, about: About) -> Result<(), Ended> {
+        let frame = ServerFrame::error(error, about.room_id, about.client_id);
+        self.write([Frame::from(frame.encode())]).await
+    }
+
+    async fn write(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), Ended> {
+        let too_slow = || Err(Ended::Close(Closing::plain(CloseCode::TooSlow)));
+        tokio::select! {
+            biased;
+            written = self.wire.write(frames) => written.map_err(|_| Ended::Gone),
+            () = self.mailbox.overflowed() => too_slow(),
+            () = sleep(WRITE) => too_slow(),
+        }
+    }
+
+    async fn time(&mut self) -> Result<(), Ended> {
+        let now = Instant::now();
+        if self.silent_until.is_some_and(|until| until <= now) {
+            return Err(Ended::Gone);
+        }
+        if self.next_heartbeat <= now {
+            let realtime = &self.ctx.settings.realtime;
+            self.next_heartbeat = now + realtime.heartbeat();
+            self.silent_until.get_or_insert(now + realtime.pong());
+            self.socket.heartbeat();
+            self.wire.ping().await.map_err(|_| Ended::Gone)?;
+        }
+        self.set_timer();
+        Ok(())
+    }
+
+    fn heard(&mut self) {
+        if self.silent_until.take().is_some() {
+            self.set_timer();
+        }
+    }
+
+    fn set_timer(&mut self) {
+        let at = self
+            .silent_until
+            .map_or(self.next_heartbeat, |at| at.min(self.next_heartbeat));
+        self.timer.as_mut().reset(at);
+    }
+
+    /// Tells the client why, if it listens.
+    async fn finish(self, ended: Ended) {
+        let Self {
+            mut wire,
+            mailbox,
+            socket,
+            under_way,
+            _counted,
+            ..
+        } = self;
+        match ended {
+            Ended::Gone => {}
+            Ended::Violation(code) => {
+                drop(socket);
+                // Whoever does not listen is dropped.
+                let _ = timeout(LINGER, wire.refuse(code)).await;
+            }
+            Ended::Close(closing) if closing.is_hard() => {
+                // It is gone for the others at once; only its own task waits.
+                drop((socket, under_way));
+                let _ = timeout(LINGER_SLOW, wire.close(closing.code.code(), "")).await;
+            }
+            Ended::Close(closing) => {
+                let goodbye = async {
+                    let mut rest: Vec<_> = mailbox.take().0.into();
+                    if let Some(command) = under_way {
+                        // It may be on its way to the disk: its author hears how it went.
+                        match command.await {
+                            Answer::Frame(frame) | Answer::Broadcast(frame) => {
+                                rest.push(Frame::from(frame.encode()));
+                            }
+                            Answer::Nothing => {}
+                        }
+                    }
+                    if wire.write(rest).await.is_ok() {
+                        wire.close(closing.code.code(), &closing.reason).await;
+                    }
+                };
+                let _ = timeout(LINGER, goodbye).await;
+                drop(socket);
+            }
+        }
+    }
+
+    fn log(&self, event: &'static str, ended: &Ended) {
+        let code = match ended {
+            Ended::Gone => None,
+            Ended::Violation(code) => Some(*code),
+            Ended::Close(closing) => Some(closing.code.code()),
+        };
+        tracing::info!(
+            socket = self.socket.id().0,
+            user = self.scope.user_id().map(|user| user.0),
+            address = %self.scope.address,
+            code,
+            "{event}"
+        );
+    }
+}
+
+/// What an `error` frame is about, as far as the frame that failed can be read.
+#[derive(Default, Deserialize)]
+struct About {
+    #[serde(default)]
+    room_id: Option<RoomId>,
+    #[serde(default)]
+    client_id: Option<String>,
+}
+
+impl About {
+    fn of(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    fn room(room: RoomId) -> Self {
+        Self {
+            room_id: Some(room),
+            client_id: None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Into a room, out of it, and what was missed.
+
+use super::{Connection, Ended};
+use crate::realtime::Frame;
+use crate::{ServiceError, Token, messages, rooms};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame};
+
+/// Rooms one socket can be in.
+const ROOMS_MAX: usize = 256;
+
+impl Connection {
+    /// `welcome`, `users_list`, and the sync from `after`. Frames of the room queue up from before
+    /// the room is read, so that nothing falls between.
+    pub(super) async fn join(
+        &mut self,
+        room_id: RoomId,
+        after: Option<Seq>,
+        token: Option<&Token>,
+    ) -> Result<Result<(), ServiceError>, Ended> {
+        let was_joined = self.socket.has_joined(room_id);
+        if !was_joined && self.socket.rooms() >= ROOMS_MAX {
+            return Ok(Err(ServiceError::Forbidden));
+        }
+        if !self.socket.subscribe(room_id) {
+            return Ok(Err(ServiceError::RoomNotFound));
+        }
+        let entered = match self.scope.person {
+            Some(_) => rooms::enter(&self.ctx, &self.scope, room_id).await,
+            None => rooms::get(&self.ctx, &self.scope, room_id).await,
+        };
+        let mut room = match entered {
+            Ok(room) => room,
+            Err(error) => {
+                if !was_joined {
+                    self.socket.unsubscribe(room_id);
+                }
+                return Ok(Err(error));
+            }
+        };
+        self.socket.arrive(room_id);
+        room.online = self.ctx.hub.online(room_id);
+        let Roster { users, count } = self.socket.roster(room_id);
+        let welcome = ServerFrame::Welcome {
+            room_id,
+            seq: room.seq,
+            epoch: self.ctx.epoch.clone(),
+            user: self.scope.person.as_ref().map(|person| person.user.clone()),
+            room,
+            token: token.map(|token| token.as_str().to_owned()),
+        };
+        let list = ServerFrame::UsersList {
+            room_id,
+            users,
+            count,
+        };
+        self.write([welcome.encode(), list.encode()].map(Frame::from))
+            .await?;
+        match after {
+            Some(after) => self.sync(room_id, after).await,
+            None => Ok(Ok(())),
+        }
+    }
+
+    /// Everything that changed after `after`, in as many frames as it takes.
+    pub(super) async fn sync(
+        &mut self,
+        room_id: RoomId,
+        mut after: Seq,
+    ) -> Result<Result<(), ServiceError>, Ended> {
+        loop {
+            let page = match messages::sync(&self.ctx, &self.scope, room_id, after).await {
+                Ok(page) => page,
+                Err(error) => return Ok(Err(error)),
+            };
+            let is_last = page.complete || page.reset;
+            after = page.to;
+            let frame = ServerFrame::Sync {
+                room_id,
+                messages: page.messages,
+                from: page.from,
+                to: page.to,
+                complete: page.complete,
+                reset: page.reset,
+            };
+            self.write([Frame::from(frame.encode())]).await?;
+            if is_last {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    /// Out of the room, on every socket of this person; a reader only stops listening.
+    pub(super) async fn leave(
+        &mut self,
+        room_id: RoomId,
+    ) -> Result<Result<(), ServiceError>, Ended> {
+        let was_joined = self.socket.has_joined(room_id);
+        if self.scope.person.is_some() {
+            if let Err(error) = rooms::leave(&self.ctx, &self.scope, room_id).await {
+                return Ok(Err(error));
+            }
+            if was_joined && !self.socket.has_joined(room_id) {
+                // The hub has told this socket with the others.
+                return Ok(Ok(()));
+            }
+        }
+        self.socket.unsubscribe(room_id);
+        let frame = ServerFrame::Left { room_id };
+        self.write([Frame::from(frame.encode())]).await?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,250 @@
+//! Local fan-out: rooms, the sockets that listen to them, and what is coalesced for them.
+//!
+//! *Invariant:* no lock is held while another of [`Inner`]'s locks is taken, except that presence,
+//! a listener and the set of dirty rooms may be locked last; and nothing here ever waits.
+
+use super::channel::Channel;
+use super::sockets::{Listener, Sockets};
+use super::{
+    Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Publication,
+    Socket, SocketKind, Subscriber, locked, ticker,
+};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, SystemEvent, User, UserId};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Above this many people nobody is told who came and went.
+const CROWD: u32 = 50;
+/// How long a server that goes away waits for its sockets.
+const DRAIN: Duration = Duration::from_secs(5);
+/// The longest that a client is asked to stay away while the server restarts.
+const RETRY_MS: u64 = 1_000;
+
+/// Everybody who listens on this server. A clone is another handle to the same hub.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) channels: RwLock<HashMap<RoomId, Arc<Mutex<Channel>>>>,
+    pub(super) sockets: Mutex<Sockets>,
+    pub(super) presence: Arc<dyn Presence>,
+    /// Rooms with something to say at the next tick.
+    pub(super) dirty: Mutex<HashSet<RoomId>>,
+    /// A socket is gone.
+    pub(super) closed: Notify,
+    broker: Arc<dyn Broker>,
+    stop: CancellationToken,
+}
+
+impl Hub {
+    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace` was
+    /// never away. Its ticker runs until [`Hub::drain`], or until the last handle is dropped.
+    pub fn start(reload_grace: Duration) -> Self {
+        let presence = Arc::new(LocalPresence::new(reload_grace));
+        Self::with(Arc::new(LocalBroker::default()), presence)
+    }
+
+    /// A hub over other means.
+    pub fn with(broker: Arc<dyn Broker>, presence: Arc<dyn Presence>) -> Self {
+        let inner = Arc::new(Inner {
+            channels: RwLock::default(),
+            sockets: Mutex::default(),
+            presence,
+            dirty: Mutex::default(),
+            closed: Notify::new(),
+            broker: Arc::clone(&broker),
+            stop: CancellationToken::new(),
+        });
+        let receiver = Arc::downgrade(&inner);
+        broker.subscribe(Box::new(move |event| {
+            if let Some(inner) = receiver.upgrade() {
+                inner.deliver(event);
+            }
+        }));
+        tokio::spawn(ticker::run(Arc::downgrade(&inner), inner.stop.clone()));
+        Self { inner }
+    }
+
+    /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are
+    /// right before anything happens in it.
+    pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
+        locked(&self.inner.channel(room)).reached(seq, Some(posts));
+    }
+
+    /// Tells everybody whom it concerns. Never blocks; the writer calls it in commit order.
+    pub fn publish(&self, publication: Publication) {
+        self.inner.broker.publish(Event::new(publication));
+    }
+
+    /// A socket was opened. While draining it is told to come back later at once.
+    pub fn open(&self, kind: SocketKind, subscriber: Arc<dyn Subscriber>) -> Socket {
+        let mut sockets = locked(&self.inner.sockets);
+        let listener = sockets.open(kind, subscriber);
+        if sockets.is_draining {
+            go_away(&listener);
+        }
+        drop(sockets);
+        Socket::new(Arc::clone(&self.inner), listener)
+    }
+
+    /// Who is in a room now: at most 200 names, ordered, and the exact count.
+    pub fn roster(&self, room: RoomId) -> Roster {
+        self.inner.presence.roster(room)
+    }
+
+    /// How many people are in a room now.
+    pub fn online(&self, room: RoomId) -> u32 {
+        self.inner.presence.online(room)
+    }
+
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        locked(&self.inner.sockets).all.len()
+    }
+
+    /// Whether somebody with this folded name is connected right now (grace does not count).
+    pub fn guest_is_online(&self, folded_name: &str, except: Option<UserId>) -> bool {
+        locked(&self.inner.sockets).has_name(folded_name, except)
+    }
+
+    /// Presence shows the new name, and what its sockets send from now on carries it.
+    pub fn renamed(&self, user: &User, folded: &str) {
+        let who = Attendee {
+            id: user.id,
+            name: user.name.clone(),
+            folded: folded.to_owned(),
+        };
+        locked(&self.inner.sockets).rename(&who);
+        for room in self.inner.presence.rename(&who) {
+            locked(&self.inner.channel(room)).users_changed = true;
+            self.inner.mark(room);
+        }
+    }
+
+    /// Tells every socket to come back later (4000) and waits, 5 s at most, until they are gone.
+    pub async fn drain(&self) {
+        {
+            let mut sockets = locked(&self.inner.sockets);
+            sockets.is_draining = true;
+            sockets.all.values().for_each(|listener| go_away(listener));
+        }
+        let all_gone = async {
+            loop {
+                let closed = self.inner.closed.notified();
+                tokio::pin!(closed);
+                closed.as_mut().enable();
+                if self.sockets() == 0 {
+                    break;
+                }
+                closed.await;
+            }
+        };
+        if tokio::time::timeout(DRAIN, all_gone).await.is_err() {
+            tracing::warn!(left = self.sockets(), "sockets did not close in time");
+        }
+        self.inner.stop.cancel();
+    }
+}
+
+impl Inner {
+    /// A room's channel, made when it is not there.
+    pub(super) fn channel(&self, room: RoomId) -> Arc<Mutex<Channel>> {
+        if let Some(channel) = self.existing(room) {
+            return channel;
+        }
+        let mut channels = self
+            .channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(channels.entry(room).or_default())
+    }
+
+    /// A room's channel, if there is one.
+    pub(super) fn existing(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        channels.get(&room).map(Arc::clone)
+    }
+
+    /// Takes a room's channel away.
+    pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
+        self.channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&room)
+    }
+
+    /// The next tick looks at this room.
+    pub(super) fn mark(&self, room: RoomId) {
+        locked(&self.dirty).insert(room);
+    }
+
+    /// A socket no longer listens to a room.
+    pub(super) fn unsubscribe(&self, listener: &Listener, room: RoomId) {
+        listener.remove(room);
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let now = Instant::now();
+        let mut channel = locked(&channel);
+        channel.listeners.remove(&listener.id);
+        let is_unused = !channel.is_known && channel.listeners.is_empty();
+        if let Some(user) = listener.person() {
+            // Typing is one state for all of a person's sockets; another tab says it again.
+            if channel.set_typing(user, "", false, now) {
+                self.mark(room);
+            }
+            self.presence.exit(room, user, listener.id, now);
+        }
+        drop(channel);
+        if is_unused {
+            self.remove_channel(room);
+        }
+    }
+
+    /// Somebody came into a room.
+    pub(super) fn came(&self, room: RoomId, who: &Attendee) {
+        self.say(room, SystemEvent::Joined, who);
+    }
+
+    /// Somebody went.
+    pub(super) fn went(&self, room: RoomId, who: &Attendee) {
+        self.say(room, SystemEvent::Left, who);
+    }
+
+    fn say(&self, room: RoomId, event: SystemEvent, who: &Attendee) {
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let mut channel = locked(&channel);
+        channel.users_changed = true;
+        channel.activity.for_everyone();
+        if self.presence.online(room) <= CROWD {
+            let verb = match event {
+                SystemEvent::Joined => "joined",
+                SystemEvent::Left => "left",
+            };
+            let frame = ServerFrame::System {
+                room_id: room,
+                event,
+                username: who.name.clone(),
+                content: format!("{} {verb}", who.name),
+            };
+            channel.send(&Frame::from(frame.encode()));
+        }
+        drop(channel);
+        self.mark(room);
+    }
+}
+
+/// Spread over the ids, so that a thousand sockets do not come back in one instant.
+fn go_away(listener: &Listener) {
+    let jitter = listener.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    listener
+        .subscriber
+        .close(Closing::going_away(jitter % (RETRY_MS + 1)));
+}

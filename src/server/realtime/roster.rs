@@ -1,0 +1,177 @@
+//! Who is in one room, with the grace that makes a reload neither a leave nor a join.
+
+use super::{Attendee, SocketId};
+use parlour_protocol::{Roster, UserId};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+/// Names a list shows at most.
+const NAMES_MAX: usize = 200;
+
+/// The people of one room, each held there by the sockets that joined.
+#[derive(Debug, Default)]
+pub struct RosterState {
+    people: HashMap<UserId, Entry>,
+    /// By folded name, so that the first 200 are at hand however many there are.
+    order: BTreeSet<(String, UserId)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    who: Attendee,
+    sockets: HashSet<SocketId>,
+    /// When somebody without sockets counts as gone.
+    gone_at: Option<Instant>,
+}
+
+impl RosterState {
+    /// A socket of somebody joined; whether that person was not here before.
+    pub fn enter(&mut self, who: &Attendee, socket: SocketId) -> bool {
+        let is_new = !self.people.contains_key(&who.id);
+        let entry = self.people.entry(who.id).or_insert_with(|| {
+            self.order.insert((who.folded.clone(), who.id));
+            Entry {
+                who: who.clone(),
+                sockets: HashSet::new(),
+                gone_at: None,
+            }
+        });
+        entry.sockets.insert(socket);
+        entry.gone_at = None;
+        is_new
+    }
+
+    /// A socket is gone; with the last one the grace starts. Whether it did.
+    pub fn exit(&mut self, user: UserId, socket: SocketId, now: Instant, grace: Duration) -> bool {
+        let Some(entry) = self.people.get_mut(&user) else {
+            return false;
+        };
+        if entry.sockets.remove(&socket) && entry.sockets.is_empty() {
+            entry.gone_at = Some(now + grace);
+            return true;
+        }
+        false
+    }
+
+    /// Somebody leaves at once, with all sockets; who it was if they were here.
+    pub fn leave(&mut self, user: UserId) -> Option<Attendee> {
+        let entry = self.people.remove(&user)?;
+        self.order.remove(&(entry.who.folded.clone(), user));
+        Some(entry.who)
+    }
+
+    /// Everybody whose grace is over leaves.
+    pub fn expire(&mut self, now: Instant) -> Vec<Attendee> {
+        let is_gone = |entry: &Entry| entry.gone_at.is_some_and(|at| at <= now);
+        let gone: Vec<_> = self
+            .people
+            .iter()
+            .filter(|(_, entry)| is_gone(entry))
+            .map(|(user, _)| *user)
+            .collect();
+        gone.into_iter()
+            .filter_map(|user| self.leave(user))
+            .collect()
+    }
+
+    /// Whether somebody is in their grace.
+    pub fn has_leaving(&self) -> bool {
+        self.people.values().any(|entry| entry.gone_at.is_some())
+    }
+
+    /// Somebody has another name now; whether they are here.
+    pub fn rename(&mut self, who: &Attendee) -> bool {
+        let Some(entry) = self.people.get_mut(&who.id) else {
+            return false;
+        };
+        self.order.remove(&(entry.who.folded.clone(), who.id));
+        self.order.insert((who.folded.clone(), who.id));
+        entry.who = who.clone();
+        true
+    }
+
+    /// The first names and the exact count.
+    pub fn roster(&self) -> Roster {
+        let users = self
+            .order
+            .iter()
+            .take(NAMES_MAX)
+            .filter_map(|(_, user)| self.people.get(user))
+            .map(|entry| entry.who.name.clone())
+            .collect();
+        Roster {
+            users,
+            count: self.count(),
+        }
+    }
+
+    /// How many people are here.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.people.len()).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_secs(5);
+
+    fn person(id: i64, name: &str) -> Attendee {
+        Attendee {
+            id: UserId(id),
+            name: name.to_owned(),
+            folded: name.to_lowercase(),
+        }
+    }
+
+    #[test]
+    fn a_reload_within_the_grace_is_neither_a_leave_nor_a_join() {
+        let start = Instant::now();
+        let alice = person(1, "Alice");
+        let mut room = RosterState::default();
+        assert!(room.enter(&alice, SocketId(1)));
+        assert!(room.exit(alice.id, SocketId(1), start, GRACE));
+        assert_eq!(room.count(), 1);
+        assert!(room.expire(start + Duration::from_millis(4_999)).is_empty());
+        assert!(!room.enter(&alice, SocketId(2)));
+        assert!(room.expire(start + Duration::from_secs(60)).is_empty());
+        room.exit(alice.id, SocketId(2), start, GRACE);
+        assert!(room.has_leaving());
+        assert_eq!(room.expire(start + GRACE), [alice]);
+        assert_eq!(room.roster(), Roster::default());
+    }
+
+    #[test]
+    fn two_tabs_are_one_person() {
+        let start = Instant::now();
+        let alice = person(1, "Alice");
+        let mut room = RosterState::default();
+        assert!(room.enter(&alice, SocketId(1)));
+        assert!(!room.enter(&alice, SocketId(2)));
+        assert!(!room.exit(alice.id, SocketId(1), start, GRACE));
+        assert!(
+            !room.exit(alice.id, SocketId(1), start, GRACE),
+            "twice is once"
+        );
+        assert!(room.expire(start + GRACE).is_empty());
+        assert_eq!(room.leave(alice.id), Some(alice.clone()));
+        assert_eq!(room.leave(alice.id), None);
+    }
+
+    #[test]
+    fn names_are_ordered_without_case_and_cut_at_200() {
+        let mut room = RosterState::default();
+        for (id, name) in [(1, "bob"), (2, "Alice"), (3, "Carol")] {
+            room.enter(&person(id, name), SocketId(id as u64));
+        }
+        assert_eq!(room.roster().users, ["Alice", "bob", "Carol"]);
+        assert!(room.rename(&person(2, "Zoe")));
+        assert!(!room.rename(&person(9, "Nobody")));
+        assert_eq!(room.roster().users, ["bob", "Carol", "Zoe"]);
+        for id in 10..310 {
+            room.enter(&person(id, &format!("u{id}")), SocketId(id as u64));
+        }
+        assert_eq!((room.roster().users.len(), room.roster().count), (200, 303));
+    }
+}

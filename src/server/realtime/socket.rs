@@ -1,0 +1,168 @@
+//! A connection's handle on the hub. Dropping it, however that comes about, is leaving.
+
+use super::hub::Inner;
+use super::sockets::Listener;
+use super::{Attendee, Frame, locked};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, UserId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A socket, for as long as it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// Which of the two sockets it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketKind {
+    /// `/ws`: any number of rooms.
+    Many,
+    /// `/ws/chat/{room_id}`: this one.
+    One(RoomId),
+}
+
+/// Somebody else with this name is connected.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NameTaken;
+
+/// One open socket.
+pub struct Socket {
+    inner: Arc<Inner>,
+    listener: Arc<Listener>,
+}
+
+impl Socket {
+    pub(super) fn new(inner: Arc<Inner>, listener: Arc<Listener>) -> Self {
+        Self { inner, listener }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> SocketId {
+        self.listener.id
+    }
+
+    /// Says whose socket this is, once. A guest who was made just now (`is_new`) is refused when
+    /// another one of that name came in the meantime.
+    pub fn identify(
+        &self,
+        who: &Attendee,
+        read_posts: HashMap<RoomId, i64>,
+        is_new: bool,
+    ) -> Result<(), NameTaken> {
+        let mut sockets = locked(&self.inner.sockets);
+        if is_new && sockets.has_name(&who.folded, Some(who.id)) {
+            return Err(NameTaken);
+        }
+        sockets.identify(&self.listener, who, read_posts);
+        Ok(())
+    }
+
+    /// From now on every frame of the room is queued; `false` when the room has just gone.
+    pub fn subscribe(&self, room: RoomId) -> bool {
+        let channel = self.inner.channel(room);
+        let mut channel = locked(&channel);
+        if channel.is_deleted {
+            return false;
+        }
+        channel
+            .listeners
+            .insert(self.listener.id, Arc::clone(&self.listener));
+        self.listener.add(room);
+        true
+    }
+
+    /// The person is in the room, which was subscribed to before.
+    pub fn arrive(&self, room: RoomId) {
+        let Some(who) = self.who() else { return };
+        let channel = self.inner.channel(room);
+        let (is_new, posts) = {
+            let channel = locked(&channel);
+            if !channel.listeners.contains_key(&self.listener.id) {
+                return;
+            }
+            (
+                self.inner.presence.enter(room, &who, self.listener.id),
+                channel.posts,
+            )
+        };
+        for listener in locked(&self.inner.sockets).of(who.id) {
+            listener.has_entered(room, posts);
+        }
+        if is_new {
+            self.inner.came(room, &who);
+        }
+    }
+
+    /// No frames of that room any more; the person's grace begins.
+    pub fn unsubscribe(&self, room: RoomId) {
+        self.inner.unsubscribe(&self.listener, room);
+    }
+
+    /// How many rooms' frames come here.
+    pub fn rooms(&self) -> usize {
+        self.listener.joined().len()
+    }
+
+    /// Whether frames of that room come here.
+    pub fn has_joined(&self, room: RoomId) -> bool {
+        self.listener.has_joined(room)
+    }
+
+    /// The person types, or does not any more.
+    pub fn typing(&self, room: RoomId, is_typing: bool) {
+        let Some(who) = self.who() else { return };
+        let Some(channel) = self.inner.existing(room) else {
+            return;
+        };
+        let is_news = locked(&channel).set_typing(who.id, &who.name, is_typing, Instant::now());
+        if is_news {
+            self.inner.mark(room);
+        }
+    }
+
+    /// Queues a heartbeat behind every frame it counts.
+    pub fn heartbeat(&self) {
+        let mut rooms = BTreeMap::new();
+        for room in self.listener.joined() {
+            if let Some(channel) = self.inner.existing(room) {
+                rooms.insert(room, locked(&channel).seq);
+            }
+        }
+        let frame = ServerFrame::Heartbeat { rooms };
+        self.listener
+            .subscriber
+            .try_send(Frame::from(frame.encode()));
+    }
+
+    /// How far a room is.
+    pub fn seq(&self, room: RoomId) -> Seq {
+        self.inner
+            .existing(room)
+            .map_or(0, |channel| locked(&channel).seq)
+    }
+
+    /// Who is in a room.
+    pub fn roster(&self, room: RoomId) -> Roster {
+        self.inner.presence.roster(room)
+    }
+
+    /// A name that the person took since this was last asked.
+    pub fn take_new_name(&self) -> Option<String> {
+        self.listener.take_new_name()
+    }
+
+    fn who(&self) -> Option<Attendee> {
+        let user: UserId = self.listener.person()?;
+        locked(&self.inner.sockets).who(user).cloned()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        for room in self.listener.joined() {
+            self.inner.unsubscribe(&self.listener, room);
+        }
+        locked(&self.inner.sockets).close(&self.listener);
+        self.inner.closed.notify_waiters();
+    }
+}

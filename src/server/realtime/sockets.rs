@@ -1,0 +1,253 @@
+//! Every open socket, and the people behind them.
+//!
+//! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
+//! open; `names` holds the same people by folded name.
+
+use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
+use parlour_protocol::{RoomId, UserId};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+/// The hub's side of a socket.
+pub(super) struct Listener {
+    pub(super) id: SocketId,
+    pub(super) kind: SocketKind,
+    pub(super) subscriber: Arc<dyn Subscriber>,
+    state: Mutex<ListenerState>,
+}
+
+#[derive(Default)]
+struct ListenerState {
+    person: Option<UserId>,
+    joined: HashSet<RoomId>,
+    /// `read_posts` of the person's memberships.
+    read_posts: HashMap<RoomId, i64>,
+    /// A name that the connection has not taken notice of.
+    new_name: Option<String>,
+}
+
+impl Listener {
+    pub(super) fn person(&self) -> Option<UserId> {
+        locked(&self.state).person
+    }
+
+    pub(super) fn has_joined(&self, room: RoomId) -> bool {
+        locked(&self.state).joined.contains(&room)
+    }
+
+    pub(super) fn joined(&self) -> Vec<RoomId> {
+        locked(&self.state).joined.iter().copied().collect()
+    }
+
+    pub(super) fn add(&self, room: RoomId) {
+        locked(&self.state).joined.insert(room);
+    }
+
+    pub(super) fn remove(&self, room: RoomId) {
+        locked(&self.state).joined.remove(&room);
+    }
+
+    /// A membership is over.
+    pub(super) fn forget_membership(&self, room: RoomId) {
+        locked(&self.state).read_posts.remove(&room);
+    }
+
+    /// A membership has read this far; never goes backwards.
+    pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
+        let mut state = locked(&self.state);
+        let read = state.read_posts.entry(room).or_insert(read_posts);
+        *read = read_posts.max(*read);
+    }
+
+    /// A membership that begins, unless it is known, with everything read.
+    pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
+        locked(&self.state).read_posts.entry(room).or_insert(posts);
+    }
+
+    /// Posts of a room that its person has not read; `None` for who has joined it here.
+    pub(super) fn unread(&self, room: RoomId, posts: i64) -> Option<i64> {
+        let state = locked(&self.state);
+        if state.joined.contains(&room) {
+            return None;
+        }
+        Some(
+            state
+                .read_posts
+                .get(&room)
+                .map_or(0, |read| (posts - read).max(0)),
+        )
+    }
+
+    pub(super) fn take_new_name(&self) -> Option<String> {
+        locked(&self.state).new_name.take()
+    }
+}
+
+/// The registry.
+#[derive(Default)]
+pub(super) struct Sockets {
+    pub(super) all: HashMap<SocketId, Arc<Listener>>,
+    pub(super) is_draining: bool,
+    people: HashMap<UserId, Here>,
+    names: HashMap<String, HashSet<UserId>>,
+    last_id: u64,
+}
+
+struct Here {
+    who: Attendee,
+    listeners: Vec<Arc<Listener>>,
+}
+
+impl Sockets {
+    /// Registers a socket of nobody yet.
+    pub(super) fn open(
+        &mut self,
+        kind: SocketKind,
+        subscriber: Arc<dyn Subscriber>,
+    ) -> Arc<Listener> {
+        self.last_id += 1;
+        let id = SocketId(self.last_id);
+        let listener = Arc::new(Listener {
+            id,
+            kind,
+            subscriber,
+            state: Mutex::default(),
+        });
+        self.all.insert(id, Arc::clone(&listener));
+        listener
+    }
+
+    /// A socket says whose it is.
+    pub(super) fn identify(
+        &mut self,
+        listener: &Arc<Listener>,
+        who: &Attendee,
+        read_posts: HashMap<RoomId, i64>,
+    ) {
+        let mut state = locked(&listener.state);
+        state.person = Some(who.id);
+        state.read_posts = read_posts;
+        drop(state);
+        let here = self.people.entry(who.id).or_insert_with(|| {
+            self.names
+                .entry(who.folded.clone())
+                .or_default()
+                .insert(who.id);
+            Here {
+                who: who.clone(),
+                listeners: Vec::new(),
+            }
+        });
+        here.listeners.push(Arc::clone(listener));
+    }
+
+    /// A socket is gone.
+    pub(super) fn close(&mut self, listener: &Listener) {
+        self.all.remove(&listener.id);
+        let Some(user) = listener.person() else {
+            return;
+        };
+        let Some(here) = self.people.get_mut(&user) else {
+            return;
+        };
+        here.listeners.retain(|other| other.id != listener.id);
+        if here.listeners.is_empty() {
+            let folded = here.who.folded.clone();
+            self.people.remove(&user);
+            self.forget_name(&folded, user);
+        }
+    }
+
+    /// Somebody has another name.
+    pub(super) fn rename(&mut self, who: &Attendee) {
+        let Some(here) = self.people.get_mut(&who.id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut here.who, who.clone());
+        for listener in &here.listeners {
+            locked(&listener.state).new_name = Some(who.name.clone());
+        }
+        self.forget_name(&before.folded, who.id);
+        self.names
+            .entry(who.folded.clone())
+            .or_default()
+            .insert(who.id);
+    }
+
+    /// The people's sockets.
+    pub(super) fn of(&self, user: UserId) -> &[Arc<Listener>] {
+        self.people.get(&user).map_or(&[], |here| &here.listeners)
+    }
+
+    /// Somebody who is connected, by what they are called now.
+    pub(super) fn who(&self, user: UserId) -> Option<&Attendee> {
+        self.people.get(&user).map(|here| &here.who)
+    }
+
+    /// Whether somebody else with this folded name is connected.
+    pub(super) fn has_name(&self, folded: &str, except: Option<UserId>) -> bool {
+        let named = self.names.get(folded);
+        named.is_some_and(|users| users.iter().any(|user| Some(*user) != except))
+    }
+
+    fn forget_name(&mut self, folded: &str, user: UserId) {
+        if let Some(users) = self.names.get_mut(folded) {
+            users.remove(&user);
+            if users.is_empty() {
+                self.names.remove(folded);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::Mailbox;
+
+    fn alice(name: &str) -> Attendee {
+        Attendee {
+            id: UserId(1),
+            name: name.to_owned(),
+            folded: name.to_lowercase(),
+        }
+    }
+
+    #[test]
+    fn a_name_is_held_while_a_socket_of_its_owner_is_open() {
+        let mut sockets = Sockets::default();
+        let first = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
+        let second = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
+        sockets.identify(&first, &alice("Alice"), HashMap::new());
+        sockets.identify(&second, &alice("Alice"), HashMap::new());
+        assert!(sockets.has_name("alice", None));
+        assert!(!sockets.has_name("alice", Some(UserId(1))));
+        sockets.rename(&alice("Zoe"));
+        assert!(!sockets.has_name("alice", None) && sockets.has_name("zoe", None));
+        assert_eq!(second.take_new_name().as_deref(), Some("Zoe"));
+        sockets.close(&first);
+        assert!(sockets.has_name("zoe", None));
+        sockets.close(&second);
+        assert!(!sockets.has_name("zoe", None) && sockets.all.is_empty());
+        assert!(sockets.people.is_empty() && sockets.names.is_empty());
+    }
+
+    #[test]
+    fn unread_is_a_subtraction_that_never_goes_backwards() {
+        let mut sockets = Sockets::default();
+        let socket = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
+        let (room, other) = (RoomId(1), RoomId(2));
+        sockets.identify(&socket, &alice("Alice"), HashMap::from([(room, 3)]));
+        assert_eq!(socket.unread(room, 10), Some(7));
+        assert_eq!(socket.unread(other, 10), Some(0), "never joined");
+        socket.has_read(room, 9);
+        socket.has_read(room, 4);
+        assert_eq!(socket.unread(room, 10), Some(1));
+        socket.add(room);
+        assert_eq!(
+            socket.unread(room, 10),
+            None,
+            "joined rooms are followed live"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! Who is typing in one room.
+
+use parlour_protocol::UserId;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How long somebody types who says nothing more.
+const EXPIRES: Duration = Duration::from_secs(5);
+/// Names in a frame at most, as in `users_list`.
+const NAMES_MAX: usize = 200;
+
+/// Everybody who is typing, each until a point in time.
+#[derive(Debug, Default)]
+pub struct TypingState {
+    people: HashMap<UserId, (String, Instant)>,
+}
+
+impl TypingState {
+    /// Somebody started, goes on or stopped; whether that changes who is typing.
+    pub fn set(&mut self, user: UserId, name: &str, is_typing: bool, now: Instant) -> bool {
+        if !is_typing {
+            return self.people.remove(&user).is_some();
+        }
+        let entry = (name.to_owned(), now + EXPIRES);
+        self.people.insert(user, entry).is_none()
+    }
+
+    /// Forgets who has not said so for too long; whether there was somebody.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        let before = self.people.len();
+        self.people.retain(|_, (_, until)| *until > now);
+        self.people.len() != before
+    }
+
+    /// The names, ordered.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.people.values().map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names.truncate(NAMES_MAX);
+        names
+    }
+
+    /// Whether nobody is typing.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: UserId = UserId(1);
+    const BOB: UserId = UserId(2);
+
+    #[test]
+    fn typing_expires_unless_it_is_said_again() {
+        let start = Instant::now();
+        let mut typing = TypingState::default();
+        assert!(typing.set(ALICE, "Alice", true, start));
+        assert!(typing.set(BOB, "Bob", true, start));
+        assert!(
+            !typing.set(BOB, "Bob", true, start + Duration::from_secs(3)),
+            "no news"
+        );
+        assert_eq!(typing.names(), ["Alice", "Bob"]);
+        assert!(!typing.expire(start + Duration::from_millis(4_999)));
+        assert!(typing.expire(start + Duration::from_secs(5)));
+        assert_eq!(typing.names(), ["Bob"]);
+        assert!(typing.expire(start + Duration::from_secs(8)));
+        assert!(typing.is_empty());
+    }
+
+    #[test]
+    fn stopping_counts_once() {
+        let start = Instant::now();
+        let mut typing = TypingState::default();
+        assert!(!typing.set(ALICE, "Alice", false, start));
+        typing.set(ALICE, "Alice", true, start);
+        assert!(typing.set(ALICE, "Alice", false, start));
+        assert!(!typing.set(ALICE, "Alice", false, start));
+    }
+}

@@ -1,0 +1,200 @@
+//! Who belongs to a room, and how far they have read.
+//!
+//! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
+//! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
+
+use super::visible;
+use crate::context::Context;
+use crate::db::Written;
+use crate::db::entity::{membership, message};
+use crate::error::ServiceError;
+use crate::realtime::Publication;
+use crate::scope::Scope;
+use parlour_protocol::{Room, RoomId, Seq, UserId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use std::collections::HashMap;
+
+/// The role of who made the room.
+pub(super) const OWNER: &str = "owner";
+/// The role of everybody else.
+pub(crate) const MEMBER: &str = "member";
+
+/// Makes the person a member, for whom everything so far is read. Somebody who is one already only
+/// gets the room.
+pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let snapshot = ctx.store.snapshot().await?;
+    let room = visible(&snapshot, scope, id).await?;
+    let is_member = of(&snapshot, id, user).await?.is_some();
+    drop(snapshot);
+    // Everybody comes back at once after a restart; only new members are worth a write.
+    if is_member {
+        return Ok(room.into_room(ctx.hub.online(id)));
+    }
+
+    let scope = scope.clone();
+    let now = ctx.clock.now().0;
+    let room = ctx
+        .store
+        .write(move |txn| {
+            Box::pin(async move {
+                let room = visible(txn, &scope, id).await?;
+                if of(txn, id, user).await?.is_some() {
+                    return Ok(Written::quietly(room));
+                }
+                membership::Entity::insert(membership::ActiveModel {
+                    room_id: Set(id.0),
+                    user_id: Set(user.0),
+                    role: Set(MEMBER.to_owned()),
+                    read_seq: Set(room.seq),
+                    read_posts: Set(room.posts),
+                    joined_at: Set(now),
+                })
+                .exec_without_returning(txn)
+                .await?;
+                Ok(Written {
+                    publish: vec![Publication::Read {
+                        user,
+                        room: id,
+                        read_posts: room.posts,
+                    }],
+                    value: room,
+                })
+            })
+        })
+        .await?;
+    Ok(room.into_room(ctx.hub.online(id)))
+}
+
+/// Ends the membership. Somebody who is no member has left already.
+pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let scope = scope.clone();
+    ctx.store
+        .write(move |txn| {
+            Box::pin(async move {
+                visible(txn, &scope, id).await?;
+                let ended = membership::Entity::delete_by_id((id.0, user.0))
+                    .exec(txn)
+                    .await?;
+                let left = Publication::Left { room: id, user };
+                Ok(Written {
+                    value: (),
+                    publish: (ended.rows_affected > 0)
+                        .then_some(left)
+                        .into_iter()
+                        .collect(),
+                })
+            })
+        })
+        .await
+}
+
+/// The member has read up to `seq`. Never goes backwards, nor further than the room is; says
+/// nothing to somebody who is no member.
+pub async fn mark_read(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+    seq: Seq,
+) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let snapshot = ctx.store.snapshot().await?;
+    let room = visible(&snapshot, scope, id).await?;
+    let known = of(&snapshot, id, user).await?;
+    drop(snapshot);
+    if known.is_none_or(|member| member.read_seq >= seq.min(room.seq)) {
+        return Ok(());
+    }
+
+    let scope = scope.clone();
+    ctx.store
+        .write(move |txn| {
+            Box::pin(async move {
+                let seq = seq.min(visible(txn, &scope, id).await?.seq);
+                let Some(member) = of(txn, id, user).await? else {
+                    return Ok(Written::quietly(()));
+                };
+                if member.read_seq >= seq {
+                    return Ok(Written::quietly(()));
+                }
+                let read_posts = posts_up_to(txn, id, seq).await?;
+                membership::Entity::update(membership::ActiveModel {
+                    room_id: Set(id.0),
+                    user_id: Set(user.0),
+                    read_seq: Set(seq),
+                    read_posts: Set(read_posts),
+                    ..Default::default()
+                })
+                .exec(txn)
+                .await?;
+                let read = Publication::Read {
+                    user,
+                    room: id,
+                    read_posts,
+                };
+                Ok(Written {
+                    value: (),
+                    publish: vec![read],
+                })
+            })
+        })
+        .await
+}
+
+/// How many posts the person has read in each room they belong to.
+pub async fn read_positions(
+    ctx: &Context,
+    scope: &Scope,
+) -> Result<HashMap<RoomId, i64>, ServiceError> {
+    read_positions_in(ctx.store.reader(), scope).await
+}
+
+/// The same inside a snapshot.
+pub(crate) async fn read_positions_in(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<HashMap<RoomId, i64>, ServiceError> {
+    let Some(UserId(user)) = scope.user_id() else {
+        return Ok(HashMap::new());
+    };
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user))
+        .all(db)
+        .await?;
+    Ok(memberships
+        .into_iter()
+        .map(|row| (RoomId(row.room_id), row.read_posts))
+        .collect())
+}
+
+async fn of(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    user: UserId,
+) -> Result<Option<membership::Model>, ServiceError> {
+    let member = membership::Entity::find_by_id((room.0, user.0));
+    Ok(member.one(db).await?)
+}
+
+/// How many messages were posted up to `seq`: the ordinal of the last of them.
+async fn posts_up_to(
+    db: &impl ConnectionTrait,
+    room: RoomId,
+    seq: Seq,
+) -> Result<i64, ServiceError> {
+    let last: Option<i64> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Ordinal)
+        .filter(message::Column::RoomId.eq(room.0))
+        .filter(message::Column::Number.lte(seq))
+        .order_by_desc(message::Column::Number)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(last.unwrap_or(0))
+}

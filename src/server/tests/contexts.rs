@@ -1,0 +1,153 @@
+//! The contexts against a real database file: no HTTP, no sockets.
+
+mod changing;
+mod guests;
+mod membership;
+mod places;
+mod reading;
+mod rooms;
+mod sending;
+mod starting;
+mod sync_property;
+mod writer;
+
+use parlour_protocol::{Message, RoomId, Timestamp, User};
+use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::messages::{self, NewMessage, Posted};
+use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// The room every database starts with.
+const LOBBY: RoomId = RoomId(1);
+
+/// A clock that stands still until it is moved.
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A database of its own, with everything on it but the doors.
+struct Bench {
+    ctx: Arc<Context>,
+    clock: Arc<SetClock>,
+    folder: TempDir,
+}
+
+/// In memory where there is such a folder: what is tested is the order of things, not the disk.
+fn quick_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+fn settings_in(folder: &TempDir) -> Settings {
+    let mut settings = Settings::default();
+    let file = folder.path().join("data/parlour.db");
+    settings.database.url = format!("sqlite://{}", file.display());
+    settings.limits.messages_per_second = 0;
+    settings.limits.guests_per_minute = 0;
+    settings.limits.rooms_per_hour = 0;
+    settings
+}
+
+async fn open(settings: Settings, clock: &Arc<SetClock>) -> Arc<Context> {
+    Context::open_with(settings, clock.clone(), Arc::new(SystemRandom))
+        .await
+        .unwrap()
+}
+
+impl Bench {
+    async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(set: impl FnOnce(&mut Settings)) -> Self {
+        let folder = quick_folder();
+        let mut settings = settings_in(&folder);
+        set(&mut settings);
+        let clock = Arc::new(SetClock(AtomicI64::new(1_767_323_045_678)));
+        let ctx = open(settings, &clock).await;
+        Self { ctx, clock, folder }
+    }
+
+    /// The same database, opened again.
+    async fn reopened(self) -> Self {
+        self.ctx.drain().await;
+        let ctx = open(self.ctx.settings.clone(), &self.clock).await;
+        Self { ctx, ..self }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.ctx.settings.database_file()
+    }
+
+    fn forward(&self, milliseconds: i64) {
+        self.clock.0.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    async fn guest(&self, name: &str) -> Scope {
+        let (_, token) = accounts::create_guest(&self.ctx, &visitor(), name)
+            .await
+            .unwrap();
+        let person = accounts::authenticate(&self.ctx, token.as_str())
+            .await
+            .unwrap();
+        Scope {
+            person: Some(person.expect("the token was made just now")),
+            address: HOME,
+        }
+    }
+
+    async fn post(&self, scope: &Scope, text: &str) -> Message {
+        self.send(scope, LOBBY, text, None).await.unwrap().message
+    }
+
+    async fn send(
+        &self,
+        scope: &Scope,
+        room: RoomId,
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<Posted, ServiceError> {
+        let new = NewMessage {
+            content: text.to_owned(),
+            client_id: key.map(str::to_owned),
+            reply_to: None,
+        };
+        messages::post(&self.ctx, scope, room, new).await
+    }
+
+    /// The one value of a query.
+    async fn value<T: TryGetable>(&self, sql: &str) -> T {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let row = self.ctx.store.reader().query_one_raw(statement).await;
+        row.unwrap().expect("one row").try_get_by_index(0).unwrap()
+    }
+}
+
+fn visitor() -> Scope {
+    Scope::visitor(HOME)
+}
+
+fn person(scope: &Scope) -> &Person {
+    scope.person.as_ref().unwrap()
+}
+
+fn user(scope: &Scope) -> &User {
+    &person(scope).user
+}
+
+fn admin(scope: &Scope) -> Scope {
+    let mut scope = scope.clone();
+    scope.person.as_mut().unwrap().is_admin = true;
+    scope
+}

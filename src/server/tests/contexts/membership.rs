@@ -1,0 +1,117 @@
+//! Entering, leaving, and what is unread.
+
+use super::*;
+use parlour_server::messages::delete;
+use parlour_server::rooms::{enter, leave, list, mark_read, read_positions};
+
+async fn unread(bench: &Bench, scope: &Scope) -> i64 {
+    list(&bench.ctx, scope).await.unwrap()[0].unread
+}
+
+#[tokio::test]
+async fn unread_is_what_was_posted_since() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    for _ in 0..3 {
+        bench.post(&alice, "before").await;
+    }
+    assert_eq!(
+        unread(&bench, &bob).await,
+        0,
+        "who never joined has nothing unread"
+    );
+    let room = enter(ctx, &bob, LOBBY).await.unwrap();
+    assert_eq!((room.id, room.seq), (LOBBY, 3));
+    assert_eq!(
+        unread(&bench, &bob).await,
+        0,
+        "joining reads what was there"
+    );
+
+    for _ in 0..4 {
+        bench.post(&alice, "after").await;
+    }
+    assert_eq!(unread(&bench, &bob).await, 4);
+    assert_eq!(unread(&bench, &alice).await, 0, "one's own are read");
+    // A change of an old message is no new message.
+    delete(ctx, &alice, LOBBY, 1).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 4);
+
+    mark_read(ctx, &bob, LOBBY, 5).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 2);
+    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 2, "it never goes backwards");
+    mark_read(ctx, &bob, LOBBY, i64::MAX).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 0);
+    let seq: i64 = bench.value("SELECT max(read_seq) FROM memberships").await;
+    assert_eq!(seq, 8, "nobody has read further than the room is");
+    assert_eq!(read_positions(ctx, &bob).await.unwrap()[&LOBBY], 7);
+
+    bench.post(&bob, "mine").await;
+    bench.post(&alice, "hers").await;
+    assert_eq!(unread(&bench, &bob).await, 1);
+    assert_eq!(unread(&bench, &visitor()).await, 0);
+}
+
+#[tokio::test]
+async fn entering_twice_is_entering_once() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    enter(&bench.ctx, &bob, LOBBY).await.unwrap();
+    bench.post(&alice, "x").await;
+    enter(&bench.ctx, &bob, LOBBY).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 1, "coming back reads nothing");
+    assert_eq!(
+        bench.value::<i64>("SELECT count(*) FROM memberships").await,
+        2
+    );
+    assert_eq!(bench.value::<i64>("SELECT seq FROM rooms").await, 1);
+}
+
+#[tokio::test]
+async fn who_left_has_nothing_unread_and_may_come_back() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    bench.post(&bob, "here").await;
+    leave(ctx, &bob, LOBBY).await.unwrap();
+    leave(ctx, &bob, LOBBY).await.unwrap();
+    bench.post(&alice, "x").await;
+    assert_eq!(unread(&bench, &bob).await, 0);
+    mark_read(ctx, &bob, LOBBY, 2).await.unwrap();
+    assert!(read_positions(ctx, &bob).await.unwrap().is_empty());
+    bench.post(&bob, "back").await;
+    assert_eq!(read_positions(ctx, &bob).await.unwrap()[&LOBBY], 3);
+}
+
+#[tokio::test]
+async fn all_of_it_needs_a_person_and_a_room() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let (ctx, nobody, nowhere) = (&bench.ctx, visitor(), RoomId(9));
+    assert!(matches!(
+        enter(ctx, &nobody, LOBBY).await,
+        Err(ServiceError::SignInRequired)
+    ));
+    assert!(matches!(
+        leave(ctx, &nobody, LOBBY).await,
+        Err(ServiceError::SignInRequired)
+    ));
+    assert!(matches!(
+        mark_read(ctx, &nobody, LOBBY, 1).await,
+        Err(ServiceError::SignInRequired)
+    ));
+    assert!(matches!(
+        enter(ctx, &alice, nowhere).await,
+        Err(ServiceError::RoomNotFound)
+    ));
+    assert!(matches!(
+        leave(ctx, &alice, nowhere).await,
+        Err(ServiceError::RoomNotFound)
+    ));
+    assert!(matches!(
+        mark_read(ctx, &alice, nowhere, 1).await,
+        Err(ServiceError::RoomNotFound)
+    ));
+}

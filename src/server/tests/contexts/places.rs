@@ -1,0 +1,69 @@
+//! What a page shows.
+
+use super::*;
+use parlour_server::places::{At, View, place};
+
+#[tokio::test]
+async fn the_welcome_screen_is_a_place_without_a_room() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let shown = place(&bench.ctx, &visitor(), None).await.unwrap();
+    assert_eq!((shown.me, shown.open), (None, None));
+    assert_eq!(shown.rooms.len(), 1);
+    let other = place(&bench.ctx, &alice, None).await.unwrap();
+    assert_eq!(other.me.as_ref(), Some(user(&alice)));
+    assert_ne!(
+        other.form_key, shown.form_key,
+        "every page sends with a key of its own"
+    );
+}
+
+#[tokio::test]
+async fn a_room_shows_its_newest_fifty() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for i in 0..60 {
+        bench.post(&alice, &format!("{i}")).await;
+    }
+    let at = |view| Some(At { room: LOBBY, view });
+    let shown = place(&bench.ctx, &visitor(), at(View::Newest))
+        .await
+        .unwrap();
+    let open = shown.open.unwrap();
+    assert_eq!(open.history.messages.len(), 50);
+    assert_eq!((open.room.seq, open.history.seq), (60, 60));
+    assert_eq!((open.marked, open.may_delete), (None, false));
+    assert!(open.history.has_older && !open.history.has_newer);
+
+    let link = place(&bench.ctx, &visitor(), at(View::Around(5)))
+        .await
+        .unwrap();
+    let open = link.open.unwrap();
+    assert_eq!(open.marked, Some(5));
+    assert!(open.history.messages.iter().any(|m| m.number == 5));
+    assert!(open.history.has_newer);
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_not_found() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    bench.post(&alice, "x").await;
+    for number in [0, -1, 2, i64::MAX] {
+        let at = At {
+            room: LOBBY,
+            view: View::Around(number),
+        };
+        let shown = place(&bench.ctx, &visitor(), Some(at)).await;
+        assert!(
+            matches!(shown, Err(ServiceError::MessageNotFound)),
+            "{number}"
+        );
+    }
+    let at = At {
+        room: RoomId(9),
+        view: View::Newest,
+    };
+    let shown = place(&bench.ctx, &visitor(), Some(at)).await;
+    assert!(matches!(shown, Err(ServiceError::RoomNotFound)));
+}

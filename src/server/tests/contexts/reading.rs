@@ -1,0 +1,214 @@
+//! Windows of history in both directions, and what changed since.
+
+use super::*;
+use parlour_protocol::{History, Number};
+use parlour_server::messages::{View, delete, edit, history, sync};
+
+async fn filled(count: i64) -> (Bench, Scope) {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for i in 1..=count {
+        bench.post(&alice, &format!("{i}")).await;
+    }
+    (bench, alice)
+}
+
+async fn window(bench: &Bench, view: View, limit: u32) -> History {
+    history(&bench.ctx, &visitor(), LOBBY, view, limit)
+        .await
+        .unwrap()
+}
+
+fn numbers(history: &History) -> Vec<Number> {
+    history.messages.iter().map(|m| m.number).collect()
+}
+
+#[tokio::test]
+async fn windows_open_in_both_directions() {
+    let (bench, _) = filled(12).await;
+    for (view, limit, expected, has_older, has_newer) in [
+        (View::Newest, 5, 8..=12, true, false),
+        (View::Newest, 12, 1..=12, false, false),
+        (View::Before(8), 5, 3..=7, true, true),
+        (View::Before(4), 5, 1..=3, false, true),
+        (View::After(4), 5, 5..=9, true, true),
+        (View::After(9), 5, 10..=12, true, false),
+        (View::After(0), 5, 1..=5, false, true),
+        (View::Before(99), 5, 8..=12, true, false),
+        (View::Around(6), 5, 4..=8, true, true),
+        (View::Around(1), 5, 1..=5, false, true),
+        (View::Around(12), 5, 8..=12, true, false),
+        (View::Around(3), 100, 1..=12, false, false),
+    ] {
+        let shown = window(&bench, view, limit).await;
+        assert_eq!(numbers(&shown), expected.collect::<Vec<_>>(), "{view:?}");
+        assert_eq!(
+            (shown.has_older, shown.has_newer),
+            (has_older, has_newer),
+            "{view:?}"
+        );
+        assert_eq!(shown.seq, 12);
+    }
+}
+
+#[tokio::test]
+async fn windows_beyond_the_ends_are_empty() {
+    let (bench, _) = filled(2).await;
+    for (view, has_older, has_newer) in [
+        (View::Before(1), false, true),
+        (View::Before(i64::MIN), false, true),
+        (View::After(2), true, false),
+        (View::After(i64::MAX), true, false),
+    ] {
+        let shown = window(&bench, view, 10).await;
+        assert_eq!(numbers(&shown), [] as [Number; 0], "{view:?}");
+        assert_eq!(
+            (shown.has_older, shown.has_newer),
+            (has_older, has_newer),
+            "{view:?}"
+        );
+    }
+    let nowhere = history(&bench.ctx, &visitor(), RoomId(9), View::Newest, 10).await;
+    assert!(matches!(nowhere, Err(ServiceError::RoomNotFound)));
+}
+
+#[tokio::test]
+async fn a_window_has_at_least_one_message_and_at_most_a_hundred() {
+    let (bench, _) = filled(101).await;
+    assert_eq!(window(&bench, View::Newest, 0).await.messages.len(), 1);
+    assert_eq!(
+        window(&bench, View::Newest, 10_000).await.messages.len(),
+        100
+    );
+}
+
+#[tokio::test]
+async fn tombstones_and_edits_stay_in_their_place() {
+    let (bench, alice) = filled(4).await;
+    delete(&bench.ctx, &alice, LOBBY, 2).await.unwrap();
+    edit(&bench.ctx, &alice, LOBBY, 1, "uno".to_owned())
+        .await
+        .unwrap();
+    let shown = window(&bench, View::Newest, 10).await;
+    assert_eq!(numbers(&shown), [1, 2, 3, 4]);
+    assert_eq!(shown.messages[0].content, "uno");
+    assert!(shown.messages[1].deleted);
+    assert_eq!(shown.seq, 6);
+}
+
+#[tokio::test]
+async fn every_window_is_one_range_of_an_index() {
+    let (bench, _) = filled(1).await;
+    for (condition, index) in [
+        (
+            "number < 5 ORDER BY number DESC LIMIT 51",
+            "messages_room_number",
+        ),
+        (
+            "number >= 5 ORDER BY number ASC LIMIT 51",
+            "messages_room_number",
+        ),
+        ("seq > 5 ORDER BY seq ASC LIMIT 501", "messages_room_seq"),
+    ] {
+        let sql =
+            format!("EXPLAIN QUERY PLAN SELECT * FROM messages WHERE room_id = 1 AND {condition}");
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let plan = bench
+            .ctx
+            .store
+            .reader()
+            .query_all_raw(statement)
+            .await
+            .unwrap();
+        let steps: Vec<String> = plan
+            .iter()
+            .map(|row| row.try_get("", "detail").unwrap())
+            .collect();
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        assert!(steps[0].contains(index), "{steps:?}");
+    }
+}
+
+#[tokio::test]
+async fn sync_tells_each_change_once_in_its_present_state() {
+    let (bench, alice) = filled(3).await;
+    let ctx = &bench.ctx;
+    edit(ctx, &alice, LOBBY, 1, "uno".to_owned()).await.unwrap();
+    edit(ctx, &alice, LOBBY, 1, "eins".to_owned())
+        .await
+        .unwrap();
+    delete(ctx, &alice, LOBBY, 2).await.unwrap();
+    let page = sync(ctx, &visitor(), LOBBY, 2).await.unwrap();
+    let seen: Vec<_> = page.messages.iter().map(|m| (m.number, m.seq)).collect();
+    assert_eq!(seen, [(3, 3), (1, 5), (2, 6)]);
+    assert_eq!(page.messages[1].content, "eins");
+    assert!(page.messages[2].deleted);
+    assert_eq!((page.from, page.to), (2, 6));
+    assert!(page.complete && !page.reset);
+
+    let nothing = sync(ctx, &visitor(), LOBBY, 6).await.unwrap();
+    assert_eq!(
+        (nothing.messages.len(), nothing.from, nothing.to),
+        (0, 6, 6)
+    );
+    assert!(nothing.complete && !nothing.reset);
+}
+
+#[tokio::test]
+async fn a_position_that_is_none_of_the_rooms_is_reset() {
+    let (bench, _) = filled(3).await;
+    for after in [-1, 4, i64::MAX, i64::MIN] {
+        let page = sync(&bench.ctx, &visitor(), LOBBY, after).await.unwrap();
+        assert!(page.reset && page.complete, "{after}");
+        assert_eq!((page.messages.len(), page.to), (0, 3), "{after}");
+    }
+    let nowhere = sync(&bench.ctx, &visitor(), RoomId(9), 0).await;
+    assert!(matches!(nowhere, Err(ServiceError::RoomNotFound)));
+}
+
+#[tokio::test]
+async fn a_long_absence_comes_in_pages_and_a_longer_one_is_a_reset() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    fill(&bench, &alice, 2_001).await;
+    let ctx = &bench.ctx;
+    let mut after = 1;
+    let mut pages = Vec::new();
+    loop {
+        let page = sync(ctx, &visitor(), LOBBY, after).await.unwrap();
+        assert!(!page.reset);
+        assert_eq!(page.from, after);
+        pages.push(page.messages.len());
+        after = page.to;
+        if page.complete {
+            break;
+        }
+    }
+    assert_eq!(pages, [500, 500, 500, 500]);
+    assert_eq!(after, 2_001);
+    assert!(sync(ctx, &visitor(), LOBBY, 0).await.unwrap().reset);
+}
+
+/// Many messages in one transaction, past the contexts: only their number matters.
+async fn fill(bench: &Bench, author: &Scope, count: i64) {
+    let author = user(author).id;
+    bench
+        .ctx
+        .store
+        .write(move |txn| {
+            Box::pin(async move {
+                txn.execute_unprepared(&format!(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+                     INSERT INTO messages(room_id, number, seq, ordinal, author_id, author_name,
+                                          client_id, body, created_at)
+                     SELECT 1, i, i, i, {author}, 'Alice', 'k' || i, 'x', 0 FROM n"
+                ))
+                .await?;
+                let room = format!("UPDATE rooms SET seq = {count}, posts = {count}");
+                txn.execute_unprepared(&room).await?;
+                Ok(parlour_server::db::Written::quietly(()))
+            })
+        })
+        .await
+        .unwrap();
+}

@@ -1,0 +1,184 @@
+//! Making, listing and deleting rooms.
+
+use super::*;
+use parlour_protocol::rules::Fault;
+use parlour_server::rooms::{NewRoom, create, delete, get, list, may_delete};
+
+fn named(name: &str) -> NewRoom {
+    NewRoom {
+        name: name.to_owned(),
+        description: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_made_with_its_maker_in_it() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let new = NewRoom {
+        name: "  Cafe\u{301}  noir ".to_owned(),
+        description: " a\r\nb ".to_owned(),
+    };
+    let room = create(&bench.ctx, &alice, new).await.unwrap();
+    assert_eq!(
+        (room.name.as_str(), room.description.as_str()),
+        ("Caf\u{e9} noir", "a\nb")
+    );
+    assert_eq!(room.created_by, Some(user(&alice).id));
+    assert_eq!((room.seq, room.last_message_at), (0, None));
+    assert_eq!(get(&bench.ctx, &visitor(), room.id).await.unwrap(), room);
+    let role: String = bench.value("SELECT role FROM memberships").await;
+    assert_eq!(role, "owner");
+}
+
+#[tokio::test]
+async fn look_alikes_of_a_name_are_taken() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    create(&bench.ctx, &alice, named("Banana")).await.unwrap();
+    for name in [
+        "Banana",
+        "BANANA",
+        "b\u{430}nana",
+        "Ｂａｎａｎａ",
+        " banana ",
+        "L0BBY",
+        "Iobby",
+    ] {
+        let refused = create(&bench.ctx, &alice, named(name)).await;
+        assert!(
+            matches!(refused, Err(ServiceError::RoomNameTaken)),
+            "{name}: {refused:?}"
+        );
+    }
+    // What hides a character is not even a name.
+    for name in [
+        "Ban\u{200b}ana",
+        "Banana\u{feff}",
+        "\u{202e}Banana",
+        "Ban\u{ad}ana",
+    ] {
+        match create(&bench.ctx, &alice, named(name)).await {
+            Err(ServiceError::Invalid(invalid)) => {
+                assert_eq!((invalid.field, invalid.fault), ("name", Fault::Unprintable));
+            }
+            other => panic!("{name:?}: {other:?}"),
+        }
+    }
+    assert_eq!(bench.value::<i64>("SELECT count(*) FROM rooms").await, 2);
+}
+
+#[tokio::test]
+async fn fields_have_their_rules() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for (name, description, field) in [
+        ("", "", "name"),
+        (" \u{3164} ", "", "name"),
+        (&*"x".repeat(51), "", "name"),
+        ("ok", &*"x".repeat(501), "description"),
+        ("ok", "a\u{202e}b", "description"),
+    ] {
+        let new = NewRoom {
+            name: name.to_owned(),
+            description: description.to_owned(),
+        };
+        match create(&bench.ctx, &alice, new).await {
+            Err(ServiceError::Invalid(invalid)) => assert_eq!(invalid.field, field),
+            other => panic!("{name:.10} {description:.10}: {other:?}"),
+        }
+    }
+    let nobody = create(&bench.ctx, &visitor(), named("x")).await;
+    assert!(matches!(nobody, Err(ServiceError::SignInRequired)));
+}
+
+#[tokio::test]
+async fn rooms_are_listed_by_name() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for name in ["music", "Zebra", "apple", "Nuts", "10", "</script>"] {
+        create(&bench.ctx, &alice, named(name)).await.unwrap();
+    }
+    let listed = list(&bench.ctx, &visitor()).await.unwrap();
+    let names: Vec<_> = listed
+        .iter()
+        .map(|entry| entry.room.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "10",
+            "</script>",
+            "apple",
+            "Lobby",
+            "music",
+            "Nuts",
+            "Zebra"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_persons_rooms_have_a_rate_and_refused_names_cost_nothing() {
+    let bench = Bench::with(|s| s.limits.rooms_per_hour = 2).await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    create(&bench.ctx, &alice, named("one")).await.unwrap();
+    for _ in 0..5 {
+        assert!(create(&bench.ctx, &alice, named("ONE")).await.is_err());
+    }
+    create(&bench.ctx, &alice, named("two")).await.unwrap();
+    let third = create(&bench.ctx, &alice, named("three")).await;
+    assert!(matches!(third, Err(ServiceError::RateLimited { .. })));
+    create(&bench.ctx, &bob, named("three")).await.unwrap();
+}
+
+#[tokio::test]
+async fn its_maker_and_an_admin_may_delete_a_room() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    let room = create(ctx, &alice, named("Garden")).await.unwrap();
+    assert!(may_delete(&alice, &room) && may_delete(&admin(&bob), &room));
+    assert!(!may_delete(&bob, &room) && !may_delete(&visitor(), &room));
+    assert!(matches!(
+        delete(ctx, &bob, room.id).await,
+        Err(ServiceError::Forbidden)
+    ));
+    assert!(matches!(
+        delete(ctx, &visitor(), room.id).await,
+        Err(ServiceError::SignInRequired)
+    ));
+    // Nobody made the first room.
+    assert!(matches!(
+        delete(ctx, &alice, LOBBY).await,
+        Err(ServiceError::Forbidden)
+    ));
+
+    bench.send(&bob, room.id, "hello", Some("k")).await.unwrap();
+    delete(ctx, &alice, room.id).await.unwrap();
+    assert!(matches!(
+        get(ctx, &alice, room.id).await,
+        Err(ServiceError::RoomNotFound)
+    ));
+    assert!(matches!(
+        delete(ctx, &alice, room.id).await,
+        Err(ServiceError::RoomNotFound)
+    ));
+    for table in ["messages", "memberships"] {
+        let left: i64 = bench.value(&format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(left, 0, "{table}");
+    }
+    delete(ctx, &admin(&bob), LOBBY).await.unwrap();
+    // An id is a room's for ever.
+    let next = create(ctx, &alice, named("Garden")).await.unwrap();
+    assert!(next.id > room.id);
+}
+
+#[tokio::test]
+async fn ids_that_do_not_exist_are_not_found() {
+    let bench = Bench::new().await;
+    for id in [0, -1, 2, i64::MAX, i64::MIN] {
+        let room = get(&bench.ctx, &visitor(), RoomId(id)).await;
+        assert!(matches!(room, Err(ServiceError::RoomNotFound)), "{id}");
+    }
+}

@@ -1,0 +1,193 @@
+//! What is made at the start, and what refuses it.
+
+use super::*;
+use parlour_migration::{Migrator, MigratorTrait};
+use parlour_server::BootError;
+use parlour_server::rooms::{self, delete, list};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+async fn refused(settings: Settings) -> String {
+    match Context::open(settings).await {
+        Ok(_) => panic!("it must not start"),
+        Err(error) => {
+            let sentence = error.to_string();
+            assert!(
+                !sentence.contains('\n') && sentence.ends_with('.'),
+                "{sentence}"
+            );
+            sentence
+        }
+    }
+}
+
+/// A connection past the server.
+async fn raw(bench: &Bench) -> DatabaseConnection {
+    let url = format!("sqlite://{}", bench.file().display());
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_empty_folder_becomes_a_database_with_a_lobby() {
+    let bench = Bench::new().await;
+    assert!(bench.file().is_file());
+    let listed = list(&bench.ctx, &visitor()).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    let lobby = &listed[0].room;
+    assert_eq!(
+        (lobby.id, lobby.name.as_str(), lobby.created_by),
+        (LOBBY, "Lobby", None)
+    );
+    assert!(bench.ctx.is_ready().await);
+}
+
+#[tokio::test]
+async fn the_lobby_comes_once() {
+    let bench = Bench::new().await;
+    let epoch = bench.ctx.epoch.clone();
+    let alice = bench.guest("Alice").await;
+    let bench = bench.reopened().await;
+    assert_eq!(list(&bench.ctx, &visitor()).await.unwrap().len(), 1);
+    delete(&bench.ctx, &admin(&alice), LOBBY).await.unwrap();
+    let bench = bench.reopened().await;
+    assert_eq!(list(&bench.ctx, &visitor()).await.unwrap(), []);
+    assert_eq!(bench.ctx.epoch, epoch, "it is the same database");
+    let other = Bench::new().await;
+    assert_ne!(other.ctx.epoch, epoch);
+}
+
+#[tokio::test]
+async fn an_acknowledged_write_survives_a_power_cut() {
+    let bench = Bench::new().await;
+    let work = bench.ctx.store.write(|txn| {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for pragma in ["synchronous", "journal_mode", "foreign_keys"] {
+                let sql = format!("PRAGMA {pragma}");
+                let statement = Statement::from_string(DbBackend::Sqlite, sql);
+                let row = txn
+                    .query_one_raw(statement)
+                    .await?
+                    .expect("a pragma has a value");
+                let text = row.try_get_by_index::<String>(0);
+                let number = || row.try_get_by_index::<i64>(0).map(|n| n.to_string());
+                found.push(text.or_else(|_| number())?);
+            }
+            Ok(parlour_server::db::Written::quietly(found))
+        })
+    });
+    assert_eq!(work.await.unwrap(), ["2", "wal", "1"]);
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let bench = Bench::new().await;
+    let written = bench
+        .ctx
+        .store
+        .reader()
+        .execute_unprepared("DELETE FROM rooms")
+        .await;
+    assert!(written.unwrap_err().to_string().contains("readonly"));
+}
+
+#[tokio::test]
+async fn steps_go_up_and_down_and_up_again() {
+    let bench = Bench::new().await;
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    let tables = "SELECT count(*) FROM sqlite_master
+                  WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'
+                  AND tbl_name <> 'seaql_migrations'";
+    let count = async || {
+        let statement = Statement::from_string(DbBackend::Sqlite, tables);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    let before = count().await;
+    assert!(before >= 6 + 10, "{before}");
+    Migrator::down(&db, None).await.unwrap();
+    assert_eq!(count().await, 0);
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(count().await, before);
+    db.close().await.unwrap();
+
+    let bench = bench.reopened().await;
+    assert_eq!(list(&bench.ctx, &visitor()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_database_is_left_alone() {
+    let bench = Bench::new().await;
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m0099_from_the_future', 0)")
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    let sentence = refused(bench.ctx.settings.clone()).await;
+    assert!(sentence.contains("newer version"), "{sentence}");
+    assert!(sentence.contains("m0099_from_the_future"), "{sentence}");
+    assert!(sentence.contains("parlour.db"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "not a folder").unwrap();
+    let mut settings = settings_in(&folder);
+    settings.database.url = format!("sqlite://{}/deep/parlour.db", file.display());
+    let sentence = refused(settings).await;
+    assert!(
+        sentence.contains("The folder") && sentence.contains("database.url"),
+        "{sentence}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings_in(&folder);
+    std::fs::create_dir_all(settings.database_file()).unwrap();
+    let sentence = refused(settings).await;
+    assert!(sentence.contains("cannot be written"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_said_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings_in(&folder);
+    let file = settings.database_file();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let text = "these are my notes, not a database at all\n".repeat(50);
+    std::fs::write(&file, &text).unwrap();
+    let sentence = refused(settings).await;
+    assert!(sentence.contains("not a SQLite file"), "{sentence}");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text);
+}
+
+#[tokio::test]
+async fn draining_finishes_what_is_queued_and_takes_no_more() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    bench.post(&alice, "before").await;
+    bench.ctx.drain().await;
+    assert!(!bench.ctx.is_ready().await);
+    let late = bench.send(&alice, LOBBY, "late", None).await;
+    assert!(matches!(late, Err(ServiceError::Draining)));
+    let bench = bench.reopened().await;
+    let lobby = rooms::get(&bench.ctx, &visitor(), LOBBY).await.unwrap();
+    assert_eq!(lobby.seq, 1);
+    assert!(bench.folder.path().exists());
+}
+
+#[test]
+fn every_sentence_names_what_to_do() {
+    let error = BootError::Newer {
+        file: "x.db".into(),
+        step: "m0002".to_owned(),
+    };
+    assert!(error.to_string().contains("start that version"));
+}

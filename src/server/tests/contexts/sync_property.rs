@@ -1,0 +1,141 @@
+//! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
+
+use super::*;
+use parlour_protocol::{History, Number, Seq};
+use parlour_server::messages::{View, delete, edit, history, sync};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug)]
+enum Change {
+    Post(String),
+    Edit(usize, String),
+    Delete(usize),
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let text = "[a-c]{1,3}";
+    let change = prop_oneof![
+        3 => text.prop_map(Change::Post),
+        2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
+        1 => any::<usize>().prop_map(Change::Delete),
+    ];
+    proptest::collection::vec(change, 0..40)
+}
+
+/// Small, so that it slides within a few changes.
+const PAGE: u32 = 10;
+
+/// What a client holds: the newest page when it came, and everything since.
+struct Client {
+    messages: BTreeMap<Number, Message>,
+    seq: Seq,
+    has_older: bool,
+}
+
+impl Client {
+    fn at(page: History) -> Self {
+        Self {
+            messages: page.messages.into_iter().map(|m| (m.number, m)).collect(),
+            seq: page.seq,
+            has_older: page.has_older,
+        }
+    }
+
+    fn apply(&mut self, message: Message) {
+        assert!(message.seq > self.seq);
+        let oldest = self.messages.keys().next().copied();
+        // A change before the page's beginning is seen when one pages back.
+        let before = self.has_older && oldest.is_some_and(|oldest| message.number < oldest);
+        if !before {
+            self.messages.insert(message.number, message);
+        }
+    }
+
+    async fn catch_up(&mut self, bench: &Bench) {
+        loop {
+            let page = sync(&bench.ctx, &visitor(), LOBBY, self.seq).await.unwrap();
+            assert!(!page.reset);
+            page.messages.into_iter().for_each(|m| self.apply(m));
+            self.seq = page.to;
+            if page.complete {
+                break;
+            }
+        }
+    }
+
+    /// Its newest page, as a fresh one would be.
+    fn newest(&self) -> (Vec<Message>, Seq) {
+        let newest = self.messages.values().rev().take(PAGE as usize);
+        let mut messages: Vec<_> = newest.cloned().collect();
+        messages.reverse();
+        (messages, self.seq)
+    }
+}
+
+async fn page(bench: &Bench) -> History {
+    history(&bench.ctx, &visitor(), LOBBY, View::Newest, PAGE)
+        .await
+        .unwrap()
+}
+
+async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Number>) {
+    let pick = |which: usize| (!posted.is_empty()).then(|| posted[which % posted.len()]);
+    match change {
+        Change::Post(text) => posted.push(bench.post(author, &text).await.number),
+        Change::Edit(which, text) => {
+            if let Some(number) = pick(which) {
+                let edited = edit(&bench.ctx, author, LOBBY, number, text).await;
+                assert!(matches!(edited, Ok(_) | Err(ServiceError::MessageNotFound)));
+            }
+        }
+        Change::Delete(which) => {
+            if let Some(number) = pick(which) {
+                delete(&bench.ctx, author, LOBBY, number).await.unwrap();
+            }
+        }
+    }
+}
+
+async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseError> {
+    let bench = Bench::new().await;
+    let author = bench.guest("Alice").await;
+    let mut posted = Vec::new();
+    let mut until_t = changes.into_iter().take(t);
+    for change in until_t.by_ref().take(s) {
+        make(&bench, &author, change, &mut posted).await;
+    }
+    let mut client = Client::at(page(&bench).await);
+    for change in until_t {
+        make(&bench, &author, change, &mut posted).await;
+    }
+    client.catch_up(&bench).await;
+    let fresh = page(&bench).await;
+    prop_assert_eq!(client.newest(), (fresh.messages, fresh.seq));
+    bench.ctx.drain().await;
+    Ok(())
+}
+
+#[test]
+fn a_client_that_was_away_holds_what_a_fresh_page_shows() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let cuts = changes().prop_flat_map(|changes| {
+        let end = changes.len();
+        (Just(changes), 0..=end, 0..=end)
+    });
+    let config = Config {
+        cases: 128,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&cuts, |(changes, a, b)| {
+            runtime.block_on(holds(changes, a.min(b), a.max(b)))
+        })
+        .unwrap();
+}

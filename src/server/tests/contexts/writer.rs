@@ -1,0 +1,244 @@
+//! Group commit: order, isolation, failure, and the end of it.
+
+use super::*;
+use parlour_protocol::UserId;
+use parlour_server::clock::SystemClock;
+use parlour_server::db::{self, Store, Written};
+use parlour_server::realtime::Publication;
+use sea_orm::DbErr;
+use std::sync::Mutex;
+
+/// A store whose publications are kept in order; `seen` runs at each of them.
+struct Heard {
+    store: Arc<Store>,
+    heard: Arc<Mutex<Vec<i64>>>,
+    _folder: TempDir,
+}
+
+async fn heard() -> Heard {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parlour.db");
+    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let publish = {
+        let heard = heard.clone();
+        move |publication| match publication {
+            Publication::Read { read_posts, .. } => heard.lock().unwrap().push(read_posts),
+            other => panic!("{other:?}"),
+        }
+    };
+    Heard {
+        store: Arc::new(Store::start(opened.connections, Arc::new(publish))),
+        heard,
+        _folder: folder,
+    }
+}
+
+fn say(number: i64) -> Vec<Publication> {
+    vec![Publication::Read {
+        user: UserId(1),
+        room: LOBBY,
+        read_posts: number,
+    }]
+}
+
+/// Takes the lobby's next seq, says it, and then fails if it is told to.
+async fn step(store: &Store, fail: bool) -> Result<i64, ServiceError> {
+    store
+        .write(move |txn| {
+            Box::pin(async move {
+                let sql = "UPDATE rooms SET seq = seq + 1 WHERE id = 1 RETURNING seq";
+                let statement = Statement::from_string(DbBackend::Sqlite, sql);
+                let row = txn.query_one_raw(statement).await?.expect("the lobby");
+                let seq: i64 = row.try_get_by_index(0)?;
+                if fail {
+                    return Err(ServiceError::Forbidden);
+                }
+                Ok(Written {
+                    value: seq,
+                    publish: say(seq),
+                })
+            })
+        })
+        .await
+}
+
+async fn lobby_seq(store: &Store) -> i64 {
+    let statement = Statement::from_string(DbBackend::Sqlite, "SELECT seq FROM rooms");
+    let row = store
+        .reader()
+        .query_one_raw(statement)
+        .await
+        .unwrap()
+        .unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_undoes_only_itself_and_the_rest_is_published_in_order() {
+    let bench = heard().await;
+    let steps: Vec<_> = (0..600)
+        .map(|i| {
+            let store = bench.store.clone();
+            tokio::spawn(async move { step(&store, i % 3 == 0).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    let mut refused = 0;
+    for step in steps {
+        match step.await.unwrap() {
+            Ok(seq) => answers.push(seq),
+            Err(ServiceError::Forbidden) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    answers.sort_unstable();
+    let all: Vec<i64> = (1..=400).collect();
+    assert_eq!(refused, 200);
+    assert_eq!(answers, all, "the failed leave no holes");
+    assert_eq!(
+        *bench.heard.lock().unwrap(),
+        all,
+        "published once each, in commit order"
+    );
+    assert_eq!(lobby_seq(&bench.store).await, 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_published_is_committed_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parlour.db");
+    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    // A second server on the same file: its readers see only what is committed.
+    let watching = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let watcher = Arc::new(Store::start(watching.connections, Arc::new(|_| ())));
+    let behind = Arc::new(Mutex::new(Vec::new()));
+    let publish = {
+        let (behind, watcher) = (behind.clone(), watcher.clone());
+        move |publication| {
+            let Publication::Read { read_posts, .. } = publication else {
+                return;
+            };
+            let seen = tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current().block_on(lobby_seq(&watcher))
+            });
+            if seen < read_posts {
+                behind.lock().unwrap().push((read_posts, seen));
+            }
+        }
+    };
+    let store = Arc::new(Store::start(opened.connections, Arc::new(publish)));
+    let steps: Vec<_> = (0..50)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { step(&store, false).await })
+        })
+        .collect();
+    for step in steps {
+        step.await.unwrap().unwrap();
+    }
+    assert_eq!(*behind.lock().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_fails_its_group_and_publishes_nothing() {
+    let bench = heard().await;
+    let bad = bench.store.write(|txn| {
+        Box::pin(async move {
+            // Checked at COMMIT: there is no such room.
+            txn.execute_unprepared("PRAGMA defer_foreign_keys = ON")
+                .await?;
+            txn.execute_unprepared("INSERT INTO memberships VALUES (99, 99, 'member', 0, 0, 0)")
+                .await?;
+            Ok(Written {
+                value: (),
+                publish: say(-1),
+            })
+        })
+    });
+    // Queued in one breath, so they are one group.
+    let (good, bad) = tokio::join!(step(&bench.store, false), bad);
+    assert!(matches!(good, Err(ServiceError::Database(_))), "{good:?}");
+    assert!(matches!(bad, Err(ServiceError::Database(_))), "{bad:?}");
+    assert!(bench.heard.lock().unwrap().is_empty());
+    assert_eq!(lobby_seq(&bench.store).await, 0);
+    assert_eq!(
+        step(&bench.store, false).await.unwrap(),
+        1,
+        "the writer goes on"
+    );
+    assert_eq!(*bench.heard.lock().unwrap(), [1]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_lost_is_told_and_the_next_one_is_sound() {
+    let bench = heard().await;
+    // What SQLite itself does to a transaction when the disk is full.
+    let lost = bench.store.write(|txn| {
+        Box::pin(async move {
+            txn.execute_unprepared("ROLLBACK").await?;
+            Ok(Written {
+                value: (),
+                publish: say(-1),
+            })
+        })
+    });
+    let (first, lost, last) =
+        tokio::join!(step(&bench.store, false), lost, step(&bench.store, false));
+    for answer in [first.map(drop), lost, last.map(drop)] {
+        assert!(
+            matches!(answer, Err(ServiceError::Database(_))),
+            "{answer:?}"
+        );
+    }
+    for seq in 1..=3 {
+        assert_eq!(step(&bench.store, false).await.unwrap(), seq);
+        assert!(step(&bench.store, true).await.is_err());
+        assert_eq!(lobby_seq(&bench.store).await, seq, "and it is committed");
+    }
+    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn work_that_panics_fails_alone() {
+    let bench = heard().await;
+    let panicking = bench
+        .store
+        .write::<(), _>(|_| Box::pin(async { panic!("a bug, on purpose") }));
+    let (before, panicked, after) = tokio::join!(
+        step(&bench.store, false),
+        panicking,
+        step(&bench.store, false)
+    );
+    assert!(matches!(
+        panicked,
+        Err(ServiceError::Database(DbErr::Custom(_)))
+    ));
+    assert_eq!((before.unwrap(), after.unwrap()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_full_queue_is_overloaded_and_draining_finishes_the_rest() {
+    let bench = heard().await;
+    // One thread: none of it runs before all of it is queued.
+    let mut sends: Vec<_> = (0..1_030)
+        .map(|_| Box::pin(step(&bench.store, false)))
+        .collect();
+    let mut overloaded = 0;
+    let mut queued = Vec::new();
+    for mut send in sends.drain(..) {
+        match futures::poll!(&mut send) {
+            std::task::Poll::Ready(Err(ServiceError::Overloaded)) => overloaded += 1,
+            std::task::Poll::Ready(other) => panic!("{other:?}"),
+            std::task::Poll::Pending => queued.push(send),
+        }
+    }
+    assert_eq!((queued.len(), overloaded), (1_024, 6));
+    bench.store.drain().await;
+    for (i, send) in queued.into_iter().enumerate() {
+        assert_eq!(send.await.unwrap(), i as i64 + 1);
+    }
+    let late = step(&bench.store, false).await;
+    assert!(matches!(late, Err(ServiceError::Draining)));
+    bench.store.drain().await;
+}

@@ -1,0 +1,80 @@
+//! Connections that want too much time, and the end of the server for plain requests.
+
+use crate::harness::{Server, eventually};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// The head and the body each have ten seconds; with some slack for a busy machine.
+const LONG: Duration = Duration::from_secs(16);
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_ended() {
+    let server = Server::plain().await;
+    let mut head = TcpStream::connect(server.address).await.unwrap();
+    head.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        .await
+        .unwrap();
+    let mut body = TcpStream::connect(server.address).await.unwrap();
+    let start = "POST /api/chat/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                 Content-Length: 100\r\n\r\n{";
+    body.write_all(start.as_bytes()).await.unwrap();
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    let (mut of_head, mut of_body, mut of_silent) = (String::new(), [0; 12], String::new());
+    let began = Instant::now();
+    let (head, body, silent) = tokio::join!(
+        timeout(LONG, head.read_to_string(&mut of_head)),
+        timeout(LONG, body.read_exact(&mut of_body)),
+        timeout(LONG, silent.read_to_string(&mut of_silent)),
+    );
+    assert!(began.elapsed() >= Duration::from_secs(8));
+    // Closed, with or without a word.
+    let _ = head.expect("half a head is given up");
+    let _ = silent.expect("so is a connection that asks nothing");
+    body.expect("a body is not waited for").unwrap();
+    assert_eq!(&of_body, b"HTTP/1.1 408");
+    assert_eq!(server.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn two_lengths_in_one_request_are_refused() {
+    let server = Server::plain().await;
+    let mut tcp = TcpStream::connect(server.address).await.unwrap();
+    let smuggled = "POST /api/chat/guests HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\
+                    Content-Length: 6\r\n\r\n{}{}{}";
+    tcp.write_all(smuggled.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    timeout(LONG, tcp.read_exact(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
+}
+
+#[tokio::test]
+async fn a_request_that_is_running_when_the_server_stops_is_finished() {
+    let mut server = Server::plain().await;
+    let mut tcp = TcpStream::connect(server.address).await.unwrap();
+    let head = "POST /api/chat/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 20\r\nExpect: 100-continue\r\n\r\n";
+    tcp.write_all(head.as_bytes()).await.unwrap();
+    // The server has begun to read the body.
+    let mut go_on = [0; 25];
+    timeout(LONG, tcp.read_exact(&mut go_on))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    server.begin_to_stop();
+    let refused = async || TcpStream::connect(server.address).await.is_err();
+    eventually("nobody new is let in", refused).await;
+    tcp.write_all(br#"{"username":"Alice"}"#).await.unwrap();
+    let mut answer = String::new();
+    timeout(LONG, tcp.read_to_string(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    server.stopped().await;
+}

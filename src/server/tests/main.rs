@@ -1,0 +1,20 @@
+//! The server through its doors: a real server on a free port, a real database file in a folder of
+//! its own, HTTP and WebSocket clients that share no code with it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod contexts;
+mod harness;
+mod http_guards;
+mod http_limits;
+mod logs;
+mod rest_errors;
+mod rest_messages;
+mod rest_rooms;
+mod ws_activity;
+mod ws_closing;
+mod ws_commands;
+mod ws_floods;
+mod ws_hello;
+mod ws_joining;
+mod ws_presence;
+mod ws_sync;

@@ -1,0 +1,152 @@
+//! Rooms, guests, who is there, and health over REST.
+
+use crate::harness::{LOBBY, Server, eventually};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_room_is_made_found_listed_and_deleted() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let body = json!({"name": "  Zoo ", "description": "Animals"});
+    let made = server.post("/api/chat/rooms", Some(&alice), body).await;
+    assert_eq!(made.status, 201);
+    let id = made.body["id"].as_i64().unwrap();
+    assert_eq!(made.header("location"), format!("/api/chat/rooms/{id}"));
+    assert_eq!(made.body["name"], "Zoo");
+    assert_eq!(made.body["description"], "Animals");
+    assert_eq!(made.body["seq"], 0);
+    assert_eq!(made.body["online"], 0);
+    assert!(made.body["last_message_at"].is_null());
+    assert!(made.body["created_at"].as_str().unwrap().ends_with('Z'));
+
+    let found = server.get(&format!("/api/chat/rooms/{id}")).await;
+    assert_eq!((found.status, &found.body), (200, &made.body));
+    server.room(&alice, "aardvarks").await;
+    let list = server.get("/api/chat/rooms").await;
+    let names: Vec<_> = list
+        .body
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|room| room["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (list.status, names),
+        (200, vec!["aardvarks", "Lobby", "Zoo"])
+    );
+
+    let path = format!("/api/chat/rooms/{id}");
+    let deleted = server.call(Method::DELETE, &path, Some(&alice), None).await;
+    assert_eq!((deleted.status, &deleted.body), (204, &json!("")));
+    server.get(&path).await.refused(404, "room_not_found");
+    server
+        .call(Method::DELETE, &path, Some(&alice), None)
+        .await
+        .refused(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn a_guest_gets_a_token_that_writes() {
+    let server = Server::plain().await;
+    let made = server
+        .post("/api/chat/guests", None, json!({"username": " Ada "}))
+        .await;
+    assert_eq!(made.status, 201);
+    assert_eq!(made.body["user"]["name"], "Ada");
+    assert_eq!(made.body["user"]["kind"], "guest");
+    assert!(made.body["token"].as_str().unwrap().len() >= 43, "256 bits");
+    assert_eq!(made.header("cache-control"), "no-store");
+    let ada = server.guest("Ada II").await;
+    assert_eq!(server.say(&ada, LOBBY, "hello").await["username"], "Ada II");
+}
+
+#[tokio::test]
+async fn who_is_there_is_told() {
+    let server = Server::plain().await;
+    let path = format!("/api/chat/rooms/{LOBBY}/users");
+    assert_eq!(
+        server.get(&path).await.body,
+        json!({"users": [], "count": 0})
+    );
+    let _alice = server.chat(LOBBY, "Alice").await;
+    let _bob = server.chat(LOBBY, "bob").await;
+    let here = json!({"users": ["Alice", "bob"], "count": 2});
+    assert_eq!(server.get(&path).await.body, here);
+    assert_eq!(
+        server.get(&format!("/api/chat/rooms/{LOBBY}")).await.body["online"],
+        2
+    );
+    server
+        .get("/api/chat/rooms/999/users")
+        .await
+        .refused(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn health_is_told_in_a_word() {
+    let server = Server::plain().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = server.get(path).await;
+        assert_eq!((answer.status, &answer.body), (200, &json!("ok")), "{path}");
+    }
+    server.ctx.drain().await;
+    assert_eq!(server.get("/readyz").await.status, 503);
+    assert_eq!(server.get("/healthz").await.status, 200);
+    let guest = server
+        .post("/api/chat/guests", None, json!({"username": "Late"}))
+        .await;
+    guest.refused(503, "draining");
+    assert_ne!(guest.header("retry-after"), "");
+}
+
+#[tokio::test]
+async fn json_is_compressed_for_who_asks() {
+    let server = Server::plain().await;
+    let request = server
+        .http
+        .get(server.url("/api/chat/rooms"))
+        .header("accept-encoding", "br");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "br");
+}
+
+#[tokio::test]
+async fn only_its_maker_deletes_a_room() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let path = format!("/api/chat/rooms/{}", server.room(&alice, "Mine").await);
+    server
+        .call(Method::DELETE, &path, None, None)
+        .await
+        .refused(401, "sign_in_required");
+    server
+        .call(Method::DELETE, &path, Some(&bob), None)
+        .await
+        .refused(403, "forbidden");
+    let lobby = format!("/api/chat/rooms/{LOBBY}");
+    server
+        .call(Method::DELETE, &lobby, Some(&bob), None)
+        .await
+        .refused(403, "forbidden");
+    assert_eq!(
+        server
+            .call(Method::DELETE, &path, Some(&alice), None)
+            .await
+            .status,
+        204
+    );
+}
+
+#[tokio::test]
+async fn a_socket_counts_in_its_room_until_it_is_gone() {
+    let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
+    let alice = server.chat(LOBBY, "Alice").await;
+    let online = async || {
+        let room = server.get(&format!("/api/chat/rooms/{LOBBY}")).await;
+        room.body["online"].as_i64().unwrap()
+    };
+    assert_eq!(online().await, 1);
+    drop(alice);
+    eventually("nobody is online", async || online().await == 0).await;
+}

@@ -1,0 +1,152 @@
+//! What `/ws` sockets hear of rooms they have not joined.
+
+use crate::harness::{LOBBY, Server};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn activity_is_counted_for_each_person() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let other = server.room(&bob, "Other").await;
+    // Alice has been in the other room and read it; then she looks at the lobby.
+    let mut first = server.joined(&alice, other).await;
+    first.say(other, "mine").await;
+    drop(first);
+    let mut watching = server.joined(&alice, LOBBY).await;
+    let mut stranger = server.socket("/ws", &[]).await;
+    let mut single = server.chat(LOBBY, "Carol").await;
+    for n in 1..=3 {
+        server.say(&bob, other, &format!("message {n}")).await;
+    }
+    let is_it = |frame: &Value| {
+        frame["type"] == "room_activity" && frame["room_id"] == other && frame["seq"] == 4
+    };
+    let activity = watching.next_that(is_it).await;
+    assert_eq!(activity["unread"], 3);
+    assert!(activity["online"].is_u64());
+    assert_eq!(
+        stranger.next_that(is_it).await["unread"],
+        0,
+        "who never joined has read it all"
+    );
+    let heard = single.everything(LOBBY).await;
+    assert!(
+        heard.iter().all(|frame| frame["type"] != "room_activity"),
+        "only on /ws"
+    );
+}
+
+#[tokio::test]
+async fn activity_comes_at_most_once_a_second() {
+    let server = Server::plain().await;
+    let bob = server.guest("Bob").await;
+    let mut watching = server.socket("/ws", &[]).await;
+    let start = Instant::now();
+    let mut n = 0;
+    while start.elapsed() < Duration::from_millis(1_500) {
+        n += 1;
+        server.say(&bob, LOBBY, &format!("message {n}")).await;
+    }
+    let mut times = 0;
+    loop {
+        let frame = watching.next_of_type("room_activity").await;
+        times += 1;
+        if frame["seq"] == n {
+            break;
+        }
+    }
+    let most = start.elapsed().as_millis() / 1_000 + 1;
+    assert!(times <= most, "{times} in {:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn reading_in_one_tab_is_seen_in_the_other() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let mut reading = server.joined(&alice, LOBBY).await;
+    let mut watching = server.browser(&alice).await;
+    let message = server.say(&bob, LOBBY, "read me").await;
+    let unread = |count: i64| {
+        move |frame: &Value| frame["type"] == "room_activity" && frame["unread"] == count
+    };
+    watching.next_that(unread(1)).await;
+    reading
+        .send(json!({"type": "read", "room_id": LOBBY, "seq": message["seq"]}))
+        .await;
+    watching.next_that(unread(0)).await;
+    // Never backwards.
+    reading
+        .send(json!({"type": "read", "room_id": LOBBY, "seq": 0}))
+        .await;
+    server.say(&bob, LOBBY, "and me").await;
+    let activity =
+        watching.next_that(|frame| frame["type"] == "room_activity" && frame["seq"] == 2);
+    assert_eq!(activity.await["unread"], 1);
+}
+
+#[tokio::test]
+async fn rooms_appear_and_disappear() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let mut watching = server.socket("/ws", &[]).await;
+    watching.join(LOBBY).await;
+    let mut single = server.chat(LOBBY, "Carol").await;
+    let room = server.room(&alice, "New").await;
+    let changed = watching.next_of_type("room_changed").await;
+    assert_eq!(
+        (&changed["id"], &changed["name"]),
+        (&json!(room), &json!("New"))
+    );
+    let mut inside = server.joined(&alice, room).await;
+    let mut inside_one = server.chat(room, "Dave").await;
+    let path = format!("/api/chat/rooms/{room}");
+    assert_eq!(
+        server
+            .call(Method::DELETE, &path, Some(&alice), None)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(watching.next_of_type("room_deleted").await["room_id"], room);
+    assert_eq!(inside.next_of_type("room_deleted").await["room_id"], room);
+    assert_eq!(inside_one.closed().await.0, 4404);
+    inside.join(LOBBY).await;
+    inside
+        .send(json!({"type": "message", "room_id": room, "content": "?"}))
+        .await;
+    assert_eq!(inside.next_of_type("error").await["code"], "room_not_found");
+    let heard = single.everything(LOBBY).await;
+    let of_rooms = |frame: &&Value| {
+        matches!(
+            frame["type"].as_str(),
+            Some("room_changed" | "room_deleted")
+        )
+    };
+    assert_eq!(
+        heard.iter().filter(of_rooms).count(),
+        0,
+        "one-room sockets hear of their room"
+    );
+}
+
+#[tokio::test]
+async fn a_restarted_server_counts_from_the_database() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    server.say(&alice, LOBBY, "one").await;
+    server.say(&alice, LOBBY, "two").await;
+    // What a new process knows before anything happens.
+    let settings = server.ctx.settings.clone();
+    server.ctx.drain().await;
+    let again = Server::start(|fresh| *fresh = settings).await;
+    let mut watching = again.browser(&alice).await;
+    let _carol = again.chat(LOBBY, "Carol").await;
+    let activity = watching.next_of_type("room_activity").await;
+    assert_eq!(
+        (&activity["seq"], &activity["unread"]),
+        (&json!(2), &json!(0))
+    );
+    assert_eq!(activity["online"], 1);
+}

@@ -1,0 +1,144 @@
+//! Too much: of frames, of sockets, and for somebody who does not read.
+
+use crate::harness::{LOBBY, Server, eventually};
+use parlour_protocol::RoomId;
+use serde_json::json;
+
+#[tokio::test]
+async fn every_frame_over_the_limit_is_answered() {
+    let server = Server::start(|settings| settings.limits.frames_per_second = 20).await;
+    let mut alice = server.chat(LOBBY, "Alice").await;
+    for n in 0..100 {
+        let key = format!("k{n}");
+        alice
+            .feed(json!({"type": "message", "content": "x", "client_id": key}))
+            .await;
+    }
+    alice.flush().await;
+    let (mut stored, mut refused) = (0, 0);
+    let mut keys = std::collections::HashSet::new();
+    while stored + refused < 100 {
+        let frame = alice.next().await;
+        match frame["type"].as_str().unwrap() {
+            "message" => stored += 1,
+            "error" => {
+                assert_eq!(frame["code"], "rate_limited");
+                assert!(frame["retry_after_ms"].as_u64().unwrap() > 0);
+                refused += 1;
+            }
+            _ => continue,
+        }
+        assert!(
+            keys.insert(frame["client_id"].as_str().unwrap().to_owned()),
+            "each once"
+        );
+    }
+    assert!(
+        stored >= 20 && refused > 0,
+        "{stored} stored, {refused} refused"
+    );
+    assert_eq!(server.get("/api/chat/rooms/1").await.body["seq"], stored);
+}
+
+#[tokio::test]
+async fn a_flood_is_closed() {
+    let server = Server::start(|settings| settings.limits.frames_per_second = 50).await;
+    let mut alice = server.chat(LOBBY, "Alice").await;
+    let mut bob = server.chat(LOBBY, "Bob").await;
+    for _ in 0..1_000 {
+        alice
+            .feed(json!({"type": "typing", "is_typing": true}))
+            .await;
+    }
+    alice.flush().await;
+    assert_eq!(alice.closed().await.0, 4429);
+    bob.say(LOBBY, "others do not notice").await;
+}
+
+#[tokio::test]
+async fn a_person_s_messages_have_a_rate_over_all_doors() {
+    let server = Server::start(|settings| {
+        settings.limits.messages_per_second = 1;
+        settings.limits.message_burst = 3;
+    })
+    .await;
+    let alice = server.guest("Alice").await;
+    let mut first = server.joined(&alice, LOBBY).await;
+    let mut second = server.joined(&alice, LOBBY).await;
+    first.say(LOBBY, "one").await;
+    second.say(LOBBY, "two").await;
+    server.say(&alice, LOBBY, "three").await;
+    let frame = json!({"type": "message", "room_id": 1, "content": "four", "client_id": "k4"});
+    first.send(frame.clone()).await;
+    let error = first.next_of_type("error").await;
+    assert_eq!(
+        (&error["code"], &error["client_id"]),
+        (&json!("rate_limited"), &json!("k4"))
+    );
+    let wait = error["retry_after_ms"].as_u64().unwrap();
+    // What was refused did nothing: the same key goes through when it is time.
+    tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+    first.send(frame).await;
+    assert_eq!(
+        first.next_that(|f| f["client_id"] == "k4").await["type"],
+        "message"
+    );
+}
+
+#[tokio::test]
+async fn sockets_of_one_address_are_counted() {
+    let server = Server::start(|settings| settings.limits.sockets_per_address = 2).await;
+    let mut first = server.socket("/ws", &[]).await;
+    first.join(LOBBY).await;
+    let mut second = server.socket("/ws/chat/1", &[]).await;
+    second.send(json!({"username": "Bob"})).await;
+    second.next_of_type("welcome").await;
+    let mut third = server.socket("/ws", &[]).await;
+    assert_eq!(third.next().await["code"], "rate_limited");
+    assert_eq!(third.closed().await.0, 4429);
+    drop(first);
+    eventually("there is room again", async || {
+        let mut socket = server.socket("/ws", &[]).await;
+        socket.send(json!({"type": "join", "room_id": LOBBY})).await;
+        socket
+            .next_or_close()
+            .await
+            .is_ok_and(|frame| frame["type"] == "welcome")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_closed_and_slows_nobody() {
+    let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
+    let mut slow = server.small_socket("/ws/chat/1").await;
+    slow.send(json!({"username": "Slow"})).await;
+    slow.next_of_type("welcome").await;
+    let alice = server.guest("Alice").await;
+    let mut reading = server.joined(&alice, LOBBY).await;
+    // 40 KB each, until the slow one's buffers and its queue are full.
+    let text = "𝄞".repeat(10_000);
+    let mut sent = 0;
+    while server
+        .ctx
+        .hub
+        .roster(RoomId(LOBBY))
+        .users
+        .contains(&"Slow".to_owned())
+    {
+        sent += 1;
+        assert!(sent < 2_000, "the slow socket was never closed");
+        server.say(&alice, LOBBY, &text).await;
+        assert_eq!(
+            reading.next_of_type("message").await["seq"],
+            sent,
+            "others get everything"
+        );
+    }
+    assert_eq!(slow.closed().await.0, 4008);
+    // It comes back and asks.
+    let mut back = server.socket("/ws/chat/1", &[]).await;
+    back.send(json!({"username": "Slow", "after": sent - 1}))
+        .await;
+    assert_eq!(back.next_of_type("sync").await["to"], sent);
+}
