@@ -1,0 +1,16 @@
+//! What people see.
+//!
+//! `room` is the one island; `pages` are rendered by the server only; `forms` take what a browser
+//! without script sends; `api` holds the server functions the island calls; `state` is the island's
+//! memory as plain structs; `browser` is the only code that touches the browser's own APIs.
+
+pub mod api;
+pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod pages;
+pub mod room;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod state;

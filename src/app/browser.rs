@@ -1,0 +1,12 @@
+//! The browser's own APIs, behind plain functions.
+//!
+//! *Invariant:* called from effects, event handlers and tasks only, which never run on the server;
+//! no other module names `web_sys`, `js_sys` or `gloo`.
+
+pub mod clock;
+pub mod dialog;
+pub mod navigation;
+pub mod scroll;
+pub mod socket;
+pub mod storage;
+pub mod text_field;

@@ -1,0 +1,45 @@
+//! Time, waiting and randomness.
+
+use gloo_timers::future::TimeoutFuture;
+
+/// Milliseconds since 1970 by the browser's clock. Decides when to try again, never an order.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Minutes that local time is ahead of UTC now.
+pub fn offset_minutes() -> i32 {
+    -(js_sys::Date::new_0().get_timezone_offset() as i32)
+}
+
+/// A number in 0..1 for jitter; not for secrets.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// 128 random bits as hex: a send's key for ever.
+pub fn random_key() -> String {
+    let mut bytes = [0u8; 16];
+    let filled = leptos::prelude::window()
+        .crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    if filled.is_err() {
+        bytes
+            .iter_mut()
+            .for_each(|byte| *byte = (js_sys::Math::random() * 256.0) as u8);
+    }
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(hex_digit)
+        .collect()
+}
+
+/// Resolves after `ms` milliseconds.
+pub async fn sleep(ms: u32) {
+    TimeoutFuture::new(ms).await;
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).expect("a nibble is below 16")
+}

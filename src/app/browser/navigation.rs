@@ -1,0 +1,71 @@
+//! Where the tab is: its URL, title, visibility and network.
+
+use leptos::ev;
+use leptos::prelude::window_event_listener_untyped;
+use leptos::prelude::{document, on_cleanup, window, window_event_listener};
+use wasm_bindgen::JsValue;
+
+/// The path of the page, without query and fragment.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// `wss://host/ws` or `ws://host/ws`, as the page itself was loaded.
+pub fn socket_url(path: &str) -> String {
+    let location = window().location();
+    let secure = location
+        .protocol()
+        .is_ok_and(|protocol| protocol == "https:");
+    let host = location.host().unwrap_or_default();
+    format!("{}://{host}{path}", if secure { "wss" } else { "ws" })
+}
+
+/// Adds an entry to the tab's history without loading anything.
+pub fn push(path: &str) {
+    if let Ok(history) = window().history() {
+        // Refused only for a foreign origin; `path` is local.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Replaces the tab's present history entry.
+pub fn replace(path: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Loads `path` from the server.
+pub fn load(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+/// Sets the tab's title.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Whether somebody can see the tab.
+pub fn is_visible() -> bool {
+    !document().hidden()
+}
+
+/// Whether the browser believes it has a network.
+pub fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+/// Calls `went` whenever back or forward moved the tab; ends with the caller's owner.
+pub fn on_history(went: impl Fn() + 'static) {
+    let handle = window_event_listener(ev::popstate, move |_| went());
+    on_cleanup(move || handle.remove());
+}
+
+/// Calls `change` whenever the network or the tab's visibility changed.
+pub fn on_presence(change: impl Fn() + Clone + 'static) {
+    for event in ["online", "offline", "visibilitychange", "pageshow"] {
+        let change = change.clone();
+        let handle = window_event_listener_untyped(event, move |_| change());
+        on_cleanup(move || handle.remove());
+    }
+}

@@ -1,0 +1,104 @@
+//! The messages' scroller.
+//!
+//! It is a `column-reverse` flex box, so it starts at the bottom without script and what is put in
+//! at the top moves nothing. Its `scrollTop` is 0 at the bottom and negative above.
+
+use leptos::html::Div;
+use leptos::prelude::{GetUntracked, NodeRef, document, request_animation_frame};
+use parlour_protocol::Number;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// Pixels from the bottom within which the view counts as at the bottom.
+const AT_BOTTOM: i32 = 60;
+/// Pixels from an end within which the next page is fetched.
+const NEAR_END: i32 = 600;
+
+/// Whether the newest message is in view.
+pub fn is_at_bottom(scroller: NodeRef<Div>) -> bool {
+    scroller
+        .get_untracked()
+        .is_none_or(|s| -s.scroll_top() <= AT_BOTTOM)
+}
+
+/// Whether the view is close to the oldest message shown.
+pub fn is_near_top(scroller: NodeRef<Div>) -> bool {
+    scroller
+        .get_untracked()
+        .is_some_and(|s| s.scroll_height() - s.client_height() + s.scroll_top() < NEAR_END)
+}
+
+/// Whether the view is close to the newest message shown.
+pub fn is_near_bottom(scroller: NodeRef<Div>) -> bool {
+    scroller
+        .get_untracked()
+        .is_some_and(|s| -s.scroll_top() < NEAR_END)
+}
+
+/// Shows the newest message.
+pub fn to_bottom(scroller: NodeRef<Div>) {
+    if let Some(scroller) = scroller.get_untracked() {
+        scroller.set_scroll_top(0);
+    }
+}
+
+/// Remembers what is in view; [`Anchor::hold`] keeps it there after the rows have changed.
+pub struct Anchor {
+    element: HtmlElement,
+    top: f64,
+}
+
+impl Anchor {
+    /// The first message whose end is below the scroller's top.
+    pub fn take(scroller: NodeRef<Div>) -> Option<Self> {
+        let scroller = scroller.get_untracked()?;
+        let edge = scroller.get_bounding_client_rect().top();
+        let rows = scroller.first_element_child()?.children();
+        (0..rows.length())
+            .filter_map(|i| rows.item(i)?.dyn_into::<HtmlElement>().ok())
+            .filter(|element| !element.id().is_empty())
+            .map(|element| (element.get_bounding_client_rect(), element))
+            .find(|(rect, _)| rect.bottom() > edge)
+            .map(|(rect, element)| Self {
+                element,
+                top: rect.top(),
+            })
+    }
+
+    /// Scrolls so that the remembered message is where it was.
+    pub fn hold(self, scroller: NodeRef<Div>) {
+        let id = self.element.id();
+        let moved = document()
+            .get_element_by_id(&id)
+            .map(|element| element.get_bounding_client_rect().top() - self.top);
+        if let (Some(scroller), Some(moved)) = (scroller.get_untracked(), moved)
+            && moved.abs() >= 1.0
+        {
+            scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+        }
+    }
+}
+
+/// The number of the first message in view.
+pub fn topmost(scroller: NodeRef<Div>) -> Option<Number> {
+    Anchor::take(scroller)?
+        .element
+        .id()
+        .strip_prefix('m')?
+        .parse()
+        .ok()
+}
+
+/// Brings the element with this id to the middle of the view and gives it the focus.
+pub fn reveal(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Center);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+            let _ = element.focus();
+        }
+    });
+}

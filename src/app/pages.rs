@@ -1,0 +1,20 @@
+//! The pages, rendered by the server: two of them hold the live room, the others are plain.
+//!
+//! *Invariant:* `GET` changes nothing.
+
+mod edit;
+mod join;
+mod name;
+mod new_room;
+mod parts;
+mod problem;
+mod question;
+mod room;
+
+pub use edit::{edit, edit_page};
+pub use join::{join, join_page};
+pub use name::{name, name_page};
+pub use new_room::{new_room, new_room_page};
+pub use problem::{not_found, problem};
+pub use question::delete_room;
+pub use room::{home, permalink, room};

@@ -1,0 +1,93 @@
+//! What the plain pages have in common.
+
+use leptos::prelude::*;
+use parlour_protocol::paths;
+
+/// The frame of a page without live parts: a heading, a form or a sentence, and a way back.
+#[component]
+pub fn PlainPage(
+    /// What the page is for.
+    heading: String,
+    /// Where "Back" leads.
+    back: String,
+    /// What "Back" is called.
+    back_label: &'static str,
+    /// The status, when the page is there because something is not.
+    #[prop(default = None)]
+    status: Option<u16>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <header class="topbar"><a class="brand" href=paths::HOME>"Parlour"</a></header>
+        <main id="main" class="page" tabindex="-1" data-status=status>
+            <h1><bdi>{heading}</bdi></h1>
+            {children()}
+            <p><a href=back>{back_label}</a></p>
+        </main>
+    }
+}
+
+/// A labelled one-line field with what is wrong with it.
+#[component]
+pub fn LineField(
+    /// The label.
+    label: &'static str,
+    /// The form field's name; also the start of the ids.
+    name: &'static str,
+    /// What is in it.
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+    /// What the browser may offer.
+    autocomplete: &'static str,
+) -> impl IntoView {
+    let error_id = format!("{name}-error");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                value=value
+                autocomplete=autocomplete
+                required
+                autofocus
+                aria-describedby=error_id.clone()
+                aria-invalid=error.is_some().then_some("true")
+            />
+            <p class="field-error" id=error_id>{error}</p>
+        </div>
+    }
+}
+
+/// A labelled text area with what is wrong with it.
+#[component]
+pub fn TextField(
+    /// The label.
+    label: &'static str,
+    /// The form field's name; also the start of the ids.
+    name: &'static str,
+    /// What is in it.
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+) -> impl IntoView {
+    let error_id = format!("{name}-error");
+    // A line break directly after the tag would be dropped by the browser.
+    let value = format!("\n{value}");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <textarea
+                id=name
+                name=name
+                rows="4"
+                aria-describedby=error_id.clone()
+                aria-invalid=error.is_some().then_some("true")
+            >
+                {value}
+            </textarea>
+            <p class="field-error" id=error_id>{error}</p>
+        </div>
+    }
+}

@@ -1,0 +1,51 @@
+//! What is shown when there is nothing to show.
+
+use super::parts::PlainPage;
+use crate::app::shell::Head;
+use crate::site::Site;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::*;
+use parlour_protocol::{AppError, ErrorCode, paths};
+
+/// Any address that is nothing.
+pub async fn not_found(State(site): State<Site>) -> Response {
+    problem(
+        &site,
+        &AppError::new(ErrorCode::NotFound, "There is no such page."),
+    )
+}
+
+/// A refusal as a page, with its status and a way back.
+pub fn problem(site: &Site, error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let heading = match error.code.status() {
+        401 => "Who are you?",
+        403 => "Not for you",
+        404 => "Nothing here",
+        429 => "A little slower",
+        500.. => "That did not work",
+        _ => "That was not understood",
+    };
+    let sentence = error.message.clone();
+    let head = Head {
+        title: heading,
+        is_live: false,
+        canonical: None,
+        may_be_listed: false,
+    };
+    site.assets.page(status, &head, move || {
+        view! {
+            <PlainPage
+                heading=heading.to_owned()
+                back=paths::HOME.to_owned()
+                back_label="Back to the rooms"
+                status=Some(status.as_u16())
+            >
+                <p>{sentence}</p>
+            </PlainPage>
+        }
+        .into_any()
+    })
+}

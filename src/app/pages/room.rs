@@ -1,0 +1,93 @@
+//! The pages with the live room in them: the welcome screen, a room, a message in its place.
+
+use crate::app::room::Parlour;
+use crate::app::shell::Head;
+use crate::site::Site;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::*;
+use parlour_protocol::{Number, paths};
+use parlour_server::messages::View;
+use parlour_server::places::{self, At};
+use parlour_server::{Scope, ServiceError};
+use serde::Deserialize;
+
+/// Which part of the history, for who pages through it without script.
+#[derive(Debug, Default, Deserialize)]
+pub struct Window {
+    before: Option<Number>,
+    after: Option<Number>,
+}
+
+/// `GET /`
+pub async fn home(State(site): State<Site>, scope: Scope) -> Response {
+    let page = live(&site, &scope, None).await;
+    site.answer(page)
+}
+
+/// `GET /rooms/{slug}`
+pub async fn room(
+    State(site): State<Site>,
+    scope: Scope,
+    Path(slug): Path<String>,
+    window: Result<Query<Window>, QueryRejection>,
+) -> Response {
+    let window = window.map(|Query(window)| window).unwrap_or_default();
+    let view = match (window.before, window.after) {
+        (Some(number), _) => View::Before(number),
+        (None, Some(number)) => View::After(number),
+        (None, None) => View::Newest,
+    };
+    let page = match paths::parse_slug(&slug) {
+        Some(room) => live(&site, &scope, Some(At { room, view })).await,
+        None => Err(ServiceError::RoomNotFound),
+    };
+    site.answer(page)
+}
+
+/// `GET /rooms/{slug}/m/{number}`
+pub async fn permalink(
+    State(site): State<Site>,
+    scope: Scope,
+    Path((slug, number)): Path<(String, String)>,
+) -> Response {
+    let page = match paths::parse_room(&format!("/rooms/{slug}/m/{number}")) {
+        Some(paths::RoomPath {
+            room,
+            message: Some(number),
+        }) => {
+            live(
+                &site,
+                &scope,
+                Some(At {
+                    room,
+                    view: View::Around(number),
+                }),
+            )
+            .await
+        }
+        _ => Err(ServiceError::MessageNotFound),
+    };
+    site.answer(page)
+}
+
+async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, ServiceError> {
+    let place = places::place(&site.ctx, scope, at).await?;
+    let title = place
+        .open
+        .as_ref()
+        .map(|open| open.room.name.clone())
+        .unwrap_or_default();
+    let canonical = place.open.as_ref().map(|open| paths::room(&open.room));
+    let head = Head {
+        title: &title,
+        is_live: true,
+        canonical,
+        may_be_listed: true,
+    };
+    Ok(site.assets.page(StatusCode::OK, &head, || {
+        view! { <Parlour place/> }.into_any()
+    }))
+}

@@ -1,0 +1,26 @@
+//! The one island: everything that is live.
+//!
+//! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving` and
+//! `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
+//!
+//! *Invariant:* the first render depends on the island's properties alone, so the server's markup
+//! and the browser's are the same; what only the browser knows (storage, time zone, socket) comes
+//! in effects afterwards.
+
+mod composer;
+mod desk;
+mod dialogs;
+mod header;
+mod island;
+mod line;
+mod link;
+mod log;
+mod members;
+mod receiving;
+mod sending;
+mod sidebar;
+mod topbar;
+mod visiting;
+mod welcome;
+
+pub use island::Parlour;

@@ -1,0 +1,119 @@
+//! Where one writes: a form that works without script and becomes quick with it.
+
+use super::desk::Desk;
+use super::dialogs::give_name;
+use super::sending;
+use crate::app::browser::text_field;
+use leptos::either::Either;
+use leptos::ev::KeyboardEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use parlour_protocol::{paths, rules};
+
+/// Characters left below which the counter shows.
+const COUNTER_FROM: usize = 500;
+
+/// Who is typing, and the composer; for somebody without a name the way to one.
+#[component]
+pub fn Composer(
+    /// The key the form sends with when there is no script.
+    form_key: String,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let form_key = StoredValue::new(form_key);
+    let is_somebody = Memo::new(move |_| desk.me.with(Option::is_some));
+    let typing = Memo::new(move |_| {
+        let me = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+        desk.presence
+            .with(|presence| presence.typing_line(me.as_deref()))
+    });
+    view! {
+        <p class="typing">{typing}</p>
+        {move || {
+            if is_somebody.get() {
+                Either::Left(view! { <WriteForm form_key=form_key.get_value()/> })
+            } else {
+                Either::Right(view! { <JoinBar/> })
+            }
+        }}
+    }
+}
+
+#[component]
+fn WriteForm(form_key: String) -> impl IntoView {
+    let desk = Desk::here();
+    let key = move |event: KeyboardEvent| {
+        if text_field::is_send(&event) {
+            event.prevent_default();
+            sending::send(desk);
+        } else if event.key() == "ArrowUp"
+            && text_field::text(desk.composer).is_empty()
+            && sending::edit_last(desk)
+        {
+            event.prevent_default();
+        }
+    };
+    let placeholder = move || desk.room().map(|room| format!("Message {}", room.name));
+    let counter = move || {
+        let typed = desk.typed.get();
+        (typed + COUNTER_FROM >= rules::MESSAGE_MAX)
+            .then(|| format!("{typed} / {}", rules::MESSAGE_MAX))
+    };
+    let is_over = move || desk.typed.get() > rules::MESSAGE_MAX;
+    view! {
+        <form
+            class="composer"
+            method="post"
+            action=move || desk.room().map(|room| paths::send(&room))
+            on:submit=move |event| {
+                event.prevent_default();
+                sending::send(desk);
+            }
+        >
+            <input type="hidden" name="client_id" value=form_key/>
+            <label class="visually-hidden" for="composer-text">"Message"</label>
+            <textarea
+                id="composer-text"
+                name="content"
+                rows="1"
+                placeholder=placeholder
+                aria-describedby="composer-error"
+                aria-invalid=move || is_over().then_some("true")
+                node_ref=desk.composer
+                on:input=move |_| sending::input(desk)
+                on:keydown=key
+            ></textarea>
+            <span class="counter" data-over=move || is_over().then_some("")>{counter}</span>
+            <button class="send" type="submit">"Send"</button>
+            <p class="field-error" id="composer-error" role="alert">{move || desk.composer_error.get()}</p>
+        </form>
+    }
+}
+
+#[component]
+fn JoinBar() -> impl IntoView {
+    let desk = Desk::here();
+    let field = NodeRef::<Input>::new();
+    let error = RwSignal::new(None::<String>);
+    let join = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        give_name(desk, text_field::line(field), error);
+    };
+    view! {
+        <form class="join-bar" method="post" action=paths::JOIN on:submit=join>
+            <input type="hidden" name="next" value=move || desk.room().map(|room| paths::room(&room))/>
+            <label for="join-name">"Your name"</label>
+            <input
+                id="join-name"
+                name="username"
+                autocomplete="nickname"
+                aria-describedby="join-error"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                node_ref=field
+                on:input=move |_| error.set(None)
+            />
+            <button class="primary" type="submit">"Join"</button>
+            <p class="field-error" id="join-error" role="alert">{move || error.get()}</p>
+        </form>
+    }
+}

@@ -1,0 +1,80 @@
+//! The head of a room: what it is, and how to leave or delete it.
+
+use super::desk::{Desk, Dialog};
+use super::{sidebar, visiting};
+use crate::app::api;
+use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::prelude::*;
+use parlour_protocol::{Room, paths};
+
+/// Name, description and what one can do with the room.
+#[component]
+pub fn RoomHeader() -> impl IntoView {
+    let desk = Desk::here();
+    let of_room = move |part: fn(&Room) -> String| {
+        move || {
+            desk.open
+                .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
+        }
+    };
+    let may_delete = Memo::new(move |_| {
+        desk.open
+            .with(|open| open.as_ref().is_some_and(|open| open.may_delete))
+    });
+    let is_somebody = Memo::new(move |_| desk.me.with(Option::is_some));
+    let leave = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(room) = desk.open_id_now() else {
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            match api::leave_room(room).await {
+                Ok(()) => visiting::forget(desk, room),
+                Err(refused) => desk.tell(refused.sentence()),
+            }
+        });
+    };
+    let ask_delete = move |event: MouseEvent| {
+        event.prevent_default();
+        desk.dialog.set(Some(Dialog::DeleteRoom));
+    };
+    view! {
+        <header class="room-header">
+            <a
+                class="back"
+                href=paths::HOME
+                on:click=move |event| sidebar::follow(desk, &event, paths::HOME.to_owned())
+            >
+                <span class="visually-hidden">"All rooms"</span>
+            </a>
+            <div class="room-heading">
+                <h1 id="room-title"><bdi>{of_room(|room| room.name.clone())}</bdi></h1>
+                <p class="room-description" title=of_room(|room| room.description.clone())><bdi>{of_room(|room| room.description.clone())}</bdi></p>
+            </div>
+            <div class="room-actions">
+                {move || {
+                    is_somebody
+                        .get()
+                        .then(|| {
+                            view! {
+                                <form class="inline" method="post" action=of_room(paths::leave) on:submit=leave>
+                                    <button class="quiet" type="submit">"Leave"</button>
+                                </form>
+                            }
+                        })
+                }}
+                {move || {
+                    may_delete
+                        .get()
+                        .then(|| {
+                            view! {
+                                <a class="quiet danger" href=of_room(paths::delete_room) on:click=ask_delete>
+                                    "Delete room"
+                                </a>
+                            }
+                        })
+                }}
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,67 @@
+//! The island itself: its parts, and what wakes up with it in the browser.
+
+use super::desk::Desk;
+use super::dialogs::Dialogs;
+use super::header::RoomHeader;
+use super::log::Log;
+use super::members::Members;
+use super::sidebar::Sidebar;
+use super::topbar::Topbar;
+use super::welcome::Welcome;
+use super::{composer::Composer, link, sending, visiting};
+use crate::app::browser::{clock, navigation};
+use leptos::either::Either;
+use leptos::prelude::*;
+use parlour_protocol::Place;
+
+/// The live page: sidebar, room, composer, members and modals.
+#[island]
+pub fn Parlour(
+    /// Everything the page shows at first.
+    place: Place,
+) -> impl IntoView {
+    let form_key = StoredValue::new(place.form_key.clone());
+    let desk = Desk::new(place);
+    provide_context(desk);
+    Effect::new(move |_| wake(desk));
+
+    let is_open = Memo::new(move |_| desk.open.with(|open| open.is_some()));
+    view! {
+            <div class="app" data-place=move || if is_open.get() { "room" } else { "welcome" }>
+                <Topbar/>
+                <Sidebar/>
+                <main id="main" class="main" tabindex="-1" aria-busy=move || desk.loading.get().then_some("true")>
+                    {move || {
+                        if is_open.get() {
+                            Either::Left(view! {
+                                <section class="room" aria-labelledby="room-title">
+                                    <RoomHeader/>
+                                    <div class="room-body">
+                                        <Log/>
+                                        <Composer form_key=form_key.get_value()/>
+                                    </div>
+                                    <Members/>
+                                </section>
+    })
+                        } else {
+                            Either::Right(view! { <Welcome/> })
+                        }
+                    }}
+                </main>
+                <Dialogs/>
+                <div class="notice" role="status" data-shown=move || desk.notice.with(|n| n.is_some().then_some(""))>
+                    {move || desk.notice.get()}
+                </div>
+            </div>
+        }
+}
+
+/// What only the browser can do, once.
+fn wake(desk: Desk) {
+    desk.offset.set(clock::offset_minutes());
+    desk.now.set(clock::now_ms());
+    sending::restore(desk);
+    visiting::arrive(desk);
+    link::keep(desk);
+    navigation::on_history(move || visiting::visit(desk, navigation::path(), false));
+}

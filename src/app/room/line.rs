@@ -1,0 +1,247 @@
+//! One line of the log: a message, a day, a quiet note, or a message on its way.
+
+use super::desk::{Desk, Dialog};
+use super::sending;
+use crate::app::browser::text_field;
+use crate::app::state::outbox::{Delivery, Pending};
+use crate::app::state::timeline::MessageRow;
+use leptos::either::Either;
+use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use parlour_protocol::text::{Segment, segments};
+use parlour_protocol::{Message, paths, rules};
+
+/// The line that begins a day.
+#[component]
+pub fn DayLine(
+    /// `3 January 2026`.
+    date: String,
+    /// `2026-01-03`.
+    datetime: String,
+) -> impl IntoView {
+    view! { <h2 class="day"><time datetime=datetime>{date}</time></h2> }
+}
+
+/// Somebody came or went.
+#[component]
+pub fn NoteLine(
+    /// The sentence.
+    text: String,
+) -> impl IntoView {
+    view! { <p class="system"><bdi>{text}</bdi></p> }
+}
+
+/// A stored message.
+#[component]
+pub fn MessageLine(
+    /// The message and how it stands among its neighbours.
+    row: MessageRow,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let MessageRow {
+        message,
+        opens_group,
+        is_own,
+        is_marked,
+        clock,
+    } = row;
+    let number = message.number;
+    let permalink = desk
+        .room()
+        .map(|room| paths::message(&room, number))
+        .unwrap_or_default();
+    let follow = {
+        let permalink = permalink.clone();
+        move |event: MouseEvent| {
+            let path = permalink.split('#').next().unwrap_or_default().to_owned();
+            super::sidebar::follow(desk, &event, path);
+        }
+    };
+    let is_deleted = message.deleted;
+    let stored = message.timestamp.to_string();
+    view! {
+        <article
+            class="message"
+            id=format!("m{number}")
+            tabindex="-1"
+            data-opens=opens_group.then_some("")
+            data-own=is_own.then_some("")
+            data-marked=is_marked.then_some("")
+            data-deleted=is_deleted.then_some("")
+        >
+            <header class="message-head">
+                <bdi class="author">{message.username.clone()}</bdi>
+                " "
+                <a class="when" href=permalink on:click=follow>
+                    <time datetime=stored.clone() title=stored>{clock}</time>
+                </a>
+            </header>
+            {if is_deleted {
+                Either::Left(view! { <p class="removed">"This message was removed."</p> })
+            } else {
+                Either::Right(view! { <Body message is_own/> })
+            }}
+        </article>
+    }
+}
+
+/// A message on its way to the server, or refused by it.
+#[component]
+pub fn PendingLine(
+    /// What is in the outbox.
+    message: Pending,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let (state, note) = match &message.state {
+        Delivery::Queued => ("queued", "Waiting to be sent".to_owned()),
+        Delivery::Sending => ("sending", "Sending…".to_owned()),
+        Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
+    };
+    let is_refused = state == "refused";
+    let name = move || desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+    let key = StoredValue::new(message.client_id);
+    view! {
+        <article class="message pending" data-own="" data-state=state>
+            <header class="message-head"><bdi class="author">{name}</bdi></header>
+            <div class="text" dir="auto">{linked(&message.content)}</div>
+            <p class="delivery">{note}</p>
+            {is_refused
+                .then(|| {
+                    view! {
+                        <button
+                            class="retry-send"
+                            type="button"
+                            on:click=move |_| sending::retry(desk, &key.get_value())
+                        >
+                            "Retry"
+                        </button>
+                        <button
+                            class="discard"
+                            type="button"
+                            on:click=move |_| sending::discard(desk, &key.get_value())
+                        >
+                            "Discard"
+                        </button>
+                    }
+                })}
+        </article>
+    }
+}
+
+/// The text of a message, with links and everything else escaped.
+fn linked(content: &str) -> impl IntoView + use<> {
+    segments(content)
+        .into_iter()
+        .map(|segment| match segment {
+            Segment::Plain(text) => Either::Left(text),
+            Segment::Link { text, href } => Either::Right(view! {
+                <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
+            }),
+        })
+        .collect_view()
+}
+
+#[component]
+fn Body(message: Message, is_own: bool) -> impl IntoView {
+    let desk = Desk::here();
+    let number = message.number;
+    let is_edited = message.edited_at.is_some();
+    let content = StoredValue::new(message.content);
+    let is_editing = Memo::new(move |_| is_own && desk.editing.get() == Some(number));
+    move || {
+        if is_editing.get() {
+            Either::Left(view! { <Edit number content=content.get_value()/> })
+        } else {
+            Either::Right(view! {
+                <div class="text" dir="auto">{content.with_value(|content| linked(content))}</div>
+                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
+                {is_own.then(|| view! { <Actions number/> })}
+            })
+        }
+    }
+}
+
+#[component]
+fn Actions(number: i64) -> impl IntoView {
+    let desk = Desk::here();
+    let room = desk.room();
+    let path = |make: fn(&parlour_protocol::Room, i64) -> String| {
+        room.as_ref()
+            .map(|room| make(room, number))
+            .unwrap_or_default()
+    };
+    let edit = move |event: MouseEvent| {
+        event.prevent_default();
+        desk.editing.set(Some(number));
+    };
+    let delete = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.dialog.set(Some(Dialog::DeleteMessage(number)));
+    };
+    view! {
+        <div class="message-actions">
+            <a class="action edit" href=path(paths::edit) on:click=edit>"Edit"</a>
+            <form class="inline" method="post" action=path(paths::delete_message) on:submit=delete>
+                <button class="action delete" type="submit">"Delete"</button>
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn Edit(number: i64, content: String) -> impl IntoView {
+    let desk = Desk::here();
+    let field = NodeRef::<Textarea>::new();
+    let error = RwSignal::new(None::<String>);
+    Effect::new(move |_| text_field::focus_at_end(field));
+    let save = move || match rules::message(&text_field::text(field)) {
+        Ok(content) => {
+            if let Err(sentence) = sending::edit(desk, number, content) {
+                error.set(Some(sentence.to_owned()));
+            }
+        }
+        Err(invalid) => error.set(Some(invalid.to_string())),
+    };
+    let cancel = move || {
+        desk.editing.set(None);
+        text_field::focus(desk.composer);
+    };
+    let key = move |event: KeyboardEvent| {
+        if text_field::is_send(&event) {
+            event.prevent_default();
+            save();
+        } else if event.key() == "Escape" {
+            cancel();
+        }
+    };
+    let action = desk.room().map(|room| paths::edit(&room, number));
+    view! {
+        <form
+            class="edit-form"
+            method="post"
+            action=action
+            on:submit=move |event| {
+                event.prevent_default();
+                save();
+            }
+        >
+            <textarea
+                name="content"
+                rows="1"
+                aria-label="Edit your message"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                node_ref=field
+                on:keydown=key
+                on:input=move |_| text_field::fit(field)
+            >
+                {content}
+            </textarea>
+            <p class="field-error" role="alert">{move || error.get()}</p>
+            <div class="edit-actions">
+                <button class="quiet" type="button" on:click=move |_| cancel()>"Cancel"</button>
+                <button class="primary" type="submit">"Save"</button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,161 @@
+//! The task that owns the socket, for as long as the tab lives.
+//!
+//! It follows [`Connection`], which decides when to try again; here is only what that costs: the
+//! socket, the clock and the browser's word that the network or the tab came back.
+
+use super::desk::Desk;
+use super::{receiving, sending};
+use crate::app::browser::socket::{Incoming, Socket};
+use crate::app::browser::{clock, navigation};
+use crate::app::state::connection::Phase;
+use futures::channel::mpsc::{Receiver, channel};
+use futures::future::{Either, select};
+use futures::{FutureExt, StreamExt};
+use leptos::prelude::*;
+use parlour_protocol::{ClientFrame, CloseCode, paths};
+use std::pin::pin;
+
+/// What the rest of the island asks of the task.
+pub enum Order {
+    /// Send this, if the socket is open.
+    Say(ClientFrame),
+    /// Try again now.
+    Wake,
+    /// Close the socket and come back, as somebody else perhaps.
+    Reconnect,
+    /// The network is gone: do not wait for the socket to notice.
+    Lost,
+}
+
+/// Orders that may wait; a socket takes them at once, so more than a few mean that it is stuck.
+const QUEUE: usize = 256;
+/// An attempt to connect that takes longer than this has failed.
+const CONNECT_TIMEOUT_MS: u32 = 10_000;
+/// How often time-outs are looked at.
+const TICK_MS: u32 = 1_000;
+/// "Abnormal closure", RFC 6455 7.4.1: no close frame was seen.
+const ABNORMAL: u16 = 1006;
+
+/// Starts the task.
+pub fn keep(desk: Desk) {
+    let (orders, mut inbox) = channel(QUEUE);
+    desk.orders.set_value(Some(orders));
+    navigation::on_presence(move || {
+        if !navigation::is_online() {
+            desk.order(Order::Lost);
+        } else if navigation::is_visible() {
+            desk.order(Order::Wake);
+            receiving::mark_read(desk);
+        }
+    });
+    leptos::task::spawn_local(async move {
+        loop {
+            if matches!(
+                desk.connection.with_untracked(|c| c.phase().clone()),
+                Phase::Connecting { .. }
+            ) {
+                let (code, reason) = converse(desk, &mut inbox).await;
+                desk.joined.update_value(|joined| joined.clear());
+                desk.syncing.update_value(|syncing| syncing.clear());
+                let (now, random) = (clock::now_ms(), clock::random());
+                desk.now.set(now);
+                desk.connection.update(|c| {
+                    c.closed(code, &reason, now, random);
+                });
+                sending::link_lost(desk);
+            } else {
+                pause(desk, &mut inbox).await;
+            }
+        }
+    });
+}
+
+/// Waits for the time, or the order, to try again.
+async fn pause(desk: Desk, inbox: &mut Receiver<Order>) {
+    let tick = pin!(clock::sleep(250).fuse());
+    match select(inbox.next(), tick).await {
+        Either::Left((Some(Order::Wake), _)) => return desk.connection.update(|c| c.wake()),
+        Either::Left((Some(Order::Reconnect), _)) => {
+            return desk.connection.update(|c| c.restart());
+        }
+        _ => {}
+    }
+    let now = clock::now_ms();
+    if desk.connection.with_untracked(|c| c.due(now)) && navigation::is_online() {
+        desk.connection.update(|c| c.wake());
+    } else if now - desk.now.get_untracked() >= 500.0 {
+        desk.now.set(now);
+    }
+}
+
+/// One socket, from the attempt to its end; says why it ended.
+async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
+    let lost = || (ABNORMAL, String::new());
+    let Some(mut socket) = Socket::open(&navigation::socket_url(paths::SOCKET)) else {
+        return lost();
+    };
+    let opened = {
+        let opening = pin!(socket.is_open());
+        let timeout = pin!(clock::sleep(CONNECT_TIMEOUT_MS));
+        matches!(select(opening, timeout).await, Either::Left((true, _)))
+    };
+    if !opened {
+        return lost();
+    }
+    // What was said to the socket before this one is void: the outbox and the sync know better.
+    while inbox.try_recv().is_ok() {}
+    desk.connection.update(|c| c.opened());
+    desk.connection
+        .update_untracked(|c| c.heard(clock::now_ms()));
+    for frame in receiving::opening_frames(desk) {
+        if !socket.send(&frame).await {
+            return lost();
+        }
+    }
+    sending::pump(desk);
+    receiving::refresh_sidebar(desk);
+
+    loop {
+        let event = {
+            let incoming = pin!(socket.next());
+            let order = inbox.next();
+            let tick = pin!(clock::sleep(TICK_MS));
+            match select(select(incoming, order), tick).await {
+                Either::Left((Either::Left((incoming, _)), _)) => Event::Incoming(incoming),
+                Either::Left((Either::Right((order, _)), _)) => Event::Order(order),
+                Either::Right(_) => Event::Tick,
+            }
+        };
+        let now = clock::now_ms();
+        match event {
+            Event::Incoming(Incoming::Frame(frame)) => {
+                desk.connection.update_untracked(|c| c.heard(now));
+                receiving::receive(desk, *frame);
+            }
+            Event::Incoming(Incoming::Unknown) => {}
+            Event::Incoming(Incoming::Closed { code, reason }) => return (code, reason),
+            Event::Order(Some(Order::Say(frame))) => {
+                if !socket.send(&frame).await {
+                    return lost();
+                }
+            }
+            Event::Order(Some(Order::Wake)) => {}
+            Event::Order(Some(Order::Reconnect)) => {
+                return (CloseCode::GoingAway.code(), String::new());
+            }
+            Event::Order(Some(Order::Lost) | None) => return lost(),
+            Event::Tick => {
+                sending::idle(desk, now);
+                if desk.connection.with_untracked(|c| c.is_silent(now)) {
+                    return lost();
+                }
+            }
+        }
+    }
+}
+
+enum Event {
+    Incoming(Incoming),
+    Order(Option<Order>),
+    Tick,
+}

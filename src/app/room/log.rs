@@ -1,0 +1,128 @@
+//! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
+
+use super::desk::Desk;
+use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
+use super::visiting;
+use crate::app::state::timeline::{Row, Timeline};
+use leptos::either::{Either, EitherOf3};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use parlour_protocol::paths;
+
+/// The scroller with everything in it, and the button that leads back to its end.
+#[component]
+pub fn Log() -> impl IntoView {
+    let desk = Desk::here();
+    let rows = Memo::new(move |_| {
+        let marked = desk
+            .open
+            .with(|open| open.as_ref().and_then(|open| open.marked));
+        desk.timeline
+            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.offset.get()))
+    });
+    let pending = Memo::new(move |_| {
+        let room = desk.open_id();
+        desk.outbox
+            .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
+    });
+    let label = move || {
+        desk.open.with(|o| {
+            o.as_ref()
+                .map(|o| format!("Messages in {}", o.room.name))
+                .unwrap_or_default()
+        })
+    };
+    let jump = move || match desk.missed.get() {
+        0 => "Newest messages ↓".to_owned(),
+        1 => "1 new message ↓".to_owned(),
+        n => format!("{n} new messages ↓"),
+    };
+    let can_jump =
+        Memo::new(move |_| desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
+    view! {
+        <div
+            class="scroller"
+            tabindex="0"
+            role="region"
+            aria-label="Message history"
+            node_ref=desk.scroller
+            on:scroll=move |_| visiting::scrolled(desk)
+        >
+            <div class="log" role="log" aria-label=label>
+                <OlderEnd/>
+                <For each=move || rows.get() key=Row::key let:row>
+                    {match row {
+                        Row::Day { date, datetime, .. } => EitherOf3::A(view! { <DayLine date datetime/> }),
+                        Row::Message(row) => EitherOf3::B(view! { <MessageLine row/> }),
+                        Row::Note { text, .. } => EitherOf3::C(view! { <NoteLine text/> }),
+                    }}
+                </For>
+                <For each=move || pending.get() key=|p| (p.client_id.clone(), p.state.clone()) let:message>
+                    <PendingLine message/>
+                </For>
+                <NewerEnd/>
+                <span id="latest"></span>
+            </div>
+        </div>
+        {move || {
+            can_jump
+                .get()
+                .then(|| {
+                    view! {
+                        <button class="jump" type="button" on:click=move |_| visiting::to_newest(desk)>
+                            {jump}
+                        </button>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn OlderEnd() -> impl IntoView {
+    let desk = Desk::here();
+    let has_older = Memo::new(move |_| desk.timeline.with(Timeline::has_older));
+    let href = move || {
+        let first = desk
+            .timeline
+            .with(Timeline::first_number)
+            .unwrap_or_default();
+        desk.room().map(|room| paths::before(&room, first))
+    };
+    let name = move || desk.room().map(|room| room.name);
+    let older = move |event: MouseEvent| {
+        event.prevent_default();
+        visiting::scrolled(desk);
+    };
+    move || {
+        if has_older.get() {
+            Either::Left(view! { <a class="older" href=href on:click=older>"Older messages"</a> })
+        } else {
+            Either::Right(
+                view! { <p class="beginning">"This is the beginning of " <bdi>{name}</bdi> "."</p> },
+            )
+        }
+    }
+}
+
+#[component]
+fn NewerEnd() -> impl IntoView {
+    let desk = Desk::here();
+    let has_newer = Memo::new(move |_| desk.timeline.with(Timeline::has_newer));
+    let href = move || {
+        let last = desk
+            .timeline
+            .with(Timeline::last_number)
+            .unwrap_or_default();
+        desk.room().map(|room| paths::after(&room, last))
+    };
+    let newer = move |event: MouseEvent| {
+        event.prevent_default();
+        visiting::scrolled(desk);
+    };
+    move || {
+        has_newer
+            .get()
+            .then(|| view! { <a class="newer" href=href on:click=newer>"Newer messages"</a> })
+    }
+}

@@ -1,0 +1,36 @@
+//! Who is in the room now.
+
+use super::desk::Desk;
+use leptos::prelude::*;
+
+/// The people here, and how many they are.
+#[component]
+pub fn Members() -> impl IntoView {
+    let desk = Desk::here();
+    let roster = Memo::new(move |_| desk.presence.with(|presence| presence.roster.clone()));
+    let more = move || {
+        roster
+            .with(|roster| i64::from(roster.count) - roster.users.len() as i64)
+            .max(0)
+    };
+    view! {
+        <details class="members">
+            <summary>"People " <span class="count">{move || roster.with(|roster| roster.count)}</span></summary>
+            <ul>
+                {move || {
+                    roster
+                        .with(|roster| roster.users.clone())
+                        .into_iter()
+                        .map(|name| view! { <li><bdi>{name}</bdi></li> })
+                        .collect_view()
+                }}
+                {move || (more() > 0).then(|| view! { <li class="more">{format!("and {} more", more())}</li> })}
+            </ul>
+            {move || {
+                roster
+                    .with(|roster| roster.count == 0)
+                    .then(|| view! { <p class="members-empty">"Nobody is here right now."</p> })
+            }}
+        </details>
+    }
+}

@@ -1,0 +1,353 @@
+//! What the server says, applied to the desk.
+
+use super::desk::Desk;
+use super::{sending, visiting};
+use crate::app::api;
+use crate::app::browser::navigation;
+use crate::app::browser::scroll::{self, Anchor};
+use crate::app::state::presence::Presence;
+use crate::app::state::timeline::{Applied, Synced, Timeline};
+use leptos::prelude::*;
+use parlour_protocol::{
+    AppError, ClientFrame, Message, Room, RoomEntry, RoomId, Roster, Seq, ServerFrame, SystemEvent,
+};
+use std::collections::HashSet;
+
+/// The first frames on a new socket: every room this tab shows or has something to send to.
+pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
+    let mut rooms: Vec<(RoomId, Option<Seq>)> = desk.shelf.with_value(|shelf| {
+        shelf
+            .iter()
+            .map(|(id, shelved)| (*id, Some(shelved.timeline.seq())))
+            .collect()
+    });
+    if let Some(id) = desk.open_id_now() {
+        rooms.insert(0, (id, Some(desk.timeline.with_untracked(Timeline::seq))));
+    }
+    let known: HashSet<RoomId> = rooms.iter().map(|(id, _)| *id).collect();
+    let waiting = desk.outbox.with_untracked(|outbox| outbox.rooms());
+    rooms.extend(
+        waiting
+            .into_iter()
+            .filter(|id| !known.contains(id))
+            .map(|id| (id, None)),
+    );
+    desk.joined
+        .update_value(|joined| joined.extend(rooms.iter().map(|(id, _)| *id)));
+    rooms
+        .into_iter()
+        .map(|(room_id, after)| ClientFrame::Join { room_id, after })
+        .collect()
+}
+
+/// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
+pub fn refresh_sidebar(desk: Desk) {
+    leptos::task::spawn_local(async move {
+        if let Ok(rooms) = api::list_rooms().await {
+            let open = desk.open_id_now();
+            let is_gone = open.is_some_and(|id| !rooms.iter().any(|entry| entry.room.id == id));
+            desk.rooms.set(rooms);
+            if is_gone && let Some(id) = open {
+                room_deleted(desk, id);
+            }
+            mark_read(desk);
+        }
+    });
+}
+
+/// Applies one frame.
+pub fn receive(desk: Desk, frame: ServerFrame) {
+    match frame {
+        ServerFrame::Welcome {
+            room_id,
+            seq,
+            epoch,
+            room,
+            ..
+        } => {
+            welcome(desk, room_id, seq, epoch, room);
+        }
+        ServerFrame::Message(message) => changed(desk, message, true),
+        ServerFrame::MessageChanged(message) => changed(desk, message, false),
+        ServerFrame::Sync {
+            room_id,
+            messages,
+            from,
+            to,
+            complete,
+            reset,
+        } => {
+            desk.syncing.update_value(|syncing| {
+                syncing.remove(&room_id);
+            });
+            for message in &messages {
+                acknowledge(desk, message);
+            }
+            let synced = on_timeline(desk, room_id, |t| {
+                t.apply_sync(messages, from, to, complete, reset)
+            });
+            match synced {
+                Some(Synced::More { after }) => ask(desk, room_id, after),
+                Some(Synced::Reset) => visiting::take_anew(desk, room_id),
+                Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
+            }
+        }
+        ServerFrame::UsersList {
+            room_id,
+            users,
+            count,
+        } => {
+            entry(desk, room_id, |entry| entry.room.online = count);
+            on_presence(desk, room_id, |p| p.set_roster(Roster { users, count }));
+        }
+        ServerFrame::Typing { room_id, users } => {
+            on_presence(desk, room_id, |p| p.set_typing(users));
+        }
+        ServerFrame::System {
+            room_id,
+            event,
+            username,
+            ..
+        } => {
+            let verb = match event {
+                SystemEvent::Joined => "joined",
+                SystemEvent::Left => "left",
+            };
+            on_timeline(desk, room_id, |t| t.note(format!("{username} {verb}")));
+        }
+        ServerFrame::RoomChanged(room) => room_changed(desk, room),
+        ServerFrame::RoomDeleted { room_id } => room_deleted(desk, room_id),
+        ServerFrame::Left { room_id } => visiting::forget(desk, room_id),
+        ServerFrame::RoomActivity {
+            room_id,
+            seq,
+            unread,
+            online,
+        } => {
+            entry(desk, room_id, |entry| {
+                entry.room.seq = seq;
+                entry.room.online = online;
+                entry.unread = unread;
+            });
+        }
+        ServerFrame::Heartbeat { rooms } => {
+            for (room_id, reached) in rooms {
+                let after = on_timeline_ref(desk, room_id, |t| t.heard(reached)).flatten();
+                if let Some(after) = after {
+                    ask(desk, room_id, after);
+                }
+            }
+        }
+        ServerFrame::Error {
+            code,
+            message,
+            client_id,
+            retry_after_ms,
+            ..
+        } => {
+            let error = AppError {
+                retry_after_ms,
+                ..AppError::new(code, message)
+            };
+            sending::refused(desk, error, client_id);
+        }
+    }
+}
+
+/// Tells the server how far the open room has been read, when somebody sees its end.
+pub fn mark_read(desk: Desk) {
+    let Some(room_id) = desk.open_id_now() else {
+        return;
+    };
+    let at_end = navigation::is_visible()
+        && scroll::is_at_bottom(desk.scroller)
+        && !desk.timeline.with_untracked(Timeline::has_newer);
+    if !at_end {
+        return;
+    }
+    if desk.missed.get_untracked() > 0 {
+        desk.missed.set(0);
+    }
+    entry(desk, room_id, |entry| entry.unread = 0);
+    let seq = desk.timeline.with_untracked(Timeline::seq);
+    let is_member = desk.me.with_untracked(Option::is_some);
+    let told = desk
+        .read
+        .with_value(|read| read.get(&room_id).copied())
+        .unwrap_or(0);
+    if is_member && seq > told && desk.joined.with_value(|joined| joined.contains(&room_id)) {
+        desk.read.update_value(|read| {
+            read.insert(room_id, seq);
+        });
+        desk.say(ClientFrame::Read {
+            room_id: Some(room_id),
+            seq,
+        });
+    }
+}
+
+fn welcome(desk: Desk, room_id: RoomId, seq: Seq, epoch: String, room: Room) {
+    let before = desk.epoch.with_value(Clone::clone);
+    if before.is_some_and(|before| before != epoch) {
+        // Another database: what this tab holds means nothing there.
+        navigation::load(&navigation::path());
+        return;
+    }
+    desk.epoch.set_value(Some(epoch));
+    room_changed(desk, room);
+    // A tab that holds more than the server has is of another time, too.
+    if on_timeline_ref(desk, room_id, Timeline::seq).is_some_and(|held| held > seq) {
+        visiting::take_anew(desk, room_id);
+    }
+    mark_read(desk);
+}
+
+fn changed(desk: Desk, message: Message, is_new: bool) {
+    acknowledge(desk, &message);
+    let (room_id, number) = (message.room_id, message.number);
+    let is_mine = desk
+        .me
+        .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.user_id));
+    let is_open = desk.open_id_now() == Some(room_id);
+    let was_at_bottom = scroll::is_at_bottom(desk.scroller);
+    let (seq, timestamp) = (message.seq, message.timestamp);
+    match on_timeline(desk, room_id, |timeline| timeline.apply(message)) {
+        Some(Applied::Gap { after }) => return ask(desk, room_id, after),
+        Some(Applied::Stale) => return,
+        Some(Applied::Live { .. }) | None => {}
+    }
+    entry(desk, room_id, |entry| {
+        entry.room.seq = seq;
+        if is_new {
+            entry.room.last_message_at = Some(timestamp);
+            if !is_mine {
+                entry.unread += 1;
+            }
+        }
+    });
+    if is_open && is_new && !is_mine && !(was_at_bottom && navigation::is_visible()) {
+        desk.missed.update(|missed| *missed += 1);
+    }
+    if is_open && !is_new {
+        sending::edited(desk, number);
+    }
+    if is_open && was_at_bottom {
+        mark_read(desk);
+    }
+}
+
+fn acknowledge(desk: Desk, message: &Message) {
+    let is_mine = desk
+        .me
+        .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.user_id));
+    if is_mine {
+        sending::acknowledged(desk, &message.client_id);
+    }
+}
+
+/// Asks for what changed since, unless that question is already under way.
+pub fn ask(desk: Desk, room_id: RoomId, after: Seq) {
+    let is_asked = desk
+        .syncing
+        .with_value(|syncing| syncing.get(&room_id) == Some(&after));
+    if !is_asked {
+        desk.syncing.update_value(|syncing| {
+            syncing.insert(room_id, after);
+        });
+        desk.say(ClientFrame::Sync {
+            room_id: Some(room_id),
+            after,
+        });
+    }
+}
+
+fn room_changed(desk: Desk, room: Room) {
+    desk.rooms.update(
+        |rooms| match rooms.iter_mut().find(|entry| entry.room.id == room.id) {
+            Some(entry) => entry.room = room.clone(),
+            None => {
+                rooms.push(RoomEntry {
+                    room: room.clone(),
+                    unread: 0,
+                });
+                rooms.sort_by_key(|entry| entry.room.name.to_lowercase());
+            }
+        },
+    );
+    if desk.open_id_now() == Some(room.id) {
+        desk.open.update(|open| {
+            if let Some(open) = open {
+                open.room = room;
+            }
+        });
+    }
+}
+
+fn room_deleted(desk: Desk, room_id: RoomId) {
+    let name = desk.open.with_untracked(|open| {
+        open.as_ref()
+            .filter(|open| open.room.id == room_id)
+            .map(|open| open.room.name.clone())
+    });
+    desk.rooms
+        .update(|rooms| rooms.retain(|entry| entry.room.id != room_id));
+    sending::room_gone(desk, room_id);
+    visiting::forget(desk, room_id);
+    if let Some(name) = name {
+        desk.tell(format!("The room {name} was deleted."));
+    }
+}
+
+/// Changes a room's line in the sidebar, if it has one.
+fn entry(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut RoomEntry)) {
+    desk.rooms.maybe_update(|rooms| {
+        let Some(entry) = rooms.iter_mut().find(|entry| entry.room.id == room_id) else {
+            return false;
+        };
+        let before = entry.clone();
+        change(entry);
+        *entry != before
+    });
+}
+
+/// Changes the timeline of a room this tab holds, keeping in view what was in view.
+fn on_timeline<T>(
+    desk: Desk,
+    room_id: RoomId,
+    change: impl FnOnce(&mut Timeline) -> T,
+) -> Option<T> {
+    if desk.open_id_now() == Some(room_id) {
+        let anchor = if scroll::is_at_bottom(desk.scroller) {
+            None
+        } else {
+            Anchor::take(desk.scroller)
+        };
+        let changed = desk.timeline.try_update(change);
+        if let Some(anchor) = anchor {
+            request_animation_frame(move || anchor.hold(desk.scroller));
+        }
+        return changed;
+    }
+    desk.shelf
+        .try_update_value(|shelf| shelf.get_mut(&room_id).map(|s| change(&mut s.timeline)))?
+}
+
+fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) -> T) -> Option<T> {
+    if desk.open_id_now() == Some(room_id) {
+        return Some(desk.timeline.with_untracked(look));
+    }
+    desk.shelf
+        .with_value(|shelf| shelf.get(&room_id).map(|shelved| look(&shelved.timeline)))
+}
+
+fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) {
+    if desk.open_id_now() == Some(room_id) {
+        desk.presence.update(change);
+    } else {
+        desk.shelf.update_value(|shelf| {
+            if let Some(shelved) = shelf.get_mut(&room_id) {
+                change(&mut shelved.presence);
+            }
+        });
+    }
+}

@@ -1,0 +1,268 @@
+//! What this person writes: drafts, the outbox, edits and typing.
+//!
+//! *Invariant:* a message is in the outbox, and the outbox in storage, before the network is
+//! touched; it leaves the outbox when the server has stored it or its author discards it.
+
+use super::desk::Desk;
+use crate::app::browser::{clock, scroll, storage, text_field};
+use crate::app::state::connection::Connection;
+use crate::app::state::drafts::Drafts;
+use crate::app::state::outbox::{Delivery, Outbox, Pending};
+use crate::app::state::timeline::Timeline;
+use leptos::prelude::*;
+use parlour_protocol::{AppError, ClientFrame, Number, RoomId, rules};
+
+const OUTBOX_KEY: &str = "parlour.outbox";
+const DRAFTS_KEY: &str = "parlour.drafts";
+/// How long to wait when the server did not say.
+const RETRY_MS: u64 = 1_000;
+
+/// Takes up what an earlier page left in storage, and what was typed while this one woke up.
+pub fn restore(desk: Desk) {
+    if let Some(json) = storage::load(OUTBOX_KEY) {
+        desk.outbox.set(Outbox::from_json(&json));
+    }
+    if let Some(json) = storage::load(DRAFTS_KEY) {
+        desk.drafts.set_value(Drafts::from_json(&json));
+    }
+    let typed = text_field::text(desk.composer);
+    if typed.is_empty() {
+        show_draft(desk);
+    } else {
+        input(desk);
+    }
+}
+
+/// Puts the open room's unsent text into the composer.
+pub fn show_draft(desk: Desk) {
+    let Some(room) = desk.open_id_now() else {
+        return;
+    };
+    let draft = desk
+        .drafts
+        .with_value(|drafts| drafts.get(room).unwrap_or_default().to_owned());
+    desk.typed.set(draft.chars().count());
+    desk.composer_error.set(None);
+    text_field::set_text(desk.composer, &draft);
+}
+
+/// The composer's text has changed.
+pub fn input(desk: Desk) {
+    let Some(room) = desk.open_id_now() else {
+        return;
+    };
+    let text = text_field::text(desk.composer);
+    text_field::fit(desk.composer);
+    desk.typed.set(text.chars().count());
+    desk.composer_error.set(None);
+    keep_draft(desk, room, &text);
+    let told = desk
+        .typing
+        .try_update_value(|typing| typing.on_input(clock::now_ms(), text.is_empty()));
+    if let Some(is_typing) = told.flatten() {
+        desk.say(ClientFrame::Typing {
+            room_id: Some(room),
+            is_typing,
+        });
+    }
+}
+
+/// Nothing was typed for a while, perhaps.
+pub fn idle(desk: Desk, now: f64) {
+    let stopped = desk
+        .typing
+        .try_update_value(|typing| typing.on_idle(now))
+        .flatten();
+    if let (Some(is_typing), Some(room)) = (stopped, desk.open_id_now()) {
+        desk.say(ClientFrame::Typing {
+            room_id: Some(room),
+            is_typing,
+        });
+    }
+}
+
+/// Sends what is in the composer.
+pub fn send(desk: Desk) {
+    let Some(room_id) = desk.open_id_now() else {
+        return;
+    };
+    let content = match rules::message(&text_field::text(desk.composer)) {
+        Ok(content) => content,
+        Err(rules::Invalid {
+            fault: rules::Fault::Empty,
+            ..
+        }) => return,
+        Err(invalid) => return desk.composer_error.set(Some(invalid.to_string())),
+    };
+    let pending = Pending {
+        client_id: clock::random_key(),
+        room_id,
+        content,
+        reply_to: None,
+        state: Delivery::Queued,
+    };
+    change_outbox(desk, |outbox| outbox.queue(pending));
+    keep_draft(desk, room_id, "");
+    text_field::set_text(desk.composer, "");
+    desk.typed.set(0);
+    desk.typing.update_value(|typing| typing.on_sent());
+    text_field::focus(desk.composer);
+    if desk.timeline.with_untracked(Timeline::has_newer) {
+        super::visiting::to_newest(desk);
+    } else {
+        scroll::to_bottom(desk.scroller);
+    }
+    pump(desk);
+}
+
+/// Hands over whatever may go now: one message a room at a time, in the order it was written.
+pub fn pump(desk: Desk) {
+    if !desk.connection.with_untracked(Connection::is_live) {
+        return;
+    }
+    for pending in change_outbox(desk, Outbox::next_to_send).unwrap_or_default() {
+        desk.say(ClientFrame::Message {
+            room_id: Some(pending.room_id),
+            content: pending.content,
+            client_id: Some(pending.client_id),
+            reply_to: pending.reply_to,
+        });
+    }
+}
+
+/// The server has stored it.
+pub fn acknowledged(desk: Desk, client_id: &str) {
+    let is_waiting = desk
+        .outbox
+        .with_untracked(|outbox| outbox.contains(client_id));
+    if is_waiting {
+        change_outbox(desk, |outbox| outbox.acknowledge(client_id));
+        pump(desk);
+    }
+}
+
+/// The server did not do what it was told.
+pub fn refused(desk: Desk, error: AppError, client_id: Option<String>) {
+    let Some(client_id) = client_id else {
+        if !error.code.is_passing() {
+            desk.tell(error.message);
+        }
+        return;
+    };
+    if error.code.is_passing() {
+        change_outbox(desk, |outbox| outbox.postpone(&client_id));
+        let wait = error.retry_after_ms.unwrap_or(RETRY_MS).clamp(100, 30_000) as u32;
+        leptos::task::spawn_local(async move {
+            clock::sleep(wait).await;
+            pump(desk);
+        });
+    } else {
+        change_outbox(desk, |outbox| outbox.refuse(&client_id, error.message));
+        pump(desk);
+    }
+}
+
+/// Sends a refused message again, under its old key.
+pub fn retry(desk: Desk, client_id: &str) {
+    change_outbox(desk, |outbox| outbox.retry(client_id));
+    pump(desk);
+}
+
+/// Gives a refused message up; its text goes back to an empty composer.
+pub fn discard(desk: Desk, client_id: &str) {
+    let given_up = change_outbox(desk, |outbox| outbox.discard(client_id)).flatten();
+    if let Some(pending) = given_up
+        && desk.open_id_now() == Some(pending.room_id)
+        && text_field::text(desk.composer).is_empty()
+    {
+        text_field::set_text(desk.composer, &pending.content);
+        input(desk);
+    }
+}
+
+/// The socket is gone: what was on its way goes again with the next one.
+pub fn link_lost(desk: Desk) {
+    change_outbox(desk, Outbox::connection_lost);
+}
+
+/// The room is gone: what was meant for it stays readable, as refused.
+pub fn room_gone(desk: Desk, room: RoomId) {
+    change_outbox(desk, |outbox| outbox.forget_room(room));
+}
+
+/// Starts to edit the last own message, as ↑ in an empty composer does.
+pub fn edit_last(desk: Desk) -> bool {
+    let Some(me) = desk.me.with_untracked(|me| me.as_ref().map(|me| me.id)) else {
+        return false;
+    };
+    let last = desk
+        .timeline
+        .with_untracked(|timeline| timeline.last_own(me));
+    if last.is_some() {
+        desk.editing.set(last);
+    }
+    last.is_some()
+}
+
+/// Changes an own message. The form stays open, with what was typed, until the change comes back
+/// from the server; the sentence says why it cannot be sent now.
+pub fn edit(desk: Desk, number: Number, content: String) -> Result<(), &'static str> {
+    let is_same = desk.timeline.with_untracked(|t| {
+        t.get(number)
+            .is_some_and(|message| message.content == content)
+    });
+    if is_same {
+        edited(desk, number);
+        return Ok(());
+    }
+    say_now(
+        desk,
+        ClientFrame::Edit {
+            room_id: desk.open_id_now(),
+            number,
+            content,
+        },
+    )
+}
+
+/// A change of this message came back: its form is done.
+pub fn edited(desk: Desk, number: Number) {
+    if desk.editing.get_untracked() == Some(number) {
+        desk.editing.set(None);
+        text_field::focus(desk.composer);
+    }
+}
+
+/// Takes an own message back.
+pub fn delete(desk: Desk, number: Number) {
+    let said = say_now(
+        desk,
+        ClientFrame::Delete {
+            room_id: desk.open_id_now(),
+            number,
+        },
+    );
+    if let Err(sentence) = said {
+        desk.tell(sentence);
+    }
+}
+
+/// Says what is not worth keeping for later: a change to something that others see meanwhile.
+fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
+    if !desk.connection.with_untracked(Connection::is_live) {
+        return Err("There is no connection right now. Please try again when it is back.");
+    }
+    desk.say(frame);
+    Ok(())
+}
+
+fn keep_draft(desk: Desk, room: RoomId, text: &str) {
+    desk.drafts.update_value(|drafts| drafts.set(room, text));
+    storage::save(DRAFTS_KEY, &desk.drafts.with_value(Drafts::to_json));
+}
+
+fn change_outbox<T>(desk: Desk, change: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
+    let changed = desk.outbox.try_update(change);
+    storage::save(OUTBOX_KEY, &desk.outbox.with_untracked(Outbox::to_json));
+    changed
+}

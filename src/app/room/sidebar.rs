@@ -1,0 +1,111 @@
+//! The rooms: name, how many people are there, what is unread.
+
+use super::desk::{Desk, Dialog};
+use super::{dialogs, visiting};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use parlour_protocol::{RoomEntry, paths};
+
+/// The list of rooms, and the way to a new one.
+#[component]
+pub fn Sidebar() -> impl IntoView {
+    let desk = Desk::here();
+    let new_room = move |event: MouseEvent| {
+        if is_plain(&event) {
+            event.prevent_default();
+            dialogs::with_name(desk, Dialog::NewRoom);
+        }
+    };
+    view! {
+        <nav class="sidebar" aria-label="Rooms">
+            <div class="sidebar-head">
+                <h2>"Rooms"</h2>
+                <a class="button new-room" href=paths::NEW_ROOM on:click=new_room>"New room"</a>
+            </div>
+            <ul class="room-list">
+                <For each=move || desk.rooms.get() key=|entry| entry.room.id let:entry>
+                    <RoomLine entry/>
+                </For>
+            </ul>
+        </nav>
+    }
+}
+
+/// Follows a link inside the island, unless the browser was asked for a new tab or window.
+pub fn follow(desk: Desk, event: &MouseEvent, path: String) {
+    if is_plain(event) {
+        event.prevent_default();
+        visiting::visit(desk, path, true);
+    }
+}
+
+#[component]
+fn RoomLine(
+    /// The line as it is when it appears; afterwards it follows the desk.
+    entry: RoomEntry,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let id = entry.room.id;
+    let entry = Memo::new(move |_| {
+        desk.rooms
+            .with(|rooms| rooms.iter().find(|e| e.room.id == id).cloned())
+            .unwrap_or_else(|| entry.clone())
+    });
+    let is_open = move || desk.open_id() == Some(id);
+    let online = Memo::new(move |_| entry.with(|entry| entry.room.online));
+    let unread = Memo::new(move |_| entry.with(|entry| entry.unread));
+    let visit = move |event: MouseEvent| {
+        let path = entry.with_untracked(|entry| paths::room(&entry.room));
+        follow(desk, &event, path);
+        if event.default_prevented() {
+            visiting::ask_for_name_once(desk);
+        }
+    };
+    view! {
+            <li>
+                <a
+                    class="room-link"
+                    href=move || entry.with(|entry| paths::room(&entry.room))
+                    aria-current=move || is_open().then_some("page")
+                    data-unread=move || (unread.get() > 0).then_some("")
+                    on:click=visit
+                >
+                    <bdi class="room-link-name">{move || entry.with(|entry| entry.room.name.clone())}</bdi>
+    {move || {
+                        (online.get() > 0)
+                            .then(|| {
+                                view! {
+                                    <span class="room-link-online">
+                                        {online}
+                                        <span class="visually-hidden">" online"</span>
+                                    </span>
+                                }
+                            })
+                    }}
+                    {move || {
+                        (unread.get() > 0)
+                            .then(|| {
+                                view! {
+                                    <span class="unread" role="img" aria-label=move || format!("{} unread", unread.get())>
+                                        {move || capped(unread.get())}
+                                    </span>
+                                }
+                            })
+                    }}
+                </a>
+            </li>
+        }
+}
+
+fn is_plain(event: &MouseEvent) -> bool {
+    event.button() == 0
+        && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
+}
+
+fn capped(count: i64) -> String {
+    if count > 99 {
+        "99+".to_owned()
+    } else {
+        count.to_string()
+    }
+}

@@ -1,0 +1,86 @@
+//! The top of the page: the product, the connection, and who one is.
+
+use super::desk::{Desk, Dialog};
+use super::link::Order;
+use crate::app::state::connection::{Banner, Phase};
+use leptos::prelude::*;
+use parlour_protocol::paths;
+
+/// Brand, connection state and own name.
+#[component]
+pub fn Topbar() -> impl IntoView {
+    let desk = Desk::here();
+    let my_name = move || desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+    let open_name = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        desk.dialog.set(Some(Dialog::Name));
+    };
+    view! {
+        <header class="topbar">
+            <a class="brand" href=paths::HOME on:click=move |event| super::sidebar::follow(desk, &event, paths::HOME.to_owned())>
+                "Parlour"
+            </a>
+            <ConnectionState/>
+            <a
+                class="me"
+                href=move || if desk.me.with(Option::is_some) { paths::ME } else { paths::JOIN }
+                title=move || if desk.me.with(Option::is_some) { "Change your name" } else { "Choose a name" }
+                on:click=open_name
+            >
+                <bdi>{move || my_name().unwrap_or_else(|| "Choose a name".to_owned())}</bdi>
+            </a>
+        </header>
+    }
+}
+
+/// Whether what one sees is live.
+#[component]
+fn ConnectionState() -> impl IntoView {
+    let desk = Desk::here();
+    let banner = Memo::new(move |_| {
+        let now = desk.now.get();
+        desk.connection.with(|connection| connection.banner(now))
+    });
+    let state = move || match banner.get() {
+        Banner::Live => "live",
+        Banner::Connecting => "connecting",
+        Banner::Lost { .. } | Banner::Stopped => "lost",
+    };
+    // The count-down is not part of the status, or a screen reader would say it every second.
+    let text = move || match banner.get() {
+        Banner::Live => "Live".to_owned(),
+        Banner::Connecting => "Connecting…".to_owned(),
+        Banner::Lost { .. } => "Connection lost.".to_owned(),
+        Banner::Stopped => stopped_because(desk),
+    };
+    let next_try = move || match banner.get() {
+        Banner::Lost { seconds } if seconds > 0 => format!("Trying again in {seconds} s."),
+        Banner::Lost { .. } => "Trying again…".to_owned(),
+        _ => String::new(),
+    };
+    let is_lost = Memo::new(move |_| state() == "lost");
+    view! {
+        <div class="connection" data-state=state>
+            <span class="connection-text" role="status">{text}</span>
+            <span class="connection-next" aria-hidden="true">{next_try}</span>
+            {move || {
+                is_lost
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button class="retry" type="button" on:click=move |_| desk.order(Order::Wake)>
+                                "Retry now"
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+fn stopped_because(desk: Desk) -> String {
+    desk.connection.with(|connection| match connection.phase() {
+        Phase::Stopped { reason, .. } if !reason.is_empty() => reason.clone(),
+        _ => "The server closed the connection.".to_owned(),
+    })
+}

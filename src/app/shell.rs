@@ -1,0 +1,178 @@
+//! The document around every page, its headers, and how a view becomes a response.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use hydration_context::SsrSharedContext;
+use leptos::config::LeptosOptions;
+use leptos::hydration::AutoReload;
+use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Where the page's own files are; their names change with their content in a release.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    options: LeptosOptions,
+    style: String,
+    script: String,
+    wasm: String,
+}
+
+/// What a page is besides its body.
+pub struct Head<'a> {
+    /// What the tab is called, before "· Parlour".
+    pub title: &'a str,
+    /// Whether the page has the live room in it and loads its WASM.
+    pub is_live: bool,
+    /// The one address of what the page shows.
+    pub canonical: Option<String>,
+    /// Whether search engines may list it.
+    pub may_be_listed: bool,
+}
+
+impl Assets {
+    /// Reads the names that the build wrote beside the executable when `hash-files` is on.
+    ///
+    /// # Errors
+    /// A sentence for whoever starts the server, when the list of names cannot be read.
+    pub fn load(options: &LeptosOptions) -> Result<Self, String> {
+        let name = |kind: &str, hashes: &str| -> String {
+            let hash = hashes
+                .lines()
+                .find_map(|line| line.trim().strip_prefix(kind)?.strip_prefix(':'));
+            let hash = hash
+                .map(|hash| format!(".{}", hash.trim()))
+                .unwrap_or_default();
+            format!(
+                "/{}/{}{hash}.{kind}",
+                options.site_pkg_dir, options.output_name
+            )
+        };
+        let hashes = if options.hash_files {
+            let beside = std::env::current_exe()
+                .map_err(|error| format!("The server cannot find its own executable: {error}."))?
+                .with_file_name(options.hash_file.as_ref());
+            std::fs::read_to_string(&beside).map_err(|error| {
+                format!(
+                    "hash-files is on, but {} cannot be read ({error}); build with `make build` or set hash-files = false.",
+                    beside.display()
+                )
+            })?
+        } else {
+            String::new()
+        };
+        Ok(Self {
+            style: name("css", &hashes),
+            script: name("js", &hashes),
+            wasm: name("wasm", &hashes),
+            options: options.clone(),
+        })
+    }
+
+    /// A page as a response.
+    ///
+    /// *Invariant:* the script runs by its nonce, which no other response has; nothing else inline
+    /// is allowed, so text that slips through as markup stays dead.
+    pub fn page(
+        &self,
+        status: StatusCode,
+        head: &Head,
+        body: impl FnOnce() -> AnyView,
+    ) -> Response {
+        let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+        let (html, policy) = owner.with(|| {
+            provide_nonce();
+            let nonce = use_nonce()
+                .map(|nonce| nonce.to_string())
+                .unwrap_or_default();
+            (
+                self.document(head, &nonce, body()).to_html(),
+                policy(&nonce),
+            )
+        });
+        owner.unset_with_forced_cleanup();
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("private, no-cache"),
+            ),
+        ];
+        (status, headers, Html(format!("<!DOCTYPE html>{html}"))).into_response()
+    }
+
+    fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
+        let title = match head.title {
+            "" => "Parlour".to_owned(),
+            title => format!("{title} · Parlour"),
+        };
+        let canonical = head
+            .canonical
+            .clone()
+            .map(|href| view! { <link rel="canonical" href=href/> });
+        let robots =
+            (!head.may_be_listed).then(|| view! { <meta name="robots" content="noindex"/> });
+        let skip = if head.is_live {
+            "Skip to the conversation"
+        } else {
+            "Skip to content"
+        };
+        view! {
+            <html lang="en">
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta
+                        name="viewport"
+                        content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+                    />
+                    <title>{title}</title>
+                    <meta name="description" content="Rooms to talk in, kept and live."/>
+                    <meta name="color-scheme" content="light dark"/>
+                    <meta name="theme-color" media="(prefers-color-scheme: light)" content="#efe8db"/>
+                    <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#161310"/>
+                    {robots}
+                    {canonical}
+                    <link rel="stylesheet" href=self.style.clone()/>
+                    <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                    <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                    <link rel="manifest" href="/site.webmanifest"/>
+                    {head.is_live.then(|| self.scripts(nonce))}
+                    <AutoReload options=self.options.clone()/>
+                </head>
+                <body>
+                    <a class="skip-link" href="#main">{skip}</a>
+                    {body}
+                </body>
+            </html>
+        }
+    }
+
+    /// Loads the WASM at once, beside the page, and wakes its islands.
+    fn scripts(&self, nonce: &str) -> impl IntoView + use<> {
+        let start = format!(
+            "import({:?}).then(m=>m.default({{module_or_path:{:?}}}).then(()=>{{m.hydrate();\
+             for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)}}))",
+            self.script, self.wasm
+        );
+        view! {
+            <link rel="modulepreload" href=self.script.clone()/>
+            <link rel="preload" href=self.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            <script type="module" nonce=nonce.to_owned() inner_html=start></script>
+        }
+    }
+}
+
+fn policy(nonce: &str) -> HeaderValue {
+    // The development server reloads pages through a socket on a port of its own.
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
+        " ws: wss:"
+    } else {
+        ""
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'{reload}; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("a nonce is base64")
+}

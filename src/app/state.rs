@@ -1,0 +1,10 @@
+//! What the browser knows, as plain structs: no signals, no DOM, no clock, no randomness.
+//!
+//! *Invariant:* everything here is a function of what it was told (frames, pages, keystrokes and
+//! the time passed in), so every rule of the live room has a unit test that runs natively.
+
+pub mod connection;
+pub mod drafts;
+pub mod outbox;
+pub mod presence;
+pub mod timeline;

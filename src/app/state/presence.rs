@@ -1,0 +1,130 @@
+//! Who is here and who is typing, as told by frames; and when to say that one types oneself.
+//!
+//! *Invariant:* a list from the server replaces the one before, nothing is counted here.
+
+#[cfg(test)]
+mod tests;
+
+use parlour_protocol::Roster;
+
+/// While somebody types it is said this often; the server forgets it after 5 s.
+const SAY_AGAIN_MS: f64 = 3_000.0;
+/// Who has not touched a key for this long does not type any more.
+const IDLE_MS: f64 = 4_000.0;
+
+/// Who is in the room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Presence {
+    /// Who is here.
+    pub roster: Roster,
+    typing: Vec<String>,
+}
+
+impl Presence {
+    /// Of a page.
+    pub fn new(roster: Roster) -> Self {
+        Self {
+            roster,
+            typing: Vec::new(),
+        }
+    }
+
+    /// Takes a `users_list` frame.
+    pub fn set_roster(&mut self, roster: Roster) {
+        self.roster = roster;
+    }
+
+    /// Takes a `typing` frame.
+    pub fn set_typing(&mut self, users: Vec<String>) {
+        self.typing = users;
+    }
+
+    /// A message of this person came, so they have finished typing it.
+    pub fn spoke(&mut self, username: &str) {
+        self.typing.retain(|name| name != username);
+    }
+
+    /// Nobody will say when somebody stops: nobody types.
+    pub fn connection_lost(&mut self) {
+        self.typing.clear();
+    }
+
+    /// "Alice is typing…", without who is looking; empty when nobody is.
+    pub fn typing_line(&self, me: Option<&str>) -> String {
+        let mut others = self.typing.iter().filter(|name| me != Some(name.as_str()));
+        let (Some(first), second, more) = (others.next(), others.next(), others.count()) else {
+            return String::new();
+        };
+        let mut line = String::new();
+        match (second, more) {
+            (None, _) => {
+                line.push_str(first);
+                line.push_str(" is typing…");
+            }
+            (Some(second), 0) => {
+                line.push_str(first);
+                line.push_str(" and ");
+                line.push_str(second);
+                line.push_str(" are typing…");
+            }
+            (Some(_), more) => {
+                line.push_str(&(more + 2).to_string());
+                line.push_str(" people are typing…");
+            }
+        }
+        line
+    }
+}
+
+/// When to send `typing`: true at most every 3 s while keys are pressed; false once when the
+/// composer was emptied or left alone for 4 s.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TypingSignal {
+    is_typing: bool,
+    said_at: Option<f64>,
+    key_at: f64,
+}
+
+impl TypingSignal {
+    /// Nobody types yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The composer's text changed. `Some`: send that.
+    pub fn on_input(&mut self, now_ms: f64, is_empty: bool) -> Option<bool> {
+        if is_empty {
+            return self.stop();
+        }
+        self.key_at = now_ms;
+        // A clock that was set back must not silence it.
+        let is_fresh = self
+            .said_at
+            .is_some_and(|said| (said..said + SAY_AGAIN_MS).contains(&now_ms));
+        if is_fresh {
+            return None;
+        }
+        self.is_typing = true;
+        self.said_at = Some(now_ms);
+        Some(true)
+    }
+
+    /// The message was sent, which tells everybody that it is not being typed any more. The next
+    /// key is said at once.
+    pub fn on_sent(&mut self) {
+        self.said_at = None;
+        self.is_typing = false;
+    }
+
+    /// Called now and then while somebody may be typing.
+    pub fn on_idle(&mut self, now_ms: f64) -> Option<bool> {
+        if now_ms - self.key_at < IDLE_MS {
+            return None;
+        }
+        self.stop()
+    }
+
+    fn stop(&mut self) -> Option<bool> {
+        std::mem::take(&mut self.is_typing).then_some(false)
+    }
+}

@@ -1,0 +1,172 @@
+//! A timeline as the list that is drawn: days, messages in groups, notes.
+//!
+//! *Invariant:* keys are unique in a list, and a row's key changes exactly when what is drawn of it
+//! changes, so that a keyed list touches nothing else.
+
+use super::{Note, Timeline};
+use parlour_protocol::{Civil, Message, Number, UserId};
+
+/// Messages of one author further apart than this stand in groups of their own.
+const GROUP_MS: u64 = 5 * 60_000;
+
+/// A line of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Row {
+    /// A new day begins.
+    Day {
+        /// Its key.
+        key: String,
+        /// `3 January 2026`.
+        date: String,
+        /// `2026-01-03`.
+        datetime: String,
+    },
+    /// A message.
+    Message(MessageRow),
+    /// A line that is not stored ("Alice joined").
+    Note {
+        /// Its key.
+        key: String,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// A message and how it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    /// The message.
+    pub message: Message,
+    /// It shows its author: the first of an author's run, more than five minutes after the last,
+    /// or after a day line, a note or a deleted message.
+    pub opens_group: bool,
+    /// Written by who is looking.
+    pub is_own: bool,
+    /// A permalink points at it.
+    pub is_marked: bool,
+    /// `14:05` where who is looking is.
+    pub clock: String,
+}
+
+impl Row {
+    /// Unique in the list; changes exactly when what is drawn changes.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Day { key, .. } | Self::Note { key, .. } => key.clone(),
+            Self::Message(row) => row.key(),
+        }
+    }
+}
+
+impl MessageRow {
+    /// As [`Row::key`].
+    pub fn key(&self) -> String {
+        let mut key = String::with_capacity(32);
+        key.push('m');
+        key.push_str(&self.message.number.to_string());
+        key.push('.');
+        key.push_str(&self.message.seq.to_string());
+        key.push(match (self.opens_group, self.is_own, self.is_marked) {
+            (false, false, false) => 'a',
+            (false, false, true) => 'b',
+            (false, true, false) => 'c',
+            (false, true, true) => 'd',
+            (true, false, false) => 'e',
+            (true, false, true) => 'f',
+            (true, true, false) => 'g',
+            (true, true, true) => 'h',
+        });
+        key.push_str(&self.clock);
+        key
+    }
+}
+
+pub(super) fn lay_out(
+    timeline: &Timeline,
+    me: Option<UserId>,
+    marked: Option<Number>,
+    offset_minutes: i32,
+) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(timeline.messages.len() + timeline.notes.len() + 8);
+    // Notes that stand above the window are not drawn.
+    let mut notes = timeline
+        .notes
+        .iter()
+        .filter(|note| note.after >= timeline.floor)
+        .peekable();
+    let mut days: Vec<i64> = Vec::new();
+    // The row just above, when a message may continue its group.
+    let mut above: Option<&Message> = None;
+    for message in &timeline.messages {
+        while let Some(note) = notes.next_if(|note| note.after < message.number) {
+            rows.push(note_row(note));
+            above = None;
+        }
+        let civil = message.timestamp.civil(offset_minutes);
+        if days.last() != Some(&civil.day_number) {
+            // A server's clock that was set back makes the same day begin twice.
+            let repeats = days.iter().filter(|&&day| day == civil.day_number).count();
+            rows.push(day_row(&civil, repeats));
+            days.push(civil.day_number);
+            above = None;
+        }
+        rows.push(Row::Message(MessageRow {
+            opens_group: !above.is_some_and(|above| continues(above, message)),
+            is_own: me == Some(message.user_id),
+            is_marked: marked == Some(message.number),
+            clock: civil.clock(),
+            message: message.clone(),
+        }));
+        above = Some(message);
+    }
+    // What is left stands after the newest message, which a detached window does not show.
+    if timeline.ceiling.is_none() {
+        rows.extend(notes.map(note_row));
+    }
+    rows
+}
+
+/// Whether a message goes on with the group of the one just above it.
+fn continues(above: &Message, message: &Message) -> bool {
+    !above.deleted
+        && above.user_id == message.user_id
+        && above.username == message.username
+        && above.timestamp.0.abs_diff(message.timestamp.0) <= GROUP_MS
+}
+
+fn note_row(note: &Note) -> Row {
+    let mut key = String::from("n");
+    key.push_str(&note.id.to_string());
+    Row::Note {
+        key,
+        text: note.text.clone(),
+    }
+}
+
+fn day_row(civil: &Civil, repeats: usize) -> Row {
+    let mut datetime = String::with_capacity(10);
+    push_padded(&mut datetime, civil.year, 4);
+    datetime.push('-');
+    push_padded(&mut datetime, i64::from(civil.month), 2);
+    datetime.push('-');
+    push_padded(&mut datetime, i64::from(civil.day), 2);
+    let mut key = String::from("d");
+    key.push_str(&datetime);
+    if repeats > 0 {
+        key.push('.');
+        key.push_str(&repeats.to_string());
+    }
+    Row::Day {
+        key,
+        date: civil.date(),
+        datetime,
+    }
+}
+
+fn push_padded(text: &mut String, value: i64, width: usize) {
+    let digits = value.to_string();
+    for _ in digits.len()..width {
+        text.push('0');
+    }
+    text.push_str(&digits);
+}

@@ -1,0 +1,268 @@
+//! The timeline against hand-made frames, and against a model server under a random network.
+
+mod model;
+
+use super::*;
+use model::{message, page};
+use parlour_protocol::Timestamp;
+
+const LIVE_NEW: Applied = Applied::Live { is_new: true };
+const LIVE_OLD: Applied = Applied::Live { is_new: false };
+
+fn numbers(timeline: &Timeline) -> Vec<Number> {
+    timeline.messages.iter().map(|m| m.number).collect()
+}
+
+fn edited(number: Number, seq: Seq, content: &str) -> Message {
+    let mut message = message(number, content);
+    message.seq = seq;
+    message
+}
+
+/// `D` a day, `N` a note, `O` a message that opens a group, `m` one that does not.
+fn shape(rows: &[Row]) -> String {
+    let letter = |row: &Row| match row {
+        Row::Day { .. } => 'D',
+        Row::Note { .. } => 'N',
+        Row::Message(row) if row.opens_group => 'O',
+        Row::Message(_) => 'm',
+    };
+    rows.iter().map(letter).collect()
+}
+
+fn keys(rows: &[Row]) -> Vec<String> {
+    let keys: Vec<String> = rows.iter().map(Row::key).collect();
+    let mut unique = keys.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), keys.len(), "keys repeat: {keys:?}");
+    keys
+}
+
+#[test]
+fn the_next_change_applies_a_known_one_does_not_and_a_later_one_asks() {
+    let mut timeline = Timeline::new(page(1..=3, 3));
+    assert_eq!(timeline.apply(message(4, "d")), LIVE_NEW);
+    assert_eq!(timeline.apply(message(4, "d")), Applied::Stale);
+    assert_eq!(timeline.apply(message(7, "g")), Applied::Gap { after: 4 });
+    assert_eq!(timeline.apply(edited(2, 5, "B")), LIVE_OLD);
+    assert_eq!(timeline.step(6), LIVE_OLD);
+    assert_eq!((timeline.seq(), numbers(&timeline)), (6, vec![1, 2, 3, 4]));
+    assert_eq!(timeline.get(2).map(|m| m.content.as_str()), Some("B"));
+}
+
+#[test]
+fn a_sync_fills_the_gap_and_stands_where_it_belongs() {
+    let mut timeline = Timeline::new(page(1..=2, 2));
+    let first = vec![message(4, "d")];
+    assert_eq!(
+        timeline.apply_sync(first, 2, 5, false, false),
+        Synced::More { after: 5 }
+    );
+    let second = vec![edited(3, 6, "C"), edited(1, 7, "A")];
+    assert_eq!(
+        timeline.apply_sync(second, 5, 7, true, false),
+        Synced::CaughtUp
+    );
+    assert_eq!((timeline.seq(), numbers(&timeline)), (7, vec![1, 2, 3, 4]));
+}
+
+#[test]
+fn a_sync_with_a_hole_before_it_is_ignored_and_a_reset_is_told() {
+    let mut timeline = Timeline::new(page(1..=2, 2));
+    let before = timeline.clone();
+    assert_eq!(
+        timeline.apply_sync(vec![message(5, "e")], 4, 5, true, false),
+        Synced::Ignored
+    );
+    assert_eq!(
+        timeline.apply_sync(vec![], 2, 9_000, false, true),
+        Synced::Reset
+    );
+    assert_eq!(timeline, before);
+}
+
+#[test]
+fn being_behind_the_heartbeat_asks() {
+    let timeline = Timeline::new(page(1..=2, 2));
+    assert_eq!(
+        (timeline.heard(1), timeline.heard(2), timeline.heard(3)),
+        (None, None, Some(2))
+    );
+}
+
+#[test]
+fn an_empty_room_takes_its_first_message() {
+    let mut timeline = Timeline::new(History::default());
+    assert!(timeline.is_empty() && !timeline.has_older() && !timeline.has_newer());
+    assert_eq!(timeline.apply(message(1, "a")), LIVE_NEW);
+    assert_eq!(
+        (timeline.first_number(), timeline.last_number()),
+        (Some(1), Some(1))
+    );
+}
+
+#[test]
+fn a_detached_window_appends_nothing_and_still_shows_edits() {
+    let mut history = page(3..=5, 9);
+    history.has_newer = true;
+    history.has_older = true;
+    let mut timeline = Timeline::new(history);
+    assert_eq!(timeline.apply(message(10, "j")), LIVE_NEW);
+    assert_eq!(timeline.apply(edited(4, 11, "D")), LIVE_OLD);
+    assert_eq!(timeline.apply(edited(1, 12, "A")), LIVE_OLD);
+    assert_eq!((timeline.seq(), numbers(&timeline)), (12, vec![3, 4, 5]));
+    assert!(timeline.has_newer());
+    // Read before message 10 came: it attaches, and asks for what it lacks.
+    timeline.append(page(6..=9, 9));
+    assert!(!timeline.has_newer());
+    assert_eq!((timeline.behind(), timeline.heard(12)), (Some(9), Some(9)));
+    let missing = vec![message(10, "j"), edited(4, 11, "D"), edited(1, 12, "A")];
+    assert_eq!(
+        timeline.apply_sync(missing, 9, 12, true, false),
+        Synced::CaughtUp
+    );
+    assert_eq!(numbers(&timeline), (3..=10).collect::<Vec<_>>());
+    assert_eq!(timeline.behind(), None);
+}
+
+#[test]
+fn a_page_read_later_keeps_its_state_when_older_frames_come() {
+    let mut history = page(3..=4, 4);
+    history.has_older = true;
+    let mut timeline = Timeline::new(history);
+    let mut older = page(1..=2, 6);
+    older.messages[0] = edited(1, 6, "second");
+    timeline.prepend(older);
+    assert_eq!(
+        (timeline.seq(), timeline.has_older(), timeline.behind()),
+        (4, false, None)
+    );
+    assert_eq!(timeline.apply(edited(1, 5, "first")), LIVE_OLD);
+    assert_eq!(timeline.get(1).map(|m| m.content.as_str()), Some("second"));
+}
+
+#[test]
+fn a_full_window_lets_the_far_end_go() {
+    let last = WINDOW as Number;
+    let mut timeline = Timeline::new(page(1..=last, last));
+    timeline.apply(message(last + 1, "x"));
+    assert_eq!((timeline.len(), timeline.first_number()), (WINDOW, Some(2)));
+    assert!(timeline.has_older() && !timeline.has_newer());
+    timeline.prepend(page(1..=1, last + 1));
+    assert_eq!(
+        (timeline.len(), timeline.last_number()),
+        (WINDOW, Some(last))
+    );
+    assert!(!timeline.has_older() && timeline.has_newer());
+}
+
+#[test]
+fn a_page_that_no_longer_joins_is_left_out() {
+    let last = 100 + WINDOW as Number;
+    let mut history = page(101..=last, last);
+    history.has_older = true;
+    let mut timeline = Timeline::new(history);
+    timeline.apply(message(last + 1, "x"));
+    timeline.prepend(page(1..=100, last));
+    assert_eq!(
+        timeline.first_number(),
+        Some(102),
+        "101 was let go while the page was read"
+    );
+    timeline.prepend(page(1..=101, last));
+    assert_eq!(timeline.first_number(), Some(1));
+}
+
+#[test]
+fn what_somebody_is_reading_is_not_let_go() {
+    let last = WINDOW as Number;
+    let mut timeline = Timeline::new(page(1..=last, last));
+    timeline.keep_in_view(Some(1));
+    assert_eq!(timeline.apply(message(last + 1, "x")), LIVE_NEW);
+    assert_eq!(
+        (timeline.first_number(), timeline.last_number()),
+        (Some(1), Some(last))
+    );
+    assert!(timeline.has_newer());
+}
+
+#[test]
+fn groups_open_by_author_time_day_note_and_deletion() {
+    let mut history = page(1..=7, 7);
+    let minute = |n: i64| Timestamp(n * 60_000);
+    for (at, m) in [0, 5, 11, 12, 13, 14, 1_441]
+        .into_iter()
+        .zip(&mut history.messages)
+    {
+        m.timestamp = minute(at);
+    }
+    history.messages[3].user_id = UserId(9);
+    history.messages[4].user_id = UserId(9);
+    history.messages[4].deleted = true;
+    history.messages[5].user_id = UserId(9);
+    let mut timeline = Timeline::new(history);
+    assert_eq!(shape(&timeline.rows(None, None, 0)), "DOmOOmODO");
+    timeline.note("Bob joined".to_owned());
+    timeline.note("Bob joined".to_owned());
+    timeline.apply(message(8, "h"));
+    assert_eq!(shape(&timeline.rows(None, None, 0)), "DOmOOmODONDO");
+    assert_eq!(timeline.last_own(UserId(9)), Some(6));
+    keys(&timeline.rows(None, None, 0));
+}
+
+#[test]
+fn a_day_that_begins_twice_has_two_keys() {
+    let mut history = page(1..=3, 3);
+    for (day, m) in [0, 1, 0].into_iter().zip(&mut history.messages) {
+        m.timestamp = Timestamp(1_767_398_400_000 + day * 86_400_000);
+    }
+    let rows = Timeline::new(history).rows(None, None, 0);
+    assert_eq!(shape(&rows), "DODODO");
+    let keys = keys(&rows);
+    assert_eq!(
+        (keys[0].as_str(), keys[4].as_str()),
+        ("d2026-01-03", "d2026-01-03.1")
+    );
+    let Row::Day { date, datetime, .. } = &rows[0] else {
+        panic!("a day line comes first")
+    };
+    assert_eq!(
+        (date.as_str(), datetime.as_str()),
+        ("3 January 2026", "2026-01-03")
+    );
+}
+
+#[test]
+fn a_key_changes_exactly_with_what_is_drawn() {
+    let mut timeline = Timeline::new(page(1..=3, 3));
+    let me = Some(UserId(1));
+    let before = keys(&timeline.rows(me, None, 0));
+    assert_eq!(keys(&timeline.rows(me, None, 0)), before);
+    let differing = |after: Vec<String>| -> Vec<usize> {
+        (0..before.len())
+            .filter(|&at| before[at] != after[at])
+            .collect()
+    };
+    assert_eq!(differing(keys(&timeline.rows(me, Some(2), 0))), [2]);
+    assert_eq!(differing(keys(&timeline.rows(None, None, 0))), [1, 2, 3]);
+    assert_eq!(differing(keys(&timeline.rows(me, None, 60))), [1, 2, 3]);
+    timeline.apply(edited(3, 4, "C"));
+    assert_eq!(differing(keys(&timeline.rows(me, None, 0))), [3]);
+}
+
+#[test]
+fn notes_stay_few_and_are_hidden_where_the_end_is_not_shown() {
+    let mut timeline = Timeline::new(page(1..=2, 2));
+    for n in 0..30 {
+        timeline.note(n.to_string());
+    }
+    let rows = timeline.rows(None, None, 0);
+    assert_eq!(rows.len(), 3 + NOTES);
+    assert!(matches!(rows.last(), Some(Row::Note { text, .. }) if text == "29"));
+    let mut history = page(1..=2, 9);
+    history.has_newer = true;
+    let mut detached = Timeline::new(history);
+    detached.note("Bob left".to_owned());
+    assert_eq!(shape(&detached.rows(None, None, 0)), "DOm");
+}

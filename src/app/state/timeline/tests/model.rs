@@ -1,0 +1,297 @@
+//! A model server, a network that drops, doubles and reorders, and a client made of a timeline.
+
+use super::super::*;
+use parlour_protocol::{MessageId, RoomId, Timestamp};
+use std::ops::RangeInclusive;
+
+pub fn message(number: Number, content: &str) -> Message {
+    Message {
+        id: MessageId(number),
+        room_id: RoomId(1),
+        number,
+        seq: number,
+        user_id: UserId(1),
+        username: "Alice".to_owned(),
+        content: content.to_owned(),
+        client_id: number.to_string(),
+        timestamp: Timestamp(number * 1_000),
+        edited_at: None,
+        deleted: false,
+        reply_to: None,
+    }
+}
+
+pub fn page(range: RangeInclusive<Number>, seq: Seq) -> History {
+    History {
+        messages: range.map(|number| message(number, "")).collect(),
+        seq,
+        ..History::default()
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+#[derive(Default)]
+struct Server {
+    seq: Seq,
+    messages: Vec<Message>,
+}
+
+impl Server {
+    fn change(&mut self, random: &mut Random) -> Option<Message> {
+        self.seq += 1;
+        if random.one_in(20) {
+            return None; // A change of the room itself: no message moves.
+        }
+        if self.messages.is_empty() || !random.one_in(3) {
+            self.messages.push(message(self.seq, "posted"));
+            return self.messages.last().cloned();
+        }
+        // Mostly recent ones.
+        let reach = if random.one_in(2) {
+            5
+        } else {
+            self.messages.len()
+        };
+        let at = self.messages.len() - 1 - random.below(reach.min(self.messages.len()));
+        let message = &mut self.messages[at];
+        message.seq = self.seq;
+        message.deleted |= random.one_in(4);
+        message.content = if message.deleted {
+            String::new()
+        } else {
+            self.seq.to_string()
+        };
+        Some(message.clone())
+    }
+
+    fn slice(&self, from: usize, to: usize) -> History {
+        History {
+            messages: self.messages[from..to].to_vec(),
+            seq: self.seq,
+            has_older: from > 0,
+            has_newer: to < self.messages.len(),
+        }
+    }
+
+    fn newest(&self, limit: usize) -> History {
+        let len = self.messages.len();
+        self.slice(len.saturating_sub(limit), len)
+    }
+
+    fn before(&self, number: Number, limit: usize) -> History {
+        let to = self.messages.partition_point(|m| m.number < number);
+        self.slice(to.saturating_sub(limit), to)
+    }
+
+    fn after(&self, number: Number, limit: usize) -> History {
+        let from = self.messages.partition_point(|m| m.number <= number);
+        self.slice(from, self.messages.len().min(from + limit))
+    }
+
+    fn sync(&self, from: Seq, limit: usize) -> Reply {
+        let mut changed: Vec<Message> = self
+            .messages
+            .iter()
+            .filter(|m| m.seq > from)
+            .cloned()
+            .collect();
+        changed.sort_by_key(|m| m.seq);
+        let complete = changed.len() <= limit;
+        changed.truncate(limit);
+        let to = match changed.last() {
+            Some(last) if !complete => last.seq,
+            _ => self.seq,
+        };
+        Reply::Sync {
+            messages: changed,
+            from,
+            to,
+            complete,
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Reply {
+    Frame(Message),
+    Step(Seq),
+    Sync {
+        messages: Vec<Message>,
+        from: Seq,
+        to: Seq,
+        complete: bool,
+    },
+    Older(History),
+    Newer(History),
+}
+
+impl Reply {
+    /// Pages come over HTTP, one at a time: late, never twice.
+    fn is_page(&self) -> bool {
+        matches!(self, Self::Older(_) | Self::Newer(_))
+    }
+}
+
+/// Delivers one thing; answers what to ask `sync` after.
+fn deliver(timeline: &mut Timeline, reply: Reply) -> Option<Seq> {
+    let applied = match reply {
+        Reply::Frame(message) => timeline.apply(message),
+        Reply::Step(seq) => timeline.step(seq),
+        Reply::Sync {
+            messages,
+            from,
+            to,
+            complete,
+        } => {
+            return match timeline.apply_sync(messages, from, to, complete, false) {
+                Synced::More { after } => Some(after),
+                _ => None,
+            };
+        }
+        Reply::Older(page) => {
+            timeline.prepend(page);
+            return timeline.behind();
+        }
+        Reply::Newer(page) => {
+            timeline.append(page);
+            return timeline.behind();
+        }
+    };
+    match applied {
+        Applied::Gap { after } => Some(after),
+        _ => None,
+    }
+}
+
+fn check(timeline: &Timeline, server: &Server, seed: u64) {
+    assert!(timeline.len() <= WINDOW, "seed {seed}");
+    let rows = &timeline.messages;
+    assert!(
+        rows.windows(2).all(|pair| pair[0].number < pair[1].number),
+        "seed {seed}"
+    );
+    if timeline.heard(server.seq).is_some() {
+        return;
+    }
+    // Caught up: exactly the server's rows between the window's ends, which end where they say.
+    let Some((first, last)) = timeline.first_number().zip(timeline.last_number()) else {
+        return;
+    };
+    let from = server.messages.partition_point(|m| m.number < first);
+    let to = server.messages.partition_point(|m| m.number <= last);
+    assert!(
+        rows[..] == server.messages[from..to],
+        "rows differ, seed {seed}"
+    );
+    assert_eq!(timeline.has_older(), from > 0, "seed {seed}");
+    if !timeline.has_newer() {
+        assert_eq!(to, server.messages.len(), "seed {seed}");
+    }
+}
+
+fn run(seed: u64) {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut server = Server::default();
+    for _ in 0..random.below(700) {
+        server.change(&mut random);
+    }
+    let limit = 1 + random.below(60);
+    let mut timeline = Timeline::new(match random.below(3) {
+        0 if !server.messages.is_empty() => {
+            let at = random.below(server.messages.len());
+            server.after(server.messages[at].number - 1, limit)
+        }
+        _ => server.newest(limit),
+    });
+    let mut network: Vec<Reply> = Vec::new();
+    for _ in 0..1_500 {
+        let limit = 1 + random.below(60);
+        match random.below(12) {
+            0..=4 => {
+                let change = server.change(&mut random);
+                if !random.one_in(12) {
+                    network.push(change.map_or(Reply::Step(server.seq), Reply::Frame));
+                }
+            }
+            5 if !network.iter().any(Reply::is_page) => {
+                let asked = timeline.first_number().filter(|_| timeline.has_older());
+                network.extend(asked.map(|first| Reply::Older(server.before(first, limit))));
+            }
+            6 if !network.iter().any(Reply::is_page) => {
+                let asked = timeline.last_number().filter(|_| timeline.has_newer());
+                network.extend(asked.map(|last| Reply::Newer(server.after(last, limit))));
+            }
+            7 if random.one_in(4) => {
+                let asked = timeline.heard(server.seq);
+                network.extend(asked.map(|after| server.sync(after, limit)));
+                timeline.keep_in_view(timeline.first_number().filter(|_| random.one_in(2)));
+            }
+            _ if !network.is_empty() => {
+                let at = if random.one_in(8) {
+                    random.below(network.len())
+                } else {
+                    0
+                };
+                let reply = match random.one_in(15) && !network[at].is_page() {
+                    true => network[at].clone(),
+                    false => network.remove(at),
+                };
+                if let Some(after) = deliver(&mut timeline, reply)
+                    && network.len() < 40
+                {
+                    network.push(server.sync(after, limit));
+                }
+            }
+            _ => {}
+        }
+        check(&timeline, &server, seed);
+    }
+    // The network is quiet again: everything late arrives, then the heartbeat, then the end.
+    for reply in network {
+        deliver(&mut timeline, reply);
+        check(&timeline, &server, seed);
+    }
+    for _ in 0..10_000 {
+        let limit = 1 + random.below(60);
+        let reply = match (timeline.heard(server.seq), timeline.last_number()) {
+            (Some(after), _) => server.sync(after, limit),
+            (None, Some(last)) if timeline.has_newer() => Reply::Newer(server.after(last, limit)),
+            _ => break,
+        };
+        deliver(&mut timeline, reply);
+        check(&timeline, &server, seed);
+    }
+    let fresh = Timeline::new(server.newest(timeline.len()));
+    assert_eq!(timeline.heard(server.seq), None, "seed {seed}");
+    assert!(!timeline.has_newer(), "seed {seed}");
+    assert!(
+        timeline.messages == fresh.messages,
+        "not equal to a fresh page, seed {seed}"
+    );
+    assert_eq!(
+        (timeline.seq, timeline.has_older()),
+        (fresh.seq, fresh.has_older()),
+        "seed {seed}"
+    );
+}
+
+#[test]
+fn whatever_the_network_does_the_end_equals_a_fresh_page() {
+    for seed in 1..=200 {
+        run(seed);
+    }
+}

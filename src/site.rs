@@ -1,0 +1,130 @@
+//! Joins the pages, the forms, the server functions and the server's own doors behind one
+//! middleware stack.
+
+pub mod door;
+
+use crate::app::shell::Assets;
+use crate::app::{forms, pages};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use parlour_protocol::{AppError, paths};
+use parlour_server::{Context, ServiceError, http, telemetry};
+use std::sync::Arc;
+use tower_http::services::ServeDir;
+
+/// Bytes in a form's body: the longest message, four bytes a character, each as `%XX`, and its fields.
+const FORM_MAX: usize = 128 * 1024;
+
+/// What every handler of the site can reach.
+#[derive(Clone, FromRef)]
+pub struct Site {
+    /// The contexts and what they stand on.
+    pub ctx: Arc<Context>,
+    /// The page's own files.
+    pub assets: Arc<Assets>,
+}
+
+impl Site {
+    /// A page, or the page that says why there is none.
+    pub fn answer(&self, page: Result<Response, ServiceError>) -> Response {
+        page.unwrap_or_else(|error| pages::problem(self, &self.refusal(&error).1))
+    }
+
+    /// What a person is told of an error; what failed inside goes to the log.
+    pub fn refusal(&self, error: &ServiceError) -> (StatusCode, AppError) {
+        let told = telemetry::told(error);
+        let status = StatusCode::from_u16(told.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, told)
+    }
+}
+
+/// The whole site as one service.
+pub fn site(ctx: Arc<Context>, options: &LeptosOptions, assets: Assets) -> Router {
+    let site = Site {
+        ctx: ctx.clone(),
+        assets: Arc::new(assets),
+    };
+    let pages = Router::new()
+        .route(paths::HOME, get(pages::home))
+        .route(
+            paths::NEW_ROOM,
+            get(pages::new_room).post(forms::create_room),
+        )
+        .route(paths::JOIN, get(pages::join).post(forms::join))
+        .route(paths::ME, get(pages::name).post(forms::rename))
+        .route("/rooms/{slug}", get(pages::room))
+        .route("/rooms/{slug}/messages", post(forms::send))
+        .route("/rooms/{slug}/leave", post(forms::leave))
+        .route(
+            "/rooms/{slug}/delete",
+            get(pages::delete_room).post(forms::delete_room),
+        )
+        .route("/rooms/{slug}/m/{number}", get(pages::permalink))
+        .route(
+            "/rooms/{slug}/m/{number}/edit",
+            get(pages::edit).post(forms::edit),
+        )
+        .route(
+            "/rooms/{slug}/m/{number}/delete",
+            post(forms::delete_message),
+        )
+        .route("/rpc/{*function}", post(server_function))
+        .layer(DefaultBodyLimit::max(FORM_MAX))
+        .with_state(site.clone());
+    let files = Router::new()
+        .nest_service(&format!("/{}", options.site_pkg_dir), package(options))
+        .fallback_service(
+            ServeDir::new(options.site_root.as_ref())
+                .append_index_html_on_directories(false)
+                .call_fallback_on_method_not_allowed(true)
+                .fallback(
+                    get(pages::not_found)
+                        .fallback(pages::not_found)
+                        .with_state(site),
+                ),
+        );
+    http::layered(
+        pages.merge(files).merge(http::api_router(ctx.clone())),
+        &ctx,
+    )
+}
+
+/// The hashed assets: compressed by the build, kept for ever by who has them.
+fn package(options: &LeptosOptions) -> Router {
+    let folder =
+        std::path::Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref());
+    let keep = if options.hash_files {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let keep = HeaderValue::from_static(keep);
+    Router::new()
+        .fallback_service(
+            ServeDir::new(folder)
+                .precompressed_br()
+                .precompressed_gzip(),
+        )
+        .layer(map_response(move |mut response: Response<Body>| {
+            let keep = keep.clone();
+            async move {
+                if response.status().is_success() {
+                    response.headers_mut().insert(header::CACHE_CONTROL, keep);
+                }
+                response
+            }
+        }))
+}
+
+async fn server_function(State(site): State<Site>, request: Request) -> Response {
+    leptos_axum::handle_server_fns_with_context(move || provide_context(site.clone()), request)
+        .await
+        .into_response()
+}

@@ -1,0 +1,62 @@
+//! How server functions and forms get to the contexts: who asks, and what is told of an error.
+
+use super::Site;
+use crate::app::api::Refused;
+use axum::http::{HeaderValue, StatusCode, header};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::{ResponseOptions, extract_with_state};
+use parlour_protocol::{AppError, ErrorCode, User};
+use parlour_server::{Context, Scope, ServiceError, Token, accounts, http, telemetry};
+use std::sync::Arc;
+
+/// Who calls the server function that runs now, and the contexts it may call.
+pub async fn enter() -> Result<(Arc<Context>, Scope), Refused> {
+    let site = expect_context::<Site>();
+    let scope: Scope = extract_with_state(&site).await.map_err(|_| {
+        Refused::Said(AppError::new(
+            ErrorCode::Internal,
+            "Something failed on the server.",
+        ))
+    })?;
+    Ok((site.ctx, scope))
+}
+
+/// A context's answer as a server function's, with the HTTP status of its code.
+pub fn answer<T>(result: Result<T, ServiceError>) -> Result<T, Refused> {
+    result.map_err(|error| {
+        let told = telemetry::told(&error);
+        if let Some(response) = use_context::<ResponseOptions>() {
+            let status = StatusCode::from_u16(told.code.status());
+            response.set_status(status.unwrap_or(StatusCode::BAD_REQUEST));
+        }
+        Refused::Said(told)
+    })
+}
+
+/// A new guest with its token, or a new name for who there is.
+///
+/// # Errors
+/// The name breaks a rule or is taken; too many new guests from this address.
+pub async fn give_name(
+    ctx: &Context,
+    scope: &Scope,
+    username: &str,
+) -> Result<(User, Option<Token>), ServiceError> {
+    if scope.person.is_some() {
+        return Ok((accounts::rename(ctx, scope, username).await?, None));
+    }
+    let (user, token) = accounts::create_guest(ctx, scope, username).await?;
+    Ok((user, Some(token)))
+}
+
+/// Gives the browser that called this server function its session.
+pub fn start_session(ctx: &Context, token: &Token) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::SET_COOKIE, session_cookie(ctx, token));
+    }
+}
+
+/// The cookie that holds a session's token.
+pub fn session_cookie(ctx: &Context, token: &Token) -> HeaderValue {
+    http::session_cookie::set(&ctx.settings, token)
+}

@@ -1,0 +1,340 @@
+//! The executable as who runs it meets it: starting, refusing to start, stopping, and its log.
+
+use crate::harness::{Browser, LOBBY, Program, Socket};
+use serde_json::{Value, json};
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::tempdir;
+
+/// Asserts that it does not start, and says why in one sentence that has all of `words` in it.
+#[track_caller]
+fn does_not_start(folder: &Path, environment: &[(&str, &str)], words: &[&str]) {
+    let mut program = Program::start(folder, environment);
+    let (status, _) = program.ended();
+    assert_eq!(status.code(), Some(1), "{:?}", program.log);
+    let [line] = program.log.as_slice() else {
+        panic!("one sentence, not {:#?}", program.log);
+    };
+    assert!(
+        line.starts_with("parlour: ") && line.ends_with('.'),
+        "{line}"
+    );
+    for word in words {
+        assert!(line.contains(word), "{word} is not said: {line}");
+    }
+    assert!(!line.contains("panicked"), "{line}");
+}
+
+#[tokio::test]
+async fn it_starts_in_an_empty_folder_and_serves() {
+    let folder = tempdir().unwrap();
+    let start = Instant::now();
+    let mut program = Program::start(folder.path(), &[]);
+    let browser = Browser::of(program.address());
+    let page = browser.get("/").await;
+    assert_eq!(page.texts(".room-link-name"), ["Lobby"]);
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(folder.path().join("data/parlour.db").is_file());
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(browser.get(path).await.body, "ok", "{path}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_and_the_database_left_alone() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempdir().unwrap();
+    let environment = [("PARLOUR__SITE_ADDR", address.as_str())];
+    does_not_start(folder.path(), &environment, &[&address, "site-addr"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_said() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("file"), "not a folder").unwrap();
+    for url in [
+        "sqlite://file/parlour.db",
+        "sqlite://file/deeper/parlour.db",
+    ] {
+        let environment = [("PARLOUR__DATABASE__URL", url)];
+        does_not_start(
+            folder.path(),
+            &environment,
+            &["file", "database.url", "writable"],
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database_is_said_and_kept() {
+    let folder = tempdir().unwrap();
+    let text = "my novel, chapter one. ".repeat(200);
+    fs::write(folder.path().join("novel.txt"), &text).unwrap();
+    let environment = [("PARLOUR__DATABASE__URL", "sqlite://novel.txt")];
+    does_not_start(folder.path(), &environment, &["novel.txt", "database.url"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("novel.txt")).unwrap(),
+        text
+    );
+}
+
+#[test]
+fn a_setting_that_is_none_is_said_by_its_name() {
+    let folder = tempdir().unwrap();
+    for (file, name) in [
+        (
+            "[limits]\nmesages-per-second = 1\n",
+            "limits.mesages-per-second",
+        ),
+        ("[servers]\n", "servers"),
+        ("[package.metadata.leptos]\nsite-adr = \"x\"\n", "site-adr"),
+    ] {
+        fs::write(folder.path().join("Leptos.toml"), file).unwrap();
+        does_not_start(folder.path(), &[], &[name, "Leptos.toml"]);
+    }
+    fs::remove_file(folder.path().join("Leptos.toml")).unwrap();
+    let environment = [("PARLOUR__LIMITS__ROOMS_PER_HUOR", "1")];
+    does_not_start(folder.path(), &environment, &["limits.rooms-per-huor"]);
+}
+
+#[test]
+fn a_value_that_cannot_be_is_said_by_its_name() {
+    let folder = tempdir().unwrap();
+    for (file, name) in [
+        (
+            "[limits]\nrooms-per-hour = \"many\"\n",
+            "limits.rooms-per-hour",
+        ),
+        ("[limits]\nrooms-per-hour = -1\n", "limits.rooms-per-hour"),
+        ("[server]\nlog-format = \"xml\"\n", "server.log-format"),
+        (
+            "[server]\npublic-url = \"chat.example.org\"\n",
+            "server.public-url",
+        ),
+        ("[database]\nurl = \"postgres://x\"\n", "database.url"),
+        (
+            "[package.metadata.leptos]\nsite-addr = \"somewhere\"\n",
+            "site-addr",
+        ),
+        (
+            "[package.metadata.leptos]\nsite-root = \".\"\n",
+            "site-root",
+        ),
+        ("[server\n", "Leptos.toml"),
+    ] {
+        fs::write(folder.path().join("Leptos.toml"), file).unwrap();
+        does_not_start(folder.path(), &[], &[name]);
+    }
+    fs::remove_file(folder.path().join("Leptos.toml")).unwrap();
+    for (variable, value, name) in [
+        (
+            "PARLOUR__LIMITS__ROOMS_PER_HOUR",
+            "many",
+            "limits.rooms-per-hour",
+        ),
+        ("PARLOUR__SITE_ADDR", "3000", "site-addr"),
+        (
+            "PARLOUR__SERVER__TRUSTED_PROXIES",
+            "me",
+            "server.trusted-proxies",
+        ),
+        ("PARLOUR_CONFIG", "nowhere.toml", "nowhere.toml"),
+    ] {
+        does_not_start(folder.path(), &[(variable, value)], &[name]);
+    }
+}
+
+#[tokio::test]
+async fn a_release_without_its_build_is_said() {
+    let folder = tempdir().unwrap();
+    let environment = [("PARLOUR__HASH_FILES", "true")];
+    // Beside the executable of a release stands the list of names; beside this one it does not.
+    let beside = Path::new(env!("CARGO_BIN_EXE_parlour")).with_file_name("hash.txt");
+    if !beside.exists() {
+        does_not_start(folder.path(), &environment, &["hash-files", "make build"]);
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &[]);
+    program.address();
+    program.signal("TERM");
+    assert!(program.ended().0.success());
+    // The step it knows becomes one that it does not.
+    let file = folder.path().join("data/parlour.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let mut changed = 0;
+    for at in 0..bytes.len() - 6 {
+        if bytes[at..].starts_with(b"m0001_") {
+            bytes[at + 1] = b'9';
+            changed += 1;
+        }
+    }
+    assert!(changed > 0, "the database names its steps");
+    fs::write(&file, &bytes).unwrap();
+    does_not_start(
+        folder.path(),
+        &[],
+        &["parlour.db", "newer version", "m9001_"],
+    );
+    assert_eq!(fs::read(&file).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn told_to_stop_it_says_so_to_sockets_and_keeps_what_was_said() {
+    let folder = tempdir().unwrap();
+    for (round, signal) in ["TERM", "INT"].into_iter().enumerate() {
+        let mut program = Program::start(folder.path(), &[]);
+        let address = program.address();
+        let mut socket = Socket::guest(address, 1, "Alice").await;
+        let content = format!("said before {signal}");
+        socket
+            .send(json!({"type": "message", "content": content}))
+            .await;
+        socket.next_of_type("message").await;
+        program.signal(signal);
+        let (code, reason) = socket.closed().await;
+        assert_eq!(code, 4000);
+        assert!(reason.starts_with("retry_after_ms="), "{reason}");
+        drop(socket);
+        let (status, took) = program.ended();
+        assert_eq!(status.code(), Some(0), "{:?}", program.log);
+        assert!(took < Duration::from_secs(10), "{took:?}");
+
+        let mut program = Program::start(folder.path(), &[]);
+        let page = Browser::of(program.address()).get(LOBBY).await;
+        assert_eq!(page.all(".message").len(), round + 1);
+        assert_eq!(page.texts(".message .text").last(), Some(&content));
+    }
+}
+
+#[tokio::test]
+async fn a_name_and_a_room_outlive_a_restart() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &[]);
+    let socket = Socket::guest(program.address(), 1, "Alice").await;
+    let token = socket.token().to_owned();
+    drop(socket);
+    program.signal("KILL");
+    program.ended();
+    let mut program = Program::start(folder.path(), &[]);
+    let browser = Browser::of(program.address());
+    let request = browser
+        .request(reqwest::Method::GET, "/")
+        .header("cookie", format!("parlour_session={token}"));
+    let page = crate::harness::Page::of("/", request.send().await.unwrap()).await;
+    assert_eq!(page.text("a.me"), "Alice");
+}
+
+/// Somebody reads, joins, writes, edits, and is refused.
+async fn a_lively_hour(browser: &Browser, secret: &str) {
+    let form = browser.get("/join").await.form("form.form");
+    browser.done(form.with("username", "Alice")).await;
+    let page = browser.say(LOBBY, secret).await;
+    let edit = browser
+        .follow(&page, "a.edit")
+        .await
+        .form("form[action$=edit]");
+    browser
+        .done(edit.with("content", &format!("{secret} edited")))
+        .await;
+    browser
+        .post(
+            "/rooms/1-lobby/messages",
+            &[("content", &secret.repeat(1_000))],
+        )
+        .await;
+    browser
+        .call("create_room", json!({"name": "", "description": secret}))
+        .await;
+    browser.get(&format!("/nothing?{secret}")).await;
+}
+
+#[tokio::test]
+async fn the_log_is_json_line_by_line_and_holds_nothing_that_was_said() {
+    for level in ["info", "trace"] {
+        let folder = tempdir().unwrap();
+        let environment = [
+            ("PARLOUR__SERVER__LOG_FORMAT", "json"),
+            ("PARLOUR__SERVER__LOG_LEVEL", level),
+        ];
+        let mut program = Program::start(folder.path(), &environment);
+        let address = program.address();
+        let secret = "a-secret-between-us";
+        a_lively_hour(&Browser::of(address), secret).await;
+        let mut socket = Socket::guest(address, 1, "Bob").await;
+        socket
+            .send(json!({"type": "message", "content": secret}))
+            .await;
+        socket.next_of_type("message").await;
+        socket.send(json!({"type": secret})).await;
+        socket.next_of_type("error").await;
+        let token = socket.token().to_owned();
+        program.signal("TERM");
+        socket.closed().await;
+        assert!(program.ended().0.success());
+
+        assert!(program.log.len() > 1, "{:?}", program.log);
+        for line in &program.log {
+            let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+            for key in ["timestamp", "level", "target"] {
+                assert!(entry[key].is_string(), "{line}");
+            }
+            assert!(!line.contains(secret), "{line}");
+            assert!(!line.contains(&token), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_line_of_a_request_carries_the_id_that_its_answer_carries() {
+    let folder = tempdir().unwrap();
+    let environment = [
+        ("PARLOUR__SERVER__LOG_FORMAT", "json"),
+        ("PARLOUR__SERVER__LOG_LEVEL", "info,parlour_server=debug"),
+    ];
+    let mut program = Program::start(folder.path(), &environment);
+    let browser = Browser::of(program.address());
+    let request = browser
+        .request(reqwest::Method::GET, LOBBY)
+        .header("x-request-id", "my-own.id");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["x-request-id"], "my-own.id");
+    let id = browser.get("/").await.header("x-request-id").to_owned();
+    program.signal("TERM");
+    program.ended();
+    for id in ["my-own.id", &id] {
+        assert!(
+            program.log.iter().any(|line| line.contains(id)),
+            "{id}: {:?}",
+            program.log
+        );
+    }
+}
+
+#[test]
+fn other_words_than_config_are_answered_with_how_to_use_it() {
+    let folder = tempdir().unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_parlour"))
+        .current_dir(folder.path())
+        .env_clear()
+        .args(["--port", "80"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("usage: parlour [--config FILE]"),
+        "{stderr}"
+    );
+}

@@ -1,0 +1,211 @@
+//! What another site's page makes a browser send changes nothing here.
+
+use crate::harness::{Browser, LOBBY, Page, Site};
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+
+/// What a browser says of a request that another site's page, or a sandboxed one, has it make.
+fn foreign(own: &str) -> Vec<Vec<(&'static str, String)>> {
+    let said = |headers: &[(&'static str, &str)]| {
+        headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect()
+    };
+    vec![
+        said(&[("origin", "https://evil.example")]),
+        said(&[("origin", "null")]),
+        said(&[("origin", ""), ("sec-fetch-site", "none")]),
+        said(&[("origin", &format!("{own}.evil.example"))]),
+        said(&[("origin", "http://127.0.0.1:1")]),
+        said(&[
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+        ]),
+        said(&[("origin", own), ("sec-fetch-site", "cross-site")]),
+        said(&[("origin", own), ("sec-fetch-site", "same-site")]),
+        said(&[("sec-fetch-site", "cross-site")]),
+        said(&[("origin", own), ("origin", "https://evil.example")]),
+    ]
+}
+
+async fn send(path: &str, request: RequestBuilder, headers: &[(&str, String)]) -> Page {
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, value)
+    });
+    Page::of(path, request.send().await.unwrap()).await
+}
+
+/// All forms there are, with what would be accepted; `{room}` and `{message}` are the person's own.
+const FORMS: [(&str, &[(&str, &str)]); 8] = [
+    ("/rooms/new", &[("name", "Made"), ("description", "")]),
+    ("/me", &[("username", "Renamed")]),
+    (
+        "{room}/messages",
+        &[("content", "Posted"), ("client_id", "a-key")],
+    ),
+    ("{message}/edit", &[("content", "Edited")]),
+    ("{message}/delete", &[]),
+    ("{room}/leave", &[]),
+    ("{room}/delete", &[]),
+    ("/join", &[("username", "Joined"), ("next", "/")]),
+];
+
+/// Somebody with a room and a message, and the paths of both.
+async fn somebody(site: &Site) -> (Browser, String, String) {
+    let alice = site.person("Alice").await;
+    let room = alice.room("Alice's").await;
+    let page = alice.say(&room, "Hello").await;
+    let message = page.attribute("a.when", "href");
+    let message = message.split('#').next().unwrap().to_owned();
+    (alice, room, message)
+}
+
+fn here(path: &str, room: &str, message: &str) -> String {
+    path.replace("{room}", room).replace("{message}", message)
+}
+
+#[tokio::test]
+async fn no_form_is_taken_from_another_site() {
+    let site = Site::plain().await;
+    let (alice, room, message) = somebody(&site).await;
+    let before = alice.get(&room).await.place();
+    for (path, fields) in FORMS {
+        let path = here(path, &room, &message);
+        for headers in foreign(&alice.origin()) {
+            let request = alice.request(Method::POST, &path).form(fields);
+            let page = send(&path, request, &headers).await;
+            assert_eq!(page.status, 403, "{path} {headers:?}");
+            assert_eq!(page.header("set-cookie"), "", "{path} {headers:?}");
+        }
+    }
+    let after = alice.get(&room).await.place();
+    assert_eq!(before.me, after.me);
+    assert_eq!(before.rooms, after.rooms);
+    assert_eq!(before.open, after.open);
+}
+
+#[tokio::test]
+async fn the_same_forms_are_taken_from_this_site() {
+    let site = Site::plain().await;
+    let (alice, room, message) = somebody(&site).await;
+    for (path, fields) in FORMS {
+        let path = here(path, &room, &message);
+        let page = alice.post(&path, fields).await;
+        assert_eq!(page.status, 303, "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_given_a_session_by_another_site() {
+    let site = Site::plain().await;
+    let visitor = site.visitor();
+    for headers in foreign(&visitor.origin()) {
+        let request = visitor
+            .request(Method::POST, "/join")
+            .form(&[("username", "Mallory")]);
+        let page = send("/join", request, &headers).await;
+        assert_eq!(
+            (page.status, page.header("set-cookie")),
+            (403, ""),
+            "{headers:?}"
+        );
+    }
+    assert!(visitor.get("/").await.place().me.is_none());
+}
+
+#[tokio::test]
+async fn no_server_function_is_called_from_another_site() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let functions: Vec<_> = server_fn_paths().collect();
+    assert!(
+        functions.iter().any(|(path, _)| *path == "/rpc/give_name"),
+        "{functions:?}"
+    );
+    for (path, method) in functions {
+        assert!(
+            path.starts_with("/rpc/"),
+            "{path} is outside of what the site guards"
+        );
+        assert_eq!(
+            method,
+            Method::POST,
+            "{path}: what a link can call must change nothing"
+        );
+        for headers in foreign(&alice.origin()) {
+            for request in [
+                alice.request(Method::POST, path).json(&json!({})),
+                alice
+                    .request(Method::POST, path)
+                    .header("content-type", "text/plain")
+                    .body(r#"{"room":1,"name":"x","username":"x","description":""}"#),
+            ] {
+                let page = send(path, request, &headers).await;
+                assert_eq!(page.status, 403, "{path} {headers:?}");
+            }
+        }
+        // The same call of this site's own page gets as far as its arguments.
+        let own = alice.own_request(path).json(&json!({}));
+        let page = Page::of(path, own.send().await.unwrap()).await;
+        assert_ne!(page.status, 403, "{path}");
+    }
+    assert_eq!(alice.get("/").await.text("a.me"), "Alice");
+}
+
+#[tokio::test]
+async fn a_cookie_sent_along_by_another_site_does_nothing_over_rest() {
+    let site = Site::plain().await;
+    let (alice, room, message) = somebody(&site).await;
+    let id = room
+        .trim_start_matches("/rooms/")
+        .split('-')
+        .next()
+        .unwrap();
+    let number = message.rsplit('/').next().unwrap();
+    let room = format!("/api/chat/rooms/{id}");
+    let messages = format!("{room}/messages");
+    let one = format!("{messages}/{number}");
+    let calls = [
+        (Method::POST, "/api/chat/rooms", json!({"name": "Made"})),
+        (Method::POST, &messages, json!({"content": "Posted"})),
+        (Method::PATCH, &one, json!({"content": "Edited"})),
+        (Method::DELETE, &one, json!({})),
+        (Method::DELETE, &room, json!({})),
+    ];
+    for (method, path, body) in &calls {
+        for headers in foreign(&alice.origin()) {
+            let request = alice.request(method.clone(), path).json(body);
+            let page = send(path, request, &headers).await;
+            assert_eq!(page.status, 403, "{method} {path} {headers:?}");
+            assert_eq!(page.header("content-type"), "application/problem+json");
+        }
+        // A cookie without a word on where it comes from: an old browser, or none.
+        let page = send(path, alice.request(method.clone(), path).json(body), &[]).await;
+        assert_eq!(page.status, 403, "{method} {path}");
+    }
+    for (method, path, body) in calls {
+        let own = [
+            ("origin", alice.origin()),
+            ("sec-fetch-site", "same-origin".to_owned()),
+        ];
+        let page = send(path, alice.request(method.clone(), path).json(&body), &own).await;
+        assert!(
+            [200, 201, 204].contains(&page.status),
+            "{method} {path}: {}",
+            page.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_link_from_another_site_leads_here() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    for headers in foreign(&alice.origin()) {
+        let page = send(LOBBY, alice.request(Method::GET, LOBBY), &headers).await;
+        assert_eq!(page.status, 200, "{headers:?}");
+        assert_eq!(page.text("a.me"), "Alice");
+    }
+}

@@ -1,0 +1,176 @@
+//! The built files: found, compressed and kept; and that nothing else of the machine is served.
+
+use crate::harness::{HASH, Page, SECRET, Site, content};
+use reqwest::Method;
+use std::fs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn built_files_are_served_as_the_build_compressed_them() {
+    let site = Site::plain().await;
+    let visitor = site.visitor();
+    for (kind, media) in [
+        ("css", "text/css"),
+        ("js", "text/javascript"),
+        ("wasm", "application/wasm"),
+    ] {
+        let path = format!("/pkg/parlour.{kind}");
+        for (accepted, coding) in [
+            ("br, gzip", "br"),
+            ("gzip, deflate, br", "br"),
+            ("gzip", "gzip"),
+            ("identity", ""),
+        ] {
+            let request = visitor.request(Method::GET, &path);
+            let request = request.header("accept-encoding", accepted);
+            let page = Page::of(&path, request.send().await.unwrap()).await;
+            let what = format!("{path} {accepted}");
+            assert_eq!(page.status, 200, "{what}");
+            assert_eq!(page.header("content-encoding"), coding, "{what}");
+            let twin = if coding == "gzip" { "gz" } else { coding };
+            assert_eq!(page.body, content(kind, twin), "{what}");
+            assert!(page.header("content-type").starts_with(media), "{what}");
+            assert!(
+                page.header("vary")
+                    .to_lowercase()
+                    .contains("accept-encoding"),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_files_with_a_hash_in_their_name_are_kept_for_ever() {
+    let (plain, released) = (Site::plain().await, Site::released().await);
+    for kind in ["css", "js", "wasm"] {
+        let page = plain.visitor().get(&format!("/pkg/parlour.{kind}")).await;
+        assert_eq!(page.header("cache-control"), "no-cache", "{kind}");
+        let page = released
+            .visitor()
+            .get(&format!("/pkg/parlour.{HASH}.{kind}"))
+            .await;
+        assert_eq!(page.status, 200);
+        assert_eq!(
+            page.header("cache-control"),
+            "public, max-age=31536000, immutable",
+            "{kind}"
+        );
+    }
+    for path in ["/pkg/parlour.0ldhash.js", "/pkg/nothing.css"] {
+        let page = released.visitor().get(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(
+            !page.header("cache-control").contains("immutable"),
+            "{path}"
+        );
+    }
+    for path in ["/favicon.svg", "/robots.txt", "/site.webmanifest"] {
+        let page = released.visitor().get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(
+            !page.header("cache-control").contains("immutable"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_are_compressed_too() {
+    let site = Site::plain().await;
+    let visitor = site.visitor();
+    for (accepted, coding) in [("br", "br"), ("gzip", "gzip"), ("identity", "")] {
+        let request = visitor
+            .request(Method::GET, "/")
+            .header("accept-encoding", accepted);
+        let response = request.send().await.unwrap();
+        let header = response.headers().get("content-encoding");
+        assert_eq!(header.map_or("", |value| value.to_str().unwrap()), coding);
+    }
+}
+
+/// What is answered to a request line that no client library would send as it stands.
+async fn raw(site: &Site, target: &str) -> (u16, String) {
+    let mut tcp = TcpStream::connect(site.address).await.unwrap();
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        site.address
+    );
+    tcp.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    tcp.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    (
+        status.unwrap_or_else(|| panic!("{target}: {answer}")),
+        answer,
+    )
+}
+
+#[tokio::test]
+async fn nothing_outside_the_sites_root_is_served() {
+    let site = Site::plain().await;
+    let secret = fs::read_to_string(site.folder.path().join("Cargo.toml")).unwrap();
+    assert_eq!(secret, SECRET);
+    let absolute = site.folder.path().join("notes.txt").display().to_string();
+    for target in [
+        "/Leptos.toml",
+        "/Cargo.toml",
+        "/hash.txt",
+        "/data/parlour.db",
+        "/parlour.db",
+        "/.env",
+        "/.git/config",
+        "/../Cargo.toml",
+        "/../data/parlour.db",
+        "/../../../../../../../../etc/passwd",
+        "/%2e%2e/Cargo.toml",
+        "/..%2fCargo.toml",
+        "/..%5cCargo.toml",
+        "/%2e%2e%2fCargo.toml",
+        "/.%2e/Leptos.toml",
+        "/pkg/../../Cargo.toml",
+        "/pkg/%2e%2e/%2e%2e/Cargo.toml",
+        "/pkg/..%2f..%2fdata%2fparlour.db",
+        "/pkg/%2fetc%2fpasswd",
+        "//etc/passwd",
+        "/pkg//etc/passwd",
+        &format!("/{absolute}"),
+        &format!("/pkg/{absolute}"),
+        "/pkg/parlour.js%00.txt",
+        "/%00",
+    ] {
+        let (status, answer) = raw(&site, target).await;
+        assert_eq!(status, 404, "{target}: {answer}");
+        for kept in [SECRET, "SQLite format 3", "root:"] {
+            assert!(!answer.contains(kept), "{target}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn folders_are_not_listed() {
+    let site = Site::plain().await;
+    fs::write(site.folder.path().join("site/pkg/index.html"), "an index").unwrap();
+    for target in ["/pkg", "/pkg/", "/pkg/."] {
+        let (status, answer) = raw(&site, target).await;
+        assert!([307, 308, 404].contains(&status), "{target}: {answer}");
+        assert!(!answer.contains("an index"), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_is_a_page_that_leads_back() {
+    let site = Site::plain().await;
+    for path in ["/nothing.png", "/deep/nothing.html", "/favicon.svg/more"] {
+        let page = site.visitor().get(path).await;
+        page.is_a_problem(404, "There is no such page.");
+    }
+    for path in ["/pkg/nothing.js", "/pkg/deep/nothing.wasm"] {
+        assert_eq!(site.visitor().get(path).await.status, 404, "{path}");
+    }
+}

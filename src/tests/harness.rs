@@ -1,0 +1,172 @@
+//! A real site for every test: a folder, a database, built files and a port of its own.
+//!
+//! *Invariant:* tests wait for conditions, at most [`PATIENCE`]; none sleeps to let something happen.
+
+mod browser;
+mod page;
+mod program;
+mod socket;
+
+pub use browser::Browser;
+pub use page::{Form, Page, text_of};
+pub use program::Program;
+pub use socket::Socket;
+
+use leptos::config::LeptosOptions;
+use parlour::app::shell::Assets;
+use parlour::site;
+use parlour_protocol::Timestamp;
+use parlour_server::clock::{Clock, SystemClock, SystemRandom};
+use parlour_server::{Context, Settings, http};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// How long anything may take.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The path of the first room of every database.
+pub const LOBBY: &str = "/rooms/1-lobby";
+
+/// The hash that the names of built files carry on a [`Site::released`].
+pub const HASH: &str = "Zm9vYmFy";
+
+/// What stands in every file beside the site's root: none of it may ever be served.
+pub const SECRET: &str = "not for anybody";
+
+/// A running site. It stops when it is dropped.
+pub struct Site {
+    pub ctx: Arc<Context>,
+    pub address: SocketAddr,
+    pub clock: Arc<MovableClock>,
+    pub folder: TempDir,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Site {
+    /// A site without limits on rates.
+    pub async fn plain() -> Self {
+        Self::start(|_| {}).await
+    }
+
+    /// A site whose built files carry a hash in their names, as a release's do.
+    pub async fn released() -> Self {
+        Self::start(|settings| settings.site.hash_files = true).await
+    }
+
+    /// A site without limits on rates, unless `change` sets some.
+    pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Settings::default();
+        settings.site.site_root = folder.path().join("site").display().to_string();
+        let file = folder.path().join("data").join("parlour.db");
+        settings.database.url = format!("sqlite://{}", file.display());
+        settings.limits.messages_per_second = 0;
+        settings.limits.guests_per_minute = 0;
+        settings.limits.rooms_per_hour = 0;
+        settings.limits.frames_per_second = 0;
+        change(&mut settings);
+        lay_out(folder.path());
+
+        let options = LeptosOptions::builder()
+            .output_name(settings.site.output_name.clone())
+            .site_root(settings.site.site_root.clone())
+            .site_pkg_dir(settings.site.site_pkg_dir.clone())
+            .hash_files(settings.site.hash_files)
+            .hash_file(folder.path().join("hash.txt").display().to_string().into())
+            .build();
+        let clock = Arc::new(MovableClock::default());
+        let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
+        let ctx = ctx.await.unwrap();
+        let app = site::site(ctx.clone(), &options, Assets::load(&options).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let until = async move { stopped.await.unwrap_or(()) };
+        tokio::spawn(http::serve(listener, app, ctx.clone(), until));
+        Self {
+            ctx,
+            address,
+            clock,
+            folder,
+            _stop: stop,
+        }
+    }
+
+    /// Somebody who has not given a name.
+    pub fn visitor(&self) -> Browser {
+        Browser::of(self.address)
+    }
+
+    /// Somebody who joined under this name, through the form.
+    pub async fn person(&self, name: &str) -> Browser {
+        let browser = self.visitor();
+        let form = browser.get("/join").await.form("form.form");
+        let page = browser.submit(form.with("username", name)).await;
+        assert_eq!(page.status, 303, "{}", page.body);
+        browser
+    }
+
+    /// Whether any file of the database holds these bytes.
+    pub fn stores(&self, bytes: &[u8]) -> bool {
+        let files = fs::read_dir(self.folder.path().join("data")).unwrap();
+        files
+            .map(|file| fs::read(file.unwrap().path()).unwrap())
+            .any(|stored| stored.windows(bytes.len()).any(|window| window == bytes))
+    }
+}
+
+/// The machine's clock, moved on by what a test wants to have passed.
+#[derive(Default)]
+pub struct MovableClock(AtomicI64);
+
+impl MovableClock {
+    /// So many days go by at once.
+    pub fn pass_days(&self, days: i64) {
+        self.0
+            .fetch_add(days * 24 * 60 * 60 * 1_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(SystemClock.now().0 + self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A root with what a build leaves in it, and beside it what is not the public's.
+fn lay_out(folder: &Path) {
+    for name in ["Leptos.toml", "Cargo.toml", "notes.txt"] {
+        fs::write(folder.join(name), SECRET).unwrap();
+    }
+    let hashes = format!("js: {HASH}\nwasm: {HASH}\ncss: {HASH}\n");
+    fs::write(folder.join("hash.txt"), hashes).unwrap();
+    let root = folder.join("site");
+    let package = root.join("pkg");
+    fs::create_dir_all(&package).unwrap();
+    for kind in ["css", "js", "wasm"] {
+        for name in [format!("parlour.{kind}"), format!("parlour.{HASH}.{kind}")] {
+            fs::write(package.join(&name), content(kind, "")).unwrap();
+            for coding in ["br", "gz"] {
+                let name = package.join(format!("{name}.{coding}"));
+                fs::write(name, content(kind, coding)).unwrap();
+            }
+        }
+    }
+    let icon = r#"<svg xmlns="http://www.w3.org/2000/svg"/>"#;
+    fs::write(root.join("favicon.svg"), icon).unwrap();
+    fs::write(root.join("apple-touch-icon.png"), b"\x89PNG").unwrap();
+    fs::write(root.join("site.webmanifest"), "{}").unwrap();
+    fs::write(root.join("robots.txt"), "User-agent: *\n").unwrap();
+}
+
+/// What is in the built file of this kind, and in its compressed twin: `br` or `gz`, else "".
+pub fn content(kind: &str, coding: &str) -> String {
+    format!("/* {kind} {coding} */")
+}

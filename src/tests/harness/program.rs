@@ -1,0 +1,102 @@
+//! The real executable in a folder of its own.
+
+use super::PATIENCE;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A running `parlour`; killed when it is dropped.
+pub struct Program {
+    child: Child,
+    lines: Receiver<String>,
+    /// What it wrote so far.
+    pub log: Vec<String>,
+}
+
+impl Program {
+    /// Starts it in `folder`, on any free port unless `environment` names one. Nothing of this
+    /// process's own environment reaches it.
+    pub fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
+            .current_dir(folder)
+            .env_clear()
+            .env("PARLOUR__SITE_ADDR", "127.0.0.1:0")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (to, lines) = channel();
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                if to.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            lines,
+            log: Vec::new(),
+        }
+    }
+
+    /// Where it serves, as it says itself.
+    pub fn address(&mut self) -> SocketAddr {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left);
+            let line = line.unwrap_or_else(|_| panic!("it does not serve: {:?}", self.log));
+            let address = line.split("serving http://").nth(1).map(|rest| {
+                rest.chars()
+                    .take_while(|c| c.is_ascii_digit() || ".:".contains(*c))
+                    .collect::<String>()
+            });
+            self.log.push(line);
+            if let Some(address) = address {
+                return address.parse().unwrap();
+            }
+        }
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let order = format!("kill -{name} {}", self.child.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &order])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// How it ended, and how long that took; all it wrote is in `log` then.
+    pub fn ended(&mut self) -> (ExitStatus, Duration) {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it runs on: {:?}", self.log);
+            thread::sleep(Duration::from_millis(5));
+        };
+        // The reader ends with the pipe, and the channel with the reader.
+        self.log.extend(self.lines.iter());
+        (status, start.elapsed())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,258 @@
+//! What every answer carries, whatever it answers.
+
+use crate::harness::{Browser, HASH, LOBBY, Page, Site};
+use reqwest::Method;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+/// A page's policy, by directive.
+fn policy(page: &Page) -> HashMap<String, Vec<String>> {
+    let header = page.header("content-security-policy");
+    let directives = header.split(';').map(|directive| {
+        let mut words = directive.split_whitespace().map(str::to_owned);
+        (words.next().unwrap(), words.collect())
+    });
+    directives.collect()
+}
+
+/// One answer of every kind there is.
+async fn one_of_each(site: &Site, person: &Browser) -> Vec<Page> {
+    let mut answers = Vec::new();
+    for path in [
+        "/",
+        LOBBY,
+        "/rooms/new",
+        "/me",
+        "/join",
+        "/nothing",
+        "/rooms/x",
+        "/favicon.svg",
+        "/robots.txt",
+        "/pkg/parlour.css",
+        "/pkg/parlour.js",
+        "/pkg/parlour.wasm",
+        "/pkg/nothing.js",
+        "/pkg/",
+        "/api/chat/rooms",
+        "/api/chat/rooms/99",
+        "/api/nothing",
+        "/healthz",
+        "/readyz",
+        "/ws",
+    ] {
+        answers.push(person.get(path).await);
+    }
+    for (method, path) in [
+        (Method::PUT, "/"),
+        (Method::DELETE, LOBBY),
+        (Method::GET, "/rooms/1-lobby/messages"),
+        (Method::PATCH, "/favicon.svg"),
+        (Method::POST, "/pkg/parlour.css"),
+        (Method::PUT, "/api/chat/rooms"),
+        (Method::GET, "/rpc/list_rooms"),
+        (Method::HEAD, "/"),
+        (Method::OPTIONS, "/"),
+    ] {
+        let request = person
+            .request(method, path)
+            .header("origin", person.origin());
+        answers.push(Page::of(path, request.send().await.unwrap()).await);
+    }
+    answers.push(person.call("list_rooms", json!({})).await);
+    answers.push(person.call("open_room", json!({"room": 99})).await);
+    answers.push(person.call("nothing", json!({})).await);
+    answers.push(person.post("/rooms/new", &[("name", "")]).await);
+    answers.push(
+        person
+            .post("/rooms/1-lobby/messages", &[("content", "x")])
+            .await,
+    );
+    let foreign = person
+        .request(Method::POST, "/me")
+        .header("origin", "https://evil.example");
+    answers.push(Page::of("/me from elsewhere", foreign.send().await.unwrap()).await);
+    let site = site.visitor();
+    answers.push(site.get("/me").await);
+    answers
+}
+
+#[tokio::test]
+async fn every_answer_is_guarded() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    for page in one_of_each(&site, &person).await {
+        let what = format!("{} {}", page.status, page.path);
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{what}");
+        assert_eq!(page.header("referrer-policy"), "same-origin", "{what}");
+        let policy = policy(&page);
+        assert_eq!(policy["default-src"], ["'none'"], "{what}");
+        assert_eq!(policy["frame-ancestors"], ["'none'"], "{what}");
+        assert_eq!(policy["base-uri"], ["'none'"], "{what}");
+        assert_eq!(policy["form-action"], ["'self'"], "{what}");
+        let sources: Vec<_> = policy.values().flatten().collect();
+        for refused in ["'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"] {
+            assert!(!sources.iter().any(|source| *source == refused), "{what}");
+        }
+        assert!(!page.header("cache-control").is_empty(), "{what}");
+        assert!(!page.header("x-request-id").is_empty(), "{what}");
+        assert_eq!(page.header("server"), "", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn the_right_method_is_told_where_another_was_used() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    for (method, path) in [
+        (Method::PUT, "/"),
+        (Method::DELETE, LOBBY),
+        (Method::GET, "/rooms/1-lobby/messages"),
+        (Method::GET, "/rooms/1-lobby/leave"),
+    ] {
+        let request = person
+            .request(method, path)
+            .header("origin", person.origin());
+        let page = Page::of(path, request.send().await.unwrap()).await;
+        assert_eq!(page.status, 405, "{path}");
+        assert!(!page.header("allow").is_empty(), "{path}");
+        assert_eq!(page.attribute("main .page-back a", "href"), "/", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_live_page_runs_one_script_by_a_nonce_of_its_own() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    let mut nonces = HashSet::new();
+    for path in ["/", "/", LOBBY, LOBBY] {
+        let page = person.get(path).await;
+        let nonce = page.attribute("script", "nonce");
+        let policy = policy(&page);
+        let allowed = ["'self'", &format!("'nonce-{nonce}'"), "'wasm-unsafe-eval'"];
+        assert_eq!(policy["script-src"], allowed, "{path}");
+        assert_eq!(policy["style-src"], ["'self'"], "{path}");
+        assert_eq!(policy["connect-src"], ["'self'"], "{path}");
+        assert_eq!(policy["img-src"], ["'self'", "data:"], "{path}");
+        assert!(nonce.len() >= 22, "128 bits in base64: {nonce}");
+        assert!(nonces.insert(nonce), "a nonce came twice");
+        assert!(page.has_no("script[src], style, [style], base, iframe, object, embed"));
+    }
+}
+
+#[tokio::test]
+async fn nothing_on_a_page_runs_by_an_attribute() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    person.say(LOBBY, "Hello").await;
+    for path in ["/", LOBBY, "/me", "/rooms/new", "/nothing"] {
+        let page = person.get(path).await;
+        for element in page.all("*") {
+            for (name, value) in element.value().attrs() {
+                assert!(!name.starts_with("on"), "{name} on {path}");
+                assert!(
+                    !value.trim_start().starts_with("javascript:"),
+                    "{value} on {path}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_live_parts_loads_no_script_and_no_wasm() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    let mine = person.room("Mine").await;
+    let edit = person.say(&mine, "Hello").await.attribute("a.edit", "href");
+    let mut pages = Vec::new();
+    let delete = format!("{mine}/delete");
+    for path in ["/rooms/new", "/me", &edit, &delete, "/nothing", "/rooms/99"] {
+        pages.push(person.get(path).await);
+    }
+    pages.push(site.visitor().get("/join").await);
+    pages.push(person.post("/rooms/new", &[("name", "")]).await);
+    pages.push(
+        person
+            .post("/rooms/1-lobby/messages", &[("content", "")])
+            .await,
+    );
+    for page in pages {
+        assert!(page.has_no("script, leptos-island, [rel=modulepreload], [rel=preload]"));
+        assert!(!page.body.contains("wasm"), "{}", page.path);
+        assert_eq!(
+            page.attribute("link[rel=stylesheet]", "href"),
+            "/pkg/parlour.css"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_live_page_names_the_files_of_the_build() {
+    let (plain, released) = (Site::plain().await, Site::released().await);
+    for (site, hash) in [(&plain, String::new()), (&released, format!(".{HASH}"))] {
+        let page = site.visitor().get("/").await;
+        let file = |kind: &str| format!("/pkg/parlour{hash}.{kind}");
+        assert_eq!(page.attribute("link[rel=stylesheet]", "href"), file("css"));
+        assert_eq!(
+            page.attribute("link[rel=modulepreload]", "href"),
+            file("js")
+        );
+        assert_eq!(page.attribute("link[rel=preload]", "href"), file("wasm"));
+        let script = page.text("script");
+        assert!(
+            script.contains(&file("js")) && script.contains(&file("wasm")),
+            "{script}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_one_person_is_kept_by_nobody_between() {
+    let site = Site::plain().await;
+    let person = site.person("Alice").await;
+    for path in ["/", LOBBY, "/me", "/rooms/new", "/nothing"] {
+        let page = person.get(path).await;
+        assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
+        assert_eq!(
+            page.header("content-type"),
+            "text/html; charset=utf-8",
+            "{path}"
+        );
+    }
+    for path in ["/api/chat/rooms", "/rpc/list_rooms"] {
+        let page = match path.strip_prefix("/rpc/") {
+            Some(function) => person.call(function, json!({})).await,
+            None => person.get(path).await,
+        };
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+    let joined = site.visitor().post("/join", &[("username", "Bob")]).await;
+    assert_eq!(joined.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn over_https_the_session_is_bound_to_the_host_and_https_is_kept() {
+    let site = Site::start(|settings| {
+        settings.server.public_url = "https://chat.example.org".to_owned();
+    })
+    .await;
+    let visitor = site.visitor();
+    let request = visitor
+        .request(Method::POST, "/join")
+        .header("origin", "https://chat.example.org")
+        .form(&[("username", "Alice")]);
+    let page = Page::of("/join", request.send().await.unwrap()).await;
+    assert_eq!(page.status, 303);
+    let cookie = page.header("set-cookie");
+    assert!(cookie.starts_with("__Host-parlour_session="), "{cookie}");
+    assert!(
+        cookie.contains("; Secure") && cookie.contains("; Path=/;"),
+        "{cookie}"
+    );
+    assert!(
+        page.header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+    let plain = Site::plain().await.visitor().get("/").await;
+    assert_eq!(plain.header("strict-transport-security"), "");
+}

@@ -1,0 +1,16 @@
+//! The whole site as one test binary: pages, forms, server functions, headers and the executable.
+//!
+//! Every test starts a site of its own (see `harness`) and reads its pages back as a browser does.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod binary;
+mod cross_site;
+mod files;
+mod forms;
+mod harness;
+mod headers;
+mod hostile;
+mod pages;
+mod refused_forms;
+mod server_functions;
+mod tidy;

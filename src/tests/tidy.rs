@@ -1,0 +1,106 @@
+//! The house's own rules, checked on the tree in milliseconds.
+//!
+//! Each rule is a function over a file's path and text that answers with its complaints; next to it
+//! stands a test that feeds it what it must refuse.
+
+mod code;
+mod manifests;
+mod names;
+mod styles;
+mod tree;
+
+use tree::Tree;
+
+/// What is wrong and where, one sentence each.
+type Complaints = Vec<String>;
+
+fn none(complaints: Complaints) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+fn each(endings: &[&str], rule: impl Fn(&str, &str) -> Complaints) {
+    none(Tree::of_the_house().each(endings, rule));
+}
+
+#[test]
+fn features_are_chosen_on_mod_lines_only() {
+    each(&[".rs"], code::feature_off_a_mod_line);
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    each(&[".rs"], code::library_outside_its_room);
+}
+
+#[test]
+fn every_module_says_what_it_owns() {
+    each(&[".rs"], code::module_without_a_first_word);
+}
+
+#[test]
+fn nothing_unwraps_outside_tests() {
+    each(&[".rs"], code::unwrap_outside_tests);
+}
+
+#[test]
+fn no_file_holds_two_ideas() {
+    each(&[".rs", ".css", ".ts", ".mjs"], code::too_long);
+}
+
+#[test]
+fn browser_tests_wait_for_conditions_and_all_of_them_run() {
+    each(&[".ts"], code::sleeping_or_skipped);
+}
+
+#[test]
+fn names_say_something() {
+    each(&[""], names::vague_file);
+    each(&[".rs"], names::vague_type);
+}
+
+#[test]
+fn no_path_of_one_machine() {
+    each(&[""], names::path_of_one_machine);
+}
+
+#[test]
+fn settings_that_are_written_twice_are_equal() {
+    let tree = Tree::of_the_house();
+    none(manifests::unequal(
+        &tree.text("Cargo.toml"),
+        &tree.text("Leptos.toml"),
+    ));
+}
+
+#[test]
+fn the_tool_that_binds_wasm_is_of_the_librarys_version() {
+    let tree = Tree::of_the_house();
+    none(manifests::bindgen_differs(
+        &tree.text("Cargo.toml"),
+        &tree.text(".ci/versions"),
+    ));
+}
+
+#[test]
+fn every_dependency_says_why() {
+    each(&["Cargo.toml"], manifests::unexplained_dependency);
+}
+
+#[test]
+fn every_style_is_imported_once() {
+    let tree = Tree::of_the_house();
+    let files = tree.names_under("style/", ".css");
+    none(styles::not_imported_once(
+        &tree.text("style/main.css"),
+        &files,
+    ));
+}
+
+#[test]
+fn every_class_with_a_style_is_in_the_markup() {
+    let tree = Tree::of_the_house();
+    let markup: Vec<String> = tree.texts_under("src/app", ".rs");
+    none(tree.each(&[".css"], |path, text| {
+        styles::unused_class(path, text, &markup)
+    }));
+}

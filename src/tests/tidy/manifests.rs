@@ -1,0 +1,130 @@
+//! Rules about Cargo.toml, Leptos.toml and the versions of the tools.
+
+use super::Complaints;
+
+/// What the build and the running server must agree on.
+const WRITTEN_TWICE: [&str; 4] = ["output-name", "site-root", "site-pkg-dir", "site-addr"];
+
+/// A shared key that is missing on one side, or differs.
+pub fn unequal(cargo: &str, leptos: &str) -> Complaints {
+    let table = "package.metadata.leptos";
+    WRITTEN_TWICE
+        .iter()
+        .filter_map(
+            |key| match (value(cargo, table, key), value(leptos, table, key)) {
+                (Some(built), Some(served)) if built == served => None,
+                (built, served) => Some(format!(
+                    "`{key}` is {built:?} in Cargo.toml and {served:?} in Leptos.toml"
+                )),
+            },
+        )
+        .collect()
+}
+
+/// The wasm-bindgen that is installed must be the one that is linked.
+pub fn bindgen_differs(cargo: &str, versions: &str) -> Complaints {
+    let linked = value(cargo, "workspace.dependencies", "wasm-bindgen");
+    let installed = versions
+        .lines()
+        .find_map(|line| line.strip_prefix("WASM_BINDGEN="))
+        .map(|version| format!("\"={version}\""));
+    if linked.is_some() && linked == installed {
+        Vec::new()
+    } else {
+        vec![format!(
+            "wasm-bindgen is {linked:?} in Cargo.toml and {installed:?} in .ci/versions"
+        )]
+    }
+}
+
+/// A dependency of a package stands under a comment that says what it is there for; one comment may
+/// speak for the lines below it. The workspace's own table only fixes versions.
+pub fn unexplained_dependency(path: &str, text: &str) -> Complaints {
+    let mut complaints = Vec::new();
+    let mut in_table = false;
+    let mut explained = false;
+    for (at, line) in text.lines().enumerate() {
+        if let Some(table) = line.strip_prefix('[') {
+            let table = table.trim_end_matches(']');
+            in_table = table.ends_with("dependencies") && !table.starts_with("workspace");
+            explained = false;
+        } else if line.starts_with('#') {
+            explained = true;
+        } else if line.is_empty() {
+            explained = false;
+        } else if in_table && !explained && line.contains('=') && !line.starts_with("parlour-") {
+            let name = line.split('=').next().unwrap_or(line).trim();
+            complaints.push(format!("{path}:{}: why is `{name}` needed?", at + 1));
+        }
+    }
+    complaints
+}
+
+/// The text right of `key =` in a table, as it is written.
+fn value(toml: &str, table: &str, key: &str) -> Option<String> {
+    let mut inside = false;
+    for line in toml.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            inside = name.trim_end_matches(']') == table;
+        } else if inside
+            && let Some((left, right)) = line.split_once('=')
+            && left.trim() == key
+        {
+            return Some(right.trim().to_owned());
+        }
+    }
+    None
+}
+
+mod refuses {
+    use super::*;
+
+    const CARGO: &str = "[package.metadata.leptos]\noutput-name = \"parlour\"\n\
+        site-root = \"target/site\"\nsite-pkg-dir = \"pkg\"\nsite-addr = \"127.0.0.1:3000\"\n";
+
+    #[test]
+    fn a_setting_that_differs_or_is_missing() {
+        assert_eq!(unequal(CARGO, CARGO), Complaints::new());
+        let other = CARGO.replace("3000", "3001");
+        assert_eq!(unequal(CARGO, &other).len(), 1);
+        let missing = CARGO.replace("site-pkg-dir", "pkg-dir");
+        assert_eq!(unequal(CARGO, &missing).len(), 1);
+        assert_eq!(unequal("", "").len(), WRITTEN_TWICE.len());
+    }
+
+    #[test]
+    fn a_wasm_bindgen_of_another_version() {
+        let cargo = "[workspace.dependencies]\nwasm-bindgen = \"=1.2.3\"\n";
+        assert_eq!(
+            bindgen_differs(cargo, "WASM_BINDGEN=1.2.3"),
+            Complaints::new()
+        );
+        assert_eq!(bindgen_differs(cargo, "WASM_BINDGEN=1.2.4").len(), 1);
+        assert_eq!(
+            bindgen_differs(&cargo.replace('=', ""), "WASM_BINDGEN=1.2.3").len(),
+            1
+        );
+        assert_eq!(bindgen_differs("", "").len(), 1);
+    }
+
+    #[test]
+    fn a_dependency_that_nobody_explained() {
+        let rule = |text| unexplained_dependency("Cargo.toml", text);
+        assert_eq!(
+            rule("[dependencies]\nserde = \"1\""),
+            ["Cargo.toml:2: why is `serde` needed?"]
+        );
+        assert_eq!(
+            rule("[dependencies]\n# A.\na = \"1\"\nb = \"1\"\n\nc = \"1\"").len(),
+            1
+        );
+        assert_eq!(
+            rule("# All of it.\n\n[dev-dependencies]\na = \"1\"").len(),
+            1
+        );
+        assert_eq!(
+            rule("[dependencies]\n# Records.\nserde = \"1\"\n[lints]\nworkspace = true"),
+            Complaints::new()
+        );
+    }
+}
