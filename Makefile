@@ -1,0 +1,59 @@
+# The commands people use. Each one sets up what it needs first and skips what is there already;
+# the steps themselves are the scripts in .ci/.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record end2end format toolchain tools
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+run: build ## Serve Parlour on http://127.0.0.1:3000
+	@.ci/serve
+
+dev: tools ## Serve while working on it: builds again on every change
+	@.ci/with cargo leptos watch
+
+setup: tools ## Install everything that building and checking needs
+	@.ci/setup cargo-deny packages browser
+
+test: format lint test-fast supply budget end2end ## Every check there is (ends with a line for each runner)
+
+test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
+	@.ci/check tests
+
+fmt: toolchain ## Format the Rust code
+	@.ci/with cargo fmt --all
+
+lint: toolchain ## Clippy for server and WASM, warnings are errors
+	@.ci/check lint
+
+supply: toolchain ## Licences, sources and known holes of everything that is linked in
+	@.ci/setup cargo-deny
+	@.ci/supply
+
+build: tools ## The release build
+	@.ci/build
+
+budget: build ## Weigh a first visit against .ci/budget.json
+	@.ci/setup packages browser
+	@.ci/check budget
+
+budget-record: build ## Weigh a first visit and write .ci/budget.json
+	@.ci/setup packages browser
+	@PARLOUR_RECORD=1 .ci/check budget
+
+end2end: build ## The journeys in a real browser
+	@.ci/setup packages browser
+	@.ci/check end2end
+
+# Steps of the above.
+
+format: toolchain
+	@.ci/check format
+
+toolchain:
+	@.ci/setup toolchain
+
+tools: toolchain
+	@.ci/setup wasm-bindgen cargo-leptos wasm-opt

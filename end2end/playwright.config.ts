@@ -1,0 +1,76 @@
+// Every journey starts its own server (see tests/support); here is only which browser looks at it,
+// and how large, how bright and how much of a program that browser is.
+
+import { defineConfig } from "@playwright/test";
+import { systemBrowser } from "./tests/support/browser.mjs";
+
+const desktop = { viewport: { width: 1280, height: 800 } };
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+const isRoot = process.getuid?.() === 0;
+const executablePath = systemBrowser();
+
+export default defineConfig({
+  testDir: "tests",
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: true,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["./tests/support/closing-line.ts"]],
+  use: {
+    colorScheme: "light",
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        // Chromium's sandbox refuses root, which is what containers are.
+        ...(isRoot ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    {
+      name: "journeys desktop",
+      testMatch: /\.(live|static)\.spec\.ts$/,
+      use: desktop,
+    },
+    {
+      name: "journeys phone",
+      testMatch: /\.(live|static)\.spec\.ts$/,
+      grep: /@phone/,
+      use: { ...phone, colorScheme: "dark" },
+    },
+    {
+      name: "journeys without script",
+      testMatch: /\.(static|noscript)\.spec\.ts$/,
+      use: { ...desktop, javaScriptEnabled: false },
+    },
+    ...(["light", "dark"] as const).flatMap((colorScheme) => [
+      {
+        name: `journeys look desktop ${colorScheme}`,
+        testMatch: /\.look\.spec\.ts$/,
+        use: { ...desktop, colorScheme },
+      },
+      {
+        name: `journeys look phone ${colorScheme}`,
+        testMatch: /\.look\.spec\.ts$/,
+        use: { ...phone, colorScheme },
+      },
+    ]),
+    {
+      name: "weight",
+      testMatch: /\.weight\.spec\.ts$/,
+      use: desktop,
+    },
+  ],
+});

@@ -1,0 +1,87 @@
+// What a first visit costs, in bytes as they are sent, against .ci/budget.json and the hard limits.
+// PARLOUR_RECORD=1 (make budget-record) writes the file anew.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { ROOT } from "./support/server.js";
+import { LOBBY } from "./support/chat.js";
+import { expect, test } from "./support/test.js";
+
+type Weight = { html: number; css: number; js: number; wasm: number; other: number; total: number };
+
+const FILE = join(ROOT, ".ci", "budget.json");
+/** What a page may grow by before somebody has to say so by recording it. */
+const GROWTH = 1024;
+
+const PAGES = [
+  { name: "room", limit: 150 * 1024, hasProgram: true },
+  { name: "page without live parts", limit: 30 * 1024, hasProgram: false },
+];
+
+/** Loads the page in a browser that has nothing of it, and weighs the bodies of all answers. */
+async function weigh(page: Page, path: string): Promise<Weight> {
+  const weight: Weight = { html: 0, css: 0, js: 0, wasm: 0, other: 0, total: 0 };
+  const uncompressed: string[] = [];
+  const weighed: Promise<void>[] = [];
+  page.on("requestfinished", (request) => {
+    weighed.push(
+      (async () => {
+        const answer = await request.response();
+        if (!answer) return;
+        const url = new URL(request.url());
+        const { responseBodySize } = await request.sizes();
+        const type = answer.headers()["content-type"] ?? "";
+        const kind = (["html", "css", "javascript", "wasm"] as const).find((part) => type.includes(part));
+        // What the program asks for afterwards is no part of the page.
+        if (request.resourceType() === "fetch" && kind !== "wasm") return;
+        weight[kind === "javascript" ? "js" : (kind ?? "other")] += responseBodySize;
+        weight.total += responseBodySize;
+        if (kind && responseBodySize > 256 && answer.headers()["content-encoding"] !== "br") {
+          uncompressed.push(url.pathname);
+        }
+      })(),
+    );
+  });
+  await page.goto(path, { waitUntil: "load" });
+  if ((await page.locator("leptos-island").count()) > 0) {
+    await expect(page.locator(".connection")).toHaveAttribute("data-state", "live");
+  }
+  await Promise.all(weighed);
+  expect(uncompressed, "sent without brotli").toEqual([]);
+  return weight;
+}
+
+test("a first visit stays within its budget", async ({ arrive }) => {
+  const writer = await arrive("Writer", "/me");
+  await writer.rest.fill(50, "What people say in a room is about as long as this, on the whole.");
+  const room = await arrive("Reader", "/me");
+  const plain = await arrive("Other", "/me");
+  // Their names came with a plain page; new contexts have nothing cached.
+  const measured: Record<string, Weight> = {};
+  for (const [page, path, name] of [
+    [room.page, LOBBY, "room"],
+    [plain.page, "/rooms/new", "page without live parts"],
+  ] as const) {
+    const fresh = await page.context().browser()!.newContext({ baseURL: new URL(page.url()).origin });
+    await fresh.addCookies(await page.context().cookies());
+    measured[name] = await weigh(await fresh.newPage(), path);
+    await fresh.close();
+  }
+
+  console.table(measured);
+  if (process.env["PARLOUR_RECORD"]) {
+    await writeFile(FILE, `${JSON.stringify(measured, null, 2)}\n`);
+    console.log(`Recorded in ${FILE}`);
+  }
+  const recorded = JSON.parse(await readFile(FILE, "utf8")) as Record<string, Weight>;
+  for (const { name, limit, hasProgram } of PAGES) {
+    const now = measured[name]!;
+    expect.soft(now.total, `${name}: the hard limit`).toBeLessThanOrEqual(limit);
+    expect
+      .soft(now.total, `${name}: grew by more than ${GROWTH} bytes; if it is worth it, make budget-record`)
+      .toBeLessThanOrEqual((recorded[name]?.total ?? 0) + GROWTH);
+    expect.soft(now.wasm > 0, `${name}: whether it has a program`).toBe(hasProgram);
+    expect.soft(now.html > 0 && now.css > 0, `${name}: it was measured`).toBe(true);
+  }
+});

@@ -1,0 +1,79 @@
+// Going from room to room: addresses, history, one socket and no page load.
+
+import { LOBBY } from "./support/chat.js";
+import { expect, test } from "./support/test.js";
+
+test("rooms, back and forward use one page and one socket", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  const tea = await alice.rest.makeRoom("Tea");
+  await alice.rest.post("In the lobby");
+  await alice.rest.post("At tea", tea.id);
+  const sockets: string[] = [];
+  const loads: string[] = [];
+  alice.page.on("websocket", (socket) => sockets.push(socket.url()));
+  alice.page.on("request", (request) => {
+    if (request.isNavigationRequest()) loads.push(request.url());
+  });
+  await alice.visit("/");
+  await alice.roomLink("Lobby").click();
+  await expect(alice.page).toHaveURL(/\/rooms\/1-lobby$/);
+  await expect(alice.message("In the lobby")).toBeVisible();
+  await alice.roomLink("Tea").click();
+  await expect(alice.page).toHaveURL(new RegExp(`/rooms/${tea.id}-tea$`));
+  await expect(alice.page).toHaveTitle(/Tea/);
+  await expect(alice.message("At tea")).toBeVisible();
+  await alice.say("Still at tea");
+  await alice.page.goBack();
+  await expect(alice.title).toHaveText("Lobby");
+  await expect(alice.message("In the lobby")).toBeVisible();
+  await alice.page.goForward();
+  await expect(alice.title).toHaveText("Tea");
+  await expect(alice.message("Still at tea")).toBeVisible();
+  await alice.page.goBack();
+  await alice.page.goBack();
+  await expect(alice.title).toHaveText("Welcome to Parlour");
+  expect(loads).toHaveLength(1);
+  expect(sockets).toHaveLength(1);
+});
+
+test("a room that was left in the background is up to date when one comes back", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  const tea = await alice.rest.makeRoom("Tea");
+  const bob = await arrive("Bob", LOBBY);
+  await alice.roomLink("Tea").click();
+  await expect(alice.page).toHaveURL(new RegExp(`/rooms/${tea.id}-tea$`));
+  await bob.say("While you were out");
+  await alice.roomLink("Lobby").click();
+  await expect(alice.message("While you were out")).toBeInViewport();
+});
+
+test("the open room is marked in the list", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.rest.makeRoom("Tea");
+  await expect(alice.roomLink("Lobby")).toHaveAttribute("aria-current", "page");
+  await alice.roomLink("Tea").click();
+  await expect(alice.roomLink("Tea")).toHaveAttribute("aria-current", "page");
+  await expect(alice.roomLink("Lobby")).not.toHaveAttribute("aria-current");
+});
+
+test("a permalink followed in the page marks the message without a page load", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  const messages = await alice.rest.fill(60);
+  await alice.visit(LOBBY);
+  const loads: string[] = [];
+  alice.page.on("request", (request) => {
+    if (request.isNavigationRequest()) loads.push(request.url());
+  });
+  await alice.message("a line 55").locator(".when").click();
+  await expect(alice.log.locator("[data-marked]")).toContainText("a line 55");
+  await expect(alice.page).toHaveURL(new RegExp(`/m/${messages[54]?.number}`));
+  expect(loads).toEqual([]);
+});
+
+test("a phone has a way back to the rooms", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.page.setViewportSize({ width: 390, height: 844 });
+  await expect(alice.sidebar).toBeHidden();
+  await alice.page.getByRole("link", { name: "All rooms" }).click();
+  await expect(alice.roomLink("Lobby")).toBeVisible();
+});

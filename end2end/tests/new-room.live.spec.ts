@@ -1,0 +1,63 @@
+// A room is made in a modal, and is in everybody's list at once.
+
+import { expect, test } from "./support/test.js";
+
+test("a new room opens, and others see it at once", { tag: "@phone" }, async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  const bob = await arrive("Bob");
+  await alice.page.getByRole("link", { name: "New room" }).click();
+  await expect(alice.dialog).toBeVisible();
+  await alice.dialog.getByLabel("Name").fill("Tea & cake");
+  await alice.dialog.getByLabel("Description").fill("What goes with what");
+  await alice.confirm.click();
+  await expect(alice.title).toHaveText("Tea & cake");
+  await expect(alice.page.locator(".room-description")).toHaveText("What goes with what");
+  await expect(alice.page).toHaveURL(/\/rooms\/\d+-tea-cake$/);
+  await expect(bob.roomLink("Tea & cake")).toBeVisible();
+});
+
+test("both fields say what is wrong as one types", async ({ arrive }) => {
+  const { page, dialog } = await arrive("Alice");
+  await page.getByRole("link", { name: "New room" }).click();
+  const name = dialog.getByLabel("Name");
+  await name.fill("x".repeat(51));
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription("The name can have at most 50 characters.");
+  await name.fill("Tea");
+  await expect(name).not.toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription("");
+  const description = dialog.getByLabel("Description");
+  await description.fill("x".repeat(501));
+  await expect(description).toHaveAccessibleDescription(/at most 500 characters/);
+});
+
+test("a name that is taken is said at the field, with everything kept", async ({ arrive, tolerate }) => {
+  tolerate(/status of 400/);
+  const { page, dialog, confirm } = await arrive("Alice");
+  await page.getByRole("link", { name: "New room" }).click();
+  await dialog.getByLabel("Name").fill("LOBBY");
+  await dialog.getByLabel("Description").fill("Another one");
+  await confirm.click();
+  await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/\S/);
+  await expect(dialog.getByLabel("Name")).toHaveValue("LOBBY");
+  await expect(dialog.getByLabel("Description")).toHaveValue("Another one");
+});
+
+test("a visitor is asked for a name first, then for the room", async ({ arrive }) => {
+  const visitor = await arrive(null);
+  await visitor.page.getByRole("link", { name: "New room" }).click();
+  await visitor.dialog.getByLabel("Your name").fill("Alice");
+  await visitor.confirm.click();
+  await visitor.dialog.getByLabel("Name", { exact: true }).fill("Tea");
+  await visitor.confirm.click();
+  await expect(visitor.title).toHaveText("Tea");
+});
+
+test("Escape closes the modal and nothing was made", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  await alice.page.getByRole("link", { name: "New room" }).click();
+  await alice.dialog.getByLabel("Name").fill("Tea");
+  await alice.page.keyboard.press("Escape");
+  await expect(alice.dialog).toBeHidden();
+  await expect(alice.sidebar.getByRole("listitem")).toHaveCount(1);
+});

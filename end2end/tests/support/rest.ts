@@ -1,0 +1,76 @@
+// A program that talks to the server, as somebody with a name.
+
+export type Room = { id: number; name: string; seq: number };
+export type Message = { id: number; number: number; seq: number; content: string };
+
+export class Guest {
+  private constructor(
+    private readonly url: string,
+    readonly name: string,
+    readonly token: string,
+  ) {}
+
+  static async named(url: string, username: string): Promise<Guest> {
+    const made = await call<{ token: string }>(url, "POST", "/guests", { username });
+    return new Guest(url, username, made.token);
+  }
+
+  rooms(): Promise<Room[]> {
+    return this.call("GET", "/rooms");
+  }
+
+  makeRoom(name: string, description = ""): Promise<Room> {
+    return this.call("POST", "/rooms", { name, description });
+  }
+
+  deleteRoom(room: number): Promise<void> {
+    return this.call("DELETE", `/rooms/${room}`);
+  }
+
+  post(content: string, room = 1): Promise<Message> {
+    return this.call("POST", `/rooms/${room}/messages`, { content });
+  }
+
+  /** Messages one after the other, numbered from 1: "a line 1", "a line 2", … */
+  async fill(count: number, text = "a line", room = 1): Promise<Message[]> {
+    const messages = [];
+    for (let n = 1; n <= count; n += 1) messages.push(await this.post(`${text} ${n}`, room));
+    return messages;
+  }
+
+  edit(number: number, content: string, room = 1): Promise<Message> {
+    return this.call("PATCH", `/rooms/${room}/messages/${number}`, { content });
+  }
+
+  remove(number: number, room = 1): Promise<void> {
+    return this.call("DELETE", `/rooms/${room}/messages/${number}`);
+  }
+
+  history(room = 1): Promise<Message[]> {
+    return this.call("GET", `/rooms/${room}/messages?limit=100`);
+  }
+
+  private call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return call(this.url, method, path, body, this.token);
+  }
+}
+
+async function call<T>(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+): Promise<T> {
+  const answer = await fetch(`${url}/api/chat${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}

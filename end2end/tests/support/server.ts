@@ -1,0 +1,134 @@
+// The release binary on a free port, with a database in a folder of its own.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const TARGET = resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target");
+const BINARY = join(TARGET, "release", "parlour");
+
+/** Limits are off where they are not the subject: a test is quicker than any person. */
+const NO_LIMITS = {
+  PARLOUR__LIMITS__MESSAGES_PER_SECOND: "0",
+  PARLOUR__LIMITS__GUESTS_PER_MINUTE: "0",
+  PARLOUR__LIMITS__ROOMS_PER_HOUR: "0",
+  PARLOUR__LIMITS__FRAMES_PER_SECOND: "0",
+};
+
+export type Settings = Record<string, string>;
+
+export class Server {
+  readonly url: string;
+  private process: ChildProcess | undefined;
+  private output = "";
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly settings: Settings,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(settings: Settings = {}): Promise<Server> {
+    if (!existsSync(BINARY)) throw new Error(`There is no ${BINARY}: run "make build" first.`);
+    const folder = await mkdtemp(join(tmpdir(), "parlour-end2end-"));
+    const server = new Server(await freePort(), folder, settings);
+    await server.up();
+    return server;
+  }
+
+  /** Starts it, again perhaps: same port, same database. */
+  async up() {
+    const child = spawn(BINARY, [], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        RUST_BACKTRACE: "1",
+        LEPTOS_SITE_ROOT: join(ROOT, "target", "site"),
+        LEPTOS_HASH_FILES: "true",
+        PARLOUR__SITE_ADDR: `127.0.0.1:${this.port}`,
+        PARLOUR__DATABASE__URL: `sqlite://${join(this.folder, "parlour.db")}`,
+        ...NO_LIMITS,
+        ...this.settings,
+      },
+    });
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+    const deadline = Date.now() + 10_000;
+    while (!(await this.isReady())) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`The server did not become ready; it said:\n${this.output}`);
+      }
+      await pause(20);
+    }
+  }
+
+  /** As a power cut would. */
+  async kill() {
+    const child = this.running();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  /** As an administrator would. */
+  async stop() {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGCONT");
+    child.kill("SIGTERM");
+    const deadline = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await gone;
+    clearTimeout(deadline);
+  }
+
+  /** It keeps its connections and does nothing, like a machine that is very busy. */
+  freeze() {
+    this.running().kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.running().kill("SIGCONT");
+  }
+
+  /** Stops it, removes its folder, and says what it complained about. */
+  async end(): Promise<string[]> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+    return this.output.split("\n").filter((line) => line.includes("panicked at"));
+  }
+
+  private running(): ChildProcess {
+    if (!this.process) throw new Error("The server is not running.");
+    return this.process;
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/readyz`, { headers: { connection: "close" } })).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
