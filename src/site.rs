@@ -1,20 +1,24 @@
 //! Joins the pages, the forms, the server functions and the server's own doors behind one
 //! middleware stack.
 
+pub mod address;
 pub mod door;
 
 use crate::app::shell::Assets;
 use crate::app::{forms, pages};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use door::Call;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use parlour_protocol::{AppError, paths};
+use leptos::server_fn::axum::server_fn_paths;
+use parlour_protocol::{AppError, ErrorCode, paths, rules};
+use parlour_server::http::Problem;
 use parlour_server::{Context, ServiceError, http, telemetry};
 use std::sync::Arc;
 use tower_http::services::ServeDir;
@@ -76,6 +80,7 @@ pub fn site(ctx: Arc<Context>, options: &LeptosOptions, assets: Assets) -> Route
             post(forms::delete_message),
         )
         .route("/rpc/{*function}", post(server_function))
+        .method_not_allowed_fallback(pages::other_method)
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .with_state(site.clone());
     let files = Router::new()
@@ -106,9 +111,11 @@ fn package(options: &LeptosOptions) -> Router {
         "no-cache"
     };
     let keep = HeaderValue::from_static(keep);
+    const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
     Router::new()
         .fallback_service(
             ServeDir::new(folder)
+                .append_index_html_on_directories(false)
                 .precompressed_br()
                 .precompressed_gzip(),
         )
@@ -116,7 +123,10 @@ fn package(options: &LeptosOptions) -> Router {
             let keep = keep.clone();
             async move {
                 if response.status().is_success() {
-                    response.headers_mut().insert(header::CACHE_CONTROL, keep);
+                    let headers = response.headers_mut();
+                    headers.insert(header::CACHE_CONTROL, keep);
+                    // Which of the compressed twins it is depends on who asked.
+                    headers.insert(header::VARY, ACCEPT_ENCODING);
                 }
                 response
             }
@@ -124,7 +134,28 @@ fn package(options: &LeptosOptions) -> Router {
 }
 
 async fn server_function(State(site): State<Site>, request: Request) -> Response {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(site.clone()), request)
-        .await
-        .into_response()
+    let is_there = server_fn_paths().any(|(path, _)| path == request.uri().path());
+    if !is_there {
+        return Problem::not_found().into_response();
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, rules::FRAME_MAX).await else {
+        let sentence = format!("A call can have at most {} bytes.", rules::FRAME_MAX);
+        return Problem::new(ErrorCode::TooLarge, sentence).into_response();
+    };
+    let call = Call::default();
+    let context = {
+        let call = call.clone();
+        move || {
+            provide_context(site.clone());
+            provide_context(call.clone());
+        }
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await;
+    if call.was_understood() {
+        response.into_response()
+    } else {
+        Problem::new(ErrorCode::BadRequest, "The call was not understood.").into_response()
+    }
 }

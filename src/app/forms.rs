@@ -2,12 +2,13 @@
 //! same form with what is wrong and everything that was typed.
 
 use crate::app::pages::{edit_page, join_page, name_page, new_room_page};
+use crate::site::address::{AtMessage, AtRoom};
 use crate::site::{Site, door};
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
-use axum::http::header;
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use parlour_protocol::{AppError, ErrorCode, Number, Room, paths};
+use parlour_protocol::{AppError, ErrorCode, paths};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Scope, ServiceError, accounts};
@@ -50,8 +51,9 @@ pub async fn create_room(
     scope: Scope,
     form: Filled<RoomForm>,
 ) -> Response {
-    let Ok(Form(RoomForm { name, description })) = form else {
-        return unreadable(&site);
+    let RoomForm { name, description } = match form {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return unreadable(&site, &rejection),
     };
     let new = NewRoom {
         name: name.clone(),
@@ -69,8 +71,9 @@ pub async fn create_room(
 
 /// `POST /join`
 pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>) -> Response {
-    let Ok(Form(JoinForm { username, next })) = form else {
-        return unreadable(&site);
+    let JoinForm { username, next } = match form {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return unreadable(&site, &rejection),
     };
     match door::give_name(&site.ctx, &scope, &username).await {
         Ok((_, token)) => {
@@ -90,8 +93,9 @@ pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>
 
 /// `POST /me`
 pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameForm>) -> Response {
-    let Ok(Form(NameForm { username })) = form else {
-        return unreadable(&site);
+    let NameForm { username } = match form {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return unreadable(&site, &rejection),
     };
     match accounts::rename(&site.ctx, &scope, &username).await {
         Ok(_) => see(paths::HOME),
@@ -107,13 +111,14 @@ pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameFor
 pub async fn send(
     State(site): State<Site>,
     scope: Scope,
-    Path(slug): Path<String>,
+    AtRoom(room): AtRoom,
     form: Filled<MessageForm>,
 ) -> Response {
-    let Ok(Form(MessageForm { content, client_id })) = form else {
-        return unreadable(&site);
+    let MessageForm { content, client_id } = match form {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return unreadable(&site, &rejection),
     };
-    let room = match room(&site, &scope, &slug).await {
+    let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
         Err(error) => return site.answer(Err(error)),
     };
@@ -137,19 +142,26 @@ pub async fn send(
 pub async fn edit(
     State(site): State<Site>,
     scope: Scope,
-    Path((slug, number)): Path<(String, Number)>,
+    AtMessage(room, number): AtMessage,
     form: Filled<MessageForm>,
 ) -> Response {
-    let Ok(Form(MessageForm { content, .. })) = form else {
-        return unreadable(&site);
+    let MessageForm { content, .. } = match form {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return unreadable(&site, &rejection),
     };
-    let room = match room(&site, &scope, &slug).await {
+    let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
         Err(error) => return site.answer(Err(error)),
     };
     match messages::edit(&site.ctx, &scope, room.id, number, content.clone()).await {
         Ok(_) => see(&paths::message(&room, number)),
-        Err(error @ ServiceError::Invalid(_)) => {
+        // What the text or the moment is to blame for can be mended where it stands.
+        Err(
+            error @ (ServiceError::Invalid(_)
+            | ServiceError::RateLimited { .. }
+            | ServiceError::Overloaded
+            | ServiceError::Draining),
+        ) => {
             let (status, error) = site.refusal(&error);
             edit_page(
                 &site,
@@ -168,10 +180,10 @@ pub async fn edit(
 pub async fn delete_message(
     State(site): State<Site>,
     scope: Scope,
-    Path((slug, number)): Path<(String, Number)>,
+    AtMessage(room, number): AtMessage,
 ) -> Response {
     let deleted = async {
-        let room = room(&site, &scope, &slug).await?;
+        let room = rooms::get(&site.ctx, &scope, room).await?;
         messages::delete(&site.ctx, &scope, room.id, number).await?;
         Ok(see(&paths::message(&room, number)))
     };
@@ -179,9 +191,9 @@ pub async fn delete_message(
 }
 
 /// `POST /rooms/{slug}/leave`
-pub async fn leave(State(site): State<Site>, scope: Scope, Path(slug): Path<String>) -> Response {
+pub async fn leave(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
     let left = async {
-        let room = room(&site, &scope, &slug).await?;
+        let room = rooms::get(&site.ctx, &scope, room).await?;
         rooms::leave(&site.ctx, &scope, room.id).await?;
         Ok(see(paths::HOME))
     };
@@ -189,22 +201,13 @@ pub async fn leave(State(site): State<Site>, scope: Scope, Path(slug): Path<Stri
 }
 
 /// `POST /rooms/{slug}/delete`
-pub async fn delete_room(
-    State(site): State<Site>,
-    scope: Scope,
-    Path(slug): Path<String>,
-) -> Response {
+pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
     let deleted = async {
-        let room = room(&site, &scope, &slug).await?;
+        let room = rooms::get(&site.ctx, &scope, room).await?;
         rooms::delete(&site.ctx, &scope, room.id).await?;
         Ok(see(paths::HOME))
     };
     site.answer(deleted.await)
-}
-
-async fn room(site: &Site, scope: &Scope, slug: &str) -> Result<Room, ServiceError> {
-    let room = paths::parse_slug(slug).ok_or(ServiceError::RoomNotFound)?;
-    rooms::get(&site.ctx, scope, room).await
 }
 
 /// 303: what was sent is not sent again by a reload.
@@ -212,7 +215,11 @@ fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-fn unreadable(site: &Site) -> Response {
-    let error = AppError::new(ErrorCode::BadRequest, "The form was not complete.");
+fn unreadable(site: &Site, rejection: &FormRejection) -> Response {
+    let error = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::new(ErrorCode::TooLarge, "That is far too much text.")
+    } else {
+        AppError::new(ErrorCode::BadRequest, "The form was not complete.")
+    };
     crate::app::pages::problem(site, &error)
 }

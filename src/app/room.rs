@@ -18,6 +18,7 @@ mod log;
 mod members;
 mod receiving;
 mod sending;
+mod shown;
 mod sidebar;
 mod topbar;
 mod visiting;

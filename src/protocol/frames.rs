@@ -93,6 +93,13 @@ pub enum ClientFrame {
     },
 }
 
+/// The part of a frame that says what the rest is.
+#[derive(Deserialize)]
+struct Tagged<'t> {
+    #[serde(borrow, rename = "type")]
+    kind: std::borrow::Cow<'t, str>,
+}
+
 /// Why a frame could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrameError {
@@ -125,11 +132,6 @@ impl ClientFrame {
 
     /// Reads one text frame. Depth is bounded by serde_json's recursion limit (128).
     pub fn parse(text: &str) -> Result<Self, FrameError> {
-        #[derive(Deserialize)]
-        struct Tagged<'a> {
-            #[serde(borrow, rename = "type")]
-            kind: std::borrow::Cow<'a, str>,
-        }
         serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Tagged>(text) {
             Ok(tagged) if !Self::TYPES.contains(&&*tagged.kind) => FrameError::UnknownType,
             _ => FrameError::Malformed,
@@ -149,25 +151,11 @@ pub enum SystemEvent {
 
 /// What the server says. Change frames (`message`, `message_changed`, `room_changed`) carry the
 /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// Joined; live from `seq`.
-    Welcome {
-        /// Which room.
-        room_id: RoomId,
-        /// Everything after this comes live.
-        seq: Seq,
-        /// Changes when the database was restored from a backup: what a client holds is void then.
-        epoch: String,
-        /// Who the client is; `null` for somebody who only reads.
-        user: Option<User>,
-        /// The room.
-        room: Room,
-        /// The token of a guest that this socket made.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        token: Option<String>,
-    },
+    Welcome(Welcome),
     /// A new message; to its author also the acknowledgement that it is on disk.
     Message(Message),
     /// Edited or deleted.
@@ -175,90 +163,23 @@ pub enum ServerFrame {
     /// A room appeared or changed.
     RoomChanged(Room),
     /// A room is gone.
-    RoomDeleted {
-        /// Which.
-        room_id: RoomId,
-    },
+    RoomDeleted(RoomGone),
     /// This person is not in the room any more (left from another tab).
-    Left {
-        /// Which room.
-        room_id: RoomId,
-    },
+    Left(RoomGone),
     /// Something happened in a room one may see but has not joined.
-    RoomActivity {
-        /// Which.
-        room_id: RoomId,
-        /// How far it is.
-        seq: Seq,
-        /// Messages since one last read; 0 for who never joined.
-        unread: i64,
-        /// How many people are in it.
-        online: u32,
-    },
+    RoomActivity(RoomActivity),
     /// Everything that changed in (`from`, `to`], each message in its present state.
-    Sync {
-        /// Which room.
-        room_id: RoomId,
-        /// Ordered by seq.
-        messages: Vec<Message>,
-        /// Exclusive.
-        from: Seq,
-        /// Inclusive.
-        to: Seq,
-        /// False: more follows.
-        complete: bool,
-        /// Too much changed; take the page anew.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        reset: bool,
-    },
+    Sync(Sync),
     /// Who is here; at most 200 names, `count` exact.
-    UsersList {
-        /// Which room.
-        room_id: RoomId,
-        /// Names, ordered.
-        users: Vec<String>,
-        /// How many.
-        count: u32,
-    },
+    UsersList(UsersList),
     /// Somebody came or went. Not stored.
-    System {
-        /// Which room.
-        room_id: RoomId,
-        /// Came or went.
-        event: SystemEvent,
-        /// Who.
-        username: String,
-        /// The same as a sentence.
-        content: String,
-    },
+    System(System),
     /// Everybody who is typing now, the receiver included.
-    Typing {
-        /// Which room.
-        room_id: RoomId,
-        /// Names.
-        users: Vec<String>,
-    },
+    Typing(Typists),
     /// Every 25 s: the seq each joined room has reached.
-    Heartbeat {
-        /// By room id.
-        rooms: BTreeMap<RoomId, Seq>,
-    },
+    Heartbeat(Heartbeat),
     /// The frame that failed did nothing.
-    Error {
-        /// The stable code.
-        code: ErrorCode,
-        /// A sentence for a person.
-        message: String,
-        /// Which room it was about.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// Which send it was.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        client_id: Option<String>,
-        /// When to try again.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after_ms: Option<u64>,
-    },
+    Error(Refusal),
 }
 
 impl ServerFrame {
@@ -267,16 +188,157 @@ impl ServerFrame {
         serde_json::to_string(self).expect("frames hold no map with keys JSON cannot have")
     }
 
+    /// Reads one text frame; `None` when it is none this client knows.
+    ///
+    /// The type first, then its fields from the same text: serde's own way with a tag inside the
+    /// object copies every value first, and adds some 20 KB to the WASM.
+    pub fn parse(text: &str) -> Option<Self> {
+        fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Option<T> {
+            serde_json::from_str(text).ok()
+        }
+        let tagged: Tagged = read(text)?;
+        Some(match &*tagged.kind {
+            "welcome" => Self::Welcome(read(text)?),
+            "message" => Self::Message(read(text)?),
+            "message_changed" => Self::MessageChanged(read(text)?),
+            "room_changed" => Self::RoomChanged(read(text)?),
+            "room_deleted" => Self::RoomDeleted(read(text)?),
+            "left" => Self::Left(read(text)?),
+            "room_activity" => Self::RoomActivity(read(text)?),
+            "sync" => Self::Sync(read(text)?),
+            "users_list" => Self::UsersList(read(text)?),
+            "system" => Self::System(read(text)?),
+            "typing" => Self::Typing(read(text)?),
+            "heartbeat" => Self::Heartbeat(read(text)?),
+            "error" => Self::Error(read(text)?),
+            _ => return None,
+        })
+    }
+
     /// An `error` frame for a refusal.
     pub fn error(error: AppError, room_id: Option<RoomId>, client_id: Option<String>) -> Self {
-        Self::Error {
+        Self::Error(Refusal {
             code: error.code,
             message: error.message,
             room_id,
             client_id,
             retry_after_ms: error.retry_after_ms,
-        }
+        })
     }
+}
+
+/// Joined; live from `seq`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// Which room.
+    pub room_id: RoomId,
+    /// Everything after this comes live.
+    pub seq: Seq,
+    /// Changes when the database was restored from a backup: what a client holds is void then.
+    pub epoch: String,
+    /// Who the client is; `null` for somebody who only reads.
+    pub user: Option<User>,
+    /// The room.
+    pub room: Room,
+    /// The token of a guest that this socket made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// Which room it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomGone {
+    /// Which.
+    pub room_id: RoomId,
+}
+
+/// Something happened in a room one may see but has not joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomActivity {
+    /// Which.
+    pub room_id: RoomId,
+    /// How far it is.
+    pub seq: Seq,
+    /// Messages since one last read; 0 for who never joined.
+    pub unread: i64,
+    /// How many people are in it.
+    pub online: u32,
+}
+
+/// Everything that changed in (`from`, `to`], each message in its present state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sync {
+    /// Which room.
+    pub room_id: RoomId,
+    /// Ordered by seq.
+    pub messages: Vec<Message>,
+    /// Exclusive.
+    pub from: Seq,
+    /// Inclusive.
+    pub to: Seq,
+    /// False: more follows.
+    pub complete: bool,
+    /// Too much changed; take the page anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+}
+
+/// Who is here; at most 200 names, `count` exact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsersList {
+    /// Which room.
+    pub room_id: RoomId,
+    /// Names, ordered.
+    pub users: Vec<String>,
+    /// How many.
+    pub count: u32,
+}
+
+/// Somebody came or went. Not stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct System {
+    /// Which room.
+    pub room_id: RoomId,
+    /// Came or went.
+    pub event: SystemEvent,
+    /// Who.
+    pub username: String,
+    /// The same as a sentence.
+    pub content: String,
+}
+
+/// Everybody who is typing now, the receiver included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Typists {
+    /// Which room.
+    pub room_id: RoomId,
+    /// Names.
+    pub users: Vec<String>,
+}
+
+/// Every 25 s: the seq each joined room has reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// By room id.
+    pub rooms: BTreeMap<RoomId, Seq>,
+}
+
+/// The frame that failed did nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// A sentence for a person.
+    pub message: String,
+    /// Which room it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_id: Option<RoomId>,
+    /// Which send it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// When to try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 #[cfg(test)]

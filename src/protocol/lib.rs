@@ -21,7 +21,10 @@ mod user;
 
 pub use close::CloseCode;
 pub use error::{AppError, ErrorCode};
-pub use frames::{ClientFrame, FrameError, Hello, ServerFrame, SystemEvent};
+pub use frames::{
+    ClientFrame, FrameError, Heartbeat, Hello, Refusal, RoomActivity, RoomGone, ServerFrame, Sync,
+    System, SystemEvent, Typists, UsersList, Welcome,
+};
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::Message;
 pub use place::{History, OpenRoom, Place, RoomEntry, Roster};

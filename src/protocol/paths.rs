@@ -98,6 +98,11 @@ pub fn parse_slug(slug: &str) -> Option<RoomId> {
     parse_id(digits).map(RoomId)
 }
 
+/// Reads a message's number in a path.
+pub fn parse_number(digits: &str) -> Option<Number> {
+    parse_id(digits)
+}
+
 /// A local path to come back to; anything that could leave the site becomes the welcome screen.
 pub fn safe_next(next: &str) -> &str {
     let local = next.starts_with('/')

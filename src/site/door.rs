@@ -8,9 +8,23 @@ use leptos_axum::{ResponseOptions, extract_with_state};
 use parlour_protocol::{AppError, ErrorCode, User};
 use parlour_server::{Context, Scope, ServiceError, Token, accounts, http, telemetry};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A call of a server function. It is understood once its arguments could be read, which is when the
+/// function begins; until then whatever fails is the caller's mistake.
+#[derive(Clone, Debug, Default)]
+pub struct Call(Arc<AtomicBool>);
+
+impl Call {
+    /// Whether the function began.
+    pub fn was_understood(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// Who calls the server function that runs now, and the contexts it may call.
 pub async fn enter() -> Result<(Arc<Context>, Scope), Refused> {
+    expect_context::<Call>().0.store(true, Ordering::Release);
     let site = expect_context::<Site>();
     let scope: Scope = extract_with_state(&site).await.map_err(|_| {
         Refused::Said(AppError::new(

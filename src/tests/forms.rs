@@ -1,6 +1,6 @@
 //! The whole of Parlour with JavaScript off: links and forms alone.
 
-use crate::harness::{Browser, LOBBY, Page, Site, text_of};
+use crate::harness::{BACK, Browser, LOBBY, Page, Site, text_of};
 use parlour_protocol::RoomId;
 use parlour_server::Scope;
 use parlour_server::messages::{self, NewMessage};
@@ -57,7 +57,7 @@ async fn joining_never_leads_to_another_site() {
             .unwrap();
         let page = Page::of("/join", page).await;
         assert_eq!(page.form("form.form").value("next"), "/", "{next}");
-        assert_eq!(page.attribute(".page-back a", "href"), "/", "{next}");
+        assert_eq!(page.attribute(BACK, "href"), "/", "{next}");
     }
 }
 
@@ -252,7 +252,10 @@ async fn a_room_is_left_and_no_longer_counted() {
     alice.say(LOBBY, "Hello").await;
     bob.say(LOBBY, "Hi").await;
     let page = alice.get(LOBBY).await;
-    assert_eq!(alice.get("/").await.text(".unread"), "1 unread");
+    assert_eq!(
+        alice.get("/").await.attribute(".unread", "aria-label"),
+        "1 unread"
+    );
     let page = alice.done(page.form("form[action$='/leave']")).await;
     assert_eq!(page.attribute(".app", "data-place"), "welcome");
     assert!(page.has_no(".unread"));
@@ -336,7 +339,7 @@ async fn nobody_changes_what_is_somebody_elses() {
             page.path,
             page.status
         );
-        assert_eq!(page.attribute("main .page-back a", "href"), "/");
+        page.leads_back();
     }
     let page = alice.get(&room).await;
     assert_eq!(lines(&page), ["Alice's words"]);

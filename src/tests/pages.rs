@@ -1,6 +1,7 @@
 //! What pages show, to whom, and how they hang together.
 
 use crate::harness::{Browser, LOBBY, Page, Site, Socket, text_of};
+use scraper::ElementRef;
 use std::collections::HashSet;
 
 /// The paths of all kinds of pages there are, for somebody with a name and a message of their own.
@@ -106,9 +107,13 @@ async fn every_control_has_a_label() {
     pages.push(site.visitor().get("/join").await);
     for page in &pages {
         for control in page.all("input:not([type=hidden]), textarea") {
-            let id = control.attr("id").unwrap_or("?");
-            let labels = page.all(&format!("label[for={id}]")).len();
-            let named = labels == 1 || control.attr("aria-label").is_some();
+            let id = control.attr("id").unwrap_or_default();
+            let labels = page.all(&format!("label[for='{id}']")).len();
+            let is_inside_one = control
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .any(|around| around.value().name() == "label");
+            let named = labels == 1 || is_inside_one || control.attr("aria-label").is_some();
             assert!(named, "{} on {}", control.html(), page.path);
         }
     }
@@ -263,7 +268,7 @@ async fn the_sidebar_is_ordered_by_name_and_counts_what_was_not_read() {
     bob.say(&attic, "three").await;
     let page = alice.get("/").await;
     assert_eq!(page.texts(".room-link-name"), ["Attic", "Lobby", "zebra"]);
-    assert_eq!(page.text(".unread"), "2 unread");
+    assert_eq!(page.attribute(".unread", "aria-label"), "2 unread");
     assert_eq!(
         page.text(".room-link[data-unread] .room-link-name"),
         "Attic"

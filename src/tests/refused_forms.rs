@@ -1,7 +1,7 @@
 //! What a form answers when what was typed cannot be: the status, the sentence at its field, and
 //! everything that was typed still there.
 
-use crate::harness::{Form, LOBBY, Page, Site, Socket};
+use crate::harness::{BACK, Form, LOBBY, Page, Site, Socket};
 
 /// Asserts that `field` is the one that is wrong, says so, and that the form holds what was sent.
 #[track_caller]
@@ -188,10 +188,7 @@ async fn a_message_that_cannot_be_is_kept_with_its_key_and_can_be_mended() {
         let sent = form.clone().with("content", content);
         let page = alice.submit(sent.clone()).await;
         refused(&page, 422, &sent, "content", &sentence);
-        assert_eq!(
-            page.attribute(".page-back a", "href"),
-            format!("{LOBBY}#latest")
-        );
+        assert_eq!(page.attribute(BACK, "href"), format!("{LOBBY}#latest"));
     }
     let page = alice.submit(form.clone().with("content", &long)).await;
     let mended = page.form("form.form").with("content", "short");

@@ -43,7 +43,7 @@ impl Socket {
     /// What comes next. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Incoming {
         match self.0.next().await {
-            Some(Ok(Message::Text(text))) => serde_json::from_str(&text)
+            Some(Ok(Message::Text(text))) => ServerFrame::parse(&text)
                 .map_or(Incoming::Unknown, |frame| Incoming::Frame(Box::new(frame))),
             Some(Ok(Message::Bytes(_))) => Incoming::Unknown,
             Some(Err(WebSocketError::ConnectionClose(close))) => Incoming::Closed {

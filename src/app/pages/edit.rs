@@ -4,33 +4,30 @@
 use super::parts::{PlainPage, TextField};
 use crate::app::shell::Head;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use crate::site::address::AtMessage;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{AppError, Number, Room, paths};
+use parlour_protocol::{AppError, Number, Room, RoomId, paths};
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
 /// `GET /rooms/{slug}/m/{number}/edit`
 pub async fn edit(
     State(site): State<Site>,
     scope: Scope,
-    Path((slug, number)): Path<(String, String)>,
+    AtMessage(room, number): AtMessage,
 ) -> Response {
-    let page = load(&site, &scope, &slug, &number).await;
+    let page = load(&site, &scope, room, number).await;
     site.answer(page)
 }
 
 async fn load(
     site: &Site,
     scope: &Scope,
-    slug: &str,
-    number: &str,
+    room: RoomId,
+    number: Number,
 ) -> Result<Response, ServiceError> {
-    let room = paths::parse_slug(slug).ok_or(ServiceError::RoomNotFound)?;
-    let number = number
-        .parse::<Number>()
-        .map_err(|_| ServiceError::MessageNotFound)?;
     let room = rooms::get(&site.ctx, scope, room).await?;
     let message = messages::own(&site.ctx, scope, room.id, number).await?;
     Ok(edit_page(
@@ -70,7 +67,7 @@ pub fn edit_page(
     let back = paths::latest(room);
     let client_id = error
         .map(|(_, key)| key.to_owned())
-        .filter(|_| number.is_none());
+        .filter(|key| number.is_none() && !key.is_empty());
     let error = error.map(|(error, _)| error.message.clone());
     let confirm = if number.is_some() { "Save" } else { "Send" };
     site.assets.page(status, &head, move || {

@@ -73,8 +73,9 @@ pub fn TextField(
     error: Option<String>,
 ) -> impl IntoView {
     let error_id = format!("{name}-error");
-    // A line break directly after the tag would be dropped by the browser.
-    let value = format!("\n{value}");
+    // Leptos writes the content of a text area as it is, so that it is escaped here. A line break
+    // directly after the tag would be dropped by the browser.
+    let value = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
         <div class="field">
             <label for=name>{label}</label>

@@ -17,6 +17,18 @@ pub async fn not_found(State(site): State<Site>) -> Response {
     )
 }
 
+/// An address that takes something else than what was done with it, such as the target of a form
+/// that was opened like a page.
+pub async fn other_method(State(site): State<Site>) -> Response {
+    let error = AppError::new(
+        ErrorCode::BadRequest,
+        "There is nothing to see at this address.",
+    );
+    let mut response = problem(&site, &error);
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
 /// A refusal as a page, with its status and a way back.
 pub fn problem(site: &Site, error: &AppError) -> Response {
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);

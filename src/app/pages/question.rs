@@ -3,25 +3,21 @@
 use super::parts::PlainPage;
 use crate::app::shell::Head;
 use crate::site::Site;
-use axum::extract::{Path, State};
+use crate::site::address::AtRoom;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::paths;
+use parlour_protocol::{RoomId, paths};
 use parlour_server::{Scope, ServiceError, rooms};
 
 /// `GET /rooms/{slug}/delete`
-pub async fn delete_room(
-    State(site): State<Site>,
-    scope: Scope,
-    Path(slug): Path<String>,
-) -> Response {
-    let page = load(&site, &scope, &slug).await;
+pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
+    let page = load(&site, &scope, room).await;
     site.answer(page)
 }
 
-async fn load(site: &Site, scope: &Scope, slug: &str) -> Result<Response, ServiceError> {
-    let room = paths::parse_slug(slug).ok_or(ServiceError::RoomNotFound)?;
+async fn load(site: &Site, scope: &Scope, room: RoomId) -> Result<Response, ServiceError> {
     let room = rooms::get(&site.ctx, scope, room).await?;
     if !rooms::may_delete(scope, &room) {
         return Err(ServiceError::Forbidden);

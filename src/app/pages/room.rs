@@ -3,8 +3,9 @@
 use crate::app::room::Parlour;
 use crate::app::shell::Head;
 use crate::site::Site;
+use crate::site::address::{AtMessage, AtRoom};
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ pub async fn home(State(site): State<Site>, scope: Scope) -> Response {
 pub async fn room(
     State(site): State<Site>,
     scope: Scope,
-    Path(slug): Path<String>,
+    AtRoom(room): AtRoom,
     window: Result<Query<Window>, QueryRejection>,
 ) -> Response {
     let window = window.map(|Query(window)| window).unwrap_or_default();
@@ -40,10 +41,7 @@ pub async fn room(
         (None, Some(number)) => View::After(number),
         (None, None) => View::Newest,
     };
-    let page = match paths::parse_slug(&slug) {
-        Some(room) => live(&site, &scope, Some(At { room, view })).await,
-        None => Err(ServiceError::RoomNotFound),
-    };
+    let page = live(&site, &scope, Some(At { room, view })).await;
     site.answer(page)
 }
 
@@ -51,25 +49,10 @@ pub async fn room(
 pub async fn permalink(
     State(site): State<Site>,
     scope: Scope,
-    Path((slug, number)): Path<(String, String)>,
+    AtMessage(room, number): AtMessage,
 ) -> Response {
-    let page = match paths::parse_room(&format!("/rooms/{slug}/m/{number}")) {
-        Some(paths::RoomPath {
-            room,
-            message: Some(number),
-        }) => {
-            live(
-                &site,
-                &scope,
-                Some(At {
-                    room,
-                    view: View::Around(number),
-                }),
-            )
-            .await
-        }
-        _ => Err(ServiceError::MessageNotFound),
-    };
+    let view = View::Around(number);
+    let page = live(&site, &scope, Some(At { room, view })).await;
     site.answer(page)
 }
 

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::dialogs::give_name;
-use super::sending;
+use super::{sending, shown};
 use crate::app::browser::text_field;
 use leptos::either::Either;
 use leptos::ev::KeyboardEvent;
@@ -53,18 +53,21 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let placeholder = move || desk.room().map(|room| format!("Message {}", room.name));
-    let counter = move || {
-        let typed = desk.typed.get();
-        (typed + COUNTER_FROM >= rules::MESSAGE_MAX)
-            .then(|| format!("{typed} / {}", rules::MESSAGE_MAX))
-    };
+    let placeholder =
+        shown::attribute(move || desk.room().map(|room| format!("Message {}", room.name)));
+    let counter = shown::text(move || match desk.typed.get() {
+        typed if typed + COUNTER_FROM >= rules::MESSAGE_MAX => {
+            format!("{typed} / {}", rules::MESSAGE_MAX)
+        }
+        _ => String::new(),
+    });
+    let action = shown::attribute(move || desk.room().map(|room| paths::send(&room)));
     let is_over = move || desk.typed.get() > rules::MESSAGE_MAX;
     view! {
         <form
             class="composer"
             method="post"
-            action=move || desk.room().map(|room| paths::send(&room))
+            action=action
             on:submit=move |event| {
                 event.prevent_default();
                 sending::send(desk);
@@ -78,14 +81,14 @@ fn WriteForm(form_key: String) -> impl IntoView {
                 rows="1"
                 placeholder=placeholder
                 aria-describedby="composer-error"
-                aria-invalid=move || is_over().then_some("true")
+                aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
                 node_ref=desk.composer
                 on:input=move |_| sending::input(desk)
                 on:keydown=key
             ></textarea>
-            <span class="counter" data-over=move || is_over().then_some("")>{counter}</span>
+            <span class="counter" data-over=shown::mark(is_over)>{counter}</span>
             <button class="send" type="submit">"Send"</button>
-            <p class="field-error" id="composer-error" role="alert">{move || desk.composer_error.get()}</p>
+            <p class="field-error" id="composer-error" role="alert">{shown::sentence(desk.composer_error)}</p>
         </form>
     }
 }
@@ -95,25 +98,27 @@ fn JoinBar() -> impl IntoView {
     let desk = Desk::here();
     let field = NodeRef::<Input>::new();
     let error = RwSignal::new(None::<String>);
+    let next = shown::attribute(move || desk.room().map(|room| paths::room(&room)));
     let join = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         give_name(desk, text_field::line(field), error);
     };
     view! {
         <form class="join-bar" method="post" action=paths::JOIN on:submit=join>
-            <input type="hidden" name="next" value=move || desk.room().map(|room| paths::room(&room))/>
-            <label for="join-name">"Your name"</label>
-            <input
-                id="join-name"
-                name="username"
-                autocomplete="nickname"
-                aria-describedby="join-error"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                node_ref=field
-                on:input=move |_| error.set(None)
-            />
+            <input type="hidden" name="next" value=next/>
+            <label>
+                "Your name"
+                <input
+                    name="username"
+                    autocomplete="nickname"
+                    aria-describedby="join-error"
+                    aria-invalid=shown::invalid(error)
+                    node_ref=field
+                    on:input=move |_| error.set(None)
+                />
+            </label>
             <button class="primary" type="submit">"Join"</button>
-            <p class="field-error" id="join-error" role="alert">{move || error.get()}</p>
+            <p class="field-error" id="join-error" role="alert">{shown::sentence(error)}</p>
         </form>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::{sending, visiting};
+use super::{sending, shown, visiting};
 use crate::app::api;
 use crate::app::browser::{dialog, text_field};
 use leptos::ev::SubmitEvent;
@@ -108,7 +108,7 @@ fn NewRoom() -> impl IntoView {
                         name="name"
                         autocomplete="off"
                         aria-describedby="new-room-name-error"
-                        aria-invalid=move || name_error.with(Option::is_some).then_some("true")
+                        aria-invalid=shown::invalid(name_error)
                         node_ref=name
                         on:input=move |_| check_name()
                     />
@@ -119,7 +119,7 @@ fn NewRoom() -> impl IntoView {
                         name="description"
                         rows="3"
                         aria-describedby="new-room-description-error"
-                        aria-invalid=move || description_error.with(Option::is_some).then_some("true")
+                        aria-invalid=shown::invalid(description_error)
                         node_ref=description
                         on:input=move |_| check_description()
                     ></textarea>
@@ -172,7 +172,7 @@ fn Name() -> impl IntoView {
                         name="username"
                         autocomplete="nickname"
                         aria-describedby="name-field-error"
-                        aria-invalid=move || error.with(Option::is_some).then_some("true")
+                        aria-invalid=shown::invalid(error)
                         node_ref=field
                         on:input=check
                     />
@@ -186,7 +186,8 @@ fn Name() -> impl IntoView {
 #[component]
 fn DeleteRoom() -> impl IntoView {
     let desk = Desk::here();
-    let name = move || desk.room().map(|room| room.name).unwrap_or_default();
+    let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
+    let action = shown::attribute(move || desk.room().map(|room| paths::delete_room(&room)));
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(room) = desk.open_id_now() else {
@@ -201,7 +202,7 @@ fn DeleteRoom() -> impl IntoView {
     };
     view! {
         <Modal kind=|dialog| dialog == Dialog::DeleteRoom title_id="delete-room-title">
-            <form method="post" action=move || desk.room().map(|room| paths::delete_room(&room)) on:submit=delete>
+            <form method="post" action=action on:submit=delete>
                 <h2 id="delete-room-title">"Delete " <bdi>{name}</bdi> "?"</h2>
                 <p>"Everything said in it is deleted for everybody. This cannot be undone."</p>
                 <Actions confirm="Delete room" danger=true/>
@@ -274,7 +275,7 @@ fn Field<V: IntoView + 'static>(
         <div class="field">
             <label for=id>{label}</label>
             {children.into_inner()()}
-            <p class="field-error" id=format!("{id}-error") role="alert">{move || error.get()}</p>
+            <p class="field-error" id=format!("{id}-error") role="alert">{shown::sentence(error)}</p>
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The head of a room: what it is, and how to leave or delete it.
 
 use super::desk::{Desk, Dialog};
-use super::{sidebar, visiting};
+use super::{shown, sidebar, visiting};
 use crate::app::api;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -12,10 +12,10 @@ use parlour_protocol::{Room, paths};
 pub fn RoomHeader() -> impl IntoView {
     let desk = Desk::here();
     let of_room = move |part: fn(&Room) -> String| {
-        move || {
+        shown::text(move || {
             desk.open
                 .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
-        }
+        })
     };
     let may_delete = Memo::new(move |_| {
         desk.open

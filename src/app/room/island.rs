@@ -8,7 +8,7 @@ use super::members::Members;
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
-use super::{composer::Composer, link, sending, visiting};
+use super::{composer::Composer, link, sending, shown, visiting};
 use crate::app::browser::{clock, navigation};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -26,11 +26,13 @@ pub fn Parlour(
     Effect::new(move |_| wake(desk));
 
     let is_open = Memo::new(move |_| desk.open.with(|open| open.is_some()));
+    let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
+    let busy = shown::attribute(move || desk.loading.get().then(|| "true".to_owned()));
     view! {
-            <div class="app" data-place=move || if is_open.get() { "room" } else { "welcome" }>
+            <div class="app" data-place=place_name>
                 <Topbar/>
                 <Sidebar/>
-                <main id="main" class="main" tabindex="-1" aria-busy=move || desk.loading.get().then_some("true")>
+                <main id="main" class="main" tabindex="-1" aria-busy=busy>
                     {move || {
                         if is_open.get() {
                             Either::Left(view! {
@@ -49,8 +51,8 @@ pub fn Parlour(
                     }}
                 </main>
                 <Dialogs/>
-                <div class="notice" role="status" data-shown=move || desk.notice.with(|n| n.is_some().then_some(""))>
-                    {move || desk.notice.get()}
+                <div class="notice" role="status" data-shown=shown::mark(move || desk.notice.with(Option::is_some))>
+                    {shown::sentence(desk.notice)}
                 </div>
             </div>
         }

@@ -1,7 +1,7 @@
 //! One line of the log: a message, a day, a quiet note, or a message on its way.
 
 use super::desk::{Desk, Dialog};
-use super::sending;
+use super::{sending, shown};
 use crate::app::browser::text_field;
 use crate::app::state::outbox::{Delivery, Pending};
 use crate::app::state::timeline::MessageRow;
@@ -99,7 +99,9 @@ pub fn PendingLine(
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
     };
     let is_refused = state == "refused";
-    let name = move || desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+    let name = desk
+        .me
+        .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
     let key = StoredValue::new(message.client_id);
     view! {
         <article class="message pending" data-own="" data-state=state>
@@ -230,14 +232,14 @@ fn Edit(number: i64, content: String) -> impl IntoView {
                 name="content"
                 rows="1"
                 aria-label="Edit your message"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=shown::invalid(error)
                 node_ref=field
                 on:keydown=key
                 on:input=move |_| text_field::fit(field)
             >
                 {content}
             </textarea>
-            <p class="field-error" role="alert">{move || error.get()}</p>
+            <p class="field-error" role="alert">{shown::sentence(error)}</p>
             <div class="edit-actions">
                 <button class="quiet" type="button" on:click=move |_| cancel()>"Cancel"</button>
                 <button class="primary" type="submit">"Save"</button>

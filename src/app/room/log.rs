@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
-use super::visiting;
+use super::{shown, visiting};
 use crate::app::state::timeline::{Row, Timeline};
 use leptos::either::{Either, EitherOf3};
 use leptos::ev::MouseEvent;
@@ -25,18 +25,18 @@ pub fn Log() -> impl IntoView {
         desk.outbox
             .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
     });
-    let label = move || {
+    let label = shown::text(move || {
         desk.open.with(|o| {
             o.as_ref()
                 .map(|o| format!("Messages in {}", o.room.name))
                 .unwrap_or_default()
         })
-    };
-    let jump = move || match desk.missed.get() {
+    });
+    let jump = shown::text(move || match desk.missed.get() {
         0 => "Newest messages ↓".to_owned(),
         1 => "1 new message ↓".to_owned(),
         n => format!("{n} new messages ↓"),
-    };
+    });
     let can_jump =
         Memo::new(move |_| desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
     view! {
@@ -82,14 +82,14 @@ pub fn Log() -> impl IntoView {
 fn OlderEnd() -> impl IntoView {
     let desk = Desk::here();
     let has_older = Memo::new(move |_| desk.timeline.with(Timeline::has_older));
-    let href = move || {
+    let href = shown::attribute(move || {
         let first = desk
             .timeline
             .with(Timeline::first_number)
             .unwrap_or_default();
         desk.room().map(|room| paths::before(&room, first))
-    };
-    let name = move || desk.room().map(|room| room.name);
+    });
+    let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
     let older = move |event: MouseEvent| {
         event.prevent_default();
         visiting::scrolled(desk);
@@ -109,13 +109,13 @@ fn OlderEnd() -> impl IntoView {
 fn NewerEnd() -> impl IntoView {
     let desk = Desk::here();
     let has_newer = Memo::new(move |_| desk.timeline.with(Timeline::has_newer));
-    let href = move || {
+    let href = shown::attribute(move || {
         let last = desk
             .timeline
             .with(Timeline::last_number)
             .unwrap_or_default();
         desk.room().map(|room| paths::after(&room, last))
-    };
+    });
     let newer = move |event: MouseEvent| {
         event.prevent_default();
         visiting::scrolled(desk);

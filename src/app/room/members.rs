@@ -1,6 +1,7 @@
 //! Who is in the room now.
 
 use super::desk::Desk;
+use super::shown;
 use leptos::prelude::*;
 
 /// The people here, and how many they are.
@@ -13,9 +14,10 @@ pub fn Members() -> impl IntoView {
             .with(|roster| i64::from(roster.count) - roster.users.len() as i64)
             .max(0)
     };
+    let count = shown::text(move || roster.with(|roster| roster.count.to_string()));
     view! {
         <details class="members">
-            <summary>"People " <span class="count">{move || roster.with(|roster| roster.count)}</span></summary>
+            <summary>"People " <span class="count">{count}</span></summary>
             <ul>
                 {move || {
                     roster

@@ -9,7 +9,8 @@ use crate::app::state::presence::Presence;
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use leptos::prelude::*;
 use parlour_protocol::{
-    AppError, ClientFrame, Message, Room, RoomEntry, RoomId, Roster, Seq, ServerFrame, SystemEvent,
+    AppError, ClientFrame, Heartbeat, Message, Refusal, Room, RoomActivity, RoomEntry, RoomGone,
+    RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
 use std::collections::HashSet;
 
@@ -58,79 +59,38 @@ pub fn refresh_sidebar(desk: Desk) {
 /// Applies one frame.
 pub fn receive(desk: Desk, frame: ServerFrame) {
     match frame {
-        ServerFrame::Welcome {
-            room_id,
-            seq,
-            epoch,
-            room,
-            ..
-        } => {
-            welcome(desk, room_id, seq, epoch, room);
-        }
+        ServerFrame::Welcome(frame) => welcome(desk, frame),
         ServerFrame::Message(message) => changed(desk, message, true),
         ServerFrame::MessageChanged(message) => changed(desk, message, false),
-        ServerFrame::Sync {
-            room_id,
-            messages,
-            from,
-            to,
-            complete,
-            reset,
-        } => {
-            desk.syncing.update_value(|syncing| {
-                syncing.remove(&room_id);
-            });
-            for message in &messages {
-                acknowledge(desk, message);
-            }
-            let synced = on_timeline(desk, room_id, |t| {
-                t.apply_sync(messages, from, to, complete, reset)
-            });
-            match synced {
-                Some(Synced::More { after }) => ask(desk, room_id, after),
-                Some(Synced::Reset) => visiting::take_anew(desk, room_id),
-                Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
-            }
-        }
-        ServerFrame::UsersList {
+        ServerFrame::Sync(frame) => synced(desk, frame),
+        ServerFrame::UsersList(UsersList {
             room_id,
             users,
             count,
-        } => {
+        }) => {
             entry(desk, room_id, |entry| entry.room.online = count);
             on_presence(desk, room_id, |p| p.set_roster(Roster { users, count }));
         }
-        ServerFrame::Typing { room_id, users } => {
+        ServerFrame::Typing(Typists { room_id, users }) => {
             on_presence(desk, room_id, |p| p.set_typing(users));
         }
-        ServerFrame::System {
-            room_id,
-            event,
-            username,
-            ..
-        } => {
-            let verb = match event {
-                SystemEvent::Joined => "joined",
-                SystemEvent::Left => "left",
-            };
-            on_timeline(desk, room_id, |t| t.note(format!("{username} {verb}")));
-        }
+        ServerFrame::System(frame) => came_or_went(desk, frame),
         ServerFrame::RoomChanged(room) => room_changed(desk, room),
-        ServerFrame::RoomDeleted { room_id } => room_deleted(desk, room_id),
-        ServerFrame::Left { room_id } => visiting::forget(desk, room_id),
-        ServerFrame::RoomActivity {
+        ServerFrame::RoomDeleted(RoomGone { room_id }) => room_deleted(desk, room_id),
+        ServerFrame::Left(RoomGone { room_id }) => visiting::forget(desk, room_id),
+        ServerFrame::RoomActivity(RoomActivity {
             room_id,
             seq,
             unread,
             online,
-        } => {
+        }) => {
             entry(desk, room_id, |entry| {
                 entry.room.seq = seq;
                 entry.room.online = online;
                 entry.unread = unread;
             });
         }
-        ServerFrame::Heartbeat { rooms } => {
+        ServerFrame::Heartbeat(Heartbeat { rooms }) => {
             for (room_id, reached) in rooms {
                 let after = on_timeline_ref(desk, room_id, |t| t.heard(reached)).flatten();
                 if let Some(after) = after {
@@ -138,13 +98,13 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
                 }
             }
         }
-        ServerFrame::Error {
+        ServerFrame::Error(Refusal {
             code,
             message,
             client_id,
             retry_after_ms,
             ..
-        } => {
+        }) => {
             let error = AppError {
                 retry_after_ms,
                 ..AppError::new(code, message)
@@ -152,6 +112,52 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
             sending::refused(desk, error, client_id);
         }
     }
+}
+
+fn synced(desk: Desk, frame: Sync) {
+    let Sync {
+        room_id,
+        messages,
+        from,
+        to,
+        complete,
+        reset,
+    } = frame;
+    desk.syncing.update_value(|syncing| {
+        syncing.remove(&room_id);
+    });
+    for message in &messages {
+        acknowledge(desk, message);
+    }
+    let applied = on_timeline(desk, room_id, |t| {
+        t.apply_sync(messages, from, to, complete, reset)
+    });
+    match applied {
+        // The rest follows by itself.
+        Some(Synced::More { .. }) => {}
+        Some(Synced::Reset) => visiting::take_anew(desk, room_id),
+        Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
+    }
+}
+
+fn came_or_went(desk: Desk, frame: System) {
+    // One knows that one has come oneself.
+    if is_me(desk, &frame.username) {
+        return;
+    }
+    let verb = match frame.event {
+        SystemEvent::Joined => "joined",
+        SystemEvent::Left => "left",
+    };
+    on_timeline(desk, frame.room_id, |t| {
+        t.note(format!("{} {verb}", frame.username))
+    });
+}
+
+/// Whether this is the name one has oneself.
+fn is_me(desk: Desk, username: &str) -> bool {
+    desk.me
+        .with_untracked(|me| me.as_ref().is_some_and(|me| me.name == username))
 }
 
 /// Tells the server how far the open room has been read, when somebody sees its end.
@@ -186,7 +192,14 @@ pub fn mark_read(desk: Desk) {
     }
 }
 
-fn welcome(desk: Desk, room_id: RoomId, seq: Seq, epoch: String, room: Room) {
+fn welcome(desk: Desk, frame: Welcome) {
+    let Welcome {
+        room_id,
+        seq,
+        epoch,
+        room,
+        ..
+    } = frame;
     let before = desk.epoch.with_value(Clone::clone);
     if before.is_some_and(|before| before != epoch) {
         // Another database: what this tab holds means nothing there.

@@ -1,7 +1,7 @@
 //! The rooms: name, how many people are there, what is unread.
 
 use super::desk::{Desk, Dialog};
-use super::{dialogs, visiting};
+use super::{dialogs, shown, visiting};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_protocol::{RoomEntry, paths};
@@ -65,18 +65,18 @@ fn RoomLine(
             <li>
                 <a
                     class="room-link"
-                    href=move || entry.with(|entry| paths::room(&entry.room))
-                    aria-current=move || is_open().then_some("page")
-                    data-unread=move || (unread.get() > 0).then_some("")
+                    href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
+                    aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
+                    data-unread=shown::mark(move || unread.get() > 0)
                     on:click=visit
                 >
-                    <bdi class="room-link-name">{move || entry.with(|entry| entry.room.name.clone())}</bdi>
+                    <bdi class="room-link-name">{shown::text(move || entry.with(|entry| entry.room.name.clone()))}</bdi>
     {move || {
                         (online.get() > 0)
                             .then(|| {
                                 view! {
                                     <span class="room-link-online">
-                                        {online}
+                                        {shown::text(move || online.get().to_string())}
                                         <span class="visually-hidden">" online"</span>
                                     </span>
                                 }
@@ -86,8 +86,8 @@ fn RoomLine(
                         (unread.get() > 0)
                             .then(|| {
                                 view! {
-                                    <span class="unread" role="img" aria-label=move || format!("{} unread", unread.get())>
-                                        {move || capped(unread.get())}
+                                    <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread.get()))>
+                                        {shown::text(move || capped(unread.get()))}
                                     </span>
                                 }
                             })

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
+use super::shown;
 use crate::app::state::connection::{Banner, Phase};
 use leptos::prelude::*;
 use parlour_protocol::paths;
@@ -10,7 +11,27 @@ use parlour_protocol::paths;
 #[component]
 pub fn Topbar() -> impl IntoView {
     let desk = Desk::here();
-    let my_name = move || desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+    let my_name = shown::text(move || {
+        let name = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+        name.unwrap_or_else(|| "Choose a name".to_owned())
+    });
+    let is_somebody = move || desk.me.with(Option::is_some);
+    let my_page = shown::text(move || {
+        if is_somebody() {
+            paths::ME
+        } else {
+            paths::JOIN
+        }
+        .to_owned()
+    });
+    let my_title = shown::text(move || {
+        if is_somebody() {
+            "Change your name"
+        } else {
+            "Choose a name"
+        }
+        .to_owned()
+    });
     let open_name = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         desk.dialog.set(Some(Dialog::Name));
@@ -23,11 +44,11 @@ pub fn Topbar() -> impl IntoView {
             <ConnectionState/>
             <a
                 class="me"
-                href=move || if desk.me.with(Option::is_some) { paths::ME } else { paths::JOIN }
-                title=move || if desk.me.with(Option::is_some) { "Change your name" } else { "Choose a name" }
+                href=my_page
+                title=my_title
                 on:click=open_name
             >
-                <bdi>{move || my_name().unwrap_or_else(|| "Choose a name".to_owned())}</bdi>
+                <bdi>{my_name}</bdi>
             </a>
         </header>
     }
@@ -47,18 +68,19 @@ fn ConnectionState() -> impl IntoView {
         Banner::Lost { .. } | Banner::Stopped => "lost",
     };
     // The count-down is not part of the status, or a screen reader would say it every second.
-    let text = move || match banner.get() {
+    let text = shown::text(move || match banner.get() {
         Banner::Live => "Live".to_owned(),
         Banner::Connecting => "Connecting…".to_owned(),
         Banner::Lost { .. } => "Connection lost.".to_owned(),
         Banner::Stopped => stopped_because(desk),
-    };
-    let next_try = move || match banner.get() {
+    });
+    let next_try = shown::text(move || match banner.get() {
         Banner::Lost { seconds } if seconds > 0 => format!("Trying again in {seconds} s."),
         Banner::Lost { .. } => "Trying again…".to_owned(),
         _ => String::new(),
-    };
+    });
     let is_lost = Memo::new(move |_| state() == "lost");
+    let state = shown::text(move || state().to_owned());
     view! {
         <div class="connection" data-state=state>
             <span class="connection-text" role="status">{text}</span>

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 const SETTLED: usize = 256;
 
 /// A message on its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
     /// The key it is sent with, every time.
     pub client_id: String,
@@ -23,15 +23,13 @@ pub struct Pending {
     /// The text.
     pub content: String,
     /// The number of the message it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Number>,
     /// How far it has come.
     pub state: Delivery,
 }
 
 /// How far a send has come.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// Waits for its turn.
     Queued,
@@ -42,6 +40,18 @@ pub enum Delivery {
         /// Why, as a sentence.
         reason: String,
     },
+}
+
+/// A send as it is stored: what was on its way has to go again, so that is not told apart.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    client_id: String,
+    room_id: RoomId,
+    content: String,
+    #[serde(default)]
+    reply_to: Option<Number>,
+    #[serde(default)]
+    refused: Option<String>,
 }
 
 /// The sends of all rooms, in order.
@@ -55,16 +65,39 @@ impl Outbox {
     /// What was stored; anything unreadable is empty. What was on its way is queued again.
     pub fn from_json(text: &str) -> Self {
         let mut outbox = Self::default();
-        for pending in serde_json::from_str::<Vec<Pending>>(text).unwrap_or_default() {
-            outbox.queue(pending);
+        for stored in serde_json::from_str::<Vec<Stored>>(text).unwrap_or_default() {
+            outbox.queue(Pending {
+                client_id: stored.client_id,
+                room_id: stored.room_id,
+                content: stored.content,
+                reply_to: stored.reply_to,
+                state: match stored.refused {
+                    Some(reason) => Delivery::Refused { reason },
+                    None => Delivery::Queued,
+                },
+            });
         }
-        outbox.connection_lost();
         outbox
     }
 
     /// To be stored after every change.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.sends).unwrap_or_default()
+        let stored: Vec<Stored> = self
+            .sends
+            .iter()
+            .cloned()
+            .map(|pending| Stored {
+                client_id: pending.client_id,
+                room_id: pending.room_id,
+                content: pending.content,
+                reply_to: pending.reply_to,
+                refused: match pending.state {
+                    Delivery::Refused { reason } => Some(reason),
+                    Delivery::Queued | Delivery::Sending => None,
+                },
+            })
+            .collect();
+        serde_json::to_string(&stored).unwrap_or_default()
     }
 
     /// Adds a send at the end; a key that is there already is not added again.

@@ -1,7 +1,7 @@
 //! Carries what was committed to every hub: this process's own, or one per server later.
 
 use super::{Frame, Publication, locked};
-use parlour_protocol::ServerFrame;
+use parlour_protocol::{RoomGone, ServerFrame};
 use std::sync::Mutex;
 
 /// A publication with the one frame that everybody gets.
@@ -22,8 +22,10 @@ impl Event {
                 Some(ServerFrame::MessageChanged(message.clone()))
             }
             Publication::RoomCreated(room) => Some(ServerFrame::RoomChanged(room.clone())),
-            Publication::RoomDeleted(room) => Some(ServerFrame::RoomDeleted { room_id: *room }),
-            Publication::Left { room, .. } => Some(ServerFrame::Left { room_id: *room }),
+            Publication::RoomDeleted(room) => {
+                Some(ServerFrame::RoomDeleted(RoomGone { room_id: *room }))
+            }
+            Publication::Left { room, .. } => Some(ServerFrame::Left(RoomGone { room_id: *room })),
             Publication::Read { .. } => None,
         };
         let frame = frame.map(|frame| Frame::from(frame.encode()));

@@ -6,7 +6,7 @@
 use super::activity::{Activity, Audience};
 use super::sockets::Listener;
 use super::{Frame, SocketId, TypingState};
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, UserId};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -75,18 +75,18 @@ impl Channel {
         self.typing_changed |= self.typing.expire(now);
         if std::mem::take(&mut self.users_changed) && !self.listeners.is_empty() {
             let Roster { users, count } = roster();
-            self.send_frame(&ServerFrame::UsersList {
+            self.send_frame(&ServerFrame::UsersList(UsersList {
                 room_id: room,
                 users,
                 count,
-            });
+            }));
         }
         if std::mem::take(&mut self.typing_changed) {
             let users = self.typing.names();
-            self.send_frame(&ServerFrame::Typing {
+            self.send_frame(&ServerFrame::Typing(Typists {
                 room_id: room,
                 users,
-            });
+            }));
         }
         let audience = self.activity.due(now)?;
         Some(Due {

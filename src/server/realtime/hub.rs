@@ -9,7 +9,7 @@ use super::{
     Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Publication,
     Socket, SocketKind, Subscriber, locked, ticker,
 };
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, SystemEvent, User, UserId};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, System, SystemEvent, User, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -228,12 +228,12 @@ impl Inner {
                 SystemEvent::Joined => "joined",
                 SystemEvent::Left => "left",
             };
-            let frame = ServerFrame::System {
+            let frame = ServerFrame::System(System {
                 room_id: room,
                 event,
                 username: who.name.clone(),
                 content: format!("{} {verb}", who.name),
-            };
+            });
             channel.send(&Frame::from(frame.encode()));
         }
         drop(channel);

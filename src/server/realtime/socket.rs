@@ -3,7 +3,7 @@
 use super::hub::Inner;
 use super::sockets::Listener;
 use super::{Attendee, Frame, locked};
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, UserId};
+use parlour_protocol::{Heartbeat, RoomId, Roster, Seq, ServerFrame, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
@@ -128,7 +128,7 @@ impl Socket {
                 rooms.insert(room, locked(&channel).seq);
             }
         }
-        let frame = ServerFrame::Heartbeat { rooms };
+        let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
         self.listener
             .subscriber
             .try_send(Frame::from(frame.encode()));

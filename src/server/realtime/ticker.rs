@@ -4,7 +4,7 @@ use super::channel::Due;
 use super::hub::Inner;
 use super::sockets::Listener;
 use super::{Frame, SocketKind, locked};
-use parlour_protocol::ServerFrame;
+use parlour_protocol::{RoomActivity, ServerFrame};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -72,12 +72,12 @@ impl Inner {
                 };
                 let frame = frames.entry(unread).or_insert_with(|| {
                     let (room_id, seq) = (due.room, due.seq);
-                    let frame = ServerFrame::RoomActivity {
+                    let frame = ServerFrame::RoomActivity(RoomActivity {
                         room_id,
                         seq,
                         unread,
                         online,
-                    };
+                    });
                     Frame::from(frame.encode())
                 });
                 listener.subscriber.try_send(frame.clone());

@@ -5,6 +5,9 @@ use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
+/// The way back at the end of a plain page.
+pub const BACK: &str = "main > p:last-child > a";
+
 /// An answer with its document.
 pub struct Page {
     /// The address it was asked from.
@@ -128,8 +131,17 @@ impl Page {
     #[track_caller]
     pub fn is_a_problem(&self, status: u16, sentence: &str) {
         assert_eq!(self.status, status, "{}: {}", self.path, self.body);
-        assert_eq!(self.text("main .page-lead"), sentence, "{}", self.path);
-        assert_eq!(self.attribute("main .page-back a", "href"), "/");
+        assert_eq!(
+            self.texts("main > p").first().map(String::as_str),
+            Some(sentence)
+        );
+        self.leads_back();
+    }
+
+    /// Asserts that the last thing on the page is the way back to the rooms.
+    #[track_caller]
+    pub fn leads_back(&self) {
+        assert_eq!(self.attribute(BACK, "href"), "/", "{}", self.path);
     }
 }
 

@@ -21,7 +21,16 @@ impl Program {
     /// Starts it in `folder`, on any free port unless `environment` names one. Nothing of this
     /// process's own environment reaches it.
     pub fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
+        Self::start_as(
+            Path::new(env!("CARGO_BIN_EXE_parlour")),
+            folder,
+            environment,
+        )
+    }
+
+    /// The same under another name.
+    pub fn start_as(executable: &Path, folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(executable)
             .current_dir(folder)
             .env_clear()
             .env("PARLOUR__SITE_ADDR", "127.0.0.1:0")
@@ -85,7 +94,10 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(start.elapsed() < PATIENCE, "it runs on: {:?}", self.log);
+            if start.elapsed() > PATIENCE {
+                self.log.extend(self.lines.try_iter());
+                panic!("it runs on: {:#?}", self.log);
+            }
             thread::sleep(Duration::from_millis(5));
         };
         // The reader ends with the pipe, and the channel with the reader.

@@ -3,7 +3,7 @@
 use super::{Connection, Ended};
 use crate::realtime::Frame;
 use crate::{ServiceError, Token, messages, rooms};
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame};
+use parlour_protocol::{RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, UsersList, Welcome};
 
 /// Rooms one socket can be in.
 const ROOMS_MAX: usize = 256;
@@ -40,19 +40,19 @@ impl Connection {
         self.socket.arrive(room_id);
         room.online = self.ctx.hub.online(room_id);
         let Roster { users, count } = self.socket.roster(room_id);
-        let welcome = ServerFrame::Welcome {
+        let welcome = ServerFrame::Welcome(Welcome {
             room_id,
             seq: room.seq,
             epoch: self.ctx.epoch.clone(),
             user: self.scope.person.as_ref().map(|person| person.user.clone()),
             room,
             token: token.map(|token| token.as_str().to_owned()),
-        };
-        let list = ServerFrame::UsersList {
+        });
+        let list = ServerFrame::UsersList(UsersList {
             room_id,
             users,
             count,
-        };
+        });
         self.write([welcome.encode(), list.encode()].map(Frame::from))
             .await?;
         match after {
@@ -74,14 +74,14 @@ impl Connection {
             };
             let is_last = page.complete || page.reset;
             after = page.to;
-            let frame = ServerFrame::Sync {
+            let frame = ServerFrame::Sync(Sync {
                 room_id,
                 messages: page.messages,
                 from: page.from,
                 to: page.to,
                 complete: page.complete,
                 reset: page.reset,
-            };
+            });
             self.write([Frame::from(frame.encode())]).await?;
             if is_last {
                 return Ok(Ok(()));
@@ -105,7 +105,7 @@ impl Connection {
             }
         }
         self.socket.unsubscribe(room_id);
-        let frame = ServerFrame::Left { room_id };
+        let frame = ServerFrame::Left(RoomGone { room_id });
         self.write([Frame::from(frame.encode())]).await?;
         Ok(Ok(()))
     }
