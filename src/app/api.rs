@@ -4,6 +4,7 @@
 //! All are `POST /rpc/…` with JSON and answer [`Refused`] with the status of its code.
 
 mod door;
+mod json;
 mod people;
 mod reading;
 mod rooms;

@@ -8,7 +8,7 @@
 mod layers;
 mod values;
 
-pub use values::{Broker, LogFormat, Mode};
+pub use values::{Broker, LogFormat};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -50,8 +50,6 @@ pub struct SiteSettings {
     pub site_addr: SocketAddr,
     /// Whether the built files' names carry their hashes.
     pub hash_files: bool,
-    /// Development or production, as Leptos has it.
-    pub env: Mode,
 }
 
 /// `[server]`.
@@ -252,7 +250,6 @@ impl Default for SiteSettings {
             site_pkg_dir: "pkg".to_owned(),
             site_addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             hash_files: false,
-            env: Mode::Dev,
         }
     }
 }

@@ -120,15 +120,20 @@ impl Context {
         !self.is_draining() && self.store.answers().await
     }
 
-    /// Whether [`Context::drain`] has begun.
+    /// Whether the server was told to stop.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
+    }
+
+    /// The server was told to stop: [`Context::is_ready`] says so from now on.
+    pub fn begin_draining(&self) {
+        self.draining.store(true, Ordering::Release);
     }
 
     /// Sends everybody away, finishes what is being written, closes the database. Doors stop
     /// accepting before they call it.
     pub async fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.begin_draining();
         self.hub.drain().await;
         self.store.drain().await;
     }

@@ -1,6 +1,6 @@
 //! What every server function has in common: its error, and how it learns who asks.
 
-use leptos::server_fn::codec::JsonEncoding;
+use super::json::JsonText;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parlour_protocol::{AppError, ErrorCode};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl FromServerFnError for Refused {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

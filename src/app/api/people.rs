@@ -1,12 +1,12 @@
 //! Who somebody is.
 
 use super::Refused;
+use super::json::Json;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use parlour_protocol::User;
 
 /// Gives whoever asks this name: a new guest with a session, or a new name for the session there is.
-#[server(endpoint = "give_name", prefix = "/rpc", input = Json)]
+#[server(endpoint = "give_name", prefix = "/rpc", input = Json, output = Json)]
 pub async fn give_name(username: String) -> Result<User, Refused> {
     use crate::site::door;
     let (ctx, scope) = door::enter().await?;

@@ -1,12 +1,12 @@
 //! Reading: rooms, a room, its history.
 
 use super::Refused;
+use super::json::Json;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use parlour_protocol::{History, Number, OpenRoom, RoomEntry, RoomId};
 
 /// The sidebar as a fresh page would show it.
-#[server(endpoint = "list_rooms", prefix = "/rpc", input = Json)]
+#[server(endpoint = "list_rooms", prefix = "/rpc", input = Json, output = Json)]
 pub async fn list_rooms() -> Result<Vec<RoomEntry>, Refused> {
     use crate::site::door;
     let (ctx, scope) = door::enter().await?;
@@ -14,7 +14,7 @@ pub async fn list_rooms() -> Result<Vec<RoomEntry>, Refused> {
 }
 
 /// A room with its newest messages, or with those around `message`.
-#[server(name = OpenRoomCall, endpoint = "open_room", prefix = "/rpc", input = Json)]
+#[server(name = OpenRoomCall, endpoint = "open_room", prefix = "/rpc", input = Json, output = Json)]
 pub async fn open_room(room: RoomId, message: Option<Number>) -> Result<OpenRoom, Refused> {
     use crate::site::door;
     use parlour_server::places::{At, View, visit};
@@ -24,7 +24,7 @@ pub async fn open_room(room: RoomId, message: Option<Number>) -> Result<OpenRoom
 }
 
 /// A page of history older than `before` or newer than `after`.
-#[server(endpoint = "read_history", prefix = "/rpc", input = Json)]
+#[server(endpoint = "read_history", prefix = "/rpc", input = Json, output = Json)]
 pub async fn read_history(
     room: RoomId,
     before: Option<Number>,

@@ -1,12 +1,12 @@
 //! Making, leaving and deleting rooms.
 
 use super::Refused;
+use super::json::Json;
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use parlour_protocol::{Room, RoomId};
 
 /// Makes a room; needs somebody with a name.
-#[server(endpoint = "create_room", prefix = "/rpc", input = Json)]
+#[server(endpoint = "create_room", prefix = "/rpc", input = Json, output = Json)]
 pub async fn create_room(name: String, description: String) -> Result<Room, Refused> {
     use crate::site::door;
     use parlour_server::rooms::{NewRoom, create};
@@ -15,7 +15,7 @@ pub async fn create_room(name: String, description: String) -> Result<Room, Refu
 }
 
 /// Is no member of it any more, in any tab.
-#[server(endpoint = "leave_room", prefix = "/rpc", input = Json)]
+#[server(endpoint = "leave_room", prefix = "/rpc", input = Json, output = Json)]
 pub async fn leave_room(room: RoomId) -> Result<(), Refused> {
     use crate::site::door;
     let (ctx, scope) = door::enter().await?;
@@ -23,7 +23,7 @@ pub async fn leave_room(room: RoomId) -> Result<(), Refused> {
 }
 
 /// Deletes a room with everything in it; who made it, or an admin.
-#[server(endpoint = "delete_room", prefix = "/rpc", input = Json)]
+#[server(endpoint = "delete_room", prefix = "/rpc", input = Json, output = Json)]
 pub async fn delete_room(room: RoomId) -> Result<(), Refused> {
     use crate::site::door;
     let (ctx, scope) = door::enter().await?;

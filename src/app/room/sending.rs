@@ -256,13 +256,25 @@ fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Keeps the draft of one room; other rooms' drafts may be another tab's newer ones.
 fn keep_draft(desk: Desk, room: RoomId, text: &str) {
-    desk.drafts.update_value(|drafts| drafts.set(room, text));
+    desk.drafts.update_value(|drafts| {
+        if let Some(json) = storage::load(DRAFTS_KEY) {
+            *drafts = Drafts::from_json(&json);
+        }
+        drafts.set(room, text);
+    });
     storage::save(DRAFTS_KEY, &desk.drafts.with_value(Drafts::to_json));
 }
 
+/// Changes the outbox here and in storage, where another tab of this person may have put more.
 fn change_outbox<T>(desk: Desk, change: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
-    let changed = desk.outbox.try_update(change);
+    let changed = desk.outbox.try_update(|outbox| {
+        if let Some(json) = storage::load(OUTBOX_KEY) {
+            outbox.merge(Outbox::from_json(&json));
+        }
+        change(outbox)
+    });
     storage::save(OUTBOX_KEY, &desk.outbox.with_untracked(Outbox::to_json));
     changed
 }

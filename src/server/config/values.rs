@@ -22,16 +22,6 @@ pub enum Broker {
     Local,
 }
 
-/// Leptos's word for development and production.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Mode {
-    /// Live reload.
-    Dev,
-    /// None.
-    Prod,
-}
-
 fn impossible(key: &str, expected: &str) -> ConfigError {
     ConfigError::Impossible {
         key: key.to_owned(),

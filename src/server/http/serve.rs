@@ -80,6 +80,7 @@ pub async fn serve(
     }
     drop(listener);
     tracing::info!("stopping");
+    ctx.begin_draining();
     let stopped = async {
         stopping.cancel();
         connections.close();

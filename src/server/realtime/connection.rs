@@ -194,11 +194,11 @@ impl Connection {
             Incoming::Text(text) => self.text(&text).await,
             Incoming::Binary => {
                 let sentence = "Frames are text; this server has no binary ones.";
-                self.refuse(
-                    AppError::new(ErrorCode::BadRequest, sentence),
-                    About::default(),
-                )
-                .await
+                let error = AppError::new(ErrorCode::BadRequest, sentence);
+                match self.admit()? {
+                    Ok(()) => self.refuse(error, About::default()).await,
+                    Err(too_fast) => self.refuse(too_fast, About::default()).await,
+                }
             }
             Incoming::Alive => Ok(()),
             Incoming::Violation(code) => Err(Ended::Violation(code)),
@@ -207,17 +207,23 @@ impl Connection {
     }
 
     async fn text(&mut self, text: &Utf8Bytes) -> Result<(), Ended> {
-        match self.patience.judge(self.bucket.take()) {
-            Verdict::Pass => {}
-            Verdict::Abuse => return Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
-            Verdict::Refuse { retry_after_ms } => {
-                let error = telemetry::told(&ServiceError::RateLimited { retry_after_ms });
-                return self.refuse(error, About::of(text)).await;
-            }
+        if let Err(too_fast) = self.admit()? {
+            return self.refuse(too_fast, About::of(text)).await;
         }
         match ClientFrame::parse(text) {
             Ok(frame) => self.begin(frame).await,
             Err(error) => self.refuse(error.to_app_error(), About::of(text)).await,
+        }
+    }
+
+    /// Counts a frame, of whatever kind: what to answer when it came too fast.
+    fn admit(&mut self) -> Result<Result<(), AppError>, Ended> {
+        match self.patience.judge(self.bucket.take()) {
+            Verdict::Pass => Ok(Ok(())),
+            Verdict::Abuse => Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
+            Verdict::Refuse { retry_after_ms } => {
+                Ok(Err(telemetry::told(&ServiceError::RateLimited { retry_after_ms })))
+            }
         }
     }
 

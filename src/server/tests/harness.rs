@@ -313,6 +313,11 @@ impl Socket {
             .unwrap();
     }
 
+    /// The same with a binary frame. The server may have closed already: that is told by `closed`.
+    pub async fn feed_binary(&mut self, bytes: Vec<u8>) {
+        let _ = self.stream.feed(Message::binary(bytes)).await;
+    }
+
     pub async fn flush(&mut self) -> bool {
         self.stream.flush().await.is_ok()
     }

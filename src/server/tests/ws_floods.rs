@@ -56,6 +56,17 @@ async fn a_flood_is_closed() {
 }
 
 #[tokio::test]
+async fn a_flood_of_frames_that_are_not_text_is_closed_too() {
+    let server = Server::start(|settings| settings.limits.frames_per_second = 50).await;
+    let mut alice = server.chat(LOBBY, "Alice").await;
+    for _ in 0..1_000 {
+        alice.feed_binary(vec![0; 8]).await;
+    }
+    alice.flush().await;
+    assert_eq!(alice.closed().await.0, 4429);
+}
+
+#[tokio::test]
 async fn a_person_s_messages_have_a_rate_over_all_doors() {
     let server = Server::start(|settings| {
         settings.limits.messages_per_second = 1;

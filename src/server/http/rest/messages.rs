@@ -1,4 +1,4 @@
-//! Messages.
+//! Messages over REST: listing, posting, editing and taking back.
 
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;

@@ -1,4 +1,4 @@
-//! Rooms.
+//! Rooms over REST: listing, making, looking at and deleting them.
 
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
