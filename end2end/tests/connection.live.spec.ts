@@ -53,6 +53,16 @@ test("a long absence ends the same way", async ({ arrive, wire }) => {
   expect(new Set(shown).size).toBe(shown.length);
 });
 
+test("nobody seems to type on while the connection is lost", async ({ arrive, wire }) => {
+  const alice = await arrive("Alice", LOBBY, { via: wire });
+  const bob = await arrive("Bob", LOBBY);
+  await bob.composer.pressSequentially("Well");
+  await expect(alice.typing).toHaveText("Bob is typing…");
+  wire.cut();
+  await alice.isLost();
+  await expect(alice.typing).toBeEmpty();
+});
+
 test("without network it says so, and goes on when the network is back", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.page.context().setOffline(true);
@@ -109,5 +119,6 @@ test("the place in the history is kept", async ({ arrive, wire }) => {
   wire.mend();
   await alice.isLive(30_000);
   await expect(alice.message("missed 5")).toBeAttached();
+  await expect(alice.jump).toHaveText(/^5 new messages/);
   expect(Math.abs((await alice.top(anchor)) - before)).toBeLessThanOrEqual(1);
 });

@@ -13,6 +13,8 @@ test("↑ in an empty composer takes the last one", async ({ arrive }) => {
   await alice.composer.press("ArrowUp");
   await expect(field(alice)).toBeFocused();
   await expect(field(alice)).toHaveValue("Helo");
+  const [box, line] = [await field(alice).boundingBox(), await alice.messages.first().boundingBox()];
+  expect(box?.width, "there is space to write").toBeGreaterThan((line?.width ?? 0) * 0.8);
   await field(alice).fill("Hello");
   await field(alice).press("Enter");
   for (const one of [alice, bob]) {

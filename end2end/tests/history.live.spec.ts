@@ -77,7 +77,8 @@ test("what changes above the view does not move it", async ({ arrive }) => {
   const writer = await arrive("Writer");
   const messages = await writer.rest.fill(45);
   const reader = await arrive("Reader", LOBBY);
-  await reader.scrollUp(600);
+  await reader.scrollUp(300);
+  await expect(reader.message("a line 3")).not.toBeInViewport();
   await staysPut(reader, "a line 30", async () => {
     await writer.rest.edit(messages[2]?.number ?? 0, "1\n2\n3\n4\n5\n6");
     await expect(reader.log.locator(".edited")).toHaveCount(1);

@@ -12,6 +12,7 @@ test("who leaves lands on the welcome screen, and is gone for the others", { tag
   await alice.page.getByRole("button", { name: "Leave" }).click();
   await expect(alice.title).toHaveText("Welcome to Parlour");
   await expect(alice.page).toHaveURL(/\/$/);
+  await expect(alice.page.getByRole("main"), "the button that had the focus is gone").toBeFocused();
   await expect(bob.notes.filter({ hasText: "Alice left" })).toHaveCount(1);
   await expect(bob.people.locator(".count")).toHaveText("1");
 });

@@ -47,6 +47,29 @@ test("a room that was left in the background is up to date when one comes back",
   await expect(alice.message("While you were out")).toBeInViewport();
 });
 
+test("a room that was slow to come and left again does not come later", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  await alice.rest.makeRoom("Tea");
+  await alice.rest.fill(120);
+  await alice.visit(LOBBY);
+  let arriving = () => {};
+  const held = new Promise<void>((resolve) => (arriving = resolve));
+  await alice.page.route(/\/rpc\/open_room/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await alice.roomLink("Tea").click();
+  await expect(alice.page.locator(".main")).toHaveAttribute("aria-busy", "true");
+  await alice.roomLink("Lobby").click();
+  await expect(alice.page.locator(".main")).not.toHaveAttribute("aria-busy");
+  const answered = alice.page.waitForResponse(/\/rpc\/open_room/);
+  arriving();
+  await (await answered).finished();
+  await alice.scrollToTop();
+  await expect(alice.message("a line 30")).toBeAttached();
+  await expect(alice.title).toHaveText("Lobby");
+});
+
 test("the open room is marked in the list", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.rest.makeRoom("Tea");

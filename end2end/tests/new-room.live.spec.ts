@@ -53,6 +53,19 @@ test("a visitor is asked for a name first, then for the room", async ({ arrive }
   await expect(visitor.title).toHaveText("Tea");
 });
 
+test("a room that was given up is not asked for once the name is there", async ({ arrive }) => {
+  const visitor = await arrive(null, "/rooms/1");
+  await visitor.page.getByRole("link", { name: "New room" }).click();
+  await visitor.dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(visitor.dialog).toBeHidden();
+  const bar = visitor.page.locator(".join-bar");
+  await bar.getByLabel("Your name").fill("Alice");
+  await bar.getByRole("button", { name: "Join" }).click();
+  await expect(visitor.composer).toBeVisible();
+  await visitor.isLive();
+  await expect(visitor.dialog).toBeHidden();
+});
+
 test("Escape closes the modal and nothing was made", async ({ arrive }) => {
   const alice = await arrive("Alice");
   await alice.page.getByRole("link", { name: "New room" }).click();

@@ -5,16 +5,17 @@ import { expect, test } from "./support/test.js";
 
 test("opens the page around the message and marks it", { tag: "@phone" }, async ({ arrive }) => {
   const writer = await arrive("Writer");
-  const messages = await writer.rest.fill(150);
-  const number = messages[74]?.number ?? 0;
+  const messages = await writer.rest.fill(250);
+  const number = messages[124]?.number ?? 0;
   const reader = await arrive("Reader", `${LOBBY}/m/${number}#m${number}`);
   const marked = reader.log.locator("[data-marked]");
   await expect(marked).toHaveCount(1);
-  await expect(marked).toContainText("a line 75");
+  await expect(marked).toContainText("a line 125");
   await expect(marked).toBeInViewport();
-  await expect(reader.message("a line 70")).toBeAttached();
-  await expect(reader.message("a line 80")).toBeAttached();
+  await expect(reader.message("a line 120")).toBeAttached();
+  await expect(reader.message("a line 130")).toBeAttached();
   await expect(reader.message("a line 1")).toHaveCount(0);
+  await expect(reader.message("a line 250")).toHaveCount(0);
 });
 
 test("the time of a message is its address", async ({ arrive }) => {

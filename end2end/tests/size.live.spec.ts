@@ -49,4 +49,22 @@ test.describe("on a phone", () => {
       expect(small, path).toEqual([]);
     }
   });
+
+  test("what cannot be seen is not followed by a finger", async ({ arrive }) => {
+    const alice = await arrive("Alice", "/rooms/1");
+    await alice.say("One");
+    await alice.say("Two");
+    const time = await alice.message("Two").locator(".when").boundingBox();
+    if (!time) throw new Error("The time of a message has a place.");
+    await alice.page.touchscreen.tap(time.x + time.width / 2, time.y + time.height / 2);
+    await expect(alice.message("Two")).toBeFocused();
+    await expect(alice.page).not.toHaveURL(/\/m\//);
+  });
+
+  test("a room one opens is not covered by the keyboard", async ({ arrive }) => {
+    const alice = await arrive("Alice");
+    await alice.roomLink("Lobby").click();
+    await expect(alice.composer).toBeVisible();
+    await expect(alice.page.getByRole("main")).toBeFocused();
+  });
 });

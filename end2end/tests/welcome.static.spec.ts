@@ -11,6 +11,15 @@ test("says what this is and what to do", { tag: "@phone" }, async ({ chat, page 
   await expect(page.getByRole("link", { name: "Choose a name" })).toBeVisible();
 });
 
+test("nothing is said where nothing has happened", { tag: "@phone" }, async ({ arrive, chat }) => {
+  await chat.visit("/");
+  await expect(chat.notice).toBeHidden();
+  const alice = await arrive("Alice", "/rooms/1");
+  await expect(alice.notice).toBeHidden();
+  const [frame, field] = [await alice.page.locator(".composer").boundingBox(), await alice.composer.boundingBox()];
+  expect((frame?.height ?? 0) - (field?.height ?? 0), "no room for an error").toBeLessThanOrEqual(12);
+});
+
 test("a first room is there", { tag: "@phone" }, async ({ chat }) => {
   await chat.visit("/");
   await expect(chat.sidebar.getByRole("listitem")).toHaveCount(1);

@@ -24,7 +24,7 @@ test("list, join, read, send: one is at the bottom, with the message", { tag: "@
   await bar.getByRole("button", { name: "Join" }).click();
   await expect(visitor.composer).toBeVisible();
   await visitor.settled();
-  await visitor.send("Hello from a form");
+  await visitor.say("Hello from a form");
   await expect(visitor.message("Hello from a form")).toBeInViewport();
   await expect(visitor.page).toHaveURL(new RegExp(`^${server.url}/rooms/1-lobby`));
   expect((await writer.rest.history()).at(-1)?.content).toBe("Hello from a form");

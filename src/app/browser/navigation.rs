@@ -3,7 +3,8 @@
 use leptos::ev;
 use leptos::prelude::window_event_listener_untyped;
 use leptos::prelude::{document, on_cleanup, window, window_event_listener};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
 /// The path of the page, without query and fragment.
 pub fn path() -> String {
@@ -48,6 +49,21 @@ pub fn set_title(title: &str) {
 /// Whether somebody can see the tab.
 pub fn is_visible() -> bool {
     !document().hidden()
+}
+
+/// Whether somebody points with something finer than a finger, and so writes on real keys.
+pub fn has_fine_pointer() -> bool {
+    window()
+        .match_media("(pointer: fine)")
+        .is_ok_and(|query| query.is_some_and(|query| query.matches()))
+}
+
+/// Gives the focus to the page's main part, as a page that was loaded would.
+pub fn focus_main() {
+    let main = document().get_element_by_id("main");
+    if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+        let _ = main.focus();
+    }
 }
 
 /// Whether the browser believes it has a network.

@@ -43,9 +43,12 @@ pub fn to_bottom(scroller: NodeRef<Div>) {
 }
 
 /// Remembers what is in view; [`Anchor::hold`] keeps it there after the rows have changed.
+///
+/// It is held by its end: the first message of a page loses its author line when older ones of the
+/// same author come above it, and what is read is below that.
 pub struct Anchor {
     element: HtmlElement,
-    top: f64,
+    end: f64,
 }
 
 impl Anchor {
@@ -61,7 +64,7 @@ impl Anchor {
             .find(|(rect, _)| rect.bottom() > edge)
             .map(|(rect, element)| Self {
                 element,
-                top: rect.top(),
+                end: rect.bottom(),
             })
     }
 
@@ -70,7 +73,7 @@ impl Anchor {
         let id = self.element.id();
         let moved = document()
             .get_element_by_id(&id)
-            .map(|element| element.get_bounding_client_rect().top() - self.top);
+            .map(|element| element.get_bounding_client_rect().bottom() - self.end);
         if let (Some(scroller), Some(moved)) = (scroller.get_untracked(), moved)
             && moved.abs() >= 1.0
         {

@@ -2,10 +2,11 @@
 
 use super::desk::Desk;
 use super::dialogs::give_name;
+use super::shown::heard;
 use super::{sending, shown};
 use crate::app::browser::text_field;
 use leptos::either::Either;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
 use parlour_protocol::{paths, rules};
@@ -64,33 +65,33 @@ fn WriteForm(form_key: String) -> impl IntoView {
     let action = shown::attribute(move || desk.room().map(|room| paths::send(&room)));
     let is_over = move || desk.typed.get() > rules::MESSAGE_MAX;
     view! {
-        <form
-            class="composer"
-            method="post"
-            action=action
-            on:submit=move |event| {
-                event.prevent_default();
-                sending::send(desk);
-            }
-        >
-            <input type="hidden" name="client_id" value=form_key/>
-            <label class="visually-hidden" for="composer-text">"Message"</label>
-            <textarea
-                id="composer-text"
-                name="content"
-                rows="1"
-                placeholder=placeholder
-                aria-describedby="composer-error"
-                aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
-                node_ref=desk.composer
-                on:input=move |_| sending::input(desk)
-                on:keydown=key
-            ></textarea>
-            <span class="counter" data-over=shown::mark(is_over)>{counter}</span>
-            <button class="send" type="submit">"Send"</button>
-            <p class="field-error" id="composer-error" role="alert">{shown::sentence(desk.composer_error)}</p>
-        </form>
-    }
+            <form
+                class="composer"
+                method="post"
+                action=action
+                on:submit=heard(move |event: SubmitEvent| {
+                    event.prevent_default();
+                    sending::send(desk);
+    })
+            >
+                <input type="hidden" name="client_id" value=form_key/>
+                <label class="visually-hidden" for="composer-text">"Message"</label>
+                <textarea
+                    id="composer-text"
+                    name="content"
+                    rows="1"
+                    placeholder=placeholder
+                    aria-describedby="composer-error"
+                    aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
+                    node_ref=desk.composer
+                    on:input=heard(move |_| sending::input(desk))
+                    on:keydown=heard(key)
+                ></textarea>
+                <span class="counter" data-over=shown::mark(is_over)>{counter}</span>
+                <button class="send" type="submit">"Send"</button>
+                <p class="field-error" id="composer-error" role="alert">{shown::sentence(desk.composer_error)}</p>
+            </form>
+        }
 }
 
 #[component]
@@ -99,12 +100,12 @@ fn JoinBar() -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let error = RwSignal::new(None::<String>);
     let next = shown::attribute(move || desk.room().map(|room| paths::room(&room)));
-    let join = move |event: leptos::ev::SubmitEvent| {
+    let join = move |event: SubmitEvent| {
         event.prevent_default();
         give_name(desk, text_field::line(field), error);
     };
     view! {
-        <form class="join-bar" method="post" action=paths::JOIN on:submit=join>
+        <form class="join-bar" method="post" action=paths::JOIN on:submit=heard(join)>
             <input type="hidden" name="next" value=next/>
             <label>
                 "Your name"
@@ -114,7 +115,7 @@ fn JoinBar() -> impl IntoView {
                     aria-describedby="join-error"
                     aria-invalid=shown::invalid(error)
                     node_ref=field
-                    on:input=move |_| error.set(None)
+                    on:input=heard(move |_| error.set(None))
                 />
             </label>
             <button class="primary" type="submit">"Join"</button>

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
+use super::shown::heard;
 use super::{sending, shown, visiting};
 use crate::app::api;
 use crate::app::browser::{dialog, text_field};
@@ -100,7 +101,7 @@ fn NewRoom() -> impl IntoView {
     };
     view! {
         <Modal kind=|dialog| dialog == Dialog::NewRoom title_id="new-room-title">
-            <form method="post" action=paths::NEW_ROOM on:submit=create>
+            <form method="post" action=paths::NEW_ROOM on:submit=heard(create)>
                 <h2 id="new-room-title">"New room"</h2>
                 <Field label="Name" error=name_error id="new-room-name">
                     <input
@@ -110,7 +111,7 @@ fn NewRoom() -> impl IntoView {
                         aria-describedby="new-room-name-error"
                         aria-invalid=shown::invalid(name_error)
                         node_ref=name
-                        on:input=move |_| check_name()
+                        on:input=heard(move |_| check_name())
                     />
                 </Field>
                 <Field label="Description (optional)" error=description_error id="new-room-description">
@@ -121,7 +122,7 @@ fn NewRoom() -> impl IntoView {
                         aria-describedby="new-room-description-error"
                         aria-invalid=shown::invalid(description_error)
                         node_ref=description
-                        on:input=move |_| check_description()
+                        on:input=heard(move |_| check_description())
                     ></textarea>
                 </Field>
                 <Actions confirm="Create room" danger=false/>
@@ -164,7 +165,7 @@ fn Name() -> impl IntoView {
     });
     view! {
         <Modal kind=|dialog| dialog == Dialog::Name title_id="name-title">
-            <form method="post" action=paths::JOIN on:submit=save>
+            <form method="post" action=paths::JOIN on:submit=heard(save)>
                 <h2 id="name-title">"What should people call you?"</h2>
                 <Field label="Your name" error=error id="name-field">
                     <input
@@ -174,7 +175,7 @@ fn Name() -> impl IntoView {
                         aria-describedby="name-field-error"
                         aria-invalid=shown::invalid(error)
                         node_ref=field
-                        on:input=check
+                        on:input=heard(check)
                     />
                 </Field>
                 <Actions confirm danger=false/>
@@ -202,7 +203,7 @@ fn DeleteRoom() -> impl IntoView {
     };
     view! {
         <Modal kind=|dialog| dialog == Dialog::DeleteRoom title_id="delete-room-title">
-            <form method="post" action=action on:submit=delete>
+            <form method="post" action=action on:submit=heard(delete)>
                 <h2 id="delete-room-title">"Delete " <bdi>{name}</bdi> "?"</h2>
                 <p>"Everything said in it is deleted for everybody. This cannot be undone."</p>
                 <Actions confirm="Delete room" danger=true/>
@@ -223,7 +224,7 @@ fn DeleteMessage() -> impl IntoView {
     };
     view! {
         <Modal kind=|dialog| matches!(dialog, Dialog::DeleteMessage(_)) title_id="delete-message-title">
-            <form method="post" on:submit=delete>
+            <form method="post" on:submit=heard(delete)>
                 <h2 id="delete-message-title">"Delete this message?"</h2>
                 <p>"Its text is removed for everybody."</p>
                 <Actions confirm="Delete message" danger=true/>
@@ -254,11 +255,14 @@ fn Modal<V: IntoView + 'static>(
         // Closed by Escape: the desk does not know yet.
         if is_wanted.get_untracked() {
             desk.dialog.set(None);
+        }
+        // Given up, not followed by the one that was wanted in the first place.
+        if desk.dialog.with_untracked(Option::is_none) {
             desk.after_name.set(None);
         }
     };
     view! {
-        <dialog class="modal" aria-labelledby=title_id node_ref=node on:close=closed>
+        <dialog class="modal" aria-labelledby=title_id node_ref=node on:close=heard(closed)>
             {children.into_inner()()}
         </dialog>
     }
@@ -285,7 +289,7 @@ fn Actions(#[prop(into)] confirm: Signal<&'static str>, danger: bool) -> impl In
     let desk = Desk::here();
     view! {
         <div class="modal-actions">
-            <button class="quiet" type="button" on:click=move |_| desk.dialog.set(None)>"Cancel"</button>
+            <button class="quiet" type="button" on:click=heard(move |_| desk.dialog.set(None))>"Cancel"</button>
             <button class=if danger { "primary danger" } else { "primary" } type="submit">{confirm}</button>
         </div>
     }

@@ -1,6 +1,7 @@
 //! The head of a room: what it is, and how to leave or delete it.
 
 use super::desk::{Desk, Dialog};
+use super::shown::heard;
 use super::{shown, sidebar, visiting};
 use crate::app::api;
 use leptos::ev::{MouseEvent, SubmitEvent};
@@ -43,7 +44,7 @@ pub fn RoomHeader() -> impl IntoView {
             <a
                 class="back"
                 href=paths::HOME
-                on:click=move |event| sidebar::follow(desk, &event, paths::HOME.to_owned())
+                on:click=heard(move |event: MouseEvent| sidebar::follow(desk, &event, paths::HOME.to_owned()))
             >
                 <span class="visually-hidden">"All rooms"</span>
             </a>
@@ -57,7 +58,7 @@ pub fn RoomHeader() -> impl IntoView {
                         .get()
                         .then(|| {
                             view! {
-                                <form class="inline" method="post" action=of_room(paths::leave) on:submit=leave>
+                                <form class="inline" method="post" action=of_room(paths::leave) on:submit=heard(leave)>
                                     <button class="quiet" type="submit">"Leave"</button>
                                 </form>
                             }
@@ -68,7 +69,7 @@ pub fn RoomHeader() -> impl IntoView {
                         .get()
                         .then(|| {
                             view! {
-                                <a class="quiet danger" href=of_room(paths::delete_room) on:click=ask_delete>
+                                <a class="quiet danger" href=of_room(paths::delete_room) on:click=heard(ask_delete)>
                                     "Delete room"
                                 </a>
                             }

@@ -1,6 +1,7 @@
 //! One line of the log: a message, a day, a quiet note, or a message on its way.
 
 use super::desk::{Desk, Dialog};
+use super::shown::heard;
 use super::{sending, shown};
 use crate::app::browser::text_field;
 use crate::app::state::outbox::{Delivery, Pending};
@@ -73,7 +74,7 @@ pub fn MessageLine(
             <header class="message-head">
                 <bdi class="author">{message.username.clone()}</bdi>
                 " "
-                <a class="when" href=permalink on:click=follow>
+                <a class="when" href=permalink on:click=heard(follow)>
                     <time datetime=stored.clone() title=stored>{clock}</time>
                 </a>
             </header>
@@ -114,14 +115,14 @@ pub fn PendingLine(
                         <button
                             class="retry-send"
                             type="button"
-                            on:click=move |_| sending::retry(desk, &key.get_value())
+                            on:click=heard(move |_| sending::retry(desk, &key.get_value()))
                         >
                             "Retry"
                         </button>
                         <button
                             class="discard"
                             type="button"
-                            on:click=move |_| sending::discard(desk, &key.get_value())
+                            on:click=heard(move |_| sending::discard(desk, &key.get_value()))
                         >
                             "Discard"
                         </button>
@@ -183,8 +184,8 @@ fn Actions(number: i64) -> impl IntoView {
     };
     view! {
         <div class="message-actions">
-            <a class="action edit" href=path(paths::edit) on:click=edit>"Edit"</a>
-            <form class="inline" method="post" action=path(paths::delete_message) on:submit=delete>
+            <a class="action edit" href=path(paths::edit) on:click=heard(edit)>"Edit"</a>
+            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
                 <button class="action delete" type="submit">"Delete"</button>
             </form>
         </div>
@@ -219,31 +220,31 @@ fn Edit(number: i64, content: String) -> impl IntoView {
     };
     let action = desk.room().map(|room| paths::edit(&room, number));
     view! {
-        <form
-            class="edit-form"
-            method="post"
-            action=action
-            on:submit=move |event| {
-                event.prevent_default();
-                save();
-            }
-        >
-            <textarea
-                name="content"
-                rows="1"
-                aria-label="Edit your message"
-                aria-invalid=shown::invalid(error)
-                node_ref=field
-                on:keydown=key
-                on:input=move |_| text_field::fit(field)
+            <form
+                class="edit-form"
+                method="post"
+                action=action
+                on:submit=heard(move |event: SubmitEvent| {
+                    event.prevent_default();
+                    save();
+    })
             >
-                {content}
-            </textarea>
-            <p class="field-error" role="alert">{shown::sentence(error)}</p>
-            <div class="edit-actions">
-                <button class="quiet" type="button" on:click=move |_| cancel()>"Cancel"</button>
-                <button class="primary" type="submit">"Save"</button>
-            </div>
-        </form>
-    }
+                <textarea
+                    name="content"
+                    rows="1"
+                    aria-label="Edit your message"
+                    aria-invalid=shown::invalid(error)
+                    node_ref=field
+                    on:keydown=heard(key)
+                    on:input=heard(move |_| text_field::fit(field))
+                >
+                    {content}
+                </textarea>
+                <p class="field-error" role="alert">{shown::sentence(error)}</p>
+                <div class="edit-actions">
+                    <button class="quiet" type="button" on:click=heard(move |_| cancel())>"Cancel"</button>
+                    <button class="primary" type="submit">"Save"</button>
+                </div>
+            </form>
+        }
 }

@@ -62,6 +62,7 @@ pub fn keep(desk: Desk) {
                 desk.connection.update(|c| {
                     c.closed(code, &reason, now, random);
                 });
+                receiving::link_lost(desk);
                 sending::link_lost(desk);
             } else {
                 pause(desk, &mut inbox).await;

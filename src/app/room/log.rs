@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
+use super::shown::heard;
 use super::{shown, visiting};
 use crate::app::state::timeline::{Row, Timeline};
 use leptos::either::{Either, EitherOf3};
@@ -46,7 +47,7 @@ pub fn Log() -> impl IntoView {
             role="region"
             aria-label="Message history"
             node_ref=desk.scroller
-            on:scroll=move |_| visiting::scrolled(desk)
+            on:scroll=heard(move |_| visiting::scrolled(desk))
         >
             <div class="log" role="log" aria-label=label>
                 <OlderEnd/>
@@ -69,7 +70,7 @@ pub fn Log() -> impl IntoView {
                 .get()
                 .then(|| {
                     view! {
-                        <button class="jump" type="button" on:click=move |_| visiting::to_newest(desk)>
+                        <button class="jump" type="button" on:click=heard(move |_| visiting::to_newest(desk))>
                             {jump}
                         </button>
                     }
@@ -96,7 +97,9 @@ fn OlderEnd() -> impl IntoView {
     };
     move || {
         if has_older.get() {
-            Either::Left(view! { <a class="older" href=href on:click=older>"Older messages"</a> })
+            Either::Left(
+                view! { <a class="older" href=href on:click=heard(older)>"Older messages"</a> },
+            )
         } else {
             Either::Right(
                 view! { <p class="beginning">"This is the beginning of " <bdi>{name}</bdi> "."</p> },
@@ -121,8 +124,8 @@ fn NewerEnd() -> impl IntoView {
         visiting::scrolled(desk);
     };
     move || {
-        has_newer
-            .get()
-            .then(|| view! { <a class="newer" href=href on:click=newer>"Newer messages"</a> })
+        has_newer.get().then(
+            || view! { <a class="newer" href=href on:click=heard(newer)>"Newer messages"</a> },
+        )
     }
 }

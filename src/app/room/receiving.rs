@@ -129,6 +129,14 @@ fn synced(desk: Desk, frame: Sync) {
     for message in &messages {
         acknowledge(desk, message);
     }
+    let held = on_timeline_ref(desk, room_id, Timeline::seq);
+    let is_unseen = |message: &Message| {
+        Some(message.number) > held && !message.deleted && !is_by_me(desk, message)
+    };
+    let unseen = messages.iter().filter(|message| is_unseen(message)).count();
+    if unseen > 0 && desk.open_id_now() == Some(room_id) && !is_end_seen(desk) {
+        desk.missed.update(|missed| *missed += unseen);
+    }
     let applied = on_timeline(desk, room_id, |t| {
         t.apply_sync(messages, from, to, complete, reset)
     });
@@ -165,10 +173,7 @@ pub fn mark_read(desk: Desk) {
     let Some(room_id) = desk.open_id_now() else {
         return;
     };
-    let at_end = navigation::is_visible()
-        && scroll::is_at_bottom(desk.scroller)
-        && !desk.timeline.with_untracked(Timeline::has_newer);
-    if !at_end {
+    if !is_end_seen(desk) || desk.timeline.with_untracked(Timeline::has_newer) {
         return;
     }
     if desk.missed.get_untracked() > 0 {
@@ -190,6 +195,16 @@ pub fn mark_read(desk: Desk) {
             seq,
         });
     }
+}
+
+/// Whether somebody looks at the last line that is shown.
+fn is_end_seen(desk: Desk) -> bool {
+    navigation::is_visible() && scroll::is_at_bottom(desk.scroller)
+}
+
+fn is_by_me(desk: Desk, message: &Message) -> bool {
+    desk.me
+        .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.user_id))
 }
 
 fn welcome(desk: Desk, frame: Welcome) {
@@ -218,11 +233,9 @@ fn welcome(desk: Desk, frame: Welcome) {
 fn changed(desk: Desk, message: Message, is_new: bool) {
     acknowledge(desk, &message);
     let (room_id, number) = (message.room_id, message.number);
-    let is_mine = desk
-        .me
-        .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.user_id));
+    let is_mine = is_by_me(desk, &message);
     let is_open = desk.open_id_now() == Some(room_id);
-    let was_at_bottom = scroll::is_at_bottom(desk.scroller);
+    let (was_at_bottom, was_seen) = (scroll::is_at_bottom(desk.scroller), is_end_seen(desk));
     let (seq, timestamp) = (message.seq, message.timestamp);
     match on_timeline(desk, room_id, |timeline| timeline.apply(message)) {
         Some(Applied::Gap { after }) => return ask(desk, room_id, after),
@@ -238,7 +251,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
             }
         }
     });
-    if is_open && is_new && !is_mine && !(was_at_bottom && navigation::is_visible()) {
+    if is_open && is_new && !is_mine && !was_seen {
         desk.missed.update(|missed| *missed += 1);
     }
     if is_open && !is_new {
@@ -250,10 +263,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
 }
 
 fn acknowledge(desk: Desk, message: &Message) {
-    let is_mine = desk
-        .me
-        .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == message.user_id));
-    if is_mine {
+    if is_by_me(desk, message) {
         sending::acknowledged(desk, &message.client_id);
     }
 }
@@ -351,6 +361,16 @@ fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) 
     }
     desk.shelf
         .with_value(|shelf| shelf.get(&room_id).map(|shelved| look(&shelved.timeline)))
+}
+
+/// The socket is gone: nobody will say when somebody stops to type.
+pub fn link_lost(desk: Desk) {
+    desk.presence.update(Presence::connection_lost);
+    desk.shelf.update_value(|shelf| {
+        shelf
+            .values_mut()
+            .for_each(|shelved| shelved.presence.connection_lost());
+    });
 }
 
 fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) {

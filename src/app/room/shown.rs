@@ -1,7 +1,7 @@
-//! What a view shows, as signals of few types.
+//! What a view shows and hears, as values of few types.
 //!
 //! Every closure in a view is a type of its own, with its own copy of the code that builds,
-//! hydrates and updates it (about 1.5 KB of WASM each); behind one type they share it.
+//! hydrates and updates it; behind one type they share it.
 
 use leptos::prelude::*;
 
@@ -30,4 +30,9 @@ pub fn invalid(error: RwSignal<Option<String>>) -> Signal<Option<String>> {
 /// The sentence that says what is wrong with a field.
 pub fn sentence(error: RwSignal<Option<String>>) -> Signal<String> {
     text(move || error.get().unwrap_or_default())
+}
+
+/// What is done about an event.
+pub fn heard<E: 'static>(event: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(event)
 }

@@ -1,6 +1,7 @@
 //! The rooms: name, how many people are there, what is unread.
 
 use super::desk::{Desk, Dialog};
+use super::shown::heard;
 use super::{dialogs, shown, visiting};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub fn Sidebar() -> impl IntoView {
         <nav class="sidebar" aria-label="Rooms">
             <div class="sidebar-head">
                 <h2>"Rooms"</h2>
-                <a class="button new-room" href=paths::NEW_ROOM on:click=new_room>"New room"</a>
+                <a class="button new-room" href=paths::NEW_ROOM on:click=heard(new_room)>"New room"</a>
             </div>
             <ul class="room-list">
                 <For each=move || desk.rooms.get() key=|entry| entry.room.id let:entry>
@@ -68,7 +69,7 @@ fn RoomLine(
                     href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
                     aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
                     data-unread=shown::mark(move || unread.get() > 0)
-                    on:click=visit
+                    on:click=heard(visit)
                 >
                     <bdi class="room-link-name">{shown::text(move || entry.with(|entry| entry.room.name.clone()))}</bdi>
     {move || {

@@ -2,8 +2,9 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::shown;
+use super::shown::{self, heard};
 use crate::app::state::connection::{Banner, Phase};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_protocol::paths;
 
@@ -32,13 +33,13 @@ pub fn Topbar() -> impl IntoView {
         }
         .to_owned()
     });
-    let open_name = move |event: leptos::ev::MouseEvent| {
+    let open_name = move |event: MouseEvent| {
         event.prevent_default();
         desk.dialog.set(Some(Dialog::Name));
     };
     view! {
         <header class="topbar">
-            <a class="brand" href=paths::HOME on:click=move |event| super::sidebar::follow(desk, &event, paths::HOME.to_owned())>
+            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| super::sidebar::follow(desk, &event, paths::HOME.to_owned()))>
                 "Parlour"
             </a>
             <ConnectionState/>
@@ -46,7 +47,7 @@ pub fn Topbar() -> impl IntoView {
                 class="me"
                 href=my_page
                 title=my_title
-                on:click=open_name
+                on:click=heard(open_name)
             >
                 <bdi>{my_name}</bdi>
             </a>
@@ -90,7 +91,7 @@ fn ConnectionState() -> impl IntoView {
                     .get()
                     .then(|| {
                         view! {
-                            <button class="retry" type="button" on:click=move |_| desk.order(Order::Wake)>
+                            <button class="retry" type="button" on:click=heard(move |_| desk.order(Order::Wake))>
                                 "Retry now"
                             </button>
                         }

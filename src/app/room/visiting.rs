@@ -3,8 +3,8 @@
 use super::desk::{Desk, Dialog, Shelved};
 use super::{receiving, sending};
 use crate::app::api::{self, Refused};
-use crate::app::browser::navigation;
 use crate::app::browser::scroll::{self, Anchor};
+use crate::app::browser::{navigation, text_field};
 use crate::app::state::timeline::Timeline;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,6 +29,7 @@ pub fn visit(desk: Desk, path: String, push: bool) {
         None => return navigation::load(&path),
     };
     desk.dialog.set(None);
+    let visit = count_visit(desk);
     if let Some(number) = target
         .message
         .filter(|_| desk.open_id_now() == Some(target.room))
@@ -56,7 +57,6 @@ pub fn visit(desk: Desk, path: String, push: bool) {
             return;
         }
     }
-    let visit = count_visit(desk);
     desk.loading.set(true);
     spawn_local(async move {
         let answer = api::open_room(target.room, target.message).await;
@@ -168,10 +168,10 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
     let visit = desk.visits.get_value();
     spawn_local(async move {
         let answer = api::read_history(room_id, before, after).await;
-        desk.loading.set(false);
         if desk.visits.get_value() != visit {
             return;
         }
+        desk.loading.set(false);
         if let Ok(page) = answer {
             let anchor = Anchor::take(desk.scroller);
             desk.timeline.update(|timeline| match before {
@@ -198,6 +198,7 @@ fn welcome(desk: Desk, push: bool) {
     desk.dialog.set(None);
     go(push, paths::HOME);
     navigation::set_title("Parlour");
+    navigation::focus_main();
 }
 
 fn show(desk: Desk, shelved: Shelved) {
@@ -232,7 +233,12 @@ fn show(desk: Desk, shelved: Shelved) {
             Some(number) => scroll::reveal(&format!("m{number}")),
             None => {
                 scroll::to_bottom(desk.scroller);
-                crate::app::browser::text_field::focus(desk.composer);
+                // On a phone the focus would bring up the keyboard, over what one came to read.
+                if navigation::has_fine_pointer() {
+                    text_field::focus(desk.composer);
+                } else {
+                    navigation::focus_main();
+                }
             }
         }
         receiving::mark_read(desk);
@@ -274,7 +280,9 @@ fn go(push: bool, path: &str) {
     }
 }
 
+/// What is on its way for an earlier visit will be dropped, so nothing waits for it any more.
 fn count_visit(desk: Desk) -> u64 {
+    desk.loading.set(false);
     desk.visits.update_value(|visits| *visits += 1);
     desk.visits.get_value()
 }

@@ -12,8 +12,13 @@ const NAMES_MAX: usize = 200;
 #[derive(Debug, Default)]
 pub struct RosterState {
     people: HashMap<UserId, Entry>,
-    /// By folded name, so that the first 200 are at hand however many there are.
+    /// As a list shows them, so that the first 200 are at hand however many there are.
     order: BTreeSet<(String, UserId)>,
+}
+
+/// By the alphabet, without case. The folded name would not do: it has `rn` for `m`.
+fn place(who: &Attendee) -> (String, UserId) {
+    (who.name.to_lowercase(), who.id)
 }
 
 #[derive(Debug)]
@@ -29,7 +34,7 @@ impl RosterState {
     pub fn enter(&mut self, who: &Attendee, socket: SocketId) -> bool {
         let is_new = !self.people.contains_key(&who.id);
         let entry = self.people.entry(who.id).or_insert_with(|| {
-            self.order.insert((who.folded.clone(), who.id));
+            self.order.insert(place(who));
             Entry {
                 who: who.clone(),
                 sockets: HashSet::new(),
@@ -56,7 +61,7 @@ impl RosterState {
     /// Somebody leaves at once, with all sockets; who it was if they were here.
     pub fn leave(&mut self, user: UserId) -> Option<Attendee> {
         let entry = self.people.remove(&user)?;
-        self.order.remove(&(entry.who.folded.clone(), user));
+        self.order.remove(&place(&entry.who));
         Some(entry.who)
     }
 
@@ -84,8 +89,8 @@ impl RosterState {
         let Some(entry) = self.people.get_mut(&who.id) else {
             return false;
         };
-        self.order.remove(&(entry.who.folded.clone(), who.id));
-        self.order.insert((who.folded.clone(), who.id));
+        self.order.remove(&place(&entry.who));
+        self.order.insert(place(who));
         entry.who = who.clone();
         true
     }
@@ -121,7 +126,7 @@ mod tests {
         Attendee {
             id: UserId(id),
             name: name.to_owned(),
-            folded: name.to_lowercase(),
+            folded: crate::names::folded(name),
         }
     }
 
@@ -157,6 +162,17 @@ mod tests {
         assert!(room.expire(start + GRACE).is_empty());
         assert_eq!(room.leave(alice.id), Some(alice.clone()));
         assert_eq!(room.leave(alice.id), None);
+    }
+
+    #[test]
+    fn mira_stands_before_noor_whatever_they_look_like() {
+        let mut room = RosterState::default();
+        for (id, name) in [(1, "Noor"), (2, "Mira"), (3, "Ida")] {
+            room.enter(&person(id, name), SocketId(id as u64));
+        }
+        assert_eq!(room.roster().users, ["Ida", "Mira", "Noor"]);
+        room.leave(UserId(2));
+        assert_eq!(room.roster().users, ["Ida", "Noor"]);
     }
 
     #[test]

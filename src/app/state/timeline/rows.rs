@@ -1,7 +1,8 @@
 //! A timeline as the list that is drawn: days, messages in groups, notes.
 //!
 //! *Invariant:* keys are unique in a list, and a row's key changes exactly when what is drawn of it
-//! changes, so that a keyed list touches nothing else.
+//! changes, so that a keyed list touches nothing else; rows of two rooms that look different never
+//! share one, because the list of one becomes the list of the other.
 
 use super::{Note, Timeline};
 use parlour_protocol::{Civil, Message, Number, UserId};
@@ -63,7 +64,7 @@ impl MessageRow {
     pub fn key(&self) -> String {
         let mut key = String::with_capacity(32);
         key.push('m');
-        key.push_str(&self.message.number.to_string());
+        key.push_str(&self.message.id.0.to_string());
         key.push('.');
         key.push_str(&self.message.seq.to_string());
         key.push(match (self.opens_group, self.is_own, self.is_marked) {
@@ -137,6 +138,7 @@ fn continues(above: &Message, message: &Message) -> bool {
 fn note_row(note: &Note) -> Row {
     let mut key = String::from("n");
     key.push_str(&note.id.to_string());
+    key.push_str(&note.text);
     Row::Note {
         key,
         text: note.text.clone(),

@@ -252,6 +252,21 @@ fn a_key_changes_exactly_with_what_is_drawn() {
 }
 
 #[test]
+fn another_room_s_message_of_the_same_number_and_time_is_drawn_anew() {
+    let (lobby, mut tea) = (page(1..=1, 1), page(1..=1, 1));
+    tea.messages[0].id = parlour_protocol::MessageId(2);
+    let (mut lobby, mut tea) = (Timeline::new(lobby), Timeline::new(tea));
+    lobby.note("Alice joined".to_owned());
+    tea.note("Bob joined".to_owned());
+    let (lobby, tea) = (lobby.rows(None, None, 0), tea.rows(None, None, 0));
+    let shared: Vec<_> = keys(&tea)
+        .into_iter()
+        .filter(|key| keys(&lobby).contains(key))
+        .collect();
+    assert_eq!(shared, ["d1970-01-01"]);
+}
+
+#[test]
 fn notes_stay_few_and_are_hidden_where_the_end_is_not_shown() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     for n in 0..30 {
