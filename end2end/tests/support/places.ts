@@ -96,7 +96,7 @@ export const PLACES: Place[] = [
     as: "Alice",
     open: async (chat, made) => {
       await room(chat, made);
-      await chat.messages.last().hover();
+      await chat.messages.last().locator(".text").click();
       await chat.messages.last().getByRole("button", { name: "Delete" }).click();
       await expect(chat.dialog).toBeVisible();
     },
