@@ -182,6 +182,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         unique("users", "users_folded", &["folded"])
             .and_where(Expr::col("kind").ne("guest"))
             .to_owned(),
+        plain("users", "users_name", &["folded"]),
         plain("rooms", "rooms_created_by", &["created_by"]),
         plain("memberships", "memberships_user", &["user_id"]),
         unique("messages", "messages_room_number", &["room_id", "number"]),

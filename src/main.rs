@@ -2,10 +2,11 @@
 
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
-use parlour::site;
+use parlour::site::{self, Site};
 use parlour_server::{Context, Settings, http, telemetry};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,7 +33,12 @@ async fn run() -> Result<(), String> {
         format!("cannot listen on {address} ({error}); stop what uses it or set another site-addr.")
     })?;
     let ctx = Context::open(settings).await.map_err(sentence)?;
-    let app = site::site(ctx.clone(), &options, assets);
+    let site = Site {
+        ctx: ctx.clone(),
+        assets: Arc::new(assets),
+        soon: http::body::SOON,
+    };
+    let app = site::site(site, &options);
     let address = listener.local_addr().map_err(sentence)?;
     tracing::info!(%address, "serving http://{address}");
     http::serve(listener, app, ctx, stop()).await;

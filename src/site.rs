@@ -2,29 +2,28 @@
 //! middleware stack.
 
 pub mod address;
+mod bodies;
 pub mod door;
 
 use crate::app::shell::Assets;
 use crate::app::{forms, pages};
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::body::Body;
+use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use door::Call;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
-use parlour_protocol::{AppError, ErrorCode, paths, rules};
+use parlour_protocol::{AppError, ErrorCode, paths};
 use parlour_server::http::Problem;
 use parlour_server::{Context, ServiceError, http, telemetry};
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::services::ServeDir;
-
-/// Bytes in a form's body: the longest message, four bytes a character, each as `%XX`, and its fields.
-const FORM_MAX: usize = 128 * 1024;
 
 /// What every handler of the site can reach.
 #[derive(Clone, FromRef)]
@@ -33,6 +32,8 @@ pub struct Site {
     pub ctx: Arc<Context>,
     /// The page's own files.
     pub assets: Arc<Assets>,
+    /// In which all of a form, or of a call, has to be here.
+    pub soon: Duration,
 }
 
 impl Site {
@@ -50,11 +51,8 @@ impl Site {
 }
 
 /// The whole site as one service.
-pub fn site(ctx: Arc<Context>, options: &LeptosOptions, assets: Assets) -> Router {
-    let site = Site {
-        ctx: ctx.clone(),
-        assets: Arc::new(assets),
-    };
+pub fn site(site: Site, options: &LeptosOptions) -> Router {
+    let ctx = site.ctx.clone();
     let pages = Router::new()
         .route(paths::HOME, get(pages::home))
         .route(
@@ -81,7 +79,7 @@ pub fn site(ctx: Arc<Context>, options: &LeptosOptions, assets: Assets) -> Route
         )
         .route("/rpc/{*function}", post(server_function))
         .method_not_allowed_fallback(pages::other_method)
-        .layer(DefaultBodyLimit::max(FORM_MAX))
+        .layer(from_fn_with_state(site.clone(), bodies::first))
         .with_state(site.clone());
     let files = Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), package(options))
@@ -138,11 +136,6 @@ async fn server_function(State(site): State<Site>, request: Request) -> Response
     if !is_there {
         return Problem::not_found().into_response();
     }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, rules::FRAME_MAX).await else {
-        let sentence = format!("A call can have at most {} bytes.", rules::FRAME_MAX);
-        return Problem::new(ErrorCode::TooLarge, sentence).into_response();
-    };
     let call = Call::default();
     let context = {
         let call = call.clone();
@@ -151,7 +144,6 @@ async fn server_function(State(site): State<Site>, request: Request) -> Response
             provide_context(call.clone());
         }
     };
-    let request = Request::from_parts(parts, Body::from(body));
     let response = leptos_axum::handle_server_fns_with_context(context, request).await;
     if call.was_understood() {
         response.into_response()

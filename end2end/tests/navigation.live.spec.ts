@@ -70,6 +70,32 @@ test("a room that was slow to come and left again does not come later", async ({
   await expect(alice.title).toHaveText("Lobby");
 });
 
+test("rooms that come and go while the list is on its way are as they are afterwards", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  const tea = await alice.rest.makeRoom("Tea");
+  let read = () => {};
+  let arriving = () => {};
+  const isRead = new Promise<void>((resolve) => (read = resolve));
+  const held = new Promise<void>((resolve) => (arriving = resolve));
+  await alice.page.route(/\/rpc\/list_rooms/, async (route) => {
+    const answer = await route.fetch();
+    read();
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  await alice.visit(LOBBY);
+  await isRead;
+  await alice.rest.makeRoom("Cake");
+  await alice.rest.deleteRoom(tea.id);
+  await expect(alice.roomLink("Cake")).toBeVisible();
+  await expect(alice.roomLink("Tea")).toHaveCount(0);
+  const answered = alice.page.waitForResponse(/\/rpc\/list_rooms/);
+  arriving();
+  await (await answered).finished();
+  await alice.say("By now the list is here");
+  await expect(alice.sidebar.locator(".room-link-name")).toHaveText(["Cake", "Lobby"]);
+});
+
 test("the open room is marked in the list", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.rest.makeRoom("Tea");

@@ -1,14 +1,14 @@
 //! What a browser without script sends: plain forms, answered by a redirect to a page, or by the
 //! same form with what is wrong and everything that was typed.
 
-use crate::app::pages::{edit_page, join_page, name_page, new_room_page};
+use crate::app::pages::{Typed, Which, edit_page, join_page, name_page, new_room_page};
 use crate::site::address::{AtMessage, AtRoom};
 use crate::site::{Site, door};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use parlour_protocol::{AppError, ErrorCode, paths};
+use parlour_protocol::{AppError, ErrorCode, Message, RoomId, paths, rules};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Scope, ServiceError, accounts};
@@ -53,7 +53,7 @@ pub async fn create_room(
 ) -> Response {
     let RoomForm { name, description } = match form {
         Ok(Form(filled)) => filled,
-        Err(rejection) => return unreadable(&site, &rejection),
+        Err(_) => return unreadable(&site),
     };
     let new = NewRoom {
         name: name.clone(),
@@ -73,7 +73,7 @@ pub async fn create_room(
 pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>) -> Response {
     let JoinForm { username, next } = match form {
         Ok(Form(filled)) => filled,
-        Err(rejection) => return unreadable(&site, &rejection),
+        Err(_) => return unreadable(&site),
     };
     match door::give_name(&site.ctx, &scope, &username).await {
         Ok((_, token)) => {
@@ -95,7 +95,7 @@ pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>
 pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameForm>) -> Response {
     let NameForm { username } = match form {
         Ok(Form(filled)) => filled,
-        Err(rejection) => return unreadable(&site, &rejection),
+        Err(_) => return unreadable(&site),
     };
     match accounts::rename(&site.ctx, &scope, &username).await {
         Ok(_) => see(paths::HOME),
@@ -116,7 +116,7 @@ pub async fn send(
 ) -> Response {
     let MessageForm { content, client_id } = match form {
         Ok(Form(filled)) => filled,
-        Err(rejection) => return unreadable(&site, &rejection),
+        Err(_) => return unreadable(&site),
     };
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
@@ -127,15 +127,35 @@ pub async fn send(
         client_id: client_id.clone(),
         reply_to: None,
     };
-    match messages::post(&site.ctx, &scope, room.id, new).await {
-        Ok(_) => see(&paths::latest(&room)),
-        Err(ServiceError::SignInRequired) => see(&paths::join(&paths::room(&room))),
+    let (status, wrong, key) = match messages::post(&site.ctx, &scope, room.id, new).await {
+        Ok(posted) if posted.is_new || is_it(&posted.message, room.id, &content) => {
+            return see(&paths::latest(&room));
+        }
+        // "Back" shows the page as it was, key and all, and something else was typed into it.
+        Ok(_) => {
+            let wrong = "You sent another message from this page before; this one is not sent yet.";
+            let key = messages::draw_key(&site.ctx);
+            (StatusCode::CONFLICT, wrong.to_owned(), key)
+        }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let key = client_id.unwrap_or_default();
-            edit_page(&site, status, &room, None, &content, Some((&error, &key)))
+            (status, error.message, client_id.unwrap_or_default())
         }
-    }
+    };
+    let typed = Typed {
+        message: Which::Unsent(key),
+        content: &content,
+        wrong: Some(&wrong),
+    };
+    edit_page(&site, status, &room, typed)
+}
+
+/// Whether a message that is there already is what was sent now. One that says something else by now
+/// is not taken for it: better asked once too often than lost.
+fn is_it(message: &Message, room: RoomId, content: &str) -> bool {
+    message.room_id == room
+        && !message.deleted
+        && rules::message(content).is_ok_and(|text| text == message.content)
 }
 
 /// `POST /rooms/{slug}/m/{number}/edit`
@@ -147,7 +167,7 @@ pub async fn edit(
 ) -> Response {
     let MessageForm { content, .. } = match form {
         Ok(Form(filled)) => filled,
-        Err(rejection) => return unreadable(&site, &rejection),
+        Err(_) => return unreadable(&site),
     };
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
@@ -163,14 +183,12 @@ pub async fn edit(
             | ServiceError::Draining),
         ) => {
             let (status, error) = site.refusal(&error);
-            edit_page(
-                &site,
-                status,
-                &room,
-                Some(number),
-                &content,
-                Some((&error, "")),
-            )
+            let typed = Typed {
+                message: Which::Own(number),
+                content: &content,
+                wrong: Some(&error.message),
+            };
+            edit_page(&site, status, &room, typed)
         }
         Err(error) => site.answer(Err(error)),
     }
@@ -215,11 +233,7 @@ fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-fn unreadable(site: &Site, rejection: &FormRejection) -> Response {
-    let error = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        AppError::new(ErrorCode::TooLarge, "That is far too much text.")
-    } else {
-        AppError::new(ErrorCode::BadRequest, "The form was not complete.")
-    };
+fn unreadable(site: &Site) -> Response {
+    let error = AppError::new(ErrorCode::BadRequest, "The form was not complete.");
     crate::app::pages::problem(site, &error)
 }

@@ -11,7 +11,7 @@ mod problem;
 mod question;
 mod room;
 
-pub use edit::{edit, edit_page};
+pub use edit::{Typed, Which, edit, edit_page};
 pub use join::{join, join_page};
 pub use name::{name, name_page};
 pub use new_room::{new_room, new_room_page};

@@ -7,4 +7,5 @@ pub mod connection;
 pub mod drafts;
 pub mod outbox;
 pub mod presence;
+pub mod shelf;
 pub mod timeline;

@@ -11,10 +11,12 @@ use crate::db::Written;
 use crate::db::entity::user;
 use crate::error::ServiceError;
 use crate::names;
+use crate::realtime::{Hub, Publication};
 use crate::scope::Scope;
 use parlour_protocol::{User, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
 };
 
 const GUEST: &str = "guest";
@@ -29,6 +31,7 @@ pub async fn create_guest(
     if ctx.hub.guest_is_online(&name.folded, None) {
         return Err(ServiceError::UsernameTaken);
     }
+    ctx.limits.could_guest(scope.address)?;
     let token = Token::draw(&*ctx.random);
     let hash = token.hash();
     let now = ctx.clock.now();
@@ -67,29 +70,34 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     if ctx.hub.guest_is_online(&name.folded, Some(id)) {
         return Err(ServiceError::UsernameTaken);
     }
-    let folded = name.folded.clone();
-    let limits = ctx.limits.clone();
-    let user = ctx
-        .store
+    ctx.limits.could_message(id)?;
+    let (hub, limits) = (ctx.hub.clone(), ctx.limits.clone());
+    ctx.store
         .write(move |txn| {
             Box::pin(async move {
                 refuse_accounts_name(txn, &name.folded, Some(id)).await?;
+                refuse_held_name(txn, &hub, &name.folded, id).await?;
                 // Everybody around hears of a new name, so it costs what a message costs.
                 limits.message(id)?;
                 let user = user::Entity::update(user::ActiveModel {
                     id: Set(id.0),
                     name: Set(name.shown),
-                    folded: Set(name.folded),
+                    folded: Set(name.folded.clone()),
                     ..Default::default()
                 })
                 .exec(txn)
                 .await?;
-                Ok(Written::quietly(User::from(user)))
+                let user = User::from(user);
+                Ok(Written {
+                    publish: vec![Publication::Renamed {
+                        user: user.clone(),
+                        folded: name.folded,
+                    }],
+                    value: user,
+                })
             })
         })
-        .await?;
-    ctx.hub.renamed(&user, &folded);
-    Ok(user)
+        .await
 }
 
 /// A name that belongs to an account is nobody else's, whether its owner is here or not.
@@ -108,4 +116,26 @@ async fn refuse_accounts_name(
         0 => Ok(()),
         _ => Err(ServiceError::UsernameTaken),
     }
+}
+
+/// A guest's name is held while they are connected. The database knows a name from the moment it is
+/// taken, the hub hears of it a commit later: of two who want one name at once, one gets it.
+async fn refuse_held_name(
+    db: &impl ConnectionTrait,
+    hub: &Hub,
+    folded: &str,
+    UserId(except): UserId,
+) -> Result<(), ServiceError> {
+    let holders: Vec<i64> = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::Folded.eq(folded))
+        .filter(user::Column::Id.ne(except))
+        .into_tuple()
+        .all(db)
+        .await?;
+    if holders.into_iter().any(|id| hub.is_online(UserId(id))) {
+        return Err(ServiceError::UsernameTaken);
+    }
+    Ok(())
 }

@@ -195,6 +195,10 @@ impl Settings {
         values::public_url(&self.server.public_url)?;
         values::log_level(&self.server.log_level)?;
         values::database_url(&self.database.url)?;
+        let realtime = &self.realtime;
+        values::wait("realtime.heartbeat-ms", realtime.heartbeat_ms)?;
+        values::wait("realtime.pong-ms", realtime.pong_ms)?;
+        values::wait("realtime.first-frame-ms", realtime.first_frame_ms)?;
         let limits = &self.limits;
         if limits.messages_per_second > 0 && limits.message_burst == 0 {
             return Err(ConfigError::Impossible {
@@ -226,9 +230,9 @@ impl RealtimeSettings {
         Duration::from_millis(u64::from(self.reload_grace_ms))
     }
 
-    /// Between two heartbeats; never so short that a socket does nothing else.
+    /// Between two heartbeats.
     pub fn heartbeat(&self) -> Duration {
-        Duration::from_millis(u64::from(self.heartbeat_ms.max(100)))
+        Duration::from_millis(u64::from(self.heartbeat_ms))
     }
 
     /// After a ping, within which a socket must be heard.

@@ -1,6 +1,8 @@
 //! How often somebody may do something.
 //!
-//! Owns every rate of `[limits]`; 0 there means no limit. A refusal says when it is worth trying
+//! Owns every rate of `[limits]`; 0 there means no limit. A token is taken where the work is done, and
+//! whoever has none is turned away (`could_…`) before the work is queued, so that a flood that is
+//! refused costs nobody else their place. A refusal says when it is worth trying
 //! again, and whoever refuses answers: nothing is dropped in silence.
 
 mod bucket;
@@ -69,9 +71,19 @@ impl Limits {
         self.0.messages.look(&user).map_err(refused)
     }
 
+    /// Whether [`Limits::guest`] would let one through; takes nothing.
+    pub fn could_guest(&self, address: IpAddr) -> Result<(), ServiceError> {
+        self.0.guests.look(&network(address)).map_err(refused)
+    }
+
     /// One more guest from an address.
     pub fn guest(&self, address: IpAddr) -> Result<(), ServiceError> {
         self.0.guests.take(&network(address)).map_err(refused)
+    }
+
+    /// Whether [`Limits::room`] would let one through; takes nothing.
+    pub fn could_room(&self, user: UserId) -> Result<(), ServiceError> {
+        self.0.rooms.look(&user).map_err(refused)
     }
 
     /// One more room made by a person.

@@ -12,7 +12,7 @@ mod sync;
 pub use changes::{delete, edit};
 pub(crate) use history::read as read_history;
 pub use history::{View, history, own};
-pub use post::{NewMessage, Posted, post};
+pub use post::{NewMessage, Posted, draw_key, post};
 pub use sync::{SyncPage, sync};
 
 use crate::db::entity::{message, room};

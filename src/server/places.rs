@@ -4,8 +4,6 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::{messages, rooms};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parlour_protocol::{OpenRoom, Place, RoomId, rules};
 use sea_orm::DatabaseTransaction;
 
@@ -28,13 +26,11 @@ pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place
         Some(at) => Some(open(&snapshot, ctx, scope, at).await?),
         None => None,
     };
-    let mut key = [0; 16];
-    ctx.random.fill(&mut key);
     Ok(Place {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         rooms: rooms::list_in(&snapshot, ctx, scope).await?,
         open,
-        form_key: URL_SAFE_NO_PAD.encode(key),
+        form_key: messages::draw_key(ctx),
     })
 }
 

@@ -104,11 +104,53 @@ async fn the_same_form_sent_twice_makes_one_message() {
     alice.done(form.clone()).await;
     let page = alice.done(form.clone()).await;
     assert_eq!(lines(&page), ["once"]);
-    // The first one counts, whatever is sent with its key later, at the same time or not.
-    let other = form.with("content", "twice");
-    let (one, two) = tokio::join!(alice.submit(other.clone()), alice.submit(other));
-    assert_eq!((one.status, two.status), (303, 303));
-    assert_eq!(lines(&alice.get(LOBBY).await), ["once"]);
+}
+
+#[tokio::test]
+async fn another_text_typed_into_a_page_that_was_sent_is_not_lost() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let form = alice.get(LOBBY).await.form("form.composer");
+    alice.done(form.clone().with("content", "first")).await;
+    // "Back", where the key is still the same.
+    let page = alice.submit(form.with("content", "second")).await;
+    assert_eq!(
+        (page.status, page.text("h1").as_str()),
+        (409, "Not sent yet")
+    );
+    assert_eq!(
+        page.text("#content-error"),
+        "You sent another message from this page before; this one is not sent yet."
+    );
+    assert_eq!(lines(&alice.get(LOBBY).await), ["first"]);
+    let again = page.form("form.form");
+    assert_eq!(again.value("content"), "second");
+    alice.done(again.clone()).await;
+    let page = alice.done(again).await;
+    assert_eq!(lines(&page), ["first", "second"]);
+}
+
+#[tokio::test]
+async fn a_message_sent_again_after_it_was_changed_is_asked_about() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let form = alice.get(LOBBY).await.form("form.composer");
+    let form = form.with("content", "Helo");
+    let room = alice.done(form.clone()).await;
+    let edit = alice.follow(&room, "a.edit").await;
+    let edit = edit.form("form[action$=edit]");
+    let room = alice.done(edit.with("content", "Hello")).await;
+    let page = alice.submit(form.clone()).await;
+    assert_eq!(page.form("form.form").value("content"), "Helo");
+    alice
+        .done(room.form("form.inline[action$='/delete']"))
+        .await;
+    let page = alice.submit(form).await;
+    assert_eq!(
+        (page.status, page.text("h1").as_str()),
+        (409, "Not sent yet")
+    );
+    assert!(lines(&alice.get(LOBBY).await).is_empty());
 }
 
 #[tokio::test]
@@ -366,12 +408,7 @@ async fn a_removed_message_can_neither_be_edited_nor_brought_back() {
 #[tokio::test]
 async fn who_lost_their_session_is_asked_for_a_name_and_led_back() {
     let site = Site::plain().await;
-    let alice = site.person("Alice").await;
-    let form = alice.get(LOBBY).await.form("form.composer");
     let visitor = site.visitor();
-    let answer = visitor.submit(form.with("content", "Hello")).await;
-    assert_eq!(answer.status, 303);
-    assert_eq!(answer.header("location"), "/join?next=/rooms/1-lobby");
     let answer = visitor
         .post("/rooms/new", &[("name", "Tea"), ("description", "")])
         .await;
@@ -383,4 +420,29 @@ async fn who_lost_their_session_is_asked_for_a_name_and_led_back() {
     assert_eq!((answer.status, answer.header("location")), (303, "/join"));
     let page = visitor.get(LOBBY).await;
     assert_eq!(page.all(".message").into_iter().map(text_of).count(), 0);
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_session() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let form = alice.get(LOBBY).await.form("form.composer");
+    let sent = form.with("content", "typed with care");
+    let visitor = site.visitor();
+    let page = visitor.submit(sent.clone()).await;
+    assert_eq!(
+        (page.status, page.text("h1").as_str()),
+        (401, "Not sent yet")
+    );
+    assert_eq!(page.text("#content-error"), "Give yourself a name first.");
+    let again = page.form("form.form");
+    for field in ["content", "client_id"] {
+        assert_eq!(again.value(field), sent.value(field));
+    }
+    let join = page.attribute("a.join", "href");
+    assert_eq!(join, "/join?next=/rooms/1-lobby");
+    let join = visitor.get(&join).await.form("form.form");
+    visitor.done(join.with("username", "Bob")).await;
+    let page = visitor.done(again).await;
+    assert_eq!(lines(&page), ["typed with care"]);
 }

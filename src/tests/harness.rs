@@ -60,8 +60,17 @@ impl Site {
         Self::start(|settings| settings.site.hash_files = true).await
     }
 
+    /// A site that waits for bodies no longer than this.
+    pub async fn impatient(soon: Duration) -> Self {
+        Self::start_with(|_| {}, soon).await
+    }
+
     /// A site without limits on rates, unless `change` sets some.
     pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_with(change, http::body::SOON).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut Settings), soon: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         settings.site.site_root = folder.path().join("site").display().to_string();
@@ -84,7 +93,12 @@ impl Site {
         let clock = Arc::new(MovableClock::default());
         let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
-        let app = site::site(ctx.clone(), &options, Assets::load(&options).unwrap());
+        let pages = site::Site {
+            ctx: ctx.clone(),
+            assets: Arc::new(Assets::load(&options).unwrap()),
+            soon,
+        };
+        let app = site::site(pages, &options);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

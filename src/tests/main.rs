@@ -13,4 +13,5 @@ mod hostile;
 mod pages;
 mod refused_forms;
 mod server_functions;
+mod slow;
 mod tidy;

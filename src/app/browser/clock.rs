@@ -1,6 +1,8 @@
 //! Time, waiting and randomness.
 
 use gloo_timers::future::TimeoutFuture;
+use parlour_protocol::Timestamp;
+use wasm_bindgen::JsValue;
 
 /// Milliseconds since 1970 by the browser's clock. Decides when to try again, never an order.
 pub fn now_ms() -> f64 {
@@ -10,6 +12,12 @@ pub fn now_ms() -> f64 {
 /// Minutes that local time is ahead of UTC now.
 pub fn offset_minutes() -> i32 {
     -(js_sys::Date::new_0().get_timezone_offset() as i32)
+}
+
+/// Minutes that local time was ahead of UTC then: summer and winter differ.
+pub fn offset_minutes_at(timestamp: Timestamp) -> i32 {
+    let date = js_sys::Date::new(&JsValue::from_f64(timestamp.0 as f64));
+    -(date.get_timezone_offset() as i32)
 }
 
 /// A number in 0..1 for jitter; not for secrets.

@@ -5,6 +5,7 @@
 
 use leptos::html::Div;
 use leptos::prelude::{GetUntracked, NodeRef, document, request_animation_frame};
+use leptos::task::{spawn_local, tick};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
@@ -42,7 +43,7 @@ pub fn to_bottom(scroller: NodeRef<Div>) {
     }
 }
 
-/// Remembers what is in view; [`Anchor::hold`] keeps it there after the rows have changed.
+/// Remembers what is in view; [`hold`] keeps it there after the rows have changed.
 ///
 /// It is held by its end: the first message of a page loses its author line when older ones of the
 /// same author come above it, and what is read is below that.
@@ -69,7 +70,7 @@ impl Anchor {
     }
 
     /// Scrolls so that the remembered message is where it was.
-    pub fn hold(self, scroller: NodeRef<Div>) {
+    fn hold(self, scroller: NodeRef<Div>) {
         let id = self.element.id();
         let moved = document()
             .get_element_by_id(&id)
@@ -79,6 +80,16 @@ impl Anchor {
         {
             scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
         }
+    }
+}
+
+/// Keeps what was in view in view: as soon as the rows have been changed, before they are painted.
+pub fn hold(anchor: Option<Anchor>, scroller: NodeRef<Div>) {
+    if let Some(anchor) = anchor {
+        spawn_local(async move {
+            tick().await;
+            anchor.hold(scroller);
+        });
     }
 }
 

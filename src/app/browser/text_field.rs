@@ -5,6 +5,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::{Input, Textarea};
 use leptos::prelude::{GetUntracked, NodeRef, request_animation_frame};
 
+/// What Safari says of the Enter that ends the composing of a word, when it is no more composing.
+const COMPOSED: u32 = 229;
+
 /// What is in the composer.
 pub fn text(field: NodeRef<Textarea>) -> String {
     field
@@ -23,7 +26,9 @@ pub fn set_text(field: NodeRef<Textarea>, text: &str) {
 
 /// As high as its text, where the browser cannot do it by itself (`field-sizing`).
 pub fn fit(field: NodeRef<Textarea>) {
-    if let Some(element) = field.get_untracked() {
+    if !grows_by_itself()
+        && let Some(element) = field.get_untracked()
+    {
         let style = leptos::web_sys::HtmlElement::style(&element);
         let _ = style.set_property("height", "auto");
         let _ = style.set_property("height", &format!("{}px", element.scroll_height()));
@@ -51,7 +56,10 @@ pub fn focus_at_end(field: NodeRef<Textarea>) {
 
 /// Whether this press of Enter means "send": no Shift, and no input method composing a word.
 pub fn is_send(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !event.is_composing()
+    event.key() == "Enter"
+        && !event.shift_key()
+        && !event.is_composing()
+        && event.key_code() != COMPOSED
 }
 
 /// What is in a one-line field.
@@ -67,4 +75,8 @@ pub fn set_line(field: NodeRef<Input>, text: &str) {
     if let Some(field) = field.get_untracked() {
         field.set_value(text);
     }
+}
+
+fn grows_by_itself() -> bool {
+    web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false)
 }

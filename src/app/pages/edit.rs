@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{AppError, Number, Room, RoomId, paths};
+use parlour_protocol::{Number, Room, RoomId, paths};
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
 /// `GET /rooms/{slug}/m/{number}/edit`
@@ -30,26 +30,39 @@ async fn load(
 ) -> Result<Response, ServiceError> {
     let room = rooms::get(&site.ctx, scope, room).await?;
     let message = messages::own(&site.ctx, scope, room.id, number).await?;
-    Ok(edit_page(
-        site,
-        StatusCode::OK,
-        &room,
-        Some(number),
-        &message.content,
-        None,
-    ))
+    let typed = Typed {
+        message: Which::Own(number),
+        content: &message.content,
+        wrong: None,
+    };
+    Ok(edit_page(site, StatusCode::OK, &room, typed))
 }
 
-/// The form with what was typed, and what is wrong with it: for a stored message, or (`number` is
-/// `None`) for a new one that was refused, which keeps the key it was sent with.
-pub fn edit_page(
-    site: &Site,
-    status: StatusCode,
-    room: &Room,
-    number: Option<Number>,
-    content: &str,
-    error: Option<(&AppError, &str)>,
-) -> Response {
+/// Which message a text is for.
+pub enum Which {
+    /// One's own, that is there.
+    Own(Number),
+    /// One that is not sent yet, and the key it will be sent with; "" is none.
+    Unsent(String),
+}
+
+/// A text in the form that takes it.
+pub struct Typed<'a> {
+    /// Which message it is for.
+    pub message: Which,
+    /// As it was typed.
+    pub content: &'a str,
+    /// What is wrong with it.
+    pub wrong: Option<&'a str>,
+}
+
+/// The form with what was typed, and what is wrong with it. Somebody without a session finds the way
+/// to one, beside the text and not instead of it.
+pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>) -> Response {
+    let (number, key) = match typed.message {
+        Which::Own(number) => (Some(number), None),
+        Which::Unsent(key) => (None, Some(key).filter(|key| !key.is_empty())),
+    };
     let title = if number.is_some() {
         "Edit your message"
     } else {
@@ -61,21 +74,28 @@ pub fn edit_page(
         canonical: None,
         may_be_listed: false,
     };
-    let content = content.to_owned();
+    let content = typed.content.to_owned();
+    let error = typed.wrong.map(str::to_owned);
     let action = number.map_or_else(|| paths::send(room), |number| paths::edit(room, number));
     let delete = number.map(|number| paths::delete_message(room, number));
     let back = paths::latest(room);
-    let client_id = error
-        .map(|(_, key)| key.to_owned())
-        .filter(|key| number.is_none() && !key.is_empty());
-    let error = error.map(|(error, _)| error.message.clone());
+    let join = (status == StatusCode::UNAUTHORIZED).then(|| paths::join(&paths::room(room)));
     let confirm = if number.is_some() { "Save" } else { "Send" };
     site.assets.page(status, &head, move || {
         view! {
             <PlainPage heading=title.to_owned() back=back back_label="Back to the room">
                 <form class="form" method="post" action=action>
-                    {client_id.map(|key| view! { <input type="hidden" name="client_id" value=key/> })}
+                    {key.map(|key| view! { <input type="hidden" name="client_id" value=key/> })}
                     <TextField label="Message" name="content" value=content error/>
+                    {join
+                        .map(|join| {
+                            view! {
+                                <p>
+                                    <a class="join" href=join target="_blank">"Join in a new tab"</a>
+                                    ", then send it from here."
+                                </p>
+                            }
+                        })}
                     <button class="primary" type="submit">{confirm}</button>
                 </form>
                 {delete

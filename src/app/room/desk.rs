@@ -5,35 +5,15 @@ use crate::app::state::connection::Connection;
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
+use crate::app::state::shelf::{Open, Shelf, Shelved};
 use crate::app::state::timeline::Timeline;
 use futures::channel::mpsc::Sender;
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use parlour_protocol::{
-    ClientFrame, History, Number, OpenRoom, Place, Room, RoomEntry, RoomId, Seq, User, UserId,
+    ClientFrame, History, Number, Place, Room, RoomEntry, RoomId, Seq, User, UserId,
 };
 use std::collections::{HashMap, HashSet};
-
-/// The room that is open, without what changes with every message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Open {
-    /// The room.
-    pub room: Room,
-    /// Whether this person may delete it.
-    pub may_delete: bool,
-    /// The message a permalink points at.
-    pub marked: Option<Number>,
-}
-
-/// A room that was open before in this tab: still live, shown again at once.
-pub struct Shelved {
-    /// Which.
-    pub open: Open,
-    /// Its messages, kept up to date by the socket.
-    pub timeline: Timeline,
-    /// Who is there.
-    pub presence: Presence,
-}
 
 /// A modal that can be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +47,16 @@ pub struct Desk {
     pub connection: RwSignal<Connection>,
     /// The browser's clock, moved once a second while it matters.
     pub now: RwSignal<f64>,
-    /// Minutes east of UTC; 0 until the browser has said.
-    pub offset: RwSignal<i32>,
+    /// Minutes east of UTC now; unknown until the browser has said.
+    pub offset: RwSignal<Option<i32>>,
     /// The modal that is open.
     pub dialog: RwSignal<Option<Dialog>>,
     /// A sentence about something that happened.
     pub notice: RwSignal<Option<String>>,
     /// The message being edited.
     pub editing: RwSignal<Option<Number>>,
+    /// What somebody who does not see the screen is told: the newest message of somebody else.
+    pub announced: RwSignal<String>,
     /// New messages below the view.
     pub missed: RwSignal<usize>,
     /// A room or a page of history is on its way.
@@ -89,12 +71,18 @@ pub struct Desk {
     pub typed: RwSignal<usize>,
     /// What is wrong with the composer's text.
     pub composer_error: RwSignal<Option<String>>,
+    /// What the edit form holds; the form itself may be drawn anew at any time.
+    pub(super) edit_text: StoredValue<String>,
     /// Unsent texts.
     pub(super) drafts: StoredValue<Drafts>,
     /// When to tell others about typing.
     pub(super) typing: StoredValue<TypingSignal>,
     /// Rooms opened before in this tab.
-    pub(super) shelf: StoredValue<HashMap<RoomId, Shelved>>,
+    pub(super) shelf: StoredValue<Shelf>,
+    /// Rooms that came or went since the list of rooms was asked for.
+    pub(super) told: StoredValue<HashSet<RoomId>>,
+    /// Who this tab was when the socket was opened.
+    pub(super) linked_as: StoredValue<Option<UserId>>,
     /// Rooms this socket has joined.
     pub(super) joined: StoredValue<HashSet<RoomId>>,
     /// The sync each room has under way.
@@ -103,6 +91,10 @@ pub struct Desk {
     pub(super) read: StoredValue<HashMap<RoomId, Seq>>,
     /// The database's epoch, once the server has told.
     pub(super) epoch: StoredValue<Option<String>>,
+    /// The path that is shown; another one in the address means that back or forward was used.
+    pub(super) path: StoredValue<String>,
+    /// A name is being given: one click, one guest.
+    pub(super) is_naming: StoredValue<bool>,
     /// Counts visits, so that a late answer for a room left behind is dropped.
     pub(super) visits: StoredValue<u64>,
     /// Whether the name was asked for already in this tab.
@@ -116,7 +108,7 @@ impl Desk {
     pub fn new(place: Place) -> Self {
         let (open, timeline, presence) = match place.open {
             Some(room) => {
-                let shelved = Shelved::new(room);
+                let shelved = Shelved::from(room);
                 (Some(shelved.open), shelved.timeline, shelved.presence)
             }
             None => (None, Timeline::new(History::default()), Presence::default()),
@@ -130,10 +122,11 @@ impl Desk {
             outbox: RwSignal::new(Outbox::default()),
             connection: RwSignal::new(Connection::new()),
             now: RwSignal::new(0.0),
-            offset: RwSignal::new(0),
+            offset: RwSignal::new(None),
             dialog: RwSignal::new(None),
             notice: RwSignal::new(None),
             editing: RwSignal::new(None),
+            announced: RwSignal::new(String::new()),
             missed: RwSignal::new(0),
             loading: RwSignal::new(false),
             after_name: RwSignal::new(None),
@@ -141,13 +134,18 @@ impl Desk {
             composer: NodeRef::new(),
             typed: RwSignal::new(0),
             composer_error: RwSignal::new(None),
+            edit_text: StoredValue::new(String::new()),
             drafts: StoredValue::new(Drafts::default()),
             typing: StoredValue::new(TypingSignal::default()),
-            shelf: StoredValue::new(HashMap::new()),
+            shelf: StoredValue::new(Shelf::default()),
+            told: StoredValue::new(HashSet::new()),
+            linked_as: StoredValue::new(None),
             joined: StoredValue::new(HashSet::new()),
             syncing: StoredValue::new(HashMap::new()),
             read: StoredValue::new(HashMap::new()),
             epoch: StoredValue::new(None),
+            path: StoredValue::new(String::new()),
+            is_naming: StoredValue::new(false),
             visits: StoredValue::new(0),
             asked_for_name: StoredValue::new(false),
             orders: StoredValue::new(None),
@@ -162,6 +160,11 @@ impl Desk {
     /// Who is looking, by id.
     pub fn my_id(self) -> Option<UserId> {
         self.me.with(|me| me.as_ref().map(|me| me.id))
+    }
+
+    /// The same, without becoming dependent on it.
+    pub fn my_id_now(self) -> Option<UserId> {
+        self.me.with_untracked(|me| me.as_ref().map(|me| me.id))
     }
 
     /// The open room's id.
@@ -208,22 +211,5 @@ impl Desk {
                 self.notice.set(None);
             }
         });
-    }
-}
-
-impl Shelved {
-    /// A room as the server gave it.
-    pub fn new(room: OpenRoom) -> Self {
-        let mut presence = Presence::default();
-        presence.set_roster(room.roster);
-        Self {
-            open: Open {
-                room: room.room,
-                may_delete: room.may_delete,
-                marked: room.marked,
-            },
-            timeline: Timeline::new(room.history),
-            presence,
-        }
     }
 }

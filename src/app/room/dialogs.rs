@@ -37,18 +37,27 @@ pub fn give_name(desk: Desk, name: String, error: RwSignal<Option<String>>) {
     if let Err(invalid) = rules::username(&name) {
         return error.set(Some(invalid.to_string()));
     }
+    if desk.is_naming.get_value() {
+        return;
+    }
+    desk.is_naming.set_value(true);
     leptos::task::spawn_local(async move {
-        match api::give_name(name).await {
+        let answer = api::give_name(name).await;
+        desk.is_naming.set_value(false);
+        match answer {
             Ok(user) => {
-                let is_first = desk.me.with_untracked(Option::is_none);
+                let is_other = desk.my_id_now() != Some(user.id);
                 desk.me.set(Some(user));
                 desk.dialog.set(desk.after_name.get_untracked());
                 desk.after_name.set(None);
-                if is_first {
+                if is_other {
                     desk.order(Order::Reconnect);
-                    request_animation_frame(move || sending::restore(desk));
                 }
-                text_field::focus(desk.composer);
+                // The composer is there once the effects have run.
+                request_animation_frame(move || {
+                    sending::show_draft(desk);
+                    text_field::focus(desk.composer);
+                });
             }
             Err(refused) => error.set(Some(refused.sentence().to_owned())),
         }
@@ -64,6 +73,7 @@ fn NewRoom() -> impl IntoView {
     );
     let (name_error, description_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let is_busy = StoredValue::new(false);
     let check_name = move || {
         name_error.set(
             rules::room_name(&text_field::line(name))
@@ -84,9 +94,15 @@ fn NewRoom() -> impl IntoView {
         {
             return;
         }
+        if is_busy.get_value() {
+            return;
+        }
+        is_busy.set_value(true);
         let (room_name, text) = (text_field::line(name), text_field::text(description));
         leptos::task::spawn_local(async move {
-            match api::create_room(room_name, text).await {
+            let answer = api::create_room(room_name, text).await;
+            is_busy.set_value(false);
+            match answer {
                 Ok(room) => {
                     text_field::set_line(name, "");
                     text_field::set_text(description, "");

@@ -60,10 +60,10 @@ pub fn Parlour(
 
 /// What only the browser can do, once.
 fn wake(desk: Desk) {
-    desk.offset.set(clock::offset_minutes());
+    desk.offset.set(Some(clock::offset_minutes()));
     desk.now.set(clock::now_ms());
     sending::restore(desk);
     visiting::arrive(desk);
     link::keep(desk);
-    navigation::on_history(move || visiting::visit(desk, navigation::path(), false));
+    navigation::on_history(move || visiting::history_moved(desk));
 }

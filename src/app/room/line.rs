@@ -3,7 +3,7 @@
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
 use super::{sending, shown};
-use crate::app::browser::text_field;
+use crate::app::browser::{clock, text_field};
 use crate::app::state::outbox::{Delivery, Pending};
 use crate::app::state::timeline::MessageRow;
 use leptos::either::Either;
@@ -45,7 +45,6 @@ pub fn MessageLine(
         opens_group,
         is_own,
         is_marked,
-        clock,
     } = row;
     let number = message.number;
     let permalink = desk
@@ -60,7 +59,15 @@ pub fn MessageLine(
         }
     };
     let is_deleted = message.deleted;
-    let stored = message.timestamp.to_string();
+    let timestamp = message.timestamp;
+    let stored = timestamp.to_string();
+    let clock = shown::text(move || {
+        let offset = desk
+            .offset
+            .get()
+            .map_or(0, |_| clock::offset_minutes_at(timestamp));
+        timestamp.civil(offset).clock()
+    });
     view! {
         <article
             class="message"
@@ -154,7 +161,7 @@ fn Body(message: Message, is_own: bool) -> impl IntoView {
     let is_editing = Memo::new(move |_| is_own && desk.editing.get() == Some(number));
     move || {
         if is_editing.get() {
-            Either::Left(view! { <Edit number content=content.get_value()/> })
+            Either::Left(view! { <Edit number/> })
         } else {
             Either::Right(view! {
                 <div class="text" dir="auto">{content.with_value(|content| linked(content))}</div>
@@ -176,7 +183,7 @@ fn Actions(number: i64) -> impl IntoView {
     };
     let edit = move |event: MouseEvent| {
         event.prevent_default();
-        desk.editing.set(Some(number));
+        sending::begin_edit(desk, number);
     };
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
@@ -193,8 +200,9 @@ fn Actions(number: i64) -> impl IntoView {
 }
 
 #[component]
-fn Edit(number: i64, content: String) -> impl IntoView {
+fn Edit(number: i64) -> impl IntoView {
     let desk = Desk::here();
+    let content = desk.edit_text.get_value();
     let field = NodeRef::<Textarea>::new();
     let error = RwSignal::new(None::<String>);
     Effect::new(move |_| text_field::focus_at_end(field));
@@ -206,9 +214,10 @@ fn Edit(number: i64, content: String) -> impl IntoView {
         }
         Err(invalid) => error.set(Some(invalid.to_string())),
     };
-    let cancel = move || {
-        desk.editing.set(None);
-        text_field::focus(desk.composer);
+    let cancel = move || sending::end_edit(desk);
+    let typed = move |_| {
+        text_field::fit(field);
+        desk.edit_text.set_value(text_field::text(field));
     };
     let key = move |event: KeyboardEvent| {
         if text_field::is_send(&event) {
@@ -236,7 +245,7 @@ fn Edit(number: i64, content: String) -> impl IntoView {
                     aria-invalid=shown::invalid(error)
                     node_ref=field
                     on:keydown=heard(key)
-                    on:input=heard(move |_| text_field::fit(field))
+                    on:input=heard(typed)
                 >
                     {content}
                 </textarea>

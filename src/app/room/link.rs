@@ -30,7 +30,9 @@ pub enum Order {
 /// Orders that may wait; a socket takes them at once, so more than a few mean that it is stuck.
 const QUEUE: usize = 256;
 /// An attempt to connect that takes longer than this has failed.
-const CONNECT_TIMEOUT_MS: u32 = 10_000;
+const CONNECT_TIMEOUT_MS: f64 = 10_000.0;
+/// An attempt that is older than this is given up for a new one when somebody asks for it.
+const PATIENCE_MS: f64 = 1_000.0;
 /// How often time-outs are looked at.
 const TICK_MS: u32 = 1_000;
 /// "Abnormal closure", RFC 6455 7.4.1: no close frame was seen.
@@ -55,8 +57,6 @@ pub fn keep(desk: Desk) {
                 Phase::Connecting { .. }
             ) {
                 let (code, reason) = converse(desk, &mut inbox).await;
-                desk.joined.update_value(|joined| joined.clear());
-                desk.syncing.update_value(|syncing| syncing.clear());
                 let (now, random) = (clock::now_ms(), clock::random());
                 desk.now.set(now);
                 desk.connection.update(|c| {
@@ -82,7 +82,7 @@ async fn pause(desk: Desk, inbox: &mut Receiver<Order>) {
         _ => {}
     }
     let now = clock::now_ms();
-    if desk.connection.with_untracked(|c| c.due(now)) && navigation::is_online() {
+    if desk.connection.with_untracked(|c| c.due(now)) {
         desk.connection.update(|c| c.wake());
     } else if now - desk.now.get_untracked() >= 500.0 {
         desk.now.set(now);
@@ -95,16 +95,17 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
     let Some(mut socket) = Socket::open(&navigation::socket_url(paths::SOCKET)) else {
         return lost();
     };
-    let opened = {
-        let opening = pin!(socket.is_open());
-        let timeout = pin!(clock::sleep(CONNECT_TIMEOUT_MS));
-        matches!(select(opening, timeout).await, Either::Left((true, _)))
-    };
-    if !opened {
-        return lost();
+    match open(desk, &mut socket, inbox).await {
+        Opening::Open => {}
+        Opening::Failed => return lost(),
+        Opening::Again => return (CloseCode::GoingAway.code(), String::new()),
     }
     // What was said to the socket before this one is void: the outbox and the sync know better.
-    while inbox.try_recv().is_ok() {}
+    while let Ok(order) = inbox.try_recv() {
+        if matches!(order, Order::Reconnect) {
+            return (CloseCode::GoingAway.code(), String::new());
+        }
+    }
     desk.connection.update(|c| c.opened());
     desk.connection
         .update_untracked(|c| c.heard(clock::now_ms()));
@@ -153,6 +154,41 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
             }
         }
     }
+}
+
+/// Waits until the socket is open, or it is no use to wait.
+async fn open(desk: Desk, socket: &mut Socket, inbox: &mut Receiver<Order>) -> Opening {
+    let started = clock::now_ms();
+    let mut opening = pin!(socket.is_open());
+    loop {
+        let order = inbox.next();
+        let tick = pin!(clock::sleep(250));
+        let waited = clock::now_ms() - started;
+        match select(opening.as_mut(), select(order, tick)).await {
+            Either::Left((true, _)) => return Opening::Open,
+            Either::Left((false, _)) => return Opening::Failed,
+            Either::Right((Either::Left((Some(Order::Reconnect), _)), _)) => return Opening::Again,
+            Either::Right((Either::Left((Some(Order::Wake), _)), _)) if waited >= PATIENCE_MS => {
+                return Opening::Again;
+            }
+            Either::Right((Either::Left((Some(Order::Lost) | None, _)), _)) => {
+                return Opening::Failed;
+            }
+            Either::Right((Either::Left(_), _)) => {}
+            Either::Right((Either::Right(_), _)) => {
+                desk.now.set(clock::now_ms());
+                if waited >= CONNECT_TIMEOUT_MS {
+                    return Opening::Failed;
+                }
+            }
+        }
+    }
+}
+
+enum Opening {
+    Open,
+    Failed,
+    Again,
 }
 
 enum Event {

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
 use super::shown::heard;
-use super::{shown, visiting};
+use super::{shown, sidebar, visiting};
 use crate::app::state::timeline::{Row, Timeline};
 use leptos::either::{Either, EitherOf3};
 use leptos::ev::MouseEvent;
@@ -19,7 +19,7 @@ pub fn Log() -> impl IntoView {
             .open
             .with(|open| open.as_ref().and_then(|open| open.marked));
         desk.timeline
-            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.offset.get()))
+            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.offset.get().unwrap_or(0)))
     });
     let pending = Memo::new(move |_| {
         let room = desk.open_id();
@@ -49,7 +49,7 @@ pub fn Log() -> impl IntoView {
             node_ref=desk.scroller
             on:scroll=heard(move |_| visiting::scrolled(desk))
         >
-            <div class="log" role="log" aria-label=label>
+            <div class="log" role="log" aria-live="off" aria-label=label>
                 <OlderEnd/>
                 <For each=move || rows.get() key=Row::key let:row>
                     {match row {
@@ -65,6 +65,8 @@ pub fn Log() -> impl IntoView {
                 <span id="latest"></span>
             </div>
         </div>
+        // Not the log itself: it changes with every page of history and every room.
+        <p class="visually-hidden" aria-live="polite">{desk.announced}</p>
         {move || {
             can_jump
                 .get()
@@ -92,8 +94,10 @@ fn OlderEnd() -> impl IntoView {
     });
     let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
     let older = move |event: MouseEvent| {
-        event.prevent_default();
-        visiting::scrolled(desk);
+        if sidebar::is_plain(&event) {
+            event.prevent_default();
+            visiting::fetch_older(desk);
+        }
     };
     move || {
         if has_older.get() {
@@ -120,8 +124,10 @@ fn NewerEnd() -> impl IntoView {
         desk.room().map(|room| paths::after(&room, last))
     });
     let newer = move |event: MouseEvent| {
-        event.prevent_default();
-        visiting::scrolled(desk);
+        if sidebar::is_plain(&event) {
+            event.prevent_default();
+            visiting::fetch_newer(desk);
+        }
     };
     move || {
         has_newer.get().then(

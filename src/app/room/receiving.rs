@@ -3,36 +3,37 @@
 use super::desk::Desk;
 use super::{sending, visiting};
 use crate::app::api;
-use crate::app::browser::navigation;
 use crate::app::browser::scroll::{self, Anchor};
+use crate::app::browser::{clock, navigation};
+use crate::app::state::connection::Connection;
+use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::Presence;
+use crate::app::state::shelf::Shelved;
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use leptos::prelude::*;
 use parlour_protocol::{
     AppError, ClientFrame, Heartbeat, Message, Refusal, Room, RoomActivity, RoomEntry, RoomGone,
     RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
 pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
-    let mut rooms: Vec<(RoomId, Option<Seq>)> = desk.shelf.with_value(|shelf| {
-        shelf
-            .iter()
-            .map(|(id, shelved)| (*id, Some(shelved.timeline.seq())))
-            .collect()
-    });
+    desk.linked_as
+        .set_value(desk.me.with_untracked(|me| me.as_ref().map(|me| me.id)));
+    let mut rooms: Vec<(RoomId, Option<Seq>)> = Vec::new();
     if let Some(id) = desk.open_id_now() {
-        rooms.insert(0, (id, Some(desk.timeline.with_untracked(Timeline::seq))));
+        rooms.push((id, Some(desk.timeline.with_untracked(Timeline::seq))));
     }
-    let known: HashSet<RoomId> = rooms.iter().map(|(id, _)| *id).collect();
-    let waiting = desk.outbox.with_untracked(|outbox| outbox.rooms());
-    rooms.extend(
-        waiting
-            .into_iter()
-            .filter(|id| !known.contains(id))
-            .map(|id| (id, None)),
-    );
+    desk.shelf.with_value(|shelf| {
+        let held = |s: &Shelved| (s.open.room.id, Some(s.timeline.seq()));
+        rooms.extend(shelf.iter().map(held));
+    });
+    for id in desk.outbox.with_untracked(Outbox::rooms) {
+        if rooms.iter().all(|(known, _)| *known != id) {
+            rooms.push((id, None));
+        }
+    }
     desk.joined
         .update_value(|joined| joined.extend(rooms.iter().map(|(id, _)| *id)));
     rooms
@@ -41,18 +42,80 @@ pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
         .collect()
 }
 
+/// Be in a room that is shown from now on, and hear what happened since `seq`.
+pub fn be_in(desk: Desk, room_id: RoomId, seq: Seq) {
+    if !desk.connection.with_untracked(Connection::is_live) {
+        // The next socket begins with it.
+        return;
+    }
+    let is_new = desk
+        .joined
+        .try_update_value(|joined| joined.insert(room_id));
+    desk.say(if is_new == Some(true) {
+        ClientFrame::Join {
+            room_id,
+            after: Some(seq),
+        }
+    } else {
+        ClientFrame::Sync {
+            room_id: Some(room_id),
+            after: seq,
+        }
+    });
+}
+
+/// The socket is gone, and with it everything that was only said to it.
+pub fn link_lost(desk: Desk) {
+    desk.joined.update_value(HashSet::clear);
+    desk.syncing.update_value(HashMap::clear);
+    desk.read.update_value(HashMap::clear);
+    // Nobody will say when somebody stops to type.
+    desk.presence.update(Presence::connection_lost);
+    desk.shelf.update_value(|shelf| {
+        shelf
+            .iter_mut()
+            .for_each(|shelved| shelved.presence.connection_lost());
+    });
+}
+
 /// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
 pub fn refresh_sidebar(desk: Desk) {
+    desk.told.update_value(HashSet::clear);
     leptos::task::spawn_local(async move {
-        if let Ok(rooms) = api::list_rooms().await {
-            let open = desk.open_id_now();
-            let is_gone = open.is_some_and(|id| !rooms.iter().any(|entry| entry.room.id == id));
-            desk.rooms.set(rooms);
-            if is_gone && let Some(id) = open {
-                room_deleted(desk, id);
+        let Ok(mut fresh) = api::list_rooms().await else {
+            return;
+        };
+        desk.rooms.update(|rooms| {
+            for entry in &mut fresh {
+                // A frame that came meanwhile knows more than the list.
+                let newer = rooms
+                    .iter()
+                    .find(|e| e.room.id == entry.room.id && e.room.seq > entry.room.seq);
+                if let Some(newer) = newer {
+                    *entry = newer.clone();
+                }
             }
-            mark_read(desk);
+            // So do the frames about rooms that came or went.
+            desk.told.with_value(|told| {
+                fresh.retain(|entry| !told.contains(&entry.room.id));
+                rooms.retain(|entry| told.contains(&entry.room.id));
+            });
+            rooms.append(&mut fresh);
+            rooms.sort_by_key(place);
+        });
+        let is_listed = |id: &RoomId| {
+            desk.rooms
+                .with_untracked(|rooms| rooms.iter().any(|entry| entry.room.id == *id))
+        };
+        let mut held: Vec<RoomId> = desk
+            .shelf
+            .with_value(|shelf| shelf.iter().map(|s| s.open.room.id).collect());
+        held.extend(desk.open_id_now());
+        held.extend(desk.outbox.with_untracked(Outbox::rooms));
+        for gone in held.into_iter().filter(|id| !is_listed(id)) {
+            room_deleted(desk, gone);
         }
+        mark_read(desk);
     });
 }
 
@@ -94,23 +157,50 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
             for (room_id, reached) in rooms {
                 let after = on_timeline_ref(desk, room_id, |t| t.heard(reached)).flatten();
                 if let Some(after) = after {
+                    // A question that is as old as a heartbeat was not heard.
+                    desk.syncing.update_value(|syncing| {
+                        syncing.remove(&room_id);
+                    });
                     ask(desk, room_id, after);
                 }
             }
         }
-        ServerFrame::Error(Refusal {
-            code,
-            message,
-            client_id,
-            retry_after_ms,
-            ..
-        }) => {
-            let error = AppError {
-                retry_after_ms,
-                ..AppError::new(code, message)
-            };
-            sending::refused(desk, error, client_id);
-        }
+        ServerFrame::Error(frame) => refused(desk, frame),
+    }
+}
+
+/// Something this tab said did nothing. A join or a sync that came at a bad time is said again.
+fn refused(desk: Desk, frame: Refusal) {
+    let Refusal {
+        code,
+        message,
+        room_id,
+        client_id,
+        retry_after_ms,
+    } = frame;
+    let error = AppError {
+        retry_after_ms,
+        ..AppError::new(code, message)
+    };
+    if let Some(client_id) = client_id {
+        return sending::refused(desk, error, &client_id);
+    }
+    if !code.is_passing() || desk.editing.get_untracked().is_some() {
+        desk.tell(error.message.clone());
+    }
+    if let Some(room_id) = room_id.filter(|_| code.is_passing()) {
+        desk.syncing.update_value(|syncing| {
+            syncing.remove(&room_id);
+        });
+        leptos::task::spawn_local(async move {
+            clock::sleep(sending::wait_ms(&error)).await;
+            if let Some(after) = on_timeline_ref(desk, room_id, Timeline::seq) {
+                desk.say(ClientFrame::Join {
+                    room_id,
+                    after: Some(after),
+                });
+            }
+        });
     }
 }
 
@@ -127,7 +217,7 @@ fn synced(desk: Desk, frame: Sync) {
         syncing.remove(&room_id);
     });
     for message in &messages {
-        acknowledge(desk, message);
+        settle(desk, message);
     }
     let held = on_timeline_ref(desk, room_id, Timeline::seq);
     let is_unseen = |message: &Message| {
@@ -213,8 +303,18 @@ fn welcome(desk: Desk, frame: Welcome) {
         seq,
         epoch,
         room,
+        user,
         ..
     } = frame;
+    // A socket that was opened before there was a name knows of none.
+    let is_about_now = user.is_some() || desk.linked_as.get_value().is_some();
+    if is_about_now && desk.me.with_untracked(|me| *me != user) {
+        // Named, renamed or forgotten elsewhere: another tab, or a session that ended.
+        if user.is_none() {
+            desk.tell("Your session has ended. Give yourself a name to write again.");
+        }
+        desk.me.set(user);
+    }
     let before = desk.epoch.with_value(Clone::clone);
     if before.is_some_and(|before| before != epoch) {
         // Another database: what this tab holds means nothing there.
@@ -231,40 +331,46 @@ fn welcome(desk: Desk, frame: Welcome) {
 }
 
 fn changed(desk: Desk, message: Message, is_new: bool) {
-    acknowledge(desk, &message);
-    let (room_id, number) = (message.room_id, message.number);
+    settle(desk, &message);
+    let room_id = message.room_id;
     let is_mine = is_by_me(desk, &message);
     let is_open = desk.open_id_now() == Some(room_id);
     let (was_at_bottom, was_seen) = (scroll::is_at_bottom(desk.scroller), is_end_seen(desk));
     let (seq, timestamp) = (message.seq, message.timestamp);
+    let spoken = (is_open && is_new && !is_mine)
+        .then(|| format!("{}: {}", message.username, message.content));
     match on_timeline(desk, room_id, |timeline| timeline.apply(message)) {
         Some(Applied::Gap { after }) => return ask(desk, room_id, after),
         Some(Applied::Stale) => return,
         Some(Applied::Live { .. }) | None => {}
     }
     entry(desk, room_id, |entry| {
-        entry.room.seq = seq;
-        if is_new {
-            entry.room.last_message_at = Some(timestamp);
-            if !is_mine {
-                entry.unread += 1;
+        if seq > entry.room.seq {
+            entry.room.seq = seq;
+            if is_new {
+                entry.room.last_message_at = Some(timestamp);
+                entry.unread += i64::from(!is_mine);
             }
         }
     });
-    if is_open && is_new && !is_mine && !was_seen {
-        desk.missed.update(|missed| *missed += 1);
-    }
-    if is_open && !is_new {
-        sending::edited(desk, number);
+    if let Some(spoken) = spoken {
+        desk.announced.set(spoken);
+        if !was_seen {
+            desk.missed.update(|missed| *missed += 1);
+        }
     }
     if is_open && was_at_bottom {
         mark_read(desk);
     }
 }
 
-fn acknowledge(desk: Desk, message: &Message) {
+/// What this tab waited for has happened: a send of its own is stored, an edit is made.
+fn settle(desk: Desk, message: &Message) {
     if is_by_me(desk, message) {
         sending::acknowledged(desk, &message.client_id);
+        if desk.open_id_now() == Some(message.room_id) {
+            sending::edited(desk, message);
+        }
     }
 }
 
@@ -293,7 +399,8 @@ fn room_changed(desk: Desk, room: Room) {
                     room: room.clone(),
                     unread: 0,
                 });
-                rooms.sort_by_key(|entry| entry.room.name.to_lowercase());
+                rooms.sort_by_key(place);
+                was_told_of(desk, room.id);
             }
         },
     );
@@ -306,12 +413,25 @@ fn room_changed(desk: Desk, room: Room) {
     }
 }
 
+/// A list of rooms that is on its way may not know it yet.
+fn was_told_of(desk: Desk, room_id: RoomId) {
+    desk.told.update_value(|told| {
+        told.insert(room_id);
+    });
+}
+
+/// Where a room stands in the sidebar.
+fn place(entry: &RoomEntry) -> String {
+    entry.room.name.to_lowercase()
+}
+
 fn room_deleted(desk: Desk, room_id: RoomId) {
     let name = desk.open.with_untracked(|open| {
         open.as_ref()
             .filter(|open| open.room.id == room_id)
             .map(|open| open.room.name.clone())
     });
+    was_told_of(desk, room_id);
     desk.rooms
         .update(|rooms| rooms.retain(|entry| entry.room.id != room_id));
     sending::room_gone(desk, room_id);
@@ -340,19 +460,18 @@ fn on_timeline<T>(
     change: impl FnOnce(&mut Timeline) -> T,
 ) -> Option<T> {
     if desk.open_id_now() == Some(room_id) {
-        let anchor = if scroll::is_at_bottom(desk.scroller) {
+        let is_at_bottom = scroll::is_at_bottom(desk.scroller);
+        let anchor = if is_at_bottom {
             None
         } else {
             Anchor::take(desk.scroller)
         };
         let changed = desk.timeline.try_update(change);
-        if let Some(anchor) = anchor {
-            request_animation_frame(move || anchor.hold(desk.scroller));
-        }
+        scroll::hold(anchor, desk.scroller);
         return changed;
     }
     desk.shelf
-        .try_update_value(|shelf| shelf.get_mut(&room_id).map(|s| change(&mut s.timeline)))?
+        .try_update_value(|shelf| shelf.get_mut(room_id).map(|s| change(&mut s.timeline)))?
 }
 
 fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) -> T) -> Option<T> {
@@ -360,17 +479,7 @@ fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) 
         return Some(desk.timeline.with_untracked(look));
     }
     desk.shelf
-        .with_value(|shelf| shelf.get(&room_id).map(|shelved| look(&shelved.timeline)))
-}
-
-/// The socket is gone: nobody will say when somebody stops to type.
-pub fn link_lost(desk: Desk) {
-    desk.presence.update(Presence::connection_lost);
-    desk.shelf.update_value(|shelf| {
-        shelf
-            .values_mut()
-            .for_each(|shelved| shelved.presence.connection_lost());
-    });
+        .try_update_value(|shelf| shelf.get_mut(room_id).map(|s| look(&s.timeline)))?
 }
 
 fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) {
@@ -378,7 +487,7 @@ fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) 
         desk.presence.update(change);
     } else {
         desk.shelf.update_value(|shelf| {
-            if let Some(shelved) = shelf.get_mut(&room_id) {
+            if let Some(shelved) = shelf.get_mut(room_id) {
                 change(&mut shelved.presence);
             }
         });

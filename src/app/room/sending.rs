@@ -10,7 +10,7 @@ use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::{Delivery, Outbox, Pending};
 use crate::app::state::timeline::Timeline;
 use leptos::prelude::*;
-use parlour_protocol::{AppError, ClientFrame, Number, RoomId, rules};
+use parlour_protocol::{AppError, ClientFrame, Message, Number, RoomId, rules};
 
 const OUTBOX_KEY: &str = "parlour.outbox";
 const DRAFTS_KEY: &str = "parlour.drafts";
@@ -141,25 +141,23 @@ pub fn acknowledged(desk: Desk, client_id: &str) {
     }
 }
 
-/// The server did not do what it was told.
-pub fn refused(desk: Desk, error: AppError, client_id: Option<String>) {
-    let Some(client_id) = client_id else {
-        if !error.code.is_passing() {
-            desk.tell(error.message);
-        }
-        return;
-    };
+/// The server did not take a send.
+pub fn refused(desk: Desk, error: AppError, client_id: &str) {
     if error.code.is_passing() {
-        change_outbox(desk, |outbox| outbox.postpone(&client_id));
-        let wait = error.retry_after_ms.unwrap_or(RETRY_MS).clamp(100, 30_000) as u32;
+        change_outbox(desk, |outbox| outbox.postpone(client_id));
         leptos::task::spawn_local(async move {
-            clock::sleep(wait).await;
+            clock::sleep(wait_ms(&error)).await;
             pump(desk);
         });
     } else {
-        change_outbox(desk, |outbox| outbox.refuse(&client_id, error.message));
+        change_outbox(desk, |outbox| outbox.refuse(client_id, error.message));
         pump(desk);
     }
+}
+
+/// How long to wait before the same is worth trying again.
+pub fn wait_ms(error: &AppError) -> u32 {
+    error.retry_after_ms.unwrap_or(RETRY_MS).clamp(100, 30_000) as u32
 }
 
 /// Sends a refused message again, under its old key.
@@ -192,16 +190,27 @@ pub fn room_gone(desk: Desk, room: RoomId) {
 
 /// Starts to edit the last own message, as ↑ in an empty composer does.
 pub fn edit_last(desk: Desk) -> bool {
-    let Some(me) = desk.me.with_untracked(|me| me.as_ref().map(|me| me.id)) else {
-        return false;
-    };
-    let last = desk
+    let me = desk.me.with_untracked(|me| me.as_ref().map(|me| me.id));
+    let last = me.and_then(|me| {
+        desk.timeline
+            .with_untracked(|timeline| timeline.last_own(me))
+    });
+    last.inspect(|number| begin_edit(desk, *number)).is_some()
+}
+
+/// Opens the form of an own message.
+pub fn begin_edit(desk: Desk, number: Number) {
+    let content = desk
         .timeline
-        .with_untracked(|timeline| timeline.last_own(me));
-    if last.is_some() {
-        desk.editing.set(last);
-    }
-    last.is_some()
+        .with_untracked(|t| t.get(number).map(|m| m.content.clone()));
+    desk.edit_text.set_value(content.unwrap_or_default());
+    desk.editing.set(Some(number));
+}
+
+/// Closes it.
+pub fn end_edit(desk: Desk) {
+    desk.editing.set(None);
+    text_field::focus(desk.composer);
 }
 
 /// Changes an own message. The form stays open, with what was typed, until the change comes back
@@ -212,9 +221,10 @@ pub fn edit(desk: Desk, number: Number, content: String) -> Result<(), &'static 
             .is_some_and(|message| message.content == content)
     });
     if is_same {
-        edited(desk, number);
+        end_edit(desk);
         return Ok(());
     }
+    desk.edit_text.set_value(content.clone());
     say_now(
         desk,
         ClientFrame::Edit {
@@ -225,11 +235,11 @@ pub fn edit(desk: Desk, number: Number, content: String) -> Result<(), &'static 
     )
 }
 
-/// A change of this message came back: its form is done.
-pub fn edited(desk: Desk, number: Number) {
-    if desk.editing.get_untracked() == Some(number) {
-        desk.editing.set(None);
-        text_field::focus(desk.composer);
+/// An own message is now like this: its form is done when that is what was typed.
+pub fn edited(desk: Desk, message: &Message) {
+    let is_done = message.deleted || desk.edit_text.with_value(|text| *text == message.content);
+    if desk.editing.get_untracked() == Some(message.number) && is_done {
+        end_edit(desk);
     }
 }
 

@@ -98,7 +98,8 @@ fn RoomLine(
         }
 }
 
-fn is_plain(event: &MouseEvent) -> bool {
+/// A click that asks for no new tab, window or download.
+pub fn is_plain(event: &MouseEvent) -> bool {
     event.button() == 0
         && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
 }

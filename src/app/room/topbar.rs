@@ -80,6 +80,14 @@ fn ConnectionState() -> impl IntoView {
         Banner::Lost { .. } => "Trying again…".to_owned(),
         _ => String::new(),
     });
+    let retry = move |_| {
+        let is_stopped = banner.get_untracked() == Banner::Stopped;
+        desk.order(if is_stopped {
+            Order::Reconnect
+        } else {
+            Order::Wake
+        });
+    };
     let is_lost = Memo::new(move |_| state() == "lost");
     let state = shown::text(move || state().to_owned());
     view! {
@@ -91,7 +99,7 @@ fn ConnectionState() -> impl IntoView {
                     .get()
                     .then(|| {
                         view! {
-                            <button class="retry" type="button" on:click=heard(move |_| desk.order(Order::Wake))>
+                            <button class="retry" type="button" on:click=heard(retry)>
                                 "Retry now"
                             </button>
                         }
@@ -102,8 +110,17 @@ fn ConnectionState() -> impl IntoView {
 }
 
 fn stopped_because(desk: Desk) -> String {
-    desk.connection.with(|connection| match connection.phase() {
-        Phase::Stopped { reason, .. } if !reason.is_empty() => reason.clone(),
-        _ => "The server closed the connection.".to_owned(),
-    })
+    let code = desk.connection.with(|connection| match connection.phase() {
+        Phase::Stopped { code, .. } => *code,
+        _ => 0,
+    });
+    match code {
+        4401 => "Your session has ended.",
+        4403 => "You are not in this room any more.",
+        4404 => "This room is gone.",
+        4409 => "Somebody here has your name.",
+        4429 => "Too much at once from here.",
+        _ => "The server closed the connection.",
+    }
+    .to_owned()
 }

@@ -1,10 +1,11 @@
 //! Going from room to room without loading a page, and up and down a room's history.
 
-use super::desk::{Desk, Dialog, Shelved};
+use super::desk::{Desk, Dialog};
 use super::{receiving, sending};
 use crate::app::api::{self, Refused};
 use crate::app::browser::scroll::{self, Anchor};
 use crate::app::browser::{navigation, text_field};
+use crate::app::state::shelf::Shelved;
 use crate::app::state::timeline::Timeline;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,13 +13,22 @@ use parlour_protocol::{ClientFrame, ErrorCode, Number, RoomId, paths};
 
 /// The page has come to life where the server rendered it.
 pub fn arrive(desk: Desk) {
-    if let Some(number) = desk
+    desk.path.set_value(navigation::path());
+    let marked = desk
         .open
-        .with_untracked(|open| open.as_ref().and_then(|o| o.marked))
-    {
+        .with_untracked(|open| open.as_ref().and_then(|open| open.marked));
+    if let Some(number) = marked {
         scroll::reveal(&format!("m{number}"));
     }
     desk.asked_for_name.set_value(desk.open_id_now().is_some());
+}
+
+/// Back or forward was used; a fragment alone is the browser's affair.
+pub fn history_moved(desk: Desk) {
+    let path = navigation::path();
+    if desk.path.with_value(|shown| *shown != path) {
+        visit(desk, path, false);
+    }
 }
 
 /// Shows what `path` names; `push` when a new entry of the tab's history is to be made.
@@ -30,32 +40,27 @@ pub fn visit(desk: Desk, path: String, push: bool) {
     };
     desk.dialog.set(None);
     let visit = count_visit(desk);
-    if let Some(number) = target
-        .message
-        .filter(|_| desk.open_id_now() == Some(target.room))
-        && desk.timeline.with_untracked(|t| t.get(number).is_some())
-    {
-        go(push, &path);
-        return mark(desk, number);
-    }
-    if target.message.is_none() {
-        if desk.open_id_now() == Some(target.room) {
-            go(push, &path);
-            return desk.open.update(|open| {
-                if let Some(open) = open {
-                    open.marked = None;
-                }
-            });
+    let is_open = desk.open_id_now() == Some(target.room);
+    match target.message {
+        Some(number) if is_open && desk.timeline.with_untracked(|t| t.get(number).is_some()) => {
+            go(desk, push, &path);
+            return mark(desk, number);
         }
-        let shelved = desk
-            .shelf
-            .try_update_value(|shelf| shelf.remove(&target.room))
-            .flatten();
-        if let Some(shelved) = shelved {
-            go(push, &path);
-            show(desk, shelved);
-            return;
+        None if is_open => {
+            go(desk, push, &path);
+            return to_end(desk);
         }
+        None => {
+            let shelved = desk
+                .shelf
+                .try_update_value(|shelf| shelf.take(target.room))
+                .flatten();
+            if let Some(shelved) = shelved {
+                go(desk, push, &path);
+                return show(desk, shelved);
+            }
+        }
+        Some(_) => {}
     }
     desk.loading.set(true);
     spawn_local(async move {
@@ -66,11 +71,17 @@ pub fn visit(desk: Desk, path: String, push: bool) {
         desk.loading.set(false);
         match answer {
             Ok(room) => {
-                go(push, &path);
-                show(desk, Shelved::new(room));
+                go(desk, push, &path);
+                show(desk, room.into());
             }
             Err(refused) if is_gone(&refused) => navigation::load(&path),
-            Err(refused) => desk.tell(refused.sentence()),
+            Err(refused) => {
+                if !push {
+                    // The address has moved already; the page has not.
+                    navigation::replace(&desk.path.get_value());
+                }
+                desk.tell(refused.sentence());
+            }
         }
     });
 }
@@ -93,7 +104,7 @@ pub fn forget(desk: Desk, room_id: RoomId) {
         welcome(desk, true);
     }
     desk.shelf.update_value(|shelf| {
-        shelf.remove(&room_id);
+        shelf.take(room_id);
     });
 }
 
@@ -101,21 +112,29 @@ pub fn forget(desk: Desk, room_id: RoomId) {
 pub fn take_anew(desk: Desk, room_id: RoomId) {
     if desk.open_id_now() != Some(room_id) {
         desk.shelf.update_value(|shelf| {
-            shelf.remove(&room_id);
+            shelf.take(room_id);
         });
         return;
     }
     let visit = count_visit(desk);
+    desk.loading.set(true);
     spawn_local(async move {
-        if let Ok(room) = api::open_room(room_id, None).await
-            && desk.visits.get_value() == visit
-        {
-            desk.timeline.set(Timeline::new(room.history));
-            desk.missed.set(0);
-            desk.say(ClientFrame::Sync {
-                room_id: Some(room_id),
-                after: desk.timeline.with_untracked(Timeline::seq),
-            });
+        let answer = api::open_room(room_id, None).await;
+        if desk.visits.get_value() != visit {
+            return;
+        }
+        desk.loading.set(false);
+        match answer {
+            Ok(room) => {
+                desk.timeline.set(Timeline::new(room.history));
+                desk.missed.set(0);
+                let after = desk.timeline.with_untracked(Timeline::seq);
+                desk.say(ClientFrame::Sync {
+                    room_id: Some(room_id),
+                    after,
+                });
+            }
+            Err(refused) => desk.tell(refused.sentence()),
         }
     });
 }
@@ -135,26 +154,42 @@ pub fn to_newest(desk: Desk) {
 
 /// The view moved: fetches what it comes close to, and tells what was read.
 pub fn scrolled(desk: Desk) {
-    let (first, last) = desk
-        .timeline
-        .with_untracked(|t| (t.first_number(), t.last_number()));
     let (has_older, has_newer) = desk
         .timeline
         .with_untracked(|t| (t.has_older(), t.has_newer()));
     if has_older && scroll::is_near_top(desk.scroller) {
-        fetch(desk, first, None);
+        fetch_older(desk);
     } else if has_newer && scroll::is_near_bottom(desk.scroller) {
-        fetch(desk, None, last);
+        fetch_newer(desk);
     } else {
         receiving::mark_read(desk);
     }
-    let top = if scroll::is_at_bottom(desk.scroller) {
+    let is_at_bottom = scroll::is_at_bottom(desk.scroller);
+    let top = if is_at_bottom {
         None
     } else {
         scroll::topmost(desk.scroller)
     };
     desk.timeline
         .update_untracked(|timeline| timeline.keep_in_view(top));
+}
+
+/// The page of history before the first message shown.
+pub fn fetch_older(desk: Desk) {
+    fetch(
+        desk,
+        desk.timeline.with_untracked(Timeline::first_number),
+        None,
+    );
+}
+
+/// The page of history after the last message shown.
+pub fn fetch_newer(desk: Desk) {
+    fetch(
+        desk,
+        None,
+        desk.timeline.with_untracked(Timeline::last_number),
+    );
 }
 
 fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
@@ -172,23 +207,32 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
             return;
         }
         desk.loading.set(false);
-        if let Ok(page) = answer {
-            let anchor = Anchor::take(desk.scroller);
-            desk.timeline.update(|timeline| match before {
-                Some(_) => timeline.prepend(page),
-                None => timeline.append(page),
-            });
-            // The page may have been read at a later seq than ours.
-            if let Some(after) = desk.timeline.with_untracked(Timeline::behind) {
-                receiving::ask(desk, room_id, after);
-            }
-            request_animation_frame(move || {
-                if let Some(anchor) = anchor {
-                    anchor.hold(desk.scroller);
+        match answer {
+            Ok(page) => {
+                let anchor = Anchor::take(desk.scroller);
+                desk.timeline.update(|timeline| match before {
+                    Some(_) => timeline.prepend(page),
+                    None => timeline.append(page),
+                });
+                scroll::hold(anchor, desk.scroller);
+                // The page may have been read at a later seq than ours.
+                if let Some(after) = desk.timeline.with_untracked(Timeline::behind) {
+                    receiving::ask(desk, room_id, after);
                 }
-            });
+            }
+            Err(refused) => desk.tell(refused.sentence()),
         }
     });
+}
+
+/// The end of the room that is open, without a mark.
+fn to_end(desk: Desk) {
+    desk.open.update(|open| {
+        if let Some(open) = open {
+            open.marked = None;
+        }
+    });
+    to_newest(desk);
 }
 
 fn welcome(desk: Desk, push: bool) {
@@ -196,37 +240,27 @@ fn welcome(desk: Desk, push: bool) {
     put_away(desk);
     desk.open.set(None);
     desk.dialog.set(None);
-    go(push, paths::HOME);
+    go(desk, push, paths::HOME);
     navigation::set_title("Parlour");
     navigation::focus_main();
 }
 
 fn show(desk: Desk, shelved: Shelved) {
     count_visit(desk);
-    put_away(desk);
     let room = shelved.open.room.clone();
     let marked = shelved.open.marked;
     let seq = shelved.timeline.seq();
+    put_away(desk);
+    desk.shelf.update_value(|shelf| {
+        shelf.take(room.id);
+    });
     navigation::set_title(&format!("{} · Parlour", room.name));
     desk.editing.set(None);
     desk.missed.set(0);
     desk.timeline.set(shelved.timeline);
     desk.presence.set(shelved.presence);
     desk.open.set(Some(shelved.open));
-    let is_joined = desk
-        .joined
-        .try_update_value(|joined| !joined.insert(room.id));
-    desk.say(if is_joined == Some(true) {
-        ClientFrame::Sync {
-            room_id: Some(room.id),
-            after: seq,
-        }
-    } else {
-        ClientFrame::Join {
-            room_id: room.id,
-            after: Some(seq),
-        }
-    });
+    receiving::be_in(desk, room.id, seq);
     request_animation_frame(move || {
         sending::show_draft(desk);
         match marked {
@@ -247,21 +281,15 @@ fn show(desk: Desk, shelved: Shelved) {
 
 fn put_away(desk: Desk) {
     if let Some(open) = desk.open.get_untracked() {
-        let shelved = Shelved {
-            timeline: desk.timeline.get_untracked(),
-            presence: desk.presence.get_untracked(),
-            open,
-        };
-        // A permalink's page is somewhere in the past; coming back, people want the end.
-        if !shelved.timeline.has_newer() {
-            let open = super::desk::Open {
-                marked: None,
-                ..shelved.open.clone()
-            };
-            desk.shelf.update_value(|shelf| {
-                shelf.insert(open.room.id, Shelved { open, ..shelved });
-            });
-        }
+        let timeline = desk.timeline.get_untracked();
+        let presence = desk.presence.get_untracked();
+        desk.shelf.update_value(|shelf| {
+            shelf.put(Shelved {
+                open,
+                timeline,
+                presence,
+            })
+        });
     }
 }
 
@@ -274,10 +302,12 @@ fn mark(desk: Desk, number: Number) {
     scroll::reveal(&format!("m{number}"));
 }
 
-fn go(push: bool, path: &str) {
-    if push {
+/// The page now shows what is at `path`; an entry of the tab's history more, unless it is there.
+fn go(desk: Desk, push: bool, path: &str) {
+    if push && navigation::path() != path {
         navigation::push(path);
     }
+    desk.path.set_value(path.to_owned());
 }
 
 /// What is on its way for an earlier visit will be dropped, so nothing waits for it any more.

@@ -52,9 +52,9 @@ pub enum Banner {
     Live,
     /// A socket is being opened.
     Connecting,
-    /// "Connection lost. Next try in 4 s."
+    /// "Connection lost. Trying again in 4 s."
     Lost {
-        /// Until the next try, rounded up.
+        /// Until the next try, rounded up; 0 while it is under way.
         seconds: u32,
     },
     /// It does not come back by itself; [`Connection::phase`] says why.
@@ -188,7 +188,8 @@ impl Connection {
             Phase::Live => Banner::Live,
             Phase::Stopped { .. } => Banner::Stopped,
             _ if is_restarting => Banner::Live,
-            Phase::Connecting { .. } => Banner::Connecting,
+            Phase::Connecting { attempt: 0 } => Banner::Connecting,
+            Phase::Connecting { .. } => Banner::Lost { seconds: 0 },
             Phase::Waiting { until_ms, .. } => Banner::Lost {
                 seconds: ((until_ms - now_ms) / 1_000.0).ceil().max(1.0) as u32,
             },

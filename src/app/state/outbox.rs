@@ -113,6 +113,12 @@ impl Outbox {
         of_room.cloned().collect()
     }
 
+    /// Sends to rooms that are not among these: nobody would see them in a room any more.
+    pub fn outside(&self, rooms: &[RoomId]) -> Vec<Pending> {
+        let is_outside = |pending: &&Pending| !rooms.contains(&pending.room_id);
+        self.sends.iter().filter(is_outside).cloned().collect()
+    }
+
     /// The send with this key.
     pub fn get(&self, client_id: &str) -> Option<&Pending> {
         self.sends.iter().find(|send| send.client_id == client_id)

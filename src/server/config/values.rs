@@ -78,6 +78,14 @@ pub(super) fn public_url(url: &str) -> Result<(), ConfigError> {
     ))
 }
 
+/// A time that a socket can keep to: with less it would do nothing else, or never get anywhere.
+pub(super) fn wait(key: &str, milliseconds: u32) -> Result<(), ConfigError> {
+    if milliseconds < 100 {
+        return Err(impossible(key, "at least 100 milliseconds"));
+    }
+    Ok(())
+}
+
 /// Something that `tracing` can filter by.
 pub(super) fn log_level(level: &str) -> Result<(), ConfigError> {
     let readable = tracing_subscriber::EnvFilter::builder()

@@ -12,7 +12,7 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -173,7 +173,7 @@ async fn commit(
             tracing::trace!(size, "committed");
             for finished in done {
                 for publication in finished.publish {
-                    publish(publication);
+                    publish_one(publish, publication);
                 }
                 (finished.answer)(Ok(()));
             }
@@ -185,6 +185,13 @@ async fn commit(
                 (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
             }
         }
+    }
+}
+
+/// A bug in what hears of it must not end the writer, nor turn what is on disk into an error.
+fn publish_one(publish: &Publish, publication: Publication) {
+    if catch_unwind(AssertUnwindSafe(|| publish(publication))).is_err() {
+        tracing::error!("a publication panicked; who missed it asks for it by seq");
     }
 }
 

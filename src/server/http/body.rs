@@ -1,7 +1,9 @@
-//! JSON bodies: of the right type, small, soon here, and of the right form.
+//! Bodies: small, and soon here; JSON ones of the right type and form too.
+//!
+//! *Invariant:* a body has a time for all of it, so that no request is waited for without end.
 
 use super::Problem;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -13,7 +15,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// A body that takes longer is not worth waiting for.
-const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(10);
 /// Bytes over the limit that are still read, so that the client is done sending and reads why.
 const EXCESS: usize = 1024 * 1024;
 
@@ -25,11 +27,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
-        let read = timeout(SOON, read(request.into_body())).await;
-        let bytes = read.unwrap_or_else(|_| {
-            let sentence = "The body did not arrive in time.";
-            Err(Problem::with_status(StatusCode::REQUEST_TIMEOUT, sentence))
-        })?;
+        let bytes = arrived(request.into_body(), FRAME_MAX, SOON).await?;
         if !is_json {
             let sentence = "The body must be JSON, with Content-Type: application/json.";
             return Err(Problem::with_status(
@@ -37,18 +35,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 sentence,
             ));
         }
-        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
-            let sentence = if error.is_data() {
-                "The body is JSON, but a field is missing or of the wrong type."
-            } else {
-                "The body is not JSON."
-            };
-            Problem::new(ErrorCode::BadRequest, sentence)
-        })
+        // serde would read a list as a record whose fields have no names.
+        let is_list = bytes.trim_ascii_start().starts_with(b"[");
+        let sentence = match serde_json::from_slice(&bytes) {
+            Ok(body) if !is_list => return Ok(Json(body)),
+            Err(error) if !error.is_data() => "The body is not JSON.",
+            _ => "The body is no JSON object, or a field is missing or of the wrong type.",
+        };
+        Err(Problem::new(ErrorCode::BadRequest, sentence))
     }
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, Problem> {
+/// All of a body, if it has at most `max` bytes and is here in time.
+///
+/// # Errors
+/// What it is refused with: 408, 413, or 400 for one that ends before its end.
+pub async fn arrived(body: Body, max: usize, soon: Duration) -> Result<Bytes, Problem> {
+    timeout(soon, read(body, max)).await.unwrap_or_else(|_| {
+        let sentence = "The body did not arrive in time.";
+        Err(Problem::with_status(StatusCode::REQUEST_TIMEOUT, sentence))
+    })
+}
+
+async fn read(body: Body, max: usize) -> Result<Bytes, Problem> {
     let mut chunks = body.into_data_stream();
     let (mut bytes, mut read) = (Vec::new(), 0);
     while let Some(chunk) = chunks.next().await {
@@ -59,17 +68,17 @@ async fn read(body: Body) -> Result<Vec<u8>, Problem> {
             )
         })?;
         read += chunk.len();
-        if read <= FRAME_MAX {
+        if read <= max {
             bytes.extend_from_slice(&chunk);
-        } else if read > FRAME_MAX + EXCESS {
+        } else if read > max + EXCESS {
             break;
         }
     }
-    if read > FRAME_MAX {
-        let sentence = format!("A body can have at most {FRAME_MAX} bytes.");
+    if read > max {
+        let sentence = format!("A body can have at most {max} bytes.");
         return Err(Problem::new(ErrorCode::TooLarge, sentence));
     }
-    Ok(bytes)
+    Ok(bytes.into())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

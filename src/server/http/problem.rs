@@ -45,6 +45,16 @@ impl Problem {
         }
     }
 
+    /// The status it is told with.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is told, for a door that has another form for it.
+    pub fn error(&self) -> &AppError {
+        &self.error
+    }
+
     /// Nothing is at this path.
     pub fn not_found() -> Self {
         Self::new(ErrorCode::NotFound, "There is nothing at this address.")

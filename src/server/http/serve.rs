@@ -89,7 +89,8 @@ pub async fn serve(
         if requests.is_err() {
             tracing::warn!("requests were still running");
         }
-        ctx.drain().await;
+        // Not `Context::drain`: whoever is still here would be waited for a second time.
+        ctx.store.drain().await;
     };
     if timeout(STOP, stopped).await.is_err() {
         tracing::error!("stopping took too long");

@@ -33,7 +33,7 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
         let elapsed = start.elapsed();
-        tracing::debug!(status, ?elapsed, "answered");
+        tracing::info!(status, ?elapsed, "answered");
         response.headers_mut().insert(REQUEST_ID, id);
         response
     }

@@ -20,6 +20,7 @@ use hyper::upgrade::OnUpgrade;
 use parlour_protocol::ErrorCode;
 use std::sync::Arc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tracing::Instrument;
 
 /// `GET /ws`.
 pub(super) async fn many(
@@ -78,7 +79,7 @@ impl Upgrade {
                 session_ended,
             },
         } = self;
-        tokio::spawn(async move {
+        let served = async move {
             match on_upgrade.await {
                 Ok(upgraded) => {
                     let wire = Wire::new(upgraded).await;
@@ -95,7 +96,9 @@ impl Upgrade {
                 }
                 Err(error) => tracing::debug!(%error, "upgrade failed"),
             }
-        });
+        };
+        // What the socket logs stands under the request that opened it.
+        tokio::spawn(served.in_current_span());
         let headers = [
             (CONNECTION, HeaderValue::from_static("upgrade")),
             (UPGRADE, HeaderValue::from_static("websocket")),

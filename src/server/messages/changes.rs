@@ -21,19 +21,22 @@ pub async fn edit(
 ) -> Result<Message, ServiceError> {
     let author = scope.require_person()?.user.id;
     let body = rules::message(&content)?;
+    // A flood is turned away before it reaches the writer, except for what changes nothing.
+    if let Err(refusal) = ctx.limits.could_message(author) {
+        let row = ones_own(ctx.store.reader(), scope, room, number).await?;
+        return if row.body == body {
+            Ok(row.into())
+        } else {
+            Err(refusal)
+        };
+    }
+
     let scope = scope.clone();
     let (limits, clock) = (ctx.limits.clone(), ctx.clock.clone());
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
-                rooms::visible(txn, &scope, room).await?;
-                let row = by_number(txn, room, number).await?;
-                if row.deleted_at.is_some() {
-                    return Err(ServiceError::MessageNotFound);
-                }
-                if row.author_id != author.0 {
-                    return Err(ServiceError::Forbidden);
-                }
+                let row = ones_own(txn, &scope, room, number).await?;
                 if row.body == body {
                     return Ok(Written::quietly(Message::from(row)));
                 }
@@ -57,18 +60,22 @@ pub async fn delete(
     room: RoomId,
     number: Number,
 ) -> Result<Message, ServiceError> {
-    let person = scope.require_person()?;
-    let (user, is_admin) = (person.user.id, person.is_admin);
+    let user = scope.require_person()?.user.id;
+    if let Err(refusal) = ctx.limits.could_message(user) {
+        let row = removable(ctx.store.reader(), scope, room, number).await?;
+        return if row.deleted_at.is_some() {
+            Ok(row.into())
+        } else {
+            Err(refusal)
+        };
+    }
+
     let scope = scope.clone();
     let (limits, clock) = (ctx.limits.clone(), ctx.clock.clone());
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
-                rooms::visible(txn, &scope, room).await?;
-                let row = by_number(txn, room, number).await?;
-                if row.author_id != user.0 && !is_admin {
-                    return Err(ServiceError::Forbidden);
-                }
+                let row = removable(txn, &scope, room, number).await?;
                 // Sent twice is done once.
                 if row.deleted_at.is_some() {
                     return Ok(Written::quietly(Message::from(row)));
@@ -84,6 +91,40 @@ pub async fn delete(
             })
         })
         .await
+}
+
+/// A message that its author may give another text.
+pub(super) async fn ones_own(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<message::Model, ServiceError> {
+    rooms::visible(db, scope, room).await?;
+    let row = by_number(db, room, number).await?;
+    if row.deleted_at.is_some() {
+        return Err(ServiceError::MessageNotFound);
+    }
+    if row.author_id != scope.require_person()?.user.id.0 {
+        return Err(ServiceError::Forbidden);
+    }
+    Ok(row)
+}
+
+/// A message that somebody may take back, or what is left of it.
+async fn removable(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<message::Model, ServiceError> {
+    rooms::visible(db, scope, room).await?;
+    let row = by_number(db, room, number).await?;
+    let person = scope.require_person()?;
+    if row.author_id != person.user.id.0 && !person.is_admin {
+        return Err(ServiceError::Forbidden);
+    }
+    Ok(row)
 }
 
 async fn change(

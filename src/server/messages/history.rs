@@ -48,15 +48,10 @@ pub async fn own(
     room: RoomId,
     number: Number,
 ) -> Result<Message, ServiceError> {
-    let author = scope.require_person()?.user.id;
+    scope.require_person()?;
     let snapshot = ctx.store.snapshot().await?;
-    rooms::visible(&snapshot, scope, room).await?;
-    let message = Message::from(super::by_number(&snapshot, room, number).await?);
-    match message {
-        Message { deleted: true, .. } => Err(ServiceError::MessageNotFound),
-        Message { user_id, .. } if user_id != author => Err(ServiceError::Forbidden),
-        message => Ok(message),
-    }
+    let message = super::changes::ones_own(&snapshot, scope, room, number).await?;
+    Ok(message.into())
 }
 
 /// The same inside the snapshot that `room` was read in.

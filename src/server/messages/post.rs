@@ -189,7 +189,8 @@ fn repeated(message: message::Model) -> Posted {
     }
 }
 
-fn draw_key(ctx: &Context) -> String {
+/// A key that no other send has.
+pub fn draw_key(ctx: &Context) -> String {
     let mut bytes = [0; 16];
     ctx.random.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)

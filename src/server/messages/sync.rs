@@ -8,12 +8,16 @@ use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
 use parlour_protocol::{Message, RoomId, Seq};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 /// Messages in one page.
 const PAGE: usize = 500;
+/// Bytes of text in one page, unless its only message is longer: a page is held in memory, once for
+/// everybody who is catching up, and a slow line has to carry it in one write.
+const PAGE_BYTES: i64 = 256 * 1024;
 /// More changed messages than this are read faster as a fresh page.
 const TOO_MANY: u64 = 2_000;
 
@@ -51,24 +55,49 @@ pub async fn sync(
             reset: true,
         });
     }
-    let mut rows = changed_since(room.id, after)
+    let cut = cut(&sizes(&snapshot, &room, after).await?);
+    let to = cut.unwrap_or(room.seq);
+    let rows = changed_since(room.id, after)
+        .filter(message::Column::Seq.lte(to))
         .order_by_asc(message::Column::Seq)
-        .limit(PAGE as u64 + 1)
         .all(&snapshot)
         .await?;
-    let complete = rows.len() <= PAGE;
-    rows.truncate(PAGE);
-    let to = match rows.last() {
-        Some(last) if !complete => last.seq,
-        _ => room.seq,
-    };
     Ok(SyncPage {
         messages: rows.into_iter().map(Message::from).collect(),
         from: after,
         to,
-        complete,
+        complete: cut.is_none(),
         reset: false,
     })
+}
+
+/// How long each text is, of one message more than a page has. Reads no text.
+async fn sizes(
+    db: &impl ConnectionTrait,
+    room: &room::Model,
+    after: Seq,
+) -> Result<Vec<(Seq, i64)>, DbErr> {
+    changed_since(room.id, after)
+        .select_only()
+        .column(message::Column::Seq)
+        .expr(Expr::cust("octet_length(body)"))
+        .order_by_asc(message::Column::Seq)
+        .limit(PAGE as u64 + 1)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// The seq with which a page ends, when it cannot hold all of `sizes`.
+fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
+    let mut bytes = 0;
+    let fitting = sizes.iter().take(PAGE).take_while(|(_, size)| {
+        bytes += size;
+        bytes <= PAGE_BYTES
+    });
+    let held = fitting.count().max(1);
+    let (last, _) = sizes.get(held - 1)?;
+    (held < sizes.len()).then_some(*last)
 }
 
 fn changed_since(room: i64, after: Seq) -> sea_orm::Select<message::Entity> {
@@ -95,4 +124,28 @@ async fn has_too_many(
         .all(db)
         .await?;
     Ok(changed.len() as u64 > TOO_MANY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(sizes: &[i64]) -> Option<Seq> {
+        cut(&(1..).zip(sizes.iter().copied()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_page_is_cut_by_its_bytes_and_by_its_rows() {
+        assert_eq!(page(&[]), None);
+        assert_eq!(page(&[PAGE_BYTES]), None);
+        assert_eq!(page(&[PAGE_BYTES - 1, 1, 1]), Some(2));
+        assert_eq!(page(&[1; PAGE]), None);
+        assert_eq!(page(&[1; PAGE + 1]), Some(PAGE as Seq));
+    }
+
+    #[test]
+    fn a_page_has_at_least_one_message() {
+        assert_eq!(page(&[2 * PAGE_BYTES]), None);
+        assert_eq!(page(&[2 * PAGE_BYTES, 1]), Some(1));
+    }
 }

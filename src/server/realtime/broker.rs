@@ -26,7 +26,7 @@ impl Event {
                 Some(ServerFrame::RoomDeleted(RoomGone { room_id: *room }))
             }
             Publication::Left { room, .. } => Some(ServerFrame::Left(RoomGone { room_id: *room })),
-            Publication::Read { .. } => None,
+            Publication::Read { .. } | Publication::Renamed { .. } => None,
         };
         let frame = frame.map(|frame| Frame::from(frame.encode()));
         Self { publication, frame }

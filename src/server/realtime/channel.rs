@@ -20,8 +20,6 @@ pub(super) struct Channel {
     pub(super) posts: i64,
     /// The room exists; else somebody only asked for it.
     pub(super) is_known: bool,
-    /// The room is no more; nobody may begin to listen.
-    pub(super) is_deleted: bool,
     pub(super) listeners: HashMap<SocketId, Arc<Listener>>,
     pub(super) activity: Activity,
     pub(super) users_changed: bool,
@@ -43,6 +41,11 @@ impl Channel {
         self.is_known = true;
         self.seq = self.seq.max(seq);
         self.posts = self.posts.max(posts.unwrap_or(0));
+    }
+
+    /// Nobody listens, and there is nothing to remember.
+    pub(super) fn is_unused(&self) -> bool {
+        !self.is_known && self.listeners.is_empty()
     }
 
     /// Queues a frame for everybody who listens.

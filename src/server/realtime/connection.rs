@@ -7,7 +7,7 @@ mod commands;
 mod hello;
 mod join;
 
-use super::wire::{Incoming, Wire};
+use super::wire::{Gone, Incoming, Wire};
 use super::{Closing, Frame, Mailbox, Patience, Socket, SocketKind, Verdict};
 use crate::limits::{Bucket, SocketGuard};
 use crate::{Context, Scope, ServiceError, telemetry};
@@ -23,6 +23,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// How long one write may take before the socket counts as not reading.
 const WRITE: Duration = Duration::from_secs(30);
+/// The same once the socket is to close: nobody waits longer for who does not read.
+const WRITE_LAST: Duration = Duration::from_secs(1);
 /// How long a closed socket is listened to, so that it hears why.
 const LINGER: Duration = Duration::from_secs(3);
 /// The same for one that was too slow to read.
@@ -200,7 +202,8 @@ impl Connection {
                     Err(too_fast) => self.refuse(too_fast, About::default()).await,
                 }
             }
-            Incoming::Alive => Ok(()),
+            // The codec has answered already; what is refused here is only counted.
+            Incoming::Alive => self.admit().map(drop),
             Incoming::Violation(code) => Err(Ended::Violation(code)),
             Incoming::Closed => Err(Ended::Gone),
         }
@@ -222,7 +225,9 @@ impl Connection {
             Verdict::Pass => Ok(Ok(())),
             Verdict::Abuse => Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
             Verdict::Refuse { retry_after_ms } => {
-                Ok(Err(telemetry::told(&ServiceError::RateLimited { retry_after_ms })))
+                Ok(Err(telemetry::told(&ServiceError::RateLimited {
+                    retry_after_ms,
+                })))
             }
         }
     }
@@ -241,13 +246,7 @@ impl Connection {
     }
 
     async fn write(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), Ended> {
-        let too_slow = || Err(Ended::Close(Closing::plain(CloseCode::TooSlow)));
-        tokio::select! {
-            biased;
-            written = self.wire.write(frames) => written.map_err(|_| Ended::Gone),
-            () = self.mailbox.overflowed() => too_slow(),
-            () = sleep(WRITE) => too_slow(),
-        }
+        in_time(self.wire.write(frames), &self.mailbox).await
     }
 
     async fn time(&mut self) -> Result<(), Ended> {
@@ -260,7 +259,7 @@ impl Connection {
             self.next_heartbeat = now + realtime.heartbeat();
             self.silent_until.get_or_insert(now + realtime.pong());
             self.socket.heartbeat();
-            self.wire.ping().await.map_err(|_| Ended::Gone)?;
+            in_time(self.wire.ping(), &self.mailbox).await?;
         }
         self.set_timer();
         Ok(())
@@ -337,6 +336,28 @@ impl Connection {
             "{event}"
         );
     }
+}
+
+/// Waits for something to be written, but not for ever, and not for long once the socket is to
+/// close: the other side may not be reading.
+async fn in_time(
+    written: impl Future<Output = Result<(), Gone>>,
+    mailbox: &Mailbox,
+) -> Result<(), Ended> {
+    let closing = async {
+        let closing = mailbox.closing().await;
+        if !closing.is_hard() {
+            sleep(WRITE_LAST).await;
+        }
+        closing
+    };
+    let closing = tokio::select! {
+        biased;
+        written = written => return written.map_err(|Gone| Ended::Gone),
+        closing = closing => closing,
+        () = sleep(WRITE) => Closing::plain(CloseCode::TooSlow),
+    };
+    Err(Ended::Close(closing))
 }
 
 /// What an `error` frame is about, as far as the frame that failed can be read.

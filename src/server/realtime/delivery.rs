@@ -1,8 +1,8 @@
 //! What each publication means to the sockets of this server.
 
 use super::hub::Inner;
-use super::{Closing, Event, Frame, Publication, SocketKind, locked};
-use parlour_protocol::{CloseCode, Message, RoomId, UserId};
+use super::{Attendee, Closing, Event, Frame, Publication, SocketKind, locked};
+use parlour_protocol::{CloseCode, Message, RoomId, User, UserId};
 use std::time::Instant;
 
 impl Inner {
@@ -14,7 +14,7 @@ impl Inner {
             }
             (Publication::MessageChanged(message), Some(frame)) => self.changed(message, frame),
             (Publication::RoomCreated(room), Some(frame)) => {
-                locked(&self.channel(room.id)).reached(room.seq, None);
+                self.with_channel(room.id, |channel| channel.reached(room.seq, None));
                 self.tell_all(frame);
             }
             (Publication::RoomDeleted(room), Some(frame)) => self.deleted(*room, frame),
@@ -29,6 +29,7 @@ impl Inner {
             ) => {
                 self.read(*user, *room, *read_posts);
             }
+            (Publication::Renamed { user, folded }, _) => self.renamed(user, folded),
             // Event::new makes a frame for every one of these.
             (_, None) => {}
         }
@@ -36,14 +37,12 @@ impl Inner {
 
     fn message(&self, message: &Message, posts: i64, frame: &Frame) {
         let room = message.room_id;
-        {
-            let channel = self.channel(room);
-            let mut channel = locked(&channel);
+        self.with_channel(room, |channel| {
             channel.reached(message.seq, Some(posts));
             channel.send(frame);
             channel.activity.for_everyone();
             channel.set_typing(message.user_id, "", false, Instant::now());
-        }
+        });
         for listener in locked(&self.sockets).of(message.user_id) {
             listener.has_read(room, posts);
         }
@@ -51,20 +50,17 @@ impl Inner {
     }
 
     fn changed(&self, message: &Message, frame: &Frame) {
-        {
-            let channel = self.channel(message.room_id);
-            let mut channel = locked(&channel);
+        self.with_channel(message.room_id, |channel| {
             channel.reached(message.seq, None);
             channel.send(frame);
             channel.activity.for_everyone();
-        }
+        });
         self.mark(message.room_id);
     }
 
     fn deleted(&self, room: RoomId, frame: &Frame) {
         if let Some(channel) = self.remove_channel(room) {
             let mut channel = locked(&channel);
-            channel.is_deleted = true;
             for (_, listener) in channel.listeners.drain() {
                 listener.remove(room);
                 if let SocketKind::One(_) = listener.kind {
@@ -117,6 +113,22 @@ impl Inner {
         if let Some(channel) = self.existing(room) {
             locked(&channel).activity.for_person(user);
             self.mark(room);
+        }
+    }
+
+    /// Presence shows the new name, and what its sockets send from now on carries it.
+    fn renamed(&self, user: &User, folded: &str) {
+        let who = Attendee {
+            id: user.id,
+            name: user.name.clone(),
+            folded: folded.to_owned(),
+        };
+        locked(&self.sockets).rename(&who);
+        for room in self.presence.rename(&who) {
+            if let Some(channel) = self.existing(room) {
+                locked(&channel).users_changed = true;
+                self.mark(room);
+            }
         }
     }
 

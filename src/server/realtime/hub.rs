@@ -1,7 +1,8 @@
 //! Local fan-out: rooms, the sockets that listen to them, and what is coalesced for them.
 //!
-//! *Invariant:* no lock is held while another of [`Inner`]'s locks is taken, except that presence,
-//! a listener and the set of dirty rooms may be locked last; and nothing here ever waits.
+//! *Invariant:* locks are taken in this order, and only downwards: the map of channels, one channel,
+//! then presence, a listener or the set of dirty rooms. The sockets are locked alone, or before a
+//! listener. Whoever is in a channel is in one that the map holds; and nothing here ever waits.
 
 use super::channel::Channel;
 use super::sockets::{Listener, Sockets};
@@ -9,9 +10,9 @@ use super::{
     Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Publication,
     Socket, SocketKind, Subscriber, locked, ticker,
 };
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, System, SystemEvent, User, UserId};
+use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -73,7 +74,8 @@ impl Hub {
     /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are
     /// right before anything happens in it.
     pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
-        locked(&self.inner.channel(room)).reached(seq, Some(posts));
+        self.inner
+            .with_channel(room, |channel| channel.reached(seq, Some(posts)));
     }
 
     /// Tells everybody whom it concerns. Never blocks; the writer calls it in commit order.
@@ -112,18 +114,9 @@ impl Hub {
         locked(&self.inner.sockets).has_name(folded_name, except)
     }
 
-    /// Presence shows the new name, and what its sockets send from now on carries it.
-    pub fn renamed(&self, user: &User, folded: &str) {
-        let who = Attendee {
-            id: user.id,
-            name: user.name.clone(),
-            folded: folded.to_owned(),
-        };
-        locked(&self.inner.sockets).rename(&who);
-        for room in self.inner.presence.rename(&who) {
-            locked(&self.inner.channel(room)).users_changed = true;
-            self.inner.mark(room);
-        }
+    /// Whether somebody is connected right now.
+    pub fn is_online(&self, user: UserId) -> bool {
+        locked(&self.inner.sockets).who(user).is_some()
     }
 
     /// Tells every socket to come back later (4000) and waits, 5 s at most, until they are gone.
@@ -152,16 +145,16 @@ impl Hub {
 }
 
 impl Inner {
-    /// A room's channel, made when it is not there.
-    pub(super) fn channel(&self, room: RoomId) -> Arc<Mutex<Channel>> {
-        if let Some(channel) = self.existing(room) {
-            return channel;
+    /// Does something to a room's channel, made when it is not there. The map stays locked, so that
+    /// nobody takes the channel away before it is done.
+    pub(super) fn with_channel<T>(&self, room: RoomId, act: impl FnOnce(&mut Channel) -> T) -> T {
+        {
+            let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(channel) = channels.get(&room) {
+                return act(&mut locked(channel));
+            }
         }
-        let mut channels = self
-            .channels
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(channels.entry(room).or_default())
+        act(&mut locked(self.channels_mut().entry(room).or_default()))
     }
 
     /// A room's channel, if there is one.
@@ -172,10 +165,22 @@ impl Inner {
 
     /// Takes a room's channel away.
     pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
+        self.channels_mut().remove(&room)
+    }
+
+    /// Takes the channel of a room that is not there away, unless somebody has come in since.
+    fn remove_unused(&self, room: RoomId) {
+        let mut channels = self.channels_mut();
+        let is_unused = |channel: &Arc<Mutex<Channel>>| locked(channel).is_unused();
+        if channels.get(&room).is_some_and(is_unused) {
+            channels.remove(&room);
+        }
+    }
+
+    fn channels_mut(&self) -> RwLockWriteGuard<'_, HashMap<RoomId, Arc<Mutex<Channel>>>> {
         self.channels
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(&room)
     }
 
     /// The next tick looks at this room.
@@ -192,7 +197,7 @@ impl Inner {
         let now = Instant::now();
         let mut channel = locked(&channel);
         channel.listeners.remove(&listener.id);
-        let is_unused = !channel.is_known && channel.listeners.is_empty();
+        let is_unused = channel.is_unused();
         if let Some(user) = listener.person() {
             // Typing is one state for all of a person's sockets; another tab says it again.
             if channel.set_typing(user, "", false, now) {
@@ -202,7 +207,7 @@ impl Inner {
         }
         drop(channel);
         if is_unused {
-            self.remove_channel(room);
+            self.remove_unused(room);
         }
     }
 

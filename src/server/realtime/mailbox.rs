@@ -85,19 +85,25 @@ impl Mailbox {
 
     /// Waits until there is something to write or a reason to close.
     pub async fn ready(&self) {
-        self.wait(|state| !state.frames.is_empty() || state.closing.is_some())
-            .await;
+        self.wait(|state| {
+            let is_ready = !state.frames.is_empty() || state.closing.is_some();
+            is_ready.then_some(())
+        })
+        .await;
     }
 
-    /// Waits until the socket is given up as too slow.
-    pub async fn overflowed(&self) {
-        self.wait(|state| state.closing.as_ref().is_some_and(Closing::is_hard))
-            .await;
+    /// Waits until the socket is to close, and says why.
+    pub async fn closing(&self) -> Closing {
+        self.wait(|state| state.closing.clone()).await
     }
 
-    async fn wait(&self, condition: impl Fn(&State) -> bool) {
-        while !condition(&locked(&self.state)) {
-            self.wake.notified().await;
+    async fn wait<T>(&self, found: impl Fn(&State) -> Option<T>) -> T {
+        loop {
+            let now = found(&locked(&self.state));
+            match now {
+                Some(found) => return found,
+                None => self.wake.notified().await,
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the contexts tell the world after a commit.
 
-use parlour_protocol::{Message, Room, RoomId, UserId};
+use parlour_protocol::{Message, Room, RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One committed change, in commit order. It crosses the broker, so it is data and nothing else.
@@ -35,5 +35,12 @@ pub enum Publication {
         room: RoomId,
         /// The membership's `read_posts` now.
         read_posts: i64,
+    },
+    /// Somebody has another name.
+    Renamed {
+        /// Who, under the new name.
+        user: User,
+        /// What look-alikes of the new name have in common with it.
+        folded: String,
     },
 }

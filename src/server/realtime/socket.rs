@@ -57,24 +57,23 @@ impl Socket {
         Ok(())
     }
 
-    /// From now on every frame of the room is queued; `false` when the room has just gone.
-    pub fn subscribe(&self, room: RoomId) -> bool {
-        let channel = self.inner.channel(room);
-        let mut channel = locked(&channel);
-        if channel.is_deleted {
-            return false;
-        }
-        channel
-            .listeners
-            .insert(self.listener.id, Arc::clone(&self.listener));
-        self.listener.add(room);
-        true
+    /// From now on every frame of the room is queued, if there is such a room.
+    pub fn subscribe(&self, room: RoomId) {
+        self.inner.with_channel(room, |channel| {
+            channel
+                .listeners
+                .insert(self.listener.id, Arc::clone(&self.listener));
+            self.listener.add(room);
+        });
     }
 
     /// The person is in the room, which was subscribed to before.
     pub fn arrive(&self, room: RoomId) {
         let Some(who) = self.who() else { return };
-        let channel = self.inner.channel(room);
+        // A room that was deleted in the meantime has none, and gets none.
+        let Some(channel) = self.inner.existing(room) else {
+            return;
+        };
         let (is_new, posts) = {
             let channel = locked(&channel);
             if !channel.listeners.contains_key(&self.listener.id) {

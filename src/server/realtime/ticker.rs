@@ -6,6 +6,7 @@ use super::sockets::Listener;
 use super::{Frame, SocketKind, locked};
 use parlour_protocol::{RoomActivity, ServerFrame};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
@@ -24,7 +25,10 @@ pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
             _ = interval.tick() => {}
         }
         let Some(inner) = hub.upgrade() else { return };
-        inner.tick(Instant::now());
+        // A bug in one tick must not end all that follow.
+        if catch_unwind(AssertUnwindSafe(|| inner.tick(Instant::now()))).is_err() {
+            tracing::error!("a tick panicked; what it had to say waits for the next change");
+        }
     }
 }
 

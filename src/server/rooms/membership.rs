@@ -72,21 +72,32 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
 /// Ends the membership. Somebody who is no member has left already.
 pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     let user = scope.require_person()?.user.id;
+    let snapshot = ctx.store.snapshot().await?;
+    visible(&snapshot, scope, id).await?;
+    let is_member = of(&snapshot, id, user).await?.is_some();
+    drop(snapshot);
+    if !is_member {
+        return Ok(());
+    }
+    ctx.limits.could_message(user)?;
+
     let scope = scope.clone();
+    let limits = ctx.limits.clone();
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
                 visible(txn, &scope, id).await?;
-                let ended = membership::Entity::delete_by_id((id.0, user.0))
+                if of(txn, id, user).await?.is_none() {
+                    return Ok(Written::quietly(()));
+                }
+                // Everybody there hears of it, so it costs what a message costs.
+                limits.message(user)?;
+                membership::Entity::delete_by_id((id.0, user.0))
                     .exec(txn)
                     .await?;
-                let left = Publication::Left { room: id, user };
                 Ok(Written {
                     value: (),
-                    publish: (ended.rows_affected > 0)
-                        .then_some(left)
-                        .into_iter()
-                        .collect(),
+                    publish: vec![Publication::Left { room: id, user }],
                 })
             })
         })

@@ -1,6 +1,7 @@
 //! The contexts against a real database file: no HTTP, no sockets.
 
 mod changing;
+mod floods;
 mod guests;
 mod membership;
 mod places;

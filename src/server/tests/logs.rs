@@ -1,6 +1,8 @@
 //! What is in the log, and what must never be.
 
 use crate::harness::{LOBBY, Server, log};
+use parlour_server::db::Written;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 #[tokio::test]
@@ -46,6 +48,41 @@ async fn texts_and_secrets_are_not_logged() {
 }
 
 #[tokio::test]
+async fn what_a_socket_logs_stands_under_its_request() {
+    let server = Server::plain().await;
+    let mut socket = server
+        .socket("/ws/chat/1", &[("x-request-id", "a-socket-opens")])
+        .await;
+    socket.send(json!({"username": "Alice"})).await;
+    socket.next_of_type("welcome").await;
+    assert!(has_line("a-socket-opens", "socket opened"));
+}
+
+#[tokio::test]
+async fn why_the_server_turns_a_socket_away_is_logged() {
+    let server = Server::plain().await;
+    let broken = server.ctx.store.write(|txn| {
+        Box::pin(async move {
+            let sql = "ALTER TABLE rooms RENAME TO rooms_elsewhere";
+            txn.execute_unprepared(sql).await?;
+            Ok(Written::quietly(()))
+        })
+    });
+    broken.await.unwrap();
+    let mut socket = server
+        .socket("/ws/chat/1", &[("x-request-id", "nowhere-to-go")])
+        .await;
+    assert_eq!(socket.closed().await.0, 4000, "it may come back");
+    assert!(has_line("nowhere-to-go", "no such table"));
+}
+
+fn has_line(id: &str, text: &str) -> bool {
+    log()
+        .lines()
+        .any(|line| line.contains(id) && line.contains(text))
+}
+
+#[tokio::test]
 async fn nobody_forges_a_line() {
     let server = Server::plain().await;
     let forged = "/api/chat/rooms/%0AERROR%20forged-line/x";
@@ -53,9 +90,20 @@ async fn nobody_forges_a_line() {
     let foreign = [("cookie", "a=b"), ("origin", "x\" level=\"ERROR")];
     let refused = server.try_socket("/ws", &foreign);
     assert_eq!(refused.await.err(), Some(403));
-    assert!(log().lines().all(|line| !line.starts_with("ERROR forged")));
+    let log = log();
     assert!(
-        log().contains(r#"x\" level=\"ERROR"#),
+        log.contains(r#"path="/api/chat/rooms/%0AERROR%20forged-line/x""#),
+        "the path is logged as it came"
+    );
+    // Every line is the log's own: it begins with the time.
+    for line in log.lines() {
+        let begins_with_a_time = line.get(..11).is_some_and(|start| {
+            start.ends_with('T') && start[..4].bytes().all(|byte| byte.is_ascii_digit())
+        });
+        assert!(begins_with_a_time, "{line}");
+    }
+    assert!(
+        log.contains(r#"x\" level=\"ERROR"#),
         "what people choose is escaped"
     );
 }

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod contexts;
+mod documented;
 mod harness;
 mod http_guards;
 mod http_limits;
+mod hub;
 mod logs;
+mod renaming;
 mod rest_errors;
 mod rest_messages;
 mod rest_rooms;

@@ -300,3 +300,27 @@ async fn too_often_says_when_again() {
         .say(&bob, LOBBY, "limits are each person's own")
         .await;
 }
+
+#[tokio::test]
+async fn a_list_is_no_record() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    for (path, list) in [
+        (MESSAGES, json!(["x"])),
+        (MESSAGES, json!(["x", null, null])),
+        ("/api/chat/rooms", json!(["Tea"])),
+        ("/api/chat/guests", json!(["Bob"])),
+    ] {
+        let answer = server.post(path, Some(&alice), list).await;
+        answer.refused(400, "bad_request");
+    }
+    let mut socket = server.socket("/ws/chat/1", &[]).await;
+    socket.send(json!(["Bob"])).await;
+    assert_eq!(socket.next_of_type("error").await["code"], "bad_request");
+    assert_eq!(socket.closed().await.0, 4400);
+    let mut socket = server.joined(&alice, LOBBY).await;
+    socket.send(json!(["message", 1, "x", null, null])).await;
+    assert_eq!(socket.next_of_type("error").await["code"], "bad_request");
+    let messages = server.get(MESSAGES).await;
+    assert_eq!(messages.body, json!([]));
+}

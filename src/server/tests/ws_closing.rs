@@ -4,6 +4,7 @@ use crate::harness::{LOBBY, Server, eventually};
 use parlour_protocol::RoomId;
 use reqwest::Method;
 use serde_json::json;
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::Message;
@@ -156,6 +157,61 @@ async fn a_server_that_stops_does_not_wait_for_who_does_not_listen() {
         "{:?}",
         start.elapsed()
     );
+}
+
+/// Its buffers are full and nobody empties them: the server would wait for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_does_not_wait_for_a_write_that_is_stuck() {
+    let mut server = Server::plain().await;
+    let settings = server.ctx.settings.clone();
+    let alice = server.guest("Alice").await;
+    for _ in 0..10 {
+        server.say(&alice, LOBBY, &"𝄞".repeat(10_000)).await;
+    }
+    let mut stuck = server.small_socket("/ws/chat/1").await;
+    stuck.send(json!({"username": "Stuck"})).await;
+    stuck.next_of_type("welcome").await;
+    // Each is answered with 400 KB before the next is read.
+    for _ in 0..100 {
+        stuck.feed(json!({"type": "sync", "after": 0})).await;
+        stuck
+            .feed(json!({"type": "message", "content": "next"}))
+            .await;
+    }
+    stuck.flush().await;
+    let stored = Cell::new(-1);
+    eventually("no frame of it is read any more", async || {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let room = server.get("/api/chat/rooms/1").await.body;
+        let now = room["seq"].as_i64().unwrap();
+        stored.replace(now) == now
+    })
+    .await;
+    let stored = stored.get();
+    assert!(stored < 110, "the buffers hold less than that");
+
+    let mut socket = server.joined(&alice, LOBBY).await;
+    socket
+        .send(json!({"type": "message", "room_id": LOBBY, "content": "last words"}))
+        .await;
+    let start = Instant::now();
+    server.begin_to_stop();
+    let mut acknowledged = 0;
+    let code = loop {
+        match socket.next_or_close().await {
+            Ok(frame) if frame["content"] == "last words" => acknowledged += 1,
+            Ok(_) => {}
+            Err(closed) => break closed.unwrap().0,
+        }
+    };
+    assert_eq!(code, 4000);
+    server.stopped().await;
+    let elapsed = start.elapsed();
+    assert!(elapsed < Duration::from_secs(8), "{elapsed:?}");
+    assert!(!server.ctx.store.answers().await, "the writer has ended");
+    let again = Server::start(|fresh| *fresh = settings).await;
+    let room = again.get("/api/chat/rooms/1").await.body;
+    assert_eq!(room["seq"], stored + acknowledged);
 }
 
 #[tokio::test]

@@ -3,6 +3,9 @@
 use crate::harness::{LOBBY, Server, eventually};
 use parlour_protocol::RoomId;
 use serde_json::json;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn every_frame_over_the_limit_is_answered() {
@@ -64,6 +67,50 @@ async fn a_flood_of_frames_that_are_not_text_is_closed_too() {
     }
     alice.flush().await;
     assert_eq!(alice.closed().await.0, 4429);
+}
+
+#[tokio::test]
+async fn a_flood_of_pings_is_closed_too() {
+    let server = Server::start(|settings| settings.limits.frames_per_second = 50).await;
+    // Also from somebody who has not said who it is.
+    let silent = server.socket("/ws/chat/1", &[]).await;
+    for mut socket in [server.chat(LOBBY, "Alice").await, silent] {
+        socket.tcp().write_all(&PING.repeat(1_000)).await.unwrap();
+        assert_eq!(socket.closed().await.0, 4429);
+    }
+}
+
+/// A ping with as much in it as there may be, masked with zeros.
+const PING: [u8; 131] = {
+    let mut ping = [0; 131];
+    (ping[0], ping[1]) = (0x89, 0x80 | 125);
+    ping
+};
+
+/// The pongs fill its buffers, so that the server's own ping does not go out.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_pinged_and_does_not_read_is_closed() {
+    let server = Server::start(|settings| {
+        settings.realtime.reload_grace_ms = 0;
+        settings.realtime.heartbeat_ms = 200;
+    })
+    .await;
+    let mut slow = server.small_socket("/ws/chat/1").await;
+    slow.send(json!({"username": "Slow"})).await;
+    slow.next_of_type("welcome").await;
+    let alice = server.guest("Alice").await;
+    let pings = PING.repeat(100);
+    let stuck = Duration::from_secs(1);
+    while let Ok(written) = timeout(stuck, slow.tcp().write_all(&pings)).await {
+        written.unwrap();
+    }
+    for _ in 0..=256 {
+        server.say(&alice, LOBBY, "x").await;
+    }
+    eventually("it is gone for the others", async || {
+        server.ctx.hub.online(RoomId(LOBBY)) == 0
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::harness::{LOBBY, Server};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_makes_a_guest() {
     let server = Server::plain().await;
     let mut socket = server.socket("/ws/chat/1", &[]).await;
@@ -35,7 +35,7 @@ async fn a_name_makes_a_guest() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_token_brings_the_same_guest_back_with_what_was_missed() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -73,7 +73,7 @@ async fn the_token_brings_the_same_guest_back_with_what_was_missed() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bearer_token_says_who_it_is() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
@@ -96,7 +96,7 @@ async fn a_bearer_token_says_who_it_is() {
     assert_eq!(silent.next_of_type("welcome").await["user"]["id"], alice.id);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_in_use_is_refused() {
     let server = Server::plain().await;
     let _alice = server.chat(LOBBY, "Alice").await;
@@ -112,7 +112,7 @@ async fn a_name_in_use_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn twenty_at_once_with_one_name_are_one_guest() {
     let server = Server::plain().await;
     let sockets = (0..20).map(async |_| {
@@ -129,7 +129,7 @@ async fn twenty_at_once_with_one_name_are_one_guest() {
     assert_eq!(welcomed, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_cannot_be_is_refused() {
     let server = Server::plain().await;
     for name in ["", "   ", "a\u{202e}b", &"x".repeat(33)] {
@@ -140,7 +140,7 @@ async fn a_name_that_cannot_be_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_first_frame_that_says_nobody_is_not_understood() {
     let server = Server::plain().await;
     let deep = "[".repeat(60_000);
@@ -176,7 +176,7 @@ async fn a_first_frame_that_says_nobody_is_not_understood() {
     assert_eq!(server.get("/api/chat/rooms/1/users").await.body["count"], 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_is_closed() {
     let server = Server::start(|settings| settings.realtime.first_frame_ms = 100).await;
     let mut socket = server.socket("/ws/chat/1", &[]).await;
@@ -186,7 +186,7 @@ async fn who_says_nothing_is_closed() {
     assert_eq!(reader.join(LOBBY).await["user"], Value::Null);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_room_that_is_not_there_is_told_by_the_close_code() {
     let server = Server::plain().await;
     for id in [
@@ -206,7 +206,7 @@ async fn a_room_that_is_not_there_is_told_by_the_close_code() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_has_ended_is_told() {
     let server = Server::plain().await;
     let mut socket = server.socket("/ws/chat/1", &[]).await;
@@ -222,7 +222,7 @@ async fn a_session_that_has_ended_is_told() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn too_many_guests_from_one_address_are_told_when_again() {
     let server = Server::start(|settings| settings.limits.guests_per_minute = 1).await;
     let _alice = server.chat(LOBBY, "Alice").await;

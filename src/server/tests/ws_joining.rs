@@ -3,7 +3,7 @@
 use crate::harness::{LOBBY, Server};
 use serde_json::{Value, json};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_hears_everything_and_says_nothing() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
@@ -47,7 +47,7 @@ async fn a_reader_hears_everything_and_says_nothing() {
     assert_eq!(server.get("/api/chat/rooms/1/users").await.body["count"], 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_socket_is_in_many_rooms() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
@@ -84,7 +84,7 @@ async fn one_socket_is_in_many_rooms() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_room_that_is_not_there_does_not_end_the_socket() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
@@ -105,7 +105,7 @@ async fn a_room_that_is_not_there_does_not_end_the_socket() {
     socket.join(LOBBY).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn leaving_is_told_to_every_socket_of_the_person() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
@@ -138,7 +138,7 @@ async fn leaving_is_told_to_every_socket_of_the_person() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_one_room_socket_is_for_one_room() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
@@ -161,7 +161,7 @@ async fn a_one_room_socket_is_for_one_room() {
     socket.say(LOBBY, "still here").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rooms_of_one_socket_are_bounded() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;

@@ -8,7 +8,7 @@ fn is_system(frame: &Value, event: &str, name: &str) -> bool {
     frame["type"] == "system" && frame["event"] == event && frame["username"] == name
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_comes_and_goes_is_told() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 200).await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -32,7 +32,7 @@ async fn who_comes_and_goes_is_told() {
     assert_eq!(alice.next_that(alone).await["users"], json!(["Alice"]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reload_is_neither_a_leave_nor_a_join() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 1_000).await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -62,7 +62,7 @@ async fn a_reload_is_neither_a_leave_nor_a_join() {
     assert_eq!(of_bob.count(), 0, "{heard:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_are_one_person() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -82,7 +82,7 @@ async fn two_tabs_are_one_person() {
         .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_is_counted_and_not_announced() {
     let server = Server::plain().await;
     let mut sockets = Vec::new();
@@ -108,7 +108,7 @@ async fn a_crowd_is_counted_and_not_announced() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_coalesced() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -131,7 +131,7 @@ async fn lists_are_coalesced() {
     drop(sockets);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_is_told_to_everybody_and_coalesced() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -170,7 +170,7 @@ async fn typing_is_told_to_everybody_and_coalesced() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_ends_by_itself_and_with_its_socket() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;

@@ -99,6 +99,37 @@ async fn much_comes_in_pages_and_too_much_as_a_reset() {
 }
 
 #[tokio::test]
+async fn long_messages_come_in_pages_that_fit_in_memory() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    // 40 KB each: six to a page.
+    let long = "𝄞".repeat(10_000);
+    for _ in 0..20 {
+        server.say(&alice, LOBBY, &long).await;
+    }
+    let mut reader = server.socket("/ws", &[]).await;
+    let sync = json!({"type": "sync", "room_id": LOBBY, "after": 0});
+    reader.send(sync).await;
+    let (mut at, mut counts) = (0, Vec::new());
+    loop {
+        let page = reader.next_of_type("sync").await;
+        assert_eq!(page["from"], at);
+        let messages = page["messages"].as_array().unwrap();
+        let bytes = messages
+            .iter()
+            .map(|m| m["content"].as_str().unwrap().len());
+        assert!(bytes.sum::<usize>() <= 256 * 1024);
+        at = page["to"].as_i64().unwrap();
+        assert_eq!(messages.last().unwrap()["seq"], at);
+        counts.push(messages.len());
+        if page["complete"] == true {
+            break;
+        }
+    }
+    assert_eq!((at, counts), (20, vec![6, 6, 6, 2]));
+}
+
+#[tokio::test]
 async fn a_join_in_the_middle_of_a_conversation_misses_nothing() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
@@ -108,6 +139,7 @@ async fn a_join_in_the_middle_of_a_conversation_misses_nothing() {
         }
     };
     let joining = async {
+        let mut heard_live = 0;
         for round in 0..10 {
             let mut socket = server.socket("/ws/chat/1", &[]).await;
             socket
@@ -129,7 +161,9 @@ async fn a_join_in_the_middle_of_a_conversation_misses_nothing() {
                     live += 1;
                 }
             }
+            heard_live += live;
         }
+        assert!(heard_live > 0, "somebody joined while it went on");
     };
     tokio::join!(talking, joining);
 }

@@ -163,3 +163,10 @@ fn a_deleted_room_refuses_what_was_meant_for_it() {
         "nothing is to be sent to the other"
     );
 }
+
+#[test]
+fn what_was_meant_for_a_room_that_is_gone_can_still_be_seen() {
+    let outbox = outbox(&[("a", 1), ("b", 2), ("c", 2)]);
+    assert_eq!(ids(&outbox.outside(&[RoomId(1)])), ["b", "c"]);
+    assert_eq!(outbox.outside(&[RoomId(1), RoomId(2)]), []);
+}

@@ -45,8 +45,6 @@ pub struct MessageRow {
     pub is_own: bool,
     /// A permalink points at it.
     pub is_marked: bool,
-    /// `14:05` where who is looking is.
-    pub clock: String,
 }
 
 impl Row {
@@ -77,7 +75,6 @@ impl MessageRow {
             (true, true, false) => 'g',
             (true, true, true) => 'h',
         });
-        key.push_str(&self.clock);
         key
     }
 }
@@ -115,7 +112,6 @@ pub(super) fn lay_out(
             opens_group: !above.is_some_and(|above| continues(above, message)),
             is_own: me == Some(message.user_id),
             is_marked: marked == Some(message.number),
-            clock: civil.clock(),
             message: message.clone(),
         }));
         above = Some(message);

@@ -54,7 +54,7 @@ impl Connection {
                 Event::Time => return Err(Ended::Close(Closing::plain(CloseCode::NoFirstFrame))),
                 Event::Answer(_) => {}
                 Event::Incoming(Incoming::Text(text)) => break text,
-                Event::Incoming(Incoming::Alive) => {}
+                Event::Incoming(Incoming::Alive) => self.admit().map(drop)?,
                 Event::Incoming(Incoming::Closed) => return Err(Ended::Gone),
                 Event::Incoming(Incoming::Violation(code)) => return Err(Ended::Violation(code)),
                 Event::Incoming(Incoming::Binary) => {
@@ -63,7 +63,7 @@ impl Connection {
             }
         };
         self.set_timer();
-        match serde_json::from_str(&text) {
+        match Hello::parse(&text) {
             Ok(hello) if !is_command(&text, &hello) => Ok(hello),
             _ => {
                 let error = AppError::new(
@@ -133,7 +133,8 @@ impl Connection {
             ServiceError::SignInRequired => CloseCode::SessionEnded,
             ServiceError::Forbidden => CloseCode::NotInRoom,
             _ => {
-                // Passing: the client comes back by itself.
+                // Passing: the client comes back by itself. The log has the cause.
+                telemetry::told(error);
                 return Ok(Ended::Close(Closing::going_away(1_000)));
             }
         };

@@ -21,9 +21,7 @@ impl Connection {
         if !was_joined && self.socket.rooms() >= ROOMS_MAX {
             return Ok(Err(ServiceError::Forbidden));
         }
-        if !self.socket.subscribe(room_id) {
-            return Ok(Err(ServiceError::RoomNotFound));
-        }
+        self.socket.subscribe(room_id);
         let entered = match self.scope.person {
             Some(_) => rooms::enter(&self.ctx, &self.scope, room_id).await,
             None => rooms::get(&self.ctx, &self.scope, room_id).await,
@@ -82,7 +80,10 @@ impl Connection {
                 complete: page.complete,
                 reset: page.reset,
             });
-            self.write([Frame::from(frame.encode())]).await?;
+            let encoded = Frame::from(frame.encode());
+            // Large, and the other side may read slowly: one copy waits for it, not two.
+            drop(frame);
+            self.write([encoded]).await?;
             if is_last {
                 return Ok(Ok(()));
             }

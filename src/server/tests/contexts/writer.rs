@@ -218,6 +218,25 @@ async fn work_that_panics_fails_alone() {
 }
 
 #[tokio::test]
+async fn a_publication_that_panics_ends_neither_the_writer_nor_what_comes_after_it() {
+    let bench = heard().await;
+    let published = bench.store.write(|_| {
+        Box::pin(async {
+            // The bench panics at what it does not expect.
+            let mut publish = vec![Publication::RoomDeleted(LOBBY)];
+            publish.extend(say(7));
+            Ok(Written {
+                value: "written",
+                publish,
+            })
+        })
+    });
+    assert_eq!(published.await.unwrap(), "written");
+    assert_eq!(step(&bench.store, false).await.unwrap(), 1);
+    assert_eq!(*bench.heard.lock().unwrap(), [7, 1]);
+}
+
+#[tokio::test]
 async fn a_full_queue_is_overloaded_and_draining_finishes_the_rest() {
     let bench = heard().await;
     // One thread: none of it runs before all of it is queued.

@@ -1,0 +1,153 @@
+//! Rooms that were open before in this tab: kept up to date by the socket, shown again at once.
+//!
+//! *Invariant:* each room once, never more than [`KEPT`]; the room that is open is not on it.
+
+use super::presence::Presence;
+use super::timeline::Timeline;
+use parlour_protocol::{Number, OpenRoom, Room, RoomId};
+
+/// How many rooms are kept; the one that was left longest ago goes first.
+pub const KEPT: usize = 12;
+
+/// A room that is shown, without what changes with every message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    /// The room.
+    pub room: Room,
+    /// Whether this person may delete it.
+    pub may_delete: bool,
+    /// The message a permalink points at.
+    pub marked: Option<Number>,
+}
+
+/// A room with everything that is shown of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shelved {
+    /// Which.
+    pub open: Open,
+    /// Its messages.
+    pub timeline: Timeline,
+    /// Who is there.
+    pub presence: Presence,
+}
+
+/// The rooms, the one left last at the end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shelf(Vec<Shelved>);
+
+impl From<OpenRoom> for Shelved {
+    fn from(room: OpenRoom) -> Self {
+        Self {
+            open: Open {
+                room: room.room,
+                may_delete: room.may_delete,
+                marked: room.marked,
+            },
+            timeline: Timeline::new(room.history),
+            presence: Presence::new(room.roster),
+        }
+    }
+}
+
+impl Shelf {
+    /// Puts a room away, unless its view is somewhere in the past: coming back, people want the end.
+    pub fn put(&mut self, mut room: Shelved) {
+        self.take(room.open.room.id);
+        if room.timeline.has_newer() {
+            return;
+        }
+        room.open.marked = None;
+        self.0.push(room);
+        if self.0.len() > KEPT {
+            self.0.remove(0);
+        }
+    }
+
+    /// Takes a room off it.
+    pub fn take(&mut self, room: RoomId) -> Option<Shelved> {
+        let at = self
+            .0
+            .iter()
+            .position(|shelved| shelved.open.room.id == room)?;
+        Some(self.0.remove(at))
+    }
+
+    /// A room on it.
+    pub fn get_mut(&mut self, room: RoomId) -> Option<&mut Shelved> {
+        self.0
+            .iter_mut()
+            .find(|shelved| shelved.open.room.id == room)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Shelved> {
+        self.0.iter()
+    }
+
+    /// All of them, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Shelved> {
+        self.0.iter_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlour_protocol::{History, Roster, Timestamp};
+
+    fn room(id: i64, has_newer: bool) -> Shelved {
+        let room = Room {
+            id: RoomId(id),
+            name: format!("Room {id}"),
+            description: String::new(),
+            created_at: Timestamp(0),
+            created_by: None,
+            seq: 0,
+            online: 0,
+            last_message_at: None,
+        };
+        let history = History {
+            has_newer,
+            ..History::default()
+        };
+        let roster = Roster::default();
+        OpenRoom {
+            room,
+            may_delete: false,
+            roster,
+            history,
+            marked: Some(3),
+        }
+        .into()
+    }
+
+    fn ids(shelf: &Shelf) -> Vec<i64> {
+        shelf.iter().map(|shelved| shelved.open.room.id.0).collect()
+    }
+
+    #[test]
+    fn a_room_is_kept_once_and_without_its_mark() {
+        let mut shelf = Shelf::default();
+        shelf.put(room(1, false));
+        shelf.put(room(2, false));
+        shelf.put(room(1, false));
+        assert_eq!(ids(&shelf), [2, 1]);
+        assert_eq!(shelf.take(RoomId(1)).unwrap().open.marked, None);
+        assert_eq!(shelf.take(RoomId(1)), None);
+    }
+
+    #[test]
+    fn the_room_left_longest_ago_goes_first() {
+        let mut shelf = Shelf::default();
+        (1..=KEPT as i64 + 2).for_each(|id| shelf.put(room(id, false)));
+        assert_eq!(ids(&shelf), (3..=KEPT as i64 + 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_view_of_the_past_is_not_kept_and_replaces_what_was() {
+        let mut shelf = Shelf::default();
+        shelf.put(room(1, false));
+        shelf.put(room(1, true));
+        assert_eq!(ids(&shelf), Vec::<i64>::new());
+    }
+}

@@ -1,0 +1,165 @@
+//! Frames as text, both ways.
+
+use super::*;
+
+#[test]
+fn a_frame_of_an_unknown_type_is_told_from_a_broken_one() {
+    assert_eq!(
+        ClientFrame::parse(r#"{"type":"wave"}"#),
+        Err(FrameError::UnknownType)
+    );
+    let deep = "[".repeat(100_000);
+    for broken in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        r#"{"type":7}"#,
+        r#"{"type":"sync"}"#,
+        r#"{"type":"typing","is_typing":"x"}"#,
+        &deep,
+    ] {
+        assert_eq!(
+            ClientFrame::parse(broken),
+            Err(FrameError::Malformed),
+            "{broken:.40}"
+        );
+    }
+}
+
+#[test]
+fn unknown_fields_are_ignored() {
+    let frame = ClientFrame::parse(r#"{"type":"sync","after":41,"colour":"red"}"#);
+    assert_eq!(
+        frame,
+        Ok(ClientFrame::Sync {
+            room_id: None,
+            after: 41
+        })
+    );
+}
+
+#[test]
+fn a_heartbeat_has_room_ids_as_keys() {
+    let rooms = BTreeMap::from([(RoomId(1), 42)]);
+    let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
+    assert_eq!(frame.encode(), r#"{"type":"heartbeat","rooms":{"1":42}}"#);
+}
+
+#[test]
+fn what_the_server_writes_the_browser_reads() {
+    let room_id = RoomId(1);
+    for frame in one_of_each(room_id) {
+        assert_eq!(ServerFrame::parse(&frame.encode()), Some(frame));
+    }
+    for other in ["", "[]", r#"{"type":"wave"}"#, r#"{"type":"left"}"#] {
+        assert_eq!(ServerFrame::parse(other), None, "{other}");
+    }
+}
+
+fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
+    let at = crate::Timestamp(1_767_323_045_678);
+    let room = Room {
+        id: room_id,
+        name: "Lobby".to_owned(),
+        description: String::new(),
+        created_at: at,
+        created_by: None,
+        seq: 2,
+        online: 1,
+        last_message_at: Some(at),
+    };
+    let message = Message {
+        id: crate::MessageId(7),
+        room_id,
+        number: 1,
+        seq: 2,
+        user_id: crate::UserId(3),
+        username: "Alice".to_owned(),
+        content: "</script> \u{202e} \"quoted\"\nline".to_owned(),
+        client_id: "k".to_owned(),
+        timestamp: at,
+        edited_at: Some(at),
+        deleted: false,
+        reply_to: Some(1),
+    };
+    let user = User {
+        id: crate::UserId(3),
+        name: "Alice".to_owned(),
+        kind: crate::UserKind::Guest,
+    };
+    let users = vec!["Alice".to_owned()];
+    let messages = vec![message.clone()];
+    let system = System {
+        room_id,
+        event: SystemEvent::Joined,
+        username: "Alice".to_owned(),
+        content: "Alice joined".to_owned(),
+    };
+    vec![
+        ServerFrame::Welcome(Welcome {
+            room_id,
+            seq: 2,
+            epoch: "e".to_owned(),
+            user: Some(user),
+            room: room.clone(),
+            token: Some("t".to_owned()),
+        }),
+        ServerFrame::Message(message.clone()),
+        ServerFrame::MessageChanged(message),
+        ServerFrame::RoomChanged(room),
+        ServerFrame::RoomDeleted(RoomGone { room_id }),
+        ServerFrame::Left(RoomGone { room_id }),
+        ServerFrame::RoomActivity(RoomActivity {
+            room_id,
+            seq: 2,
+            unread: 1,
+            online: 1,
+        }),
+        ServerFrame::Sync(Sync {
+            room_id,
+            messages,
+            from: 0,
+            to: 2,
+            complete: true,
+            reset: true,
+        }),
+        ServerFrame::UsersList(UsersList {
+            room_id,
+            users: users.clone(),
+            count: 1,
+        }),
+        ServerFrame::System(system),
+        ServerFrame::Typing(Typists { room_id, users }),
+        ServerFrame::Heartbeat(Heartbeat {
+            rooms: BTreeMap::from([(room_id, 42)]),
+        }),
+        ServerFrame::error(
+            AppError {
+                retry_after_ms: Some(5),
+                ..AppError::new(ErrorCode::RateLimited, "Slow.")
+            },
+            Some(room_id),
+            Some("k".to_owned()),
+        ),
+    ]
+}
+
+#[test]
+fn a_list_is_no_frame() {
+    for list in [
+        r#"["sync",null,41]"#,
+        r#"["leave",1]"#,
+        r#" ["message",null,"x",null,null]"#,
+    ] {
+        assert_eq!(
+            ClientFrame::parse(list),
+            Err(FrameError::Malformed),
+            "{list}"
+        );
+    }
+    for list in [r#"["Alice"]"#, r#"["Alice",null,null]"#, "\n[]"] {
+        assert_eq!(Hello::parse(list), Err(FrameError::Malformed), "{list}");
+    }
+    assert!(Hello::parse(r#" {"username":"Alice"}"#).is_ok());
+}

@@ -1,0 +1,114 @@
+//! Floods that are refused: they wait for nobody, and nobody waits for them.
+
+use super::*;
+use parlour_server::accounts::{create_guest, rename};
+use parlour_server::db::Written;
+use parlour_server::messages::{delete, edit};
+use parlour_server::rooms::{NewRoom, create, enter, leave};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Takes every message that somebody has left.
+fn exhaust(bench: &Bench, scope: &Scope) {
+    while bench.ctx.limits.message(user(scope).id).is_ok() {}
+}
+
+/// Keeps the writer busy until the answer is sent or dropped.
+async fn occupy_the_writer(bench: &Bench) -> oneshot::Sender<()> {
+    let (release, released) = oneshot::channel::<()>();
+    let (began, begun) = oneshot::channel();
+    let ctx = Arc::clone(&bench.ctx);
+    tokio::spawn(async move {
+        let busy = ctx.store.write(move |_| {
+            Box::pin(async move {
+                let _ = began.send(());
+                let _ = released.await;
+                Ok(Written::quietly(()))
+            })
+        });
+        busy.await
+    });
+    begun.await.unwrap();
+    release
+}
+
+/// What is answered without the writer.
+async fn at_once<T>(answer: impl Future<Output = T>) -> T {
+    let answered = timeout(Duration::from_secs(5), answer).await;
+    answered.expect("it does not wait for the writer")
+}
+
+fn is_too_fast<T>(answer: Result<T, ServiceError>) -> bool {
+    matches!(answer, Err(ServiceError::RateLimited { .. }))
+}
+
+#[tokio::test]
+async fn what_is_refused_never_stands_in_the_writers_queue() {
+    let bench = Bench::with(|settings| {
+        settings.limits.messages_per_second = 1;
+        settings.limits.message_burst = 20;
+        settings.limits.guests_per_minute = 1;
+        settings.limits.rooms_per_hour = 1;
+    })
+    .await;
+    let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
+    bench.post(&alice, "here").await;
+    bench.post(&alice, "gone").await;
+    delete(ctx, &alice, LOBBY, 2).await.unwrap();
+    let new = |name: &str| NewRoom {
+        name: name.to_owned(),
+        ..NewRoom::default()
+    };
+    create(ctx, &alice, new("One")).await.unwrap();
+
+    let release = occupy_the_writer(&bench).await;
+    assert!(is_too_fast(
+        at_once(create_guest(ctx, &visitor(), "Bob")).await
+    ));
+    assert!(is_too_fast(at_once(create(ctx, &alice, new("Two"))).await));
+    exhaust(&bench, &alice);
+    assert!(is_too_fast(at_once(rename(ctx, &alice, "Zoe")).await));
+    exhaust(&bench, &alice);
+    let other = edit(ctx, &alice, LOBBY, 1, "other".to_owned());
+    assert!(is_too_fast(at_once(other).await));
+    exhaust(&bench, &alice);
+    assert!(is_too_fast(at_once(delete(ctx, &alice, LOBBY, 1)).await));
+    exhaust(&bench, &alice);
+    assert!(is_too_fast(at_once(leave(ctx, &alice, LOBBY)).await));
+
+    // What changes nothing costs nothing, however often it comes.
+    exhaust(&bench, &alice);
+    let same = edit(ctx, &alice, LOBBY, 1, "here".to_owned());
+    assert_eq!(at_once(same).await.unwrap().content, "here");
+    exhaust(&bench, &alice);
+    assert!(
+        at_once(delete(ctx, &alice, LOBBY, 2))
+            .await
+            .unwrap()
+            .deleted
+    );
+    drop(release);
+}
+
+#[tokio::test]
+async fn coming_and_going_costs_what_a_message_costs() {
+    let bench = Bench::with(|settings| {
+        settings.limits.messages_per_second = 1;
+        settings.limits.message_burst = 1;
+    })
+    .await;
+    let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
+    enter(ctx, &alice, LOBBY).await.unwrap();
+    exhaust(&bench, &alice);
+    assert!(is_too_fast(leave(ctx, &alice, LOBBY).await));
+    while is_too_fast(leave(ctx, &alice, LOBBY).await) {
+        tokio::task::yield_now().await;
+    }
+    // Who is not there any more has nothing to pay.
+    leave(ctx, &alice, LOBBY).await.unwrap();
+    assert!(
+        is_too_fast(bench.send(&alice, LOBBY, "x", None).await),
+        "it was paid for"
+    );
+}

@@ -1,0 +1,156 @@
+//! The hub by itself, without a wire: who gets what when everything happens at once.
+
+use crate::harness::eventually;
+use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use parlour_server::realtime::{
+    Attendee, Closing, Frame, Hub, Mailbox, Publication, Socket, SocketKind, Subscriber,
+};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+const ROOM: RoomId = RoomId(1);
+
+/// A socket of nobody, and what came to it.
+struct Ear {
+    socket: Socket,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Ear {
+    fn at(hub: &Hub, room: RoomId) -> Self {
+        let mailbox = Arc::new(Mailbox::default());
+        let socket = hub.open(SocketKind::One(room), Arc::clone(&mailbox) as _);
+        Self { socket, mailbox }
+    }
+
+    fn in_room(hub: &Hub, room: RoomId) -> Self {
+        let ear = Self::at(hub, room);
+        ear.socket.subscribe(room);
+        ear
+    }
+
+    /// Everything of this type since it was last asked.
+    fn heard(&self, kind: &str) -> Vec<Frame> {
+        let kind = format!(r#""type":"{kind}""#);
+        let (frames, _) = self.mailbox.take();
+        frames.into_iter().filter(|f| f.contains(&kind)).collect()
+    }
+}
+
+fn message(room: RoomId) -> Publication {
+    let message = Message {
+        id: MessageId(1),
+        room_id: room,
+        number: 1,
+        seq: 1,
+        user_id: UserId(1),
+        username: "Alice".to_owned(),
+        content: "hello".to_owned(),
+        client_id: "k".to_owned(),
+        timestamp: Timestamp(0),
+        edited_at: None,
+        deleted: false,
+        reply_to: None,
+    };
+    Publication::Message { message, posts: 1 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_in_a_room_after_a_storm_gets_its_frames() {
+    let hub = Hub::start(Duration::ZERO);
+    for round in 1..=3_000 {
+        // A room that the hub does not know: the last one out takes its channel along.
+        let room = RoomId(round);
+        let leaving = [(); 2].map(|()| Ear::in_room(&hub, room));
+        let joining = [(); 2].map(|()| Ear::at(&hub, room));
+        let at_once = Barrier::new(4 + usize::from(round % 3 == 0));
+        thread::scope(|threads| {
+            for (leaving, joining) in leaving.iter().zip(&joining) {
+                threads.spawn(|| {
+                    at_once.wait();
+                    leaving.socket.unsubscribe(room);
+                });
+                threads.spawn(|| {
+                    at_once.wait();
+                    joining.socket.subscribe(room);
+                });
+            }
+            if round % 3 == 0 {
+                threads.spawn(|| {
+                    at_once.wait();
+                    hub.publish(Publication::RoomDeleted(room));
+                });
+            }
+        });
+        hub.publish(message(room));
+        for ear in leaving.iter().chain(&joining) {
+            let is_in = ear.socket.has_joined(room);
+            assert_eq!(ear.heard("message").len(), usize::from(is_in), "{round}");
+        }
+        let everybody_stays = round % 3 != 0;
+        if everybody_stays {
+            assert!(joining.iter().all(|ear| ear.socket.has_joined(room)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_room_that_is_gone_is_not_entered() {
+    let hub = Hub::start(Duration::ZERO);
+    let alice = Ear::in_room(&hub, ROOM);
+    identify(&alice.socket);
+    hub.publish(Publication::RoomDeleted(ROOM));
+    alice.socket.arrive(ROOM);
+    assert_eq!(hub.online(ROOM), 0);
+    assert!(!alice.socket.has_joined(ROOM));
+}
+
+#[tokio::test]
+async fn everybody_gets_the_same_bytes() {
+    let hub = Hub::start(Duration::ZERO);
+    let ears = [(); 3].map(|()| Ear::in_room(&hub, ROOM));
+    hub.publish(message(ROOM));
+    let frames = ears.each_ref().map(|ear| ear.heard("message").remove(0));
+    let places = frames.each_ref().map(|frame| frame.as_str().as_ptr());
+    assert_eq!(places, [places[0]; 3], "shared, not copied");
+}
+
+/// Breaks whoever sends it something, once.
+#[derive(Default)]
+struct Broken(AtomicBool);
+
+impl Subscriber for Broken {
+    fn try_send(&self, _: Frame) {
+        assert!(self.0.swap(true, Ordering::SeqCst), "a bug, on purpose");
+    }
+
+    fn close(&self, _: Closing) {}
+}
+
+#[tokio::test]
+async fn a_tick_that_panics_is_not_the_last() {
+    let hub = Hub::start(Duration::ZERO);
+    let alice = Ear::in_room(&hub, ROOM);
+    identify(&alice.socket);
+    let broken = Arc::new(Broken::default());
+    let socket = hub.open(SocketKind::Many, Arc::clone(&broken) as _);
+    socket.subscribe(ROOM);
+    alice.socket.typing(ROOM, true);
+    eventually("a tick panics", async || broken.0.load(Ordering::SeqCst)).await;
+    alice.heard("typing");
+    alice.socket.typing(ROOM, false);
+    let is_told = async || !alice.heard("typing").is_empty();
+    eventually("the next one says what is due", is_told).await;
+}
+
+fn identify(socket: &Socket) {
+    let alice = Attendee {
+        id: UserId(1),
+        name: "Alice".to_owned(),
+        folded: "alice".to_owned(),
+    };
+    assert_eq!(socket.identify(&alice, HashMap::new(), false), Ok(()));
+}

@@ -1,0 +1,42 @@
+//! The bodies of forms and calls, read before anything looks at them.
+//!
+//! *Invariant:* no handler of the site waits for the network.
+
+use super::Site;
+use crate::app::pages;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use parlour_protocol::{AppError, ErrorCode, rules};
+use parlour_server::http::body::arrived;
+
+/// Bytes in a form's body: the longest message, four bytes a character, each as `%XX`, and its fields.
+const FORM_MAX: usize = 128 * 1024;
+
+/// Lets a request in once its body is here; what is too large or too late is refused as a page, or
+/// to a program as a problem.
+pub(super) async fn first(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_call = parts.uri.path().starts_with("/rpc/");
+    let max = if is_call { rules::FRAME_MAX } else { FORM_MAX };
+    match arrived(body, max, site.soon).await {
+        Ok(bytes) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(problem) if is_call => problem.into_response(),
+        Err(problem) => {
+            let status = problem.status();
+            let mut page = if status == StatusCode::PAYLOAD_TOO_LARGE {
+                let error = AppError::new(ErrorCode::TooLarge, "That is far too much text.");
+                pages::problem(&site, &error)
+            } else {
+                pages::problem(&site, problem.error())
+            };
+            *page.status_mut() = status;
+            page
+        }
+    }
+}
