@@ -1,7 +1,6 @@
 //! Points in time: milliseconds since 1970 in UTC, RFC 3339 on the wire.
 //!
-//! Written here and not taken from a date library because the WASM needs three conversions only
-//! (a library adds some 30 KB to it). The calendar arithmetic is Howard Hinnant's
+//! Written here and not taken from a date library because the WASM needs three conversions only. The calendar arithmetic is Howard Hinnant's
 //! "chrono-Compatible Low-Level Date Algorithms" (`days_from_civil`, `civil_from_days`).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};

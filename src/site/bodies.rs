@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use parlour_protocol::{AppError, ErrorCode, rules};
+use parlour_server::http::Problem;
 use parlour_server::http::body::arrived;
 
 /// Bytes in a form's body: the longest message, four bytes a character, each as `%XX`, and its fields.
@@ -22,6 +23,10 @@ pub(super) async fn first(State(site): State<Site>, request: Request, next: Next
     let is_call = parts.uri.path().starts_with("/rpc/");
     let max = if is_call { rules::FRAME_MAX } else { FORM_MAX };
     match arrived(body, max, site.soon).await {
+        // serde would read a list as arguments without names.
+        Ok(bytes) if is_call && bytes.trim_ascii_start().starts_with(b"[") => {
+            Problem::new(ErrorCode::BadRequest, "The call was not understood.").into_response()
+        }
         Ok(bytes) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
                 .await

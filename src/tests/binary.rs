@@ -1,6 +1,6 @@
 //! The executable as who runs it meets it: starting, refusing to start, stopping, and its log.
 
-use crate::harness::{Browser, LOBBY, Program, Socket};
+use crate::harness::{Browser, LOBBY, Page, Program, Socket};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
@@ -219,21 +219,28 @@ async fn told_to_stop_it_says_so_to_sockets_and_keeps_what_was_said() {
 }
 
 #[tokio::test]
-async fn a_name_and_a_room_outlive_a_restart() {
+async fn a_name_a_room_and_a_message_outlive_a_kill() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &[]);
-    let socket = Socket::guest(program.address(), 1, "Alice").await;
-    let token = socket.token().to_owned();
-    drop(socket);
+    let browser = Browser::of(program.address());
+    let form = browser.get("/join").await.form("form.form");
+    let answer = browser.submit(form.with("username", "Alice")).await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap();
+    let cookie = cookie.to_owned();
+    let room = browser.room("Tea").await;
+    browser.say(&room, "still here").await;
     program.signal("KILL");
     program.ended();
+
     let mut program = Program::start(folder.path(), &[]);
     let browser = Browser::of(program.address());
-    let request = browser
-        .request(reqwest::Method::GET, "/")
-        .header("cookie", format!("parlour_session={token}"));
-    let page = crate::harness::Page::of("/", request.send().await.unwrap()).await;
+    let request = browser.request(reqwest::Method::GET, &room);
+    let answer = request.header("cookie", cookie).send().await.unwrap();
+    let page = Page::of(&room, answer).await;
     assert_eq!(page.text("a.me"), "Alice");
+    assert_eq!(page.texts(".room-link-name"), ["Lobby", "Tea"]);
+    assert_eq!(page.texts(".message .text"), ["still here"]);
+    assert_eq!(page.all(".message[data-own]").len(), 1);
 }
 
 /// Somebody reads, joins, writes, edits, and is refused.
@@ -319,6 +326,39 @@ async fn a_log_line_of_a_request_carries_the_id_that_its_answer_carries() {
             "{id}: {:?}",
             program.log
         );
+    }
+}
+
+#[tokio::test]
+async fn every_request_is_one_line_unless_told_otherwise() {
+    let folder = tempdir().unwrap();
+    let environment = [("PARLOUR__SERVER__LOG_FORMAT", "json")];
+    let mut program = Program::start(folder.path(), &environment);
+    let browser = Browser::of(program.address());
+    let ask = async |id: &str, path: &str| {
+        let request = browser.request(reqwest::Method::GET, path);
+        request.header("x-request-id", id).send().await.unwrap();
+    };
+    ask("first", "/nothing?a-secret=between-us").await;
+    ask("second", LOBBY).await;
+    program.signal("TERM");
+    program.ended();
+    for (id, path, status) in [("first", "/nothing", 404), ("second", LOBBY, 200)] {
+        let lines: Vec<Value> = program
+            .log
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .filter(|entry: &Value| entry["span"]["id"] == id)
+            .collect();
+        let [line] = &lines[..] else {
+            panic!("one line for {id}, not {lines:#?}");
+        };
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["span"]["method"], "GET");
+        assert_eq!(line["span"]["path"], format!("{path:?}"));
+        assert_eq!(line["fields"]["status"], status);
+        assert!(line["fields"]["elapsed"].is_string(), "{line}");
+        assert!(!line.to_string().contains("between-us"), "{line}");
     }
 }
 

@@ -345,6 +345,7 @@ async fn a_call_that_is_not_one_is_refused() {
         "{",
         "null",
         "[]",
+        "[1]",
         "{}",
         r#"{"room":"one"}"#,
         r#"{"room":1.5}"#,

@@ -366,6 +366,10 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
 
 /// What this tab waited for has happened: a send of its own is stored, an edit is made.
 fn settle(desk: Desk, message: &Message) {
+    if message.seq != message.number {
+        // Changed or removed: what was told of it before must not be found in the page.
+        desk.announced.set(String::new());
+    }
     if is_by_me(desk, message) {
         sending::acknowledged(desk, &message.client_id);
         if desk.open_id_now() == Some(message.room_id) {

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 pub struct Event {
     /// What happened.
     pub publication: Publication,
-    /// It as a frame, encoded once; `None` for what only moves counters.
+    /// It as a frame, encoded once; `None` for what only moves counters or changes a list.
     pub frame: Option<Frame>,
 }
 

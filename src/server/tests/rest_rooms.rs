@@ -101,6 +101,14 @@ async fn health_is_told_in_a_word() {
 }
 
 #[tokio::test]
+async fn a_server_whose_database_is_gone_is_not_ready() {
+    let server = Server::plain().await;
+    server.ctx.store.drain().await;
+    assert_eq!(server.get("/readyz").await.status, 503);
+    assert_eq!(server.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
 async fn json_is_compressed_for_who_asks() {
     let server = Server::plain().await;
     let request = server
