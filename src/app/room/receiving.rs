@@ -219,6 +219,7 @@ fn synced(desk: Desk, frame: Sync) {
     for message in &messages {
         settle(desk, message);
     }
+    desk.announced.set(String::new());
     let held = on_timeline_ref(desk, room_id, Timeline::seq);
     let is_unseen = |message: &Message| {
         Some(message.number) > held && !message.deleted && !is_by_me(desk, message)
@@ -353,6 +354,10 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
             }
         }
     });
+    if !is_new && is_open {
+        // What is read aloud is in the page; a text that was taken back must not stay there.
+        desk.announced.set(String::new());
+    }
     if let Some(spoken) = spoken {
         desk.announced.set(spoken);
         if !was_seen {

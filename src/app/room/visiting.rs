@@ -256,6 +256,7 @@ fn show(desk: Desk, shelved: Shelved) {
     });
     navigation::set_title(&format!("{} · Parlour", room.name));
     desk.editing.set(None);
+    desk.announced.set(String::new());
     desk.missed.set(0);
     desk.timeline.set(shelved.timeline);
     desk.presence.set(shelved.presence);

@@ -32,6 +32,10 @@ pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
     }
 }
 
+/// Rooms announced in one tick, a quarter of what a socket's queue holds; the others wait for the
+/// next tick, so that many rooms at once throw nobody out.
+const ROOMS_A_TICK: usize = 64;
+
 impl Inner {
     /// Says everything that is due at `now`.
     pub(super) fn tick(&self, now: Instant) {
@@ -41,6 +45,10 @@ impl Inner {
         let dirty = std::mem::take(&mut *locked(&self.dirty));
         let mut due = Vec::new();
         for room in dirty {
+            if due.len() >= ROOMS_A_TICK {
+                self.mark(room);
+                continue;
+            }
             let Some(channel) = self.existing(room) else {
                 continue;
             };

@@ -15,6 +15,8 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 /// Bytes read and written at once; each socket keeps the first.
 const BUFFER: usize = 4 * 1024;
+/// Bytes that may wait to be written, pongs included: more than the longest frame there is.
+const UNWRITTEN_MAX: usize = 4 * 1024 * 1024;
 /// RFC 6455, 7.4.1: not a WebSocket frame.
 const PROTOCOL_ERROR: u16 = 1002;
 /// RFC 6455, 7.4.1: text that is not UTF-8.
@@ -51,6 +53,7 @@ impl Wire {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER)
             .write_buffer_size(BUFFER)
+            .max_write_buffer_size(UNWRITTEN_MAX)
             .max_message_size(Some(FRAME_MAX))
             .max_frame_size(Some(FRAME_MAX));
         let io = TokioIo::new(upgraded);

@@ -194,3 +194,25 @@ fn identify(socket: &Socket) {
     };
     assert_eq!(socket.identify(&alice, HashMap::new(), false), Ok(()));
 }
+
+#[tokio::test]
+async fn many_rooms_active_at_once_throw_nobody_out() {
+    const ROOMS: usize = 400;
+    let hub = Hub::start(Duration::ZERO);
+    let watcher = Ear::new(&hub, SocketKind::Many);
+    for room in (1..=ROOMS as i64).map(RoomId) {
+        hub.learn(room, 0, 0);
+        hub.publish(message(room));
+    }
+    let heard = AtomicUsize::new(0);
+    eventually("every room is announced", async || {
+        let (frames, closing) = watcher.mailbox.take();
+        assert!(closing.is_none(), "thrown out after {heard:?} rooms");
+        let activity = frames
+            .iter()
+            .filter(|frame| frame.contains("room_activity"));
+        heard.fetch_add(activity.count(), Ordering::Relaxed);
+        heard.load(Ordering::Relaxed) == ROOMS
+    })
+    .await;
+}
