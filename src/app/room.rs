@@ -1,7 +1,7 @@
 //! The one island: everything that is live.
 //!
-//! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving` and
-//! `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
+//! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving`, `listing`
+//! and `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
 //!
 //! *Invariant:* the first render depends on the island's properties alone, so the server's markup
 //! and the browser's are the same; what only the browser knows (storage, time zone, socket) comes
@@ -14,6 +14,7 @@ mod header;
 mod island;
 mod line;
 mod link;
+mod listing;
 mod log;
 mod members;
 mod receiving;

@@ -4,7 +4,7 @@
 //! socket, the clock and the browser's word that the network or the tab came back.
 
 use super::desk::Desk;
-use super::{receiving, sending};
+use super::{listing, receiving, sending};
 use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
 use crate::app::state::connection::Phase;
@@ -115,7 +115,7 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
         }
     }
     sending::pump(desk);
-    receiving::refresh_sidebar(desk);
+    listing::refresh(desk);
 
     loop {
         let event = {

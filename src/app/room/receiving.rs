@@ -1,8 +1,7 @@
 //! What the server says, applied to the desk.
 
 use super::desk::Desk;
-use super::{sending, visiting};
-use crate::app::api;
+use super::{listing, sending, visiting};
 use crate::app::browser::scroll::{self, Anchor};
 use crate::app::browser::{clock, navigation};
 use crate::app::state::connection::Connection;
@@ -12,8 +11,8 @@ use crate::app::state::shelf::Shelved;
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use leptos::prelude::*;
 use parlour_protocol::{
-    AppError, ClientFrame, Heartbeat, Message, Refusal, Room, RoomActivity, RoomEntry, RoomGone,
-    RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
+    AppError, ClientFrame, Heartbeat, Message, Refusal, RoomActivity, RoomGone, RoomId, Roster,
+    Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -78,47 +77,6 @@ pub fn link_lost(desk: Desk) {
     });
 }
 
-/// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
-pub fn refresh_sidebar(desk: Desk) {
-    desk.told.update_value(HashSet::clear);
-    leptos::task::spawn_local(async move {
-        let Ok(mut fresh) = api::list_rooms().await else {
-            return;
-        };
-        desk.rooms.update(|rooms| {
-            for entry in &mut fresh {
-                // A frame that came meanwhile knows more than the list.
-                let newer = rooms
-                    .iter()
-                    .find(|e| e.room.id == entry.room.id && e.room.seq > entry.room.seq);
-                if let Some(newer) = newer {
-                    *entry = newer.clone();
-                }
-            }
-            // So do the frames about rooms that came or went.
-            desk.told.with_value(|told| {
-                fresh.retain(|entry| !told.contains(&entry.room.id));
-                rooms.retain(|entry| told.contains(&entry.room.id));
-            });
-            rooms.append(&mut fresh);
-            rooms.sort_by_key(place);
-        });
-        let is_listed = |id: &RoomId| {
-            desk.rooms
-                .with_untracked(|rooms| rooms.iter().any(|entry| entry.room.id == *id))
-        };
-        let mut held: Vec<RoomId> = desk
-            .shelf
-            .with_value(|shelf| shelf.iter().map(|s| s.open.room.id).collect());
-        held.extend(desk.open_id_now());
-        held.extend(desk.outbox.with_untracked(Outbox::rooms));
-        for gone in held.into_iter().filter(|id| !is_listed(id)) {
-            room_deleted(desk, gone);
-        }
-        mark_read(desk);
-    });
-}
-
 /// Applies one frame.
 pub fn receive(desk: Desk, frame: ServerFrame) {
     match frame {
@@ -131,15 +89,15 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
             users,
             count,
         }) => {
-            entry(desk, room_id, |entry| entry.room.online = count);
+            listing::entry(desk, room_id, |entry| entry.room.online = count);
             on_presence(desk, room_id, |p| p.set_roster(Roster { users, count }));
         }
         ServerFrame::Typing(Typists { room_id, users }) => {
             on_presence(desk, room_id, |p| p.set_typing(users));
         }
         ServerFrame::System(frame) => came_or_went(desk, frame),
-        ServerFrame::RoomChanged(room) => room_changed(desk, room),
-        ServerFrame::RoomDeleted(RoomGone { room_id }) => room_deleted(desk, room_id),
+        ServerFrame::RoomChanged(room) => listing::changed(desk, room),
+        ServerFrame::RoomDeleted(RoomGone { room_id }) => listing::deleted(desk, room_id),
         ServerFrame::Left(RoomGone { room_id }) => visiting::forget(desk, room_id),
         ServerFrame::RoomActivity(RoomActivity {
             room_id,
@@ -147,7 +105,7 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
             unread,
             online,
         }) => {
-            entry(desk, room_id, |entry| {
+            listing::entry(desk, room_id, |entry| {
                 entry.room.seq = seq;
                 entry.room.online = online;
                 entry.unread = unread;
@@ -270,7 +228,7 @@ pub fn mark_read(desk: Desk) {
     if desk.missed.get_untracked() > 0 {
         desk.missed.set(0);
     }
-    entry(desk, room_id, |entry| entry.unread = 0);
+    listing::entry(desk, room_id, |entry| entry.unread = 0);
     let seq = desk.timeline.with_untracked(Timeline::seq);
     let is_member = desk.me.with_untracked(Option::is_some);
     let told = desk
@@ -323,7 +281,7 @@ fn welcome(desk: Desk, frame: Welcome) {
         return;
     }
     desk.epoch.set_value(Some(epoch));
-    room_changed(desk, room);
+    listing::changed(desk, room);
     // A tab that holds more than the server has is of another time, too.
     if on_timeline_ref(desk, room_id, Timeline::seq).is_some_and(|held| held > seq) {
         visiting::take_anew(desk, room_id);
@@ -345,7 +303,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
         Some(Applied::Stale) => return,
         Some(Applied::Live { .. }) | None => {}
     }
-    entry(desk, room_id, |entry| {
+    listing::entry(desk, room_id, |entry| {
         if seq > entry.room.seq {
             entry.room.seq = seq;
             if is_new {
@@ -397,69 +355,6 @@ pub fn ask(desk: Desk, room_id: RoomId, after: Seq) {
             after,
         });
     }
-}
-
-fn room_changed(desk: Desk, room: Room) {
-    desk.rooms.update(
-        |rooms| match rooms.iter_mut().find(|entry| entry.room.id == room.id) {
-            Some(entry) => entry.room = room.clone(),
-            None => {
-                rooms.push(RoomEntry {
-                    room: room.clone(),
-                    unread: 0,
-                });
-                rooms.sort_by_key(place);
-                was_told_of(desk, room.id);
-            }
-        },
-    );
-    if desk.open_id_now() == Some(room.id) {
-        desk.open.update(|open| {
-            if let Some(open) = open {
-                open.room = room;
-            }
-        });
-    }
-}
-
-/// A list of rooms that is on its way may not know it yet.
-fn was_told_of(desk: Desk, room_id: RoomId) {
-    desk.told.update_value(|told| {
-        told.insert(room_id);
-    });
-}
-
-/// Where a room stands in the sidebar.
-fn place(entry: &RoomEntry) -> String {
-    entry.room.name.to_lowercase()
-}
-
-fn room_deleted(desk: Desk, room_id: RoomId) {
-    let name = desk.open.with_untracked(|open| {
-        open.as_ref()
-            .filter(|open| open.room.id == room_id)
-            .map(|open| open.room.name.clone())
-    });
-    was_told_of(desk, room_id);
-    desk.rooms
-        .update(|rooms| rooms.retain(|entry| entry.room.id != room_id));
-    sending::room_gone(desk, room_id);
-    visiting::forget(desk, room_id);
-    if let Some(name) = name {
-        desk.tell(format!("The room {name} was deleted."));
-    }
-}
-
-/// Changes a room's line in the sidebar, if it has one.
-fn entry(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut RoomEntry)) {
-    desk.rooms.maybe_update(|rooms| {
-        let Some(entry) = rooms.iter_mut().find(|entry| entry.room.id == room_id) else {
-            return false;
-        };
-        let before = entry.clone();
-        change(entry);
-        *entry != before
-    });
 }
 
 /// Changes the timeline of a room this tab holds, keeping in view what was in view.
