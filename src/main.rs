@@ -1,9 +1,13 @@
 //! The binary: settings, boot, serve, drain. Nothing else.
 
+mod command_line;
+
+use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::{self, Site};
 use parlour_server::{Context, Settings, http, telemetry};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,9 +25,25 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Runs until a signal ends it. The error is one sentence that says what to do.
+/// Does what the command line asks. The error is one sentence that says what to do.
 async fn run() -> Result<(), String> {
-    let settings = Settings::load(config_file()?.as_deref(), std::env::vars()).map_err(sentence)?;
+    let Asked { command, config } = command_line::read(std::env::args_os().skip(1))?;
+    match command {
+        Command::Help => say(command_line::HELP),
+        Command::Version => say(concat!("parlour ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Serve { replace } => serve(settings(config)?, replace).await,
+    }
+}
+
+/// What a command answers, for whoever reads its output.
+fn say(text: &str) -> Result<(), String> {
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(sentence)
+}
+
+/// Runs until a signal ends it.
+async fn serve(settings: Settings, _replace: bool) -> Result<(), String> {
     telemetry::start(&settings);
     let options = leptos_options(&settings);
     let assets = Assets::load(&options)?;
@@ -45,19 +65,12 @@ async fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there.
-fn config_file() -> Result<Option<PathBuf>, String> {
-    let mut arguments = std::env::args_os().skip(1);
-    match (arguments.next(), arguments.next(), arguments.next()) {
-        (None, ..) => {}
-        (Some(flag), Some(file), None) if flag == "--config" => return Ok(Some(file.into())),
-        _ => return Err("usage: parlour [--config FILE]".to_owned()),
-    }
-    if let Some(file) = std::env::var_os("PARLOUR_CONFIG") {
-        return Ok(Some(file.into()));
-    }
-    let beside = PathBuf::from("Leptos.toml");
-    Ok(beside.exists().then_some(beside))
+/// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the
+/// environment.
+fn settings(config: Option<PathBuf>) -> Result<Settings, String> {
+    let named = config.or_else(|| std::env::var_os("PARLOUR_CONFIG").map(PathBuf::from));
+    let beside = || Some(PathBuf::from("Leptos.toml")).filter(|file| file.exists());
+    Settings::load(named.or_else(beside).as_deref(), std::env::vars()).map_err(sentence)
 }
 
 fn leptos_options(settings: &Settings) -> LeptosOptions {
