@@ -56,6 +56,18 @@ pub enum BootError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// Another process uses it.
+    #[error(
+        "The database {} is in use by another Parlour{}; stop that one, or start with --replace to take over from it.",
+        file.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    Held {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
     /// A later version has been here.
     #[error(
         "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",

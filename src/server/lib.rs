@@ -13,6 +13,7 @@ pub mod db;
 mod error;
 pub mod http;
 pub mod limits;
+pub mod lock;
 pub mod messages;
 pub mod names;
 pub mod places;

@@ -4,13 +4,14 @@
 //! acknowledged message must survive a power cut; foreign keys on.
 
 use crate::context::BootError;
+use crate::lock::make_folder;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,15 +43,7 @@ pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
 
 /// Makes the folder and the file, so that what is wrong with either is said in its own words.
 fn prepare(file: &Path) -> Result<(), BootError> {
-    if let Some(folder) = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        fs::create_dir_all(folder).map_err(|cause| BootError::Folder {
-            folder: folder.to_owned(),
-            cause,
-        })?;
-    }
+    make_folder(file)?;
     OpenOptions::new()
         .create(true)
         .append(true)

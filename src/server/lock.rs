@@ -1,0 +1,169 @@
+//! Who may use a database file: one process at a time.
+//!
+//! *Invariant:* whoever opens the database to serve it, or puts another in its place, holds the lock
+//! from before that until after it is closed. The lock is a file beside the database that is never
+//! removed; the system frees it when its holder ends, however that happens.
+
+use crate::context::BootError;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often somebody who waits for a lock looks again.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The right to use a database file. Dropping it gives it up.
+#[derive(Debug)]
+pub struct DatabaseLock {
+    file: File,
+}
+
+impl DatabaseLock {
+    /// Takes the lock of `database` (its folder is made when it is missing), or says with
+    /// [`BootError::Held`] which process has it.
+    pub fn take(database: &Path) -> Result<Self, BootError> {
+        make_folder(database)?;
+        let path = beside(database, "lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(|cause| not_writable(&path, cause))?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Only told to people: a full disk is no reason not to start.
+                if let Err(error) = note_process(&file) {
+                    tracing::debug!(%error, "the lock does not say whose it is");
+                }
+                Ok(Self { file })
+            }
+            Err(TryLockError::WouldBlock) => Err(BootError::Held {
+                file: database.to_owned(),
+                process: process_in(file),
+            }),
+            Err(TryLockError::Error(cause)) => Err(not_writable(&path, cause)),
+        }
+    }
+
+    /// The same, waiting at most this long for whoever has it.
+    pub async fn wait(database: &Path, patience: Duration) -> Result<Self, BootError> {
+        let end = Instant::now() + patience;
+        loop {
+            match Self::take(database) {
+                Err(BootError::Held { .. }) if Instant::now() < end => sleep(LOOK).await,
+                taken => return taken,
+            }
+        }
+    }
+
+    /// Whether a process has the lock of `database` right now. Makes nothing.
+    pub fn is_held(database: &Path) -> bool {
+        File::open(beside(database, "lock"))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+impl Drop for DatabaseLock {
+    fn drop(&mut self) {
+        // Closing the file frees the lock too; said here for a descriptor that was copied.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the lock of the database is freed when this process ends");
+        }
+    }
+}
+
+/// `database` with `.suffix` after its name, beside the file that a link points to: two names of
+/// one database have one lock.
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = fs::canonicalize(database)
+        .unwrap_or_else(|_| database.to_owned())
+        .into_os_string();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+/// Makes the folder of `database`, so that what is wrong with it is said in its own words.
+pub(crate) fn make_folder(database: &Path) -> Result<(), BootError> {
+    let Some(folder) = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder).map_err(|cause| BootError::Folder {
+        folder: folder.to_owned(),
+        cause,
+    })
+}
+
+fn not_writable(path: &Path, cause: std::io::Error) -> BootError {
+    BootError::NotWritable {
+        file: path.to_owned(),
+        cause,
+    }
+}
+
+fn note_process(mut file: &File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    writeln!(file, "{}", std::process::id())
+}
+
+fn process_in(mut file: File) -> Option<u32> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_the_second_hears_who_is_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("deeper").join("parlour.db");
+        assert!(!DatabaseLock::is_held(&database));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let first = DatabaseLock::take(&database).unwrap();
+        assert!(DatabaseLock::is_held(&database));
+        for _ in 0..2 {
+            let refused = DatabaseLock::take(&database).unwrap_err();
+            let BootError::Held { process, .. } = &refused else {
+                panic!("{refused}");
+            };
+            assert_eq!(*process, Some(std::process::id()));
+        }
+        drop(first);
+        assert!(!DatabaseLock::is_held(&database));
+        DatabaseLock::take(&database).unwrap();
+    }
+
+    #[test]
+    fn two_names_of_one_database_have_one_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, other) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        fs::write(&database, "").unwrap();
+        std::os::unix::fs::symlink(&database, &other).unwrap();
+        let _first = DatabaseLock::take(&database).unwrap();
+        assert!(DatabaseLock::take(&other).is_err());
+    }
+
+    #[tokio::test]
+    async fn who_waits_gets_it_when_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("parlour.db");
+        let first = DatabaseLock::take(&database).unwrap();
+        let short = Duration::from_millis(30);
+        assert!(DatabaseLock::wait(&database, short).await.is_err());
+        let waiting = DatabaseLock::wait(&database, Duration::from_secs(10));
+        let freed = async { drop(first) };
+        let (second, ()) = tokio::join!(waiting, freed);
+        second.unwrap();
+    }
+}
