@@ -1,0 +1,6 @@
+//! Shows that nothing is lost and nothing shown twice.
+//!
+//! Owns the record of what clients saw (`history`), the one checker of such records, the client
+//! that is made of the browser's own state machines, the simulation, and what breaks things.
+
+pub mod proxy;
