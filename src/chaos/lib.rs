@@ -3,5 +3,7 @@
 //! Owns the record of what clients saw (`history`), the one checker of such records, the client
 //! that is made of the browser's own state machines, the simulation, and what breaks things.
 
+pub mod checker;
 pub mod disk;
+pub mod history;
 pub mod proxy;

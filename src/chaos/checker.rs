@@ -1,0 +1,384 @@
+//! The one judge of histories: whatever broke, it says whether the promise was kept.
+//!
+//! It takes what clients did and saw ([`crate::history`]) and answers every way in which that is not
+//! what Parlour promises: acknowledged and stored once; seen once by every member, in the one stored
+//! order; what was not acknowledged is still in an outbox, or was refused out loud; every screen is a
+//! fresh page; nobody outside received anything.
+//!
+//! *Invariant:* it knows nothing of how the record came about, uses no code of the server's or the
+//! browser's, and a history that could not show a fault is itself a fault.
+
+mod fault;
+mod screen;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use fault::{Fault, ScreenFault};
+
+use crate::history::{Event, History, Shown};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use view::View;
+
+/// Everything in which this history breaks the promise; empty when it was kept.
+pub fn check(history: &History) -> Vec<Fault> {
+    let mut record = Record::default();
+    for event in &history.events {
+        record.take(event);
+    }
+    record.judge()
+}
+
+/// A history, sorted by what it is about.
+#[derive(Default)]
+struct Record<'h> {
+    members: BTreeSet<(&'h str, i64)>,
+    sends: Vec<Send<'h>>,
+    /// By device and key.
+    fates: HashMap<(&'h str, &'h str), Fate>,
+    /// By tab and room.
+    views: BTreeMap<(&'h str, i64), View<'h>>,
+    pages: BTreeMap<i64, &'h [Shown]>,
+    deleted: BTreeSet<i64>,
+    faults: Vec<Fault>,
+}
+
+struct Send<'h> {
+    tab: &'h str,
+    room: i64,
+    key: &'h str,
+}
+
+/// What became of a send, as far as its author was told.
+#[derive(Default)]
+struct Fate {
+    numbers: BTreeSet<i64>,
+    was_refused: bool,
+    was_discarded: bool,
+    is_waiting: bool,
+}
+
+/// A room as it is at the end.
+struct Truth<'h> {
+    rows: &'h [Shown],
+    by_number: HashMap<i64, &'h Shown>,
+    /// Where each key stands, more than once if it was stored more than once.
+    by_key: HashMap<&'h str, Vec<i64>>,
+}
+
+/// The device that a tab is on.
+fn device(client: &str) -> &str {
+    client.split_once('#').map_or(client, |(device, _)| device)
+}
+
+/// What a row is known by; a deleted one that has no key is known by its place only.
+fn key_of(row: &Shown) -> Option<&str> {
+    let by_content = || (!row.deleted).then_some(row.content.as_str());
+    row.key.as_deref().or_else(by_content)
+}
+
+impl<'h> Record<'h> {
+    fn take(&mut self, event: &'h Event) {
+        match event {
+            Event::Member { client, room } => {
+                self.members.insert((device(client), *room));
+            }
+            Event::Sent { client, room, key } => self.sends.push(Send {
+                tab: client,
+                room: *room,
+                key,
+            }),
+            Event::Acknowledged {
+                client,
+                key,
+                number,
+                ..
+            } => {
+                self.fate(client, key).numbers.insert(*number);
+            }
+            Event::Refused { client, key, .. } => self.fate(client, key).was_refused = true,
+            Event::Discarded { client, key, .. } => self.fate(client, key).was_discarded = true,
+            Event::Waiting { client, key, .. } => self.fate(client, key).is_waiting = true,
+            Event::Received {
+                client,
+                room,
+                number,
+                seq,
+                key,
+                live,
+            } => {
+                let view = self.views.entry((client, *room)).or_default();
+                if let Some(wrong) = view.receive(*number, *seq, key, *live) {
+                    self.faults.push(wrong.told(client, *room, *number));
+                }
+            }
+            Event::TookPage { client, room, seq } => {
+                self.views.entry((client, *room)).or_default().renew(*seq);
+            }
+            Event::Screen {
+                client,
+                room,
+                rows,
+                has_newer,
+            } => {
+                let view = self.views.entry((client, *room)).or_default();
+                view.screen = Some((rows, *has_newer));
+            }
+            Event::Page { room, rows } => {
+                self.pages.insert(*room, rows);
+            }
+            Event::RoomDeleted { room } => {
+                self.deleted.insert(*room);
+            }
+        }
+    }
+
+    fn fate(&mut self, client: &'h str, key: &'h str) -> &mut Fate {
+        self.fates.entry((device(client), key)).or_default()
+    }
+
+    fn judge(mut self) -> Vec<Fault> {
+        let was_used = !self.sends.is_empty() || self.views.values().any(View::has_rows);
+        if !was_used || (self.pages.is_empty() && self.deleted.is_empty()) {
+            self.faults.push(Fault::NothingToCheck);
+            return self.faults;
+        }
+        for room in self.rooms_without_truth() {
+            self.faults.push(Fault::NoPage { room });
+        }
+        let keys: HashSet<&str> = self.sends.iter().map(|send| send.key).collect();
+        let truths: HashMap<i64, Truth> = self
+            .pages
+            .iter()
+            .map(|(room, rows)| (*room, Truth::of(rows)))
+            .collect();
+        self.judge_rooms(&truths, &keys);
+        self.judge_sends(&truths, &keys);
+        self.judge_views(&truths, &keys);
+        self.faults
+    }
+
+    fn rooms_without_truth(&self) -> BTreeSet<i64> {
+        let of_members = self.members.iter().map(|(_, room)| *room);
+        let of_sends = self.sends.iter().map(|send| send.room);
+        let of_views = self.views.keys().map(|(_, room)| *room);
+        of_members
+            .chain(of_sends)
+            .chain(of_views)
+            .filter(|room| !self.pages.contains_key(room) && !self.deleted.contains(room))
+            .collect()
+    }
+
+    /// Every key stands once, every place has one message.
+    fn judge_rooms(&mut self, truths: &HashMap<i64, Truth<'h>>, keys: &HashSet<&str>) {
+        for (&room, rows) in &self.pages {
+            for pair in rows.windows(2) {
+                if pair[0].number >= pair[1].number {
+                    let number = pair[1].number;
+                    self.faults.push(Fault::PageDisordered { room, number });
+                }
+            }
+            let mut twice: Vec<_> = truths[&room]
+                .by_key
+                .iter()
+                .filter(|(key, numbers)| numbers.len() > 1 && keys.contains(*key))
+                .collect();
+            twice.sort();
+            for (key, numbers) in twice {
+                self.faults.push(Fault::StoredTwice {
+                    room,
+                    key: (*key).to_owned(),
+                    numbers: numbers.clone(),
+                });
+            }
+        }
+    }
+
+    /// Nothing is lost, in the order it was written.
+    fn judge_sends(&mut self, truths: &HashMap<i64, Truth<'h>>, keys: &HashSet<&str>) {
+        let mut judged = HashSet::new();
+        let mut latest: HashMap<(&str, i64), (i64, &str)> = HashMap::new();
+        for send in &self.sends {
+            let Send { tab, room, key } = *send;
+            if !judged.insert((device(tab), key)) {
+                continue;
+            }
+            let unknown = Fate::default();
+            let fate = self.fates.get(&(device(tab), key)).unwrap_or(&unknown);
+            let truth = truths.get(&room);
+            let stored = truth.and_then(|truth| truth.by_key.get(key)?.first().copied());
+            let (client, key_told) = (tab.to_owned(), key.to_owned());
+            if let Some(fault) = fate.fault(truth, stored, key, keys) {
+                self.faults.push(fault.told(client, room, key_told));
+            }
+            // What was refused and is tried again stands where it is tried again.
+            let number = fate.numbers.first().copied().or(stored);
+            if let (Some(number), false) = (number, fate.was_refused) {
+                match latest.get(&(tab, room)) {
+                    Some(&(before, first)) if number < before => {
+                        self.faults.push(Fault::SentOutOfOrder {
+                            client: tab.to_owned(),
+                            room,
+                            key: key.to_owned(),
+                            overtook: first.to_owned(),
+                        });
+                    }
+                    _ => {
+                        latest.insert((tab, room), (number, key));
+                    }
+                }
+            }
+        }
+        let mut unsent: Vec<_> = self
+            .fates
+            .iter()
+            .filter(|(of, fate)| !fate.numbers.is_empty() && !judged.contains(*of))
+            .map(|((client, key), _)| Fault::AcknowledgedUnsent {
+                client: (*client).to_owned(),
+                key: (*key).to_owned(),
+            })
+            .collect();
+        unsent.sort();
+        self.faults.extend(unsent);
+    }
+
+    /// Everybody saw everything, and shows it; nobody else saw anything.
+    fn judge_views(&mut self, truths: &HashMap<i64, Truth<'h>>, keys: &HashSet<&str>) {
+        let mut shown: BTreeSet<(&str, i64)> = BTreeSet::new();
+        for (&(tab, room), view) in &self.views {
+            let client = || tab.to_owned();
+            if view.screen.is_some() {
+                shown.insert((device(tab), room));
+            }
+            if !self.members.contains(&(device(tab), room)) {
+                let client = client();
+                self.faults.push(Fault::Outsider { client, room });
+            }
+            let Some(truth) = truths.get(&room) else {
+                continue;
+            };
+            for &(number, key) in view.ever_received() {
+                if !truth.has(number, key, keys) {
+                    self.faults.push(Fault::SeenUnstored {
+                        client: client(),
+                        room,
+                        number,
+                        key: key.to_owned(),
+                    });
+                }
+            }
+            let Some((rows, has_newer)) = view.screen else {
+                continue;
+            };
+            // Whoever was away while a message came and went may know only that it is gone.
+            let standing = truth.rows.iter().filter(|row| !row.deleted);
+            for row in standing.filter(|row| !view.has_seen(row.number)) {
+                self.faults.push(Fault::NotSeen {
+                    client: client(),
+                    room,
+                    number: row.number,
+                });
+            }
+            if let Some(fault) = screen::compare(rows, has_newer, truth.rows) {
+                let client = client();
+                self.faults.push(Fault::Screen {
+                    client,
+                    room,
+                    fault,
+                });
+            }
+        }
+        let has_truth = |room: &i64| truths.contains_key(room);
+        let hidden = self.members.iter().filter(|of| !shown.contains(of));
+        for (client, room) in hidden.filter(|(_, room)| has_truth(room)) {
+            self.faults.push(Fault::NoScreen {
+                client: (*client).to_owned(),
+                room: *room,
+            });
+        }
+    }
+}
+
+/// What is wrong with the fate of a send, before it is said whose.
+enum Wrong {
+    Lost,
+    AcknowledgedTwice(Vec<i64>),
+    AcknowledgedNotStored(i64),
+    RefusedButStored(i64),
+}
+
+impl Fate {
+    fn fault(
+        &self,
+        truth: Option<&Truth>,
+        stored: Option<i64>,
+        key: &str,
+        keys: &HashSet<&str>,
+    ) -> Option<Wrong> {
+        if self.numbers.len() > 1 {
+            let numbers = self.numbers.iter().copied().collect();
+            return Some(Wrong::AcknowledgedTwice(numbers));
+        }
+        if let Some(&number) = self.numbers.first() {
+            let is_there = truth.is_none_or(|truth| truth.has(number, key, keys));
+            return (!is_there).then_some(Wrong::AcknowledgedNotStored(number));
+        }
+        match stored {
+            Some(number) if self.was_refused => Some(Wrong::RefusedButStored(number)),
+            _ if self.was_refused || self.was_discarded || self.is_waiting => None,
+            _ => Some(Wrong::Lost),
+        }
+    }
+}
+
+impl Wrong {
+    fn told(self, client: String, room: i64, key: String) -> Fault {
+        match self {
+            Self::Lost => Fault::Lost { client, room, key },
+            Self::AcknowledgedTwice(numbers) => Fault::AcknowledgedTwice {
+                client,
+                key,
+                numbers,
+            },
+            Self::AcknowledgedNotStored(number) => Fault::AcknowledgedNotStored {
+                client,
+                room,
+                key,
+                number,
+            },
+            Self::RefusedButStored(number) => Fault::RefusedButStored {
+                client,
+                room,
+                key,
+                number,
+            },
+        }
+    }
+}
+
+impl<'h> Truth<'h> {
+    fn of(rows: &'h [Shown]) -> Self {
+        let mut by_key: HashMap<&str, Vec<i64>> = HashMap::new();
+        for row in rows {
+            if let Some(key) = key_of(row) {
+                by_key.entry(key).or_default().push(row.number);
+            }
+        }
+        Self {
+            rows,
+            by_number: rows.iter().map(|row| (row.number, row)).collect(),
+            by_key,
+        }
+    }
+
+    /// Whether what stands at `number` may be what was sent as `key`.
+    fn has(&self, number: i64, key: &str, keys: &HashSet<&str>) -> bool {
+        self.by_number.get(&number).is_some_and(|row| {
+            match &row.key {
+                Some(stored) => stored == key,
+                // Without a key, another text is an edit, unless it is that of another send.
+                None => row.content == key || !keys.contains(row.content.as_str()),
+            }
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! The ways in which a promise can be broken, each with its sentence.
+
+use std::fmt;
+
+/// Something that must not be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Nothing was sent and nothing shown, or nobody looked at the end: it proves nothing.
+    NothingToCheck,
+    /// Nobody says what the room is like at the end.
+    NoPage {
+        /// Which room.
+        room: i64,
+    },
+    /// A member whose screen nobody looked at.
+    NoScreen {
+        /// Whose device.
+        client: String,
+        /// Which room.
+        room: i64,
+    },
+    /// The server's own list is not in order.
+    PageDisordered {
+        /// Which room.
+        room: i64,
+        /// The row that stands after a later one.
+        number: i64,
+    },
+    /// Sent, and then neither stored and acknowledged, nor refused, nor in an outbox.
+    Lost {
+        /// Who wrote it.
+        client: String,
+        /// Where it was to go.
+        room: i64,
+        /// Which send.
+        key: String,
+    },
+    /// Acknowledged, and not there.
+    AcknowledgedNotStored {
+        /// Who wrote it.
+        client: String,
+        /// Where it should be.
+        room: i64,
+        /// Which send.
+        key: String,
+        /// At which place.
+        number: i64,
+    },
+    /// One send, two places.
+    AcknowledgedTwice {
+        /// Who wrote it.
+        client: String,
+        /// Which send.
+        key: String,
+        /// The places told.
+        numbers: Vec<i64>,
+    },
+    /// An acknowledgement of what that client never sent.
+    AcknowledgedUnsent {
+        /// Who was told.
+        client: String,
+        /// Of which send.
+        key: String,
+    },
+    /// One send stands in the room more than once.
+    StoredTwice {
+        /// Which room.
+        room: i64,
+        /// Which send.
+        key: String,
+        /// Where.
+        numbers: Vec<i64>,
+    },
+    /// Its author was told that it will not be stored, and it is.
+    RefusedButStored {
+        /// Who wrote it.
+        client: String,
+        /// Where it is.
+        room: i64,
+        /// Which send.
+        key: String,
+        /// At which place.
+        number: i64,
+    },
+    /// Written after another message of the same author, and stored before it.
+    SentOutOfOrder {
+        /// Who wrote them.
+        client: String,
+        /// Where.
+        room: i64,
+        /// The one written later.
+        key: String,
+        /// The one written before.
+        overtook: String,
+    },
+    /// A member never got a message.
+    NotSeen {
+        /// Who.
+        client: String,
+        /// Where.
+        room: i64,
+        /// Which message.
+        number: i64,
+    },
+    /// A message came as new to who had it already.
+    SeenTwice {
+        /// Who.
+        client: String,
+        /// Where.
+        room: i64,
+        /// Which message.
+        number: i64,
+    },
+    /// A message came after a later one.
+    SeenOutOfOrder {
+        /// Who.
+        client: String,
+        /// Where.
+        room: i64,
+        /// Which message.
+        number: i64,
+    },
+    /// Somebody saw what the room does not have.
+    SeenUnstored {
+        /// Who.
+        client: String,
+        /// Where.
+        room: i64,
+        /// At which place.
+        number: i64,
+        /// What it was sent with.
+        key: String,
+    },
+    /// Somebody received something of a room that is not theirs.
+    Outsider {
+        /// Who.
+        client: String,
+        /// Of which room.
+        room: i64,
+    },
+    /// A screen is not what a fresh page shows.
+    Screen {
+        /// Whose.
+        client: String,
+        /// Which room.
+        room: i64,
+        /// In what.
+        fault: ScreenFault,
+    },
+}
+
+/// The first row in which a screen differs from a fresh page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ScreenFault {
+    /// This one is not on it.
+    Missing(i64),
+    /// This one is on it, and not in the room, or not there.
+    Foreign(i64),
+    /// This one is shown as it was and not as it is.
+    Stale(i64),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingToCheck => f.write_str(
+                "There is nothing to check: a history needs sends or screens, and each room's page at the end.",
+            ),
+            Self::NoPage { room } => write!(f, "Room {room}: nobody says what it is like at the end."),
+            Self::NoScreen { client, room } => {
+                write!(f, "Room {room}: {client} is a member, and nobody looked at the screen.")
+            }
+            Self::PageDisordered { room, number } => {
+                write!(f, "Room {room}: the page has {number} after a later message.")
+            }
+            Self::Lost { client, room, key } => write!(
+                f,
+                "Room {room}: lost {key:?} of {client}: not acknowledged, not refused, in no outbox."
+            ),
+            Self::AcknowledgedNotStored { client, room, key, number } => write!(
+                f,
+                "Room {room}: {key:?} of {client} was acknowledged as {number} and is not there."
+            ),
+            Self::AcknowledgedTwice { client, key, numbers } => {
+                write!(f, "{key:?} of {client} was acknowledged at several places: {numbers:?}.")
+            }
+            Self::AcknowledgedUnsent { client, key } => {
+                write!(f, "{client} was told that {key:?} is stored, and never sent it.")
+            }
+            Self::StoredTwice { room, key, numbers } => {
+                write!(f, "Room {room}: {key:?} is stored more than once, at {numbers:?}.")
+            }
+            Self::RefusedButStored { client, room, key, number } => write!(
+                f,
+                "Room {room}: {client} was told that {key:?} is refused, and it is stored as {number}."
+            ),
+            Self::SentOutOfOrder { client, room, key, overtook } => write!(
+                f,
+                "Room {room}: {client} wrote {key:?} after {overtook:?}, and it is stored before."
+            ),
+            Self::NotSeen { client, room, number } => {
+                write!(f, "Room {room}: {client} never got {number}.")
+            }
+            Self::SeenTwice { client, room, number } => {
+                write!(f, "Room {room}: {client} got {number} twice.")
+            }
+            Self::SeenOutOfOrder { client, room, number } => {
+                write!(f, "Room {room}: {client} got {number} after a later one.")
+            }
+            Self::SeenUnstored { client, room, number, key } => write!(
+                f,
+                "Room {room}: {client} saw {key:?} as {number}, and the room does not have it there."
+            ),
+            Self::Outsider { client, room } => {
+                write!(f, "Room {room}: {client} is no member and received something of it.")
+            }
+            Self::Screen { client, room, fault } => {
+                write!(f, "Room {room}: the screen of {client} ")?;
+                match fault {
+                    ScreenFault::Missing(number) => write!(f, "lacks {number}."),
+                    ScreenFault::Foreign(number) => {
+                        write!(f, "shows {number} where the room does not have it.")
+                    }
+                    ScreenFault::Stale(number) => write!(f, "shows {number} as it was, not as it is."),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The record of what clients did and saw, one JSON object a line: what the checker judges.
+//!
+//! It is written by the browser's journeys, by the clients that talk through a broken network and by
+//! the simulation, and read by nobody but [`crate::checker`].
+//!
+//! A `client` is one person's device. Where a device has several tabs, each writes under
+//! `device#tab` (`alice#2`): the tabs share an outbox, so whatever happened to a send counts for the
+//! device; what was received and is on the screen counts for the tab. Lines of one client are in the
+//! order in which things happened; those of several may be mixed in any way.
+//!
+//! A database that was restored from a backup is another one: its history begins anew.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// May see the room, and shows it at the end; everybody else must receive nothing of it.
+    Member {
+        /// Whose device.
+        client: String,
+        /// Which room.
+        room: i64,
+    },
+    /// Put into the outbox, in the order written. From here on it must not be lost.
+    Sent {
+        /// The tab it was written in.
+        client: String,
+        /// Where it goes.
+        room: i64,
+        /// What it is known by.
+        key: String,
+    },
+    /// The server told its author that it is stored.
+    Acknowledged {
+        /// Who was told.
+        client: String,
+        /// Where it stands.
+        room: i64,
+        /// What it was sent with.
+        key: String,
+        /// At which place.
+        number: i64,
+    },
+    /// Its author was told, out loud, that it will not be stored.
+    Refused {
+        /// Who was told.
+        client: String,
+        /// Where it was meant to go.
+        room: i64,
+        /// What it was sent with.
+        key: String,
+    },
+    /// Given up by its author.
+    Discarded {
+        /// Whose it was.
+        client: String,
+        /// Where it was meant to go.
+        room: i64,
+        /// What it was sent with.
+        key: String,
+    },
+    /// A message that was not held before. What a page brings is told by `TookPage`.
+    Received {
+        /// The tab that got it.
+        client: String,
+        /// Where.
+        room: i64,
+        /// Its place.
+        number: i64,
+        /// The room's count at its latest change; ascends from one `Received` to the next.
+        seq: i64,
+        /// What it was sent with.
+        key: String,
+        /// By a `message` frame; otherwise by a sync.
+        live: bool,
+    },
+    /// A page read at `seq`: everything up to it counts as seen, and nothing after it.
+    TookPage {
+        /// The tab that shows it.
+        client: String,
+        /// Of which room.
+        room: i64,
+        /// When it was read, in the room's count.
+        seq: i64,
+    },
+    /// Still in an outbox at the end.
+    Waiting {
+        /// Whose.
+        client: String,
+        /// Where it goes.
+        room: i64,
+        /// What it is sent with.
+        key: String,
+    },
+    /// What is on the screen at the end: a window of the room without holes.
+    Screen {
+        /// The tab.
+        client: String,
+        /// Which room.
+        room: i64,
+        /// From top to bottom.
+        rows: Vec<Shown>,
+        /// The reader is somewhere in the past and is told that there are newer ones. Without it the
+        /// window has to reach the room's end.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_newer: bool,
+    },
+    /// The whole room as the server has it at the end (fresh pages joined): the truth.
+    Page {
+        /// Which room.
+        room: i64,
+        /// From the first message to the last.
+        rows: Vec<Shown>,
+    },
+    /// The room was deleted with everything in it: it has no `Page`, and nobody has to show it.
+    RoomDeleted {
+        /// Which room.
+        room: i64,
+    },
+}
+
+/// A message as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// Its place.
+    pub number: i64,
+    /// What it was sent with; `None` where the screen does not show it. The content, unique in such
+    /// a test, is the key then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its text, as it is now.
+    pub content: String,
+    /// Only its place is left.
+    pub deleted: bool,
+}
+
+/// Everything that happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// In the order told.
+    pub events: Vec<Event>,
+}
+
+/// Why a history could not be read.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// The lines could not be fetched.
+    Io(io::Error),
+    /// A line is none of the record.
+    Line {
+        /// Which one; the first is 1.
+        number: usize,
+        /// What is wrong with it.
+        cause: serde_json::Error,
+    },
+}
+
+impl History {
+    /// Reads one event a line; empty lines are skipped.
+    pub fn read(lines: impl BufRead) -> Result<Self, Unreadable> {
+        let mut events = Vec::new();
+        for (at, line) in lines.lines().enumerate() {
+            let line = line.map_err(Unreadable::Io)?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let event = serde_json::from_str(&line);
+            events.push(event.map_err(|cause| Unreadable::Line {
+                number: at + 1,
+                cause,
+            })?);
+        }
+        Ok(Self { events })
+    }
+
+    /// Writes one event a line.
+    pub fn write(&self, mut to: impl Write) -> io::Result<()> {
+        for event in &self.events {
+            serde_json::to_writer(&mut to, event)?;
+            to.write_all(b"\n")?;
+        }
+        to.flush()
+    }
+
+    /// Adds what happened next.
+    pub fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}
+
+impl Extend<Event> for History {
+    fn extend<T: IntoIterator<Item = Event>>(&mut self, events: T) {
+        self.events.extend(events);
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(cause) => write!(f, "The history cannot be read: {cause}."),
+            Self::Line { number, cause } => {
+                write!(f, "Line {number} is not an event of a history: {cause}.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything() -> History {
+        let (client, key) = (|| "alice#2".to_owned(), || "k1".to_owned());
+        let rows = vec![
+            Shown {
+                number: 1,
+                key: Some(key()),
+                content: "Hello".to_owned(),
+                deleted: false,
+            },
+            Shown {
+                number: 2,
+                key: None,
+                content: String::new(),
+                deleted: true,
+            },
+        ];
+        #[rustfmt::skip]
+        let events = vec![
+            Event::Member { client: client(), room: 1 },
+            Event::Sent { client: client(), room: 1, key: key() },
+            Event::Acknowledged { client: client(), room: 1, key: key(), number: 1 },
+            Event::Refused { client: client(), room: 1, key: key() },
+            Event::Discarded { client: client(), room: 1, key: key() },
+            Event::Received { client: client(), room: 1, number: 1, seq: 3, key: key(), live: true },
+            Event::TookPage { client: client(), room: 1, seq: 3 },
+            Event::Waiting { client: client(), room: 1, key: key() },
+            Event::Screen { client: client(), room: 1, rows: rows.clone(), has_newer: true },
+            Event::Page { room: 1, rows },
+            Event::RoomDeleted { room: 2 },
+        ];
+        History { events }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut lines = Vec::new();
+        everything().write(&mut lines).unwrap();
+        assert_eq!(History::read(&lines[..]).unwrap(), everything());
+    }
+
+    #[test]
+    fn the_lines_are_those_that_other_programs_write() {
+        let lines = r#"
+            {"event":"took_page","client":"alice","room":1,"seq":3}
+
+            {"event":"screen","client":"alice","room":1,"rows":[{"number":2,"content":"x","deleted":false}]}
+        "#;
+        let rows = vec![Shown {
+            number: 2,
+            key: None,
+            content: "x".to_owned(),
+            deleted: false,
+        }];
+        let client = "alice".to_owned();
+        let history = History::read(lines.as_bytes()).unwrap();
+        #[rustfmt::skip]
+        assert_eq!(history.events, [
+            Event::TookPage { client: client.clone(), room: 1, seq: 3 },
+            Event::Screen { client, room: 1, rows, has_newer: false },
+        ]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_event_is_named() {
+        for line in [
+            "nonsense",
+            r#"{"event":"seen","room":1}"#,
+            r#"{"event":"member","client":"alice"}"#,
+            r#"{"event":"member","client":"alice","room":1,"rooms":2}"#,
+        ] {
+            let text = format!("{{\"event\":\"room_deleted\",\"room\":1}}\n\n{line}\n");
+            let error = History::read(text.as_bytes()).unwrap_err();
+            assert!(
+                matches!(error, Unreadable::Line { number: 3, .. }),
+                "{error}"
+            );
+            assert!(error.to_string().starts_with("Line 3 "), "{error}");
+        }
+    }
+}
