@@ -5,5 +5,9 @@
 
 pub mod checker;
 pub mod disk;
+pub mod failure;
 pub mod history;
+pub mod plan;
 pub mod proxy;
+pub mod rest;
+pub mod server;

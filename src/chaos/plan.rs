@@ -1,0 +1,200 @@
+//! What will happen in a run, drawn from a seed before anything starts: who writes what, where, and
+//! what breaks meanwhile.
+//!
+//! *Invariant:* the same seed and scale give the same plan, on every machine. When exactly a thing
+//! happens is up to clocks and schedulers, and differs from run to run.
+
+mod faults;
+#[cfg(test)]
+mod tests;
+
+pub use faults::{Blow, HealFrom, Hit, Kind};
+
+use faults::Blows;
+use std::time::Duration;
+
+/// How large a run is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Messages in all phases together.
+    pub sends: usize,
+    /// Clients, each with a socket of its own.
+    pub clients: usize,
+    /// SIGKILLs in their own phase.
+    pub kills: usize,
+    /// Planned restarts in their own phase.
+    pub restarts: usize,
+    /// Times that the disk is full, in their own phase.
+    pub full_disks: usize,
+    /// Messages a second, while nothing hinders.
+    pub rate: u32,
+}
+
+impl Scale {
+    /// What `make chaos` runs.
+    pub const FULL: Self = Self {
+        sends: 100_000,
+        clients: 50,
+        kills: 200,
+        restarts: 20,
+        full_disks: 12,
+        rate: 400,
+    };
+    /// What fits into `make test`.
+    pub const SHORT: Self = Self {
+        sends: 4_000,
+        clients: 16,
+        kills: 12,
+        restarts: 3,
+        full_disks: 2,
+        rate: 150,
+    };
+}
+
+/// All phases of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// In the order in which they are run.
+    pub phases: Vec<Phase>,
+}
+
+/// A time with one kind of trouble, and peace at its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// Which trouble.
+    pub kind: Kind,
+    /// The rooms each client is in, by their place among the phase's [`ROOMS`] rooms.
+    pub memberships: Vec<Vec<usize>>,
+    /// What is done, in the order in which it is handed out.
+    pub deeds: Vec<Deed>,
+    /// What breaks.
+    pub blows: Vec<Blow>,
+    /// Deeds handed out a second, while nothing hinders.
+    pub rate: u32,
+}
+
+/// Rooms in a phase.
+pub const ROOMS: usize = 5;
+
+/// Something that a client does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Which client.
+    pub client: usize,
+    /// What it does.
+    pub act: Act,
+}
+
+/// What a client does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Writes a message.
+    Write {
+        /// Where, by its place among the rooms this client is in.
+        room: usize,
+        /// Characters of it.
+        length: usize,
+    },
+    /// Gives one of its own stored messages another text.
+    Edit {
+        /// Picks the message.
+        pick: u64,
+    },
+    /// Takes one of its own stored messages back.
+    Delete {
+        /// Picks the message.
+        pick: u64,
+    },
+    /// Its tab is killed; what was stored is all that the next one finds.
+    Die {
+        /// How long nobody is there.
+        away: Duration,
+    },
+}
+
+impl Plan {
+    /// Draws a plan.
+    pub fn draw(seed: u64, scale: &Scale) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let parts: usize = Kind::ALL.iter().map(|kind| kind.part()).sum();
+        let phases = Kind::ALL.map(|kind| {
+            let sends = scale.sends * kind.part() / parts;
+            Phase::draw(kind, sends, scale, &mut random.fork())
+        });
+        Self {
+            phases: phases.into(),
+        }
+    }
+}
+
+impl Phase {
+    fn draw(kind: Kind, sends: usize, scale: &Scale, random: &mut fastrand::Rng) -> Self {
+        let memberships: Vec<Vec<usize>> = (0..scale.clients)
+            .map(|client| rooms_of(client, random))
+            .collect();
+        let mut deeds = Vec::with_capacity(sends + sends / 8);
+        for _ in 0..sends {
+            let client = random.usize(..scale.clients);
+            let room = random.usize(..memberships[client].len());
+            let length = length(random);
+            let act = Act::Write { room, length };
+            deeds.push(Deed { client, act });
+            if let Some(act) = aside(random) {
+                let client = random.usize(..scale.clients);
+                deeds.push(Deed { client, act });
+            }
+        }
+        let blows = Blows {
+            deeds: deeds.len(),
+            scale,
+        };
+        Self {
+            kind,
+            blows: blows.draw(kind, random),
+            memberships,
+            deeds,
+            rate: scale.rate,
+        }
+    }
+
+    /// Messages that are written in it.
+    pub fn sends(&self) -> usize {
+        let is_write = |deed: &&Deed| matches!(deed.act, Act::Write { .. });
+        self.deeds.iter().filter(is_write).count()
+    }
+}
+
+/// One to four rooms, never all of them: everybody is an outsider somewhere. The first clients make
+/// sure that each room has somebody.
+fn rooms_of(client: usize, random: &mut fastrand::Rng) -> Vec<usize> {
+    let mut rooms: Vec<usize> = (0..ROOMS).collect();
+    random.shuffle(&mut rooms);
+    rooms.truncate(random.usize(1..ROOMS));
+    let own = client % ROOMS;
+    if client < ROOMS && !rooms.contains(&own) {
+        rooms[0] = own;
+    }
+    rooms
+}
+
+/// Most messages are a line, a few are pages.
+fn length(random: &mut fastrand::Rng) -> usize {
+    match random.u32(..100) {
+        0 => random.usize(2_000..8_000),
+        1..=5 => random.usize(300..1_000),
+        _ => random.usize(20..120),
+    }
+}
+
+/// What happens besides a message, now and then.
+fn aside(random: &mut fastrand::Rng) -> Option<Act> {
+    let pick = random.u64(..);
+    match random.u32(..1_000) {
+        0..60 => Some(Act::Edit { pick }),
+        60..90 => Some(Act::Delete { pick }),
+        90..93 => Some(Act::Die {
+            away: Duration::from_millis(random.u64(..400)),
+        }),
+        _ => None,
+    }
+}

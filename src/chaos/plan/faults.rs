@@ -1,0 +1,267 @@
+//! What breaks in a phase: the network all the time, the server or its disk at certain points.
+
+use super::Scale;
+use crate::disk::Trouble;
+use crate::proxy::{Cut, Stall, Way, Weather};
+use std::time::Duration;
+
+/// A kind of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// None: what the others are compared to.
+    Calm,
+    /// Everything is late, by a different time each.
+    Latency,
+    /// Connections are cut in the middle of a frame.
+    Cuts,
+    /// Everything comes slowly and in small pieces.
+    Pieces,
+    /// Nothing moves for a while.
+    Stalls,
+    /// What clients say is swallowed, on sockets that look alive.
+    SilenceUp,
+    /// What the server says is.
+    SilenceDown,
+    /// The server is killed.
+    Kills,
+    /// The server is restarted as planned.
+    Restarts,
+    /// The disk is full, or fails.
+    FullDisk,
+    /// All of it.
+    Mixed,
+}
+
+/// Since when a client counts as hurt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealFrom {
+    /// Since the weather is good again.
+    End,
+    /// Since the blow fell.
+    Blow,
+    /// Since the blow was over.
+    BlowsEnd,
+}
+
+/// Something that happens once, while clients go on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blow {
+    /// When so many deeds were handed out.
+    pub after: usize,
+    /// And then after this time, so that it falls between any two bytes.
+    pub wait: Duration,
+    /// What happens.
+    pub what: Hit,
+    /// Whether the next one waits until everybody is well.
+    pub is_healed: bool,
+}
+
+/// What happens once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hit {
+    /// SIGKILL, and another process after a while.
+    Kill {
+        /// How long there is none.
+        down: Duration,
+    },
+    /// SIGTERM, and another process at once.
+    Restart,
+    /// The disk does not do its work.
+    Disk {
+        /// In what.
+        trouble: Trouble,
+        /// For how long.
+        length: Duration,
+    },
+    /// The weather changes.
+    Weather(Box<Weather>),
+}
+
+impl Kind {
+    /// Every kind, in the order of a run.
+    pub const ALL: [Self; 11] = [
+        Self::Calm,
+        Self::Latency,
+        Self::Cuts,
+        Self::Pieces,
+        Self::Stalls,
+        Self::SilenceUp,
+        Self::SilenceDown,
+        Self::Kills,
+        Self::Restarts,
+        Self::FullDisk,
+        Self::Mixed,
+    ];
+
+    /// Its name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Calm => "calm",
+            Self::Latency => "latency and jitter",
+            Self::Cuts => "cut in mid-frame",
+            Self::Pieces => "slow and split writes",
+            Self::Stalls => "stalls",
+            Self::SilenceUp => "one-way silence, up",
+            Self::SilenceDown => "one-way silence, down",
+            Self::Kills => "SIGKILL",
+            Self::Restarts => "planned restart",
+            Self::FullDisk => "disk full or failing",
+            Self::Mixed => "everything mixed",
+        }
+    }
+
+    /// Its share of all sends, of the sum of all parts.
+    pub(super) fn part(self) -> usize {
+        match self {
+            Self::Kills => 20,
+            Self::Mixed => 15,
+            Self::Cuts | Self::Restarts => 10,
+            _ => 7,
+        }
+    }
+
+    /// What the network is like in it, from the first deed to the last.
+    pub fn weather(self) -> Weather {
+        let way = Way::default;
+        match self {
+            Self::Latency => Weather::both(Way {
+                latency: Duration::from_millis(15),
+                jitter: Duration::from_millis(60),
+                ..way()
+            }),
+            Self::Cuts => {
+                let cut = |every| Some(Cut { every, resets: 0.7 });
+                Weather {
+                    up: Way {
+                        cut: cut(5_000),
+                        ..way()
+                    },
+                    down: Way {
+                        cut: cut(200_000),
+                        ..way()
+                    },
+                }
+            }
+            Self::Pieces => Weather {
+                up: Way {
+                    piece: 16,
+                    pause: Duration::from_millis(1),
+                    ..way()
+                },
+                down: Way {
+                    piece: 400,
+                    pause: Duration::from_millis(1),
+                    ..way()
+                },
+            },
+            Self::Stalls => {
+                let stall = |every| {
+                    Some(Stall {
+                        every,
+                        length: Duration::from_millis(900),
+                    })
+                };
+                Weather {
+                    up: Way {
+                        stall: stall(2_500),
+                        ..way()
+                    },
+                    down: Way {
+                        stall: stall(60_000),
+                        ..way()
+                    },
+                }
+            }
+            Self::SilenceUp => Weather {
+                up: Way {
+                    silence_every: Some(8_000),
+                    ..way()
+                },
+                down: way(),
+            },
+            Self::SilenceDown => Weather {
+                up: way(),
+                down: Way {
+                    silence_every: Some(300_000),
+                    ..way()
+                },
+            },
+            Self::Calm | Self::Kills | Self::Restarts | Self::FullDisk | Self::Mixed => {
+                Weather::default()
+            }
+        }
+    }
+
+    /// Since when its clients count as hurt.
+    pub fn heal_from(self) -> HealFrom {
+        match self {
+            Self::Kills | Self::Restarts => HealFrom::Blow,
+            Self::FullDisk => HealFrom::BlowsEnd,
+            _ => HealFrom::End,
+        }
+    }
+
+    /// Whether its server has to run on a disk that can fail.
+    pub fn needs_disk(self) -> bool {
+        matches!(self, Self::FullDisk | Self::Mixed)
+    }
+}
+
+/// What is needed to draw the blows of a phase.
+pub(super) struct Blows<'s> {
+    pub(super) deeds: usize,
+    pub(super) scale: &'s Scale,
+}
+
+impl Blows<'_> {
+    pub(super) fn draw(&self, kind: Kind, random: &mut fastrand::Rng) -> Vec<Blow> {
+        let scale = self.scale;
+        match kind {
+            Kind::Kills => self.spread(scale.kills, random, |_, random| kill(random)),
+            Kind::Restarts => self.spread(scale.restarts, random, |_, _| Hit::Restart),
+            Kind::FullDisk => self.spread(scale.full_disks, random, disk),
+            Kind::Mixed => {
+                let turns = scale.kills.div_ceil(40);
+                let mut deck = Kind::ALL.repeat(turns);
+                random.shuffle(&mut deck);
+                self.spread(deck.len(), random, |at, random| match deck[at] {
+                    Kind::Kills | Kind::Mixed => kill(random),
+                    Kind::Restarts => Hit::Restart,
+                    Kind::FullDisk => disk(at, random),
+                    weather => Hit::Weather(Box::new(weather.weather())),
+                })
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// So many, at random points of the phase.
+    fn spread(
+        &self,
+        count: usize,
+        random: &mut fastrand::Rng,
+        mut what: impl FnMut(usize, &mut fastrand::Rng) -> Hit,
+    ) -> Vec<Blow> {
+        let part = self.deeds / count.max(1);
+        (0..count)
+            .map(|at| Blow {
+                after: at * part + random.usize(..part.max(1)),
+                wait: Duration::from_micros(random.u64(..120_000)),
+                what: what(at, random),
+                is_healed: random.u32(..4) > 0,
+            })
+            .collect()
+    }
+}
+
+fn kill(random: &mut fastrand::Rng) -> Hit {
+    let down = Duration::from_millis(random.u64(..250));
+    Hit::Kill { down }
+}
+
+fn disk(at: usize, random: &mut fastrand::Rng) -> Hit {
+    Hit::Disk {
+        trouble: Trouble::ALL[at % Trouble::ALL.len()],
+        length: Duration::from_millis(random.u64(300..1_500)),
+    }
+}

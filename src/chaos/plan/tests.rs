@@ -1,0 +1,50 @@
+use super::*;
+use std::collections::HashSet;
+
+#[test]
+fn a_seed_gives_its_plan_again_and_another_seed_another() {
+    assert_eq!(Plan::draw(7, &Scale::SHORT), Plan::draw(7, &Scale::SHORT));
+    assert_ne!(Plan::draw(7, &Scale::SHORT), Plan::draw(8, &Scale::SHORT));
+}
+
+#[test]
+fn a_full_run_has_what_it_promises() {
+    let plan = Plan::draw(1, &Scale::FULL);
+    let sends: usize = plan.phases.iter().map(Phase::sends).sum();
+    assert!((99_900..=100_000).contains(&sends), "{sends}");
+    let count = |is: fn(&Hit) -> bool| {
+        let blows = plan.phases.iter().flat_map(|phase| &phase.blows);
+        blows.filter(|blow| is(&blow.what)).count()
+    };
+    assert!(count(|hit| matches!(hit, Hit::Kill { .. })) >= 200);
+    assert!(count(|hit| matches!(hit, Hit::Restart)) >= 20);
+    assert!(count(|hit| matches!(hit, Hit::Disk { .. })) >= 10);
+}
+
+#[test]
+fn every_room_has_somebody_and_everybody_is_an_outsider_somewhere() {
+    for seed in 0..50 {
+        for phase in Plan::draw(seed, &Scale::SHORT).phases {
+            let taken: HashSet<usize> = phase.memberships.iter().flatten().copied().collect();
+            assert_eq!(taken.len(), ROOMS);
+            for rooms in &phase.memberships {
+                let distinct: HashSet<usize> = rooms.iter().copied().collect();
+                assert_eq!(distinct.len(), rooms.len());
+                assert!((1..ROOMS).contains(&rooms.len()));
+            }
+        }
+    }
+}
+
+#[test]
+fn blows_come_in_order_and_before_the_last_deed() {
+    for phase in Plan::draw(3, &Scale::FULL).phases {
+        assert!(phase.blows.is_sorted_by_key(|blow| blow.after));
+        assert!(
+            phase
+                .blows
+                .iter()
+                .all(|blow| blow.after < phase.deeds.len())
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! REST as a program speaks it: guests, rooms, and pages to begin with.
+
+use crate::failure::Failure;
+use parlour_protocol::{History, Message, NewGuest, Room, RoomId};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Messages in a page: the most that the server gives.
+const PAGE: usize = 100;
+
+/// A server's REST door, or a proxy's in front of it.
+#[derive(Clone, Debug)]
+pub struct Rest {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Rest {
+    /// The door at `address`. A request that takes longer than `patience` has failed: through a
+    /// network that swallows bytes it would never end.
+    pub fn at(address: SocketAddr, patience: Duration) -> Result<Self, Failure> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            // A connection for each request: one that was broken is nobody's second surprise.
+            .pool_max_idle_per_host(0)
+            .timeout(patience)
+            .build()
+            .map_err(Failure::to("make an HTTP client"))?;
+        let base = format!("http://{address}");
+        Ok(Self { http, base })
+    }
+
+    /// Whether the server says that it can work.
+    pub async fn is_ready(&self) -> bool {
+        let answer = self.http.get(format!("{}/readyz", self.base)).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// A new guest and their token.
+    pub async fn guest(&self, username: &str) -> Result<NewGuest, Failure> {
+        let call = self.http.post(format!("{}/api/chat/guests", self.base));
+        read(call.json(&json!({ "username": username }))).await
+    }
+
+    /// A new room.
+    pub async fn make_room(&self, token: &str, name: &str) -> Result<Room, Failure> {
+        let call = self.http.post(format!("{}/api/chat/rooms", self.base));
+        read(call.bearer_auth(token).json(&json!({ "name": name }))).await
+    }
+
+    /// A room as it is now.
+    pub async fn room(&self, room: RoomId) -> Result<Room, Failure> {
+        let call = format!("{}/api/chat/rooms/{room}", self.base);
+        read(self.http.get(call)).await
+    }
+
+    /// The newest page of a room, at the seq the room had just before it was read. What was posted
+    /// between the two is left to the sync, so that the page is a page at that seq.
+    pub async fn page(&self, room: RoomId) -> Result<History, Failure> {
+        let seq = self.room(room).await?.seq;
+        let mut messages = self.before(room, None).await?;
+        let has_older = messages.len() == PAGE;
+        messages.retain(|message| message.number <= seq);
+        Ok(History {
+            messages,
+            seq,
+            has_older,
+            has_newer: false,
+        })
+    }
+
+    /// Every message of a room that nobody changes any more, from the first to the last.
+    pub async fn whole(&self, room: RoomId) -> Result<Vec<Message>, Failure> {
+        let mut pages = Vec::new();
+        let mut before = None;
+        loop {
+            let page = self.before(room, before).await?;
+            before = page.first().map(|message| message.number);
+            let is_first = page.len() < PAGE;
+            pages.push(page);
+            if is_first {
+                pages.reverse();
+                return Ok(pages.concat());
+            }
+        }
+    }
+
+    async fn before(&self, room: RoomId, number: Option<i64>) -> Result<Vec<Message>, Failure> {
+        let mut call = format!("{}/api/chat/rooms/{room}/messages?limit={PAGE}", self.base);
+        if let Some(number) = number {
+            call.push_str(&format!("&before={number}"));
+        }
+        read(self.http.get(call)).await
+    }
+}
+
+async fn read<T: DeserializeOwned>(call: reqwest::RequestBuilder) -> Result<T, Failure> {
+    let ask = "ask the server";
+    let answer = call.send().await.map_err(Failure::to(ask))?;
+    let answer = answer.error_for_status().map_err(Failure::to(ask))?;
+    answer.json().await.map_err(Failure::to(ask))
+}
