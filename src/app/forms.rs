@@ -180,6 +180,7 @@ pub async fn edit(
             error @ (ServiceError::Invalid(_)
             | ServiceError::RateLimited { .. }
             | ServiceError::Overloaded
+            | ServiceError::Unwritable { .. }
             | ServiceError::Draining),
         ) => {
             let (status, error) = site.refusal(&error);

@@ -8,7 +8,7 @@ use crate::db::{self, Store};
 use crate::limits::Limits;
 use crate::realtime::Hub;
 use parlour_protocol::RoomId;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -68,6 +68,17 @@ pub enum BootError {
         /// Who, as far as the lock says.
         process: Option<u32>,
     },
+    /// The disk does not take what opening it has to write, or another program holds it.
+    #[error(
+        "The database {} cannot be written ({cause}); make room on its disk, close any other program that has it open, and start again.",
+        file.display()
+    )]
+    Unwritable {
+        /// Which.
+        file: PathBuf,
+        /// What the database said.
+        cause: sea_orm::DbErr,
+    },
     /// A later version has been here.
     #[error(
         "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",
@@ -90,6 +101,18 @@ pub enum BootError {
         /// What the database said.
         cause: sea_orm::DbErr,
     },
+}
+
+impl BootError {
+    /// What the database said while `file` was opened.
+    pub(crate) fn said(file: &Path, cause: sea_orm::DbErr) -> Self {
+        let file = file.to_owned();
+        if db::is_passing(&cause) {
+            Self::Unwritable { file, cause }
+        } else {
+            Self::Database { file, cause }
+        }
+    }
 }
 
 impl Context {

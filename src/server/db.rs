@@ -6,9 +6,11 @@
 mod connect;
 pub(crate) mod entity;
 mod founding;
+mod trouble;
 mod writer;
 
 pub use connect::Connections;
+pub(crate) use trouble::is_passing;
 pub use writer::{Publish, Work, Written};
 
 use crate::clock::{Clock, Random};
@@ -50,10 +52,9 @@ pub async fn open(
         let rooms = room::Entity::find().all(&connections.readers).await?;
         Ok::<_, DbErr>((epoch, rooms))
     };
-    let (epoch, rooms) = prepared.await.map_err(|cause| BootError::Database {
-        file: file.to_owned(),
-        cause,
-    })?;
+    let (epoch, rooms) = prepared
+        .await
+        .map_err(|cause| BootError::said(file, cause))?;
     Ok(Opened {
         connections,
         epoch,

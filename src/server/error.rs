@@ -36,6 +36,12 @@ pub enum ServiceError {
     /// A queue is full; nothing was done.
     #[error("overloaded")]
     Overloaded,
+    /// The database cannot be written at the moment; nothing was done.
+    #[error("not written; worth trying again in {retry_after_ms} ms")]
+    Unwritable {
+        /// Milliseconds until it is worth trying again.
+        retry_after_ms: u64,
+    },
     /// The server is going away; nothing was done.
     #[error("draining")]
     Draining,
@@ -48,6 +54,11 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
+    /// Whether writing was not possible at the moment, for no reason that lies in what was asked.
+    pub fn is_about_writing(&self) -> bool {
+        matches!(self, Self::Overloaded | Self::Unwritable { .. })
+    }
+
     /// What is told to the person or program. Nothing internal is in it.
     pub fn to_app_error(&self) -> AppError {
         use ErrorCode as Code;
@@ -86,6 +97,13 @@ impl ServiceError {
                 ..AppError::new(
                     Code::Overloaded,
                     "The server is busy. It will be tried again.",
+                )
+            },
+            Self::Unwritable { retry_after_ms } => AppError {
+                retry_after_ms: Some(*retry_after_ms),
+                ..AppError::new(
+                    Code::Overloaded,
+                    "Nothing can be stored right now. Please try again in a moment.",
                 )
             },
             Self::Draining => AppError {

@@ -59,8 +59,12 @@ async fn renew(ctx: &Context, id: i64, now: Timestamp) {
             Ok(Written::quietly(()))
         })
     });
-    if let Err(error) = renewed.await {
-        tracing::warn!(session = id, %error, "a session was not renewed");
+    match renewed.await {
+        // While nothing can be written, the writer says so once for all.
+        Err(error) if !error.is_about_writing() => {
+            tracing::warn!(session = id, %error, "a session was not renewed");
+        }
+        _ => {}
     }
 }
 

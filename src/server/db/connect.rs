@@ -7,10 +7,10 @@ use crate::context::BootError;
 use crate::lock::make_folder;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
-use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
@@ -30,10 +30,7 @@ pub struct Connections {
 
 pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     prepare(file)?;
-    let failed = |cause: DbErr| BootError::Database {
-        file: file.to_owned(),
-        cause,
-    };
+    let failed = |cause: DbErr| BootError::said(file, cause);
     let writer = pool(options(file), 1).await.map_err(failed)?;
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
@@ -59,10 +56,7 @@ fn prepare(file: &Path) -> Result<(), BootError> {
 async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), BootError> {
     let taken = Migrator::get_migration_models(db)
         .await
-        .map_err(|cause| BootError::Database {
-            file: file.to_owned(),
-            cause,
-        })?;
+        .map_err(|cause| BootError::said(file, cause))?;
     let known = known_steps();
     match taken
         .into_iter()
@@ -99,6 +93,18 @@ async fn pool(
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        // SQLite ends a transaction by itself when the disk fails, and the driver goes on counting
+        // it: such a connection would begin savepoints for ever, and a reader never let go of what
+        // it once read. It is opened anew instead.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // A rollback may be queued still; this waits for it.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;

@@ -2,9 +2,10 @@
 //! transaction. No timer: the previous fsync is the window in which the next group gathers.
 //!
 //! *Invariant:* work is answered `Ok` only after its COMMIT returned, and published before it is
-//! answered; publications come in commit order. Work that fails undoes only itself; a COMMIT that
-//! fails fails its whole group and publishes nothing.
+//! answered; publications come in commit order. Work that is refused undoes only itself; a disk or a
+//! COMMIT that fails undoes the whole group, publishes nothing, and is told to everybody in it.
 
+use super::trouble::{self, Trouble};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
 use futures::FutureExt;
@@ -116,6 +117,7 @@ async fn run(
     publish: Publish,
 ) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut trouble = Trouble::default();
     loop {
         tokio::select! {
             biased;
@@ -124,7 +126,7 @@ async fn run(
                 if taken == 0 {
                     break;
                 }
-                commit(&connection, group.drain(..), &publish).await;
+                commit(&connection, group.drain(..), &publish, &mut trouble).await;
             }
         }
     }
@@ -138,6 +140,7 @@ async fn commit(
     connection: &DatabaseConnection,
     group: impl ExactSizeIterator<Item = Box<dyn Job>>,
     publish: &Publish,
+    trouble: &mut Trouble,
 ) {
     let size = group.len();
     let mut done = Vec::with_capacity(size);
@@ -171,11 +174,21 @@ async fn commit(
     match committed {
         Ok(()) => {
             tracing::trace!(size, "committed");
+            // What is heard of was written; a repeat, say, was only read.
+            if done.iter().any(|finished| !finished.publish.is_empty()) {
+                trouble.wrote();
+            }
             for finished in done {
                 for publication in finished.publish {
                     publish_one(publish, publication);
                 }
                 (finished.answer)(Ok(()));
+            }
+        }
+        Err(error) if trouble::is_passing(&error) => {
+            trouble.failed(&error, size);
+            for (place, finished) in done.into_iter().enumerate() {
+                (finished.answer)(Err(trouble::refusal(place)));
             }
         }
         Err(error) => {
@@ -195,25 +208,33 @@ fn publish_one(publish: &Publish, publication: Publication) {
     }
 }
 
-/// Runs one job in a savepoint of its own. The second half is an error when the savepoint itself
-/// failed, which means that the transaction is not to be trusted any more.
+/// Runs one job in a savepoint of its own. The second half is an error when the disk or the savepoint
+/// itself failed: SQLite may have rolled everything back already, and nothing of the transaction is
+/// to be trusted any more.
 async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> (Finished, Result<(), DbErr>) {
     let savepoint = match txn.begin().await {
         Ok(savepoint) => savepoint,
         Err(error) => return (job.skip(), Err(error)),
     };
-    let finished = job.run(&savepoint).await;
-    let closed = if finished.keep {
-        savepoint.commit().await
-    } else {
-        savepoint.rollback().await
+    let (finished, verdict) = job.run(&savepoint).await;
+    let closed = match verdict {
+        Verdict::Keep => savepoint.commit().await,
+        Verdict::Undo => savepoint.rollback().await,
+        Verdict::DiskFailed(error) => Err(error),
     };
     (finished, closed)
 }
 
+/// What is to become of what a piece of work did.
+enum Verdict {
+    Keep,
+    Undo,
+    /// It cannot be undone alone.
+    DiskFailed(DbErr),
+}
+
 /// Work that ran, or was skipped, and waits for the fate of its group.
 struct Finished {
-    keep: bool,
     publish: Vec<Publication>,
     answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
 }
@@ -223,7 +244,7 @@ trait Job: Send {
     fn run<'t>(
         self: Box<Self>,
         txn: &'t DatabaseTransaction,
-    ) -> Pin<Box<dyn Future<Output = Finished> + Send + 't>>;
+    ) -> Pin<Box<dyn Future<Output = (Finished, Verdict)> + Send + 't>>;
 
     /// Not run: its group is lost already.
     fn skip(self: Box<Self>) -> Finished;
@@ -242,7 +263,7 @@ where
     fn run<'t>(
         self: Box<Self>,
         txn: &'t DatabaseTransaction,
-    ) -> Pin<Box<dyn Future<Output = Finished> + Send + 't>> {
+    ) -> Pin<Box<dyn Future<Output = (Finished, Verdict)> + Send + 't>> {
         Box::pin(async move {
             let Self { work, answer } = *self;
             // A bug in one piece of work must not end the writer of all.
@@ -254,30 +275,40 @@ where
                     Err(ServiceError::Database(DbErr::Custom(cause)))
                 });
             match ran {
-                Ok(Written { value, publish }) => Finished {
-                    keep: true,
-                    publish,
+                Ok(Written { value, publish }) => {
                     // Whoever asked may be gone, here and below: what is written stays written.
-                    answer: Box::new(move |fate| drop(answer.send(fate.map(|()| value)))),
-                },
-                Err(refusal) => Finished {
-                    keep: false,
-                    publish: Vec::new(),
-                    answer: Box::new(move |_| drop(answer.send(Err(refusal)))),
-                },
+                    let answer = Box::new(move |fate: Result<(), _>| {
+                        drop(answer.send(fate.map(|()| value)));
+                    });
+                    (Finished { publish, answer }, Verdict::Keep)
+                }
+                Err(ServiceError::Database(error)) if trouble::is_passing(&error) => {
+                    (unwritten(answer), Verdict::DiskFailed(error))
+                }
+                Err(refusal) => {
+                    // What it was refused for may be undone with the group.
+                    let answer = Box::new(move |fate: Result<(), _>| {
+                        drop(answer.send(Err(fate.err().unwrap_or(refusal))));
+                    });
+                    let publish = Vec::new();
+                    (Finished { publish, answer }, Verdict::Undo)
+                }
             }
         })
     }
 
     fn skip(self: Box<Self>) -> Finished {
-        let answer = self.answer;
-        Finished {
-            keep: false,
-            publish: Vec::new(),
-            answer: Box::new(move |fate| {
-                let error = fate.err().unwrap_or(ServiceError::Overloaded);
-                drop(answer.send(Err(error)));
-            }),
-        }
+        unwritten(self.answer)
+    }
+}
+
+/// Work of a group that will be lost, and hears why.
+fn unwritten<T: Send + 'static>(answer: oneshot::Sender<Result<T, ServiceError>>) -> Finished {
+    Finished {
+        publish: Vec::new(),
+        answer: Box::new(move |fate| {
+            let error = fate.err().unwrap_or(ServiceError::Overloaded);
+            drop(answer.send(Err(error)));
+        }),
     }
 }

@@ -23,7 +23,8 @@ pub(super) const OWNER: &str = "owner";
 pub(crate) const MEMBER: &str = "member";
 
 /// Makes the person a member, for whom everything so far is read. Somebody who is one already only
-/// gets the room.
+/// gets the room, and so does everybody while nothing can be written: they read, and become a member
+/// when they write, or come in again.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
     let snapshot = ctx.store.snapshot().await?;
@@ -37,7 +38,7 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
 
     let scope = scope.clone();
     let now = ctx.clock.now().0;
-    let room = ctx
+    let entered = ctx
         .store
         .write(move |txn| {
             Box::pin(async move {
@@ -65,7 +66,11 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
                 })
             })
         })
-        .await?;
+        .await;
+    let room = match entered {
+        Err(error) if error.is_about_writing() => room,
+        entered => entered?,
+    };
     Ok(room.into_room(ctx.hub.online(id)))
 }
 

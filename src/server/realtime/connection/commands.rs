@@ -163,8 +163,11 @@ async fn perform(
             Ok(changed(socket, room, before, message))
         }
         ClientFrame::Read { seq, .. } => {
-            rooms::mark_read(ctx, scope, room, seq).await?;
-            Ok(Answer::Nothing)
+            match rooms::mark_read(ctx, scope, room, seq).await {
+                // Not answered either way: the next mark covers this one.
+                Err(error) if !error.is_about_writing() => Err(error),
+                _ => Ok(Answer::Nothing),
+            }
         }
         // Begun and answered elsewhere.
         ClientFrame::Join { .. }

@@ -199,6 +199,76 @@ async fn a_transaction_that_is_lost_is_told_and_the_next_one_is_sound() {
     assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3]);
 }
 
+/// Writes more than the database may grow by.
+async fn overflow(store: &Store) -> Result<(), ServiceError> {
+    store
+        .write(|txn| {
+            Box::pin(async move {
+                // No less than it has now, so: not one page more.
+                txn.execute_unprepared("PRAGMA max_page_count = 1").await?;
+                txn.execute_unprepared("UPDATE rooms SET description = hex(zeroblob(100000))")
+                    .await?;
+                Ok(Written {
+                    value: (),
+                    publish: say(-1),
+                })
+            })
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_to_the_whole_group_as_passing_and_the_next_one_is_sound() {
+    let bench = heard().await;
+    let (before, refused, full, after) = tokio::join!(
+        step(&bench.store, false),
+        step(&bench.store, true),
+        overflow(&bench.store),
+        step(&bench.store, false)
+    );
+    let mut waits = Vec::new();
+    // Who was refused as well: what the refusal was about may be undone.
+    for answer in [before.map(drop), refused.map(drop), full, after.map(drop)] {
+        match answer {
+            Err(ServiceError::Unwritable { retry_after_ms }) => waits.push(retry_after_ms),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(waits.is_sorted() && waits.iter().all(|wait| (1_000..2_000).contains(wait)));
+    waits.dedup();
+    assert_eq!(waits.len(), 4, "they do not come back in one breath");
+    assert!(bench.heard.lock().unwrap().is_empty());
+    assert_eq!(lobby_seq(&bench.store).await, 0);
+    for seq in 1..=3 {
+        assert_eq!(step(&bench.store, false).await.unwrap(), seq);
+        assert_eq!(lobby_seq(&bench.store).await, seq, "and it is committed");
+        assert!(overflow(&bench.store).await.is_err());
+    }
+    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_reader_whose_transaction_was_lost_sees_what_is_written_later() {
+    let bench = heard().await;
+    // More often than there are connections, so that each has met it.
+    for _ in 0..8 {
+        let snapshot = bench.store.snapshot().await.unwrap();
+        // What SQLite itself does when it cannot read.
+        snapshot.execute_unprepared("ROLLBACK").await.unwrap();
+    }
+    for _ in 0..8 {
+        let snapshot = bench.store.snapshot().await.unwrap();
+        snapshot
+            .execute_unprepared("SELECT count(*) FROM rooms")
+            .await
+            .unwrap();
+    }
+    assert_eq!(step(&bench.store, false).await.unwrap(), 1);
+    for _ in 0..8 {
+        assert_eq!(lobby_seq(&bench.store).await, 1);
+    }
+}
+
 #[tokio::test]
 async fn work_that_panics_fails_alone() {
     let bench = heard().await;
