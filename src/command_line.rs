@@ -6,13 +6,21 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// How to use it, in one line.
-const USAGE: &str = "usage: parlour [--config FILE] [--replace]";
+const USAGE: &str = "usage: parlour [--config FILE] [--replace], parlour backup FILE, \
+    or parlour restore FILE";
 
 /// What `--help` prints.
 pub const HELP: &str = "\
 Parlour, a chat server that people open in a browser.
 
 usage: parlour [--config FILE] [--replace]
+       parlour backup FILE [--config FILE]
+       parlour restore FILE [--config FILE]
+
+  (nothing)        serve until told to stop
+  backup FILE      copy the database to FILE and check the copy, also while the server runs
+  restore FILE     put a backup in the database's place; the old one is kept beside it.
+                   The server must be stopped
 
   --config FILE    read the settings from FILE, not from $PARLOUR_CONFIG or ./Leptos.toml
   --replace        take over from the server that runs on the same database
@@ -37,6 +45,10 @@ pub enum Command {
         /// Ask the running one to hand over first.
         replace: bool,
     },
+    /// Copy the database to this file.
+    Backup(PathBuf),
+    /// Put this file in the database's place.
+    Restore(PathBuf),
     /// Say what there is.
     Help,
     /// Say which version this is.
@@ -62,6 +74,8 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Stri
             Some("--version" | "-V") => command = Some(Command::Version),
             Some("--config") if config.is_none() => config = Some(file()?),
             Some("--replace") => replace = true,
+            Some("backup") if command.is_none() => command = Some(Command::Backup(file()?)),
+            Some("restore") if command.is_none() => command = Some(Command::Restore(file()?)),
             _ => {
                 let shown = argument.to_string_lossy();
                 return Err(format!("{shown} is not understood here; {USAGE}."));
@@ -104,6 +118,11 @@ mod tests {
             Command::Serve { replace: true },
             Some("a"),
         );
+        let backup = || Command::Backup("b.db".into());
+        does("backup b.db", backup(), None);
+        does("backup b.db --config a", backup(), Some("a"));
+        does("--config a backup b.db", backup(), Some("a"));
+        does("restore b.db", Command::Restore("b.db".into()), None);
         does("--help", Command::Help, None);
         does("--version", Command::Version, None);
     }
@@ -115,8 +134,12 @@ mod tests {
             "serve",
             "--config",
             "--config a --config b",
-            "--config --replace",
-            "--help --replace",
+            "backup",
+            "backup a b",
+            "backup a restore b",
+            "restore",
+            "backup --config a",
+            "backup a --replace",
         ] {
             let sentence = of(line).expect_err(line);
             assert!(sentence.contains("usage: parlour ["), "{line}: {sentence}");
@@ -126,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_help_names_every_word() {
-        for word in ["--config", "--replace", "--version"] {
+        for word in ["backup", "restore", "--config", "--replace", "--version"] {
             assert!(HELP.contains(word), "{word}");
         }
     }

@@ -1,6 +1,7 @@
 //! The binary: settings, boot, serve, drain. Nothing else.
 
 mod command_line;
+mod copying;
 
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
@@ -29,6 +30,14 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), String> {
     let Asked { command, config } = command_line::read(std::env::args_os().skip(1))?;
     match command {
+        Command::Backup(file) => {
+            let copied = copying::backup(&settings(config)?, &file).await;
+            say(&copied.map_err(sentence)?)
+        }
+        Command::Restore(file) => {
+            let restored = copying::restore(&settings(config)?, &file).await;
+            say(&restored.map_err(sentence)?)
+        }
         Command::Help => say(command_line::HELP),
         Command::Version => say(concat!("parlour ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Serve { replace } => serve(settings(config)?, replace).await,

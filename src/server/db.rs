@@ -10,6 +10,7 @@ mod trouble;
 mod writer;
 
 pub use connect::Connections;
+pub(crate) use founding::{EPOCH, draw_epoch};
 pub(crate) use trouble::is_passing;
 pub use writer::{Publish, Work, Written};
 

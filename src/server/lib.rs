@@ -6,6 +6,7 @@
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
 
 pub mod accounts;
+pub mod backup;
 pub mod clock;
 pub mod config;
 mod context;

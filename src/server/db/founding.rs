@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 
-const EPOCH: &str = "epoch";
+/// Where `meta` has the epoch: which life of which database this is.
+pub(crate) const EPOCH: &str = "epoch";
 const FIRST_ROOM: &str = "Lobby";
 
 /// Answers the database's epoch. On the first start of all it draws one and makes the first room:
@@ -20,9 +21,7 @@ pub(super) async fn found(
     if let Some(known) = meta::Entity::find_by_id(EPOCH).one(db).await? {
         return Ok(known.value);
     }
-    let mut bytes = [0; 12];
-    random.fill(&mut bytes);
-    let epoch = URL_SAFE_NO_PAD.encode(bytes);
+    let epoch = draw_epoch(random);
     meta::Entity::insert(meta::ActiveModel {
         key: Set(EPOCH.to_owned()),
         value: Set(epoch.clone()),
@@ -39,4 +38,11 @@ pub(super) async fn found(
     .exec_without_returning(db)
     .await?;
     Ok(epoch)
+}
+
+/// An epoch that no database has.
+pub(crate) fn draw_epoch(random: &dyn Random) -> String {
+    let mut bytes = [0; 12];
+    random.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }

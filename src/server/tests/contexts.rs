@@ -1,5 +1,6 @@
 //! The contexts against a real database file: no HTTP, no sockets.
 
+mod backups;
 mod changing;
 mod floods;
 mod guests;

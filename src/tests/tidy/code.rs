@@ -30,6 +30,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         &["parlour_server"],
         &[
             "src/app",
+            "src/copying.rs",
             "src/main.rs",
             "src/site",
             "src/tests/",

@@ -1,0 +1,179 @@
+//! Backups: a checked copy of the database while it is served, and putting one in its place.
+//!
+//! *Invariant:* under its final name a backup, and a database, is always whole: it is written under
+//! another name, checked, flushed to the disk, and renamed. Every copy has an epoch of its own, so
+//! that no client takes the numbers of one life of the database for those of another.
+
+mod copy;
+mod restore;
+mod unfinished;
+
+pub use restore::{Restored, restore};
+
+use crate::clock::Random;
+use crate::config::Settings;
+use crate::context::BootError;
+use copy::Source;
+use std::io;
+use std::path::{Path, PathBuf, absolute};
+use unfinished::Unfinished;
+
+/// What a copy holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Rooms in it.
+    pub rooms: i64,
+    /// Messages in it, deleted ones included.
+    pub messages: i64,
+}
+
+/// How far a copy has come; told once a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many bytes are written.
+    Copying(u64),
+    /// All is written and being checked.
+    Checking,
+}
+
+/// Why there is no backup, or why it is not restored: one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Nothing to copy.
+    #[error(
+        "There is no database {} to back up; name the one that is meant in database.url, or the file that does with --config.",
+        file.display()
+    )]
+    NoDatabase {
+        /// Where it was looked for.
+        file: PathBuf,
+    },
+    /// Nothing to restore.
+    #[error("There is no file {}; give the path of a backup.", file.display())]
+    NoBackup {
+        /// Where it was looked for.
+        file: PathBuf,
+    },
+    /// A backup never replaces a file.
+    #[error("There is a file {} already; choose another name, or move it away.", file.display())]
+    Taken {
+        /// Which.
+        file: PathBuf,
+    },
+    /// Two at once into one file.
+    #[error("Another process is writing {}; wait until it is done.", file.display())]
+    BeingWritten {
+        /// The file with the unfinished copy.
+        file: PathBuf,
+    },
+    /// Restoring a file over itself.
+    #[error("{} is the database itself; give the path of a backup.", file.display())]
+    Itself {
+        /// Which.
+        file: PathBuf,
+    },
+    /// Some other file.
+    #[error(
+        "{} is not a database of Parlour; nothing was changed, give the path of one that is.",
+        file.display()
+    )]
+    NotOurs {
+        /// Which.
+        file: PathBuf,
+    },
+    /// It, or its copy, does not pass the check.
+    #[error(
+        "The database {} is damaged ({found}); nothing was changed, restore the newest backup that is whole.",
+        file.display()
+    )]
+    Damaged {
+        /// Which.
+        file: PathBuf,
+        /// What the check found first.
+        found: String,
+    },
+    /// The copy did not get to its end.
+    #[error(
+        "{} cannot be copied to {} ({cause}); nothing was changed, see to it that there is room and that this user may read the one and write the other.",
+        from.display(),
+        to.display()
+    )]
+    NotCopied {
+        /// What was copied.
+        from: PathBuf,
+        /// Where to.
+        to: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A server has the database open.
+    #[error(
+        "The database {} is in use by a Parlour{}; stop it, restore, and start it again.",
+        file.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    Served {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as it is known.
+        process: Option<u32>,
+    },
+    /// Something else than a server has the database open.
+    #[error(
+        "Another program has the database {} open; nothing was changed, close it and restore again.",
+        file.display()
+    )]
+    InUse {
+        /// Which.
+        file: PathBuf,
+    },
+    /// The database cannot be opened for the reasons a server has.
+    #[error(transparent)]
+    Boot(#[from] BootError),
+}
+
+/// Copies the database that `settings` name to `file`, checks the copy, and answers when it is on
+/// the disk. Works beside a serving process without holding it up, and without one. Readable for its
+/// owner only: it has all that was said in it, and the hashes of all sessions.
+pub async fn backup(
+    settings: &Settings,
+    file: &Path,
+    random: &dyn Random,
+    progress: impl FnMut(Progress),
+) -> Result<Copied, BackupError> {
+    let database = absolutely(&settings.database_file())?;
+    let file = absolutely(file)?;
+    if !database.is_file() {
+        return Err(BackupError::NoDatabase { file: database });
+    }
+    if taken(&file) {
+        return Err(BackupError::Taken { file });
+    }
+    let failed = |cause| BackupError::NotCopied {
+        from: database.clone(),
+        to: file.clone(),
+        cause,
+    };
+    let partial = Unfinished::begin(unfinished::named(&file, ".partial"), failed)?;
+    let source = Source::served(&database);
+    let copied = copy::copy(&source, &partial, random, progress).await?;
+    if taken(&file) {
+        return Err(BackupError::Taken { file });
+    }
+    partial.finish(&file).map_err(failed)?;
+    Ok(copied)
+}
+
+/// Whether there is anything under this name, be it a link to nowhere.
+fn taken(file: &Path) -> bool {
+    file.symlink_metadata().is_ok()
+}
+
+/// The same file from the root on: SQLite takes other beginnings, such as `file:`, for its own.
+fn absolutely(file: &Path) -> Result<PathBuf, BackupError> {
+    absolute(file).map_err(|_| BackupError::NoBackup {
+        file: file.to_owned(),
+    })
+}
