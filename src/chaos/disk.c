@@ -35,14 +35,14 @@ static useconds_t sync_takes;
 #define REAL(name) static __typeof__(&name) real_##name
 REAL(open); REAL(open64); REAL(openat); REAL(openat64); REAL(close);
 REAL(write); REAL(pwrite); REAL(pwrite64); REAL(writev);
-REAL(fsync); REAL(fdatasync);
+REAL(ftruncate); REAL(ftruncate64); REAL(fsync); REAL(fdatasync);
 REAL(send); REAL(sendto); REAL(sendmsg);
 
 __attribute__((constructor)) static void begin(void) {
 #define FIND(name) real_##name = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
     FIND(open); FIND(open64); FIND(openat); FIND(openat64); FIND(close);
     FIND(write); FIND(pwrite); FIND(pwrite64); FIND(writev);
-    FIND(fsync); FIND(fdatasync);
+    FIND(ftruncate); FIND(ftruncate64); FIND(fsync); FIND(fdatasync);
     FIND(send); FIND(sendto); FIND(sendmsg);
     control = getenv("PARLOUR_DISK_CONTROL");
     notes_path = getenv("PARLOUR_DISK_TRACE");
@@ -114,11 +114,26 @@ static enum trouble trouble(void) {
                                              : NONE;
 }
 
+/* Bytes that were given back by cutting a file short, and may be taken again: SQLite does so with the
+ * x.db-shm of a server that was killed. */
+static _Atomic off_t freed;
+
+/* Whether a file may become so long. */
+static int finds_no_room_to_grow(int fd, off_t end) {
+    struct stat now;
+    if (fstat(fd, &now) != 0 || end <= now.st_size)
+        return 0;
+    off_t more = end - now.st_size;
+    if ((freed -= more) >= 0)
+        return 0;
+    freed += more;
+    return 1;
+}
+
 /* Whether a write that would end at this offset finds no room. */
 static int finds_no_room(int fd, off_t end) {
-    struct stat now;
     switch (trouble()) {
-    case GROW: return fstat(fd, &now) == 0 && end > now.st_size;
+    case GROW: return finds_no_room_to_grow(fd, end);
     case WRITE: return 1;
     case CHECKPOINT: return kind_of(fd) == DATABASE;
     default: return 0;
@@ -226,6 +241,24 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, const struct
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     note_send(fd, message->msg_iov, message->msg_iovlen);
     return real_sendmsg(fd, message, flags);
+}
+
+/* Files that are cut short. */
+
+static void before_cut(int fd, off_t length) {
+    struct stat now;
+    if (kind_of(fd) != OTHER && fstat(fd, &now) == 0 && length < now.st_size)
+        freed += now.st_size - length;
+}
+
+int ftruncate(int fd, off_t length) {
+    before_cut(fd, length);
+    return real_ftruncate(fd, length);
+}
+
+int ftruncate64(int fd, off64_t length) {
+    before_cut(fd, (off_t)length);
+    return real_ftruncate64(fd, length);
 }
 
 /* What is brought to the disk. */

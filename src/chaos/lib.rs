@@ -4,6 +4,7 @@
 //! that is made of the browser's own state machines, the simulation, and what breaks things.
 
 pub mod checker;
+pub mod database;
 pub mod disk;
 pub mod failure;
 pub mod history;

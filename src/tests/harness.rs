@@ -15,6 +15,7 @@ pub use socket::Socket;
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site;
+use parlour_chaos::disk::Disk;
 use parlour_protocol::Timestamp;
 use parlour_server::clock::{Clock, SystemClock, SystemRandom};
 use parlour_server::{Context, Settings, http};
@@ -30,6 +31,13 @@ use tokio::sync::oneshot;
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A disk that fails on order, its files beside the database's folder. `None` where none can be
+/// played, and the test that wants one says so and is over.
+pub fn a_disk_in(folder: &Path) -> Option<Disk> {
+    let disk = Disk::build(folder);
+    disk.inspect_err(|why| eprintln!("skipped: {why}")).ok()
+}
 
 /// The path of the first room of every database.
 pub const LOBBY: &str = "/rooms/1-lobby";

@@ -5,13 +5,16 @@
 
 mod binary;
 mod cross_site;
+mod durability;
 mod files;
 mod forms;
+mod full_disk;
 mod harness;
 mod headers;
 mod hostile;
 mod pages;
 mod refused_forms;
+mod repeats;
 mod server_functions;
 mod slow;
 mod tidy;

@@ -75,6 +75,12 @@ impl Program {
         }
     }
 
+    /// Whether it has written a line with these words in it.
+    pub fn has_said(&mut self, words: &str) -> bool {
+        self.log.extend(self.lines.try_iter());
+        self.log.iter().any(|line| line.contains(words))
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let order = format!("kill -{name} {}", self.child.id());

@@ -19,6 +19,10 @@ pub struct Socket {
 impl Socket {
     /// A guest of this name who is in a room now.
     pub async fn guest(address: SocketAddr, room: i64, name: &str) -> Self {
+        Self::greeting(address, room, json!({"username": name})).await
+    }
+
+    async fn greeting(address: SocketAddr, room: i64, hello: Value) -> Self {
         let tcp = TcpStream::connect(address).await.unwrap();
         let url = format!("ws://{address}/ws/chat/{room}");
         let (stream, _) = tokio_tungstenite::client_async(url, tcp).await.unwrap();
@@ -26,9 +30,14 @@ impl Socket {
             stream,
             welcome: Value::Null,
         };
-        socket.send(json!({"username": name})).await;
+        socket.send(hello).await;
         socket.welcome = socket.next_of_type("welcome").await;
         socket
+    }
+
+    /// Somebody who has a session already, in a room now.
+    pub async fn returning(address: SocketAddr, room: i64, token: &str) -> Self {
+        Self::greeting(address, room, json!({"token": token})).await
     }
 
     /// The token that proves this guest.

@@ -13,7 +13,12 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
     ),
     (
         &["sea_orm", "sqlx", "sea_orm_migration"],
-        &["src/server/", "migration/", "src/tests/tidy"],
+        &[
+            "src/chaos/database.rs",
+            "src/server/",
+            "migration/",
+            "src/tests/tidy",
+        ],
     ),
     (
         &["leptos", "leptos_axum", "leptos_meta", "leptos_router"],
