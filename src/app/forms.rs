@@ -129,7 +129,7 @@ pub async fn send(
     };
     let (status, wrong, key) = match messages::post(&site.ctx, &scope, room.id, new).await {
         Ok(posted) if posted.is_new || is_it(&posted.message, room.id, &content) => {
-            return see(&paths::latest(&room));
+            return see(&paths::sent(&room, posted.message.number));
         }
         // "Back" shows the page as it was, key and all, and something else was typed into it.
         Ok(_) => {

@@ -28,6 +28,13 @@ pub fn latest(room: &Room) -> String {
     format!("{}#latest", self::room(room))
 }
 
+/// `/rooms/12-general?sent=345#latest`: as [`latest`], after one was sent by a form. Each send leads
+/// to an address of its own: a browser keeps one page per address, so that "back" finds the form as it
+/// was sent, with its key. The number is not read.
+pub fn sent(room: &Room, number: Number) -> String {
+    format!("{}?sent={number}#latest", self::room(room))
+}
+
 /// Older messages than `number`.
 pub fn before(room: &Room, number: Number) -> String {
     format!("{}?before={number}", self::room(room))
