@@ -15,16 +15,19 @@ async fn repeats_through_every_door_at_once_wait_for_the_first_and_get_its_resul
     let token = socket.token().to_owned();
     // The writer is busy, so that all of them wait at once.
     let (go, held) = oneshot::channel::<()>();
+    let (begins, begun) = oneshot::channel();
     let ctx = site.ctx.clone();
     let writing = tokio::spawn(async move {
         let work = ctx.store.write(move |_| {
             Box::pin(async move {
+                begins.send(()).unwrap();
                 held.await.unwrap();
                 Ok(Written::quietly(()))
             })
         });
         work.await.unwrap();
     });
+    begun.await.unwrap();
     socket
         .send(json!({"type": "message", "content": "once", "client_id": "k"}))
         .await;
