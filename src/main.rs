@@ -7,13 +7,11 @@ use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::{self, Site};
-use parlour_server::{Context, Settings, http, telemetry};
+use parlour_server::{Context, Settings, Turn, http, telemetry};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,16 +49,13 @@ fn say(text: &str) -> Result<(), String> {
         .map_err(sentence)
 }
 
-/// Runs until a signal ends it.
-async fn serve(settings: Settings, _replace: bool) -> Result<(), String> {
+/// Runs until a signal, or the server that replaces it, ends it.
+async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
     telemetry::start(&settings);
     let options = leptos_options(&settings);
     let assets = Assets::load(&options)?;
-    let address = settings.site.site_addr;
-    // The port first: a second server must not touch the first one's database.
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("cannot listen on {address} ({error}); stop what uses it or set another site-addr.")
-    })?;
+    // All that can fail without it comes before: the server that runs stops for this.
+    let turn = Turn::take(&settings, replace).await.map_err(sentence)?;
     let ctx = Context::open(settings).await.map_err(sentence)?;
     let site = Site {
         ctx: ctx.clone(),
@@ -68,10 +63,7 @@ async fn serve(settings: Settings, _replace: bool) -> Result<(), String> {
         soon: http::body::SOON,
     };
     let app = site::site(site, &options);
-    let address = listener.local_addr().map_err(sentence)?;
-    tracing::info!(%address, "serving http://{address}");
-    http::serve(listener, app, ctx, stop()).await;
-    Ok(())
+    turn.serve(app, ctx).await.map_err(sentence)
 }
 
 /// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the
@@ -91,16 +83,6 @@ fn leptos_options(settings: &Settings) -> LeptosOptions {
         .site_addr(site.site_addr)
         .hash_files(site.hash_files)
         .build()
-}
-
-/// Resolves at SIGINT or SIGTERM.
-async fn stop() {
-    let mut terminate = signal(SignalKind::terminate()).expect("SIGTERM can be listened for");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("SIGINT can be listened for");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
 }
 
 fn sentence(error: impl std::fmt::Display) -> String {

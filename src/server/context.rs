@@ -8,6 +8,7 @@ use crate::db::{self, Store};
 use crate::limits::Limits;
 use crate::realtime::Hub;
 use parlour_protocol::RoomId;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,6 +80,31 @@ pub enum BootError {
         /// What the database said.
         cause: sea_orm::DbErr,
     },
+    /// The process that promised to stop has not.
+    #[error(
+        "The server before this one{} has handed over, but after 30 s it still uses the database {}; end it, and start again.",
+        process.map(|id| format!(" (process {id})")).unwrap_or_default(),
+        file.display()
+    )]
+    NotClosed {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} ({cause}); stop what uses it or set another site-addr.")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// What the service manager passed is no listening socket.
+    #[error(
+        "The socket that LISTEN_FDS names cannot be used ({0}); pass one TCP socket that listens, or none."
+    )]
+    Passed(std::io::Error),
     /// A later version has been here.
     #[error(
         "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",

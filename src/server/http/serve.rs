@@ -5,10 +5,13 @@ use crate::Context;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,13 +28,17 @@ const HEAD: Duration = Duration::from_secs(10);
 /// Connections that speak HTTP at once; more wait in the system's queue. Sockets count no more
 /// once they are upgraded.
 const CONNECTIONS: usize = 8_192;
-/// Running requests get this long to finish after the server was told to stop.
-const REQUESTS: Duration = Duration::from_secs(6);
+/// After the server was told to stop, who has a connection and says nothing gets this long: a
+/// request may be on its way. The next server waits meanwhile.
+const QUIET: Duration = Duration::from_millis(500);
+/// Running requests get this long to finish. Below the time after which people are told.
+const REQUESTS: Duration = Duration::from_secs(2);
 /// All of stopping.
 const STOP: Duration = Duration::from_secs(10);
 
 /// Serves until `shutdown`, then stops: no new connections, sockets told to come back (4000),
-/// running requests finished, what is being written on disk.
+/// running requests finished, what is being written on disk, the database closed. Sockets may still
+/// be hearing why they end: see [`Hub::goodbyes`](crate::realtime::Hub::goodbyes).
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -54,10 +61,20 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = accepted => accepted,
         };
-        let app = app.clone();
+        let (app, ending) = (app.clone(), stopping.clone());
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            app.clone().oneshot(request.map(Body::new))
+            let answer = app.clone().oneshot(request.map(Body::new));
+            let ending = ending.clone();
+            async move {
+                let mut answer = answer.await?;
+                if ending.is_cancelled() && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+                    // The next request belongs on a connection to the next server.
+                    let close = HeaderValue::from_static("close");
+                    answer.headers_mut().insert(CONNECTION, close);
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)
@@ -67,9 +84,12 @@ pub async fn serve(
             let mut connection = pin!(connection);
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
+                () = stopping.cancelled() => match timeout(QUIET, connection.as_mut()).await {
+                    Ok(ended) => ended,
+                    Err(_) => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
                 }
             };
             if let Err(error) = ended {

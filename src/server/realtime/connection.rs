@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 /// How long one write may take before the socket counts as not reading.
 const WRITE: Duration = Duration::from_secs(30);
 /// The same once the socket is to close: nobody waits longer for who does not read.
-const WRITE_LAST: Duration = Duration::from_secs(1);
+const WRITE_LAST: Duration = Duration::from_millis(500);
 /// How long a closed socket is listened to, so that it hears why.
 const LINGER: Duration = Duration::from_secs(3);
 /// The same for one that was too slow to read.
@@ -78,6 +78,7 @@ enum Event {
 
 /// Serves one socket until it ends.
 pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire) {
+    let _conversation = ctx.hub.conversation();
     let counted = match ctx.limits.socket(knock.scope.address) {
         Ok(counted) => counted,
         Err(error) => {
@@ -312,12 +313,13 @@ impl Connection {
                             Answer::Nothing => {}
                         }
                     }
+                    // From here on it asks nothing of the database, and nobody need wait for it.
+                    drop(socket);
                     if wire.write(rest).await.is_ok() {
                         wire.close(closing.code.code(), &closing.reason).await;
                     }
                 };
                 let _ = timeout(LINGER, goodbye).await;
-                drop(socket);
             }
         }
     }

@@ -15,12 +15,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// Above this many people nobody is told who came and went.
 const CROWD: u32 = 50;
-/// How long a server that goes away waits for its sockets.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long a server that goes away waits for what its sockets have under way. While it does, the
+/// next one waits for the database.
+const DRAIN: Duration = Duration::from_secs(1);
+/// How long it lets them hear the close frame; whoever has not by then finds the connection gone.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// The longest that a client is asked to stay away while the server restarts.
 const RETRY_MS: u64 = 1_000;
 
@@ -38,26 +44,38 @@ pub(super) struct Inner {
     pub(super) dirty: Mutex<HashSet<RoomId>>,
     /// A socket is gone.
     pub(super) closed: Notify,
+    /// Until then who comes in and has been here before was never away: a restart ended their
+    /// sockets, not they.
+    pub(super) returning_until: Instant,
     broker: Arc<dyn Broker>,
+    /// Tasks of sockets, also of those that are only told why they end.
+    conversations: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Hub {
-    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace` was
-    /// never away. Its ticker runs until [`Hub::drain`], or until the last handle is dropped.
+    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace`, be it
+    /// of their own going or of the start, was never away. Its ticker runs until [`Hub::drain`], or
+    /// until the last handle is dropped.
     pub fn start(reload_grace: Duration) -> Self {
         let presence = Arc::new(LocalPresence::new(reload_grace));
-        Self::with(Arc::new(LocalBroker::default()), presence)
+        Self::with(Arc::new(LocalBroker::default()), presence, reload_grace)
     }
 
     /// A hub over other means.
-    pub fn with(broker: Arc<dyn Broker>, presence: Arc<dyn Presence>) -> Self {
+    pub fn with(
+        broker: Arc<dyn Broker>,
+        presence: Arc<dyn Presence>,
+        reload_grace: Duration,
+    ) -> Self {
         let inner = Arc::new(Inner {
             channels: RwLock::default(),
             sockets: Mutex::default(),
             presence,
             dirty: Mutex::default(),
             closed: Notify::new(),
+            returning_until: Instant::now() + reload_grace,
+            conversations: TaskTracker::new(),
             broker: Arc::clone(&broker),
             stop: CancellationToken::new(),
         });
@@ -119,8 +137,15 @@ impl Hub {
         locked(&self.inner.sockets).who(user).is_some()
     }
 
-    /// Tells every socket to come back later (4000) and waits, 5 s at most, until they are gone.
+    /// Held by a socket's task for as long as it runs: [`Hub::goodbyes`] waits for it.
+    pub fn conversation(&self) -> TaskTrackerToken {
+        self.inner.conversations.token()
+    }
+
+    /// Tells every socket to come back later (4000) and waits, 1 s at most, until none of them does
+    /// anything any more. Nobody is said to have left: the next server will see them again.
     pub async fn drain(&self) {
+        self.inner.stop.cancel();
         {
             let mut sockets = locked(&self.inner.sockets);
             sockets.is_draining = true;
@@ -137,10 +162,21 @@ impl Hub {
                 closed.await;
             }
         };
-        if tokio::time::timeout(DRAIN, all_gone).await.is_err() {
-            tracing::warn!(left = self.sockets(), "sockets did not close in time");
+        if timeout(DRAIN, all_gone).await.is_err() {
+            tracing::warn!(left = self.sockets(), "sockets were still busy");
         }
-        self.inner.stop.cancel();
+    }
+
+    /// After [`Hub::drain`]: waits, 1 s at most, until everybody has heard the close frame.
+    pub async fn goodbyes(&self) {
+        self.inner.conversations.close();
+        if timeout(GOODBYE, self.inner.conversations.wait())
+            .await
+            .is_err()
+        {
+            let left = self.inner.conversations.len();
+            tracing::info!(left, "some sockets did not listen to the end");
+        }
     }
 }
 
@@ -225,9 +261,7 @@ impl Inner {
         let Some(channel) = self.existing(room) else {
             return;
         };
-        let mut channel = locked(&channel);
-        channel.users_changed = true;
-        channel.activity.for_everyone();
+        let channel = locked(&channel);
         if self.presence.online(room) <= CROWD {
             let verb = match event {
                 SystemEvent::Joined => "joined",
@@ -241,6 +275,18 @@ impl Inner {
             });
             channel.send(&Frame::from(frame.encode()));
         }
+        drop(channel);
+        self.attendance_changed(room);
+    }
+
+    /// The next tick tells who is in a room now.
+    pub(super) fn attendance_changed(&self, room: RoomId) {
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let mut channel = locked(&channel);
+        channel.users_changed = true;
+        channel.activity.for_everyone();
         drop(channel);
         self.mark(room);
     }

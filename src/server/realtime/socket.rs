@@ -67,8 +67,9 @@ impl Socket {
         });
     }
 
-    /// The person is in the room, which was subscribed to before.
-    pub fn arrive(&self, room: RoomId) {
+    /// The person is in the room, which was subscribed to before. Who `was_here` (they ask for what
+    /// they missed) and comes shortly after the start has been in it all along.
+    pub fn arrive(&self, room: RoomId, was_here: bool) {
         let Some(who) = self.who() else { return };
         // A room that was deleted in the meantime has none, and gets none.
         let Some(channel) = self.inner.existing(room) else {
@@ -87,7 +88,9 @@ impl Socket {
         for listener in locked(&self.inner.sockets).of(who.id) {
             listener.has_entered(room, posts);
         }
-        if is_new {
+        if is_new && was_here && Instant::now() < self.inner.returning_until {
+            self.inner.attendance_changed(room);
+        } else if is_new {
             self.inner.came(room, &who);
         }
     }

@@ -143,7 +143,7 @@ async fn a_room_that_is_gone_is_not_entered() {
     let alice = Ear::in_room(&hub, ROOM);
     identify(&alice.socket);
     hub.publish(Publication::RoomDeleted(ROOM));
-    alice.socket.arrive(ROOM);
+    alice.socket.arrive(ROOM, false);
     assert_eq!(hub.online(ROOM), 0);
     assert!(!alice.socket.has_joined(ROOM));
 }

@@ -35,7 +35,7 @@ impl Connection {
                 return Ok(Err(error));
             }
         };
-        self.socket.arrive(room_id);
+        self.socket.arrive(room_id, after.is_some());
         room.online = self.ctx.hub.online(room_id);
         let Roster { users, count } = self.socket.roster(room_id);
         let welcome = ServerFrame::Welcome(Welcome {
