@@ -15,6 +15,7 @@ mod hostile;
 mod pages;
 mod refused_forms;
 mod repeats;
+mod restarting;
 mod server_functions;
 mod slow;
 mod tidy;

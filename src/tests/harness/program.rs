@@ -2,7 +2,8 @@
 
 use super::PATIENCE;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -28,14 +29,39 @@ impl Program {
         )
     }
 
+    /// The same with arguments.
+    pub fn start_with(arguments: &[&str], folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlour"));
+        command.args(arguments);
+        Self::run(command, Stdio::null(), folder, environment)
+    }
+
     /// The same under another name.
     pub fn start_as(executable: &Path, folder: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(executable)
+        Self::run(Command::new(executable), Stdio::null(), folder, environment)
+    }
+
+    /// The same as systemd would start it that listens on this socket in its stead.
+    pub fn start_on(listener: &TcpListener, folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let passes_it_on = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", passes_it_on, env!("CARGO_BIN_EXE_parlour")]);
+        let socket = OwnedFd::from(listener.try_clone().unwrap());
+        Self::run(command, Stdio::from(socket), folder, environment)
+    }
+
+    fn run(
+        mut command: Command,
+        stdin: Stdio,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let mut child = command
             .current_dir(folder)
             .env_clear()
             .env("PARLOUR__SITE_ADDR", "127.0.0.1:0")
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -79,6 +105,18 @@ impl Program {
     pub fn has_said(&mut self, words: &str) -> bool {
         self.log.extend(self.lines.try_iter());
         self.log.iter().any(|line| line.contains(words))
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_running(&self) -> bool {
+        // A process that has ended and was not waited for yet is a `Z`.
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
     /// Sends a signal by its name.

@@ -40,6 +40,11 @@ impl Socket {
         Self::greeting(address, room, json!({"token": token})).await
     }
 
+    /// The same after an absence: everything up to `after` is known.
+    pub async fn back(address: SocketAddr, room: i64, token: &str, after: i64) -> Self {
+        Self::greeting(address, room, json!({"token": token, "after": after})).await
+    }
+
     /// The token that proves this guest.
     pub fn token(&self) -> &str {
         self.welcome["token"].as_str().unwrap()
@@ -70,9 +75,19 @@ impl Socket {
     /// How the server closed it; frames before are skipped.
     pub async fn closed(&mut self) -> (u16, String) {
         loop {
+            if let Err(closed) = self.next_or_close().await {
+                return closed;
+            }
+        }
+    }
+
+    /// The next frame, or how the server closed the socket.
+    pub async fn next_or_close(&mut self) -> Result<Value, (u16, String)> {
+        loop {
             match self.next().await {
+                Some(Message::Text(text)) => return Ok(serde_json::from_str(&text).unwrap()),
                 Some(Message::Close(Some(close))) => {
-                    return (close.code.into(), close.reason.to_string());
+                    return Err((close.code.into(), close.reason.to_string()));
                 }
                 Some(_) => {}
                 None => panic!("ended without a close frame"),
