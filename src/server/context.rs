@@ -80,6 +80,18 @@ pub enum BootError {
         /// What the database said.
         cause: sea_orm::DbErr,
     },
+    /// Another process uses it, and cannot be asked to stop or does not listen.
+    #[error(
+        "The Parlour that uses the database {}{} does not hand over; stop it, and start again.",
+        file.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    NotReplaced {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
     /// The process that promised to stop has not.
     #[error(
         "The server before this one{} has handed over, but after 30 s it still uses the database {}; end it, and start again.",

@@ -70,19 +70,15 @@ impl Turn {
         } else {
             Wish::Succeed
         };
-        let found = listen(&database, settings.site.site_addr, given, wish).await?;
-        let patience = if found.was_handed_over {
-            PATIENCE
+        let found = listen(&database, settings.site.site_addr, given, wish)
+            .await
+            .map_err(|error| refused(error, wish))?;
+        let lock = if found.was_handed_over {
+            closed(&database, PATIENCE).await?
         } else {
-            MOMENT
+            let free = DatabaseLock::wait(&database, MOMENT).await;
+            free.map_err(|error| refused(error, wish))?
         };
-        let lock = DatabaseLock::wait(&database, patience).await;
-        let lock = lock.map_err(|error| match error {
-            BootError::Held { file, process } if found.was_handed_over => {
-                BootError::NotClosed { file, process }
-            }
-            other => other,
-        })?;
         let door = Door::open(&database).inspect_err(|error| {
             tracing::warn!(%error, "no other process will be able to take over from this one");
         });
@@ -152,6 +148,25 @@ impl Turn {
         drop((listener, door, lock));
         ctx.hub.goodbyes().await;
         Ok(())
+    }
+}
+
+/// The lock that the process before has promised to give up.
+async fn closed(database: &Path, patience: Duration) -> Result<DatabaseLock, BootError> {
+    let lock = DatabaseLock::wait(database, patience).await;
+    lock.map_err(|error| match error {
+        BootError::Held { file, process } => BootError::NotClosed { file, process },
+        other => other,
+    })
+}
+
+/// Nobody is told to do what they did.
+fn refused(error: BootError, wish: Wish) -> BootError {
+    match (error, wish) {
+        (BootError::Held { file, process }, Wish::Replace) => {
+            BootError::NotReplaced { file, process }
+        }
+        (error, _) => error,
     }
 }
 
@@ -230,4 +245,35 @@ fn is_at(listener: &StdListener, address: SocketAddr) -> bool {
     listener.local_addr().is_ok_and(|at| {
         at.ip() == address.ip() && (address.port() == 0 || at.port() == address.port())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_has_handed_over_and_does_not_end_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("parlour.db");
+        let lock = DatabaseLock::take(&database).unwrap();
+        let patience = Duration::from_millis(30);
+        let sentence = closed(&database, patience).await.err().unwrap().to_string();
+        let process = std::process::id().to_string();
+        for word in ["handed over", "parlour.db", &process] {
+            assert!(sentence.contains(word), "{sentence}");
+        }
+        drop(lock);
+        closed(&database, patience).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_taken_over_only_if_it_is_where_it_should_be() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let at = listener.local_addr().unwrap();
+        assert!(is_at(&listener, at));
+        assert!(is_at(&listener, "127.0.0.1:0".parse().unwrap()));
+        for other in ["127.0.0.1:1", "0.0.0.0:0", "[::1]:0"] {
+            assert!(!is_at(&listener, other.parse().unwrap()), "{other}");
+        }
+    }
 }

@@ -179,7 +179,7 @@ async fn a_server_whose_socket_systemd_holds_may_be_away_and_refuses_nobody() {
 }
 
 #[track_caller]
-fn is_refused(mut second: Program, first: &Program) {
+fn is_refused(mut second: Program, first: &Program, what_to_do: &str) {
     let (status, took) = second.ended();
     assert_eq!(status.code(), Some(1), "{:#?}", second.log);
     assert!(took < Duration::from_secs(5), "{took:?}");
@@ -187,7 +187,7 @@ fn is_refused(mut second: Program, first: &Program) {
         panic!("one sentence, not {:#?}", second.log);
     };
     let process = format!("(process {})", first.id());
-    for word in ["parlour: ", "parlour.db", &process, "--replace"] {
+    for word in ["parlour: ", "parlour.db", &process, what_to_do] {
         assert!(line.contains(word), "{word} is not said: {line}");
     }
 }
@@ -198,14 +198,16 @@ async fn two_servers_on_one_database_are_refused_and_the_first_goes_on() {
     let mut first = Program::start(folder.path(), &[]);
     let address = first.address();
     let mut alice = Socket::guest(address, 1, "Alice").await;
-    is_refused(Program::start(folder.path(), &[]), &first);
+    is_refused(Program::start(folder.path(), &[]), &first, "--replace");
     let same_port = address.to_string();
     let environment = [("PARLOUR__SITE_ADDR", same_port.as_str())];
-    is_refused(Program::start(folder.path(), &environment), &first);
+    let second = Program::start(folder.path(), &environment);
+    is_refused(second, &first, "--replace");
     // By another way to the same file.
     std::os::unix::fs::symlink(folder.path().join("data"), folder.path().join("other")).unwrap();
     let environment = [("PARLOUR__DATABASE__URL", "sqlite://other/parlour.db")];
-    is_refused(Program::start(folder.path(), &environment), &first);
+    let second = Program::start(folder.path(), &environment);
+    is_refused(second, &first, "--replace");
     alice
         .send(json!({"type": "message", "content": "still here"}))
         .await;
@@ -227,6 +229,17 @@ async fn what_a_killed_server_left_is_in_nobodys_way() {
         assert!(program.ended().0.success());
         assert!(!folder.path().join("data/parlour.db.handover").exists());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_be_asked_is_not_replaced() {
+    let folder = tempdir().unwrap();
+    let mut first = Program::start(folder.path(), &[]);
+    first.address();
+    std::fs::remove_file(folder.path().join("data/parlour.db.handover")).unwrap();
+    let second = Program::start_with(&["--replace"], folder.path(), &[]);
+    is_refused(second, &first, "stop it");
+    assert!(first.is_running());
 }
 
 #[tokio::test(flavor = "multi_thread")]
