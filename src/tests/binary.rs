@@ -378,3 +378,20 @@ fn other_words_than_config_are_answered_with_how_to_use_it() {
         "{stderr}"
     );
 }
+
+#[test]
+fn what_it_can_do_is_printed() {
+    let folder = tempdir().unwrap();
+    for (flag, words) in [
+        ("--help", "parlour backup FILE"),
+        ("--version", env!("CARGO_PKG_VERSION")),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_parlour"));
+        command.current_dir(folder.path()).env_clear().arg(flag);
+        let output = command.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty());
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(stdout.contains(words), "{stdout}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
