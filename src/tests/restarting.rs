@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -176,6 +177,26 @@ async fn a_server_whose_socket_systemd_holds_may_be_away_and_refuses_nobody() {
         start()
     })
     .await;
+}
+
+#[test]
+fn systemd_is_told_when_it_serves_and_when_it_stops() {
+    let folder = tempdir().unwrap();
+    let manager = folder.path().join("notify");
+    let heard = UnixDatagram::bind(&manager).unwrap();
+    heard.set_read_timeout(Some(LONG)).unwrap();
+    let environment = [("NOTIFY_SOCKET", manager.to_str().unwrap())];
+    let mut program = Program::start(folder.path(), &environment);
+    let mut next = || {
+        let mut state = [0; 64];
+        let length = heard.recv(&mut state).unwrap();
+        String::from_utf8_lossy(&state[..length]).into_owned()
+    };
+    assert_eq!(next(), "READY=1\n");
+    std::net::TcpStream::connect(program.address()).unwrap();
+    program.signal("TERM");
+    assert_eq!(next(), "STOPPING=1\n");
+    assert!(program.ended().0.success());
 }
 
 #[track_caller]
