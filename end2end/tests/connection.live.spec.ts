@@ -18,7 +18,7 @@ test("the header says it within 5 seconds, and Retry now works", { tag: "@phone"
   await alice.isLive(5_000);
 });
 
-test("it comes back by itself and shows what a fresh page shows", async ({ arrive, wire }) => {
+test("it comes back by itself and shows what a fresh page shows", async ({ arrive, wire, history }) => {
   const alice = await arrive("Alice", LOBBY, { via: wire });
   const bob = await arrive("Bob", LOBBY);
   const first = await bob.rest.post("To be changed");
@@ -36,9 +36,10 @@ test("it comes back by itself and shows what a fresh page shows", async ({ arriv
   await expect(alice.roomLink("Tea")).toBeVisible();
   const fresh = await arrive("Carol", LOBBY);
   expect(await alice.shown()).toEqual(await fresh.shown());
+  await history.holds();
 });
 
-test("a long absence ends the same way", async ({ arrive, wire }) => {
+test("a long absence ends the same way", async ({ arrive, wire, history }) => {
   const alice = await arrive("Alice", LOBBY, { via: wire });
   const bob = await arrive("Bob");
   wire.cut();
@@ -51,6 +52,7 @@ test("a long absence ends the same way", async ({ arrive, wire }) => {
   const shown = await alice.shown();
   expect(shown.slice(-50)).toEqual(await fresh.shown());
   expect(new Set(shown).size).toBe(shown.length);
+  await history.holds();
 });
 
 test("nobody seems to type on while the connection is lost", async ({ arrive, wire }) => {
@@ -63,10 +65,11 @@ test("nobody seems to type on while the connection is lost", async ({ arrive, wi
   await expect(alice.typing).toBeEmpty();
 });
 
-test("without network it says so, and goes on when the network is back", async ({ arrive }) => {
+test("without network it says so, and goes on when the network is back", async ({ arrive, history }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.page.context().setOffline(true);
   await alice.isLost();
+  await expect(alice.connection.getByRole("status")).toHaveText("You are offline.");
   await alice.send("From the tunnel");
   await expect(alice.message("From the tunnel")).toHaveAttribute("data-state", "queued");
   await alice.composer.fill("And half a senten");
@@ -75,9 +78,10 @@ test("without network it says so, and goes on when the network is back", async (
   await alice.isSent("From the tunnel");
   await expect(alice.message("From the tunnel")).toHaveCount(1);
   await expect(alice.composer).toHaveValue("And half a senten");
+  await history.holds();
 });
 
-test("what was queued is sent in order, once", async ({ arrive, wire }) => {
+test("what was queued is sent in order, once", async ({ arrive, wire, history }) => {
   const alice = await arrive("Alice", LOBBY, { via: wire });
   wire.cut();
   await alice.isLost();
@@ -87,23 +91,7 @@ test("what was queued is sent in order, once", async ({ arrive, wire }) => {
   for (const text of ["One", "Two", "Three"]) await alice.isSent(text);
   const stored = (await alice.rest.history()).map((message) => message.content);
   expect(stored).toEqual(["One", "Two", "Three"]);
-});
-
-test("what was queued survives the tab", async ({ arrive, wire }) => {
-  const alice = await arrive("Alice", LOBBY, { via: wire });
-  wire.cut();
-  await alice.isLost();
-  await alice.send("Written before the lid closed");
-  await expect(alice.message("Written before the lid closed")).toBeVisible();
-  const context = alice.page.context();
-  await alice.page.close();
-  wire.mend();
-  const tab = await context.newPage();
-  await tab.goto(LOBBY);
-  const line = tab.getByRole("article").filter({ hasText: "Written before the lid closed" });
-  await expect(line).toHaveCount(1);
-  await expect(line).not.toHaveAttribute("data-state");
-  expect(await alice.rest.history()).toHaveLength(1);
+  await history.holds();
 });
 
 test("the place in the history is kept", async ({ arrive, wire }) => {

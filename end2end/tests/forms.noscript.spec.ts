@@ -18,6 +18,47 @@ test("sending the same form twice stores one message", async ({ arrive, server }
   expect(await alice.rest.history()).toHaveLength(1);
 });
 
+test("a double click sends once", async ({ arrive, history }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.composer.fill("Once");
+  history.sent(alice, "Once");
+  await alice.page.getByRole("button", { name: "Send" }).dblclick();
+  await alice.isSent("Once");
+  await expect(alice.messages).toHaveCount(1);
+  expect(await alice.rest.history()).toHaveLength(1);
+  await history.holds();
+});
+
+test("back, and what is there still sent again, is one message", async ({ arrive, history }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.say("Once");
+  await alice.page.goBack();
+  await expect(alice.composer, "the browser has put it there again").toHaveValue("Once");
+  await alice.page.getByRole("button", { name: "Send" }).click();
+  await alice.isSent("Once");
+  await expect(alice.messages).toHaveCount(1);
+  await history.holds();
+});
+
+test("back, and another text sent: it is asked for, and both are there", async ({
+  arrive,
+  tolerate,
+  history,
+}) => {
+  tolerate(/status of 409/);
+  const alice = await arrive("Alice", LOBBY);
+  await alice.say("The first");
+  await alice.page.goBack();
+  await alice.send("The second");
+  const field = alice.page.getByRole("textbox");
+  await expect(field).toHaveValue("The second");
+  await expect(field).toHaveAccessibleDescription(/this one is not sent yet/);
+  await alice.page.getByRole("button", { name: "Send" }).click();
+  for (const text of ["The first", "The second"]) await alice.isSent(text);
+  await expect(alice.messages).toHaveCount(2);
+  await history.holds();
+});
+
 test("page back through the history", async ({ arrive }) => {
   const writer = await arrive("Writer");
   await writer.rest.fill(120);

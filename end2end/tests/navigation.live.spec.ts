@@ -1,7 +1,7 @@
 // Going from room to room: addresses, history, one socket and no page load.
 
 import { LOBBY } from "./support/chat.js";
-import { expect, test } from "./support/test.js";
+import { CUT_OFF, expect, test } from "./support/test.js";
 
 test("rooms, back and forward use one page and one socket", async ({ arrive }) => {
   const alice = await arrive("Alice");
@@ -117,6 +117,63 @@ test("a permalink followed in the page marks the message without a page load", a
   await expect(alice.log.locator("[data-marked]")).toContainText("a line 55");
   await expect(alice.page).toHaveURL(new RegExp(`/m/${messages[54]?.number}`));
   expect(loads).toEqual([]);
+});
+
+test("from a message in its place to the end of the room, and back to the message", { tag: "@phone" }, async ({
+  arrive,
+}) => {
+  const alice = await arrive("Alice");
+  const messages = await alice.rest.fill(250);
+  const permalink = `${LOBBY}/m/${messages[99]?.number}`;
+  await alice.visit(permalink);
+  const marked = alice.log.locator("[data-marked]");
+  await expect(marked).toContainText("a line 100");
+  await alice.jump.click();
+  await expect(alice.message("a line 250")).toBeInViewport();
+  await alice.visit(permalink);
+  await expect(marked).toBeInViewport();
+  await alice.page.evaluate((path) => {
+    const link = document.querySelector<HTMLAnchorElement>(`nav a[href="${path}"]`);
+    link?.click();
+  }, LOBBY);
+  await expect(alice.message("a line 250")).toBeInViewport();
+  await expect(alice.page).toHaveURL(new RegExp(`${LOBBY}$`));
+  await expect(marked).toHaveCount(0);
+  await expect(alice.message("a line 100"), "it is not loaded any more").toHaveCount(0);
+  await alice.page.goBack();
+  await expect(marked).toContainText("a line 100");
+  await expect(marked).toBeInViewport();
+  await alice.page.goForward();
+  await expect(alice.message("a line 250")).toBeInViewport();
+});
+
+test("back without a network: what is here opens, what is not leaves the page as it is", async ({
+  arrive,
+  tolerate,
+}) => {
+  tolerate(CUT_OFF);
+  const alice = await arrive("Alice");
+  const tea = await alice.rest.makeRoom("Tea");
+  const messages = await alice.rest.fill(250);
+  await alice.visit(`${LOBBY}/m/${messages[99]?.number}`);
+  await alice.roomLink("Lobby").click();
+  await expect(alice.message("a line 250")).toBeInViewport();
+  await alice.roomLink("Tea").click();
+  await expect(alice.title).toHaveText("Tea");
+  await alice.page.context().setOffline(true);
+  await alice.page.goBack();
+  await expect(alice.title).toHaveText("Lobby");
+  await expect(alice.message("a line 250")).toBeInViewport();
+  await alice.page.goBack();
+  await expect(alice.notice).not.toBeEmpty();
+  await expect(alice.title).toHaveText("Lobby");
+  await expect(alice.message("a line 250")).toBeVisible();
+  await expect(alice.page).toHaveURL(new RegExp(`${LOBBY}$`));
+  await alice.page.context().setOffline(false);
+  await alice.isLive(40_000);
+  await alice.roomLink("Tea").click();
+  await expect(alice.page).toHaveURL(new RegExp(`/rooms/${tea.id}-tea$`));
+  await alice.say("Back again");
 });
 
 test("a phone has a way back to the rooms", async ({ arrive }) => {

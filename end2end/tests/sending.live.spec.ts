@@ -25,6 +25,17 @@ test("it is there as sending before the server has it, then as sent", async ({ a
   await expect(alice.message("Slowly")).toHaveCount(1);
 });
 
+test("a double click sends once", async ({ arrive, history }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.composer.fill("Once");
+  history.sent(alice, "Once");
+  await alice.page.getByRole("button", { name: "Send" }).dblclick();
+  await alice.isSent("Once");
+  await alice.say("And then");
+  await expect(alice.log.locator(".text")).toHaveText(["Once", "And then"]);
+  await history.holds();
+});
+
 test("refused: says why, keeps the text, and goes when asked again", async ({ arrive }) => {
   const alice = await arrive("Alice");
   let refuses = true;
@@ -48,7 +59,7 @@ test("refused: says why, keeps the text, and goes when asked again", async ({ ar
   expect((await alice.rest.history()).map((message) => message.content)).toEqual(["Please"]);
 });
 
-test("refused and given up: the text comes back to the composer", async ({ arrive }) => {
+test("refused: the text can go back to the composer, before what is typed there, or for good", async ({ arrive }) => {
   const alice = await arrive("Alice");
   await alice.page.routeWebSocket(/\/ws$/, (socket) => {
     const far = socket.connectToServer();
@@ -61,9 +72,14 @@ test("refused and given up: the text comes back to the composer", async ({ arriv
   });
   await alice.visit(LOBBY);
   await alice.send("A long thought");
-  await alice.message("A long thought").getByRole("button", { name: "Discard" }).click();
-  await expect(alice.composer).toHaveValue("A long thought");
+  await alice.send("A short one");
+  await alice.composer.fill("Another");
+  await alice.message("A long thought").getByRole("button", { name: "Edit" }).click();
+  await expect(alice.composer).toHaveValue("A long thought\nAnother");
+  await alice.message("A short one").getByRole("button", { name: "Discard" }).click();
+  await expect(alice.composer).toHaveValue("A long thought\nAnother");
   await expect(alice.messages).toHaveCount(0);
+  expect(await alice.outbox()).toEqual([]);
 });
 
 test.describe("with the usual limits", () => {
@@ -71,13 +87,14 @@ test.describe("with the usual limits", () => {
     settings: { PARLOUR__LIMITS__MESSAGES_PER_SECOND: "5", PARLOUR__LIMITS__MESSAGE_BURST: "3" },
   });
 
-  test("too quick is slowed down, in order, and nothing is lost", async ({ arrive }) => {
+  test("too quick is slowed down, in order, and nothing is lost", async ({ arrive, history }) => {
     const alice = await arrive("Alice", LOBBY);
     const texts = Array.from({ length: 8 }, (_, n) => `Quick ${n + 1}`);
     for (const text of texts) await alice.send(text);
     await expect(alice.log.locator(".text")).toHaveText(texts);
     await expect(alice.log.locator("[data-state]")).toHaveCount(0);
     expect((await alice.rest.history()).map((message) => message.content)).toEqual(texts);
+    await history.holds();
   });
 });
 

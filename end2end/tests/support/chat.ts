@@ -1,9 +1,13 @@
 // The live page as a person sees it: where things are, and what one does with them.
 
 import { type Locator, type Page, expect } from "@playwright/test";
+import type { History } from "./history.js";
 import type { Guest } from "./rest.js";
 
 export const LOBBY = "/rooms/1-lobby";
+
+/** A send as the browser keeps it. */
+export type Waiting = { client_id: string; room_id: number; content: string; refused?: string };
 
 export class Chat {
   constructor(
@@ -11,7 +15,25 @@ export class Chat {
     /** The same person, for a program. */
     readonly guest: Guest | undefined,
     private readonly hasScript: boolean,
-  ) {}
+    /** Takes down what is sent here, and what is shown as stored. */
+    private readonly history?: History,
+  ) {
+    history?.follow(this);
+  }
+
+  /** Another tab of the same person, in the same browser. */
+  async anotherTab(path: string): Promise<Chat> {
+    const page = await this.page.context().newPage();
+    const chat = new Chat(page, this.guest, this.hasScript, this.history);
+    await chat.visit(path);
+    return chat;
+  }
+
+  /** The room in the address, or undefined elsewhere. */
+  get room(): number | undefined {
+    const id = /^\/rooms\/(\d+)/.exec(new URL(this.page.url()).pathname)?.[1];
+    return id === undefined ? undefined : Number(id);
+  }
 
   get sidebar() {
     return this.page.getByRole("navigation", { name: "Rooms" });
@@ -51,6 +73,16 @@ export class Chat {
 
   get people() {
     return this.page.locator(".members");
+  }
+
+  /** What is said of messages that wait. */
+  get waiting() {
+    return this.page.locator(".outbox");
+  }
+
+  /** Refused messages whose room is gone. */
+  get unsent() {
+    return this.page.getByRole("region", { name: "Not sent" });
   }
 
   get notice() {
@@ -104,6 +136,7 @@ export class Chat {
   /** Writes and sends, as this browser does it. */
   async send(text: string) {
     await this.composer.fill(text);
+    this.history?.sent(this, text);
     if (this.hasScript) await this.composer.press("Enter");
     else await this.page.getByRole("button", { name: "Send" }).click();
   }
@@ -117,6 +150,52 @@ export class Chat {
   async isSent(text: string) {
     await expect(this.message(text)).toBeVisible();
     await expect(this.message(text)).not.toHaveAttribute("data-state");
+    await this.history?.stored(this, text);
+  }
+
+  /** The tab dies: it gets no chance to say or to save anything. */
+  async crash() {
+    await this.history?.glance(this);
+    const dead = this.page.waitForEvent("crash");
+    const session = await this.page.context().newCDPSession(this.page);
+    session.send("Page.crash").catch(() => {});
+    await dead;
+    await this.page.close();
+  }
+
+  /** What waits in this browser, of all rooms, in order; nothing where it keeps nothing. */
+  async outbox(): Promise<Waiting[]> {
+    const stored = await this.page.evaluate(() => {
+      try {
+        return localStorage.getItem("parlour.outbox");
+      } catch {
+        return null;
+      }
+    });
+    return JSON.parse(stored ?? "[]") as Waiting[];
+  }
+
+  /** From the next page on, this browser lets no page keep anything. */
+  async forbidStorage() {
+    await this.page.addInitScript(() => {
+      Object.defineProperty(window, "localStorage", {
+        get() {
+          throw new DOMException("Access is denied for this document.", "SecurityError");
+        },
+      });
+    });
+  }
+
+  /** Every state that the header shows from now on. */
+  async connectionStates(): Promise<() => Promise<string[]>> {
+    const seen = await this.connection.evaluateHandle((el: HTMLElement) => {
+      const states = [el.dataset["state"] ?? ""];
+      new MutationObserver(() => states.push(el.dataset["state"] ?? "")).observe(el, {
+        attributeFilter: ["data-state"],
+      });
+      return states;
+    });
+    return () => seen.jsonValue();
   }
 
   /** The button that confirms the open modal. */
@@ -139,11 +218,28 @@ export class Chat {
     );
   }
 
+  /** The message at the top of the view. */
+  async topmost(): Promise<Locator> {
+    const id = await this.scroller.evaluate((el) => {
+      const edge = el.getBoundingClientRect().top;
+      const rows = [...el.querySelectorAll("article[id]")];
+      return rows.find((row) => row.getBoundingClientRect().bottom > edge)?.id ?? "";
+    });
+    return this.log.locator(`#${id}`);
+  }
+
   /** How far the top of this element is below the top of the window. */
   async top(element: Locator): Promise<number> {
     const box = await element.boundingBox();
     if (!box) throw new Error("It is not on the page.");
     return box.y;
+  }
+
+  /** How far its end is; a message keeps it when it begins to show who wrote it. */
+  async end(element: Locator): Promise<number> {
+    const box = await element.boundingBox();
+    if (!box) throw new Error("It is not on the page.");
+    return box.y + box.height;
   }
 
   /** What the room shows, to compare two pages. */

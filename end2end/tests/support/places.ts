@@ -102,6 +102,33 @@ export const PLACES: Place[] = [
     },
   },
   {
+    name: "refused messages, one of a room that is gone",
+    as: "Alice",
+    open: async (chat, made) => {
+      await room(chat, made);
+      await chat.page.evaluate((room_id) => {
+        const waiting = [
+          { client_id: "r1", room_id, content: "Of this room", refused: "Not today." },
+          { client_id: "r2", room_id: 999, content: "Of another", refused: "The room was deleted." },
+        ];
+        localStorage.setItem("parlour.outbox", JSON.stringify(waiting));
+      }, made.room);
+      await room(chat, made);
+      await expect(chat.message("Of this room")).toContainText("Not today.");
+      await expect(chat.unsent).toContainText("The room was deleted.");
+    },
+  },
+  {
+    name: "in a browser that keeps nothing",
+    as: "Alice",
+    open: async (chat, made) => {
+      await chat.forbidStorage();
+      await room(chat, made);
+      await chat.composer.fill("A draft");
+      await expect(chat.waiting).not.toBeEmpty();
+    },
+  },
+  {
     name: "without connection, with a message that waits",
     as: "Alice",
     open: async (chat, made) => {

@@ -1,9 +1,19 @@
 // A program that talks to the server, as somebody with a name.
 
 export type Room = { id: number; name: string; seq: number };
-export type Message = { id: number; number: number; seq: number; content: string };
+export type Message = {
+  id: number;
+  room_id: number;
+  number: number;
+  seq: number;
+  content: string;
+  deleted: boolean;
+};
 
 export class Guest {
+  /** Hears of everything this program posted. */
+  posted: (message: Message) => void = () => {};
+
   private constructor(
     private readonly url: string,
     readonly name: string,
@@ -27,8 +37,10 @@ export class Guest {
     return this.call("DELETE", `/rooms/${room}`);
   }
 
-  post(content: string, room = 1): Promise<Message> {
-    return this.call("POST", `/rooms/${room}/messages`, { content });
+  async post(content: string, room = 1): Promise<Message> {
+    const message = await this.call<Message>("POST", `/rooms/${room}/messages`, { content });
+    this.posted(message);
+    return message;
   }
 
   /** Messages one after the other, numbered from 1: "a line 1", "a line 2", … */
@@ -52,6 +64,22 @@ export class Guest {
 
   private call<T>(method: string, path: string, body?: unknown): Promise<T> {
     return call(this.url, method, path, body, this.token);
+  }
+}
+
+/** The whole room as the server has it, page by page; nothing when there is no such room. */
+export async function everything(url: string, room: number): Promise<Message[] | undefined> {
+  const all: Message[] = [];
+  for (;;) {
+    const after = all.at(-1)?.number ?? 0;
+    const page = await fetch(
+      `${url}/api/chat/rooms/${room}/messages?after=${after}&limit=100`,
+    );
+    if (page.status === 404) return undefined;
+    if (!page.ok) throw new Error(`The room ${room} answered ${page.status}.`);
+    const messages = (await page.json()) as Message[];
+    if (messages.length === 0) return all;
+    all.push(...messages);
   }
 }
 

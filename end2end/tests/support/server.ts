@@ -1,6 +1,6 @@
 // The release binary on a free port, with a database in a folder of its own.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,9 +9,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const TARGET = resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target");
+export const TARGET = resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target");
 const BINARY = join(TARGET, "release", "parlour");
 
 /** Limits are off where they are not the subject: a test is quicker than any person. */
@@ -47,31 +48,35 @@ export class Server {
 
   /** Starts it, again perhaps: same port, same database. */
   async up() {
-    const child = spawn(BINARY, [], {
-      cwd: ROOT,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        RUST_BACKTRACE: "1",
-        LEPTOS_SITE_ROOT: join(ROOT, "target", "site"),
-        LEPTOS_HASH_FILES: "true",
-        PARLOUR__SITE_ADDR: `127.0.0.1:${this.port}`,
-        PARLOUR__DATABASE__URL: `sqlite://${join(this.folder, "parlour.db")}`,
-        ...NO_LIMITS,
-        ...this.settings,
-      },
+    await this.ready(this.spawned());
+  }
+
+  /** A planned restart: the old one is told to stop, and the new one is started at once. */
+  async restart() {
+    await this.succeed(() => {
+      const old = this.running();
+      old.kill("SIGTERM");
+      this.spawned();
     });
-    this.process = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
-    }
-    const deadline = Date.now() + 10_000;
-    while (!(await this.isReady())) {
-      if (child.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`The server did not become ready; it said:\n${this.output}`);
-      }
-      await pause(20);
-    }
+  }
+
+  /** A planned restart by the new one, which asks the old one to hand over. */
+  async replace() {
+    await this.succeed(() => this.spawned("--replace"));
+  }
+
+  /** Runs one of the commands beside serving, on this server's files; answers what it said. */
+  async command(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await promisify(execFile)(BINARY, args, {
+      cwd: ROOT,
+      env: this.environment,
+    });
+    return stdout + stderr;
+  }
+
+  /** A file in its folder, which goes with it. */
+  file(name: string): string {
+    return join(this.folder, name);
   }
 
   /** As a power cut would. */
@@ -87,7 +92,8 @@ export class Server {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     child.kill("SIGCONT");
-    child.kill("SIGTERM");
+    // Not SIGTERM: nobody takes over, so it need not wait for a successor.
+    child.kill("SIGINT");
     const deadline = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;
     clearTimeout(deadline);
@@ -107,6 +113,51 @@ export class Server {
     await this.stop();
     await rm(this.folder, { recursive: true, force: true });
     return this.output.split("\n").filter((line) => line.includes("panicked at"));
+  }
+
+  private get environment() {
+    return {
+      PATH: process.env["PATH"] ?? "",
+      RUST_BACKTRACE: "1",
+      LEPTOS_SITE_ROOT: join(ROOT, "target", "site"),
+      LEPTOS_HASH_FILES: "true",
+      PARLOUR__SITE_ADDR: `127.0.0.1:${this.port}`,
+      PARLOUR__DATABASE__URL: `sqlite://${this.file("parlour.db")}`,
+      ...NO_LIMITS,
+      ...this.settings,
+    };
+  }
+
+  private spawned(...args: string[]): ChildProcess {
+    const child = spawn(BINARY, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: this.environment,
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+    this.process = child;
+    return child;
+  }
+
+  /** Waits until the old process has gone and the new one serves. */
+  private async succeed(begin: () => void) {
+    const old = this.running();
+    const gone = once(old, "exit");
+    begin();
+    await gone;
+    await this.ready(this.running());
+  }
+
+  private async ready(child: ChildProcess) {
+    const deadline = Date.now() + 10_000;
+    while (!(await this.isReady())) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`The server did not become ready; it said:\n${this.output}`);
+      }
+      await pause(20);
+    }
   }
 
   private running(): ChildProcess {

@@ -2,6 +2,7 @@
 
 import { type Browser, type BrowserContext, test as base, expect } from "@playwright/test";
 import { Chat } from "./chat.js";
+import { History } from "./history.js";
 import { Guest } from "./rest.js";
 import { Server, type Settings } from "./server.js";
 import { Wire } from "./wire.js";
@@ -12,6 +13,8 @@ type Fixtures = {
   server: Server;
   /** The cable that `arrive` uses when a test asks for it. */
   wire: Wire;
+  /** What everybody who arrives sends and sees; `holds` has it checked. */
+  history: History;
   /** Complaints that this test expects. */
   tolerate: (complaint: RegExp) => void;
   complaints: Complaints;
@@ -84,6 +87,8 @@ export const test = base.extend<Fixtures>({
     }
   },
 
+  history: async ({ server }, use) => use(new History(server.url)),
+
   wire: async ({ server }, use) => {
     const wire = await Wire.to(server.port);
     try {
@@ -104,7 +109,7 @@ export const test = base.extend<Fixtures>({
     await use(new Chat(page, undefined, javaScriptEnabled ?? true));
   },
 
-  arrive: async ({ browser, server, complaints, javaScriptEnabled }, use) => {
+  arrive: async ({ browser, server, history, complaints, javaScriptEnabled }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (name, path = "/", { via } = {}) => {
       const url = via?.url ?? server.url;
@@ -118,7 +123,7 @@ export const test = base.extend<Fixtures>({
           { name: "parlour_session", value: guest.token, url, httpOnly: true, sameSite: "Lax" },
         ]);
       }
-      const chat = new Chat(await context.newPage(), guest, javaScriptEnabled ?? true);
+      const chat = new Chat(await context.newPage(), guest, javaScriptEnabled ?? true, history);
       await chat.visit(path);
       return chat;
     });

@@ -1,10 +1,10 @@
-// A cable between browser and server that can be cut.
+// A cable between browser and server: it can be cut, and it can fall silent without a word.
 
 import { once } from "node:events";
 import { type Server as Listener, type Socket, connect, createServer } from "node:net";
 
 export class Wire {
-  private readonly sockets = new Set<Socket>();
+  private readonly links: Link[] = [];
   private isCut = false;
 
   private constructor(
@@ -25,11 +25,21 @@ export class Wire {
   /** Everything that runs through it breaks, and nothing new gets through. */
   cut() {
     this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
+    for (const link of this.links) link.destroy();
   }
 
   mend() {
     this.isCut = false;
+  }
+
+  /** Whatever runs over it now stays open, and is heard by nobody any more. What is new works. */
+  forget() {
+    for (const link of this.links) link.isForgotten = true;
+  }
+
+  /** The server hears what is sent over it now, and its answers get lost. What is new works. */
+  loseAnswers() {
+    for (const link of this.links) link.isOneWay = true;
   }
 
   async close() {
@@ -43,20 +53,39 @@ export class Wire {
       near.destroy();
       return;
     }
-    const far = connect(port, "127.0.0.1");
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.sockets.add(socket);
-      socket.on("close", () => {
-        this.sockets.delete(socket);
-        other.destroy();
-      });
-      // What is broken closes right afterwards.
-      socket.on("error", () => {});
-    }
-    near.pipe(far);
-    far.pipe(near);
+    this.links.push(new Link(near, connect(port, "127.0.0.1")));
+  }
+}
+
+/** One connection through the cable. */
+class Link {
+  isForgotten = false;
+  isOneWay = false;
+
+  constructor(
+    private readonly near: Socket,
+    private readonly far: Socket,
+  ) {
+    this.carry(near, far, () => this.isForgotten);
+    this.carry(far, near, () => this.isForgotten || this.isOneWay);
+  }
+
+  destroy() {
+    this.near.destroy();
+    this.far.destroy();
+  }
+
+  private carry(from: Socket, to: Socket, isLost: () => boolean) {
+    from.on("data", (chunk) => {
+      if (isLost() || to.write(chunk)) return;
+      from.pause();
+      to.once("drain", () => from.resume());
+    });
+    // Nobody tells the other end of a forgotten connection that this one hung up.
+    from.on("close", () => {
+      if (!this.isForgotten) to.destroy();
+    });
+    // What is broken closes right afterwards.
+    from.on("error", () => {});
   }
 }
