@@ -8,8 +8,9 @@ mod faults;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{Blow, HealFrom, Hit, Kind};
+pub use faults::{Blow, Hit, Kind};
 
+use crate::proxy::Weather;
 use faults::Blows;
 use std::time::Duration;
 
@@ -67,6 +68,8 @@ pub struct Phase {
     pub memberships: Vec<Vec<usize>>,
     /// What is done, in the order in which it is handed out.
     pub deeds: Vec<Deed>,
+    /// What the network is like, from the first deed to the last.
+    pub weather: Weather,
     /// What breaks.
     pub blows: Vec<Blow>,
     /// Deeds handed out a second, while nothing hinders.
@@ -125,6 +128,17 @@ impl Plan {
             phases: phases.into(),
         }
     }
+
+    /// The same without what needs a disk that can fail.
+    pub fn without_disks(mut self) -> Self {
+        self.phases.retain(|phase| phase.kind != Kind::FullDisk);
+        for phase in &mut self.phases {
+            phase
+                .blows
+                .retain(|blow| !matches!(blow.what, Hit::Disk { .. }));
+        }
+        self
+    }
 }
 
 impl Phase {
@@ -150,11 +164,18 @@ impl Phase {
         };
         Self {
             kind,
+            weather: kind.weather(scale),
             blows: blows.draw(kind, random),
             memberships,
             deeds,
             rate: scale.rate,
         }
+    }
+
+    /// Whether its server has to run on a disk that can fail.
+    pub fn needs_disk(&self) -> bool {
+        let mut blows = self.blows.iter();
+        blows.any(|blow| matches!(blow.what, Hit::Disk { .. }))
     }
 
     /// Messages that are written in it.

@@ -34,6 +34,7 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 pub struct Strikes {
     connections: AtomicU64,
+    ended: AtomicU64,
     cuts: AtomicU64,
     stalls: AtomicU64,
     silences: AtomicU64,
@@ -100,6 +101,13 @@ impl Proxy {
         self.weather.send_replace(weather);
     }
 
+    /// Connections that still carry something, or might.
+    pub fn open(&self) -> usize {
+        let ended = self.strikes.ended.load(Ordering::Relaxed);
+        let all = self.strikes.connections.load(Ordering::Relaxed);
+        all.saturating_sub(ended) as usize
+    }
+
     /// How often what happened so far.
     pub fn struck(&self) -> Struck {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
@@ -136,13 +144,11 @@ async fn accept(
             continue;
         };
         count(&strikes.connections);
-        connections.spawn(join(
-            near,
-            target,
-            random.fork(),
-            forecast.clone(),
-            Arc::clone(&strikes),
-        ));
+        let (random, forecast, strikes) = (random.fork(), forecast.clone(), Arc::clone(&strikes));
+        connections.spawn(async move {
+            join(near, target, random, forecast, &strikes).await;
+            count(&strikes.ended);
+        });
     }
 }
 
@@ -152,7 +158,7 @@ async fn join(
     target: SocketAddr,
     mut random: fastrand::Rng,
     forecast: watch::Receiver<Weather>,
-    strikes: Arc<Strikes>,
+    strikes: &Strikes,
 ) {
     let far = match TcpStream::connect(target).await {
         Ok(far) => far,
@@ -171,8 +177,8 @@ async fn join(
         let ended = {
             let (from_near, to_near) = near.split();
             let (from_far, to_far) = far.split();
-            let up = Carrier::new(random.fork(), forecast.clone(), &strikes, |w| &w.up);
-            let down = Carrier::new(random.fork(), forecast, &strikes, |w| &w.down);
+            let up = Carrier::new(random.fork(), forecast.clone(), strikes, |w| &w.up);
+            let down = Carrier::new(random.fork(), forecast, strikes, |w| &w.down);
             tokio::try_join!(up.carry(from_near, to_far), down.carry(from_far, to_near))
         };
         match ended {

@@ -57,10 +57,9 @@ impl Server {
         let folder =
             TempDir::with_prefix("parlour-chaos-").map_err(Failure::to("make a folder"))?;
         let address = free_address()?;
-        let own = SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let mut server = Self {
             binary,
-            environment: own.into_iter().chain(environment).collect(),
+            environment: with_limits_off(environment),
             rest: Rest::at(address, Duration::from_secs(2))?,
             folder,
             address,
@@ -68,6 +67,11 @@ impl Server {
         };
         server.up().await?;
         Ok(server)
+    }
+
+    /// Other variables, from its next life on.
+    pub fn set_environment(&mut self, environment: impl IntoIterator<Item = (String, String)>) {
+        self.environment = with_limits_off(environment);
     }
 
     /// Where it serves, in each of its lives.
@@ -174,6 +178,13 @@ impl Server {
     fn log_file(&self) -> PathBuf {
         self.folder().join("parlour.log")
     }
+}
+
+fn with_limits_off(
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Vec<(String, String)> {
+    let own = SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    own.into_iter().chain(environment).collect()
 }
 
 fn signal(child: &Child, signal: Signal) -> Result<(), Failure> {

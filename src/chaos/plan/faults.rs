@@ -32,17 +32,6 @@ pub enum Kind {
     Mixed,
 }
 
-/// Since when a client counts as hurt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HealFrom {
-    /// Since the weather is good again.
-    End,
-    /// Since the blow fell.
-    Blow,
-    /// Since the blow was over.
-    BlowsEnd,
-}
-
 /// Something that happens once, while clients go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blow {
@@ -120,9 +109,13 @@ impl Kind {
         }
     }
 
-    /// What the network is like in it, from the first deed to the last.
-    pub fn weather(self) -> Weather {
+    /// What the network is like in it. A shorter run has less traffic, so faults strike more often.
+    pub fn weather(self, scale: &Scale) -> Weather {
         let way = Way::default;
+        let share = (scale.sends as f64 / Scale::FULL.sends as f64).clamp(0.25, 1.0);
+        // Up there is little more than handshakes, and those must get through at times.
+        let up = |every: u64| (every as f64 * share.sqrt()) as u64;
+        let down = |every: u64| (every as f64 * share) as u64;
         match self {
             Self::Latency => Weather::both(Way {
                 latency: Duration::from_millis(15),
@@ -133,11 +126,11 @@ impl Kind {
                 let cut = |every| Some(Cut { every, resets: 0.7 });
                 Weather {
                     up: Way {
-                        cut: cut(5_000),
+                        cut: cut(up(8_000)),
                         ..way()
                     },
                     down: Way {
-                        cut: cut(200_000),
+                        cut: cut(down(200_000)),
                         ..way()
                     },
                 }
@@ -163,18 +156,18 @@ impl Kind {
                 };
                 Weather {
                     up: Way {
-                        stall: stall(2_500),
+                        stall: stall(up(5_000)),
                         ..way()
                     },
                     down: Way {
-                        stall: stall(60_000),
+                        stall: stall(down(100_000)),
                         ..way()
                     },
                 }
             }
             Self::SilenceUp => Weather {
                 up: Way {
-                    silence_every: Some(8_000),
+                    silence_every: Some(up(10_000)),
                     ..way()
                 },
                 down: way(),
@@ -182,7 +175,7 @@ impl Kind {
             Self::SilenceDown => Weather {
                 up: way(),
                 down: Way {
-                    silence_every: Some(300_000),
+                    silence_every: Some(down(300_000)),
                     ..way()
                 },
             },
@@ -190,20 +183,6 @@ impl Kind {
                 Weather::default()
             }
         }
-    }
-
-    /// Since when its clients count as hurt.
-    pub fn heal_from(self) -> HealFrom {
-        match self {
-            Self::Kills | Self::Restarts => HealFrom::Blow,
-            Self::FullDisk => HealFrom::BlowsEnd,
-            _ => HealFrom::End,
-        }
-    }
-
-    /// Whether its server has to run on a disk that can fail.
-    pub fn needs_disk(self) -> bool {
-        matches!(self, Self::FullDisk | Self::Mixed)
     }
 }
 
@@ -228,7 +207,7 @@ impl Blows<'_> {
                     Kind::Kills | Kind::Mixed => kill(random),
                     Kind::Restarts => Hit::Restart,
                     Kind::FullDisk => disk(at, random),
-                    weather => Hit::Weather(Box::new(weather.weather())),
+                    weather => Hit::Weather(Box::new(weather.weather(scale))),
                 })
             }
             _ => Vec::new(),
