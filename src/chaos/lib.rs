@@ -4,6 +4,7 @@
 //! that is made of the browser's own state machines, the simulation, and what breaks things.
 
 pub mod checker;
+pub mod client;
 pub mod database;
 pub mod disk;
 pub mod failure;
@@ -12,3 +13,4 @@ pub mod plan;
 pub mod proxy;
 pub mod rest;
 pub mod server;
+pub mod simulation;

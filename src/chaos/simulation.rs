@@ -1,0 +1,248 @@
+//! Many small worlds, each drawn from a number: a few people, their tabs, a network that does what
+//! networks do, and the real contexts on a real database in between.
+//!
+//! A world takes steps. In each, something that may happen next is drawn: a frame arrives, the
+//! server goes on with a command, somebody writes, time passes, a socket breaks or falls silent, a
+//! publication is dropped, the server is killed, a tab is closed for ever, a clock jumps. At the end
+//! everything is whole again and time runs until nothing is under way, and then the history goes to
+//! the one checker. The same number gives the same world, on every machine.
+//!
+//! What is real: `outbox`, `timeline` and `connection` of the browser (through [`crate::client`]),
+//! `messages::{post, edit, delete, sync, history}` and `rooms` with the writer and SQLite, the hub and
+//! its mailboxes. What is played: the wire, the socket's task (`simulation/serving.rs` follows
+//! `realtime/connection`, in steps that can be interrupted), HTTP, storage, and all time.
+
+mod bench;
+mod breaking;
+mod living;
+mod network;
+mod serving;
+mod settling;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use crate::checker::{self, Fault};
+use crate::history::History;
+use bench::Bench;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::runtime::Builder;
+use world::World;
+
+/// A server or a browser that breaks the promise, to show that it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plant {
+    /// The server acknowledges what it is still about to commit.
+    AcknowledgesBeforeCommit,
+    /// The server says in its heartbeats that nothing was missed.
+    LiesInHeartbeats,
+    /// The server leaves a message out of what it says was missed.
+    SkipsInSyncs,
+    /// The server sends a room's messages to people who are not in it.
+    TellsOutsiders,
+    /// The browser forgets its outbox with the tab.
+    ForgetsOutbox,
+    /// The server knows no send again by its key.
+    StoresRepeats,
+}
+
+/// How a world ended.
+pub struct Outcome {
+    /// Which world.
+    pub seed: u64,
+    /// What broke the promise.
+    pub faults: Vec<Fault>,
+    /// Why it never came to rest, if it did not.
+    pub stuck: Option<String>,
+    /// Everything that its clients did and saw.
+    pub history: History,
+    /// What happened in it.
+    pub figures: Figures,
+}
+
+/// What happened, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Messages written.
+    pub sends: u64,
+    /// Messages changed or taken back.
+    pub changes: u64,
+    /// Sockets that broke or fell silent.
+    pub cuts: u64,
+    /// Publications that the hub lost.
+    pub drops: u64,
+    /// Times the server was killed or restarted.
+    pub restarts: u64,
+    /// Tabs that were closed with all they had in memory.
+    pub tabs: u64,
+    /// Pages taken anew because too much had changed.
+    pub resets: u64,
+}
+
+/// What many worlds came to.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// How many.
+    pub seeds: u64,
+    /// What happened in all of them.
+    pub figures: Figures,
+    /// How long they took.
+    pub took: Duration,
+}
+
+/// A world that did not end well, with the first ones of what is wrong.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// Which.
+    pub seed: u64,
+    /// Sentences.
+    pub wrong: Vec<String>,
+}
+
+impl Outcome {
+    /// What is wrong, as sentences; empty when all is well.
+    pub fn wrong(&self) -> Vec<String> {
+        let faults = self.faults.iter().map(Fault::to_string);
+        self.stuck.iter().cloned().chain(faults).collect()
+    }
+}
+
+/// Plays one world.
+pub fn run(seed: u64) -> Outcome {
+    run_with(seed, None)
+}
+
+/// Plays one world in which something is wrong on purpose.
+pub fn run_with(seed: u64, plant: Option<Plant>) -> Outcome {
+    let mut outcomes = Vec::new();
+    play(&AtomicU64::new(seed), seed + 1, plant, |outcome| {
+        outcomes.push(outcome);
+        true
+    });
+    outcomes.remove(0)
+}
+
+/// Plays the worlds from `first` on, on as many threads as there are cores; ends with the first one
+/// that fails.
+pub fn run_many(first: u64, seeds: u64) -> Result<Summary, Failed> {
+    let started = Instant::now();
+    let (next, end) = (AtomicU64::new(first), first + seeds);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let results: Vec<Result<Figures, Failed>> = std::thread::scope(|scope| {
+        let play_some = || {
+            let (mut figures, mut failed) = (Figures::default(), None);
+            play(&next, end, None, |outcome| {
+                figures += outcome.figures;
+                let wrong = outcome.wrong();
+                if !wrong.is_empty() {
+                    let seed = outcome.seed;
+                    failed = Some(Failed { seed, wrong });
+                    // The others need not go on.
+                    next.store(end, Ordering::Relaxed);
+                }
+                failed.is_none()
+            });
+            failed.map_or(Ok(figures), Err)
+        };
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(play_some)).collect();
+        let joined = running.into_iter().map(|thread| thread.join());
+        joined
+            .map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut summary = Summary {
+        seeds,
+        took: started.elapsed(),
+        ..Summary::default()
+    };
+    for result in results {
+        summary.figures += result?;
+    }
+    Ok(summary)
+}
+
+/// Plays the worlds that `next` gives out, up to `end`, one after the other on one database, for as
+/// long as `told` wants to hear of more.
+fn play(next: &AtomicU64, end: u64, plant: Option<Plant>, mut told: impl FnMut(Outcome) -> bool) {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a thread can have a runtime");
+    runtime.block_on(async {
+        let bench = Bench::open().await;
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                break;
+            }
+            let mut world = Box::new(Box::pin(World::begin(&bench, seed, plant)).await);
+            let stuck = Box::pin(world.live()).await;
+            let (history, figures) = Box::pin(world.end()).await;
+            let faults = checker::check(&history);
+            let outcome = Outcome {
+                seed,
+                faults,
+                stuck,
+                history,
+                figures,
+            };
+            if !told(outcome) {
+                break;
+            }
+        }
+    });
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.sends += other.sends;
+        self.changes += other.changes;
+        self.cuts += other.cuts;
+        self.drops += other.drops;
+        self.restarts += other.restarts;
+        self.tabs += other.tabs;
+        self.resets += other.resets;
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 20;
+        writeln!(f, "Seed {} breaks the promise:", self.seed)?;
+        for sentence in self.wrong.iter().take(SHOWN) {
+            writeln!(f, "  {sentence}")?;
+        }
+        if self.wrong.len() > SHOWN {
+            writeln!(f, "  … and {} more.", self.wrong.len() - SHOWN)?;
+        }
+        write!(
+            f,
+            "Again: PARLOUR_SEED={0} cargo test -p parlour-chaos one_world, or chaos simulate --seed {0} --seeds 1",
+            self.seed
+        )
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.took.as_secs_f64();
+        let Figures {
+            sends,
+            changes,
+            cuts,
+            drops,
+            restarts,
+            tabs,
+            resets,
+        } = self.figures;
+        write!(
+            f,
+            "{} worlds in {seconds:.1} s: {sends} sends, {changes} changes, {cuts} broken sockets, \
+             {drops} dropped publications, {restarts} restarts, {tabs} tabs killed, {resets} resets; \
+             lost 0, duplicated 0, reordered 0",
+            self.seeds
+        )
+    }
+}

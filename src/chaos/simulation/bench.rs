@@ -1,0 +1,106 @@
+//! The server that all worlds of one thread use: real contexts on a database of their own.
+
+use parlour_protocol::{RoomId, Timestamp};
+use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::rooms::{self, NewRoom};
+use parlour_server::{Context, Scope, Settings, accounts};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+/// People that a world can have.
+pub(super) const PEOPLE: usize = 5;
+
+/// The server's clock, which is set by whoever wants to.
+pub(super) struct SetClock(AtomicI64);
+
+/// A server without doors.
+pub(super) struct Bench {
+    pub(super) ctx: Arc<Context>,
+    pub(super) clock: Arc<SetClock>,
+    /// How many keys were made unlike any other.
+    unlike: AtomicI64,
+    /// The last one is a program that writes much at once.
+    pub(super) people: Vec<Scope>,
+    _folder: TempDir,
+}
+
+/// What a key gets behind it, with a number, where it must be unlike any other.
+pub(super) const UNLIKE: char = '~';
+/// When every world begins.
+const BEGINNING: i64 = 1_767_323_045_678;
+
+impl SetClock {
+    /// Every world begins at the same time.
+    pub(super) fn reset(&self) {
+        self.0.store(BEGINNING, Ordering::Relaxed);
+    }
+
+    /// Moves it, forwards or back.
+    pub(super) fn jump(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Bench {
+    /// A database in memory where there is such a folder: what is tried is the order of things, not
+    /// the disk.
+    pub(super) async fn open() -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm")
+            .or_else(|_| tempfile::tempdir())
+            .expect("there is room for a folder");
+        let mut settings = Settings::default();
+        settings.database.url = format!("sqlite://{}", folder.path().join("world.db").display());
+        settings.limits.messages_per_second = 0;
+        settings.limits.guests_per_minute = 0;
+        settings.limits.rooms_per_hour = 0;
+        let clock = Arc::new(SetClock(AtomicI64::new(BEGINNING)));
+        let opened = Context::open_with(settings, Arc::clone(&clock) as _, Arc::new(SystemRandom));
+        let ctx = opened.await.expect("a new database opens");
+        let mut people = Vec::new();
+        for name in 0..=PEOPLE {
+            people.push(guest(&ctx, &format!("Person {name}")).await);
+        }
+        Self {
+            ctx,
+            clock,
+            unlike: AtomicI64::new(0),
+            people,
+            _folder: folder,
+        }
+    }
+
+    /// A key that no other send has, and that shows which one it was.
+    pub(super) fn unlike_any(&self, key: String) -> String {
+        format!(
+            "{key}{UNLIKE}{}",
+            self.unlike.fetch_add(1, Ordering::Relaxed)
+        )
+    }
+
+    /// A room of a person's.
+    pub(super) async fn room(&self, maker: &Scope, name: String) -> RoomId {
+        let description = String::new();
+        let made = rooms::create(&self.ctx, maker, NewRoom { name, description }).await;
+        made.expect("a name that nobody has makes a room").id
+    }
+}
+
+async fn guest(ctx: &Context, name: &str) -> Scope {
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let visitor = Scope::visitor(address);
+    let created = accounts::create_guest(ctx, &visitor, name).await;
+    let (_, token) = created.expect("a name that nobody has makes a guest");
+    let person = accounts::authenticate(ctx, token.as_str()).await;
+    Scope {
+        person: person.expect("the database answers"),
+        address,
+    }
+}

@@ -1,0 +1,327 @@
+//! What happens in a world from one step to the next.
+
+use super::Plant;
+use super::network::{Answer, Asks, BROKEN};
+use super::serving::as_sent;
+use super::world::World;
+use parlour_protocol::{ClientFrame, History, RoomId, ServerFrame};
+use parlour_server::messages::{self, View};
+use parlour_server::{ServiceError, rooms};
+
+/// Messages on a page, and in what is fetched by scrolling up.
+const PAGE: u32 = 20;
+
+/// Something that may happen next in the network.
+#[derive(Clone, Copy)]
+enum Move {
+    /// A socket that is being opened is open, or is refused.
+    Accept(u32),
+    /// The server goes on with a socket's command.
+    Proceed(u32),
+    /// The server writes what the hub queued.
+    Flush(u32),
+    /// A frame reaches its tab.
+    Deliver(u32),
+    /// The server notices that the other side is gone.
+    Notice(u32),
+    /// The server answers a request.
+    Serve(usize),
+    /// The answer reaches its tab.
+    Answer(usize),
+    /// A tab hears that another one saved something.
+    Stir(u32),
+}
+
+impl World<'_> {
+    /// Lives, and comes to rest; says why if it does not.
+    pub(super) async fn live(&mut self) -> Option<String> {
+        // The pages that everybody begins with.
+        self.pass(1.0);
+        let steps = self.chance.u32(200..600);
+        let is_deep = self.seed % 500 == 250;
+        for step in 0..steps {
+            if is_deep && step == steps / 2 {
+                Box::pin(self.flood()).await;
+            }
+            Box::pin(self.step()).await;
+        }
+        Box::pin(self.come_to_rest()).await
+    }
+
+    async fn step(&mut self) {
+        match self.chance.u32(0..100) {
+            0..=71 => {
+                if !Box::pin(self.move_on()).await {
+                    self.pass(50.0);
+                }
+            }
+            72..=79 => {
+                let times = [5.0, 60.0, 60.0, 400.0, 400.0, 1_500.0, 6_000.0, 27_000.0];
+                let at = self.chance.usize(0..times.len());
+                let time = times[at] * self.chance.f64();
+                self.pass(time);
+            }
+            80..=90 => self.write(),
+            91..=94 => self.change(),
+            95 => self.scroll_up(),
+            96 => self.decide_about_refused(),
+            _ => Box::pin(self.break_something()).await,
+        }
+    }
+
+    /// One thing in the network; false when there is nothing to do.
+    pub(super) async fn move_on(&mut self) -> bool {
+        let moves = self.moves();
+        let Some(at) = (!moves.is_empty()).then(|| self.chance.usize(0..moves.len())) else {
+            return false;
+        };
+        match moves[at] {
+            Move::Accept(line) => self.accept(line),
+            Move::Proceed(line) => Box::pin(self.proceed(line)).await,
+            Move::Flush(line) => self.flush(line),
+            Move::Deliver(line) => self.deliver(line),
+            Move::Notice(line) => self.end_line(line, BROKEN, String::new()),
+            Move::Serve(at) => {
+                let answer = Box::pin(self.serve(at)).await;
+                self.requests[at].answer = Some(answer);
+            }
+            Move::Answer(at) => self.answer(at),
+            Move::Stir(tab) => {
+                if let Some(stirred) = self.tabs.get_mut(&tab) {
+                    stirred.is_stirred = false;
+                }
+                self.on_tab(tab, |client, _| {
+                    client.take_in();
+                    Vec::new()
+                });
+            }
+        }
+        true
+    }
+
+    fn moves(&self) -> Vec<Move> {
+        let mut moves = Vec::new();
+        let is_down = self.is_down();
+        for (&id, line) in &self.lines {
+            let is_awake = self.is_awake(line.device);
+            if line.is_opening {
+                let is_deaf = line.is_deaf_up || line.is_deaf_down;
+                let is_waiting = is_down && !self.is_refusing;
+                if line.is_held && is_awake && !is_deaf && !is_waiting {
+                    moves.push(Move::Accept(id));
+                }
+                continue;
+            }
+            if let Some(served) = &line.served {
+                if !served.is_idle() || !line.up.is_empty() {
+                    moves.push(Move::Proceed(id));
+                }
+                if served.has_mail() {
+                    moves.push(Move::Flush(id));
+                }
+                if !line.is_held {
+                    moves.push(Move::Notice(id));
+                }
+            }
+            if line.is_held && is_awake && !line.down.is_empty() {
+                moves.push(Move::Deliver(id));
+            }
+        }
+        for (at, request) in self.requests.iter().enumerate() {
+            if request.answer.is_none() {
+                moves.push(Move::Serve(at));
+            } else if self.is_awake(request.device) {
+                moves.push(Move::Answer(at));
+            }
+        }
+        let stirred = self.tabs.iter().filter(|(_, tab)| tab.is_stirred);
+        let stirred = stirred.filter(|(_, tab)| self.is_awake(tab.device));
+        moves.extend(stirred.map(|(id, _)| Move::Stir(*id)));
+        moves
+    }
+
+    async fn proceed(&mut self, id: u32) {
+        let Some(line) = self.lines.get_mut(&id) else {
+            return;
+        };
+        let Some(served) = &mut line.served else {
+            return;
+        };
+        let said = match served.is_idle() {
+            true => line.up.pop_front(),
+            false => None,
+        };
+        let posted_in = match said {
+            Some(ClientFrame::Message { room_id, .. }) => room_id,
+            _ => None,
+        };
+        let scope = &self.devices[line.device].scope;
+        let proceeding = served.proceed(self.bench, scope, said, self.manners);
+        let written = Box::pin(proceeding).await;
+        line.write(written);
+        if let (Some(room), Some(Plant::TellsOutsiders)) = (posted_in, self.manners.plant) {
+            self.tell_outsiders(room).await;
+        }
+    }
+
+    /// The newest message of a room goes to those who are not in it.
+    async fn tell_outsiders(&mut self, room: RoomId) {
+        let scope = &self.devices[0].scope;
+        let page = messages::history(&self.bench.ctx, scope, room, View::Newest, 1).await;
+        let Some(newest) = page.ok().and_then(|mut page| page.messages.pop()) else {
+            return;
+        };
+        let frame = ServerFrame::Message(newest).encode();
+        for line in self.lines.values_mut() {
+            if !self.devices[line.device].rooms.contains(&room) && !line.is_opening {
+                line.write([frame.clone()]);
+            }
+        }
+    }
+
+    fn flush(&mut self, id: u32) {
+        let manners = self.manners;
+        let Some(line) = self.lines.get_mut(&id) else {
+            return;
+        };
+        let Some(served) = &mut line.served else {
+            return;
+        };
+        let (frames, closing) = served.flush(manners);
+        line.write(frames);
+        if let Some((code, reason)) = closing {
+            self.end_line(id, code, reason);
+        }
+    }
+
+    async fn serve(&mut self, at: usize) -> Answer {
+        let request = &self.requests[at];
+        if self.is_down() || self.is_offline(request.device) {
+            return Answer::Failed;
+        }
+        let scope = &self.devices[request.device].scope;
+        let ctx = &self.bench.ctx;
+        let page = match request.asks {
+            Asks::Page(room) => messages::history(ctx, scope, room, View::Newest, PAGE).await,
+            Asks::Older(room, before) => {
+                messages::history(ctx, scope, room, View::Before(before), PAGE).await
+            }
+            Asks::Rooms => Err(ServiceError::RoomNotFound),
+        };
+        match page {
+            Ok(page) => Answer::Page(self.as_told(page)),
+            // A room that is gone is not shown, and the list says which ones there are.
+            Err(ServiceError::RoomNotFound) => match rooms::list(ctx, scope).await {
+                Ok(rooms) => Answer::Rooms(rooms.iter().map(|entry| entry.room.id).collect()),
+                Err(_) => Answer::Failed,
+            },
+            Err(_) => Answer::Failed,
+        }
+    }
+
+    /// A page as its readers get it.
+    pub(super) fn as_told(&self, mut page: History) -> History {
+        if self.manners.plant == Some(Plant::StoresRepeats) {
+            for message in &mut page.messages {
+                message.client_id = as_sent(&message.client_id);
+            }
+        }
+        page
+    }
+
+    /// Some tab, and some room that it shows.
+    fn somewhere(&mut self) -> Option<(u32, RoomId)> {
+        let tabs: Vec<u32> = self.tabs.keys().copied().collect();
+        let tab = *self.chance.choice(&tabs)?;
+        let at = &self.tabs[&tab];
+        if !self.is_awake(at.device) {
+            return None;
+        }
+        let rooms: Vec<RoomId> = at.client.rooms().collect();
+        let room = *self.chance.choice(&rooms)?;
+        Some((tab, room))
+    }
+
+    /// Somebody writes something, or several things at once.
+    pub(super) fn write(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        for _ in 0..[1, 1, 1, 3][self.chance.usize(0..4)] {
+            self.figures.sends += 1;
+            let key = format!("w{}k{}", self.seed, self.figures.sends);
+            let text = match self.chance.u32(0..40) {
+                // No text may have a bell in it: refused for good.
+                0 => format!("{key}\u{7}"),
+                1..=8 if self.is_long => format!("{key} {}", "🙂".repeat(9_900)),
+                _ => format!("Text of {key}."),
+            };
+            self.on_tab(tab, |client, now| client.write(room, &text, &key, now));
+        }
+    }
+
+    /// Somebody changes one of their messages, or takes it back.
+    pub(super) fn change(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        let at = &self.tabs[&tab];
+        let me = self.devices[at.device].user;
+        let Some(timeline) = at.client.timeline(room) else {
+            return;
+        };
+        let own = (timeline.first_number().unwrap_or(1)..=timeline.last_number().unwrap_or(0))
+            .filter_map(|number| timeline.get(number))
+            .filter(|message| message.user_id == me && !message.deleted)
+            .map(|message| message.number);
+        let own: Vec<i64> = own.collect();
+        let Some(&number) = self.chance.choice(&own) else {
+            return;
+        };
+        self.figures.changes += 1;
+        let is_edit = self.chance.u32(0..3) > 0;
+        let text = format!("Edit {} of {number}.", self.figures.changes);
+        self.on_tab(tab, |client, _| match is_edit {
+            true => client.edit(room, number, &text),
+            false => client.delete(room, number),
+        });
+    }
+
+    fn scroll_up(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        let is_asking = |asks: &Asks| matches!(asks, Asks::Older(..));
+        if self
+            .requests
+            .iter()
+            .any(|r| r.tab == tab && is_asking(&r.asks))
+        {
+            return;
+        }
+        if let Some(before) = self.tabs[&tab].client.older_before(room) {
+            self.request(tab, Asks::Older(room, before));
+        }
+    }
+
+    /// Somebody tries again what was refused, or gives it up.
+    fn decide_about_refused(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        let pending = self.tabs[&tab].client.outbox().pending(room);
+        let refused = pending.into_iter().filter(|send| send.is_refused());
+        let refused: Vec<String> = refused.map(|send| send.client_id).collect();
+        let Some(key) = self.chance.choice(&refused).cloned() else {
+            return;
+        };
+        let is_retry = self.chance.bool();
+        self.on_tab(tab, |client, now| {
+            if is_retry {
+                return client.retry(&key, now);
+            }
+            client.discard(&key);
+            Vec::new()
+        });
+    }
+}

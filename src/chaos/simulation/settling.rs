@@ -1,0 +1,126 @@
+//! The end of a world: everything is whole again, time runs until nothing is under way, and
+//! everybody is asked what they see.
+
+use super::Figures;
+use super::world::World;
+use crate::history::{Event, History, Shown};
+use parlour_protocol::RoomId;
+use parlour_server::messages::{self, View};
+use parlour_server::rooms;
+
+/// Nothing may take longer than this to come to rest, in the world's seconds.
+const LONGEST: u32 = 20 * 60;
+/// So long has to be nothing but quiet: more than two heartbeats.
+const QUIET: u32 = 60;
+/// Messages in one of the pages that make up the truth.
+const PAGE: u32 = 100;
+
+impl World<'_> {
+    /// Lets time run until nothing is under way, twice; says why when it does not end.
+    pub(super) async fn come_to_rest(&mut self) -> Option<String> {
+        self.manners.overloaded_every = 0;
+        self.down_until = self.now;
+        for device in &mut self.devices {
+            device.storage.refuse(false);
+            device.offline_until = self.now;
+            device.asleep_until = device.asleep_until.map(|until| until.min(self.now));
+        }
+        for device in 0..self.devices.len() {
+            if self.tabs_of(device).is_empty() {
+                self.open_tab(device);
+            }
+        }
+        let stuck = Box::pin(self.rest()).await;
+        if stuck.is_some() {
+            return stuck;
+        }
+        self.last_words();
+        Box::pin(self.rest()).await
+    }
+
+    /// What is lost now is followed by nothing that would show it: only a heartbeat does.
+    fn last_words(&mut self) {
+        for line in self.lines.values() {
+            if let Some(served) = line.served.as_ref().filter(|_| self.chance.bool()) {
+                served.drop_next(self.chance.u32(1..4));
+            }
+        }
+        for _ in 0..self.chance.u32(1..4) {
+            match self.chance.bool() {
+                true => self.write(),
+                false => self.change(),
+            }
+        }
+    }
+
+    async fn rest(&mut self) -> Option<String> {
+        let mut quiet = 0;
+        for _ in 0..LONGEST {
+            while Box::pin(self.move_on()).await {}
+            let is_quiet = self.tabs.values().all(|tab| tab.client.is_idle());
+            quiet = if is_quiet { quiet + 1 } else { 0 };
+            if quiet > QUIET {
+                return None;
+            }
+            self.pass(1_000.0);
+        }
+        let busy = self.tabs.values().filter(|tab| !tab.client.is_idle());
+        let names: Vec<&str> = busy.map(|tab| tab.client.name()).collect();
+        Some(format!(
+            "After twenty minutes of rest {names:?} still wait."
+        ))
+    }
+
+    /// Everything that was seen, and the truth at the end. The world's rooms go with it.
+    pub(super) async fn end(mut self) -> (History, Figures) {
+        let tabs: Vec<u32> = self.tabs.keys().copied().collect();
+        for tab in tabs {
+            self.on_tab(tab, |client, _| {
+                client.finish();
+                Vec::new()
+            });
+        }
+        for at in 0..self.rooms.len() {
+            if self.rooms[at].is_deleted {
+                continue;
+            }
+            let room = self.rooms[at].id;
+            let rows = Box::pin(self.truth(room)).await;
+            self.tell(Event::Page { room: room.0, rows });
+        }
+        let dropped = self.lines.values().filter_map(|line| line.served.as_ref());
+        self.figures.drops += dropped
+            .map(|served| u64::from(served.dropped()))
+            .sum::<u64>();
+        let maker = &self.bench.people[0];
+        for place in self.rooms.iter().filter(|place| !place.is_deleted) {
+            let deleted = rooms::delete(&self.bench.ctx, maker, place.id).await;
+            deleted.expect("who made a room may delete it");
+        }
+        (self.history, self.figures)
+    }
+
+    /// A room as fresh pages show it, from its beginning to its end.
+    async fn truth(&self, room: RoomId) -> Vec<Shown> {
+        let (mut rows, mut after) = (Vec::new(), 0);
+        loop {
+            let scope = &self.bench.people[0];
+            let page = messages::history(&self.bench.ctx, scope, room, View::After(after), PAGE);
+            let page = page.await.expect("the database answers");
+            let page = self.as_told(page);
+            let has_newer = page.has_newer;
+            for message in page.messages {
+                after = message.number;
+                rows.push(Shown {
+                    number: message.number,
+                    key: Some(message.client_id),
+                    content: message.content,
+                    deleted: message.deleted,
+                });
+            }
+            if !has_newer {
+                return rows;
+            }
+        }
+    }
+}

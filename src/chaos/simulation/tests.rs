@@ -1,0 +1,91 @@
+use super::*;
+use crate::checker::ScreenFault;
+
+/// Worlds that a test run plays.
+const SEEDS: u64 = 500;
+
+#[test]
+fn whatever_happens_nothing_is_lost_doubled_or_reordered() {
+    match run_many(1, SEEDS) {
+        Ok(summary) => eprintln!("{summary}"),
+        Err(failed) => panic!("{failed}"),
+    }
+}
+
+/// `PARLOUR_SEED=42 cargo test -p parlour-chaos one_world`
+#[test]
+fn one_world_of_ones_choice_keeps_the_promise() {
+    let seed = std::env::var("PARLOUR_SEED").ok();
+    let seed = seed.map_or(0, |seed| seed.parse().expect("PARLOUR_SEED is a number"));
+    let outcome = run(seed);
+    if let Ok(file) = std::env::var("PARLOUR_HISTORY") {
+        let file = std::fs::File::create(file).unwrap();
+        outcome.history.write(file).unwrap();
+    }
+    let wrong = outcome.wrong();
+    assert!(wrong.is_empty(), "{}", Failed { seed, wrong });
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    for seed in [3, 19, 77] {
+        let (first, second) = (run(seed), run(seed));
+        assert_eq!(first.figures, second.figures);
+        assert!(first.history == second.history, "seed {seed}");
+    }
+}
+
+/// Plays worlds until `is_found` among their faults; how many it took.
+fn worlds_until(plant: Plant, is_found: impl Fn(&Fault) -> bool) -> u64 {
+    let found = (1..=60).find(|&seed| run_with(seed, Some(plant)).faults.iter().any(&is_found));
+    found.unwrap_or_else(|| panic!("{plant:?} was not found in 60 worlds"))
+}
+
+#[test]
+fn an_acknowledgement_before_the_commit_is_found() {
+    worlds_until(Plant::AcknowledgesBeforeCommit, |fault| {
+        matches!(fault, Fault::AcknowledgedNotStored { .. })
+    });
+}
+
+#[test]
+fn a_dropped_frame_that_the_heartbeat_lies_about_is_found() {
+    worlds_until(Plant::LiesInHeartbeats, |fault| {
+        matches!(fault, Fault::NotSeen { .. })
+    });
+    worlds_until(Plant::LiesInHeartbeats, |fault| {
+        let stale = |fault: &ScreenFault| matches!(fault, ScreenFault::Stale(_));
+        matches!(fault, Fault::Screen { fault, .. } if stale(fault))
+    });
+}
+
+#[test]
+fn a_message_that_a_sync_leaves_out_is_found() {
+    worlds_until(Plant::SkipsInSyncs, |fault| {
+        matches!(fault, Fault::NotSeen { .. })
+    });
+}
+
+#[test]
+fn a_message_told_to_outsiders_is_found() {
+    worlds_until(Plant::TellsOutsiders, |fault| {
+        matches!(fault, Fault::Outsider { .. })
+    });
+}
+
+#[test]
+fn a_browser_that_forgets_its_outbox_is_found() {
+    worlds_until(Plant::ForgetsOutbox, |fault| {
+        matches!(fault, Fault::Lost { .. })
+    });
+}
+
+#[test]
+fn a_server_that_stores_repeats_is_found() {
+    worlds_until(Plant::StoresRepeats, |fault| {
+        matches!(fault, Fault::StoredTwice { .. })
+    });
+    worlds_until(Plant::StoresRepeats, |fault| {
+        matches!(fault, Fault::AcknowledgedTwice { .. })
+    });
+}

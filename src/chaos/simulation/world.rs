@@ -1,0 +1,428 @@
+//! One world: its people, their devices and tabs, its network and its server.
+//!
+//! *Invariant:* whatever is drawn is drawn from the world's own chance and in an order that depends
+//! on nothing else, so that a seed is a world.
+
+use super::bench::Bench;
+use super::network::{Answer, Asks, BROKEN, Down, Line, Request};
+use super::serving::{Manners, PONG_MS};
+use super::{Figures, Plant};
+use crate::client::{Client, Storage};
+use crate::history::{Event, History};
+use fastrand::Rng;
+use parlour_protocol::{ClientFrame, RoomId, ServerFrame, UserId};
+use parlour_server::Scope;
+use std::collections::BTreeMap;
+
+/// Time passes in pieces of this, so that nobody looks at a clock more rarely.
+const TICK_MS: f64 = 1_000.0;
+
+pub(super) struct World<'b> {
+    pub(super) bench: &'b Bench,
+    pub(super) seed: u64,
+    pub(super) chance: Rng,
+    pub(super) now: f64,
+    pub(super) manners: Manners,
+    pub(super) rooms: Vec<Place>,
+    pub(super) devices: Vec<Device>,
+    pub(super) tabs: BTreeMap<u32, Tab>,
+    pub(super) lines: BTreeMap<u32, Line>,
+    pub(super) requests: Vec<Request>,
+    /// Nobody is served before this moment.
+    pub(super) down_until: f64,
+    /// Whoever connects meanwhile is refused; otherwise they wait.
+    pub(super) is_refusing: bool,
+    /// Texts as long as may be.
+    pub(super) is_long: bool,
+    pub(super) history: History,
+    pub(super) figures: Figures,
+    ids: u32,
+}
+
+/// A room of this world.
+pub(super) struct Place {
+    pub(super) id: RoomId,
+    pub(super) is_deleted: bool,
+}
+
+/// What one person has in their hands.
+pub(super) struct Device {
+    pub(super) name: String,
+    pub(super) scope: Scope,
+    pub(super) user: UserId,
+    /// The rooms they are in.
+    pub(super) rooms: Vec<RoomId>,
+    pub(super) storage: Storage,
+    /// The tabs' clock stood still for so long.
+    pub(super) slept: f64,
+    pub(super) asleep_until: Option<f64>,
+    pub(super) offline_until: f64,
+    /// Tabs it ever had.
+    tabs: u32,
+}
+
+/// One tab, and what it is connected with.
+pub(super) struct Tab {
+    pub(super) device: usize,
+    pub(super) client: Client,
+    pub(super) line: Option<u32>,
+    /// Another tab saved something.
+    pub(super) is_stirred: bool,
+}
+
+impl<'b> World<'b> {
+    pub(super) async fn begin(bench: &'b Bench, seed: u64, plant: Option<Plant>) -> Self {
+        bench.clock.reset();
+        let mut chance = Rng::with_seed(seed);
+        let people = chance.usize(3..=super::bench::PEOPLE);
+        let mut rooms = Vec::new();
+        for number in 0..chance.usize(1..=2) {
+            let name = format!("Room {number} of world {seed}");
+            let id = bench.room(&bench.people[0], name).await;
+            let is_deleted = false;
+            rooms.push(Place { id, is_deleted });
+        }
+        let device = |(at, scope): (usize, &Scope)| {
+            let user = scope.user_id().expect("everybody here is somebody");
+            // The last one is never in the second room.
+            let is_in = |number: usize| number == 0 || at == 0 || at + 1 < people;
+            let rooms = rooms.iter().enumerate();
+            let rooms = rooms.filter(|(number, _)| is_in(*number));
+            Device {
+                name: format!("person{at}"),
+                scope: scope.clone(),
+                user,
+                rooms: rooms.map(|(_, place)| place.id).collect(),
+                storage: Storage::default(),
+                slept: 0.0,
+                asleep_until: None,
+                offline_until: 0.0,
+                tabs: 0,
+            }
+        };
+        let devices: Vec<Device> = bench.people[..people]
+            .iter()
+            .enumerate()
+            .map(device)
+            .collect();
+        let manners = Manners {
+            overloaded_every: [0, 0, 7][chance.usize(0..3)],
+            reset_above: (chance.u32(0..3) == 0).then(|| chance.usize(3..12)),
+            plant,
+        };
+        let mut world = Self {
+            bench,
+            seed,
+            chance,
+            now: 0.0,
+            manners,
+            rooms,
+            devices,
+            tabs: BTreeMap::new(),
+            lines: BTreeMap::new(),
+            requests: Vec::new(),
+            down_until: 0.0,
+            is_refusing: false,
+            is_long: seed % 40 == 39,
+            history: History::default(),
+            figures: Figures::default(),
+            ids: 0,
+        };
+        for device in 0..people {
+            world.open_tab(device);
+        }
+        world
+    }
+
+    /// A person opens the page.
+    pub(super) fn open_tab(&mut self, at: usize) {
+        let device = &mut self.devices[at];
+        device.tabs += 1;
+        let name = match device.tabs {
+            1 => device.name.clone(),
+            n => format!("{}#{n}", device.name),
+        };
+        let mut client = Client::new(&name, device.user, device.storage.clone());
+        for room in &self.rooms {
+            if !room.is_deleted && device.rooms.contains(&room.id) {
+                client.enter(room.id);
+            }
+        }
+        let id = self.next_id();
+        self.tabs.insert(
+            id,
+            Tab {
+                device: at,
+                client,
+                line: None,
+                is_stirred: false,
+            },
+        );
+    }
+
+    pub(super) fn next_id(&mut self) -> u32 {
+        self.ids += 1;
+        self.ids
+    }
+
+    pub(super) fn is_awake(&self, device: usize) -> bool {
+        self.devices[device].asleep_until.is_none()
+    }
+
+    pub(super) fn is_offline(&self, device: usize) -> bool {
+        self.now < self.devices[device].offline_until
+    }
+
+    pub(super) fn is_down(&self) -> bool {
+        self.now < self.down_until
+    }
+
+    /// Lets a tab do something, and brings what it says to its socket.
+    pub(super) fn on_tab(
+        &mut self,
+        id: u32,
+        act: impl FnOnce(&mut Client, f64) -> Vec<ClientFrame>,
+    ) {
+        let Some(tab) = self.tabs.get_mut(&id) else {
+            return;
+        };
+        let device = &self.devices[tab.device];
+        let before = device.storage.changes();
+        let said = act(&mut tab.client, self.now - device.slept);
+        self.history.extend(tab.client.take_events());
+        if let Some(line) = tab.line.and_then(|line| self.lines.get_mut(&line)) {
+            line.say(said);
+        }
+        if device.storage.changes() != before {
+            let at = tab.device;
+            for (other, tab) in &mut self.tabs {
+                tab.is_stirred |= tab.device == at && *other != id;
+            }
+        }
+    }
+
+    /// The tab hears that its socket is gone.
+    pub(super) fn lose(&mut self, line: u32, code: u16, reason: &str) {
+        let Some(held) = self.lines.get_mut(&line).filter(|line| line.is_held) else {
+            return;
+        };
+        held.is_held = false;
+        held.down.clear();
+        let tab = held.tab;
+        if let Some(tab) = self.tabs.get_mut(&tab) {
+            tab.line = None;
+        }
+        let random = self.chance.f64();
+        self.on_tab(tab, |client, now| {
+            client.closed(code, reason, now, random);
+            Vec::new()
+        });
+        self.forget_gone(line);
+    }
+
+    pub(super) fn forget_gone(&mut self, line: u32) {
+        if self.lines.get(&line).is_some_and(Line::is_gone) {
+            self.lines.remove(&line);
+        }
+    }
+
+    /// What comes next on a socket reaches the tab.
+    pub(super) fn deliver(&mut self, line: u32) {
+        let Some(held) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let tab = held.tab;
+        match held.down.pop_front() {
+            Some(Down::Frame(text)) => {
+                let frame = ServerFrame::parse(&text)
+                    .expect("the browser reads every frame that the server writes");
+                self.on_tab(tab, |client, now| client.received(frame, now));
+            }
+            Some(Down::Close(code, reason)) => self.lose(line, code, &reason),
+            None => {}
+        }
+    }
+
+    /// A socket that is being opened is open, or is refused.
+    pub(super) fn accept(&mut self, id: u32) {
+        let Some(line) = self.lines.get(&id) else {
+            return;
+        };
+        let (tab, device) = (line.tab, line.device);
+        if self.is_down() || self.is_offline(device) {
+            return self.lose(id, BROKEN, "");
+        }
+        let early = self.chance.f64() / 2.0;
+        let scope = &self.devices[device].scope;
+        let served =
+            super::serving::Served::accept(self.bench, scope, self.now, early, self.manners);
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.is_opening = false;
+            line.served = Some(served);
+        }
+        self.on_tab(tab, Client::opened);
+    }
+
+    /// Time passes.
+    pub(super) fn pass(&mut self, mut milliseconds: f64) {
+        while milliseconds > 0.0 {
+            let piece = milliseconds.min(TICK_MS);
+            milliseconds -= piece;
+            self.now += piece;
+            self.wake_up(piece);
+            self.beat();
+            let tabs: Vec<u32> = self.tabs.keys().copied().collect();
+            for tab in tabs {
+                self.tick(tab);
+            }
+        }
+    }
+
+    fn wake_up(&mut self, piece: f64) {
+        for at in 0..self.devices.len() {
+            let device = &mut self.devices[at];
+            let Some(until) = device.asleep_until else {
+                continue;
+            };
+            device.slept += piece;
+            if until <= self.now {
+                device.asleep_until = None;
+                // Whether it is told that the tab is seen again, or that much time has passed.
+                if self.chance.bool() {
+                    self.ask_for_a_sign(at);
+                }
+            }
+        }
+    }
+
+    /// Somebody looks at the tabs again, or their clock was set.
+    pub(super) fn ask_for_a_sign(&mut self, device: usize) {
+        for tab in self.tabs_of(device) {
+            self.on_tab(tab, |client, now| {
+                client.wake();
+                client.woke(now)
+            });
+        }
+    }
+
+    pub(super) fn tabs_of(&self, device: usize) -> Vec<u32> {
+        let tabs = self.tabs.iter().filter(|(_, tab)| tab.device == device);
+        tabs.map(|(id, _)| *id).collect()
+    }
+
+    fn beat(&mut self) {
+        let (now, is_down) = (self.now, self.is_down());
+        let mut dead = Vec::new();
+        for (id, line) in &mut self.lines {
+            let is_heard = line.is_held
+                && !line.is_deaf_up
+                && !line.is_deaf_down
+                && self.devices[line.device].asleep_until.is_none();
+            let Some(served) = line.served.as_mut().filter(|_| !is_down) else {
+                continue;
+            };
+            served.beat(now);
+            if is_heard {
+                served.pinged_at = None;
+            } else if served.pinged_at.is_some_and(|at| now - at >= PONG_MS) {
+                dead.push(*id);
+            }
+        }
+        for id in dead {
+            self.end_line(id, BROKEN, String::new());
+        }
+    }
+
+    /// The server's end of a socket is no more.
+    pub(super) fn end_line(&mut self, id: u32, code: u16, reason: String) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            let dropped = line.served.as_ref().map_or(0, |served| served.dropped());
+            self.figures.drops += u64::from(dropped);
+            line.end(code, reason);
+        }
+        self.forget_gone(id);
+    }
+
+    fn tick(&mut self, id: u32) {
+        let Some(device) = self.tabs.get(&id).map(|tab| tab.device) else {
+            return;
+        };
+        if !self.is_awake(device) {
+            return;
+        }
+        let random = self.chance.f64();
+        let (mut close, mut connect) = (false, false);
+        let (mut pages, mut wants_rooms) = (Vec::new(), false);
+        self.on_tab(id, |client, now| {
+            let todo = client.tick(now, random);
+            (close, connect) = (todo.close, todo.connect);
+            while let Some(room) = client.wants_page() {
+                pages.push(room);
+            }
+            wants_rooms = client.wants_rooms();
+            todo.say
+        });
+        let old = self.tabs.get(&id).and_then(|tab| tab.line);
+        if let Some(line) = old.filter(|_| close) {
+            if let Some(line) = self.lines.get_mut(&line) {
+                line.is_held = false;
+                line.down.clear();
+            }
+            if let Some(tab) = self.tabs.get_mut(&id) {
+                tab.line = None;
+            }
+            self.forget_gone(line);
+        }
+        if connect {
+            let line = self.next_id();
+            self.lines.insert(line, Line::new(id, device));
+            if let Some(tab) = self.tabs.get_mut(&id) {
+                tab.line = Some(line);
+            }
+        }
+        for room in pages {
+            self.figures.resets += u64::from(self.tabs[&id].client.timeline(room).is_some());
+            self.request(id, Asks::Page(room));
+        }
+        if wants_rooms {
+            self.request(id, Asks::Rooms);
+        }
+    }
+
+    pub(super) fn request(&mut self, tab: u32, asks: Asks) {
+        let Some(device) = self.tabs.get(&tab).map(|tab| tab.device) else {
+            return;
+        };
+        self.requests.push(Request {
+            tab,
+            device,
+            asks,
+            answer: None,
+        });
+    }
+
+    /// An answer reaches the tab that asked, if that is still there.
+    pub(super) fn answer(&mut self, at: usize) {
+        let Request {
+            tab, asks, answer, ..
+        } = self.requests.remove(at);
+        self.on_tab(tab, |client, _| match (asks, answer) {
+            (Asks::Page(room), Some(Answer::Page(page))) => client.take_page(room, page),
+            (Asks::Older(room, _), Some(Answer::Page(page))) => client.take_older(room, page),
+            (Asks::Page(room), Some(Answer::Failed) | None) => {
+                client.page_failed(room);
+                Vec::new()
+            }
+            (_, Some(Answer::Rooms(rooms))) => {
+                client.listed(&rooms);
+                Vec::new()
+            }
+            (Asks::Older(..) | Asks::Rooms, _) => Vec::new(),
+        });
+    }
+
+    /// Something happened that no client can tell.
+    pub(super) fn tell(&mut self, event: Event) {
+        self.history.push(event);
+    }
+}
