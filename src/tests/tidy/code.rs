@@ -35,6 +35,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         &["parlour_server"],
         &[
             "src/app",
+            "src/chaos/simulation/",
             "src/copying.rs",
             "src/main.rs",
             "src/site",
