@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record end2end format toolchain tools
+.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record chaos chaos-short end2end format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -17,7 +17,7 @@ dev: tools ## Serve while working on it: builds again on every change
 setup: tools ## Install everything that building and checking needs
 	@.ci/setup cargo-deny packages browser
 
-test: format lint test-fast supply budget end2end ## Every check there is (ends with a line for each runner)
+test: format lint test-fast supply budget chaos-short end2end ## Every check there is (ends with a line for each runner)
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
 	@.ci/check tests
@@ -43,11 +43,17 @@ budget-record: build ## Weigh a first visit and write .ci/budget.json
 	@.ci/setup packages browser
 	@PARLOUR_RECORD=1 .ci/check budget
 
+chaos: build ## Break the release in every way for half an hour, and check what clients saw
+	@.ci/check chaos-full
+
 end2end: build ## The journeys in a real browser
 	@.ci/setup packages browser
 	@.ci/check end2end
 
 # Steps of the above.
+
+chaos-short: build
+	@.ci/check chaos
 
 format: toolchain
 	@.ci/check format

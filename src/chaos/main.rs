@@ -1,52 +1,205 @@
 //! `chaos`: breaks a server in every way it can think of, and checks what its clients saw.
 
-use parlour_chaos::checker;
-use parlour_chaos::history::History;
-use std::fs::File;
-use std::io::{BufReader, Write};
-use std::process::ExitCode;
+mod options;
 
-const USAGE: &str = "chaos check FILE    judges a history, one event a line";
+use options::{Command, Options, USAGE};
+use parlour_chaos::checker;
+use parlour_chaos::failure::Failure;
+use parlour_chaos::history::History;
+use parlour_chaos::phases::{Run, SPEED};
+use parlour_chaos::plan::{Plan, Scale};
+use parlour_chaos::report::HEAD;
+use parlour_chaos::restarts::{self, Load};
+use parlour_chaos::simulation;
+use std::fs::{self, File};
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Worlds that are played when nobody says how many.
+const SEEDS: u64 = 10_000;
 /// More faults than this say nothing that the first ones do not.
 const SHOWN: usize = 50;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let told = match words[..] {
-        ["check", file] => check(file),
-        _ => Err(USAGE.to_owned()),
+    let command = match Command::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(sentence) => {
+            tell(&format!("{sentence}\n\n{USAGE}"));
+            return ExitCode::FAILURE;
+        }
     };
-    let (text, code) = match told {
-        Ok(text) => (text, ExitCode::SUCCESS),
-        Err(text) => (text, ExitCode::FAILURE),
+    let ended = match command {
+        Command::Run(options) => until_stopped(run(options)),
+        Command::Restart(options) => until_stopped(restart(options)),
+        Command::Simulate(options) => simulate(options),
+        Command::Check(file) => check(&file),
     };
-    // A reader that closed its end early has heard enough; the exit code says the rest.
-    let _ = writeln!(std::io::stdout(), "{text}");
-    code
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            tell(&format!("chaos: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
-/// Judges a file; the text says what was found.
-fn check(file: &str) -> Result<String, String> {
-    let lines = File::open(file).map_err(|cause| format!("{file} cannot be read: {cause}."))?;
-    let history = History::read(BufReader::new(lines)).map_err(|error| error.to_string())?;
+/// Runs it to its end or to the first signal; in both cases everything it started is gone then.
+fn until_stopped(work: impl Future<Output = Result<bool, Failure>>) -> Result<bool, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(Failure::to("start"))?;
+    runtime.block_on(async {
+        let listen = |kind| signal(kind).map_err(Failure::to("listen for signals"));
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let mut terminate = listen(SignalKind::terminate())?;
+        tokio::select! {
+            ended = work => ended,
+            _ = interrupt.recv() => Err(Failure::new("Stopped before the end.")),
+            _ = terminate.recv() => Err(Failure::new("Stopped before the end.")),
+        }
+    })
+}
+
+async fn run(options: Options) -> Result<bool, Failure> {
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let mut scale = match options.is_short {
+        true => Scale::SHORT,
+        false => Scale::FULL,
+    };
+    scale.sends = options.sends.unwrap_or(scale.sends);
+    scale.clients = options.clients.unwrap_or(scale.clients);
+    let mut plan = Plan::draw(seed, &scale);
+    if !options.only.is_empty() {
+        let is_meant = |name: &str| options.only.iter().any(|only| name.starts_with(only));
+        plan.phases.retain(|phase| is_meant(phase.kind.name()));
+    }
+    let words = format!(
+        "Seed {seed}: {} clients, clocks {SPEED} times as fast as ours. The seed decides who writes what and what breaks when; \
+         real time differs from run to run.",
+        scale.clients
+    );
+    tell(&format!("{words}\n\n{HEAD}"));
+    let target = target();
+    let binary = options
+        .binary
+        .unwrap_or_else(|| target.join("release/parlour"));
+    let mut run = Run::start(&binary, &target.join("chaos"), seed, &scale).await?;
+    if let Some(why) = run.lacks_disk() {
+        // The form in which a CI finds what was left out.
+        tell(&format!("!!! The disk is left out: {why}."));
+        plan = plan.without_disks();
+    }
+    let report = run.all(&plan, |row| tell(&row.to_string())).await;
+    let page = report.markdown("Chaos", &words);
+    let file = write(options.report, "run.md", &page)?;
+    tell(&format!(
+        "{}\n\nThe report is in {}. Seed {seed}.",
+        report.sum(),
+        file.display()
+    ));
+    tell(&report.closing_line());
+    Ok(report.counts().1 == 0)
+}
+
+async fn restart(options: Options) -> Result<bool, Failure> {
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let full = Load::FULL;
+    let load = Load {
+        clients: options.clients.unwrap_or(full.clients),
+        restarts: options.restarts.unwrap_or(full.restarts),
+        ..full
+    };
+    tell(&format!(
+        "Seed {seed}. Measuring what a planned restart costs."
+    ));
+    let binary = options
+        .binary
+        .unwrap_or_else(|| target().join("release/parlour"));
+    let measured = restarts::measure(&binary, seed, load).await?;
+    let page = format!("# Planned restarts\n\nSeed {seed}. {measured}");
+    let file = write(options.report, "restart.md", &page)?;
+    tell(&format!(
+        "{measured}\nThe report is in {}. Seed {seed}.",
+        file.display()
+    ));
+    Ok(close(measured.has_passed()))
+}
+
+/// Plays worlds, each from its own seed; alone the named one, if only a seed is given.
+fn simulate(options: Options) -> Result<bool, Failure> {
+    let seeds = options.seeds.unwrap_or(match options.seed {
+        Some(_) => 1,
+        None => SEEDS,
+    });
+    let first = options.seed.unwrap_or(0);
+    let played = simulation::run_many(first, seeds);
+    let has_passed = played.is_ok();
+    let said = played.map_or_else(|failed| failed.to_string(), |summary| summary.to_string());
+    let words = format!("Seeds {first} to {}. {said}", first + seeds - 1);
+    let file = write(
+        options.report,
+        "simulate.md",
+        &format!("# Simulated worlds\n\n{words}\n"),
+    )?;
+    tell(&format!("{words}\nThe report is in {}.", file.display()));
+    Ok(close(has_passed))
+}
+
+/// The last line of what passes or fails as one.
+fn close(has_passed: bool) -> bool {
+    let (passed, failed) = (u8::from(has_passed), u8::from(!has_passed));
+    tell(&format!("chaos: {passed} passed, {failed} failed"));
+    has_passed
+}
+
+/// Judges a file.
+fn check(file: &Path) -> Result<bool, Failure> {
+    let name = file.display();
+    let lines = File::open(file).map_err(Failure::to(&format!("read {name}")))?;
+    let history = History::read(BufReader::new(lines));
+    let history = history.map_err(|error| Failure::new(error.to_string()))?;
     let faults = checker::check(&history);
     let events = history.events.len();
     if faults.is_empty() {
-        return Ok(format!(
-            "{file}: {events} events, and the promise was kept."
+        tell(&format!(
+            "{name}: {events} events, and the promise was kept."
         ));
+        return Ok(true);
     }
-    let mut text: String = faults
-        .iter()
-        .take(SHOWN)
-        .map(|fault| format!("{fault}\n"))
-        .collect();
+    for fault in faults.iter().take(SHOWN) {
+        tell(&fault.to_string());
+    }
     if faults.len() > SHOWN {
-        text += &format!("… and {} more.\n", faults.len() - SHOWN);
+        tell(&format!("… and {} more.", faults.len() - SHOWN));
     }
-    Err(format!(
-        "{text}{file}: {events} events, faults: {}.",
+    tell(&format!(
+        "{name}: {events} events, faults: {}.",
         faults.len()
-    ))
+    ));
+    Ok(false)
+}
+
+/// Where Cargo puts what it builds: this executable is in a folder of it.
+fn target() -> PathBuf {
+    let executable = std::env::current_exe().unwrap_or_default();
+    let target = executable.parent().and_then(Path::parent);
+    target.map_or_else(|| PathBuf::from("target"), Path::to_owned)
+}
+
+fn write(file: Option<PathBuf>, name: &str, page: &str) -> Result<PathBuf, Failure> {
+    let file = file.unwrap_or_else(|| target().join("chaos").join(name));
+    let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
+    folder
+        .and_then(|()| fs::write(&file, page))
+        .map_err(Failure::to("write the report"))?;
+    Ok(file)
+}
+
+fn tell(text: &str) {
+    // A reader that closed its end early has heard enough; the exit code says the rest.
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,0 +1,364 @@
+//! Runs a plan: for each phase a swarm, its trouble, then peace, quiescence, and the checker.
+//!
+//! *Invariant:* a phase ends with everybody caught up and every outbox empty, or it has failed and
+//! says who still waits for what.
+
+mod blows;
+
+use crate::checker;
+use crate::disk::Disk;
+use crate::failure::Failure;
+use crate::history::{Event, History, Shown};
+use crate::plan::{Act, Deed, Hit, Kind, Phase, Plan, ROOMS, Scale};
+use crate::proxy::{Proxy, Struck, Weather};
+use crate::report::{Report, Row, Tally, Times};
+use crate::rest::Rest;
+use crate::server::Server;
+use crate::swarm::{Person, Swarm, Wiring};
+use blows::Blows;
+use parlour_protocol::{Message, NewGuest, RoomId, Seq};
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::{sleep, sleep_until};
+
+/// How many times faster the clients' clocks run than ours: 40 s of silence are 4.
+pub const SPEED: u32 = 10;
+/// How long it may take until everybody is well after the end of all trouble.
+const QUIESCENCE: Duration = Duration::from_secs(60);
+/// How long the bad weather lasts at most when the last deed was handed out.
+const LAST_DEEDS: Duration = Duration::from_secs(10);
+/// How long everybody may take to be there at the beginning.
+const GATHERING: Duration = Duration::from_secs(30);
+/// Deeds that clients have before them, all together; the others wait in the plan.
+const BEFORE_THEM: usize = 400;
+/// Between two looks at a condition.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// A server, a bad network and people, for as long as a plan takes.
+pub struct Run {
+    server: Server,
+    disk: Result<Disk, String>,
+    is_on_disk: bool,
+    proxy: Proxy,
+    rest: Rest,
+    guests: Vec<NewGuest>,
+    findings: PathBuf,
+    seed: u64,
+    /// Holds the disk's files; the last to go.
+    _folder: TempDir,
+}
+
+impl Run {
+    /// Starts the server in `binary`. Histories that show a fault are left in `findings`.
+    pub async fn start(
+        binary: &Path,
+        findings: &Path,
+        seed: u64,
+        scale: &Scale,
+    ) -> Result<Self, Failure> {
+        let folder = TempDir::with_prefix("parlour-disk-").map_err(Failure::to("make a folder"))?;
+        let server = Server::start(binary, clocks()).await?;
+        let rest = Rest::at(server.address(), Duration::from_secs(10))?;
+        let proxy = Proxy::to(server.address(), seed).await;
+        let mut guests = Vec::with_capacity(scale.clients);
+        for client in 0..scale.clients {
+            guests.push(rest.guest(&format!("Client {client}")).await?);
+        }
+        Ok(Self {
+            server,
+            disk: Disk::build(folder.path()),
+            is_on_disk: false,
+            proxy: proxy.map_err(Failure::to("open the proxy"))?,
+            rest,
+            guests,
+            findings: findings.to_owned(),
+            seed,
+            _folder: folder,
+        })
+    }
+
+    /// Why no disk can be made to fail on this system, if so.
+    pub fn lacks_disk(&self) -> Option<&str> {
+        self.disk.as_ref().err().map(String::as_str)
+    }
+
+    /// Runs all phases, and tells of each as it ends.
+    pub async fn all(&mut self, plan: &Plan, mut tell: impl FnMut(&Row)) -> Report {
+        let mut report = Report::default();
+        for phase in &plan.phases {
+            let row = self.phase(phase).await;
+            tell(&row);
+            report.rows.push(row);
+        }
+        report
+    }
+
+    async fn phase(&mut self, phase: &Phase) -> Row {
+        let (start, before) = (Instant::now(), self.proxy.struck());
+        let mut row = Row {
+            name: phase.kind.name(),
+            sends: phase.sends(),
+            struck: String::new(),
+            tally: Tally::default(),
+            heal: Times::default(),
+            failures: Vec::new(),
+            took: Duration::ZERO,
+        };
+        match self.run(phase, &mut row).await {
+            Ok(history) => self.judge(phase, &history, &mut row),
+            Err(failure) => row.failures.push(failure.to_string()),
+        }
+        row.failures.extend(self.server.panics());
+        row.struck = in_words(self.proxy.struck().since(before), phase);
+        row.took = start.elapsed();
+        row
+    }
+
+    async fn run(&mut self, phase: &Phase, row: &mut Row) -> Result<History, Failure> {
+        self.proxy.set(Weather::default());
+        self.choose_disk(phase.needs_disk()).await?;
+        let rooms = self.make_rooms(phase.kind).await?;
+        let swarm = self.gather(phase, &rooms)?;
+        let everybody = swarm.watch();
+        if everybody
+            .well_since(Instant::now(), GATHERING)
+            .await
+            .times
+            .len()
+            < self.guests.len()
+        {
+            return Err(Failure::new("Not everybody came at the beginning."));
+        }
+
+        self.proxy.set(phase.weather.clone());
+        let (progress, handed) = watch::channel(0);
+        let (gate, open_until) = watch::channel(usize::MAX);
+        let mut blows = Blows {
+            server: &mut self.server,
+            disk: self.disk.as_ref().ok(),
+            proxy: &self.proxy,
+            rest: &self.rest,
+            rooms: &rooms,
+            everybody: everybody.clone(),
+            kind: phase.kind,
+            times: Vec::new(),
+            failures: Vec::new(),
+        };
+        tokio::try_join!(
+            blows.strike(&phase.blows, handed, gate),
+            hand_out(phase, &swarm, progress, open_until)
+        )?;
+        row.failures.append(&mut blows.failures);
+        let after_blows = blows.times;
+
+        until(LAST_DEEDS, || everybody.undone() == 0).await;
+        self.proxy.set(Weather::default());
+        let (pages, after_all) = self.quiescence(&swarm, &rooms, row).await?;
+        let seen = swarm.finish().await;
+        let measured = [after_blows, seen.healed, after_all];
+        let measured = measured.into_iter().find(|times| !times.is_empty());
+        row.heal = Times::of(measured.unwrap_or_default());
+        let mut events = seen.events;
+        for (room, messages) in rooms.iter().zip(pages) {
+            let rows = messages.into_iter().map(shown).collect();
+            events.push(Event::Page { room: room.0, rows });
+        }
+        Ok(History { events })
+    }
+
+    /// Waits until nobody has anything left to do, and nothing is on its way any more; then reads
+    /// every room whole. Answers them, and how long it took each client from now.
+    async fn quiescence(
+        &self,
+        swarm: &Swarm,
+        rooms: &[RoomId],
+        row: &mut Row,
+    ) -> Result<(Vec<Vec<Message>>, Vec<Duration>), Failure> {
+        let since = Instant::now();
+        let mut times = Vec::new();
+        let everybody = swarm.watch();
+        loop {
+            let healed = everybody.quiet_since(since, QUIESCENCE).await;
+            let is_over = !healed.ill.is_empty();
+            if times.is_empty() {
+                times = healed.times;
+            }
+            // What an abandoned connection still carries may change a room.
+            until(QUIESCENCE, || self.proxy.open() <= everybody.live()).await;
+            let before = self.seqs(rooms).await?;
+            let mut pages = Vec::with_capacity(rooms.len());
+            for room in rooms {
+                pages.push(self.rest.whole(*room).await?);
+            }
+            let reached = everybody.reached();
+            let are_held = rooms
+                .iter()
+                .zip(&before)
+                .all(|(room, seq)| reached.get(room).is_none_or(|reached| reached == seq));
+            if is_over || (are_held && before == self.seqs(rooms).await?) {
+                let ill = healed.ill.into_iter();
+                let bound = QUIESCENCE.as_secs();
+                row.failures
+                    .extend(ill.map(|who| format!("Not well {bound} s after the end: {who}.")));
+                return Ok((pages, times));
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn seqs(&self, rooms: &[RoomId]) -> Result<Vec<Seq>, Failure> {
+        let mut seqs = Vec::with_capacity(rooms.len());
+        for room in rooms {
+            seqs.push(self.rest.room(*room).await?.seq);
+        }
+        Ok(seqs)
+    }
+
+    /// The next process, if need be, runs on a disk that can fail, or on a plain one.
+    async fn choose_disk(&mut self, is_needed: bool) -> Result<(), Failure> {
+        if is_needed == self.is_on_disk {
+            return Ok(());
+        }
+        let mut environment = clocks();
+        if is_needed {
+            let disk = self.disk.as_ref().map_err(Failure::new)?;
+            let variables = disk.environment().into_iter();
+            environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+        }
+        self.server.set_environment(environment);
+        self.server.kill().await?;
+        self.server.up().await?;
+        self.is_on_disk = is_needed;
+        Ok(())
+    }
+
+    async fn make_rooms(&self, kind: Kind) -> Result<Vec<RoomId>, Failure> {
+        let mut rooms = Vec::with_capacity(ROOMS);
+        for room in 1..=ROOMS {
+            let name = format!("{} {room}", kind.name());
+            let room = self.rest.make_room(&self.guests[0].token, &name).await?;
+            rooms.push(room.id);
+        }
+        Ok(rooms)
+    }
+
+    fn gather(&self, phase: &Phase, rooms: &[RoomId]) -> Result<Swarm, Failure> {
+        let wiring = Wiring {
+            address: self.proxy.address(),
+            speed: SPEED,
+            seed: self.seed ^ rooms[0].0.unsigned_abs(),
+        };
+        let people = self.guests.iter().zip(&phase.memberships);
+        let people = people.map(|(guest, places)| Person {
+            guest: guest.clone(),
+            rooms: places.iter().map(|&place| rooms[place]).collect(),
+        });
+        Swarm::gather(&wiring, people)
+    }
+
+    fn judge(&self, phase: &Phase, history: &History, row: &mut Row) {
+        let faults = checker::check(history);
+        row.tally = Tally::of(&faults);
+        if faults.is_empty() {
+            return;
+        }
+        let name = format!(
+            "{}-{}.jsonl",
+            self.seed,
+            phase.kind.name().replace(' ', "-")
+        );
+        let file = self.findings.join(name);
+        let kept = fs::create_dir_all(&self.findings)
+            .and_then(|()| File::create(&file))
+            .and_then(|to| history.write(BufWriter::new(to)));
+        row.failures.push(match kept {
+            Ok(()) => format!("What everybody saw is in {}.", file.display()),
+            Err(cause) => format!("What everybody saw could not be kept: {cause}."),
+        });
+    }
+}
+
+/// Gives everybody their deeds, in the plan's order and at its rate, as far as the gate is open.
+async fn hand_out(
+    phase: &Phase,
+    swarm: &Swarm,
+    progress: watch::Sender<usize>,
+    mut gate: watch::Receiver<usize>,
+) -> Result<(), Failure> {
+    let everybody = swarm.watch();
+    let step = Duration::from_secs(1) / phase.rate;
+    let mut due = tokio::time::Instant::now();
+    for (at, deed) in phase.deeds.iter().enumerate() {
+        let opened = gate.wait_for(|&open_until| at < open_until).await;
+        opened.map_err(Failure::to("strike all blows"))?;
+        while everybody.undone() >= BEFORE_THEM {
+            sleep(LOOK).await;
+        }
+        // What was held back is not made up for: it would all come at once.
+        due = (due + step).max(tokio::time::Instant::now() - 20 * step);
+        sleep_until(due).await;
+        swarm.hand(deed.client, deed.act.clone());
+        progress.send_replace(at + 1);
+    }
+    progress.send_replace(usize::MAX);
+    Ok(())
+}
+
+/// The server's times, as much faster as the clients' clocks.
+fn clocks() -> Vec<(String, String)> {
+    let times = [
+        ("PARLOUR__REALTIME__HEARTBEAT_MS", 25_000),
+        ("PARLOUR__REALTIME__PONG_MS", 10_000),
+        ("PARLOUR__REALTIME__RELOAD_GRACE_MS", 5_000),
+    ];
+    let faster = times.map(|(name, millis)| (name.to_owned(), (millis / SPEED).to_string()));
+    faster.into()
+}
+
+/// A message of the server as the checker compares it.
+pub fn shown(message: Message) -> Shown {
+    Shown {
+        number: message.number,
+        key: Some(message.client_id),
+        content: message.content,
+        deleted: message.deleted,
+    }
+}
+
+/// What struck in a phase: what the proxy counted, and the blows.
+fn in_words(struck: Struck, phase: &Phase) -> String {
+    let blows =
+        |is: fn(&Hit) -> bool| phase.blows.iter().filter(|blow| is(&blow.what)).count() as u64;
+    let is_death = |deed: &&Deed| matches!(deed.act, Act::Die { .. });
+    let tabs = phase.deeds.iter().filter(is_death).count() as u64;
+    let counts = [
+        (struck.cuts, "cuts"),
+        (struck.stalls, "stalls"),
+        (struck.silences, "silences"),
+        (blows(|hit| matches!(hit, Hit::Kill { .. })), "kills"),
+        (blows(|hit| matches!(hit, Hit::Restart)), "restarts"),
+        (blows(|hit| matches!(hit, Hit::Disk { .. })), "bad disks"),
+        (tabs, "tabs killed"),
+    ];
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    match told.is_empty() {
+        true if phase.weather == Weather::default() => "–".to_owned(),
+        true => "every byte".to_owned(),
+        false => told.join(", "),
+    }
+}
+
+/// Waits for a condition, but not for ever: what comes of it is seen by who looks next.
+async fn until(bound: Duration, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + bound;
+    while !is_so() && Instant::now() < end {
+        sleep(LOOK).await;
+    }
+}

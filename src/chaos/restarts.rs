@@ -1,0 +1,275 @@
+//! What a planned restart costs: many people, a steady stream of messages, and how late each of them
+//! is on every other screen.
+
+use crate::checker;
+use crate::failure::Failure;
+use crate::history::{Event, History};
+use crate::phases::shown;
+use crate::plan::Act;
+use crate::report::{Tally, Times, in_words};
+use crate::rest::Rest;
+use crate::server::Server;
+use crate::swarm::{Delivery, Person, Swarm, Wiring};
+use parlour_protocol::RoomId;
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, sleep_until};
+
+/// How long everybody may take to come, and to be well again.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A message counts as sent during a restart when it was written so close to it.
+const CLOSE: Duration = Duration::from_secs(5);
+/// From one restart to the next, so that no message is close to two.
+const APART: Duration = Duration::from_secs(13);
+/// The longest that 99 of 100 of those messages may take.
+pub const PROMISED: Duration = Duration::from_secs(2);
+
+/// How much there is to do meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// People, each with a socket.
+    pub clients: usize,
+    /// Rooms; everybody is in one of them.
+    pub rooms: usize,
+    /// Messages a second, by all together.
+    pub rate: u32,
+    /// Restarts.
+    pub restarts: usize,
+}
+
+impl Load {
+    /// What is promised to go unnoticed.
+    pub const FULL: Self = Self {
+        clients: 1_000,
+        rooms: 20,
+        rate: 50,
+        restarts: 6,
+    };
+}
+
+/// What a measurement showed.
+#[derive(Debug)]
+pub struct Measured {
+    load: Load,
+    sends: usize,
+    /// Messages sent close to a restart, to each other member of their room.
+    near: Times,
+    /// All others.
+    far: Times,
+    /// From SIGTERM until each client was caught up over a new socket.
+    back: Times,
+    /// From SIGTERM until the old process had ended.
+    stopped: Times,
+    refused: usize,
+    tally: Tally,
+    failures: Vec<String>,
+}
+
+impl Measured {
+    /// Whether the promise was kept.
+    pub fn has_passed(&self) -> bool {
+        let is_short = self.near.percentile(99).is_some_and(|p99| p99 <= PROMISED);
+        self.tally.is_clean() && self.failures.is_empty() && self.refused == 0 && is_short
+    }
+}
+
+/// Measures it with the server in `binary`.
+pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, Failure> {
+    let mut server = Server::start(binary, []).await?;
+    let rest = Rest::at(server.address(), Duration::from_secs(10))?;
+    let (swarm, rooms) = gather(&server, &rest, seed, &load).await?;
+    let everybody = swarm.watch();
+    let came = everybody.well_since(Instant::now(), PATIENCE).await;
+    if !came.ill.is_empty() {
+        let count = came.ill.len();
+        return Err(Failure::new(format!("{count} clients did not come.")));
+    }
+    // What happened while a thousand came at once is not what is measured.
+    let refused_before = everybody.refused();
+    let end = Instant::now() + APART * (load.restarts as u32 + 1);
+    let (restarted, sends) = tokio::join!(
+        restart(&mut server, &swarm, &load),
+        write(&swarm, seed, &load, end)
+    );
+    let Restarted {
+        moments,
+        back,
+        stopped,
+        mut failures,
+    } = restarted?;
+    let quiet = everybody.quiet_since(Instant::now(), PATIENCE).await;
+    failures.extend(quiet.ill);
+    failures.extend(server.panics());
+    let refused = everybody.refused() - refused_before;
+    let mut seen = swarm.finish().await;
+    for room in rooms {
+        let rows = rest.whole(room).await?.into_iter().map(shown).collect();
+        seen.events.push(Event::Page { room: room.0, rows });
+    }
+    let faults = checker::check(&History {
+        events: seen.events,
+    });
+    let (near, far): (Vec<Delivery>, Vec<Delivery>) = seen
+        .deliveries
+        .iter()
+        .partition(|delivery| moments.iter().any(|at| at.abs_diff(delivery.sent) <= CLOSE));
+    let times = |deliveries: Vec<Delivery>| {
+        Times::of(deliveries.iter().map(|delivery| delivery.took).collect())
+    };
+    Ok(Measured {
+        load,
+        sends,
+        near: times(near),
+        far: times(far),
+        back: Times::of(back),
+        stopped: Times::of(stopped),
+        refused,
+        tally: Tally::of(&faults),
+        failures,
+    })
+}
+
+async fn gather(
+    server: &Server,
+    rest: &Rest,
+    seed: u64,
+    load: &Load,
+) -> Result<(Swarm, Vec<RoomId>), Failure> {
+    let mut guests = Vec::with_capacity(load.clients);
+    for client in 0..load.clients {
+        guests.push(rest.guest(&format!("Client {client}")).await?);
+    }
+    let mut rooms = Vec::with_capacity(load.rooms);
+    for room in 1..=load.rooms {
+        let room = rest
+            .make_room(&guests[0].token, &format!("Room {room}"))
+            .await?;
+        rooms.push(room.id);
+    }
+    let people = guests.into_iter().enumerate().map(|(at, guest)| Person {
+        guest,
+        rooms: vec![rooms[at % rooms.len()]],
+    });
+    // No proxy: it would hide a refused connection, and every clock is a real one.
+    let wiring = Wiring {
+        address: server.address(),
+        speed: 1,
+        seed,
+    };
+    Ok((Swarm::gather(&wiring, people)?, rooms))
+}
+
+struct Restarted {
+    /// When, since the swarm started.
+    moments: Vec<Duration>,
+    back: Vec<Duration>,
+    stopped: Vec<Duration>,
+    failures: Vec<String>,
+}
+
+async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Restarted, Failure> {
+    let mut restarted = Restarted {
+        moments: Vec::new(),
+        back: Vec::new(),
+        stopped: Vec::new(),
+        failures: Vec::new(),
+    };
+    let everybody = swarm.watch();
+    let mut due = tokio::time::Instant::now();
+    for _ in 0..load.restarts {
+        due += APART;
+        sleep_until(due).await;
+        let since = Instant::now();
+        restarted.moments.push(since - swarm.started());
+        let stopping = async {
+            let ended = server.restart().await;
+            (ended, since.elapsed())
+        };
+        let ((ended, took), healed) =
+            tokio::join!(stopping, everybody.back_since(since, APART - CLOSE));
+        let ended = ended?;
+        if !ended.success() {
+            restarted
+                .failures
+                .push(format!("The server ended with {ended}."));
+        }
+        restarted.stopped.push(took);
+        restarted.back.extend(healed.times);
+        restarted.failures.extend(healed.ill);
+    }
+    Ok(restarted)
+}
+
+/// Somebody writes something, again and again; answers how often.
+async fn write(swarm: &Swarm, seed: u64, load: &Load, end: Instant) -> usize {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let step = Duration::from_secs(1) / load.rate;
+    let mut due = tokio::time::Instant::now();
+    let mut sends = 0;
+    while Instant::now() < end {
+        due += step;
+        sleep_until(due).await;
+        let length = random.usize(20..200);
+        let act = Act::Write { room: 0, length };
+        swarm.hand(random.usize(..load.clients), act);
+        sends += 1;
+    }
+    sleep(CLOSE).await;
+    sends
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Load {
+            clients,
+            rooms,
+            rate,
+            restarts,
+        } = &self.load;
+        let near = CLOSE.as_secs();
+        let tally = &self.tally;
+        writeln!(
+            f,
+            "{clients} clients in {rooms} rooms, {rate} messages a second ({} in all), {restarts} planned restarts.\n",
+            self.sends
+        )?;
+        writeln!(
+            f,
+            "| | count | p50 | p99 | max |\n|---|---:|---:|---:|---:|"
+        )?;
+        let lines = [
+            (
+                format!("delay of a message sent within {near} s of a restart"),
+                &self.near,
+            ),
+            ("delay of any other message".to_owned(), &self.far),
+            (
+                "SIGTERM to caught up over a new socket".to_owned(),
+                &self.back,
+            ),
+            (
+                "SIGTERM to the end of the old process".to_owned(),
+                &self.stopped,
+            ),
+        ];
+        for (what, times) in lines {
+            writeln!(f, "| {what} | {} | {times} |", times.count())?;
+        }
+        writeln!(
+            f,
+            "\nRefused connections: {}. Lost {}, duplicated {}, reordered {}, other {}.",
+            self.refused, tally.lost, tally.duplicated, tally.reordered, tally.other
+        )?;
+        let p99 = self.near.percentile(99).map_or("–".to_owned(), in_words);
+        writeln!(
+            f,
+            "Promised: p99 of at most {}; it is {p99}.",
+            in_words(PROMISED)
+        )?;
+        for sentence in self.failures.iter().chain(&tally.told).take(50) {
+            writeln!(f, "  ! {sentence}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! Many people at once over real sockets, each of them made of the browser's own state machines.
+//!
+//! *Invariant:* a message is in the outbox before anything else happens to it, and a killed tab
+//! comes back with nothing but what its device had stored.
+
+mod actor;
+mod link;
+mod status;
+
+pub use status::{Healed, Watch};
+
+use crate::failure::Failure;
+use crate::history::Event;
+use crate::plan::Act;
+use crate::rest::Rest;
+use actor::{Actor, Surroundings};
+use parlour_protocol::{NewGuest, RoomId};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A request through a bad network is given up after this, and made again.
+const REQUEST: Duration = Duration::from_secs(2);
+
+/// What all of them share.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    /// Where the server, or the proxy before it, listens.
+    pub address: SocketAddr,
+    /// How many times faster their clocks run than ours.
+    pub speed: u32,
+    /// Where their chance comes from.
+    pub seed: u64,
+}
+
+/// Who somebody is, and where.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The guest, with their token.
+    pub guest: NewGuest,
+    /// The rooms they are in.
+    pub rooms: Vec<RoomId>,
+}
+
+/// What people saw and did.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// For the checker.
+    pub events: Vec<Event>,
+    /// How long messages took to others.
+    pub deliveries: Vec<Delivery>,
+    /// For each socket that was lost, how long it took until its client lacked nothing of what there
+    /// was when it was lost; counted from when it was no use any more, as far as the client can tell.
+    pub healed: Vec<Duration>,
+}
+
+/// A message that somebody else received, not by a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// When it was written, since [`Swarm::started`].
+    pub sent: Duration,
+    /// How long it took to this receiver.
+    pub took: Duration,
+}
+
+/// An order to one actor.
+struct Order(Act);
+
+/// The people. They are gone when it is dropped.
+pub struct Swarm {
+    orders: Vec<UnboundedSender<Order>>,
+    tasks: JoinSet<Seen>,
+    finish: watch::Sender<bool>,
+    watch: Watch,
+    started: Instant,
+}
+
+impl Delivery {
+    /// Of a message with a key of ours, unless its author is `place`.
+    fn of(key: &str, now: Duration, place: usize) -> Option<Self> {
+        let author: usize = key.split('.').next()?.parse().ok()?;
+        let sent = Duration::from_micros(key.rsplit('.').next()?.parse().ok()?);
+        let took = now.saturating_sub(sent);
+        (author != place).then_some(Self { sent, took })
+    }
+}
+
+impl Swarm {
+    /// Everybody takes a page of each of their rooms and comes online.
+    pub fn gather(
+        wiring: &Wiring,
+        people: impl IntoIterator<Item = Person>,
+    ) -> Result<Self, Failure> {
+        let people: Vec<Person> = people.into_iter().collect();
+        let rest = Rest::at(wiring.address, REQUEST)?;
+        let mut random = fastrand::Rng::with_seed(wiring.seed);
+        let (finish, finished) = watch::channel(false);
+        let mut swarm = Self {
+            orders: Vec::with_capacity(people.len()),
+            tasks: JoinSet::new(),
+            finish,
+            watch: Watch::over(people.len()),
+            // One zero for all clocks, so that their times can be compared.
+            started: Instant::now(),
+        };
+        for (place, person) in people.into_iter().enumerate() {
+            let (orders, inbox) = unbounded_channel();
+            let around = Surroundings {
+                rest: rest.clone(),
+                random: random.fork(),
+                started: swarm.started,
+                watch: swarm.watch.clone(),
+                finish: finished.clone(),
+            };
+            let actor = Actor::new(place, person, wiring, around);
+            swarm.tasks.spawn(actor.live(inbox));
+            swarm.orders.push(orders);
+        }
+        Ok(swarm)
+    }
+
+    /// How everybody is.
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
+    }
+
+    /// When everybody began to come.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Gives a client something to do. It does so when its outbox is not too full.
+    pub fn hand(&self, client: usize, act: Act) {
+        self.watch.of(client).undone += 1;
+        // An actor ends by itself only when it panics, and then `finish` says so.
+        let _ = self.orders[client].send(Order(act));
+    }
+
+    /// Everybody says what is on their screen and goes; answers what they saw and did.
+    ///
+    /// # Panics
+    /// When a client did.
+    pub async fn finish(mut self) -> Seen {
+        self.finish.send_replace(true);
+        let mut seen = Seen::default();
+        while let Some(ended) = self.tasks.join_next().await {
+            let ended = ended.expect("a client's own code does not panic");
+            seen.events.extend(ended.events);
+            seen.deliveries.extend(ended.deliveries);
+            seen.healed.extend(ended.healed);
+        }
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_told_by_the_key_and_not_to_its_author() {
+        let now = Duration::from_millis(500);
+        let delivery = Delivery::of("3.17.9.200000", now, 4);
+        let expected = Delivery {
+            sent: Duration::from_millis(200),
+            took: Duration::from_millis(300),
+        };
+        assert_eq!(delivery, Some(expected));
+        assert_eq!(Delivery::of("3.17.9.200000", now, 3), None);
+        assert_eq!(Delivery::of("somebody else's", now, 3), None);
+    }
+}

@@ -1,0 +1,413 @@
+//! One person: owns their socket, their pages and their clock, and does what it is told.
+
+use super::link::{ABNORMAL, Incoming, Link, Unopened};
+use super::{Delivery, Order, Person, Seen, Watch, Wiring};
+use crate::client::{Client, Storage};
+use crate::failure::Failure;
+use crate::history::Event;
+use crate::plan::Act;
+use crate::rest::Rest;
+use futures::future::BoxFuture;
+use parlour::app::state::connection::Phase;
+use parlour_protocol::{
+    ClientFrame, History, Message, Number, RoomId, Seq, ServerFrame, Sync, UserId,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::future::pending;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+/// Messages that may wait in an outbox before the next deed is done.
+const OUTBOX: usize = 8;
+/// How often time-outs are looked at, by the client's clock: as the browser does.
+const TICK: Duration = Duration::from_millis(250);
+/// Before a page that could not be fetched is asked for again.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// A person with a device.
+pub(super) struct Actor {
+    place: usize,
+    me: UserId,
+    token: String,
+    rooms: Vec<RoomId>,
+    around: Surroundings,
+    address: SocketAddr,
+    speed: u32,
+    storage: Storage,
+    client: Client,
+    link: Option<Link>,
+    opening: Option<BoxFuture<'static, Result<Link, Unopened>>>,
+    fetching: JoinSet<(RoomId, Result<History, Failure>)>,
+    count: usize,
+    /// Own messages that are stored and not taken back.
+    own: Vec<(RoomId, Number)>,
+    /// What is in the outbox, and since when.
+    written: HashMap<String, Instant>,
+    /// What was asked to be changed and was not answered.
+    asked: HashSet<(RoomId, Number)>,
+    heard_at: Instant,
+    hurt: Option<Hurt>,
+    seen: Seen,
+}
+
+/// What it lacks since it lost its socket.
+struct Hurt {
+    since: Instant,
+    /// What others held then.
+    reached: BTreeMap<RoomId, Seq>,
+}
+
+/// What it shares with the others.
+pub(super) struct Surroundings {
+    pub(super) rest: Rest,
+    pub(super) random: fastrand::Rng,
+    pub(super) started: Instant,
+    pub(super) watch: Watch,
+    pub(super) finish: watch::Receiver<bool>,
+}
+
+impl Actor {
+    pub(super) fn new(place: usize, person: Person, wiring: &Wiring, around: Surroundings) -> Self {
+        let storage = Storage::default();
+        let me = person.guest.user.id;
+        Self {
+            place,
+            me,
+            token: person.guest.token,
+            client: Client::new(&name(place), me, storage.clone()),
+            rooms: person.rooms,
+            around,
+            address: wiring.address,
+            speed: wiring.speed,
+            storage,
+            link: None,
+            opening: None,
+            fetching: JoinSet::new(),
+            count: 0,
+            own: Vec::new(),
+            written: HashMap::new(),
+            asked: HashSet::new(),
+            heard_at: Instant::now(),
+            hurt: None,
+            seen: Seen::default(),
+        }
+    }
+
+    /// From coming to the end of the phase.
+    pub(super) async fn live(mut self, mut orders: UnboundedReceiver<Order>) -> Seen {
+        self.enter();
+        let mut finish = self.around.finish.clone();
+        let mut tick = interval(TICK / self.speed);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.tell();
+            let is_free = self.client.outbox().waiting() < OUTBOX;
+            tokio::select! {
+                () = is_over(&mut finish) => break,
+                order = orders.recv(), if is_free => match order {
+                    Some(Order(act)) => self.act(act).await,
+                    None => break,
+                },
+                incoming = incoming(&mut self.link) => self.hear(incoming).await,
+                opened = opened(&mut self.opening) => self.opened(opened).await,
+                Some(page) = self.fetching.join_next() => {
+                    // Pages are only given up together with their set.
+                    if let Ok((room, page)) = page {
+                        self.page(room, page).await;
+                    }
+                }
+                _ = tick.tick() => self.tick().await,
+            }
+        }
+        self.client.finish();
+        self.take_events();
+        self.seen
+    }
+
+    /// Once a tab is there.
+    fn enter(&mut self) {
+        for room in &self.rooms {
+            self.client.enter(*room);
+        }
+    }
+
+    async fn act(&mut self, act: Act) {
+        match act {
+            Act::Write { room, length } => {
+                let room = self.rooms[room % self.rooms.len()];
+                self.count += 1;
+                let (place, count) = (self.place, self.count);
+                let sent = self.around.started.elapsed().as_micros();
+                let key = format!("{place}.{count}.{room}.{sent}");
+                let text = text(&format!("{place}.{count}"), length);
+                let say = self.client.write(room, &text, &key, self.now());
+                self.say(say).await;
+            }
+            Act::Edit { pick } => {
+                if let Some(at) = self.pick(pick) {
+                    let (room, number) = self.own[at];
+                    self.count += 1;
+                    let text = format!("changed for the {}. time", self.count);
+                    let say = self.client.edit(room, number, &text);
+                    self.ask(room, number, say).await;
+                }
+            }
+            Act::Delete { pick } => {
+                if let Some(at) = self.pick(pick)
+                    && self.link.is_some()
+                {
+                    let (room, number) = self.own.swap_remove(at);
+                    let say = self.client.delete(room, number);
+                    self.ask(room, number, say).await;
+                }
+            }
+            Act::Die { away } => self.die(away).await,
+        }
+        let mut status = self.around.watch.of(self.place);
+        status.undone = status.undone.saturating_sub(1);
+    }
+
+    fn pick(&self, pick: u64) -> Option<usize> {
+        let count = self.own.len() as u64;
+        (count > 0).then(|| (pick % count) as usize)
+    }
+
+    async fn ask(&mut self, room: RoomId, number: Number, say: Vec<ClientFrame>) {
+        if !say.is_empty() {
+            self.asked.insert((room, number));
+        }
+        self.say(say).await;
+    }
+
+    /// The tab is killed, and later there is another one on the same device.
+    async fn die(&mut self, away: Duration) {
+        self.drop_link();
+        self.fetching = JoinSet::new();
+        self.take_events();
+        self.tell();
+        sleep(away).await;
+        self.client = Client::new(&name(self.place), self.me, self.storage.clone());
+        self.enter();
+    }
+
+    async fn hear(&mut self, incoming: Incoming) {
+        self.heard_at = Instant::now();
+        match incoming {
+            Incoming::Frame(frame) => {
+                self.settle(&frame);
+                let say = self.client.received(*frame, self.now());
+                self.take_events();
+                self.say(say).await;
+                self.fetch();
+            }
+            Incoming::Other => {}
+            Incoming::Closed { code, reason } => self.lost(code, &reason),
+        }
+    }
+
+    /// A change that was asked for has an answer.
+    fn settle(&mut self, frame: &ServerFrame) {
+        let mut answered = |message: &Message| {
+            self.asked.remove(&(message.room_id, message.number));
+        };
+        match frame {
+            ServerFrame::MessageChanged(message) => answered(message),
+            ServerFrame::Sync(Sync { messages, .. }) => messages.iter().for_each(answered),
+            // It does not say which change it refuses; one room has hardly ever two.
+            ServerFrame::Error(refusal) if refusal.client_id.is_none() => {
+                self.asked
+                    .retain(|(room, _)| Some(*room) != refusal.room_id);
+            }
+            _ => {}
+        }
+    }
+
+    async fn opened(&mut self, opened: Result<Link, Unopened>) {
+        self.opening = None;
+        match opened {
+            Ok(link) => {
+                self.link = Some(link);
+                self.around.watch.of(self.place).live_since = Some(Instant::now());
+                let say = self.client.opened(self.now());
+                self.say(say).await;
+            }
+            Err(why) => {
+                if why == Unopened::Refused {
+                    self.around.watch.of(self.place).refused += 1;
+                }
+                self.lost(ABNORMAL, "");
+            }
+        }
+    }
+
+    async fn page(&mut self, room: RoomId, page: Result<History, Failure>) {
+        match page {
+            Ok(page) => {
+                let say = self.client.take_page(room, page);
+                self.take_events();
+                self.say(say).await;
+            }
+            Err(_) => self.client.page_failed(room),
+        }
+        self.fetch();
+    }
+
+    async fn tick(&mut self) {
+        let random = self.around.random.f64();
+        let todo = self.client.tick(self.now(), random);
+        if todo.close {
+            self.be_hurt(self.heard_at);
+            self.drop_link();
+        }
+        if todo.connect {
+            let (address, token) = (self.address, self.token.clone());
+            self.opening = Some(Box::pin(async move { Link::open(address, &token).await }));
+        }
+        self.say(todo.say).await;
+        self.fetch();
+    }
+
+    /// Fetches every page that is wanted.
+    fn fetch(&mut self) {
+        while let Some(room) = self.client.wants_page() {
+            let rest = self.around.rest.clone();
+            self.fetching.spawn(async move {
+                let page = rest.page(room).await;
+                if page.is_err() {
+                    sleep(AGAIN).await;
+                }
+                (room, page)
+            });
+        }
+    }
+
+    async fn say(&mut self, frames: Vec<ClientFrame>) {
+        self.take_events();
+        for frame in frames {
+            let Some(link) = &mut self.link else { return };
+            if !link.send(&frame).await {
+                return self.lost(ABNORMAL, "");
+            }
+        }
+    }
+
+    /// The socket is gone, and not by this tab's wish.
+    fn lost(&mut self, code: u16, reason: &str) {
+        self.be_hurt(Instant::now());
+        self.drop_link();
+        let (now, random) = (self.now(), self.around.random.f64());
+        self.client.closed(code, reason, now, random);
+        if let Phase::Stopped { code, .. } = self.client.phase() {
+            self.around.watch.of(self.place).stopped = Some(*code);
+        }
+    }
+
+    /// An open socket is no use since then, or since the oldest message waits: whatever was first.
+    fn be_hurt(&mut self, since: Instant) {
+        if self.link.is_some() && self.hurt.is_none() {
+            let oldest = self.written.values().min().copied();
+            self.hurt = Some(Hurt {
+                since: since.min(oldest.unwrap_or(since)),
+                reached: self.around.watch.reached(),
+            });
+        }
+    }
+
+    fn drop_link(&mut self) {
+        self.link = None;
+        self.opening = None;
+        self.asked.clear();
+        self.around.watch.of(self.place).live_since = None;
+    }
+
+    fn take_events(&mut self) {
+        for event in self.client.take_events() {
+            match &event {
+                Event::Sent { key, .. } => {
+                    self.written.insert(key.clone(), Instant::now());
+                }
+                Event::Acknowledged {
+                    key, room, number, ..
+                } => {
+                    self.written.remove(key);
+                    self.own.push((RoomId(*room), *number));
+                }
+                Event::Refused { key, .. } => {
+                    self.written.remove(key);
+                }
+                Event::Received { key, .. } => {
+                    let now = self.around.started.elapsed();
+                    let delivery = Delivery::of(key, now, self.place);
+                    self.seen.deliveries.extend(delivery);
+                }
+                _ => {}
+            }
+            self.seen.events.push(event);
+        }
+    }
+
+    /// Says how it is.
+    fn tell(&mut self) {
+        let watch = self.around.watch.clone();
+        watch.tell(self.place, |status| {
+            status.waiting = self.client.outbox().waiting();
+            status.oldest = self.written.values().min().copied();
+            status.asked = self.asked.len();
+            status.is_idle = self.client.is_idle() && self.fetching.is_empty();
+            for room in &self.rooms {
+                let timeline = self.client.timeline(*room);
+                let seq = timeline.map_or(-1, |timeline| timeline.seq());
+                status.seqs.insert(*room, seq);
+            }
+            let is_well = |hurt: &Hurt| status.is_well(hurt.since, &hurt.reached);
+            if let Some(hurt) = self.hurt.take_if(|hurt| is_well(hurt)) {
+                self.seen.healed.push(hurt.since.elapsed());
+            }
+        });
+    }
+
+    /// Milliseconds by this person's clock.
+    fn now(&self) -> f64 {
+        self.around.started.elapsed().as_secs_f64() * 1_000.0 * f64::from(self.speed)
+    }
+}
+
+fn name(place: usize) -> String {
+    format!("c{place}")
+}
+
+/// A text that nobody else writes, in lines.
+fn text(start: &str, length: usize) -> String {
+    const WORDS: &str = " lorem ipsum dolor sit amet, ναί, 漢字, \u{1f680}\n";
+    let mut text = start.to_owned();
+    while text.len() < length {
+        text.push_str(WORDS);
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+async fn incoming(link: &mut Option<Link>) -> Incoming {
+    match link {
+        Some(link) => link.next().await,
+        None => pending().await,
+    }
+}
+
+async fn opened(
+    opening: &mut Option<BoxFuture<'static, Result<Link, Unopened>>>,
+) -> Result<Link, Unopened> {
+    match opening {
+        Some(opening) => opening.await,
+        None => pending().await,
+    }
+}
+
+async fn is_over(finish: &mut watch::Receiver<bool>) {
+    // Without a sender it is over, too.
+    let _ = finish.wait_for(|is_over| *is_over).await;
+}
