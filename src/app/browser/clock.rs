@@ -1,11 +1,24 @@
 //! Time, waiting and randomness.
+//!
+//! *Invariant:* whatever waits or times out does so by [`now_ms`]. The browser's idea of the date is
+//! asked for two things only: to write times down as people read them, and to suspect
+//! ([`wall_ms`]) that the machine slept.
 
 use gloo_timers::future::TimeoutFuture;
 use parlour_protocol::Timestamp;
 use wasm_bindgen::JsValue;
 
-/// Milliseconds since 1970 by the browser's clock. Decides when to try again, never an order.
+/// Milliseconds since the page began, by a clock that nobody sets and that never goes back. It may
+/// stand still while the machine sleeps.
 pub fn now_ms() -> f64 {
+    leptos::prelude::window()
+        .performance()
+        .map_or(0.0, |performance| performance.now())
+}
+
+/// Milliseconds since 1970, as far as this machine knows: it may be years off, and jump. Runs on
+/// while the machine sleeps.
+pub fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 

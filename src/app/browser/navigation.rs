@@ -51,6 +51,11 @@ pub fn is_visible() -> bool {
     !document().hidden()
 }
 
+/// Whether this tab is the one that gets the keys.
+pub fn has_focus() -> bool {
+    document().has_focus().unwrap_or(true)
+}
+
 /// Whether somebody points with something finer than a finger, and so writes on real keys.
 pub fn has_fine_pointer() -> bool {
     window()

@@ -2,9 +2,12 @@
 
 use super::desk::Desk;
 use super::dialogs::give_name;
+use super::line::Unsent;
 use super::shown::heard;
 use super::{sending, shown};
 use crate::app::browser::text_field;
+use crate::app::state::connection::Banner;
+use crate::app::state::outbox::Outbox;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
@@ -30,6 +33,8 @@ pub fn Composer(
     });
     view! {
         <p class="typing">{typing}</p>
+        <Unsent/>
+        <p class="outbox" role="status">{shown::text(move || kept_back(desk))}</p>
         {move || {
             if is_somebody.get() {
                 Either::Left(view! { <WriteForm form_key=form_key.get_value()/> })
@@ -38,6 +43,22 @@ pub fn Composer(
             }
         }}
     }
+}
+
+/// What has to be said of the messages that are not sent yet, if anything.
+fn kept_back(desk: Desk) -> String {
+    let is_lost = matches!(desk.banner(), Banner::Lost { .. } | Banner::Stopped);
+    let waiting = desk.outbox.with(Outbox::waiting);
+    let mut said = match waiting {
+        _ if !(is_lost || desk.is_held.get()) => String::new(),
+        0 => String::new(),
+        1 => "1 message waits to be sent. ".to_owned(),
+        waiting => format!("{waiting} messages wait to be sent. "),
+    };
+    if !(desk.keeps_outbox.get() && desk.keeps_drafts.get()) {
+        said += "This browser keeps nothing: a message not yet sent is lost when the tab closes.";
+    }
+    said
 }
 
 #[component]

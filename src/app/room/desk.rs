@@ -1,7 +1,7 @@
 //! What the parts of the island share: the state in signals, and how to reach it.
 
 use super::link::Order;
-use crate::app::state::connection::Connection;
+use crate::app::state::connection::{Banner, Connection};
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
@@ -45,7 +45,7 @@ pub struct Desk {
     pub outbox: RwSignal<Outbox>,
     /// The socket's state.
     pub connection: RwSignal<Connection>,
-    /// The browser's clock, moved once a second while it matters.
+    /// [`now_ms`](crate::app::browser::clock::now_ms), moved once a second while it matters.
     pub now: RwSignal<f64>,
     /// Minutes east of UTC now; unknown until the browser has said.
     pub offset: RwSignal<Option<i32>>,
@@ -71,6 +71,12 @@ pub struct Desk {
     pub typed: RwSignal<usize>,
     /// What is wrong with the composer's text.
     pub composer_error: RwSignal<Option<String>>,
+    /// Whether the browser saved the outbox.
+    pub keeps_outbox: RwSignal<bool>,
+    /// Whether the browser saved the drafts.
+    pub keeps_drafts: RwSignal<bool>,
+    /// The server cannot store anything at the moment.
+    pub is_held: RwSignal<bool>,
     /// What the edit form holds; the form itself may be drawn anew at any time.
     pub(super) edit_text: StoredValue<String>,
     /// Unsent texts.
@@ -83,6 +89,10 @@ pub struct Desk {
     pub(super) told: StoredValue<HashSet<RoomId>>,
     /// Who this tab was when the socket was opened.
     pub(super) linked_as: StoredValue<Option<UserId>>,
+    /// Who the server says this tab is on this socket; `None` until it has.
+    pub(super) known_as: StoredValue<Option<UserId>>,
+    /// Nothing is sent before this moment.
+    pub(super) hold_until: StoredValue<f64>,
     /// Rooms this socket has joined.
     pub(super) joined: StoredValue<HashSet<RoomId>>,
     /// The sync each room has under way.
@@ -134,12 +144,17 @@ impl Desk {
             composer: NodeRef::new(),
             typed: RwSignal::new(0),
             composer_error: RwSignal::new(None),
+            keeps_outbox: RwSignal::new(true),
+            keeps_drafts: RwSignal::new(true),
+            is_held: RwSignal::new(false),
             edit_text: StoredValue::new(String::new()),
             drafts: StoredValue::new(Drafts::default()),
             typing: StoredValue::new(TypingSignal::default()),
             shelf: StoredValue::new(Shelf::default()),
             told: StoredValue::new(HashSet::new()),
             linked_as: StoredValue::new(None),
+            known_as: StoredValue::new(None),
+            hold_until: StoredValue::new(0.0),
             joined: StoredValue::new(HashSet::new()),
             syncing: StoredValue::new(HashMap::new()),
             read: StoredValue::new(HashMap::new()),
@@ -183,6 +198,12 @@ impl Desk {
     pub fn room(self) -> Option<Room> {
         self.open
             .with(|open| open.as_ref().map(|open| open.room.clone()))
+    }
+
+    /// What is shown of the connection.
+    pub fn banner(self) -> Banner {
+        let now = self.now.get();
+        self.connection.with(|connection| connection.banner(now))
     }
 
     /// Says something to the server, if it can hear. What must not be lost is in the outbox.

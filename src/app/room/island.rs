@@ -9,7 +9,7 @@ use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
 use super::{composer::Composer, link, sending, shown, visiting};
-use crate::app::browser::{clock, navigation};
+use crate::app::browser::{clock, navigation, storage};
 use leptos::either::Either;
 use leptos::prelude::*;
 use parlour_protocol::Place;
@@ -65,5 +65,6 @@ fn wake(desk: Desk) {
     sending::restore(desk);
     visiting::arrive(desk);
     link::keep(desk);
+    storage::on_change(move || sending::take_in(desk));
     navigation::on_history(move || visiting::history_moved(desk));
 }

@@ -1,4 +1,4 @@
-//! One line of the log: a message, a day, a quiet note, or a message on its way.
+//! One line of the log: a message, a day, a quiet note, or messages on their way.
 
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
@@ -11,7 +11,10 @@ use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use parlour_protocol::text::{Segment, segments};
-use parlour_protocol::{Message, paths, rules};
+use parlour_protocol::{Message, RoomId, paths, rules};
+
+/// What is said of a message that the server does not have.
+const WAITING: &str = "Waiting to be sent";
 
 /// The line that begins a day.
 #[component]
@@ -60,13 +63,19 @@ pub fn MessageLine(
     };
     let is_deleted = message.deleted;
     let timestamp = message.timestamp;
-    let stored = timestamp.to_string();
-    let clock = shown::text(move || {
-        let offset = desk
-            .offset
-            .get()
-            .map_or(0, |_| clock::offset_minutes_at(timestamp));
-        timestamp.civil(offset).clock()
+    let local = move || match desk.offset.get() {
+        Some(_) => (timestamp.civil(clock::offset_minutes_at(timestamp)), ""),
+        None => (timestamp.civil(0), " UTC"),
+    };
+    let clock = shown::text(move || local().0.clock());
+    let stored = shown::text(move || {
+        let (at, zone) = local();
+        format!(
+            "Stored {}, {}:{:02}{zone}",
+            at.date(),
+            at.clock(),
+            at.second
+        )
     });
     view! {
         <article
@@ -81,8 +90,8 @@ pub fn MessageLine(
             <header class="message-head">
                 <bdi class="author">{message.username.clone()}</bdi>
                 " "
-                <a class="when" href=permalink on:click=heard(follow)>
-                    <time datetime=stored.clone() title=stored>{clock}</time>
+                <a class="when" href=permalink title=stored on:click=heard(follow)>
+                    <time datetime=timestamp.to_string()>{clock}</time>
                 </a>
             </header>
             {if is_deleted {
@@ -94,23 +103,61 @@ pub fn MessageLine(
     }
 }
 
-/// A message on its way to the server, or refused by it.
+/// Messages on their way to the server, or refused by it. Each change draws them all again into the
+/// same elements, so that one which is sent once more does not flicker.
 #[component]
-pub fn PendingLine(
+pub fn PendingLines(
     /// What is in the outbox.
-    message: Pending,
+    messages: Memo<Vec<Pending>>,
 ) -> impl IntoView {
+    move || {
+        let line = |message| view! { <PendingLine message/> };
+        messages.get().into_iter().map(line).collect_view()
+    }
+}
+
+/// What could not be sent because its room is gone, wherever one is now.
+#[component]
+pub fn Unsent() -> impl IntoView {
+    let desk = Desk::here();
+    let homeless = Memo::new(move |_| {
+        let rooms: Vec<RoomId> = desk
+            .rooms
+            .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
+        desk.outbox.with(|outbox| outbox.outside(&rooms))
+    });
+    view! {
+        <section class="unsent" aria-label="Not sent">
+            <PendingLines messages=homeless/>
+        </section>
+    }
+}
+
+#[component]
+fn PendingLine(message: Pending) -> impl IntoView {
     let desk = Desk::here();
     let (state, note) = match &message.state {
-        Delivery::Queued => ("queued", "Waiting to be sent".to_owned()),
-        Delivery::Sending => ("sending", "Sending…".to_owned()),
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
+        // While the server says no every second, a try is no news.
+        Delivery::Sending if !desk.is_held.get() => ("sending", "Sending…".to_owned()),
+        Delivery::Sending => ("sending", WAITING.to_owned()),
+        Delivery::Queued => ("queued", WAITING.to_owned()),
     };
-    let is_refused = state == "refused";
+    let is_refused = message.is_refused();
+    let has_room = desk
+        .rooms
+        .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
     let name = desk
         .me
         .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
     let key = StoredValue::new(message.client_id);
+    let button = move |class: &'static str, label: &'static str, act: fn(Desk, &str)| {
+        view! {
+            <button class=class type="button" on:click=heard(move |_| act(desk, &key.get_value()))>
+                {label}
+            </button>
+        }
+    };
     view! {
         <article class="message pending" data-own="" data-state=state>
             <header class="message-head"><bdi class="author">{name}</bdi></header>
@@ -119,20 +166,9 @@ pub fn PendingLine(
             {is_refused
                 .then(|| {
                     view! {
-                        <button
-                            class="retry-send"
-                            type="button"
-                            on:click=heard(move |_| sending::retry(desk, &key.get_value()))
-                        >
-                            "Retry"
-                        </button>
-                        <button
-                            class="discard"
-                            type="button"
-                            on:click=heard(move |_| sending::discard(desk, &key.get_value()))
-                        >
-                            "Discard"
-                        </button>
+                        {has_room.then(|| button("retry-send", "Retry", sending::retry))}
+                        {button("edit-again", "Edit", sending::take_back)}
+                        {button("discard", "Discard", sending::discard)}
                     }
                 })}
         </article>

@@ -35,6 +35,9 @@ const CONNECT_TIMEOUT_MS: f64 = 10_000.0;
 const PATIENCE_MS: f64 = 1_000.0;
 /// How often time-outs are looked at.
 const TICK_MS: u32 = 1_000;
+/// When the date has moved on by this much between two looks, the machine slept, or somebody set
+/// the clock; asking whether the socket lives does no harm.
+const LEAP_MS: f64 = 10_000.0;
 /// "Abnormal closure", RFC 6455 7.4.1: no close frame was seen.
 const ABNORMAL: u16 = 1006;
 
@@ -47,6 +50,7 @@ pub fn keep(desk: Desk) {
             desk.order(Order::Lost);
         } else if navigation::is_visible() {
             desk.order(Order::Wake);
+            receiving::ask_for_a_sign(desk);
             receiving::mark_read(desk);
         }
     });
@@ -114,9 +118,9 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
             return lost();
         }
     }
-    sending::pump(desk);
     listing::refresh(desk);
 
+    let (mut looked, mut wall) = (clock::now_ms(), clock::wall_ms());
     loop {
         let event = {
             let incoming = pin!(socket.next());
@@ -141,17 +145,24 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
                     return lost();
                 }
             }
-            Event::Order(Some(Order::Wake)) => {}
+            Event::Order(Some(Order::Wake)) | Event::Tick => {}
             Event::Order(Some(Order::Reconnect)) => {
                 return (CloseCode::GoingAway.code(), String::new());
             }
             Event::Order(Some(Order::Lost) | None) => return lost(),
-            Event::Tick => {
-                sending::idle(desk, now);
-                if desk.connection.with_untracked(|c| c.is_silent(now)) {
-                    return lost();
-                }
-            }
+        }
+        // Where much is said there is never a second without a frame.
+        if now - looked < 0.9 * f64::from(TICK_MS) {
+            continue;
+        }
+        looked = now;
+        if (clock::wall_ms() - wall).abs() > LEAP_MS {
+            receiving::ask_for_a_sign(desk);
+        }
+        wall = clock::wall_ms();
+        sending::idle(desk, now);
+        if desk.connection.with_untracked(|c| c.is_silent(now)) {
+            return lost();
         }
     }
 }

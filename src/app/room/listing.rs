@@ -15,6 +15,13 @@ pub fn refresh(desk: Desk) {
         let Ok(mut fresh) = api::list_rooms().await else {
             return;
         };
+        // While the old list still knows their names.
+        for gone in held(desk)
+            .into_iter()
+            .filter(|id| is_gone(desk, *id, &fresh))
+        {
+            deleted(desk, gone);
+        }
         desk.rooms.update(|rooms| {
             for entry in &mut fresh {
                 // A frame that came meanwhile knows more than the list.
@@ -33,20 +40,35 @@ pub fn refresh(desk: Desk) {
             rooms.append(&mut fresh);
             rooms.sort_by_key(place);
         });
-        let is_listed = |id: &RoomId| {
-            desk.rooms
-                .with_untracked(|rooms| rooms.iter().any(|entry| entry.room.id == *id))
-        };
-        let mut held: Vec<RoomId> = desk
-            .shelf
-            .with_value(|shelf| shelf.iter().map(|s| s.open.room.id).collect());
-        held.extend(desk.open_id_now());
-        held.extend(desk.outbox.with_untracked(Outbox::rooms));
-        for gone in held.into_iter().filter(|id| !is_listed(id)) {
-            deleted(desk, gone);
-        }
         receiving::mark_read(desk);
     });
+}
+
+/// The rooms of which this tab has more than a line in the list.
+fn held(desk: Desk) -> HashSet<RoomId> {
+    let mut held: HashSet<RoomId> = desk
+        .shelf
+        .with_value(|shelf| shelf.iter().map(|s| s.open.room.id).collect());
+    held.extend(desk.open_id_now());
+    held.extend(desk.outbox.with_untracked(Outbox::rooms));
+    held
+}
+
+/// Whether this room is neither in the list that came nor known from a frame that came meanwhile.
+fn is_gone(desk: Desk, room_id: RoomId, fresh: &[RoomEntry]) -> bool {
+    let has = |rooms: &[RoomEntry]| rooms.iter().any(|entry| entry.room.id == room_id);
+    if desk.told.with_value(|told| told.contains(&room_id)) {
+        !desk.rooms.with_untracked(|rooms| has(rooms))
+    } else {
+        !has(fresh)
+    }
+}
+
+/// What is listed is of another database: whatever the server says is newer.
+pub fn distrust(desk: Desk) {
+    desk.rooms
+        .update(|rooms| rooms.iter_mut().for_each(|entry| entry.room.seq = 0));
+    refresh(desk);
 }
 
 /// A room is there, or is another than it was.
@@ -87,18 +109,22 @@ fn place(entry: &RoomEntry) -> String {
 
 /// A room is no more.
 pub fn deleted(desk: Desk, room_id: RoomId) {
-    let name = desk.open.with_untracked(|open| {
-        open.as_ref()
-            .filter(|open| open.room.id == room_id)
-            .map(|open| open.room.name.clone())
-    });
+    let is_open = desk.open_id_now() == Some(room_id);
+    let mut sentence = "The room was deleted.".to_owned();
     was_told_of(desk, room_id);
-    desk.rooms
-        .update(|rooms| rooms.retain(|entry| entry.room.id != room_id));
-    sending::room_gone(desk, room_id);
+    desk.rooms.update(|rooms| {
+        rooms.retain(|entry| {
+            let is_other = entry.room.id != room_id;
+            if !is_other {
+                sentence = format!("The room {} was deleted.", entry.room.name);
+            }
+            is_other
+        })
+    });
+    let had_sends = sending::room_gone(desk, room_id, &sentence);
     visiting::forget(desk, room_id);
-    if let Some(name) = name {
-        desk.tell(format!("The room {name} was deleted."));
+    if is_open || had_sends {
+        desk.tell(sentence);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
 
 use super::desk::Desk;
-use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
+use super::line::{DayLine, MessageLine, NoteLine, PendingLines};
 use super::shown::heard;
 use super::{shown, sidebar, visiting};
 use crate::app::state::timeline::{Row, Timeline};
@@ -58,9 +58,7 @@ pub fn Log() -> impl IntoView {
                         Row::Note { text, .. } => EitherOf3::C(view! { <NoteLine text/> }),
                     }}
                 </For>
-                <For each=move || pending.get() key=|p| (p.client_id.clone(), p.state.clone()) let:message>
-                    <PendingLine message/>
-                </For>
+                <PendingLines messages=pending/>
                 <NewerEnd/>
                 <span id="latest"></span>
             </div>

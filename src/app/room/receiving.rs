@@ -7,19 +7,18 @@ use crate::app::browser::{clock, navigation};
 use crate::app::state::connection::Connection;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::Presence;
-use crate::app::state::shelf::Shelved;
+use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use leptos::prelude::*;
 use parlour_protocol::{
-    AppError, ClientFrame, Heartbeat, Message, Refusal, RoomActivity, RoomGone, RoomId, Roster,
-    Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
+    AppError, ClientFrame, Heartbeat, History, Message, Refusal, RoomActivity, RoomEntry, RoomGone,
+    RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
 use std::collections::{HashMap, HashSet};
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
 pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
-    desk.linked_as
-        .set_value(desk.me.with_untracked(|me| me.as_ref().map(|me| me.id)));
+    desk.linked_as.set_value(desk.my_id_now());
     let mut rooms: Vec<(RoomId, Option<Seq>)> = Vec::new();
     if let Some(id) = desk.open_id_now() {
         rooms.push((id, Some(desk.timeline.with_untracked(Timeline::seq))));
@@ -65,6 +64,7 @@ pub fn be_in(desk: Desk, room_id: RoomId, seq: Seq) {
 
 /// The socket is gone, and with it everything that was only said to it.
 pub fn link_lost(desk: Desk) {
+    desk.known_as.set_value(None);
     desk.joined.update_value(HashSet::clear);
     desk.syncing.update_value(HashMap::clear);
     desk.read.update_value(HashMap::clear);
@@ -122,6 +122,7 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
                     ask(desk, room_id, after);
                 }
             }
+            sending::send_again(desk);
         }
         ServerFrame::Error(frame) => refused(desk, frame),
     }
@@ -152,11 +153,9 @@ fn refused(desk: Desk, frame: Refusal) {
         });
         leptos::task::spawn_local(async move {
             clock::sleep(sending::wait_ms(&error)).await;
-            if let Some(after) = on_timeline_ref(desk, room_id, Timeline::seq) {
-                desk.say(ClientFrame::Join {
-                    room_id,
-                    after: Some(after),
-                });
+            if desk.joined.with_value(|joined| joined.contains(&room_id)) {
+                let after = on_timeline_ref(desk, room_id, Timeline::seq);
+                desk.say(ClientFrame::Join { room_id, after });
             }
         });
     }
@@ -192,7 +191,11 @@ fn synced(desk: Desk, frame: Sync) {
     match applied {
         // The rest follows by itself.
         Some(Synced::More { .. }) => {}
-        Some(Synced::Reset) => visiting::take_anew(desk, room_id),
+        Some(Synced::Reset) => {
+            let is_at_bottom = scroll::is_at_bottom(desk.scroller);
+            let reading = (!is_at_bottom).then(|| scroll::topmost(desk.scroller));
+            visiting::take_anew(desk, room_id, reading.flatten());
+        }
         Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
     }
 }
@@ -265,6 +268,7 @@ fn welcome(desk: Desk, frame: Welcome) {
         user,
         ..
     } = frame;
+    desk.known_as.set_value(user.as_ref().map(|user| user.id));
     // A socket that was opened before there was a name knows of none.
     let is_about_now = user.is_some() || desk.linked_as.get_value().is_some();
     if is_about_now && desk.me.with_untracked(|me| *me != user) {
@@ -276,22 +280,32 @@ fn welcome(desk: Desk, frame: Welcome) {
     }
     let before = desk.epoch.with_value(Clone::clone);
     if before.is_some_and(|before| before != epoch) {
-        // Another database: what this tab holds means nothing there.
-        navigation::load(&navigation::path());
-        return;
+        // Another database: what this tab holds means nothing there. An empty room that does not
+        // get its page now asks with the next heartbeat.
+        desk.shelf.set_value(Shelf::default());
+        desk.timeline.set(Timeline::new(History::default()));
+        if let Some(open) = desk.open_id_now() {
+            visiting::take_anew(desk, open, None);
+        }
+        listing::distrust(desk);
     }
     desk.epoch.set_value(Some(epoch));
     listing::changed(desk, room);
     // A tab that holds more than the server has is of another time, too.
     if on_timeline_ref(desk, room_id, Timeline::seq).is_some_and(|held| held > seq) {
-        visiting::take_anew(desk, room_id);
+        visiting::take_anew(desk, room_id, None);
     }
     mark_read(desk);
+    sending::pump(desk);
 }
 
 fn changed(desk: Desk, message: Message, is_new: bool) {
-    settle(desk, &message);
     let room_id = message.room_id;
+    let is_next = |timeline: &Timeline| message.seq <= timeline.seq() + 1;
+    if on_timeline_ref(desk, room_id, is_next) != Some(false) {
+        // One that cannot be shown yet comes once more, with what is missing before it.
+        settle(desk, &message);
+    }
     let is_mine = is_by_me(desk, &message);
     let is_open = desk.open_id_now() == Some(room_id);
     let (was_at_bottom, was_seen) = (scroll::is_at_bottom(desk.scroller), is_end_seen(desk));
@@ -333,11 +347,28 @@ fn settle(desk: Desk, message: &Message) {
         // Changed or removed: what was told of it before must not be found in the page.
         desk.announced.set(String::new());
     }
-    if is_by_me(desk, message) {
-        sending::acknowledged(desk, &message.client_id);
-        if desk.open_id_now() == Some(message.room_id) {
-            sending::edited(desk, message);
-        }
+    sending::acknowledged(desk, message);
+    if is_by_me(desk, message) && desk.open_id_now() == Some(message.room_id) {
+        sending::edited(desk, message);
+    }
+}
+
+/// Asks something that the server answers, about whatever room: is the socket alive?
+pub fn ask_for_a_sign(desk: Desk) {
+    let open = desk.open_id_now();
+    let open = open.map(|id| (id, desk.timeline.with_untracked(Timeline::seq)));
+    let about = open.or_else(|| {
+        let of = |entry: &RoomEntry| (entry.room.id, entry.room.seq);
+        desk.rooms.with_untracked(|rooms| rooms.first().map(of))
+    });
+    let ask = |connection: &mut Connection| connection.ask(clock::now_ms());
+    if let Some((room_id, after)) = about
+        && desk.connection.try_update_untracked(ask) == Some(true)
+    {
+        desk.say(ClientFrame::Sync {
+            room_id: Some(room_id),
+            after,
+        });
     }
 }
 

@@ -4,27 +4,25 @@
 //! touched; it leaves the outbox when the server has stored it or its author discards it.
 
 use super::desk::Desk;
-use crate::app::browser::{clock, scroll, storage, text_field};
+use super::link::Order;
+use crate::app::browser::{clock, navigation, scroll, storage, text_field};
 use crate::app::state::connection::Connection;
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::{Delivery, Outbox, Pending};
 use crate::app::state::timeline::Timeline;
 use leptos::prelude::*;
-use parlour_protocol::{AppError, ClientFrame, Message, Number, RoomId, rules};
+use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId, rules};
 
 const OUTBOX_KEY: &str = "parlour.outbox";
+const SETTLED_KEY: &str = "parlour.settled";
 const DRAFTS_KEY: &str = "parlour.drafts";
 /// How long to wait when the server did not say.
 const RETRY_MS: u64 = 1_000;
 
 /// Takes up what an earlier page left in storage, and what was typed while this one woke up.
 pub fn restore(desk: Desk) {
-    if let Some(json) = storage::load(OUTBOX_KEY) {
-        desk.outbox.set(Outbox::from_json(&json));
-    }
-    if let Some(json) = storage::load(DRAFTS_KEY) {
-        desk.drafts.set_value(Drafts::from_json(&json));
-    }
+    change_outbox(desk, |_| ());
+    settle_shown(desk);
     let typed = text_field::text(desk.composer);
     if typed.is_empty() {
         show_draft(desk);
@@ -33,11 +31,23 @@ pub fn restore(desk: Desk) {
     }
 }
 
+/// Another tab has changed what both share.
+pub fn take_in(desk: Desk) {
+    let is_ahead = desk.outbox.try_update(load_outbox);
+    if is_ahead == Some(true) {
+        save_outbox(desk);
+    }
+    if !navigation::has_focus() {
+        show_draft(desk);
+    }
+}
+
 /// Puts the open room's unsent text into the composer.
 pub fn show_draft(desk: Desk) {
     let Some(room) = desk.open_id_now() else {
         return;
     };
+    load_drafts(desk);
     let draft = desk
         .drafts
         .with_value(|drafts| drafts.get(room).unwrap_or_default().to_owned());
@@ -67,8 +77,12 @@ pub fn input(desk: Desk) {
     }
 }
 
-/// Nothing was typed for a while, perhaps.
+/// About a second has passed: nothing was typed meanwhile, perhaps; and another tab that had
+/// something to send may be closed.
 pub fn idle(desk: Desk, now: f64) {
+    if desk.outbox.with_untracked(Outbox::waiting) > 0 {
+        pump(desk);
+    }
     let stopped = desk
         .typing
         .try_update_value(|typing| typing.on_idle(now))
@@ -99,6 +113,8 @@ pub fn send(desk: Desk) {
         room_id,
         content,
         reply_to: None,
+        author: desk.my_id_now(),
+        tries: 0,
         state: Delivery::Queued,
     };
     change_outbox(desk, |outbox| outbox.queue(pending));
@@ -115,12 +131,24 @@ pub fn send(desk: Desk) {
     pump(desk);
 }
 
-/// Hands over whatever may go now: one message a room at a time, in the order it was written.
+/// Hands over whatever may go now: one message a room at a time, in the order it was written; and
+/// nothing before the server has said that this socket is whom we take ourselves for.
 pub fn pump(desk: Desk) {
-    if !desk.connection.with_untracked(Connection::is_live) {
+    let Some(me) = desk
+        .known_as
+        .get_value()
+        .filter(|known| desk.my_id_now() == Some(*known))
+    else {
+        return;
+    };
+    if clock::now_ms() < desk.hold_until.get_value() {
         return;
     }
-    for pending in change_outbox(desk, Outbox::next_to_send).unwrap_or_default() {
+    let next = change_outbox(desk, |outbox| {
+        outbox.belong_to(me);
+        outbox.next_to_send()
+    });
+    for pending in next.unwrap_or_default() {
         desk.say(ClientFrame::Message {
             room_id: Some(pending.room_id),
             content: pending.content,
@@ -130,23 +158,52 @@ pub fn pump(desk: Desk) {
     }
 }
 
-/// The server has stored it.
-pub fn acknowledged(desk: Desk, client_id: &str) {
-    let is_waiting = desk
-        .outbox
-        .with_untracked(|outbox| outbox.contains(client_id));
-    if is_waiting {
-        change_outbox(desk, |outbox| outbox.acknowledge(client_id));
+/// A message is stored: one that waits here, perhaps.
+pub fn acknowledged(desk: Desk, message: &Message) {
+    let is_ours = desk.outbox.with_untracked(|outbox| {
+        let pending = outbox.get(&message.client_id);
+        pending.is_some_and(|p| p.author.or(desk.my_id_now()) == Some(message.user_id))
+    });
+    if is_ours {
+        desk.is_held.set(false);
+        change_outbox(desk, |outbox| outbox.acknowledge(&message.client_id));
         pump(desk);
+    }
+}
+
+/// What the page in view shows as stored was acknowledged while nobody was there to hear it.
+pub fn settle_shown(desk: Desk) {
+    let waiting = desk
+        .open_id_now()
+        .map(|room| desk.outbox.with_untracked(|outbox| outbox.pending(room)));
+    for pending in waiting.unwrap_or_default() {
+        let is_shown = |author| {
+            desk.timeline
+                .with_untracked(|t| t.holds(author, &pending.client_id))
+        };
+        if pending.author.or(desk.my_id_now()).is_some_and(is_shown) {
+            change_outbox(desk, |outbox| outbox.acknowledge(&pending.client_id));
+        }
     }
 }
 
 /// The server did not take a send.
 pub fn refused(desk: Desk, error: AppError, client_id: &str) {
-    if error.code.is_passing() {
+    if error.code == ErrorCode::SignInRequired {
+        // The session has ended under this socket. The next one says who we are now.
         change_outbox(desk, |outbox| outbox.postpone(client_id));
+        desk.known_as.set_value(None);
+        desk.order(Order::Reconnect);
+    } else if error.code.is_passing() {
+        change_outbox(desk, |outbox| outbox.postpone(client_id));
+        if error.code != ErrorCode::RateLimited {
+            desk.is_held.set(true);
+        }
+        let wait = wait_ms(&error);
+        desk.hold_until.set_value(clock::now_ms() + f64::from(wait));
         leptos::task::spawn_local(async move {
-            clock::sleep(wait_ms(&error)).await;
+            // Timers and clock do not round alike.
+            clock::sleep(wait + 5).await;
             pump(desk);
         });
     } else {
@@ -166,15 +223,36 @@ pub fn retry(desk: Desk, client_id: &str) {
     pump(desk);
 }
 
-/// Gives a refused message up; its text goes back to an empty composer.
+/// Gives a refused message up.
 pub fn discard(desk: Desk, client_id: &str) {
-    let given_up = change_outbox(desk, |outbox| outbox.discard(client_id)).flatten();
-    if let Some(pending) = given_up
-        && desk.open_id_now() == Some(pending.room_id)
-        && text_field::text(desk.composer).is_empty()
+    change_outbox(desk, |outbox| outbox.discard(client_id));
+}
+
+/// Takes the text of a refused message back into the composer, before what is typed there.
+pub fn take_back(desk: Desk, client_id: &str) {
+    let refused = desk
+        .outbox
+        .with_untracked(|outbox| outbox.get(client_id).cloned());
+    if let Some(refused) = refused
+        && desk.composer.get_untracked().is_some()
     {
-        text_field::set_text(desk.composer, &pending.content);
+        let typed = text_field::text(desk.composer);
+        let text = match typed.as_str() {
+            "" => refused.content,
+            typed => format!("{}\n{typed}", refused.content),
+        };
+        text_field::set_text(desk.composer, &text);
         input(desk);
+        discard(desk, client_id);
+        text_field::focus(desk.composer);
+    }
+}
+
+/// What has no answer yet goes once more: the answer may have been lost.
+pub fn send_again(desk: Desk) {
+    if desk.outbox.with_untracked(Outbox::waiting) > 0 {
+        link_lost(desk);
+        pump(desk);
     }
 }
 
@@ -183,9 +261,11 @@ pub fn link_lost(desk: Desk) {
     change_outbox(desk, Outbox::connection_lost);
 }
 
-/// The room is gone: what was meant for it stays readable, as refused.
-pub fn room_gone(desk: Desk, room: RoomId) {
-    change_outbox(desk, |outbox| outbox.forget_room(room));
+/// The room is gone: what was meant for it stays readable, as refused. True when there was any.
+pub fn room_gone(desk: Desk, room: RoomId, reason: &str) -> bool {
+    change_outbox(desk, |outbox| outbox.forget_room(room, reason));
+    desk.outbox
+        .with_untracked(|outbox| !outbox.pending(room).is_empty())
 }
 
 /// Starts to edit the last own message, as ↑ in an empty composer does.
@@ -268,23 +348,44 @@ fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
 
 /// Keeps the draft of one room; other rooms' drafts may be another tab's newer ones.
 fn keep_draft(desk: Desk, room: RoomId, text: &str) {
-    desk.drafts.update_value(|drafts| {
-        if let Some(json) = storage::load(DRAFTS_KEY) {
-            *drafts = Drafts::from_json(&json);
-        }
-        drafts.set(room, text);
-    });
-    storage::save(DRAFTS_KEY, &desk.drafts.with_value(Drafts::to_json));
+    load_drafts(desk);
+    desk.drafts.update_value(|drafts| drafts.set(room, text));
+    let json = desk.drafts.with_value(Drafts::to_json);
+    desk.keeps_drafts.set(storage::save(DRAFTS_KEY, &json));
+}
+
+/// Takes the drafts of all tabs from storage, unless what is here could not be saved there.
+fn load_drafts(desk: Desk) {
+    if desk.keeps_drafts.get_untracked()
+        && let Some(json) = storage::load(DRAFTS_KEY)
+    {
+        desk.drafts.set_value(Drafts::from_json(&json));
+    }
 }
 
 /// Changes the outbox here and in storage, where another tab of this person may have put more.
 fn change_outbox<T>(desk: Desk, change: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
     let changed = desk.outbox.try_update(|outbox| {
-        if let Some(json) = storage::load(OUTBOX_KEY) {
-            outbox.merge(Outbox::from_json(&json));
-        }
+        load_outbox(outbox);
         change(outbox)
     });
-    storage::save(OUTBOX_KEY, &desk.outbox.with_untracked(Outbox::to_json));
+    save_outbox(desk);
     changed
+}
+
+/// Takes in what other tabs stored; true when that is not all that is here.
+fn load_outbox(outbox: &mut Outbox) -> bool {
+    if let Some(json) = storage::load(SETTLED_KEY) {
+        outbox.settle_json(&json);
+    }
+    storage::load(OUTBOX_KEY).is_some_and(|json| outbox.merge(Outbox::from_json(&json)))
+}
+
+fn save_outbox(desk: Desk) {
+    // What is settled first: another tab that sees a send gone must not bring it back.
+    let (settled, sends) = desk
+        .outbox
+        .with_untracked(|outbox| (outbox.settled_json(), outbox.to_json()));
+    storage::save(SETTLED_KEY, &settled);
+    desk.keeps_outbox.set(storage::save(OUTBOX_KEY, &sends));
 }

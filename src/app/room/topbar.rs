@@ -3,6 +3,7 @@
 use super::desk::{Desk, Dialog};
 use super::link::Order;
 use super::shown::{self, heard};
+use crate::app::browser::navigation;
 use crate::app::state::connection::{Banner, Phase};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -59,10 +60,7 @@ pub fn Topbar() -> impl IntoView {
 #[component]
 fn ConnectionState() -> impl IntoView {
     let desk = Desk::here();
-    let banner = Memo::new(move |_| {
-        let now = desk.now.get();
-        desk.connection.with(|connection| connection.banner(now))
-    });
+    let banner = Memo::new(move |_| desk.banner());
     let state = move || match banner.get() {
         Banner::Live => "live",
         Banner::Connecting => "connecting",
@@ -72,7 +70,8 @@ fn ConnectionState() -> impl IntoView {
     let text = shown::text(move || match banner.get() {
         Banner::Live => "Live".to_owned(),
         Banner::Connecting => "Connecting…".to_owned(),
-        Banner::Lost { .. } => "Connection lost.".to_owned(),
+        Banner::Lost { .. } if navigation::is_online() => "Connection lost.".to_owned(),
+        Banner::Lost { .. } => "You are offline.".to_owned(),
         Banner::Stopped => stopped_because(desk),
     });
     let next_try = shown::text(move || match banner.get() {

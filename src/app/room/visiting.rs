@@ -108,8 +108,9 @@ pub fn forget(desk: Desk, room_id: RoomId) {
     });
 }
 
-/// What this tab holds of the room is void: takes it again from the server.
-pub fn take_anew(desk: Desk, room_id: RoomId) {
+/// What this tab holds of the room is void: takes it again from the server, around what is read
+/// there or from its end.
+pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
     if desk.open_id_now() != Some(room_id) {
         desk.shelf.update_value(|shelf| {
             shelf.take(room_id);
@@ -119,20 +120,26 @@ pub fn take_anew(desk: Desk, room_id: RoomId) {
     let visit = count_visit(desk);
     desk.loading.set(true);
     spawn_local(async move {
-        let answer = api::open_room(room_id, None).await;
+        let answer = api::open_room(room_id, reading).await;
         if desk.visits.get_value() != visit {
             return;
         }
         desk.loading.set(false);
         match answer {
             Ok(room) => {
+                let anchor = reading.and_then(|_| Anchor::take(desk.scroller));
                 desk.timeline.set(Timeline::new(room.history));
+                scroll::hold(anchor, desk.scroller);
+                sending::settle_shown(desk);
                 desk.missed.set(0);
                 let after = desk.timeline.with_untracked(Timeline::seq);
                 desk.say(ClientFrame::Sync {
                     room_id: Some(room_id),
                     after,
                 });
+            }
+            Err(refused) if reading.is_some() && is_gone(&refused) => {
+                take_anew(desk, room_id, None);
             }
             Err(refused) => desk.tell(refused.sentence()),
         }
@@ -145,7 +152,7 @@ pub fn to_newest(desk: Desk) {
         return;
     };
     if desk.timeline.with_untracked(Timeline::has_newer) {
-        take_anew(desk, room_id);
+        take_anew(desk, room_id, None);
     }
     desk.missed.set(0);
     scroll::to_bottom(desk.scroller);
@@ -261,6 +268,7 @@ fn show(desk: Desk, shelved: Shelved) {
     desk.timeline.set(shelved.timeline);
     desk.presence.set(shelved.presence);
     desk.open.set(Some(shelved.open));
+    sending::settle_shown(desk);
     receiving::be_in(desk, room.id, seq);
     request_animation_frame(move || {
         sending::show_draft(desk);

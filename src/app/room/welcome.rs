@@ -1,26 +1,15 @@
 //! What one sees before a room is open: what this is, what to do, and what could not be sent because
 //! its room is gone.
 
-use super::desk::Desk;
-use super::line::PendingLine;
+use super::line::Unsent;
 use leptos::prelude::*;
-use parlour_protocol::RoomId;
 
 /// The welcome screen.
 #[component]
 pub fn Welcome() -> impl IntoView {
-    let desk = Desk::here();
-    let homeless = Memo::new(move |_| {
-        let rooms: Vec<RoomId> = desk
-            .rooms
-            .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        desk.outbox.with(|outbox| outbox.outside(&rooms))
-    });
     view! {
         <section class="welcome">
-            {move || {
-                homeless.get().into_iter().map(|message| view! { <PendingLine message/> }).collect_view()
-            }}
+            <Unsent/>
             <h1>"Welcome to Parlour"</h1>
             <p>"A quiet place to talk. Everything said here is kept, in order, and is there when you come back."</p>
             <ol class="steps">

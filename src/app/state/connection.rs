@@ -16,8 +16,10 @@ const SHORTEST_MS: f64 = 50.0;
 const STEADY_MS: f64 = 10_000.0;
 /// The server says something every 25 s.
 const SILENCE_MS: f64 = 40_000.0;
-/// A server that said it would restart is given this long before anybody is told.
-const RESTART_MS: f64 = 2_000.0;
+/// A question that is not answered in this time went to a socket that is dead.
+const ANSWER_MS: f64 = 5_000.0;
+/// A loss that is over before this is nobody's concern.
+const UNNOTICED_MS: f64 = 3_000.0;
 
 /// Where the connection is.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +70,9 @@ pub struct Connection {
     attempt: u32,
     live_since: Option<f64>,
     heard_at: Option<f64>,
-    restart_said_at: Option<f64>,
+    asked_at: Option<f64>,
+    lost_at: Option<f64>,
+    was_live: bool,
 }
 
 impl Default for Connection {
@@ -85,7 +89,9 @@ impl Connection {
             attempt: 0,
             live_since: None,
             heard_at: None,
-            restart_said_at: None,
+            asked_at: None,
+            lost_at: None,
+            was_live: false,
         }
     }
 
@@ -104,7 +110,9 @@ impl Connection {
         self.phase = Phase::Live;
         self.live_since = None;
         self.heard_at = None;
-        self.restart_said_at = None;
+        self.asked_at = None;
+        self.lost_at = None;
+        self.was_live = true;
     }
 
     /// The socket was closed, or could not be opened (any code below 4400). `random` is in 0..1.
@@ -129,11 +137,9 @@ impl Connection {
         let mut base = BASE_MS;
         if code == CloseCode::GoingAway.code() {
             base = base.max(f64::from(retry_after_ms(reason)));
-            if self.is_live() {
-                self.restart_said_at = Some(now_ms);
-            }
         }
         self.live_since = None;
+        self.lost_at = self.lost_at.or(Some(now_ms));
         let doubled = base * f64::from(1_u32 << self.attempt.min(6));
         let delay = (random * doubled.min(CEILING_MS)).max(SHORTEST_MS);
         self.phase = Phase::Waiting {
@@ -169,26 +175,36 @@ impl Connection {
         if self.is_live() {
             self.live_since = self.live_since.or(Some(now_ms));
             self.heard_at = Some(now_ms);
+            self.asked_at = None;
         }
+    }
+
+    /// The tab woke up, and the clock that counts the silence may have slept as well: is the socket
+    /// alive? True when something is to be asked that the server answers.
+    pub fn ask(&mut self, now_ms: f64) -> bool {
+        let is_new = self.is_live() && self.asked_at.is_none();
+        if is_new {
+            self.asked_at = Some(now_ms);
+        }
+        is_new
     }
 
     /// Live in name only (a lid was closed, a router forgot us): close the socket, and tell
     /// [`Connection::closed`].
     pub fn is_silent(&self, now_ms: f64) -> bool {
-        let heard_at = self.heard_at;
-        self.is_live() && heard_at.is_some_and(|heard| now_ms - heard >= SILENCE_MS)
+        let is_over =
+            |since: Option<f64>, limit: f64| since.is_some_and(|since| now_ms - since >= limit);
+        self.is_live() && (is_over(self.heard_at, SILENCE_MS) || is_over(self.asked_at, ANSWER_MS))
     }
 
-    /// What to show. A restart that the server announced shows only when it takes long.
+    /// What to show. A loss shows only when it lasts: a restart is over before.
     pub fn banner(&self, now_ms: f64) -> Banner {
-        let is_restarting = self
-            .restart_said_at
-            .is_some_and(|said| (said..said + RESTART_MS).contains(&now_ms));
+        let is_short = self.lost_at.is_none_or(|lost| now_ms - lost < UNNOTICED_MS);
         match self.phase {
             Phase::Live => Banner::Live,
             Phase::Stopped { .. } => Banner::Stopped,
-            _ if is_restarting => Banner::Live,
-            Phase::Connecting { attempt: 0 } => Banner::Connecting,
+            _ if is_short && self.was_live => Banner::Live,
+            _ if is_short => Banner::Connecting,
             Phase::Connecting { .. } => Banner::Lost { seconds: 0 },
             Phase::Waiting { until_ms, .. } => Banner::Lost {
                 seconds: ((until_ms - now_ms) / 1_000.0).ceil().max(1.0) as u32,

@@ -3,15 +3,20 @@
 //! *Invariant:* a send keeps its key and its place until the server acknowledged it or its author
 //! discarded it; in each room at most one is on its way, so that they arrive in order. Sending one
 //! twice is harmless: the server knows it by its key.
+//!
+//! Several tabs share one store. Each holds everything, and takes in what the others stored
+//! ([`Outbox::merge`], [`Outbox::settle_json`]) before it changes anything; whoever of them lives
+//! sends.
 
 #[cfg(test)]
 mod tests;
 
-use parlour_protocol::{Number, RoomId};
+use parlour_protocol::{Number, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// How many settled keys are remembered, so that another tab's older copy does not bring them back.
-const SETTLED: usize = 256;
+/// One that is forgotten goes once more, and is answered by the message it became.
+const SETTLED: usize = 64;
 
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +29,25 @@ pub struct Pending {
     pub content: String,
     /// The number of the message it answers.
     pub reply_to: Option<Number>,
+    /// Who wrote it; with `None` it is whoever is here when it is sent.
+    pub author: Option<UserId>,
+    /// How often its author had it tried again after a refusal: of two tabs' copies the one with
+    /// more knows more.
+    pub tries: u32,
     /// How far it has come.
     pub state: Delivery,
+}
+
+impl Pending {
+    /// Of two copies the one with more of this is the later one.
+    fn age(&self) -> (u32, bool) {
+        (self.tries, self.is_refused())
+    }
+
+    /// Whether the server will not have it.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.state, Delivery::Refused { .. })
+    }
 }
 
 /// How far a send has come.
@@ -51,6 +73,10 @@ struct Stored {
     #[serde(default)]
     reply_to: Option<Number>,
     #[serde(default)]
+    author: Option<UserId>,
+    #[serde(default)]
+    tries: u32,
+    #[serde(default)]
     refused: Option<String>,
 }
 
@@ -71,6 +97,8 @@ impl Outbox {
                 room_id: stored.room_id,
                 content: stored.content,
                 reply_to: stored.reply_to,
+                author: stored.author,
+                tries: stored.tries,
                 state: match stored.refused {
                     Some(reason) => Delivery::Refused { reason },
                     None => Delivery::Queued,
@@ -91,6 +119,8 @@ impl Outbox {
                 room_id: pending.room_id,
                 content: pending.content,
                 reply_to: pending.reply_to,
+                author: pending.author,
+                tries: pending.tries,
                 refused: match pending.state {
                     Delivery::Refused { reason } => Some(reason),
                     Delivery::Queued | Delivery::Sending => None,
@@ -98,6 +128,18 @@ impl Outbox {
             })
             .collect();
         serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// The keys that were settled lately, to be stored beside the sends.
+    pub fn settled_json(&self) -> String {
+        serde_json::to_string(&self.settled).unwrap_or_default()
+    }
+
+    /// Settles here what another tab has settled, from its [`Outbox::settled_json`].
+    pub fn settle_json(&mut self, text: &str) {
+        for key in serde_json::from_str::<Vec<String>>(text).unwrap_or_default() {
+            self.settle(key);
+        }
     }
 
     /// Adds a send at the end; a key that is there already is not added again.
@@ -113,10 +155,15 @@ impl Outbox {
         of_room.cloned().collect()
     }
 
-    /// Sends to rooms that are not among these: nobody would see them in a room any more.
+    /// Refused sends to rooms that are not among these: nobody would see them in a room any more.
     pub fn outside(&self, rooms: &[RoomId]) -> Vec<Pending> {
-        let is_outside = |pending: &&Pending| !rooms.contains(&pending.room_id);
+        let is_outside = |send: &&Pending| send.is_refused() && !rooms.contains(&send.room_id);
         self.sends.iter().filter(is_outside).cloned().collect()
+    }
+
+    /// How many are still to be sent, of all rooms.
+    pub fn waiting(&self) -> usize {
+        self.sends.iter().filter(|send| !send.is_refused()).count()
     }
 
     /// The send with this key.
@@ -133,7 +180,7 @@ impl Outbox {
     pub fn rooms(&self) -> Vec<RoomId> {
         let mut rooms = Vec::new();
         for send in &self.sends {
-            if !matches!(send.state, Delivery::Refused { .. }) && !rooms.contains(&send.room_id) {
+            if !send.is_refused() && !rooms.contains(&send.room_id) {
                 rooms.push(send.room_id);
             }
         }
@@ -159,22 +206,41 @@ impl Outbox {
         next
     }
 
+    /// Who is here now: what somebody else wrote in this browser is not sent in their name.
+    pub fn belong_to(&mut self, me: UserId) {
+        for send in &mut self.sends {
+            let author = *send.author.get_or_insert(me);
+            if author != me && !send.is_refused() {
+                send.state = Delivery::Refused {
+                    reason: "You were somebody else when you wrote this.".to_owned(),
+                };
+            }
+        }
+    }
+
     /// The server stored it: a message with this key came. False when it was not ours.
     pub fn acknowledge(&mut self, client_id: &str) -> bool {
-        self.settle(client_id).is_some()
+        self.discard(client_id).is_some()
     }
 
     /// The server will not have it. The next ones of its room go on.
     pub fn refuse(&mut self, client_id: &str, reason: String) {
-        self.set(client_id, Delivery::Refused { reason });
+        if let Some(send) = self.find(client_id) {
+            send.state = Delivery::Refused { reason };
+        }
     }
 
     /// Not now (`rate_limited`, `overloaded`): it stays first in its room.
     pub fn postpone(&mut self, client_id: &str) {
-        self.set(client_id, Delivery::Queued);
+        if let Some(send) = self.find(client_id)
+            && send.state == Delivery::Sending
+        {
+            send.state = Delivery::Queued;
+        }
     }
 
-    /// The socket is gone: nobody knows whether what was on its way arrived, so it goes again.
+    /// Nobody knows whether what was on its way arrived, so it goes again: the socket is gone, or
+    /// the answer is late.
     pub fn connection_lost(&mut self) {
         for send in &mut self.sends {
             if send.state == Delivery::Sending {
@@ -183,18 +249,21 @@ impl Outbox {
         }
     }
 
-    /// Its author wants a refused one to be tried again.
+    /// Its author, as who they are now, wants a refused one to be tried again.
     pub fn retry(&mut self, client_id: &str) {
         if let Some(send) = self.find(client_id)
-            && matches!(send.state, Delivery::Refused { .. })
+            && send.is_refused()
         {
             send.state = Delivery::Queued;
+            send.author = None;
+            send.tries += 1;
         }
     }
 
     /// Its author gives it up; answers what it was.
     pub fn discard(&mut self, client_id: &str) -> Option<Pending> {
-        self.settle(client_id)
+        self.get(client_id)?;
+        self.settle(client_id.to_owned())
     }
 
     /// Whether nothing is pending or refused anywhere.
@@ -202,35 +271,43 @@ impl Outbox {
         self.sends.is_empty()
     }
 
-    /// Takes in another tab's copy of the store. What is in both stays as it is here; what is only
-    /// there goes where it stands there; what was settled here stays away.
-    pub fn merge(&mut self, other: Outbox) {
+    /// Takes in another tab's copy of the store. Of what is in both the later state counts; what is
+    /// only there goes where it stands there; what was settled here stays away. True when the store
+    /// has to be written again, because the copy lacks something or is out of date.
+    pub fn merge(&mut self, other: Outbox) -> bool {
         let place = |sends: &[Pending], key: &str| sends.iter().position(|s| s.client_id == key);
-        let are_related = other
-            .sends
-            .iter()
-            .any(|theirs| place(&self.sends, &theirs.client_id).is_some());
+        let is_theirs = |ours: &Pending| place(&other.sends, &ours.client_id).is_some();
+        let are_related = self.sends.iter().any(is_theirs);
+        let mut is_ahead = !self.sends.iter().all(is_theirs);
         // Two copies with nothing in common have no order between them: ours come first.
         let mut at = if are_related { 0 } else { self.sends.len() };
         for mut theirs in other.sends {
-            if let Some(ours) = place(&self.sends, &theirs.client_id) {
-                at = at.max(ours + 1);
-            } else if !self.settled.contains(&theirs.client_id) {
-                if theirs.state == Delivery::Sending {
-                    // On its way in that tab, and nobody here hears when that tab is closed.
-                    theirs.state = Delivery::Queued;
+            if theirs.state == Delivery::Sending {
+                // On its way in that tab, and nobody here hears when that tab is closed.
+                theirs.state = Delivery::Queued;
+            }
+            if let Some(found) = place(&self.sends, &theirs.client_id) {
+                at = at.max(found + 1);
+                let ours = &mut self.sends[found];
+                is_ahead |= theirs.age() < ours.age();
+                if theirs.age() > ours.age() {
+                    *ours = theirs;
                 }
+            } else if self.settled.contains(&theirs.client_id) {
+                is_ahead = true;
+            } else {
                 self.sends.insert(at, theirs);
                 at += 1;
             }
         }
+        is_ahead
     }
 
     /// The room is gone; the texts stay until their author discards them.
-    pub fn forget_room(&mut self, room: RoomId) {
+    pub fn forget_room(&mut self, room: RoomId, reason: &str) {
         for send in self.sends.iter_mut().filter(|send| send.room_id == room) {
             send.state = Delivery::Refused {
-                reason: "The room was deleted.".to_owned(),
+                reason: reason.to_owned(),
             };
         }
     }
@@ -241,22 +318,15 @@ impl Outbox {
             .find(|send| send.client_id == client_id)
     }
 
-    fn set(&mut self, client_id: &str, state: Delivery) {
-        if let Some(send) = self.find(client_id) {
-            send.state = state;
+    /// This key is done with, whether a send has it here or not.
+    fn settle(&mut self, key: String) -> Option<Pending> {
+        let at = self.sends.iter().position(|send| send.client_id == key);
+        if !self.settled.contains(&key) {
+            if self.settled.len() == SETTLED {
+                self.settled.remove(0);
+            }
+            self.settled.push(key);
         }
-    }
-
-    fn settle(&mut self, client_id: &str) -> Option<Pending> {
-        let at = self
-            .sends
-            .iter()
-            .position(|send| send.client_id == client_id)?;
-        let send = self.sends.remove(at);
-        if self.settled.len() == SETTLED {
-            self.settled.remove(0);
-        }
-        self.settled.push(send.client_id.clone());
-        Some(send)
+        at.map(|at| self.sends.remove(at))
     }
 }

@@ -164,6 +164,12 @@ impl Timeline {
         at.ok().map(|at| &self.messages[at])
     }
 
+    /// Whether this person's send with this key is held as stored.
+    pub fn holds(&self, author: UserId, client_id: &str) -> bool {
+        let is_it = |m: &Message| m.client_id == client_id && m.user_id == author;
+        self.messages.iter().any(is_it)
+    }
+
     /// The newest message of this person that can still be edited.
     pub fn last_own(&self, me: UserId) -> Option<Number> {
         let mut own = self.messages.iter().rev();

@@ -161,29 +161,64 @@ fn forty_silent_seconds_are_a_loss() {
 }
 
 #[test]
+fn a_question_without_an_answer_is_a_loss_after_five_seconds() {
+    let mut connection = live(0.0);
+    assert!(connection.ask(1_000.0));
+    assert!(!connection.ask(2_000.0), "one question at a time");
+    assert!(!connection.is_silent(5_999.0) && connection.is_silent(6_000.0));
+    connection.heard(5_000.0);
+    assert!(!connection.is_silent(7_000.0), "any word will do");
+    assert!(connection.ask(8_000.0));
+    connection.closed(1006, "", 9_000.0, 0.5);
+    assert!(!connection.ask(9_100.0), "there is nobody to ask");
+    connection.wake();
+    connection.opened();
+    connection.heard(10_000.0);
+    assert!(!connection.is_silent(20_000.0));
+}
+
+#[test]
 fn the_banner_counts_down() {
     let mut connection = Connection::new();
     assert_eq!(connection.banner(0.0), Banner::Connecting);
     connection.opened();
     assert_eq!(connection.banner(0.0), Banner::Live);
-    for _ in 0..3 {
+    for _ in 0..4 {
         connection.closed(1006, "", 0.0, 0.9);
         connection.wake();
     }
     connection.closed(1006, "", 0.0, 0.9);
-    assert_eq!(connection.banner(0.0), Banner::Lost { seconds: 4 });
-    assert_eq!(connection.banner(2_700.0), Banner::Lost { seconds: 1 });
+    assert_eq!(connection.banner(3_000.0), Banner::Lost { seconds: 5 });
+    assert_eq!(connection.banner(6_300.0), Banner::Lost { seconds: 1 });
     assert_eq!(connection.banner(9_000.0), Banner::Lost { seconds: 1 });
 }
 
 #[test]
-fn an_announced_restart_shows_only_when_it_takes_long() {
-    let mut connection = live(0.0);
-    connection.closed(4000, "retry_after_ms=500", 20_000.0, 1.0);
-    assert_eq!(connection.banner(20_100.0), Banner::Live);
+fn a_loss_shows_only_when_it_lasts_three_seconds() {
+    for (code, reason) in [(4000, "retry_after_ms=500"), (1006, "")] {
+        let mut connection = live(0.0);
+        connection.closed(code, reason, 20_000.0, 1.0);
+        assert_eq!(connection.banner(20_100.0), Banner::Live);
+        connection.wake();
+        assert_eq!(connection.banner(20_600.0), Banner::Live);
+        connection.closed(1006, "", 20_700.0, 1.0);
+        assert_eq!(connection.banner(22_999.0), Banner::Live);
+        assert_eq!(connection.banner(23_000.0), Banner::Lost { seconds: 1 });
+        connection.wake();
+        assert_eq!(connection.banner(23_100.0), Banner::Lost { seconds: 0 });
+        connection.opened();
+        assert_eq!(connection.banner(23_200.0), Banner::Live);
+        connection.closed(1006, "", 30_000.0, 1.0);
+        assert_eq!(connection.banner(32_000.0), Banner::Live, "another loss");
+    }
+}
+
+#[test]
+fn a_first_connection_that_fails_goes_on_connecting_before_it_is_lost() {
+    let mut connection = Connection::new();
+    connection.closed(1006, "", 1_000.0, 0.5);
     connection.wake();
-    assert_eq!(connection.banner(20_600.0), Banner::Live);
-    connection.closed(1006, "", 20_700.0, 1.0);
-    assert_eq!(connection.banner(21_999.0), Banner::Live);
-    assert_eq!(connection.banner(22_000.0), Banner::Lost { seconds: 1 });
+    connection.closed(1006, "", 1_500.0, 0.5);
+    assert_eq!(connection.banner(3_999.0), Banner::Connecting);
+    assert_eq!(connection.banner(4_000.0), Banner::Lost { seconds: 1 });
 }
