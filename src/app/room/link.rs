@@ -21,9 +21,9 @@ pub enum Order {
     Say(ClientFrame),
     /// Try again now.
     Wake,
-    /// Close the socket and come back, as somebody else perhaps.
+    /// Close the socket and come back at once, as somebody else perhaps.
     Reconnect,
-    /// The network is gone: do not wait for the socket to notice.
+    /// The socket is no use any more (the network is gone): do not wait for it to notice.
     Lost,
 }
 
@@ -60,11 +60,17 @@ pub fn keep(desk: Desk) {
                 desk.connection.with_untracked(|c| c.phase().clone()),
                 Phase::Connecting { .. }
             ) {
-                let (code, reason) = converse(desk, &mut inbox).await;
+                let ended = converse(desk, &mut inbox).await;
                 let (now, random) = (clock::now_ms(), clock::random());
                 desk.now.set(now);
-                desk.connection.update(|c| {
-                    c.closed(code, &reason, now, random);
+                desk.connection.update(|c| match ended {
+                    End::Lost(code, reason) => {
+                        c.closed(code, &reason, now, random);
+                    }
+                    End::Asked => {
+                        c.closed(CloseCode::GoingAway.code(), "", now, random);
+                        c.wake();
+                    }
                 });
                 receiving::link_lost(desk);
                 sending::link_lost(desk);
@@ -94,20 +100,20 @@ async fn pause(desk: Desk, inbox: &mut Receiver<Order>) {
 }
 
 /// One socket, from the attempt to its end; says why it ended.
-async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
-    let lost = || (ABNORMAL, String::new());
+async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> End {
+    let lost = || End::Lost(ABNORMAL, String::new());
     let Some(mut socket) = Socket::open(&navigation::socket_url(paths::SOCKET)) else {
         return lost();
     };
     match open(desk, &mut socket, inbox).await {
         Opening::Open => {}
         Opening::Failed => return lost(),
-        Opening::Again => return (CloseCode::GoingAway.code(), String::new()),
+        Opening::Again => return End::Asked,
     }
     // What was said to the socket before this one is void: the outbox and the sync know better.
     while let Ok(order) = inbox.try_recv() {
         if matches!(order, Order::Reconnect) {
-            return (CloseCode::GoingAway.code(), String::new());
+            return End::Asked;
         }
     }
     desk.connection.update(|c| c.opened());
@@ -139,16 +145,14 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> (u16, String) {
                 receiving::receive(desk, *frame);
             }
             Event::Incoming(Incoming::Unknown) => {}
-            Event::Incoming(Incoming::Closed { code, reason }) => return (code, reason),
+            Event::Incoming(Incoming::Closed { code, reason }) => return End::Lost(code, reason),
             Event::Order(Some(Order::Say(frame))) => {
                 if !socket.send(&frame).await {
                     return lost();
                 }
             }
             Event::Order(Some(Order::Wake)) | Event::Tick => {}
-            Event::Order(Some(Order::Reconnect)) => {
-                return (CloseCode::GoingAway.code(), String::new());
-            }
+            Event::Order(Some(Order::Reconnect)) => return End::Asked,
             Event::Order(Some(Order::Lost) | None) => return lost(),
         }
         // Where much is said there is never a second without a frame.
@@ -194,6 +198,14 @@ async fn open(desk: Desk, socket: &mut Socket, inbox: &mut Receiver<Order>) -> O
             }
         }
     }
+}
+
+/// Why a socket is no more.
+enum End {
+    /// It broke, or was closed with this code: the next one has to wait its turn.
+    Lost(u16, String),
+    /// Somebody asked for another one, and is waiting for it.
+    Asked,
 }
 
 enum Opening {

@@ -193,7 +193,7 @@ pub fn refused(desk: Desk, error: AppError, client_id: &str) {
         // The session has ended under this socket. The next one says who we are now.
         change_outbox(desk, |outbox| outbox.postpone(client_id));
         desk.known_as.set_value(None);
-        desk.order(Order::Reconnect);
+        desk.order(Order::Lost);
     } else if error.code.is_passing() {
         change_outbox(desk, |outbox| outbox.postpone(client_id));
         if error.code != ErrorCode::RateLimited {
