@@ -25,7 +25,7 @@ use crate::history::{Event, Shown};
 use parlour::app::state::connection::{Connection, Phase};
 use parlour::app::state::outbox::Outbox;
 use parlour::app::state::timeline::{Row, Timeline};
-use parlour_protocol::{Number, RoomId, Seq, UserId};
+use parlour_protocol::{History, Number, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One tab.
@@ -64,6 +64,26 @@ struct Held {
     /// Its messages, once there was a page.
     timeline: Option<Timeline>,
     page: Page,
+    /// Up to where the last page showed everything.
+    shown_to: Seq,
+    /// The messages after it that came since.
+    came: BTreeSet<Number>,
+}
+
+impl Held {
+    /// A page is shown.
+    fn show(&mut self, page: History) {
+        self.shown_to = page.seq;
+        self.came.clear();
+        self.timeline = Some(Timeline::new(page));
+    }
+
+    /// Whether it was not held before. Neither the seq nor the window tells: of a sync in several
+    /// frames the later ones bring messages that were changed meanwhile, with numbers below those of
+    /// the first, and perhaps below the window.
+    fn is_unseen(&self, number: Number) -> bool {
+        number > self.shown_to && !self.came.contains(&number)
+    }
 }
 
 /// How far a fresh page of a room is.
@@ -122,9 +142,11 @@ impl Client {
                 client,
                 room: room.0,
             });
-            let page = Page::Wanted;
-            let timeline = None;
-            self.rooms.insert(room, Held { timeline, page });
+            let held = Held {
+                page: Page::Wanted,
+                ..Held::default()
+            };
+            self.rooms.insert(room, held);
         }
     }
 

@@ -266,11 +266,9 @@ impl Run {
         if faults.is_empty() {
             return;
         }
-        let name = format!(
-            "{}-{}.jsonl",
-            self.seed,
-            phase.kind.name().replace(' ', "-")
-        );
+        let kind = phase.kind.name();
+        let kind = kind.replace(|c: char| !c.is_alphanumeric(), "-");
+        let name = format!("{}-{kind}.jsonl", self.seed);
         let file = self.findings.join(name);
         let kept = fs::create_dir_all(&self.findings)
             .and_then(|()| File::create(&file))

@@ -6,7 +6,7 @@ use super::{Client, Later, Page};
 use crate::history::Event;
 use parlour::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, Heartbeat, History, Message, Number, Refusal, RoomGone, RoomId, Seq,
+    AppError, ClientFrame, Heartbeat, History, Message, Refusal, RoomGone, RoomId, Seq,
     ServerFrame, Sync, Welcome,
 };
 
@@ -70,7 +70,7 @@ impl Client {
         held.page = Page::Taken;
         let seq = page.seq;
         let messages = page.messages.clone();
-        held.timeline = Some(Timeline::new(page));
+        held.show(page);
         self.tell(|client| Event::TookPage {
             client,
             room: room.0,
@@ -191,10 +191,10 @@ impl Client {
         for message in &messages {
             say.extend(self.acknowledged(message, now));
         }
-        let held = self.timeline(room_id);
+        let held = self.rooms.get(&room_id);
         let unseen = messages
             .iter()
-            .filter(|message| held.is_some_and(|held| is_unseen(held, message.number)))
+            .filter(|message| held.is_some_and(|held| held.is_unseen(message.number)))
             .map(|message| (message.number, message.seq, message.client_id.clone()));
         let unseen: Vec<_> = unseen.collect();
         let applied = self.on_timeline(room_id, |timeline| {
@@ -214,6 +214,9 @@ impl Client {
 
     /// A message that was not held before.
     fn note(&mut self, room: RoomId, number: i64, seq: Seq, key: String, live: bool) {
+        if let Some(held) = self.rooms.get_mut(&room) {
+            held.came.insert(number);
+        }
         self.tell(|client| Event::Received {
             client,
             room: room.0,
@@ -261,7 +264,7 @@ impl Client {
     /// The room of another database: nothing is held of it.
     fn empty(&mut self, room: RoomId) {
         if let Some(held) = self.rooms.get_mut(&room) {
-            held.timeline = Some(Timeline::new(History::default()));
+            held.show(History::default());
             held.page = Page::Wanted;
             self.tell(|client| Event::TookPage {
                 client,
@@ -294,13 +297,4 @@ impl Client {
     ) -> Option<T> {
         self.rooms.get_mut(&room)?.timeline.as_mut().map(change)
     }
-}
-
-/// Whether a message was not held before: it is beyond what is known, or was changed and so moved
-/// out of one page of a sync into the next while this tab was catching up.
-fn is_unseen(held: &Timeline, number: Number) -> bool {
-    let (first, last) = (held.first_number(), held.last_number());
-    let is_inside = (!held.has_older() || Some(number) > first)
-        && (!held.has_newer() || last.is_some_and(|last| number < last));
-    number > held.seq() || (is_inside && held.get(number).is_none())
 }

@@ -242,3 +242,35 @@ fn what_it_records_is_what_the_checker_wants() {
     assert_eq!(check(&history), []);
     assert_eq!(client.take_events(), []);
 }
+
+#[test]
+fn a_message_changed_between_two_frames_of_a_sync_is_received_with_the_second() {
+    let mut client = live(Storage::default());
+    client.received(welcome(6, "e"), 0.0);
+    let frame = |messages: Vec<Message>, from, to, complete| {
+        ServerFrame::Sync(Sync {
+            room_id: ROOM,
+            messages,
+            from,
+            to,
+            complete,
+            reset: false,
+        })
+    };
+    let changed = Message {
+        seq: 6,
+        ..message(3, UserId(8), "b3")
+    };
+    let later = |number: Number| message(number, UserId(8), &format!("b{number}"));
+    client.received(frame(vec![later(4)], 2, 4, false), 1.0);
+    client.received(frame(vec![later(5), changed.clone()], 4, 6, true), 2.0);
+    client.received(frame(vec![changed], 4, 6, true), 3.0);
+    let received = client
+        .take_events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Received { number, .. } => Some(number),
+            _ => None,
+        });
+    assert_eq!(received.collect::<Vec<_>>(), [4, 5, 3]);
+}
