@@ -40,6 +40,7 @@ test("it comes back by itself and shows what a fresh page shows", async ({ arriv
 });
 
 test("a long absence ends the same way", async ({ arrive, wire, history }) => {
+  test.setTimeout(90_000);
   const alice = await arrive("Alice", LOBBY, { via: wire });
   const bob = await arrive("Bob");
   wire.cut();

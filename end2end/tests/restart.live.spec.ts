@@ -74,6 +74,7 @@ test("a restored backup: what one sees is what it holds, what waits is sent to i
   server,
   history,
 }) => {
+  test.setTimeout(90_000);
   const alice = await arrive("Alice", LOBBY);
   const bob = await arrive("Bob", LOBBY);
   await alice.say("Of old");
