@@ -207,6 +207,7 @@ pub fn refused(desk: Desk, error: AppError, client_id: &str) {
             pump(desk);
         });
     } else {
+        desk.is_held.set(false);
         change_outbox(desk, |outbox| outbox.refuse(client_id, error.message));
         pump(desk);
     }

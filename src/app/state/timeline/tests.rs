@@ -52,6 +52,17 @@ fn the_next_change_applies_a_known_one_does_not_and_a_later_one_asks() {
 }
 
 #[test]
+fn what_is_held_is_known_by_its_author_and_key() {
+    let timeline = Timeline::new(page(1..=3, 3));
+    let Message {
+        user_id, client_id, ..
+    } = message(2, "b");
+    assert!(timeline.holds(user_id, &client_id));
+    assert!(!timeline.holds(UserId(user_id.0 + 1), &client_id));
+    assert!(!timeline.holds(user_id, "another"));
+}
+
+#[test]
 fn a_sync_fills_the_gap_and_stands_where_it_belongs() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     let first = vec![message(4, "d")];
