@@ -43,8 +43,8 @@ pub struct Client {
     connection: Connection,
     /// Since when the socket is being opened.
     opening_since: Option<f64>,
-    /// How the socket is to end, by this tab's own wish.
-    ending: Option<u16>,
+    /// The socket is no use any more.
+    is_given_up: bool,
     /// Nothing is sent before this moment.
     hold_until: f64,
     rooms: BTreeMap<RoomId, Held>,
@@ -119,7 +119,7 @@ impl Client {
             outbox: Outbox::default(),
             connection: Connection::new(),
             opening_since: None,
-            ending: None,
+            is_given_up: false,
             hold_until: 0.0,
             rooms: BTreeMap::new(),
             joined: BTreeSet::new(),
@@ -185,7 +185,7 @@ impl Client {
     pub fn is_idle(&self) -> bool {
         let has_page = |held: &Held| held.page == Page::Taken && held.timeline.is_some();
         self.connection.is_live()
-            && self.ending.is_none()
+            && !self.is_given_up
             && self.later.is_empty()
             && self.syncing.is_empty()
             && self.outbox.waiting() == 0

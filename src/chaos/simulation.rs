@@ -54,7 +54,7 @@ pub struct Outcome {
     pub seed: u64,
     /// What broke the promise.
     pub faults: Vec<Fault>,
-    /// Why it never came to rest, if it did not.
+    /// Why it never came to rest, or which refused text is gone.
     pub stuck: Option<String>,
     /// Everything that its clients did and saw.
     pub history: History,
@@ -178,7 +178,7 @@ fn play(next: &AtomicU64, end: u64, plant: Option<Plant>, mut told: impl FnMut(O
                 break;
             }
             let mut world = Box::new(Box::pin(World::begin(&bench, seed, plant)).await);
-            let stuck = Box::pin(world.live()).await;
+            let stuck = Box::pin(world.live()).await.or_else(|| world.forgotten());
             let (history, figures) = Box::pin(world.end()).await;
             let faults = checker::check(&history);
             let outcome = Outcome {

@@ -4,7 +4,7 @@ use super::{Client, Later};
 use parlour::app::state::connection::Phase;
 use parlour::app::state::outbox::Outbox;
 use parlour::app::state::timeline::Timeline;
-use parlour_protocol::{ClientFrame, CloseCode, RoomId, Seq};
+use parlour_protocol::{ClientFrame, RoomId, Seq};
 
 /// An attempt to connect that takes longer than this has failed.
 const CONNECT_TIMEOUT_MS: f64 = 10_000.0;
@@ -54,7 +54,7 @@ impl Client {
     /// 0..1.
     pub fn closed(&mut self, code: u16, reason: &str, now: f64, random: f64) {
         self.opening_since = None;
-        self.ending = None;
+        self.is_given_up = false;
         self.connection.closed(code, reason, now, random);
         self.known_as = None;
         self.joined.clear();
@@ -67,10 +67,7 @@ impl Client {
         let mut todo = Todo::default();
         let opening = self.opening_since;
         let is_late = opening.is_some_and(|since| now - since >= CONNECT_TIMEOUT_MS);
-        if let Some(code) = self.ending {
-            todo.close = true;
-            self.closed(code, "", now, random);
-        } else if is_late || self.connection.is_silent(now) {
+        if self.is_given_up || is_late || self.connection.is_silent(now) {
             todo.close = true;
             self.closed(ABNORMAL, "", now, random);
         }
@@ -114,9 +111,9 @@ impl Client {
         }
     }
 
-    /// Close the socket and come back, as somebody else perhaps.
-    pub(super) fn reconnect(&mut self) {
-        self.ending = Some(CloseCode::GoingAway.code());
+    /// The socket is no use any more: do not wait for it to notice.
+    pub(super) fn give_up(&mut self) {
+        self.is_given_up = true;
     }
 
     fn is_time(&mut self, what: Later, now: f64) -> Vec<ClientFrame> {

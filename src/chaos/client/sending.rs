@@ -132,8 +132,9 @@ impl Client {
     ) -> Vec<ClientFrame> {
         if error.code == ErrorCode::SignInRequired {
             // The session has ended under this socket. The next one says who we are now.
+            self.change_outbox(|outbox| outbox.postpone(key));
             self.known_as = None;
-            self.reconnect();
+            self.give_up();
             return Vec::new();
         }
         if error.code.is_passing() {
@@ -143,15 +144,8 @@ impl Client {
             self.later.push((now + wait + 5.0, Later::Pump));
             return Vec::new();
         }
-        let room = self.outbox.get(key).map(|pending| pending.room_id);
         self.change_outbox(|outbox| outbox.refuse(key, error.message.clone()));
-        if let Some(room) = room {
-            self.tell(|client| Event::Refused {
-                client,
-                room: room.0,
-                key: key.to_owned(),
-            });
-        }
+        self.tell_refused(self.outbox.get(key).cloned());
         self.pump(now)
     }
 
@@ -175,10 +169,15 @@ impl Client {
     /// The room is gone: what was meant for it stays readable, as refused.
     pub(super) fn room_gone(&mut self, room: RoomId) {
         self.change_outbox(|outbox| outbox.forget_room(room, "The room was deleted."));
-        for pending in self.outbox.pending(room) {
+        self.tell_refused(self.outbox.pending(room));
+    }
+
+    /// What is shown as refused, with its text.
+    fn tell_refused(&mut self, shown: impl IntoIterator<Item = Pending>) {
+        for pending in shown.into_iter().filter(Pending::is_refused) {
             self.tell(|client| Event::Refused {
                 client,
-                room: room.0,
+                room: pending.room_id.0,
                 key: pending.client_id,
             });
         }

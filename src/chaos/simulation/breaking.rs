@@ -6,6 +6,7 @@ use super::{Plant, bench};
 use crate::client::Storage;
 use crate::history::Event;
 use futures::future::join_all;
+use parlour::app::state::outbox::Pending;
 use parlour_protocol::CloseCode;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::realtime::Closing;
@@ -156,24 +157,24 @@ impl World<'_> {
             .values()
             .filter(|other| other.device == tab.device)
             .collect();
-        let mut told = Vec::new();
-        for room in tab.client.outbox().rooms() {
-            for send in tab.client.outbox().pending(room) {
-                let key = send.client_id;
-                let is_kept = stored.contains(&format!("\"{key}\""))
-                    || others
-                        .iter()
-                        .any(|other| other.client.outbox().contains(&key));
-                if !is_kept {
-                    // Its author was told that this browser keeps nothing.
-                    told.push(Event::Discarded {
-                        client: tab.client.name().to_owned(),
-                        room: room.0,
-                        key,
-                    });
-                }
-            }
-        }
+        let outbox = tab.client.outbox();
+        let waiting = outbox.rooms().into_iter();
+        let mut sends: Vec<Pending> = waiting.flat_map(|room| outbox.pending(room)).collect();
+        sends.retain(|send| !send.is_refused());
+        sends.extend(outbox.outside(&[]));
+        let is_kept = |key: &str| {
+            let is_there = |other: &&super::world::Tab| other.client.outbox().contains(key);
+            stored.contains(&format!("\"{key}\"")) || others.iter().any(is_there)
+        };
+        // Their author was told that this browser keeps nothing.
+        let lost = sends.into_iter().filter(|send| !is_kept(&send.client_id));
+        let told: Vec<Event> = lost
+            .map(|send| Event::Discarded {
+                client: tab.client.name().to_owned(),
+                room: send.room_id.0,
+                key: send.client_id,
+            })
+            .collect();
         if self.manners.plant == Some(Plant::ForgetsOutbox) {
             device.storage = Storage::default();
         }

@@ -8,9 +8,6 @@ use parlour_protocol::{ClientFrame, History, RoomId, ServerFrame};
 use parlour_server::messages::{self, View};
 use parlour_server::{ServiceError, rooms};
 
-/// Messages on a page, and in what is fetched by scrolling up.
-const PAGE: u32 = 20;
-
 /// Something that may happen next in the network.
 #[derive(Clone, Copy)]
 enum Move {
@@ -61,9 +58,9 @@ impl World<'_> {
                 let time = times[at] * self.chance.f64();
                 self.pass(time);
             }
-            80..=90 => self.write(),
-            91..=94 => self.change(),
-            95 => self.scroll_up(),
+            80..=89 => self.write(),
+            90..=93 => self.change(),
+            94 | 95 => self.scroll_up(),
             96 => self.decide_about_refused(),
             _ => Box::pin(self.break_something()).await,
         }
@@ -200,11 +197,11 @@ impl World<'_> {
             return Answer::Failed;
         }
         let scope = &self.devices[request.device].scope;
-        let ctx = &self.bench.ctx;
+        let (ctx, size) = (&self.bench.ctx, self.page_size);
         let page = match request.asks {
-            Asks::Page(room) => messages::history(ctx, scope, room, View::Newest, PAGE).await,
+            Asks::Page(room) => messages::history(ctx, scope, room, View::Newest, size).await,
             Asks::Older(room, before) => {
-                messages::history(ctx, scope, room, View::Before(before), PAGE).await
+                messages::history(ctx, scope, room, View::Before(before), size).await
             }
             Asks::Rooms => Err(ServiceError::RoomNotFound),
         };

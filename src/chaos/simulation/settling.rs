@@ -7,6 +7,7 @@ use crate::history::{Event, History, Shown};
 use parlour_protocol::RoomId;
 use parlour_server::messages::{self, View};
 use parlour_server::rooms;
+use std::collections::BTreeSet;
 
 /// Nothing may take longer than this to come to rest, in the world's seconds.
 const LONGEST: u32 = 20 * 60;
@@ -68,6 +69,31 @@ impl World<'_> {
         let names: Vec<&str> = busy.map(|tab| tab.client.name()).collect();
         Some(format!(
             "After twenty minutes of rest {names:?} still wait."
+        ))
+    }
+
+    /// A send that was refused, and is shown nowhere any more though nobody gave it up.
+    pub(super) fn forgotten(&self) -> Option<String> {
+        let mut refused = BTreeSet::new();
+        for event in &self.history.events {
+            match event {
+                Event::Refused { client, key, .. } => {
+                    refused.insert((client.as_str(), key.as_str()));
+                }
+                Event::Acknowledged { key, .. } | Event::Discarded { key, .. } => {
+                    refused.retain(|(_, other)| other != key);
+                }
+                _ => {}
+            }
+        }
+        let is_shown = |key: &str| {
+            let mut tabs = self.tabs.values();
+            tabs.any(|tab| tab.client.outbox().contains(key))
+        };
+        let mut gone = refused.into_iter().filter(|(_, key)| !is_shown(key));
+        let (client, key) = gone.next()?;
+        Some(format!(
+            "{key:?} was refused, and {client} cannot find its text any more."
         ))
     }
 

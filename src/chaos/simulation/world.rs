@@ -32,6 +32,8 @@ pub(super) struct World<'b> {
     pub(super) down_until: f64,
     /// Whoever connects meanwhile is refused; otherwise they wait.
     pub(super) is_refusing: bool,
+    /// Messages on a page, and in what is fetched by scrolling up.
+    pub(super) page_size: u32,
     /// Texts as long as may be.
     pub(super) is_long: bool,
     pub(super) history: History,
@@ -110,10 +112,12 @@ impl<'b> World<'b> {
             reset_above: (chance.u32(0..3) == 0).then(|| chance.usize(3..12)),
             plant,
         };
+        let page_size = chance.u32(4..=20);
         let mut world = Self {
             bench,
             seed,
             chance,
+            page_size,
             now: 0.0,
             manners,
             rooms,
