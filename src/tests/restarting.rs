@@ -187,7 +187,7 @@ fn systemd_is_told_when_it_serves_and_when_it_stops() {
     heard.set_read_timeout(Some(LONG)).unwrap();
     let environment = [("NOTIFY_SOCKET", manager.to_str().unwrap())];
     let mut program = Program::start(folder.path(), &environment);
-    let mut next = || {
+    let next = || {
         let mut state = [0; 64];
         let length = heard.recv(&mut state).unwrap();
         String::from_utf8_lossy(&state[..length]).into_owned()
