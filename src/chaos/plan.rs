@@ -120,8 +120,14 @@ impl Plan {
     pub fn draw(seed: u64, scale: &Scale) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let parts: usize = Kind::ALL.iter().map(|kind| kind.part()).sum();
+        let mut left = scale.sends;
         let phases = Kind::ALL.map(|kind| {
-            let sends = scale.sends * kind.part() / parts;
+            // The last one takes what the divisions left.
+            let sends = match kind {
+                Kind::Mixed => left,
+                _ => scale.sends * kind.part() / parts,
+            };
+            left -= sends;
             Phase::draw(kind, sends, scale, &mut random.fork())
         });
         Self {
