@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What a verb needs besides who asks.
 pub struct Context {
@@ -167,7 +168,10 @@ impl Context {
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, BootError> {
         let opened = db::open(&settings.database_file(), &*clock, &*random).await?;
-        let hub = Hub::start(settings.realtime.reload_grace());
+        let grace = settings.realtime.reload_grace();
+        // Nobody can come back to what was not there before.
+        let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
+        let hub = Hub::start(grace, restart_grace);
         for room in &opened.rooms {
             hub.learn(RoomId(room.id), room.seq, room.posts);
         }

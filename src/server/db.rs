@@ -32,6 +32,8 @@ pub struct Opened {
     pub connections: Connections,
     /// Which life of the database this is.
     pub epoch: String,
+    /// Whether it was founded just now.
+    pub is_new: bool,
     /// All rooms.
     pub(crate) rooms: Vec<room::Model>,
 }
@@ -48,17 +50,18 @@ pub async fn open(
         // One transaction: a server killed half-way through finds the schema it left, whole.
         let txn = connections.writer.begin().await?;
         Migrator::up(&txn, None).await?;
-        let epoch = founding::found(&txn, clock, random).await?;
+        let (epoch, is_new) = founding::found(&txn, clock, random).await?;
         txn.commit().await?;
         let rooms = room::Entity::find().all(&connections.readers).await?;
-        Ok::<_, DbErr>((epoch, rooms))
+        Ok::<_, DbErr>((epoch, is_new, rooms))
     };
-    let (epoch, rooms) = prepared
+    let (epoch, is_new, rooms) = prepared
         .await
         .map_err(|cause| BootError::said(file, cause))?;
     Ok(Opened {
         connections,
         epoch,
+        is_new,
         rooms,
     })
 }

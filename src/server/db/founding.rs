@@ -11,15 +11,15 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 pub(crate) const EPOCH: &str = "epoch";
 const FIRST_ROOM: &str = "Lobby";
 
-/// Answers the database's epoch. On the first start of all it draws one and makes the first room:
+/// Answers the database's epoch, and whether it was founded just now. On the first start of all it draws one and makes the first room:
 /// somebody who later deletes every room does not get it back.
 pub(super) async fn found(
     db: &impl ConnectionTrait,
     clock: &dyn Clock,
     random: &dyn Random,
-) -> Result<String, DbErr> {
+) -> Result<(String, bool), DbErr> {
     if let Some(known) = meta::Entity::find_by_id(EPOCH).one(db).await? {
-        return Ok(known.value);
+        return Ok((known.value, false));
     }
     let epoch = draw_epoch(random);
     meta::Entity::insert(meta::ActiveModel {
@@ -37,7 +37,7 @@ pub(super) async fn found(
     })
     .exec_without_returning(db)
     .await?;
-    Ok(epoch)
+    Ok((epoch, true))
 }
 
 /// An epoch that no database has.

@@ -54,19 +54,19 @@ pub(super) struct Inner {
 }
 
 impl Hub {
-    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace`, be it
-    /// of their own going or of the start, was never away. Its ticker runs until [`Hub::drain`], or
-    /// until the last handle is dropped.
-    pub fn start(reload_grace: Duration) -> Self {
+    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace` of
+    /// their own going, or within `restart_grace` of this start, was never away. Its ticker runs
+    /// until [`Hub::drain`], or until the last handle is dropped.
+    pub fn start(reload_grace: Duration, restart_grace: Duration) -> Self {
         let presence = Arc::new(LocalPresence::new(reload_grace));
-        Self::with(Arc::new(LocalBroker::default()), presence, reload_grace)
+        Self::with(Arc::new(LocalBroker::default()), presence, restart_grace)
     }
 
     /// A hub over other means.
     pub fn with(
         broker: Arc<dyn Broker>,
         presence: Arc<dyn Presence>,
-        reload_grace: Duration,
+        restart_grace: Duration,
     ) -> Self {
         let inner = Arc::new(Inner {
             channels: RwLock::default(),
@@ -74,7 +74,7 @@ impl Hub {
             presence,
             dirty: Mutex::default(),
             closed: Notify::new(),
-            returning_until: Instant::now() + reload_grace,
+            returning_until: Instant::now() + restart_grace,
             conversations: TaskTracker::new(),
             broker: Arc::clone(&broker),
             stop: CancellationToken::new(),
