@@ -64,6 +64,8 @@ struct Held {
     /// Its messages, once there was a page.
     timeline: Option<Timeline>,
     page: Page,
+    /// The page before this message was asked for.
+    older: Option<Number>,
     /// Up to where the last page showed everything.
     shown_to: Seq,
     /// The messages after it that came since.
@@ -75,6 +77,7 @@ impl Held {
     fn show(&mut self, page: History) {
         self.shown_to = page.seq;
         self.came.clear();
+        self.older = None;
         self.timeline = Some(Timeline::new(page));
     }
 
@@ -228,14 +231,6 @@ impl Client {
     fn tell(&mut self, event: impl FnOnce(String) -> Event) {
         let event = event(self.name.clone());
         self.events.push(event);
-    }
-
-    /// The message before which older ones are missing on the screen, when somebody scrolls up.
-    pub fn older_before(&self, room: RoomId) -> Option<Number> {
-        let timeline = self.timeline(room)?;
-        timeline
-            .first_number()
-            .filter(|_| timeline.has_older() && self.rooms[&room].page == Page::Taken)
     }
 }
 

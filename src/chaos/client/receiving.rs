@@ -6,7 +6,7 @@ use super::{Client, Later, Page};
 use crate::history::Event;
 use parlour::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, Heartbeat, History, Message, Refusal, RoomGone, RoomId, Seq,
+    AppError, ClientFrame, Heartbeat, History, Message, Number, Refusal, RoomGone, RoomId, Seq,
     ServerFrame, Sync, Welcome,
 };
 
@@ -91,16 +91,41 @@ impl Client {
         }
     }
 
-    /// The page before [`Client::older_before`], read at whatever seq.
-    pub fn take_older(&mut self, room: RoomId, page: History) -> Vec<ClientFrame> {
+    /// Somebody scrolls up: the page before which message is to be fetched now. One at a time, and
+    /// nothing when there are no older ones. Answer it with [`Client::take_older`] or
+    /// [`Client::older_failed`].
+    pub fn wants_older(&mut self, room: RoomId) -> Option<Number> {
+        let held = self.rooms.get_mut(&room)?;
+        let timeline = held.timeline.as_ref().filter(|held| held.has_older())?;
+        if held.page != Page::Taken || held.older.is_some() {
+            return None;
+        }
+        held.older = timeline.first_number();
+        held.older
+    }
+
+    /// The page before a message, read at whatever seq. One that was asked for before the room's
+    /// page was taken anew does nothing.
+    pub fn take_older(&mut self, room: RoomId, before: Number, page: History) -> Vec<ClientFrame> {
         let held = self.rooms.get_mut(&room);
-        let Some(timeline) = held.and_then(|held| held.timeline.as_mut()) else {
+        let Some(held) = held.filter(|held| held.older == Some(before)) else {
+            return Vec::new();
+        };
+        held.older = None;
+        let Some(timeline) = &mut held.timeline else {
             return Vec::new();
         };
         timeline.prepend(page);
         match timeline.behind() {
             Some(after) => self.ask(room, after),
             None => Vec::new(),
+        }
+    }
+
+    /// The page before a message could not be fetched.
+    pub fn older_failed(&mut self, room: RoomId) {
+        if let Some(held) = self.rooms.get_mut(&room) {
+            held.older = None;
         }
     }
 
@@ -258,6 +283,7 @@ impl Client {
     fn take_anew(&mut self, room: RoomId) {
         if let Some(held) = self.rooms.get_mut(&room) {
             held.page = Page::Wanted;
+            held.older = None;
         }
     }
 

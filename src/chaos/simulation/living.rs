@@ -80,7 +80,10 @@ impl World<'_> {
             Move::Notice(line) => self.end_line(line, BROKEN, String::new()),
             Move::Serve(at) => {
                 let answer = Box::pin(self.serve(at)).await;
-                self.requests[at].answer = Some(answer);
+                let slow_until = self.now + self.slowness();
+                let request = &mut self.requests[at];
+                request.answer = Some(answer);
+                request.slow_until = slow_until;
             }
             Move::Answer(at) => self.answer(at),
             Move::Stir(tab) => {
@@ -125,6 +128,9 @@ impl World<'_> {
             }
         }
         for (at, request) in self.requests.iter().enumerate() {
+            if request.slow_until > self.now {
+                continue;
+            }
             if request.answer.is_none() {
                 moves.push(Move::Serve(at));
             } else if self.is_awake(request.device) {
@@ -288,15 +294,12 @@ impl World<'_> {
         let Some((tab, room)) = self.somewhere() else {
             return;
         };
-        let is_asking = |asks: &Asks| matches!(asks, Asks::Older(..));
-        if self
-            .requests
-            .iter()
-            .any(|r| r.tab == tab && is_asking(&r.asks))
-        {
-            return;
-        }
-        if let Some(before) = self.tabs[&tab].client.older_before(room) {
+        let mut before = None;
+        self.on_tab(tab, |client, _| {
+            before = client.wants_older(room);
+            Vec::new()
+        });
+        if let Some(before) = before {
             self.request(tab, Asks::Older(room, before));
         }
     }

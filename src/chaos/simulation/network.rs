@@ -42,6 +42,8 @@ pub(super) struct Request {
     pub(super) tab: u32,
     pub(super) device: usize,
     pub(super) asks: Asks,
+    /// Nothing happens to it before this moment.
+    pub(super) slow_until: f64,
     /// What the server said, on its way back.
     pub(super) answer: Option<Answer>,
 }

@@ -74,18 +74,19 @@ impl World<'_> {
 
     /// A send that was refused, and is shown nowhere any more though nobody gave it up.
     pub(super) fn forgotten(&self) -> Option<String> {
-        let mut refused = BTreeSet::new();
+        let (mut refused, mut settled) = (BTreeSet::new(), BTreeSet::new());
         for event in &self.history.events {
             match event {
                 Event::Refused { client, key, .. } => {
                     refused.insert((client.as_str(), key.as_str()));
                 }
                 Event::Acknowledged { key, .. } | Event::Discarded { key, .. } => {
-                    refused.retain(|(_, other)| other != key);
+                    settled.insert(key.as_str());
                 }
                 _ => {}
             }
         }
+        refused.retain(|(_, key)| !settled.contains(key));
         let is_shown = |key: &str| {
             let mut tabs = self.tabs.values();
             tabs.any(|tab| tab.client.outbox().contains(key))

@@ -397,12 +397,23 @@ impl<'b> World<'b> {
         let Some(device) = self.tabs.get(&tab).map(|tab| tab.device) else {
             return;
         };
+        let slow_until = self.now + self.slowness();
         self.requests.push(Request {
             tab,
             device,
             asks,
+            slow_until,
             answer: None,
         });
+    }
+
+    /// How long a request or its answer is on the way: mostly no time, sometimes long enough for
+    /// much to change meanwhile.
+    pub(super) fn slowness(&mut self) -> f64 {
+        match self.chance.u32(0..3) {
+            0 => self.chance.f64() * 5_000.0,
+            _ => 0.0,
+        }
     }
 
     /// An answer reaches the tab that asked, if that is still there.
@@ -412,7 +423,13 @@ impl<'b> World<'b> {
         } = self.requests.remove(at);
         self.on_tab(tab, |client, _| match (asks, answer) {
             (Asks::Page(room), Some(Answer::Page(page))) => client.take_page(room, page),
-            (Asks::Older(room, _), Some(Answer::Page(page))) => client.take_older(room, page),
+            (Asks::Older(room, before), Some(Answer::Page(page))) => {
+                client.take_older(room, before, page)
+            }
+            (Asks::Older(room, _), Some(Answer::Failed) | None) => {
+                client.older_failed(room);
+                Vec::new()
+            }
             (Asks::Page(room), Some(Answer::Failed) | None) => {
                 client.page_failed(room);
                 Vec::new()
@@ -421,7 +438,7 @@ impl<'b> World<'b> {
                 client.listed(&rooms);
                 Vec::new()
             }
-            (Asks::Older(..) | Asks::Rooms, _) => Vec::new(),
+            (Asks::Rooms, _) => Vec::new(),
         });
     }
 
