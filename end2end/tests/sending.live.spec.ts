@@ -16,6 +16,8 @@ test("others see it at once, with author and time", { tag: "@phone" }, async ({ 
 
 test("it is there as sending before the server has it, then as sent", async ({ arrive, server }) => {
   const alice = await arrive("Alice", LOBBY);
+  // The socket may be open, and the server not have said yet whose it is: then a text only waits.
+  await alice.say("At once");
   server.freeze();
   await alice.send("Slowly");
   await expect(alice.message("Slowly")).toHaveAttribute("data-state", "sending");
