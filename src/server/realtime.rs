@@ -7,6 +7,7 @@
 mod activity;
 mod broker;
 mod channel;
+pub mod codec;
 pub mod conformance;
 pub mod connection;
 mod delivery;
