@@ -11,8 +11,9 @@ pub mod codec;
 pub mod conformance;
 pub mod connection;
 mod delivery;
-
+mod frame;
 mod hub;
+mod listeners;
 mod mailbox;
 mod patience;
 mod presence;
@@ -25,9 +26,9 @@ mod typing;
 pub mod wire;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
-
+pub use frame::Frame;
 pub use hub::Hub;
-pub use mailbox::{Closing, Frame, Mailbox, Subscriber};
+pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
 pub use patience::{Patience, Verdict};
 pub use presence::{Attendee, LocalPresence, Presence};
 pub use publication::Publication;

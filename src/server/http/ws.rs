@@ -16,11 +16,16 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hyper::upgrade::OnUpgrade;
 use parlour_protocol::ErrorCode;
+use sha1::{Digest, Sha1};
 use std::sync::Arc;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tracing::Instrument;
+
+/// What the server adds to the client's key before it hashes it (RFC 6455, 1.3).
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// `GET /ws`.
 pub(super) async fn many(
@@ -82,17 +87,15 @@ impl Upgrade {
         let served = async move {
             match on_upgrade.await {
                 Ok(upgraded) => {
-                    let wire = Wire::new(upgraded).await;
-                    connection::run(
-                        ctx,
-                        Knock {
-                            scope,
-                            kind,
-                            session_ended,
-                        },
-                        wire,
-                    )
-                    .await;
+                    let Some((wire, mailbox)) = Wire::take_over(upgraded) else {
+                        return tracing::error!("an upgraded connection is no TCP stream");
+                    };
+                    let knock = Knock {
+                        scope,
+                        kind,
+                        session_ended,
+                    };
+                    connection::run(ctx, knock, wire, mailbox).await;
                 }
                 Err(error) => tracing::debug!(%error, "upgrade failed"),
             }
@@ -121,7 +124,8 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     let is_handshake =
         has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
-    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
+    let proof = Sha1::new().chain_update(key).chain_update(GUID).finalize();
+    HeaderValue::from_str(&STANDARD.encode(proof)).ok()
 }
 
 /// A cookie goes along with any page's request, so the page must be ours; without one a page could

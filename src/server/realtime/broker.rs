@@ -33,14 +33,14 @@ impl Event {
     }
 }
 
-/// Takes events. Must not wait.
-pub type Receiver = Box<dyn Fn(&Event) + Send + Sync>;
+/// Takes events, in their order. Must not wait.
+pub type Receiver = Box<dyn Fn(&[Event]) + Send + Sync>;
 
 /// Brings every event to every receiver, of one publisher in its order. It may drop (the room's
 /// `seq` heals it); it never repeats an older event after a newer one of the same publisher.
 pub trait Broker: Send + Sync + 'static {
-    /// Sends an event on its way. Never waits for the network.
-    fn publish(&self, event: Event);
+    /// Sends events on their way, together if it can. Never waits for the network.
+    fn publish(&self, events: Vec<Event>);
     /// From now on `receiver` gets every event.
     fn subscribe(&self, receiver: Receiver);
 }
@@ -52,10 +52,10 @@ pub struct LocalBroker {
 }
 
 impl Broker for LocalBroker {
-    fn publish(&self, event: Event) {
+    fn publish(&self, events: Vec<Event>) {
         // The lock is the order: two publishers at once are heard alike by every receiver.
         for receiver in locked(&self.receivers).iter() {
-            receiver(&event);
+            receiver(&events);
         }
     }
 

@@ -1,14 +1,13 @@
 //! One room, live: who listens, how far it is, and what is still to be said about it.
 //!
-//! *Invariant:* `seq` moves and its frame is queued under one lock, so a socket that reads `seq`
-//! here has every earlier frame in its mailbox already.
+//! *Invariant:* who is on the list when `seq` moves gets the frame that moved it; `told` follows when
+//! all of them have it, so a socket that reads `told` here has every earlier frame in its mailbox
+//! already. Nobody writes to a socket while a channel is locked.
 
 use super::activity::{Activity, Audience};
-use super::sockets::Listener;
-use super::{Frame, SocketId, TypingState};
+use super::listeners::Listeners;
+use super::{Frame, TypingState};
 use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList};
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// A room's live state.
@@ -16,18 +15,28 @@ use std::time::Instant;
 pub(super) struct Channel {
     /// The latest change that was published.
     pub(super) seq: Seq,
+    /// The latest change that every mailbox has.
+    pub(super) told: Seq,
     /// Messages ever posted.
     pub(super) posts: i64,
     /// The room exists; else somebody only asked for it.
     pub(super) is_known: bool,
-    pub(super) listeners: HashMap<SocketId, Arc<Listener>>,
+    pub(super) listeners: Listeners,
     pub(super) activity: Activity,
     pub(super) users_changed: bool,
     typing: TypingState,
     typing_changed: bool,
 }
 
-/// What a tick found to say outside the room.
+/// What a tick found to say: in the room, and outside.
+#[derive(Default)]
+pub(super) struct Tick {
+    pub(super) frames: Vec<Frame>,
+    pub(super) listeners: Listeners,
+    pub(super) due: Option<Due>,
+}
+
+/// What is to be said outside the room.
 pub(super) struct Due {
     pub(super) room: RoomId,
     pub(super) seq: Seq,
@@ -48,13 +57,6 @@ impl Channel {
         !self.is_known && self.listeners.is_empty()
     }
 
-    /// Queues a frame for everybody who listens.
-    pub(super) fn send(&self, frame: &Frame) {
-        for listener in self.listeners.values() {
-            listener.subscriber.try_send(frame.clone());
-        }
-    }
-
     /// Somebody types or not any more; whether that is news for the next tick.
     pub(super) fn set_typing(
         &mut self,
@@ -68,46 +70,46 @@ impl Channel {
         is_news
     }
 
-    /// Says what has changed since the last tick, once. `roster` is asked only when it is needed.
+    /// What has changed since the last tick, once. `roster` is asked only when it is needed.
     pub(super) fn tick(
         &mut self,
         room: RoomId,
         now: Instant,
         roster: impl FnOnce() -> Roster,
-    ) -> Option<Due> {
+    ) -> Tick {
+        let is_heard = !self.listeners.is_empty();
+        let mut frames = Vec::new();
         self.typing_changed |= self.typing.expire(now);
-        if std::mem::take(&mut self.users_changed) && !self.listeners.is_empty() {
+        if std::mem::take(&mut self.users_changed) && is_heard {
             let Roster { users, count } = roster();
-            self.send_frame(&ServerFrame::UsersList(UsersList {
+            frames.push(ServerFrame::UsersList(UsersList {
                 room_id: room,
                 users,
                 count,
             }));
         }
-        if std::mem::take(&mut self.typing_changed) {
+        if std::mem::take(&mut self.typing_changed) && is_heard {
             let users = self.typing.names();
-            self.send_frame(&ServerFrame::Typing(Typists {
+            frames.push(ServerFrame::Typing(Typists {
                 room_id: room,
                 users,
             }));
         }
-        let audience = self.activity.due(now)?;
-        Some(Due {
+        let due = self.activity.due(now).map(|audience| Due {
             room,
             seq: self.seq,
             posts: self.posts,
             audience,
-        })
+        });
+        Tick {
+            frames: frames.into_iter().map(|f| f.encode().into()).collect(),
+            listeners: self.listeners.clone(),
+            due,
+        }
     }
 
     /// Whether the next tick has to look here again.
     pub(super) fn is_dirty(&self) -> bool {
         !self.typing.is_empty() || self.activity.is_pending()
-    }
-
-    fn send_frame(&self, frame: &ServerFrame) {
-        if !self.listeners.is_empty() {
-            self.send(&Frame::from(frame.encode()));
-        }
     }
 }

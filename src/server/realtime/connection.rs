@@ -7,8 +7,8 @@ mod commands;
 mod hello;
 mod join;
 
-use super::wire::{Gone, Incoming, Wire};
-use super::{Closing, Frame, Mailbox, Patience, Socket, SocketKind, Verdict};
+use super::wire::{Incoming, Wire};
+use super::{Closing, Frame, Gone, Mailbox, Patience, Socket, SocketKind, Verdict};
 use crate::limits::{Bucket, SocketGuard};
 use crate::{Context, Scope, ServiceError, telemetry};
 use commands::Answer;
@@ -19,7 +19,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// How long one write may take before the socket counts as not reading.
 const WRITE: Duration = Duration::from_secs(30);
@@ -77,7 +76,7 @@ enum Event {
 }
 
 /// Serves one socket until it ends.
-pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire) {
+pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire, mailbox: Mailbox) {
     let _conversation = ctx.hub.conversation();
     let counted = match ctx.limits.socket(knock.scope.address) {
         Ok(counted) => counted,
@@ -85,8 +84,8 @@ pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire) {
             tracing::info!(address = %knock.scope.address, "socket refused: too many");
             let error = ServerFrame::error(telemetry::told(&error), None, None);
             let refusal = async {
-                if wire.write([Frame::from(error.encode())]).await.is_ok() {
-                    wire.close(CloseCode::TooMany.code(), "").await;
+                if mailbox.answer(Frame::from(error.encode())).await.is_ok() {
+                    wire.close(&mailbox, CloseCode::TooMany.code(), "").await;
                 }
             };
             // Whoever does not listen is dropped.
@@ -94,7 +93,7 @@ pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire) {
             return;
         }
     };
-    let mut connection = Connection::new(ctx, knock.scope, knock.kind, wire, counted);
+    let mut connection = Connection::new(ctx, knock.scope, knock.kind, wire, mailbox, counted);
     let Err(ended) = Box::pin(connection.live(knock.session_ended)).await;
     connection.log("socket closed", &ended);
     Box::pin(connection.finish(ended)).await;
@@ -106,9 +105,10 @@ impl Connection {
         scope: Scope,
         kind: SocketKind,
         wire: Wire,
+        mailbox: Mailbox,
         counted: SocketGuard,
     ) -> Self {
-        let mailbox = Arc::new(Mailbox::default());
+        let mailbox = Arc::new(mailbox);
         let socket = Arc::new(ctx.hub.open(kind, Arc::clone(&mailbox) as _));
         let heartbeat = ctx.settings.realtime.heartbeat();
         // The first one early, by id: a thousand sockets that came back together part again.
@@ -182,12 +182,10 @@ impl Connection {
         }
     }
 
-    /// Writes what the hub queued.
+    /// Writes what the hub could not.
     async fn mail(&mut self) -> Result<(), Ended> {
-        let (frames, closing) = self.mailbox.take();
-        if !frames.is_empty() {
-            self.write(frames).await?;
-        }
+        in_time(self.mailbox.drain(), &self.mailbox).await?;
+        let closing = self.mailbox.why_closing();
         closing.map_or(Ok(()), |closing| Err(Ended::Close(closing)))
     }
 
@@ -203,14 +201,28 @@ impl Connection {
                     Err(too_fast) => self.refuse(too_fast, About::default()).await,
                 }
             }
-            // The codec has answered already; what is refused here is only counted.
-            Incoming::Alive => self.admit().map(drop),
-            Incoming::Violation(code) => Err(Ended::Violation(code)),
-            Incoming::Closed => Err(Ended::Gone),
+            control => self.control(control).await,
         }
     }
 
-    async fn text(&mut self, text: &Utf8Bytes) -> Result<(), Ended> {
+    /// What keeps the connection. What came too fast is answered as well: it is only counted.
+    async fn control(&mut self, incoming: Incoming) -> Result<(), Ended> {
+        match incoming {
+            Incoming::Ping(pong) => {
+                self.admit().map(drop)?;
+                self.write(pong).await
+            }
+            Incoming::Pong => self.admit().map(drop),
+            Incoming::Closing(answer) => {
+                self.write(answer).await?;
+                Err(Ended::Gone)
+            }
+            Incoming::Violation(code) => Err(Ended::Violation(code)),
+            Incoming::Closed | Incoming::Text(_) | Incoming::Binary => Err(Ended::Gone),
+        }
+    }
+
+    async fn text(&mut self, text: &str) -> Result<(), Ended> {
         if let Err(too_fast) = self.admit()? {
             return self.refuse(too_fast, About::of(text)).await;
         }
@@ -236,18 +248,19 @@ impl Connection {
     async fn answer(&mut self, answer: Answer) -> Result<(), Ended> {
         match answer {
             Answer::Nothing | Answer::Broadcast(_) => Ok(()),
-            Answer::Frame(frame) => self.write([Frame::from(frame.encode())]).await,
+            Answer::Frame(frame) => self.write(Frame::from(frame.encode())).await,
         }
     }
 
     /// Answers a frame that did nothing.
     async fn refuse(&mut self, error: AppError, about: About) -> Result<(), Ended> {
         let frame = ServerFrame::error(error, about.room_id, about.client_id);
-        self.write([Frame::from(frame.encode())]).await
+        self.write(Frame::from(frame.encode())).await
     }
 
-    async fn write(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), Ended> {
-        in_time(self.wire.write(frames), &self.mailbox).await
+    /// Answers, before anything that the hub has queued.
+    async fn write(&mut self, frame: Frame) -> Result<(), Ended> {
+        in_time(self.mailbox.answer(frame), &self.mailbox).await
     }
 
     async fn time(&mut self) -> Result<(), Ended> {
@@ -260,7 +273,6 @@ impl Connection {
             self.next_heartbeat = now + realtime.heartbeat();
             self.silent_until.get_or_insert(now + realtime.pong());
             self.socket.heartbeat();
-            in_time(self.wire.ping(), &self.mailbox).await?;
         }
         self.set_timer();
         Ok(())
@@ -294,32 +306,32 @@ impl Connection {
             Ended::Violation(code) => {
                 drop(socket);
                 // Whoever does not listen is dropped.
-                let _ = timeout(LINGER, wire.refuse(code)).await;
+                let _ = timeout(LINGER, wire.refuse(&mailbox, code)).await;
             }
             Ended::Close(closing) if closing.is_hard() => {
                 // It is gone for the others at once; only its own task waits.
                 drop((socket, under_way));
-                let _ = timeout(LINGER_SLOW, wire.close(closing.code.code(), "")).await;
+                let _ = timeout(LINGER_SLOW, wire.close(&mailbox, closing.code.code(), "")).await;
             }
             Ended::Close(closing) => {
                 let goodbye = async {
-                    let mut rest: Vec<_> = mailbox.take().0.into();
-                    if let Some(command) = under_way {
-                        // It may be on its way to the disk: its author hears how it went.
-                        match command.await {
-                            Answer::Frame(frame) | Answer::Broadcast(frame) => {
-                                rest.push(Frame::from(frame.encode()));
-                            }
-                            Answer::Nothing => {}
-                        }
-                    }
+                    mailbox.release();
+                    // It may be on its way to the disk: its author hears how it went.
+                    let answer = match under_way {
+                        Some(command) => command.await,
+                        None => Answer::Nothing,
+                    };
                     // From here on it asks nothing of the database, and nobody need wait for it.
                     drop(socket);
-                    if wire.write(rest).await.is_ok() {
-                        wire.close(closing.code.code(), &closing.reason).await;
+                    mailbox.drain().await?;
+                    if let Answer::Frame(frame) | Answer::Broadcast(frame) = answer {
+                        mailbox.answer(Frame::from(frame.encode())).await?;
                     }
+                    let code = closing.code.code();
+                    wire.close(&mailbox, code, &closing.reason).await;
+                    Ok::<_, Gone>(())
                 };
-                let _ = timeout(LINGER, goodbye).await;
+                let _heard = timeout(LINGER, goodbye).await;
             }
         }
     }

@@ -2,66 +2,96 @@
 
 use super::hub::Inner;
 use super::{Attendee, Closing, Event, Frame, Publication, SocketKind, locked};
-use parlour_protocol::{CloseCode, Message, RoomId, User, UserId};
+use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+/// What one room is told in one go.
+#[derive(Default)]
+struct Batch {
+    frames: Vec<Frame>,
+    seq: Seq,
+    posts: i64,
+}
+
 impl Inner {
-    /// Takes one event of the broker's.
-    pub(super) fn deliver(&self, event: &Event) {
-        match (&event.publication, &event.frame) {
-            (Publication::Message { message, posts }, Some(frame)) => {
-                self.message(message, *posts, frame);
+    /// Takes events of the broker's, in their order. What several of them say in one room goes to each
+    /// of its sockets in one write.
+    pub(super) fn deliver(&self, events: &[Event]) {
+        let mut batches = BTreeMap::new();
+        for event in events {
+            match (&event.publication, &event.frame) {
+                (Publication::Message { message, posts }, Some(frame)) => {
+                    let batch: &mut Batch = batches.entry(message.room_id).or_default();
+                    batch.add(message, frame);
+                    batch.posts = *posts;
+                    self.wrote(message, *posts);
+                }
+                (Publication::MessageChanged(message), Some(frame)) => {
+                    batches
+                        .entry(message.room_id)
+                        .or_default()
+                        .add(message, frame);
+                }
+                (
+                    Publication::Read {
+                        user,
+                        room,
+                        read_posts,
+                    },
+                    _,
+                ) => self.read(*user, *room, *read_posts),
+                (publication, frame) => {
+                    self.tell_rooms(&mut batches);
+                    self.deliver_alone(publication, frame.as_ref());
+                }
             }
-            (Publication::MessageChanged(message), Some(frame)) => self.changed(message, frame),
+        }
+        self.tell_rooms(&mut batches);
+    }
+
+    /// What must not change places with messages before or after it.
+    fn deliver_alone(&self, publication: &Publication, frame: Option<&Frame>) {
+        match (publication, frame) {
             (Publication::RoomCreated(room), Some(frame)) => {
                 self.with_channel(room.id, |channel| channel.reached(room.seq, None));
                 self.tell_all(frame);
             }
             (Publication::RoomDeleted(room), Some(frame)) => self.deleted(*room, frame),
             (Publication::Left { room, user }, Some(frame)) => self.left(*room, *user, frame),
-            (
-                Publication::Read {
-                    user,
-                    room,
-                    read_posts,
-                },
-                _,
-            ) => {
-                self.read(*user, *room, *read_posts);
-            }
             (Publication::Renamed { user, folded }, _) => self.renamed(user, folded),
-            // Event::new makes a frame for every one of these.
-            (_, None) => {}
+            // Event::new makes a frame for every one of these; the others are not alone.
+            _ => {}
         }
     }
 
-    fn message(&self, message: &Message, posts: i64, frame: &Frame) {
+    /// Its author has read so far, and types no more.
+    fn wrote(&self, message: &Message, posts: i64) {
         let room = message.room_id;
         self.with_channel(room, |channel| {
-            channel.reached(message.seq, Some(posts));
-            channel.send(frame);
-            channel.activity.for_everyone();
             channel.set_typing(message.user_id, "", false, Instant::now());
         });
         for listener in locked(&self.sockets).of(message.user_id) {
             listener.has_read(room, posts);
         }
-        self.mark(room);
     }
 
-    fn changed(&self, message: &Message, frame: &Frame) {
-        self.with_channel(message.room_id, |channel| {
-            channel.reached(message.seq, None);
-            channel.send(frame);
-            channel.activity.for_everyone();
-        });
-        self.mark(message.room_id);
+    fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch>) {
+        for (room, batch) in std::mem::take(batches) {
+            let listeners = self.with_channel(room, |channel| {
+                channel.reached(batch.seq, Some(batch.posts));
+                channel.activity.for_everyone();
+                channel.listeners.clone()
+            });
+            listeners.send(room, &batch.frames);
+            self.with_channel(room, |channel| channel.told = channel.told.max(batch.seq));
+            self.mark(room);
+        }
     }
 
     fn deleted(&self, room: RoomId, frame: &Frame) {
         if let Some(channel) = self.remove_channel(room) {
-            let mut channel = locked(&channel);
-            for (_, listener) in channel.listeners.drain() {
+            for listener in locked(&channel).listeners.remove_if(|_| true) {
                 listener.remove(room);
                 if let SocketKind::One(_) = listener.kind {
                     listener
@@ -79,11 +109,12 @@ impl Inner {
 
     fn left(&self, room: RoomId, user: UserId, frame: &Frame) {
         if let Some(channel) = self.existing(room) {
-            let mut channel = locked(&channel);
-            channel.listeners.retain(|_, listener| {
-                if listener.person() != Some(user) {
-                    return true;
-                }
+            let gone = {
+                let mut channel = locked(&channel);
+                channel.set_typing(user, "", false, Instant::now());
+                channel.listeners.remove_if(|l| l.person() == Some(user))
+            };
+            for listener in gone {
                 listener.remove(room);
                 match listener.kind {
                     SocketKind::Many => listener.subscriber.try_send(frame.clone()),
@@ -93,9 +124,7 @@ impl Inner {
                             .close(Closing::plain(CloseCode::NotInRoom));
                     }
                 }
-                false
-            });
-            channel.set_typing(user, "", false, Instant::now());
+            }
         }
         for listener in locked(&self.sockets).of(user) {
             listener.forget_membership(room);
@@ -138,5 +167,12 @@ impl Inner {
         for listener in sockets.all.values().filter(|l| l.kind == SocketKind::Many) {
             listener.subscriber.try_send(frame.clone());
         }
+    }
+}
+
+impl Batch {
+    fn add(&mut self, message: &Message, frame: &Frame) {
+        self.frames.push(frame.clone());
+        self.seq = message.seq;
     }
 }

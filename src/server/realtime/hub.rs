@@ -80,9 +80,9 @@ impl Hub {
             stop: CancellationToken::new(),
         });
         let receiver = Arc::downgrade(&inner);
-        broker.subscribe(Box::new(move |event| {
+        broker.subscribe(Box::new(move |events| {
             if let Some(inner) = receiver.upgrade() {
-                inner.deliver(event);
+                inner.deliver(events);
             }
         }));
         tokio::spawn(ticker::run(Arc::downgrade(&inner), inner.stop.clone()));
@@ -92,13 +92,23 @@ impl Hub {
     /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are
     /// right before anything happens in it.
     pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
-        self.inner
-            .with_channel(room, |channel| channel.reached(seq, Some(posts)));
+        self.inner.with_channel(room, |channel| {
+            channel.reached(seq, Some(posts));
+            channel.told = seq;
+        });
     }
 
-    /// Tells everybody whom it concerns. Never blocks; the writer calls it in commit order.
+    /// Tells everybody whom it concerns.
     pub fn publish(&self, publication: Publication) {
-        self.inner.broker.publish(Event::new(publication));
+        self.publish_all([publication]);
+    }
+
+    /// Tells several things in their order, each room in one go. It waits for nobody, but takes the
+    /// time of a system call for every socket that it concerns; the writer's thread for it calls it in
+    /// commit order.
+    pub fn publish_all(&self, publications: impl IntoIterator<Item = Publication>) {
+        let events = publications.into_iter().map(Event::new).collect();
+        self.inner.broker.publish(events);
     }
 
     /// A socket was opened. While draining it is told to come back later at once.
@@ -232,7 +242,7 @@ impl Inner {
         };
         let now = Instant::now();
         let mut channel = locked(&channel);
-        channel.listeners.remove(&listener.id);
+        channel.listeners.remove(listener.id);
         let is_unused = channel.is_unused();
         if let Some(user) = listener.person() {
             // Typing is one state for all of a person's sockets; another tab says it again.
@@ -261,7 +271,6 @@ impl Inner {
         let Some(channel) = self.existing(room) else {
             return;
         };
-        let channel = locked(&channel);
         if self.presence.online(room) <= CROWD {
             let verb = match event {
                 SystemEvent::Joined => "joined",
@@ -273,9 +282,9 @@ impl Inner {
                 username: who.name.clone(),
                 content: format!("{} {verb}", who.name),
             });
-            channel.send(&Frame::from(frame.encode()));
+            let listeners = locked(&channel).listeners.clone();
+            listeners.send(room, &[Frame::from(frame.encode())]);
         }
-        drop(channel);
         self.attendance_changed(room);
     }
 

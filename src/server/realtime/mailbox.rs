@@ -1,22 +1,24 @@
-//! The bounded queue between the hub and one socket.
+//! What one socket is sent: straight to the wire while it takes it, else into a bounded queue.
 //!
-//! *Invariant:* putting something in never waits. A socket that lets its queue fill up is told to
-//! come back (4008) and forgets what was queued: the client asks for it by `seq`.
+//! *Invariant:* putting something in never waits, and never overtakes what was put in before it. A
+//! socket that lets its queue fill up is told to come back (4008) and forgets what was queued: the
+//! client asks for it by `seq`. A socket that keeps up owns no queue at all.
 
-use super::locked;
+use super::{Frame, locked};
+use bytes::Bytes;
 use parlour_protocol::CloseCode;
 use std::collections::VecDeque;
+use std::io::{ErrorKind, IoSlice};
 use std::sync::Mutex;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-
-/// One encoded frame; a clone shares its bytes.
-pub type Frame = Utf8Bytes;
 
 /// Frames a socket may be behind.
 const MAX_FRAMES: usize = 256;
 /// Bytes a socket may be behind.
 const MAX_BYTES: usize = 1024 * 1024;
+/// Frames handed to the system in one call.
+const AT_ONCE: usize = 64;
 
 /// Why a socket is to be closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,14 +57,28 @@ impl Closing {
 pub trait Subscriber: Send + Sync + 'static {
     /// Takes a frame, or is closed as too slow.
     fn try_send(&self, frame: Frame);
+
+    /// Takes several, in their order, as if one by one.
+    fn try_send_all(&self, frames: &[Frame]) {
+        for frame in frames {
+            self.try_send(frame.clone());
+        }
+    }
+
     /// Closes it once what it took is written. The first reason counts, except that too slow
     /// overrides.
     fn close(&self, closing: Closing);
 }
 
-/// The queue of one socket.
+/// The other side is gone.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// What one socket is sent.
 #[derive(Default)]
 pub struct Mailbox {
+    /// Where frames go; without one they wait to be taken.
+    wire: Option<OwnedWriteHalf>,
     state: Mutex<State>,
     /// One waiter: the socket's own task.
     wake: Notify,
@@ -70,23 +86,69 @@ pub struct Mailbox {
 
 #[derive(Default)]
 struct State {
+    /// What is left of a frame that is on the wire in part.
+    rest: Bytes,
+    /// Answers of the socket's own task; they go before what the hub has queued.
+    answers: VecDeque<Frame>,
+    /// What the hub has queued.
     frames: VecDeque<Frame>,
+    /// Bytes in `frames`.
     bytes: usize,
+    /// Frames that were ever queued, and how many of them are in the queue no more.
+    queued: u64,
+    settled: u64,
+    /// An answer is being prepared; what the hub says comes after it.
+    is_held: bool,
     closing: Option<Closing>,
+    is_gone: bool,
 }
 
 impl Mailbox {
+    /// Over this half of a socket.
+    pub fn over(wire: OwnedWriteHalf) -> Self {
+        Self {
+            wire: Some(wire),
+            ..Self::default()
+        }
+    }
+
     /// Everything queued, and why the socket is to close. The queue gives its memory back.
     pub fn take(&self) -> (VecDeque<Frame>, Option<Closing>) {
         let mut state = locked(&self.state);
-        state.bytes = 0;
-        (std::mem::take(&mut state.frames), state.closing.clone())
+        (state.empty(), state.closing.clone())
+    }
+
+    /// Until [`Mailbox::release`], what the hub sends waits behind an answer that is being prepared.
+    pub fn hold(&self) {
+        locked(&self.state).is_held = true;
+    }
+
+    /// What waited for an answer may go.
+    pub fn release(&self) {
+        let mut state = locked(&self.state);
+        state.is_held = false;
+        self.flush(&mut state);
+    }
+
+    /// Puts an answer before everything that the hub has queued, and waits until it is written. It
+    /// counts for no limit: its author has no other under way.
+    pub async fn answer(&self, frame: Frame) -> Result<(), Gone> {
+        locked(&self.state).answers.push_back(frame);
+        self.written(|state| state.rest.is_empty() && state.answers.is_empty())
+            .await
+    }
+
+    /// Writes what is queued now; what the hub adds meanwhile may stay.
+    pub async fn drain(&self) -> Result<(), Gone> {
+        let last = locked(&self.state).queued;
+        self.written(|state| state.rest.is_empty() && (state.settled >= last || state.is_held))
+            .await
     }
 
     /// Waits until there is something to write or a reason to close.
     pub async fn ready(&self) {
         self.wait(|state| {
-            let is_ready = !state.frames.is_empty() || state.closing.is_some();
+            let is_ready = state.has_unwritten() || state.closing.is_some() || state.is_gone;
             is_ready.then_some(())
         })
         .await;
@@ -95,6 +157,11 @@ impl Mailbox {
     /// Waits until the socket is to close, and says why.
     pub async fn closing(&self) -> Closing {
         self.wait(|state| state.closing.clone()).await
+    }
+
+    /// Why the socket is to close, if it is.
+    pub fn why_closing(&self) -> Option<Closing> {
+        locked(&self.state).closing.clone()
     }
 
     async fn wait<T>(&self, found: impl Fn(&State) -> Option<T>) -> T {
@@ -106,32 +173,94 @@ impl Mailbox {
             }
         }
     }
+
+    /// Writes until `is_enough`, as fast as the other side reads.
+    async fn written(&self, is_enough: impl Fn(&State) -> bool) -> Result<(), Gone> {
+        let Some(wire) = &self.wire else {
+            return Ok(());
+        };
+        loop {
+            {
+                let mut state = locked(&self.state);
+                self.flush(&mut state);
+                if state.is_gone {
+                    return Err(Gone);
+                }
+                if is_enough(&state) {
+                    return Ok(());
+                }
+            }
+            wire.writable().await.map_err(|_| Gone)?;
+        }
+    }
+
+    /// Hands over as much as the system takes.
+    fn flush(&self, state: &mut State) {
+        let Some(wire) = &self.wire else { return };
+        while state.has_unwritten() {
+            let mut slices = [IoSlice::new(&[]); AT_ONCE];
+            let count = state.gather(&mut slices);
+            match wire.try_write_vectored(&slices[..count]) {
+                Ok(written) => state.advance(written),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(_) => state.lose(),
+            }
+        }
+    }
+
+    /// Writes frames past an empty queue; how many bytes the system took.
+    fn write_now(&self, state: &mut State, frames: &[Frame]) -> usize {
+        let Some(wire) = self.wire.as_ref().filter(|_| state.is_clear()) else {
+            return 0;
+        };
+        let written = if let [frame] = frames {
+            wire.try_write(frame.wire())
+        } else {
+            let mut slices = [IoSlice::new(&[]); AT_ONCE];
+            let count = frames.len().min(AT_ONCE);
+            for (slice, frame) in slices.iter_mut().zip(frames) {
+                *slice = IoSlice::new(frame.wire());
+            }
+            wire.try_write_vectored(&slices[..count])
+        };
+        written.unwrap_or_else(|error| {
+            if error.kind() != ErrorKind::WouldBlock {
+                state.lose();
+            }
+            0
+        })
+    }
 }
 
 impl Subscriber for Mailbox {
     fn try_send(&self, frame: Frame) {
+        self.try_send_all(std::slice::from_ref(&frame));
+    }
+
+    fn try_send_all(&self, frames: &[Frame]) {
         let mut state = locked(&self.state);
-        if state.closing.is_some() {
-            return;
+        let mut written = self.write_now(&mut state, frames);
+        for frame in frames {
+            if written >= frame.wire().len() {
+                written -= frame.wire().len();
+            } else if written > 0 {
+                state.rest = frame.wire().slice(written..);
+                written = 0;
+            } else {
+                state.queue(frame.clone());
+            }
         }
-        let bytes = state.bytes + frame.len();
-        if state.frames.len() >= MAX_FRAMES || (bytes > MAX_BYTES && !state.frames.is_empty()) {
-            state.frames = VecDeque::new();
-            state.bytes = 0;
-            state.closing = Some(Closing::plain(CloseCode::TooSlow));
-        } else {
-            state.frames.push_back(frame);
-            state.bytes = bytes;
-        }
+        let is_news = state.has_unwritten() || state.closing.is_some() || state.is_gone;
         drop(state);
-        self.wake.notify_one();
+        if is_news {
+            self.wake.notify_one();
+        }
     }
 
     fn close(&self, closing: Closing) {
         let mut state = locked(&self.state);
         if closing.is_hard() {
-            state.frames = VecDeque::new();
-            state.bytes = 0;
+            state.empty();
         } else if state.closing.is_some() {
             return;
         }
@@ -141,58 +270,93 @@ impl Subscriber for Mailbox {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_went_in_comes_out_in_order() {
-        let mailbox = Mailbox::default();
-        mailbox.try_send("a".into());
-        mailbox.try_send("b".into());
-        let (frames, closing) = mailbox.take();
-        assert_eq!(frames, ["a", "b"]);
-        assert_eq!(closing, None);
-        assert!(mailbox.take().0.is_empty());
+impl State {
+    /// Nothing waits, and nothing has to.
+    fn is_clear(&self) -> bool {
+        let is_empty = self.rest.is_empty() && self.answers.is_empty() && self.frames.is_empty();
+        is_empty && !self.is_held && self.closing.is_none() && !self.is_gone
     }
 
-    #[test]
-    fn a_full_mailbox_forgets_everything_and_closes_as_too_slow() {
-        let mailbox = Mailbox::default();
-        for _ in 0..MAX_FRAMES {
-            mailbox.try_send("x".into());
-        }
-        assert_eq!(mailbox.take().0.len(), MAX_FRAMES);
-        for _ in 0..=MAX_FRAMES {
-            mailbox.try_send("x".into());
-        }
-        mailbox.try_send("late".into());
-        let (frames, closing) = mailbox.take();
-        assert!(frames.is_empty());
-        assert_eq!(closing, Some(Closing::plain(CloseCode::TooSlow)));
+    /// Something may go out now.
+    fn has_unwritten(&self) -> bool {
+        !self.rest.is_empty()
+            || !self.answers.is_empty()
+            || (!self.frames.is_empty() && !self.is_held)
     }
 
-    #[test]
-    fn bytes_count_too_but_one_large_frame_always_fits() {
-        let mailbox = Mailbox::default();
-        mailbox.try_send("x".repeat(2 * MAX_BYTES).into());
-        let (frames, closing) = mailbox.take();
-        assert_eq!((frames.len(), closing), (1, None));
-        for _ in 0..3 {
-            mailbox.try_send("x".repeat(MAX_BYTES / 2).into());
+    fn queue(&mut self, frame: Frame) {
+        if self.closing.is_some() || self.is_gone {
+            return;
         }
-        assert_eq!(mailbox.take().1, Some(Closing::plain(CloseCode::TooSlow)));
+        let bytes = self.bytes + frame.wire().len();
+        if self.frames.len() >= MAX_FRAMES || (bytes > MAX_BYTES && !self.frames.is_empty()) {
+            self.empty();
+            self.closing = Some(Closing::plain(CloseCode::TooSlow));
+        } else {
+            self.frames.push_back(frame);
+            self.bytes = bytes;
+            self.queued += 1;
+        }
     }
 
-    #[test]
-    fn closing_lets_what_was_queued_be_written_first() {
-        let mailbox = Mailbox::default();
-        mailbox.try_send("last".into());
-        mailbox.close(Closing::going_away(120));
-        mailbox.close(Closing::plain(CloseCode::NoSuchRoom));
-        mailbox.try_send("too late".into());
-        let (frames, closing) = mailbox.take();
-        assert_eq!(frames, ["last"]);
-        assert_eq!(closing, Some(Closing::going_away(120)));
+    /// What is to be written next, in its order.
+    fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let rest = (!self.rest.is_empty()).then_some(&self.rest);
+        let frames = self.frames.iter().filter(|_| !self.is_held);
+        let waiting = self.answers.iter().chain(frames).map(Frame::wire);
+        let mut count = 0;
+        for (slice, bytes) in slices.iter_mut().zip(rest.into_iter().chain(waiting)) {
+            *slice = IoSlice::new(bytes);
+            count += 1;
+        }
+        count
+    }
+
+    /// So many bytes of that are on the wire.
+    fn advance(&mut self, mut written: usize) {
+        let of_rest = written.min(self.rest.len());
+        let _ = self.rest.split_to(of_rest);
+        written -= of_rest;
+        while written > 0 {
+            let Some(frame) = self.answers.pop_front().or_else(|| self.unqueue()) else {
+                return;
+            };
+            let length = frame.wire().len();
+            if written < length {
+                self.rest = frame.wire().slice(written..);
+                return;
+            }
+            written -= length;
+        }
+        if self.rest.is_empty() {
+            self.rest = Bytes::new();
+        }
+    }
+
+    fn unqueue(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop_front()?;
+        self.bytes -= frame.wire().len();
+        self.settled += 1;
+        if self.frames.is_empty() {
+            self.frames = VecDeque::new();
+        }
+        Some(frame)
+    }
+
+    /// Nothing that the hub sent waits any more.
+    fn empty(&mut self) -> VecDeque<Frame> {
+        self.bytes = 0;
+        self.settled = self.queued;
+        std::mem::take(&mut self.frames)
+    }
+
+    fn lose(&mut self) {
+        self.empty();
+        self.answers = VecDeque::new();
+        self.rest = Bytes::new();
+        self.is_gone = true;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,9 +60,7 @@ impl Socket {
     /// From now on every frame of the room is queued, if there is such a room.
     pub fn subscribe(&self, room: RoomId) {
         self.inner.with_channel(room, |channel| {
-            channel
-                .listeners
-                .insert(self.listener.id, Arc::clone(&self.listener));
+            channel.listeners.insert(&self.listener);
             self.listener.add(room);
         });
     }
@@ -77,7 +75,7 @@ impl Socket {
         };
         let (is_new, posts) = {
             let channel = locked(&channel);
-            if !channel.listeners.contains_key(&self.listener.id) {
+            if !channel.listeners.holds(self.listener.id) {
                 return;
             }
             (
@@ -122,18 +120,18 @@ impl Socket {
         }
     }
 
-    /// Queues a heartbeat behind every frame it counts.
+    /// Says a heartbeat, behind every frame it counts, and asks for a sign of life.
     pub fn heartbeat(&self) {
         let mut rooms = BTreeMap::new();
         for room in self.listener.joined() {
             if let Some(channel) = self.inner.existing(room) {
-                rooms.insert(room, locked(&channel).seq);
+                rooms.insert(room, locked(&channel).told);
             }
         }
         let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
         self.listener
             .subscriber
-            .try_send(Frame::from(frame.encode()));
+            .try_send_all(&[Frame::from(frame.encode()), Frame::ping()]);
     }
 
     /// How far a room is.

@@ -52,11 +52,16 @@ impl Inner {
             let Some(channel) = self.existing(room) else {
                 continue;
             };
-            let mut channel = locked(&channel);
-            due.extend(channel.tick(room, now, || self.presence.roster(room)));
-            if channel.is_dirty() {
+            let (tick, is_dirty) = {
+                let mut channel = locked(&channel);
+                let tick = channel.tick(room, now, || self.presence.roster(room));
+                (tick, channel.is_dirty())
+            };
+            if is_dirty {
                 self.mark(room);
             }
+            tick.listeners.send(room, &tick.frames);
+            due.extend(tick.due);
         }
         if !due.is_empty() {
             self.announce(&due);

@@ -1,141 +1,155 @@
-//! The WebSocket itself: frames in, frames out, and an end that the other side can read.
+//! The reading half of a socket: bytes in, one incoming thing at a time.
 //!
-//! Owns every option of the codec. Whatever is put in its place needs these five verbs only.
+//! *Invariant:* a socket that says nothing owns no buffer. What is read lies in one that all sockets of
+//! a thread share; only what comes after the first message of a read is kept, until it is asked for.
 
-use super::Frame;
-use futures::{SinkExt, StreamExt};
+use super::codec::{Decoded, Decoder};
+use super::{Frame, Gone, Mailbox};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use parlour_protocol::CloseCode;
 use parlour_protocol::rules::FRAME_MAX;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use rustix::net::{Shutdown, shutdown};
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::mem::take;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 
-/// Bytes read and written at once; each socket keeps the first.
-const BUFFER: usize = 4 * 1024;
-/// Bytes that may wait to be written, pongs included: more than the longest frame there is.
-const UNWRITTEN_MAX: usize = 4 * 1024 * 1024;
-/// RFC 6455, 7.4.1: not a WebSocket frame.
-const PROTOCOL_ERROR: u16 = 1002;
-/// RFC 6455, 7.4.1: text that is not UTF-8.
-const NOT_UTF8: u16 = 1007;
+/// Bytes read at once.
+const BUFFER: usize = 16 * 1024;
 
-/// One WebSocket, upgraded.
+thread_local! {
+    static SHARED: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER].into());
+}
+
+/// The reading half of one WebSocket.
 pub struct Wire {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+    half: OwnedReadHalf,
+    decoder: Decoder,
+    /// Read, and looked at from `at` on when the next message is asked for.
+    unread: Vec<u8>,
+    at: usize,
 }
 
 /// What came in.
 #[derive(Debug)]
 pub enum Incoming {
-    /// A text frame.
-    Text(Utf8Bytes),
-    /// A binary frame, which the protocol has none of.
+    /// A text message.
+    Text(String),
+    /// A binary message, which the protocol has none of.
     Binary,
-    /// A ping or a pong: the other side lives.
-    Alive,
+    /// To be answered with this.
+    Ping(Frame),
+    /// The other side lives.
+    Pong,
+    /// The other side ends it; to be answered with this.
+    Closing(Frame),
     /// Something no well-behaved client sends; to be answered with [`Wire::refuse`] and this code.
     Violation(u16),
     /// The other side is gone.
     Closed,
 }
 
-/// The other side is gone.
-#[derive(Debug)]
-pub struct Gone;
-
 impl Wire {
-    /// Takes over an upgraded connection.
-    pub async fn new(upgraded: Upgraded) -> Self {
-        // Compression stays off: a kilobyte of window per socket, and a way to guess secrets.
-        let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
-            .write_buffer_size(BUFFER)
-            .max_write_buffer_size(UNWRITTEN_MAX)
-            .max_message_size(Some(FRAME_MAX))
-            .max_frame_size(Some(FRAME_MAX));
-        let io = TokioIo::new(upgraded);
-        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Self { stream }
+    /// Takes over an upgraded connection of this server's: what is read of it, and what is written.
+    /// `None` for a connection of another kind, which the accept loop never makes.
+    pub fn take_over(upgraded: Upgraded) -> Option<(Self, Mailbox)> {
+        let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+        let (half, writing) = parts.io.into_inner().into_split();
+        let wire = Self {
+            half,
+            decoder: Decoder::default(),
+            unread: parts.read_buf.to_vec(),
+            at: 0,
+        };
+        Some((wire, Mailbox::over(writing)))
     }
 
     /// The next thing that comes in. May be dropped and called again without loss.
     pub async fn receive(&mut self) -> Incoming {
-        match self.stream.next().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text),
-            Some(Ok(Message::Binary(_))) => Incoming::Binary,
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Alive,
-            Some(Err(Error::Capacity(_))) => Incoming::Violation(CloseCode::TooBig.code()),
-            Some(Err(Error::Utf8(_))) => Incoming::Violation(NOT_UTF8),
-            Some(Err(Error::Protocol(reset))) if is_reset(&reset) => Incoming::Closed,
-            Some(Err(Error::Protocol(_))) => Incoming::Violation(PROTOCOL_ERROR),
-            Some(Ok(Message::Close(_))) => {
-                // The answer is queued; the next read sends it and says that all is over.
-                let _ = self.stream.next().await;
-                Incoming::Closed
-            }
-            Some(Err(_)) | None => Incoming::Closed,
-        }
-    }
-
-    /// Writes frames, all in one go. Dropped half-way it has written whole frames or will have
-    /// with the next call.
-    pub async fn write(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), Gone> {
-        for frame in frames {
-            self.stream
-                .feed(Message::Text(frame))
-                .await
-                .map_err(|_| Gone)?;
-        }
-        self.stream.flush().await.map_err(|_| Gone)
-    }
-
-    /// Asks whether the other side is there.
-    pub async fn ping(&mut self) -> Result<(), Gone> {
-        self.stream
-            .send(Message::Ping(Bytes::new()))
-            .await
-            .map_err(|_| Gone)
+        poll_fn(|task| self.poll_receive(task)).await
     }
 
     /// Says why it ends, and waits for the other side to have heard it. The caller limits how long.
-    pub async fn close(&mut self, code: u16, reason: &str) {
-        if self.say_close(code, reason).await.is_ok() {
-            while !matches!(
-                self.receive().await,
-                Incoming::Closed | Incoming::Violation(_)
-            ) {}
+    pub async fn close(&mut self, mailbox: &Mailbox, code: u16, reason: &str) {
+        if mailbox.answer(Frame::close(code, reason)).await.is_err() {
+            return;
         }
+        while !matches!(
+            self.receive().await,
+            Incoming::Closed | Incoming::Closing(_) | Incoming::Violation(_)
+        ) {}
     }
 
     /// The same after a violation, when frames cannot be told apart any more: what still comes in
     /// is read and thrown away, else the system would reset the connection under the close frame.
-    pub async fn refuse(&mut self, code: u16) {
-        if self.say_close(code, "").await.is_err() {
+    pub async fn refuse(&mut self, mailbox: &Mailbox, code: u16) {
+        if mailbox.answer(Frame::close(code, "")).await == Err(Gone) {
             return;
         }
-        let raw = self.stream.get_mut();
-        let mut sink = [0; BUFFER];
-        if raw.shutdown().await.is_ok() {
-            while matches!(raw.read(&mut sink).await, Ok(read) if read > 0) {}
+        if shutdown(self.half.as_ref(), Shutdown::Write).is_ok() {
+            while let Some(_thrown_away) = poll_fn(|task| self.poll_read(task, |_, _| ())).await {}
         }
     }
 
-    async fn say_close(&mut self, code: u16, reason: &str) -> Result<(), Gone> {
-        let frame = CloseFrame {
-            code: code.into(),
-            reason: reason.into(),
-        };
-        self.stream
-            .send(Message::Close(Some(frame)))
-            .await
-            .map_err(|_| Gone)
+    fn poll_receive(&mut self, task: &mut Context<'_>) -> Poll<Incoming> {
+        if self.at < self.unread.len() {
+            let mut unread = take(&mut self.unread);
+            let (incoming, taken) = understand(&mut self.decoder, &mut unread[self.at..]);
+            self.at += taken;
+            if self.at < unread.len() {
+                self.unread = unread;
+            }
+            if let Some(incoming) = incoming {
+                return Poll::Ready(incoming);
+            }
+        }
+        loop {
+            let read = self.poll_read(task, |wire, bytes| {
+                let (incoming, taken) = understand(&mut wire.decoder, bytes);
+                wire.unread = bytes[taken..].to_vec();
+                wire.at = 0;
+                incoming
+            });
+            match ready!(read) {
+                Some(Some(incoming)) => return Poll::Ready(incoming),
+                Some(None) => {}
+                None => return Poll::Ready(Incoming::Closed),
+            }
+        }
+    }
+
+    /// Reads what there is, and has it looked at; `None` at the end.
+    fn poll_read<T>(
+        &mut self,
+        task: &mut Context<'_>,
+        look: impl FnOnce(&mut Self, &mut [u8]) -> T,
+    ) -> Poll<Option<T>> {
+        SHARED.with_borrow_mut(|shared| {
+            let mut buffer = ReadBuf::new(shared);
+            let read = ready!(Pin::new(&mut self.half).poll_read(task, &mut buffer));
+            Poll::Ready(match (read, buffer.filled_mut()) {
+                (Err(_), _) | (Ok(()), []) => None,
+                (Ok(()), bytes) => Some(look(self, bytes)),
+            })
+        })
     }
 }
 
-fn is_reset(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
-    use tokio_tungstenite::tungstenite::error::ProtocolError;
-    matches!(error, ProtocolError::ResetWithoutClosingHandshake)
+/// The next thing that these bytes say, and how many of them it took.
+fn understand(decoder: &mut Decoder, bytes: &mut [u8]) -> (Option<Incoming>, usize) {
+    let (decoded, taken) = decoder.decode(bytes, FRAME_MAX);
+    let incoming = match decoded {
+        Decoded::More => return (None, taken),
+        Decoded::Text(text) => Incoming::Text(text.into_owned()),
+        Decoded::Binary => Incoming::Binary,
+        Decoded::Ping(payload) => Incoming::Ping(Frame::pong(&payload)),
+        Decoded::Pong => Incoming::Pong,
+        Decoded::Close(code) => Incoming::Closing(Frame::closed(code)),
+        Decoded::Violation(violation) => Incoming::Violation(violation.code()),
+    };
+    (Some(incoming), taken)
 }

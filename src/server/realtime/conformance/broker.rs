@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn all(factory: Factory) {
     brings_everything_in_order_to_everybody(factory);
     keeps_each_publisher_s_order(factory);
+    keeps_the_order_of_what_is_published_together(factory);
     brings_only_what_comes_after_subscribing(factory);
     brings_the_frame_with_the_publication(factory);
 }
@@ -26,7 +27,7 @@ pub fn brings_everything_in_order_to_everybody(factory: Factory) {
     let (first, second) = (listen(&*broker), listen(&*broker));
     let sent: Vec<_> = (0..1_000).map(|n| reading(1, n)).collect();
     for publication in &sent {
-        broker.publish(Event::new(publication.clone()));
+        broker.publish(vec![Event::new(publication.clone())]);
     }
     assert_eq!(take(&first, sent.len()), sent, "the first receiver");
     assert_eq!(take(&second, sent.len()), sent, "the second receiver");
@@ -41,7 +42,7 @@ pub fn keeps_each_publisher_s_order(factory: Factory) {
             let broker = &broker;
             scope.spawn(move || {
                 for n in 0..250 {
-                    broker.publish(Event::new(reading(publisher, n)));
+                    broker.publish(vec![Event::new(reading(publisher, n))]);
                 }
             });
         }
@@ -55,14 +56,25 @@ pub fn keeps_each_publisher_s_order(factory: Factory) {
     }
 }
 
+/// What is published in one go arrives as if it had been published one by one.
+pub fn keeps_the_order_of_what_is_published_together(factory: Factory) {
+    let broker = factory();
+    let heard = listen(&*broker);
+    let sent: Vec<_> = (0..1_000).map(|n| reading(1, n)).collect();
+    for together in sent.chunks(7) {
+        broker.publish(together.iter().cloned().map(Event::new).collect());
+    }
+    assert_eq!(take(&heard, sent.len()), sent);
+}
+
 /// Who comes later hears nothing of before.
 pub fn brings_only_what_comes_after_subscribing(factory: Factory) {
     let broker = factory();
     let early = listen(&*broker);
-    broker.publish(Event::new(reading(1, 1)));
+    broker.publish(vec![Event::new(reading(1, 1))]);
     assert_eq!(take(&early, 1), [reading(1, 1)]);
     let late = listen(&*broker);
-    broker.publish(Event::new(reading(1, 2)));
+    broker.publish(vec![Event::new(reading(1, 2))]);
     assert_eq!(take(&late, 1), [reading(1, 2)]);
 }
 
@@ -70,13 +82,15 @@ pub fn brings_only_what_comes_after_subscribing(factory: Factory) {
 pub fn brings_the_frame_with_the_publication(factory: Factory) {
     let broker = factory();
     let (sender, frames) = channel();
-    broker.subscribe(Box::new(move |event| {
+    broker.subscribe(Box::new(move |events| {
         // Fails when the suite is over, which is nobody's fault.
-        let _ = sender.send(event.frame.clone());
+        for event in events {
+            let _ = sender.send(event.frame.clone());
+        }
     }));
     let sent = Event::new(Publication::RoomDeleted(RoomId(7)));
     let expected = sent.frame.clone();
-    broker.publish(sent);
+    broker.publish(vec![sent]);
     let frame = frames
         .recv_timeout(PATIENCE)
         .expect("an event arrives in time");
@@ -86,9 +100,11 @@ pub fn brings_the_frame_with_the_publication(factory: Factory) {
 
 fn listen(broker: &dyn Broker) -> Receiver<Publication> {
     let (sender, receiver) = channel();
-    broker.subscribe(Box::new(move |event| {
+    broker.subscribe(Box::new(move |events| {
         // Fails when the suite is over, which is nobody's fault.
-        let _ = sender.send(event.publication.clone());
+        for event in events {
+            let _ = sender.send(event.publication.clone());
+        }
     }));
     receiver
 }

@@ -54,12 +54,10 @@ impl Connection {
                 Event::Time => return Err(Ended::Close(Closing::plain(CloseCode::NoFirstFrame))),
                 Event::Answer(_) => {}
                 Event::Incoming(Incoming::Text(text)) => break text,
-                Event::Incoming(Incoming::Alive) => self.admit().map(drop)?,
-                Event::Incoming(Incoming::Closed) => return Err(Ended::Gone),
-                Event::Incoming(Incoming::Violation(code)) => return Err(Ended::Violation(code)),
                 Event::Incoming(Incoming::Binary) => {
                     return Err(Ended::Close(Closing::plain(CloseCode::NotUnderstood)));
                 }
+                Event::Incoming(control) => self.control(control).await?,
             }
         };
         self.set_timer();

@@ -10,8 +10,32 @@ const ROOMS_MAX: usize = 256;
 
 impl Connection {
     /// `welcome`, `users_list`, and the sync from `after`. Frames of the room queue up from before
-    /// the room is read, so that nothing falls between.
+    /// the room is read, so that nothing falls between, and wait until all of that is written.
     pub(super) async fn join(
+        &mut self,
+        room_id: RoomId,
+        after: Option<Seq>,
+        token: Option<&Token>,
+    ) -> Result<Result<(), ServiceError>, Ended> {
+        self.mailbox.hold();
+        let joined = self.enter(room_id, after, token).await;
+        self.mailbox.release();
+        joined
+    }
+
+    /// Everything that changed after `after`; what changes meanwhile comes behind it.
+    pub(super) async fn sync(
+        &mut self,
+        room_id: RoomId,
+        after: Seq,
+    ) -> Result<Result<(), ServiceError>, Ended> {
+        self.mailbox.hold();
+        let synced = self.catch_up(room_id, after).await;
+        self.mailbox.release();
+        synced
+    }
+
+    async fn enter(
         &mut self,
         room_id: RoomId,
         after: Option<Seq>,
@@ -51,16 +75,16 @@ impl Connection {
             users,
             count,
         });
-        self.write([welcome.encode(), list.encode()].map(Frame::from))
-            .await?;
+        self.write(Frame::from(welcome.encode())).await?;
+        self.write(Frame::from(list.encode())).await?;
         match after {
-            Some(after) => self.sync(room_id, after).await,
+            Some(after) => self.catch_up(room_id, after).await,
             None => Ok(Ok(())),
         }
     }
 
-    /// Everything that changed after `after`, in as many frames as it takes.
-    pub(super) async fn sync(
+    /// In as many frames as it takes.
+    async fn catch_up(
         &mut self,
         room_id: RoomId,
         mut after: Seq,
@@ -83,7 +107,7 @@ impl Connection {
             let encoded = Frame::from(frame.encode());
             // Large, and the other side may read slowly: one copy waits for it, not two.
             drop(frame);
-            self.write([encoded]).await?;
+            self.write(encoded).await?;
             if is_last {
                 return Ok(Ok(()));
             }
@@ -107,7 +131,7 @@ impl Connection {
         }
         self.socket.unsubscribe(room_id);
         let frame = ServerFrame::Left(RoomGone { room_id });
-        self.write([Frame::from(frame.encode())]).await?;
+        self.write(Frame::from(frame.encode())).await?;
         Ok(Ok(()))
     }
 }

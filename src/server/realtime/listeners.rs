@@ -1,0 +1,57 @@
+//! Who listens to a room.
+//!
+//! *Invariant:* in the order of their ids, each once. A clone is the list as it was then, at the price
+//! of a pointer: who writes to everybody holds no lock, and who comes or goes meanwhile changes a copy.
+
+use super::sockets::Listener;
+use super::{Frame, SocketId};
+use parlour_protocol::RoomId;
+use std::sync::Arc;
+
+/// The sockets that listen to a room.
+#[derive(Clone, Default)]
+pub(super) struct Listeners(Arc<Vec<Arc<Listener>>>);
+
+impl Listeners {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn holds(&self, id: SocketId) -> bool {
+        self.find(id).is_ok()
+    }
+
+    pub(super) fn insert(&mut self, listener: &Arc<Listener>) {
+        // Ids only grow, so it is nearly always the end.
+        if let Err(place) = self.find(listener.id) {
+            Arc::make_mut(&mut self.0).insert(place, Arc::clone(listener));
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: SocketId) {
+        if let Ok(place) = self.find(id) {
+            Arc::make_mut(&mut self.0).remove(place);
+        }
+    }
+
+    /// Takes out whom `is_meant` means.
+    pub(super) fn remove_if(&mut self, is_meant: impl Fn(&Listener) -> bool) -> Vec<Arc<Listener>> {
+        let (gone, left) = self.0.iter().map(Arc::clone).partition(|l| is_meant(l));
+        self.0 = Arc::new(left);
+        gone
+    }
+
+    /// Hands frames to everybody who has not left the room meanwhile.
+    pub(super) fn send(&self, room: RoomId, frames: &[Frame]) {
+        if frames.is_empty() {
+            return;
+        }
+        for listener in self.0.iter().filter(|l| l.has_joined(room)) {
+            listener.subscriber.try_send_all(frames);
+        }
+    }
+
+    fn find(&self, id: SocketId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&id, |listener| listener.id)
+    }
+}
