@@ -16,6 +16,7 @@ mod rest_rooms;
 mod ws_activity;
 mod ws_closing;
 mod ws_commands;
+mod ws_conformance;
 mod ws_floods;
 mod ws_hello;
 mod ws_joining;
