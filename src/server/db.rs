@@ -12,7 +12,7 @@ mod writer;
 pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub(crate) use trouble::is_passing;
-pub use writer::{Publish, Work, Written};
+pub use writer::{Publish, Together, Verdicts, Work, Written};
 
 use crate::clock::{Clock, Random};
 use crate::context::BootError;
@@ -21,10 +21,19 @@ use entity::room;
 use parlour_migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
+    Value,
 };
+use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
 use writer::Writer;
+
+/// Many values as one: a statement that takes them with `json_each` is prepared once, however many
+/// they are.
+pub(crate) fn listed<T: Serialize>(values: &T) -> Value {
+    let json = serde_json::to_string(values).expect("numbers, texts, and lists of them");
+    Value::from(json)
+}
 
 /// A database that is ready, and where it stands.
 pub struct Opened {
@@ -89,6 +98,11 @@ impl Store {
         W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
     {
         self.writer.write(work).await
+    }
+
+    /// The same for work that is done in one go with others of its kind, where they wait side by side.
+    pub async fn write_together<P: Together>(&self, piece: P) -> Result<P::Answer, ServiceError> {
+        self.writer.write_together(piece).await
     }
 
     /// For one query.

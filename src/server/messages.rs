@@ -17,11 +17,9 @@ pub use sync::{SyncPage, sync};
 
 use crate::db::entity::{message, room};
 use crate::error::ServiceError;
-use parlour_protocol::{Number, RoomId};
+use parlour_protocol::{Number, RoomId, Seq};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::SimpleExpr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
 
 /// The message with this number, in its present state.
 async fn by_number(
@@ -37,18 +35,12 @@ async fn by_number(
         .ok_or(ServiceError::MessageNotFound)
 }
 
-/// Takes the room's next seq, and what else changes on the room with it.
-async fn next_seq(
-    db: &impl ConnectionTrait,
-    room: RoomId,
-    also: impl IntoIterator<Item = (room::Column, SimpleExpr)>,
-) -> Result<room::Model, ServiceError> {
-    let mut update = room::Entity::update_many()
+/// Takes the room's next seq.
+async fn next_seq(db: &impl ConnectionTrait, room: RoomId) -> Result<Seq, ServiceError> {
+    let update = room::Entity::update_many()
         .col_expr(room::Column::Seq, Expr::col(room::Column::Seq).add(1))
         .filter(room::Column::Id.eq(room.0));
-    for (column, value) in also {
-        update = update.col_expr(column, value);
-    }
     let rows = update.exec_with_returning(db).await?;
-    rows.into_iter().next().ok_or(ServiceError::RoomNotFound)
+    let room = rows.into_iter().next().ok_or(ServiceError::RoomNotFound)?;
+    Ok(room.seq)
 }

@@ -1,6 +1,7 @@
 //! What a page shows, read as one state of the database.
 
 use crate::context::Context;
+use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::{messages, rooms};
@@ -22,13 +23,21 @@ pub struct At {
 /// [`ServiceError::MessageNotFound`]: it is a permalink that leads nowhere.
 pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place, ServiceError> {
     let snapshot = ctx.store.snapshot().await?;
+    let listed = rooms::listed(&snapshot, scope).await?;
     let open = match at {
-        Some(at) => Some(open(&snapshot, ctx, scope, at).await?),
+        Some(at) => {
+            let row = listed
+                .iter()
+                .map(|listed| &listed.room)
+                .find(|row| row.id == at.room.0)
+                .ok_or(ServiceError::RoomNotFound)?;
+            Some(open(&snapshot, ctx, scope, row.clone(), at.view).await?)
+        }
         None => None,
     };
     Ok(Place {
         me: scope.person.as_ref().map(|person| person.user.clone()),
-        rooms: rooms::list_in(&snapshot, ctx, scope).await?,
+        rooms: rooms::entries(ctx, listed),
         open,
         form_key: messages::draw_key(ctx),
     })
@@ -37,18 +46,19 @@ pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place
 /// A room as one would find it, for who goes from one to another without a new page.
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     let snapshot = ctx.store.snapshot().await?;
-    open(&snapshot, ctx, scope, at).await
+    let row = rooms::visible(&snapshot, scope, at.room).await?;
+    open(&snapshot, ctx, scope, row, at.view).await
 }
 
 async fn open(
     snapshot: &DatabaseTransaction,
     ctx: &Context,
     scope: &Scope,
-    at: At,
+    row: room::Model,
+    view: View,
 ) -> Result<OpenRoom, ServiceError> {
-    let row = rooms::visible(snapshot, scope, at.room).await?;
-    let history = messages::read_history(snapshot, &row, at.view, rules::PAGE_SIZE).await?;
-    let marked = match at.view {
+    let history = messages::read_history(snapshot, &row, view, rules::PAGE_SIZE).await?;
+    let marked = match view {
         View::Around(number) => Some(number),
         _ => None,
     };
@@ -57,10 +67,11 @@ async fn open(
     {
         return Err(ServiceError::MessageNotFound);
     }
-    let room = row.into_room(ctx.hub.online(at.room));
+    let id = RoomId(row.id);
+    let room = row.into_room(ctx.hub.online(id));
     Ok(OpenRoom {
         may_delete: rooms::may_delete(scope, &room),
-        roster: ctx.hub.roster(at.room),
+        roster: ctx.hub.roster(id),
         room,
         history,
         marked,

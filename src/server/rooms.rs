@@ -4,42 +4,61 @@ mod changes;
 mod membership;
 
 pub use changes::{NewRoom, create, delete, may_delete};
-pub(crate) use membership::{MEMBER, read_positions_in};
+pub(crate) use membership::MEMBER;
 pub use membership::{enter, leave, mark_read, read_positions};
 
 use crate::context::Context;
+use crate::db;
 use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use parlour_protocol::{Room, RoomEntry, RoomId};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use parlour_protocol::{Room, RoomEntry, RoomId, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use std::collections::HashSet;
 
 /// All rooms that may be seen, ordered by name, with what is unread in them.
 pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, ServiceError> {
-    let snapshot = ctx.store.snapshot().await?;
-    list_in(&snapshot, ctx, scope).await
+    let listed = listed(ctx.store.reader(), scope).await?;
+    Ok(entries(ctx, listed))
 }
 
-/// The same inside a snapshot.
-pub(crate) async fn list_in(
-    db: &impl ConnectionTrait,
-    ctx: &Context,
-    scope: &Scope,
-) -> Result<Vec<RoomEntry>, ServiceError> {
-    let read = read_positions_in(db, scope).await?;
-    let mut rooms = room::Entity::find().all(db).await?;
-    rooms.sort_by_cached_key(|room| (room.name.to_lowercase(), room.id));
-    Ok(rooms
+/// A room's row, and how many of its posts the person has read, if they belong to it.
+#[derive(FromQueryResult)]
+pub(crate) struct Listed {
+    #[sea_orm(nested)]
+    pub(crate) room: room::Model,
+    read_posts: Option<i64>,
+}
+
+/// All rooms that may be seen.
+pub(crate) async fn listed(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Listed>, DbErr> {
+    let read_posts = Expr::cust_with_values(
+        "(SELECT read_posts FROM memberships WHERE room_id = rooms.id AND user_id = ?)",
+        [scope.user_id().map(|UserId(id)| id)],
+    );
+    let mut rooms = room::Entity::find()
+        .expr_as(read_posts, "read_posts")
+        .into_model::<Listed>()
+        .all(db)
+        .await?;
+    rooms.retain(|listed| may_see(scope, &listed.room));
+    Ok(rooms)
+}
+
+/// As a list shows them.
+pub(crate) fn entries(ctx: &Context, mut listed: Vec<Listed>) -> Vec<RoomEntry> {
+    listed.sort_by_cached_key(|Listed { room, .. }| (room.name.to_lowercase(), room.id));
+    listed
         .into_iter()
-        .map(|row| {
-            let id = RoomId(row.id);
-            let unread = read.get(&id).map_or(0, |read_posts| row.posts - read_posts);
-            RoomEntry {
-                room: row.into_room(ctx.hub.online(id)),
-                unread,
-            }
+        .map(|Listed { room, read_posts }| RoomEntry {
+            unread: read_posts.map_or(0, |read_posts| room.posts - read_posts),
+            room: {
+                let online = ctx.hub.online(RoomId(room.id));
+                room.into_room(online)
+            },
         })
-        .collect())
+        .collect()
 }
 
 /// One room.
@@ -49,14 +68,32 @@ pub async fn get(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Servi
 }
 
 /// The room if this scope may see it. Every lookup of a room goes through here, so that a check
-/// that was forgotten is "not found" and not a leak. All rooms are open so far.
+/// that was forgotten is "not found" and not a leak.
 pub(crate) async fn visible(
     db: &impl ConnectionTrait,
-    _scope: &Scope,
+    scope: &Scope,
     id: RoomId,
 ) -> Result<room::Model, ServiceError> {
     room::Entity::find_by_id(id.0)
         .one(db)
         .await?
+        .filter(|room| may_see(scope, room))
         .ok_or(ServiceError::RoomNotFound)
+}
+
+/// Those of these rooms that exist, for what is done for several people at once: each of them may
+/// have only what [`may_see`] lets them.
+pub(crate) async fn among(
+    connection: &impl ConnectionTrait,
+    ids: impl Iterator<Item = RoomId>,
+) -> Result<Vec<room::Model>, DbErr> {
+    let ids: HashSet<_> = ids.collect();
+    let is_one =
+        Expr::cust_with_values("id IN (SELECT value FROM json_each(?))", [db::listed(&ids)]);
+    room::Entity::find().filter(is_one).all(connection).await
+}
+
+/// Whether this scope may see this room. All rooms are open so far.
+pub(crate) fn may_see(_scope: &Scope, _room: &room::Model) -> bool {
+    true
 }

@@ -25,16 +25,13 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
         return Ok(None);
     };
     let now = ctx.clock.now();
-    let db = ctx.store.reader();
     let found = session::Entity::find()
+        .find_also_related(user::Entity)
         .filter(session::Column::TokenHash.eq(token.hash()))
         .filter(session::Column::ExpiresAt.gt(now.0))
-        .one(db)
+        .one(ctx.store.reader())
         .await?;
-    let Some(session) = found else {
-        return Ok(None);
-    };
-    let Some(user) = user::Entity::find_by_id(session.user_id).one(db).await? else {
+    let Some((session, Some(user))) = found else {
         return Ok(None);
     };
     if session.expires_at < now.0 + LIFE - DAY {

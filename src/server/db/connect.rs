@@ -19,6 +19,9 @@ use std::time::Duration;
 /// cores only queue elsewhere.
 const READERS: u32 = 4;
 
+/// Rows that a connection reads ahead of who takes them: all of a page, so that it never stops half-way.
+const ROWS: usize = 128;
+
 /// How long to wait for a lock of some other program, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -79,6 +82,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(200)
+        .row_buffer_size(ROWS)
         .disable_statement_logging()
 }
 

@@ -5,14 +5,20 @@
 //! answered; publications come in commit order. Work that is refused undoes only itself; a disk or a
 //! COMMIT that fails undoes the whole group, publishes nothing, and is told to everybody in it.
 
+mod job;
+mod together;
+
+pub use together::{Together, Verdicts};
+
 use super::trouble::{self, Trouble};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
-use futures::FutureExt;
+use job::{Alone, Job, Outcome};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,14 +80,25 @@ impl Writer {
         W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.queue
-            .try_send(Box::new(Queued { work, answer }))
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
-            })?;
+        self.queue(Box::new(Alone { work, answer }))?;
         // The task answers everything it took, unless the whole runtime is torn down.
         answered.await.unwrap_or(Err(ServiceError::Draining))
+    }
+
+    pub(super) async fn write_together<P: Together>(
+        &self,
+        piece: P,
+    ) -> Result<P::Answer, ServiceError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue(Box::new(together::Batch::of(piece, answer)))?;
+        answered.await.unwrap_or(Err(ServiceError::Draining))
+    }
+
+    fn queue(&self, job: Box<dyn Job>) -> Result<(), ServiceError> {
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
+        })
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -151,16 +168,23 @@ async fn commit(
         };
         let begun = connection.begin_with_options(immediate).await;
         let mut broken = None;
-        for job in group {
+        let mut jobs = joined(group);
+        while let Some(job) = jobs.pop_front() {
             match (&begun, &broken) {
                 (Ok(txn), None) => match attempt(txn, job).await {
-                    (finished, Ok(())) => done.push(finished),
-                    (finished, Err(error)) => {
-                        done.push(finished);
+                    Outcome::Kept(finished) | Outcome::Undone(finished) => done.extend(finished),
+                    Outcome::Apart(parts) => {
+                        parts
+                            .into_iter()
+                            .rev()
+                            .for_each(|part| jobs.push_front(part));
+                    }
+                    Outcome::Broken(finished, error) => {
+                        done.extend(finished);
                         broken = Some(error);
                     }
                 },
-                _ => done.push(job.skip()),
+                _ => done.extend(job.skip()),
             }
         }
         match (begun?, broken) {
@@ -208,107 +232,36 @@ fn publish_one(publish: &Publish, publication: Publication) {
     }
 }
 
-/// Runs one job in a savepoint of its own. The second half is an error when the disk or the savepoint
-/// itself failed: SQLite may have rolled everything back already, and nothing of the transaction is
-/// to be trusted any more.
-async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> (Finished, Result<(), DbErr>) {
+/// What is of one kind and stands side by side is one job; the order stays.
+fn joined(group: impl Iterator<Item = Box<dyn Job>>) -> VecDeque<Box<dyn Job>> {
+    let mut jobs = VecDeque::<Box<dyn Job>>::new();
+    for job in group {
+        let left = match jobs.back_mut() {
+            Some(last) => last.join(job),
+            None => Some(job),
+        };
+        jobs.extend(left);
+    }
+    jobs
+}
+
+/// Runs one job in a savepoint of its own. It is broken when the disk or the savepoint itself failed:
+/// SQLite may have rolled everything back already, and nothing of the transaction is to be trusted
+/// any more.
+async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> Outcome {
     let savepoint = match txn.begin().await {
         Ok(savepoint) => savepoint,
-        Err(error) => return (job.skip(), Err(error)),
+        Err(error) => return Outcome::Broken(job.skip(), error),
     };
-    let (finished, verdict) = job.run(&savepoint).await;
-    let closed = match verdict {
-        Verdict::Keep => savepoint.commit().await,
-        Verdict::Undo => savepoint.rollback().await,
-        Verdict::DiskFailed(error) => Err(error),
+    let outcome = job.run(&savepoint).await;
+    let closed = match &outcome {
+        Outcome::Kept(_) => savepoint.commit().await,
+        Outcome::Undone(_) | Outcome::Apart(_) => savepoint.rollback().await,
+        // Dropping it is all that can be done.
+        Outcome::Broken(..) => Ok(()),
     };
-    (finished, closed)
-}
-
-/// What is to become of what a piece of work did.
-enum Verdict {
-    Keep,
-    Undo,
-    /// It cannot be undone alone.
-    DiskFailed(DbErr),
-}
-
-/// Work that ran, or was skipped, and waits for the fate of its group.
-struct Finished {
-    publish: Vec<Publication>,
-    answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
-}
-
-/// Work of some type, queued.
-trait Job: Send {
-    fn run<'t>(
-        self: Box<Self>,
-        txn: &'t DatabaseTransaction,
-    ) -> Pin<Box<dyn Future<Output = (Finished, Verdict)> + Send + 't>>;
-
-    /// Not run: its group is lost already.
-    fn skip(self: Box<Self>) -> Finished;
-}
-
-struct Queued<W, T> {
-    work: W,
-    answer: oneshot::Sender<Result<T, ServiceError>>,
-}
-
-impl<W, T> Job for Queued<W, T>
-where
-    T: Send + 'static,
-    W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
-{
-    fn run<'t>(
-        self: Box<Self>,
-        txn: &'t DatabaseTransaction,
-    ) -> Pin<Box<dyn Future<Output = (Finished, Verdict)> + Send + 't>> {
-        Box::pin(async move {
-            let Self { work, answer } = *self;
-            // A bug in one piece of work must not end the writer of all.
-            let ran = AssertUnwindSafe(async { work(txn).await })
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    let cause = "a piece of work panicked".to_owned();
-                    Err(ServiceError::Database(DbErr::Custom(cause)))
-                });
-            match ran {
-                Ok(Written { value, publish }) => {
-                    // Whoever asked may be gone, here and below: what is written stays written.
-                    let answer = Box::new(move |fate: Result<(), _>| {
-                        drop(answer.send(fate.map(|()| value)));
-                    });
-                    (Finished { publish, answer }, Verdict::Keep)
-                }
-                Err(ServiceError::Database(error)) if trouble::is_passing(&error) => {
-                    (unwritten(answer), Verdict::DiskFailed(error))
-                }
-                Err(refusal) => {
-                    // What it was refused for may be undone with the group.
-                    let answer = Box::new(move |fate: Result<(), _>| {
-                        drop(answer.send(Err(fate.err().unwrap_or(refusal))));
-                    });
-                    let publish = Vec::new();
-                    (Finished { publish, answer }, Verdict::Undo)
-                }
-            }
-        })
-    }
-
-    fn skip(self: Box<Self>) -> Finished {
-        unwritten(self.answer)
-    }
-}
-
-/// Work of a group that will be lost, and hears why.
-fn unwritten<T: Send + 'static>(answer: oneshot::Sender<Result<T, ServiceError>>) -> Finished {
-    Finished {
-        publish: Vec::new(),
-        answer: Box::new(move |fate| {
-            let error = fate.err().unwrap_or(ServiceError::Overloaded);
-            drop(answer.send(Err(error)));
-        }),
+    match closed {
+        Ok(()) => outcome,
+        Err(error) => outcome.broken(error),
     }
 }

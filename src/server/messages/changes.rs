@@ -132,7 +132,7 @@ async fn change(
     room: RoomId,
     mut changed: message::ActiveModel,
 ) -> Result<Written<Message>, ServiceError> {
-    changed.seq = Set(next_seq(db, room, []).await?.seq);
+    changed.seq = Set(next_seq(db, room).await?);
     let message = Message::from(message::Entity::update(changed).exec(db).await?);
     Ok(Written {
         publish: vec![Publication::MessageChanged(message.clone())],

@@ -1,20 +1,16 @@
 //! Posting: one send, one message, for ever.
 
-use super::{by_number, next_seq};
+mod batch;
+
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::{membership, message, room, user};
+use crate::db::entity::message;
 use crate::error::ServiceError;
-use crate::realtime::Publication;
-use crate::rooms::{self, MEMBER};
 use crate::scope::Scope;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use batch::Draft;
 use parlour_protocol::{Message, Number, RoomId, UserId, rules};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// A message somebody sends.
 #[derive(Clone, Debug, Default)]
@@ -58,117 +54,16 @@ pub async fn post(
         };
     }
 
-    let scope = scope.clone();
-    let (limits, clock) = (ctx.limits.clone(), ctx.clock.clone());
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                // The writer is alone, so a repeat that was sent at the same time sees the first.
-                if let Some(message) = sent_before(txn, author, &client_id).await? {
-                    return Ok(Written::quietly(repeated(message)));
-                }
-                rooms::visible(txn, &scope, room).await?;
-                if let Some(number) = new.reply_to {
-                    by_number(txn, room, number).await?;
-                }
-                limits.message(author)?;
-                let draft = Draft {
-                    author,
-                    client_id,
-                    body,
-                    reply_to: new.reply_to,
-                };
-                store(txn, room, draft, clock.now().0).await
-            })
-        })
-        .await
-}
-
-/// A message that passed every rule.
-struct Draft {
-    author: UserId,
-    client_id: String,
-    body: String,
-    reply_to: Option<Number>,
-}
-
-async fn store(
-    db: &impl ConnectionTrait,
-    room: RoomId,
-    draft: Draft,
-    now: i64,
-) -> Result<Written<Posted>, ServiceError> {
-    // The name at this moment: a socket that was opened before a rename must not bring it back.
-    let author = user::Entity::find_by_id(draft.author.0)
-        .one(db)
-        .await?
-        .ok_or(ServiceError::SignInRequired)?;
-    let counted = [
-        (room::Column::Posts, Expr::col(room::Column::Posts).add(1)),
-        (room::Column::LastMessageAt, Expr::value(now)),
-    ];
-    let room = next_seq(db, room, counted).await?;
-    let row = message::Entity::insert(message::ActiveModel {
-        room_id: Set(room.id),
-        number: Set(room.seq),
-        seq: Set(room.seq),
-        ordinal: Set(room.posts),
-        author_id: Set(author.id),
-        author_name: Set(author.name),
-        client_id: Set(draft.client_id),
-        body: Set(draft.body),
-        reply_to: Set(draft.reply_to),
-        created_at: Set(now),
-        ..Default::default()
-    })
-    .exec_with_returning(db)
-    .await?;
-    read_own(db, &room, author.id, now).await?;
-
-    let message = Message::from(row);
-    Ok(Written {
-        publish: vec![
-            Publication::Message {
-                message: message.clone(),
-                posts: room.posts,
-            },
-            Publication::Read {
-                user: draft.author,
-                room: message.room_id,
-                read_posts: room.posts,
-            },
-        ],
-        value: Posted {
-            message,
-            is_new: true,
-        },
-    })
-}
-
-/// Who writes in a room belongs to it, and has read what they wrote.
-async fn read_own(
-    db: &impl ConnectionTrait,
-    room: &room::Model,
-    author: i64,
-    now: i64,
-) -> Result<(), ServiceError> {
-    use membership::Column;
-    membership::Entity::insert(membership::ActiveModel {
-        room_id: Set(room.id),
-        user_id: Set(author),
-        role: Set(MEMBER.to_owned()),
-        read_seq: Set(room.seq),
-        read_posts: Set(room.posts),
-        joined_at: Set(now),
-    })
-    .on_conflict(
-        OnConflict::columns([Column::RoomId, Column::UserId])
-            .update_columns([Column::ReadSeq, Column::ReadPosts])
-            .to_owned(),
-    )
-    .exec_without_returning(db)
-    .await?;
-    Ok(())
+    let draft = Draft {
+        scope: scope.clone(),
+        room,
+        client_id,
+        body,
+        reply_to: new.reply_to,
+        limits: ctx.limits.clone(),
+        clock: ctx.clock.clone(),
+    };
+    ctx.store.write_together(draft).await
 }
 
 async fn sent_before(

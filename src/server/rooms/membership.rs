@@ -166,20 +166,12 @@ pub async fn read_positions(
     ctx: &Context,
     scope: &Scope,
 ) -> Result<HashMap<RoomId, i64>, ServiceError> {
-    read_positions_in(ctx.store.reader(), scope).await
-}
-
-/// The same inside a snapshot.
-pub(crate) async fn read_positions_in(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<HashMap<RoomId, i64>, ServiceError> {
     let Some(UserId(user)) = scope.user_id() else {
         return Ok(HashMap::new());
     };
     let memberships = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user))
-        .all(db)
+        .all(ctx.store.reader())
         .await?;
     Ok(memberships
         .into_iter()

@@ -10,7 +10,9 @@ mod reading;
 mod rooms;
 mod sending;
 mod starting;
+mod statements;
 mod sync_property;
+mod together;
 mod writer;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};

@@ -1,0 +1,135 @@
+//! A piece of work on its way through the writer.
+
+use super::{Work, Written};
+use crate::db::trouble;
+use crate::error::ServiceError;
+use crate::realtime::Publication;
+use futures::FutureExt;
+use sea_orm::{DatabaseTransaction, DbErr};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use tokio::sync::oneshot;
+
+/// Work of some type, queued.
+pub(super) trait Job: Any + Send {
+    /// Runs it in a savepoint.
+    fn run<'t>(
+        self: Box<Self>,
+        savepoint: &'t DatabaseTransaction,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 't>>;
+
+    /// Not run: its group is lost already.
+    fn skip(self: Box<Self>) -> Vec<Finished>;
+
+    /// Takes in the job behind it, to be run as one with it, or gives it back.
+    fn join(&mut self, next: Box<dyn Job>) -> Option<Box<dyn Job>> {
+        Some(next)
+    }
+}
+
+/// What became of a job, and what is to become of what it did.
+pub(super) enum Outcome {
+    /// It stays.
+    Kept(Vec<Finished>),
+    /// It is undone, and nothing else is.
+    Undone(Vec<Finished>),
+    /// It is undone, and its parts are tried one by one.
+    Apart(Vec<Box<dyn Job>>),
+    /// It cannot be undone alone: the whole transaction is lost.
+    Broken(Vec<Finished>, DbErr),
+}
+
+impl Outcome {
+    /// The same, in a transaction that was lost afterwards.
+    pub(super) fn broken(self, error: DbErr) -> Self {
+        match self {
+            Self::Kept(finished) | Self::Undone(finished) => Self::Broken(finished, error),
+            Self::Apart(parts) => {
+                Self::Broken(parts.into_iter().flat_map(Job::skip).collect(), error)
+            }
+            Self::Broken(finished, cause) => Self::Broken(finished, cause),
+        }
+    }
+}
+
+/// Work that ran, or was skipped, and waits for the fate of its group.
+pub(super) struct Finished {
+    pub(super) publish: Vec<Publication>,
+    pub(super) answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
+}
+
+/// Where an answer goes.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
+
+impl Finished {
+    /// Work that did what it was asked for.
+    pub(super) fn done<T: Send + 'static>(answer: Answer<T>, written: Written<T>) -> Self {
+        let Written { value, publish } = written;
+        // Whoever asked may be gone, here and below: what is written stays written.
+        let answer = Box::new(move |fate: Result<(), _>| {
+            drop(answer.send(fate.map(|()| value)));
+        });
+        Self { publish, answer }
+    }
+
+    /// Work that has done nothing.
+    pub(super) fn refused<T: Send + 'static>(answer: Answer<T>, refusal: ServiceError) -> Self {
+        // What it was refused for may be undone with the group.
+        let answer = Box::new(move |fate: Result<(), _>| {
+            drop(answer.send(Err(fate.err().unwrap_or(refusal))));
+        });
+        Self {
+            publish: Vec::new(),
+            answer,
+        }
+    }
+
+    /// Work of a group that will be lost, and hears why.
+    pub(super) fn unwritten<T: Send + 'static>(answer: Answer<T>) -> Self {
+        Self::refused(answer, ServiceError::Overloaded)
+    }
+}
+
+/// A bug in one piece of work must not end the writer of all: a panic becomes an error.
+pub(super) async fn caught<T, E: From<DbErr>>(
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let caught = AssertUnwindSafe(work).catch_unwind().await;
+    caught.unwrap_or_else(|_| {
+        let cause = "a piece of work panicked".to_owned();
+        Err(DbErr::Custom(cause).into())
+    })
+}
+
+/// Work that has nothing in common with what stands next to it.
+pub(super) struct Alone<W, T> {
+    pub(super) work: W,
+    pub(super) answer: Answer<T>,
+}
+
+impl<W, T> Job for Alone<W, T>
+where
+    T: Send + 'static,
+    W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
+{
+    fn run<'t>(
+        self: Box<Self>,
+        savepoint: &'t DatabaseTransaction,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 't>> {
+        Box::pin(async move {
+            let Self { work, answer } = *self;
+            match caught(async { work(savepoint).await }).await {
+                Ok(written) => Outcome::Kept(vec![Finished::done(answer, written)]),
+                Err(ServiceError::Database(error)) if trouble::is_passing(&error) => {
+                    Outcome::Broken(vec![Finished::unwritten(answer)], error)
+                }
+                Err(refusal) => Outcome::Undone(vec![Finished::refused(answer, refusal)]),
+            }
+        })
+    }
+
+    fn skip(self: Box<Self>) -> Vec<Finished> {
+        vec![Finished::unwritten(self.answer)]
+    }
+}

@@ -1,0 +1,144 @@
+//! How many statements of SQL things take. Each is a way to another thread and back, so these
+//! numbers are what a page and a send cost; they change only on purpose.
+
+use super::*;
+use futures::future::join_all;
+use parlour_server::messages::{View, history};
+use parlour_server::places::{self, At};
+use std::sync::Mutex;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Writes down what goes to the database: SeaORM opens a span for each of it.
+#[derive(Clone, Default)]
+struct Overheard(Arc<Mutex<Vec<&'static str>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Overheard {
+    fn on_new_span(
+        &self,
+        span: &tracing::span::Attributes<'_>,
+        _: &tracing::span::Id,
+        _: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        let span = span.metadata();
+        let said = match (span.target(), span.name()) {
+            (target, _) if !target.starts_with("sea_orm::d") => return,
+            // Its public face, and a pool's, open one as well.
+            ("sea_orm::database::transaction", "begin") => {
+                if span.fields().field("backend").is_none() {
+                    return;
+                }
+                "begin"
+            }
+            ("sea_orm::database::transaction", "commit") => "commit",
+            ("sea_orm::database::transaction", "rollback" | "start_rollback") => return,
+            ("sea_orm::database::transaction" | "sea_orm::driver::sqlx_sqlite", name) => {
+                match name.trim_end_matches("_raw") {
+                    "execute" | "execute_unprepared" => "execute",
+                    "query_one" | "query_all" => "query",
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        self.0.lock().unwrap().push(said);
+    }
+}
+
+/// What `work` says to the database, also through the writer: all of it runs on this thread.
+async fn said<T>(work: impl Future<Output = T>) -> String {
+    let overheard = Overheard::default();
+    let guard = tracing_subscriber::registry()
+        .with(overheard.clone())
+        .set_default();
+    work.await;
+    drop(guard);
+    let said = overheard.0.lock().unwrap();
+    said.join(" ")
+}
+
+/// A lobby with sixty messages, and somebody in it with the token that proves it.
+async fn lobby() -> (Bench, Scope, String) {
+    let bench = Bench::new().await;
+    let (_, token) = accounts::create_guest(&bench.ctx, &visitor(), "Alice")
+        .await
+        .unwrap();
+    let token = token.as_str().to_owned();
+    let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
+    let alice = Scope {
+        person,
+        address: HOME,
+    };
+    let sends = (0..60).map(|_| bench.send(&alice, LOBBY, "x", None));
+    join_all(sends).await;
+    (bench, alice, token)
+}
+
+/// A transaction, and the savepoint of a piece of work in it; keys, rooms and authors are read,
+/// messages, rooms and memberships written.
+const SEND: &str = "begin begin query query query execute execute execute commit commit";
+
+#[tokio::test]
+async fn a_send_takes_six_statements_in_a_savepoint_in_a_transaction() {
+    let (bench, alice, _) = lobby().await;
+    assert_eq!(said(bench.post(&alice, "one")).await, SEND);
+}
+
+#[tokio::test]
+async fn fifty_sends_at_once_take_what_one_takes() {
+    let (bench, alice, _) = lobby().await;
+    let bob = bench.guest("Bob").await;
+    let sends = (0..50).map(|i| {
+        let who = if i % 3 == 0 { &alice } else { &bob };
+        bench.send(who, LOBBY, "one of fifty", None)
+    });
+    assert_eq!(said(join_all(sends)).await, SEND);
+}
+
+#[tokio::test]
+async fn a_reply_takes_one_more() {
+    let (bench, alice, _) = lobby().await;
+    let reply = NewMessage {
+        content: "x".to_owned(),
+        client_id: None,
+        reply_to: Some(7),
+    };
+    let reply = messages::post(&bench.ctx, &alice, LOBBY, reply);
+    assert_eq!(
+        said(reply).await,
+        "begin begin query query query query execute execute execute commit commit"
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_history_takes_the_room_and_its_messages_in_one_snapshot() {
+    let (bench, _, _) = lobby().await;
+    let visitor = visitor();
+    let page = |view| history(&bench.ctx, &visitor, LOBBY, view, 50);
+    assert_eq!(said(page(View::Newest)).await, "begin query query");
+    // Whether there is anything newer is asked as well.
+    assert_eq!(
+        said(page(View::Before(40))).await,
+        "begin query query query"
+    );
+}
+
+#[tokio::test]
+async fn a_members_room_page_takes_three_statements_and_a_snapshot() {
+    let (bench, _, token) = lobby().await;
+    let page = async {
+        let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
+        let scope = Scope {
+            person,
+            address: HOME,
+        };
+        let at = At {
+            room: LOBBY,
+            view: View::Newest,
+        };
+        places::place(&bench.ctx, &scope, Some(at)).await.unwrap();
+    };
+    // Who asks; then in one snapshot the rooms with what is unread, and the messages.
+    assert_eq!(said(page).await, "query begin query query");
+}
