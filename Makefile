@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record chaos chaos-short end2end format toolchain tools
+.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -45,6 +45,14 @@ budget-record: build ## Weigh a first visit and write .ci/budget.json
 
 chaos: build ## Break the release in every way for half an hour, and check what clients saw
 	@.ci/check chaos-full
+
+fuzz: toolchain ## Ten minutes of bytes that nobody thought of (FUZZ_SECONDS=600)
+	@.ci/setup cargo-fuzz
+	@.ci/fuzz
+
+fuzz-keep: toolchain ## Write the fewest inputs that get as far to src/server/fuzz/corpus
+	@.ci/setup cargo-fuzz
+	@.ci/fuzz keep
 
 end2end: build ## The journeys in a real browser
 	@.ci/setup packages browser
