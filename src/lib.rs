@@ -5,7 +5,5 @@
 #![recursion_limit = "256"]
 
 pub mod app;
-#[cfg(feature = "hydrate")]
-mod hydrate;
 #[cfg(feature = "ssr")]
 pub mod site;

@@ -26,7 +26,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
             "src/app",
             "src/lib.rs",
             "src/main.rs",
-            "src/hydrate.rs",
+            "src/island/hydrate.rs",
             "src/site",
             "src/tests/",
         ],

@@ -7,17 +7,16 @@ const WRITTEN_TWICE: [&str; 4] = ["output-name", "site-root", "site-pkg-dir", "s
 
 /// A shared key that is missing on one side, or differs.
 pub fn unequal(cargo: &str, leptos: &str) -> Complaints {
-    let table = "package.metadata.leptos";
+    let built = |key| value(cargo, "[workspace.metadata.leptos", key);
+    let served = |key| value(leptos, "package.metadata.leptos", key);
     WRITTEN_TWICE
         .iter()
-        .filter_map(
-            |key| match (value(cargo, table, key), value(leptos, table, key)) {
-                (Some(built), Some(served)) if built == served => None,
-                (built, served) => Some(format!(
-                    "`{key}` is {built:?} in Cargo.toml and {served:?} in Leptos.toml"
-                )),
-            },
-        )
+        .filter_map(|key| match (built(key), served(key)) {
+            (Some(built), Some(served)) if built == served => None,
+            (built, served) => Some(format!(
+                "`{key}` is {built:?} in Cargo.toml and {served:?} in Leptos.toml"
+            )),
+        })
         .collect()
 }
 
@@ -79,15 +78,16 @@ fn value(toml: &str, table: &str, key: &str) -> Option<String> {
 mod refuses {
     use super::*;
 
-    const CARGO: &str = "[package.metadata.leptos]\noutput-name = \"parlour\"\n\
+    const CARGO: &str = "[[workspace.metadata.leptos]]\noutput-name = \"parlour\"\n\
         site-root = \"target/site\"\nsite-pkg-dir = \"pkg\"\nsite-addr = \"127.0.0.1:3000\"\n";
 
     #[test]
     fn a_setting_that_differs_or_is_missing() {
-        assert_eq!(unequal(CARGO, CARGO), Complaints::new());
-        let other = CARGO.replace("3000", "3001");
+        let leptos = CARGO.replace("[[workspace.metadata.leptos]]", "[package.metadata.leptos]");
+        assert_eq!(unequal(CARGO, &leptos), Complaints::new());
+        let other = leptos.replace("3000", "3001");
         assert_eq!(unequal(CARGO, &other).len(), 1);
-        let missing = CARGO.replace("site-pkg-dir", "pkg-dir");
+        let missing = leptos.replace("site-pkg-dir", "pkg-dir");
         assert_eq!(unequal(CARGO, &missing).len(), 1);
         assert_eq!(unequal("", "").len(), WRITTEN_TWICE.len());
     }

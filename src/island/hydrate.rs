@@ -1,5 +1,7 @@
 //! The browser's entry point: called once by the page's script when the WASM has arrived.
 
+// The island's own exports are in there; nothing here names them.
+use parlour as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Prepares the page for its islands; the page's script then wakes each of them.
