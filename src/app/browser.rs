@@ -5,6 +5,8 @@
 
 pub mod clock;
 pub mod dialog;
+pub mod document;
+pub mod fetch;
 pub mod navigation;
 pub mod scroll;
 pub mod socket;

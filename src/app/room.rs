@@ -3,7 +3,7 @@
 //! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving`, `listing`
 //! and `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
 //!
-//! *Invariant:* the first render depends on the island's properties alone, so the server's markup
+//! *Invariant:* the first render depends on the place the page gives alone, so the server's markup
 //! and the browser's are the same; what only the browser knows (storage, time zone, socket) comes
 //! in effects afterwards.
 

@@ -40,6 +40,25 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every one of them.
+    pub const ALL: [Self; 15] = [
+        Self::RoomNameTaken,
+        Self::BadRequest,
+        Self::SignInRequired,
+        Self::Forbidden,
+        Self::RoomNotFound,
+        Self::MessageNotFound,
+        Self::NotFound,
+        Self::UsernameTaken,
+        Self::TooLarge,
+        Self::Invalid,
+        Self::RateLimited,
+        Self::Overloaded,
+        Self::Draining,
+        Self::UnknownType,
+        Self::Internal,
+    ];
+
     /// The HTTP status that goes with it.
     pub const fn status(self) -> u16 {
         match self {

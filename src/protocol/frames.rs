@@ -1,5 +1,6 @@
 //! WebSocket frames, both ways.
 
+use crate::json::FromJson;
 use crate::{AppError, ErrorCode, Message, Number, Room, RoomId, Seq, User};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -206,30 +207,8 @@ impl ServerFrame {
     }
 
     /// Reads one text frame; `None` when it is none this client knows.
-    ///
-    /// The type first, then its fields from the same text: serde's own way with a tag inside the
-    /// object copies every value first, in code that the WASM would carry for each record.
     pub fn parse(text: &str) -> Option<Self> {
-        fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Option<T> {
-            serde_json::from_str(text).ok()
-        }
-        let tagged: Tagged = read(text)?;
-        Some(match &*tagged.kind {
-            "welcome" => Self::Welcome(read(text)?),
-            "message" => Self::Message(read(text)?),
-            "message_changed" => Self::MessageChanged(read(text)?),
-            "room_changed" => Self::RoomChanged(read(text)?),
-            "room_deleted" => Self::RoomDeleted(read(text)?),
-            "left" => Self::Left(read(text)?),
-            "room_activity" => Self::RoomActivity(read(text)?),
-            "sync" => Self::Sync(read(text)?),
-            "users_list" => Self::UsersList(read(text)?),
-            "system" => Self::System(read(text)?),
-            "typing" => Self::Typing(read(text)?),
-            "heartbeat" => Self::Heartbeat(read(text)?),
-            "error" => Self::Error(read(text)?),
-            _ => return None,
-        })
+        Self::from_text(text)
     }
 
     /// An `error` frame for a refusal.

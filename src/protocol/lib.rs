@@ -10,6 +10,7 @@ mod close;
 mod error;
 mod frames;
 mod ids;
+pub mod json;
 mod message;
 pub mod paths;
 mod place;

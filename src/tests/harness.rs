@@ -8,7 +8,7 @@ mod program;
 mod socket;
 
 pub use browser::Browser;
-pub use page::{BACK, Form, Page, text_of};
+pub use page::{BACK, Form, Page, RUNS, text_of};
 pub use program::Program;
 pub use socket::Socket;
 

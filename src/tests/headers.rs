@@ -1,6 +1,6 @@
 //! What every answer carries, whatever it answers.
 
-use crate::harness::{Browser, HASH, LOBBY, Page, Site};
+use crate::harness::{Browser, HASH, LOBBY, Page, RUNS, Site};
 use reqwest::Method;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -126,7 +126,7 @@ async fn a_live_page_runs_one_script_by_a_nonce_of_its_own() {
     let mut nonces = HashSet::new();
     for path in ["/", "/", LOBBY, LOBBY] {
         let page = person.get(path).await;
-        let nonce = page.attribute("script", "nonce");
+        let nonce = page.attribute(RUNS, "nonce");
         let policy = policy(&page);
         let allowed = ["'self'", &format!("'nonce-{nonce}'"), "'wasm-unsafe-eval'"];
         assert_eq!(policy["script-src"], allowed, "{path}");
@@ -198,7 +198,7 @@ async fn a_live_page_names_the_files_of_the_build() {
             file("js")
         );
         assert_eq!(page.attribute("link[rel=preload]", "href"), file("wasm"));
-        let script = page.text("script");
+        let script = page.text(RUNS);
         assert!(
             script.contains(&file("js")) && script.contains(&file("wasm")),
             "{script}"

@@ -3,7 +3,7 @@
 //! What people typed is read back out of the document, and out of what the island starts with: it
 //! must be exactly that text, and the document must have not one element or attribute more.
 
-use crate::harness::{Browser, Page, Site, Socket, text_of};
+use crate::harness::{Browser, Page, RUNS, Site, Socket, text_of};
 use reqwest::Method;
 
 /// Fits in the 50 characters of a room's name.
@@ -104,13 +104,13 @@ async fn what_people_type_adds_nothing_to_a_page() {
     let (_, expected) = room_of(&plain, "A plain room", "Alice", &words).await;
     let (browser, page) = room_of(&hostile, ROOM[0], PERSON[0], &TEXT).await;
     assert_eq!(page.skeleton(), expected.skeleton());
-    assert_eq!(page.all("script").len(), 1);
+    assert_eq!(page.all(RUNS).len(), 1);
 
     // The same for who only reads, and for somebody of that name who is here.
     let _here = Socket::guest(hostile.address, 2, PERSON[1]).await;
     let seen = hostile.visitor().get(&page.path).await;
     assert_eq!(seen.text(".members li"), PERSON[1]);
-    assert_eq!(seen.all("script").len(), 1);
+    assert_eq!(seen.all(RUNS).len(), 1);
     assert!(seen.has_no("img, svg, b, base, style, iframe, [onload], [onerror], [onfocus]"));
 
     let edit = page.all("a.edit")[1].attr("href").unwrap();

@@ -1,7 +1,4 @@
-//! JSON as the server functions speak it.
-//!
-//! The same as server_fn's own, but read as text: with the island's properties and the frames,
-//! which are text too, every record's parser is in the WASM once and not twice.
+//! JSON as the server functions speak it: arguments and answers in the bodies of a `POST`.
 
 use leptos::server_fn::codec::Post;
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};

@@ -36,8 +36,7 @@ impl Socket {
 
     /// Hands a frame to the browser; false when the socket is closed.
     pub async fn send(&mut self, frame: &ClientFrame) -> bool {
-        let text = serde_json::to_string(frame).expect("frames have only string keys");
-        self.0.send(Message::Text(text)).await.is_ok()
+        self.0.send(Message::Text(frame.encode())).await.is_ok()
     }
 
     /// What comes next. Dropping the future loses nothing.

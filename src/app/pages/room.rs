@@ -1,5 +1,6 @@
 //! The pages with the live room in them: the welcome screen, a room, a message in its place.
 
+use crate::app::browser::document::PLACE;
 use crate::app::room::Parlour;
 use crate::app::shell::Head;
 use crate::site::Site;
@@ -71,6 +72,14 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
         may_be_listed: true,
     };
     Ok(site.assets.page(StatusCode::OK, &head, || {
-        view! { <Parlour place/> }.into_any()
+        let json = serde_json::to_string(&place).expect("a place has only string keys");
+        provide_context(place);
+        // Nothing in it can end the element.
+        let json = json.replace('<', "\\u003c");
+        view! {
+            <script type="application/json" id=PLACE inner_html=json></script>
+            <Parlour/>
+        }
+        .into_any()
     }))
 }

@@ -9,17 +9,20 @@ use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
 use super::{composer::Composer, link, sending, shown, visiting};
-use crate::app::browser::{clock, navigation, storage};
+use crate::app::browser::{clock, document, navigation, storage};
 use leptos::either::Either;
 use leptos::prelude::*;
 use parlour_protocol::Place;
 
 /// The live page: sidebar, room, composer, members and modals.
+///
+/// What it shows at first is given by the page: as a context where the page is made, and as JSON
+/// ([`document::place`]) in the browser. It is no property, because those are read with serde.
 #[island]
-pub fn Parlour(
-    /// Everything the page shows at first.
-    place: Place,
-) -> impl IntoView {
+pub fn Parlour() -> impl IntoView {
+    let place = use_context::<Place>()
+        .or_else(document::place)
+        .expect("whoever shows the island gives it a place");
     let form_key = StoredValue::new(place.form_key.clone());
     let desk = Desk::new(place);
     provide_context(desk);

@@ -7,6 +7,7 @@
 mod tests;
 
 use parlour_protocol::RoomId;
+use parlour_protocol::json::{FromJson, Json, Writer};
 
 /// Rooms whose text is kept.
 const ROOMS: usize = 200;
@@ -18,12 +19,24 @@ pub struct Drafts {
     texts: Vec<(RoomId, String)>,
 }
 
+/// A room and its text, as they are stored: a list of two.
+struct Draft(RoomId, String);
+
+impl FromJson for Draft {
+    fn from_json(json: Json) -> Option<Self> {
+        let Json::List(pair) = json else { return None };
+        match <[Json; 2]>::try_from(pair) {
+            Ok([Json::Number(room), Json::Text(text)]) => Some(Self(RoomId(room), text)),
+            _ => None,
+        }
+    }
+}
+
 impl Drafts {
     /// What was stored; anything unreadable is empty.
     pub fn from_json(text: &str) -> Self {
         let mut drafts = Self::default();
-        let stored: Vec<(RoomId, String)> = serde_json::from_str(text).unwrap_or_default();
-        for (room, text) in stored {
+        for Draft(room, text) in Vec::from_text(text).unwrap_or_default() {
             drafts.set(room, &text);
         }
         drafts
@@ -31,7 +44,13 @@ impl Drafts {
 
     /// To be stored after a change.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.texts).unwrap_or_default()
+        let mut writer = Writer::new();
+        writer.open('[');
+        for (room, text) in &self.texts {
+            writer.open('[').number(room.0).text(text).close(']');
+        }
+        writer.close(']');
+        writer.into_text()
     }
 
     /// Keeps the room's text; an empty one removes it.

@@ -11,8 +11,8 @@
 #[cfg(test)]
 mod tests;
 
+use parlour_protocol::json::{Fields, FromJson, Json, Writer};
 use parlour_protocol::{Number, RoomId, UserId};
-use serde::{Deserialize, Serialize};
 
 /// How many settled keys are remembered, so that another tab's older copy does not bring them back.
 /// One that is forgotten goes once more, and is answered by the message it became.
@@ -65,19 +65,40 @@ pub enum Delivery {
 }
 
 /// A send as it is stored: what was on its way has to go again, so that is not told apart.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    client_id: String,
-    room_id: RoomId,
-    content: String,
-    #[serde(default)]
-    reply_to: Option<Number>,
-    #[serde(default)]
-    author: Option<UserId>,
-    #[serde(default)]
-    tries: u32,
-    #[serde(default)]
-    refused: Option<String>,
+impl FromJson for Pending {
+    fn from_json(json: Json) -> Option<Self> {
+        let mut fields = Fields::of(json);
+        let pending = Self {
+            client_id: fields.text("client_id"),
+            room_id: RoomId(fields.number("room_id")),
+            content: fields.text("content"),
+            reply_to: fields.maybe_number("reply_to"),
+            author: fields.maybe_number("author").map(UserId),
+            tries: u32::try_from(fields.maybe_number("tries").unwrap_or(0)).ok()?,
+            state: match fields.maybe_text("refused") {
+                Some(reason) => Delivery::Refused { reason },
+                None => Delivery::Queued,
+            },
+        };
+        fields.done(pending)
+    }
+}
+
+impl Pending {
+    fn write(&self, writer: &mut Writer) {
+        let refused = match &self.state {
+            Delivery::Refused { reason } => Some(reason.as_str()),
+            Delivery::Queued | Delivery::Sending => None,
+        };
+        writer.open('{').key("client_id").text(&self.client_id);
+        writer.key("room_id").number(self.room_id.0);
+        writer.key("content").text(&self.content);
+        writer.key("reply_to").maybe_number(self.reply_to);
+        let author = self.author.map(|author| author.0);
+        writer.key("author").maybe_number(author);
+        writer.key("tries").number(i64::from(self.tries));
+        writer.key("refused").maybe_text(refused).close('}');
+    }
 }
 
 /// The sends of all rooms, in order.
@@ -91,53 +112,35 @@ impl Outbox {
     /// What was stored; anything unreadable is empty. What was on its way is queued again.
     pub fn from_json(text: &str) -> Self {
         let mut outbox = Self::default();
-        for stored in serde_json::from_str::<Vec<Stored>>(text).unwrap_or_default() {
-            outbox.queue(Pending {
-                client_id: stored.client_id,
-                room_id: stored.room_id,
-                content: stored.content,
-                reply_to: stored.reply_to,
-                author: stored.author,
-                tries: stored.tries,
-                state: match stored.refused {
-                    Some(reason) => Delivery::Refused { reason },
-                    None => Delivery::Queued,
-                },
-            });
+        for pending in Vec::from_text(text).unwrap_or_default() {
+            outbox.queue(pending);
         }
         outbox
     }
 
     /// To be stored after every change.
     pub fn to_json(&self) -> String {
-        let stored: Vec<Stored> = self
-            .sends
-            .iter()
-            .cloned()
-            .map(|pending| Stored {
-                client_id: pending.client_id,
-                room_id: pending.room_id,
-                content: pending.content,
-                reply_to: pending.reply_to,
-                author: pending.author,
-                tries: pending.tries,
-                refused: match pending.state {
-                    Delivery::Refused { reason } => Some(reason),
-                    Delivery::Queued | Delivery::Sending => None,
-                },
-            })
-            .collect();
-        serde_json::to_string(&stored).unwrap_or_default()
+        let mut writer = Writer::new();
+        writer.open('[');
+        self.sends.iter().for_each(|send| send.write(&mut writer));
+        writer.close(']');
+        writer.into_text()
     }
 
     /// The keys that were settled lately, to be stored beside the sends.
     pub fn settled_json(&self) -> String {
-        serde_json::to_string(&self.settled).unwrap_or_default()
+        let mut writer = Writer::new();
+        writer.open('[');
+        for key in &self.settled {
+            writer.text(key);
+        }
+        writer.close(']');
+        writer.into_text()
     }
 
     /// Settles here what another tab has settled, from its [`Outbox::settled_json`].
     pub fn settle_json(&mut self, text: &str) {
-        for key in serde_json::from_str::<Vec<String>>(text).unwrap_or_default() {
+        for key in Vec::from_text(text).unwrap_or_default() {
             self.settle(key);
         }
     }

@@ -3,10 +3,12 @@
 use parlour_protocol::Place;
 use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
-use serde_json::Value;
 
 /// The way back at the end of a plain page.
 pub const BACK: &str = "main > p:last-child > a";
+
+/// Scripts that run; the place is one that is only read.
+pub const RUNS: &str = "script:not([type='application/json'])";
 
 /// An answer with its document.
 pub struct Page {
@@ -110,9 +112,7 @@ impl Page {
     /// What the island starts with.
     #[track_caller]
     pub fn place(&self) -> Place {
-        let props: Value =
-            serde_json::from_str(&self.attribute("leptos-island", "data-props")).unwrap();
-        serde_json::from_value(props["place"].clone()).unwrap()
+        serde_json::from_str(&self.text("script#place")).unwrap()
     }
 
     /// Every element by name, with the names of its attributes: what a page is besides its texts.

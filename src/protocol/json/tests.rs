@@ -1,0 +1,399 @@
+//! This reader and writer against serde, which the server uses.
+
+use super::*;
+use crate::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// Numbers that look drawn, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn coin(&mut self) -> bool {
+        self.roll(2) == 0
+    }
+
+    fn number(&mut self) -> i64 {
+        match self.roll(4) {
+            0 => self.roll(3) as i64,
+            1 => (1 << 53) - 1,
+            2 => -(self.roll(1_000) as i64),
+            _ => self.roll(1 << 30) as i64,
+        }
+    }
+
+    fn text(&mut self) -> String {
+        const PIECES: [&str; 16] = [
+            "",
+            "a",
+            "\"",
+            "\\",
+            "\n",
+            "\u{0}",
+            "\u{1f}",
+            "\u{7f}",
+            "é",
+            "\u{2028}",
+            "😀",
+            "</script>",
+            "\\u0041",
+            "\u{8}\u{c}\r\t",
+            "{[:,",
+            "\u{fffd}",
+        ];
+        (0..self.roll(6))
+            .map(|_| PIECES[self.roll(16) as usize])
+            .collect()
+    }
+
+    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.coin().then(|| make(self))
+    }
+
+    fn list<T>(&mut self, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        (0..self.roll(3)).map(|_| make(self)).collect()
+    }
+
+    fn time(&mut self) -> Timestamp {
+        Timestamp(self.roll(1 << 31) as i64 * 1_000 + self.roll(1_000) as i64)
+    }
+
+    fn user(&mut self) -> User {
+        User {
+            id: UserId(self.number()),
+            name: self.text(),
+            kind: [UserKind::Guest, UserKind::Member, UserKind::Bot][self.roll(3) as usize],
+        }
+    }
+
+    fn room(&mut self) -> Room {
+        Room {
+            id: RoomId(self.number()),
+            name: self.text(),
+            description: self.text(),
+            created_at: self.time(),
+            created_by: self.maybe(|dice| UserId(dice.number())),
+            seq: self.number(),
+            online: self.roll(1 << 32) as u32,
+            last_message_at: self.maybe(Self::time),
+        }
+    }
+
+    fn message(&mut self) -> Message {
+        Message {
+            id: MessageId(self.number()),
+            room_id: RoomId(self.number()),
+            number: self.number(),
+            seq: self.number(),
+            user_id: UserId(self.number()),
+            username: self.text(),
+            content: self.text(),
+            client_id: self.text(),
+            timestamp: self.time(),
+            edited_at: self.maybe(Self::time),
+            deleted: self.coin(),
+            reply_to: self.maybe(Self::number),
+        }
+    }
+
+    fn history(&mut self) -> History {
+        History {
+            messages: self.list(Self::message),
+            seq: self.number(),
+            has_older: self.coin(),
+            has_newer: self.coin(),
+        }
+    }
+
+    fn roster(&mut self) -> Roster {
+        Roster {
+            users: self.list(Self::text),
+            count: self.roll(1 << 32) as u32,
+        }
+    }
+
+    fn entry(&mut self) -> RoomEntry {
+        RoomEntry {
+            room: self.room(),
+            unread: self.number(),
+        }
+    }
+
+    fn open(&mut self) -> OpenRoom {
+        OpenRoom {
+            room: self.room(),
+            may_delete: self.coin(),
+            roster: self.roster(),
+            history: self.history(),
+            marked: self.maybe(Self::number),
+        }
+    }
+
+    fn place(&mut self) -> Place {
+        Place {
+            me: self.maybe(Self::user),
+            rooms: self.list(Self::entry),
+            open: self.maybe(Self::open),
+            form_key: self.text(),
+        }
+    }
+
+    fn error(&mut self) -> AppError {
+        AppError {
+            code: ErrorCode::ALL[self.roll(ErrorCode::ALL.len() as u64) as usize],
+            message: self.text(),
+            field: self.maybe(Self::text),
+            retry_after_ms: self.maybe(|dice| dice.roll(1 << 40)),
+        }
+    }
+
+    fn frame(&mut self) -> ServerFrame {
+        let room_id = RoomId(self.number());
+        match self.roll(13) {
+            0 => ServerFrame::Welcome(Welcome {
+                room_id,
+                seq: self.number(),
+                epoch: self.text(),
+                user: self.maybe(Self::user),
+                room: self.room(),
+                token: self.maybe(Self::text),
+            }),
+            1 => ServerFrame::Message(self.message()),
+            2 => ServerFrame::MessageChanged(self.message()),
+            3 => ServerFrame::RoomChanged(self.room()),
+            4 => ServerFrame::RoomDeleted(RoomGone { room_id }),
+            5 => ServerFrame::Left(RoomGone { room_id }),
+            6 => ServerFrame::RoomActivity(RoomActivity {
+                room_id,
+                seq: self.number(),
+                unread: self.number(),
+                online: self.roll(1 << 32) as u32,
+            }),
+            7 => ServerFrame::Sync(Sync {
+                room_id,
+                messages: self.list(Self::message),
+                from: self.number(),
+                to: self.number(),
+                complete: self.coin(),
+                reset: self.coin(),
+            }),
+            8 => ServerFrame::UsersList(UsersList {
+                room_id,
+                users: self.list(Self::text),
+                count: self.roll(1 << 32) as u32,
+            }),
+            9 => ServerFrame::System(System {
+                room_id,
+                event: match self.coin() {
+                    true => SystemEvent::Joined,
+                    false => SystemEvent::Left,
+                },
+                username: self.text(),
+                content: self.text(),
+            }),
+            10 => ServerFrame::Typing(Typists {
+                room_id,
+                users: self.list(Self::text),
+            }),
+            11 => ServerFrame::Heartbeat(Heartbeat {
+                rooms: self
+                    .list(|dice| (RoomId(dice.number()), dice.number()))
+                    .into_iter()
+                    .collect::<BTreeMap<_, _>>(),
+            }),
+            _ => {
+                let (error, key) = (self.error(), self.maybe(Self::text));
+                let about = self.coin().then_some(room_id);
+                ServerFrame::error(error, about, key)
+            }
+        }
+    }
+
+    fn said(&mut self) -> ClientFrame {
+        let id = RoomId(self.number());
+        let room_id = self.coin().then_some(id);
+        match self.roll(8) {
+            0 => ClientFrame::Join {
+                room_id: id,
+                after: self.maybe(Self::number),
+            },
+            1 => ClientFrame::Leave { room_id: id },
+            2 => ClientFrame::Message {
+                room_id,
+                content: self.text(),
+                client_id: self.maybe(Self::text),
+                reply_to: self.maybe(Self::number),
+            },
+            3 => ClientFrame::Edit {
+                room_id,
+                number: self.number(),
+                content: self.text(),
+            },
+            4 => ClientFrame::Delete {
+                room_id,
+                number: self.number(),
+            },
+            5 => ClientFrame::Typing {
+                room_id,
+                is_typing: self.coin(),
+            },
+            6 => ClientFrame::Sync {
+                room_id,
+                after: self.number(),
+            },
+            _ => ClientFrame::Read {
+                room_id,
+                seq: self.number(),
+            },
+        }
+    }
+}
+
+#[track_caller]
+fn is_read<T: FromJson + Serialize + PartialEq + Debug>(record: T) {
+    let text = serde_json::to_string(&record).unwrap();
+    assert_eq!(T::from_text(&text), Some(record), "{text}");
+    let spaced: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let spaced = serde_json::to_string_pretty(&spaced).unwrap();
+    assert!(T::from_text(&spaced).is_some(), "{spaced}");
+}
+
+/// Whatever is cut off or replaced in a record's text, both readers take it for the same, or neither
+/// takes it.
+#[track_caller]
+fn is_spoilt_alike<T>(record: &T, dice: &mut Dice)
+where
+    T: FromJson + Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    let mut bytes = serde_json::to_vec(record).unwrap();
+    let at = dice.roll(bytes.len() as u64) as usize;
+    match dice.roll(3) {
+        0 => bytes.truncate(at),
+        1 => drop(bytes.remove(at)),
+        _ => bytes[at] = b"\"\\{}[]:,0-9.en \n"[dice.roll(16) as usize],
+    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        return;
+    };
+    assert_eq!(
+        T::from_text(&text),
+        serde_json::from_str(&text).ok(),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_record_that_serde_writes_is_read() {
+    let mut dice = Dice(1);
+    for _ in 0..2_000 {
+        is_read(dice.place());
+        is_read(dice.error());
+        is_read(dice.frame());
+    }
+}
+
+#[test]
+fn a_spoilt_text_is_refused_or_taken_as_serde_does() {
+    let mut dice = Dice(2);
+    for _ in 0..20_000 {
+        let message = dice.message();
+        is_spoilt_alike(&message, &mut dice);
+        let user = dice.user();
+        is_spoilt_alike(&user, &mut dice);
+        let roster = dice.roster();
+        is_spoilt_alike(&roster, &mut dice);
+    }
+}
+
+#[test]
+fn what_the_browser_says_is_written_as_serde_writes_it() {
+    let mut dice = Dice(3);
+    for _ in 0..2_000 {
+        let frame = dice.said();
+        assert_eq!(frame.encode(), serde_json::to_string(&frame).unwrap());
+        assert_eq!(ClientFrame::parse(&frame.encode()), Ok(frame));
+    }
+}
+
+#[test]
+fn a_text_is_one_value_as_for_serde() {
+    let deep = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let texts = [
+        "",
+        " ",
+        "null",
+        "nul",
+        "nulll",
+        "true false",
+        "0",
+        "-0",
+        "01",
+        "-",
+        "1.",
+        "1.5",
+        "1e3",
+        "1e",
+        "-1.5E-7",
+        "9223372036854775807",
+        "9223372036854775808",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{\"a\":1,}",
+        "{\"a\" : 1}",
+        "{a:1}",
+        "{\"a\"}",
+        "\"\\u00e9\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"\\ude00\"",
+        "\"\\ud83d\\u0041\"",
+        "\"\\x\"",
+        "\"\n\"",
+        "\"",
+        "[\"\\",
+        "\u{feff}1",
+        "\u{a0}1",
+        "[[]",
+        "]",
+    ];
+    for text in texts
+        .map(str::to_owned)
+        .into_iter()
+        .chain([deep(127), deep(128), deep(100_000)])
+    {
+        let known = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+        assert_eq!(Json::parse(&text).is_some(), known, "{text:.40}");
+    }
+}
+
+#[test]
+fn what_is_absent_is_empty_only_where_it_may_be() {
+    let room = r#"{"id":1,"name":"L","created_at":"2026-01-02T03:04:05.678Z","seq":1,"online":0,"more":[{}]}"#;
+    let read = Room::from_text(room);
+    assert_eq!(read, serde_json::from_str(room).ok());
+    assert_eq!(read.map(|room| room.description), Some(String::new()));
+    assert_eq!(Room::from_text(&room.replace("seq", "sec")), None);
+    assert_eq!(Room::from_text(&room.replace(":0,", ":-1,")), None);
+    assert_eq!(Room::from_text("[]"), None);
+}
+
+#[test]
+fn every_code_is_listed() {
+    for code in ErrorCode::ALL {
+        let text = serde_json::to_string(&code).unwrap();
+        assert_eq!(ErrorCode::from_text(&text), Some(code));
+    }
+    // The compiler counts the variants here, so that a new one is not forgotten.
+    assert_eq!(ErrorCode::Internal as usize + 1, ErrorCode::ALL.len());
+}
