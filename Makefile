@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
+.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -53,6 +53,12 @@ fuzz: toolchain ## Ten minutes of bytes that nobody thought of (FUZZ_SECONDS=600
 fuzz-keep: toolchain ## Write the fewest inputs that get as far to src/server/fuzz/corpus
 	@.ci/setup cargo-fuzz
 	@.ci/fuzz keep
+
+bench: build ## Measure Parlour beside its peers and floors: benches/RESULTS.md (ROWS=, ROUNDS=, PEERS=)
+	@.ci/bench full
+
+bench-quick: build ## The same in five minutes, roughly
+	@.ci/bench quick
 
 end2end: build ## The journeys in a real browser
 	@.ci/setup packages browser

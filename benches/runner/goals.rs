@@ -1,0 +1,314 @@
+//! What is to be reached, as figures against figures of the same round.
+
+use crate::contender::{BUN_MEMORY, BUN_SQLITE, Contender, PARLOUR, SOCKETIO, SVELTEKIT, TWIN};
+use crate::results::{Results, Spread};
+
+/// What a figure is held against.
+#[derive(Clone, Copy, Debug)]
+pub enum Against {
+    /// A number.
+    Nothing,
+    /// Another figure of the same block, as a ratio.
+    Own(&'static str),
+    /// Another figure of the same block; what lies between them.
+    Above(&'static str),
+    /// The same figure of a peer in the same round, as a ratio.
+    Peer(Contender),
+    /// The same, turned round: how many times less ours is.
+    PeerOver(Contender),
+}
+
+/// Where it must be.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    /// Not above.
+    AtMost(f64),
+    /// Not below.
+    AtLeast(f64),
+}
+
+/// One goal.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal {
+    /// The row's key.
+    pub row: &'static str,
+    /// Our figure.
+    pub figure: &'static str,
+    /// What it is held against.
+    pub against: Against,
+    /// Where it must be.
+    pub bound: Bound,
+}
+
+/// What came of a goal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// In every round.
+    Met,
+    /// In the middle of the rounds, not in each.
+    MetByTheMedian,
+    /// Not.
+    Missed,
+    /// Something is missing.
+    NotRun,
+}
+
+impl Verdict {
+    /// For the table.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::MetByTheMedian => "met by the median",
+            Self::Missed => "**missed**",
+            Self::NotRun => "not run",
+        }
+    }
+}
+
+use Against::{Above, Nothing, Own, Peer, PeerOver};
+use Bound::{AtLeast, AtMost};
+
+const CPU: &str = "cpu per delivery, µs";
+const FULL: &str = "saturated deliveries/s per core";
+
+const fn goal(row: &'static str, figure: &'static str, against: Against, bound: Bound) -> Goal {
+    Goal {
+        row,
+        figure,
+        against,
+        bound,
+    }
+}
+
+/// All goals, in the table's order.
+pub const ALL: [Goal; 31] = [
+    goal(
+        "room",
+        CPU,
+        Own("floor of a send, 1 frames at once, µs"),
+        AtMost(1.25),
+    ),
+    goal("room", CPU, Peer(BUN_MEMORY), AtMost(1.0)),
+    goal("room", CPU, Peer(TWIN), AtMost(0.1)),
+    goal("room", FULL, Peer(BUN_SQLITE), AtLeast(3.0)),
+    goal("room", FULL, Peer(BUN_MEMORY), AtLeast(1.2)),
+    goal("room", FULL, Peer(TWIN), AtLeast(50.0)),
+    goal("room", FULL, Peer(SOCKETIO), AtLeast(8.0)),
+    goal(
+        "latency",
+        "delivery p99, ms",
+        Above("fdatasync p99, ms"),
+        AtMost(3.0),
+    ),
+    goal("latency", "delivery p99, ms", Peer(TWIN), AtMost(0.1)),
+    goal("idle", "memory at 10000, KB", Nothing, AtMost(2.5)),
+    goal("idle", "memory at 18000, KB", Nothing, AtMost(2.5)),
+    goal(
+        "idle",
+        "memory at 18000 after a burst, KB",
+        Nothing,
+        AtMost(2.5),
+    ),
+    goal("idle", "memory at 10000, KB", Peer(BUN_MEMORY), AtMost(1.0)),
+    goal(
+        "idle",
+        "idle cpu per connection and second, µs",
+        Nothing,
+        AtMost(1.0),
+    ),
+    goal("storm", "storm failures at 10000", Nothing, AtMost(0.0)),
+    goal(
+        "storm",
+        "storm join, bytes each at 10000",
+        Own("storm join, bytes each at 5000"),
+        AtMost(1.1),
+    ),
+    goal(
+        "storm",
+        "storm return, bytes each at 10000",
+        Own("storm return, bytes each at 5000"),
+        AtMost(1.1),
+    ),
+    goal(
+        "storm",
+        "storm join, s at 1000",
+        PeerOver(TWIN),
+        AtLeast(20.0),
+    ),
+    goal(
+        "storm",
+        "storm return, s at 1000",
+        PeerOver(TWIN),
+        AtLeast(20.0),
+    ),
+    goal(
+        "ingest",
+        "window 1: acks/s",
+        Own("SQLite, rows/s in 128-row transactions"),
+        AtLeast(0.6),
+    ),
+    goal(
+        "ingest",
+        "window 1: ack p99, ms",
+        Own("fdatasync p99, ms"),
+        AtMost(3.0),
+    ),
+    goal("history", "first page p99, ms", Nothing, AtMost(2.0)),
+    goal("history", "deepest page p99, ms", Nothing, AtMost(2.0)),
+    goal("history", "random page p99, ms", Nothing, AtMost(2.0)),
+    goal(
+        "history",
+        "deepest page p50, ms",
+        Own("first page p50, ms"),
+        AtMost(1.1),
+    ),
+    goal("page", "pages/s per core", Peer(SVELTEKIT), AtLeast(10.0)),
+    goal("page", "page p99 at 70 %, ms", Nothing, AtMost(5.0)),
+    goal("start", "start to first page, ms", Nothing, AtMost(200.0)),
+    goal(
+        "start",
+        "memory of an idle server, MB",
+        Nothing,
+        AtMost(50.0),
+    ),
+    goal("start", "binary, MB", Nothing, AtMost(30.0)),
+    goal("start", "binary and files, MB", Nothing, AtMost(30.0)),
+];
+
+impl Goal {
+    /// What it asks for, in words.
+    pub fn words(&self) -> String {
+        let bound = match self.bound {
+            AtMost(most) => format!("≤ {most}"),
+            AtLeast(least) => format!("≥ {least}"),
+        };
+        match self.against {
+            Nothing => bound,
+            Own(figure) => format!("{bound} × {figure}"),
+            Above(figure) => format!("{bound} above {figure}"),
+            Peer(peer) => format!("{bound} × {}", peer.title),
+            PeerOver(peer) => format!("{} times as fast as {}", bound, peer.title),
+        }
+    }
+
+    /// What ours is held against.
+    pub fn reference(&self) -> (String, &'static str, Contender) {
+        match self.against {
+            Nothing => (String::new(), self.figure, PARLOUR),
+            Own(figure) | Above(figure) => (String::new(), figure, PARLOUR),
+            Peer(peer) | PeerOver(peer) => (peer.title.to_owned(), self.figure, peer),
+        }
+    }
+
+    /// What was reached, over all rounds in which both sides were measured.
+    pub fn reached(&self, results: &Results) -> Option<Spread> {
+        let ours = results.by_round(self.row, &PARLOUR.name(), self.figure);
+        let (_, figure, contender) = self.reference();
+        let theirs = results.by_round(self.row, &contender.name(), figure);
+        let values: Vec<f64> = ours
+            .iter()
+            .filter_map(|(round, &ours)| {
+                let theirs = *theirs.get(round)?;
+                Some(match self.against {
+                    Nothing => ours,
+                    Own(_) | Peer(_) => ours / theirs,
+                    Above(_) => ours - theirs,
+                    PeerOver(_) => theirs / ours,
+                })
+            })
+            .filter(|value| value.is_finite())
+            .collect();
+        Spread::of(&values)
+    }
+
+    /// Whether it was reached.
+    pub fn verdict(&self, reached: Option<Spread>) -> Verdict {
+        let Some(reached) = reached else {
+            return Verdict::NotRun;
+        };
+        let (middle, every) = match self.bound {
+            AtMost(most) => (reached.median <= most, reached.most <= most),
+            AtLeast(least) => (reached.median >= least, reached.least >= least),
+        };
+        match (middle, every) {
+            (_, true) => Verdict::Met,
+            (true, false) => Verdict::MetByTheMedian,
+            (false, false) => Verdict::Missed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Sample;
+    use crate::rows::Figures;
+
+    fn results(rounds: &[(f64, f64)]) -> Results {
+        let mut results = Results::default();
+        for (at, &(ours, theirs)) in rounds.iter().enumerate() {
+            for (contender, value) in [(PARLOUR, ours), (BUN_SQLITE, theirs)] {
+                results.samples.push(Sample {
+                    row: "room".to_owned(),
+                    contender: contender.name(),
+                    round: at + 1,
+                    figures: Figures::from([(FULL.to_owned(), value), ("own".to_owned(), 2.0)]),
+                    steal: 0.0,
+                    void: None,
+                });
+            }
+        }
+        results
+    }
+
+    #[test]
+    fn ratios_are_of_the_same_round() {
+        let results = results(&[(40.0, 10.0), (80.0, 40.0), (9.0, 3.0)]);
+        let goal = goal("room", FULL, Peer(BUN_SQLITE), AtLeast(3.0));
+        let reached = goal.reached(&results).unwrap();
+        assert_eq!(
+            (reached.least, reached.median, reached.most),
+            (2.0, 3.0, 4.0)
+        );
+        assert_eq!(goal.verdict(Some(reached)), Verdict::MetByTheMedian);
+    }
+
+    #[test]
+    fn a_round_that_only_one_side_has_is_left_out() {
+        let mut results = results(&[(40.0, 10.0), (80.0, 40.0)]);
+        results.samples.pop();
+        let goal = goal("room", FULL, Peer(BUN_SQLITE), AtLeast(3.0));
+        assert_eq!(goal.reached(&results).map(|spread| spread.least), Some(4.0));
+        assert_eq!(goal.verdict(goal.reached(&results)), Verdict::Met);
+    }
+
+    #[test]
+    fn a_figure_is_held_against_its_own_floor() {
+        let results = results(&[(3.0, 1.0)]);
+        let ratio = goal("room", FULL, Own("own"), AtMost(1.25));
+        assert_eq!(
+            ratio.reached(&results).map(|spread| spread.median),
+            Some(1.5)
+        );
+        assert_eq!(ratio.verdict(ratio.reached(&results)), Verdict::Missed);
+        let above = goal("room", FULL, Above("own"), AtMost(3.0));
+        assert_eq!(
+            above.reached(&results).map(|spread| spread.median),
+            Some(1.0)
+        );
+        let turned = goal("room", FULL, PeerOver(BUN_SQLITE), AtMost(1.0));
+        assert_eq!(
+            turned.reached(&results).map(|spread| spread.median),
+            Some(1.0 / 3.0)
+        );
+    }
+
+    #[test]
+    fn without_a_peer_nothing_is_claimed() {
+        let goal = goal("room", FULL, Peer(TWIN), AtLeast(50.0));
+        assert_eq!(
+            goal.verdict(goal.reached(&results(&[(1.0, 1.0)]))),
+            Verdict::NotRun
+        );
+    }
+}

@@ -1,0 +1,352 @@
+//! The page that people read: goals, figures, who persists, what was not run.
+
+use crate::contender::{Contender, PARLOUR};
+use crate::goals::{self, Goal};
+use crate::plot::{self, Bar};
+use crate::results::{Results, Spread};
+use crate::rows::{self, Row};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Three digits that matter.
+pub fn digits(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if size >= 10_000.0 {
+        grouped(value.round() as i64)
+    } else if size >= 100.0 {
+        format!("{value:.0}")
+    } else if size >= 10.0 {
+        format!("{value:.1}")
+    } else if size >= 1.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+fn grouped(value: i64) -> String {
+    let plain = value.abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in plain.chars().enumerate() {
+        if at > 0 && (plain.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value < 0 {
+        text.insert(0, '-');
+    }
+    text
+}
+
+/// The whole page. `plots` is where its drawings are, from where the page is.
+pub fn page(results: &Results, plots: &str) -> String {
+    let mut out = String::from(
+        "# Results\n\nWritten by `make bench`; [CONTRIBUTING.md](../CONTRIBUTING.md) says how it measures. \
+         Ratios are of figures of the same round; in brackets the rounds' extremes. Absolute figures hold for \
+         the machine below and for nothing else.\n\n",
+    );
+    for (name, value) in &results.description {
+        let _ = writeln!(out, "- {name}: {value}");
+    }
+    goals_table(results, &mut out);
+    browser(&results.browser, &mut out);
+    drawings(results, plots, &mut out);
+    out.push_str("\n## Every figure\n\nMedians over the rounds.\n");
+    for row in &rows::ALL {
+        row_table(results, row, &mut out);
+    }
+    not_run(results, &mut out);
+    out
+}
+
+fn goals_table(results: &Results, out: &mut String) {
+    out.push_str(
+        "\n## Goals\n\n| row | figure | Parlour | against | reached | goal | |\n|---|---|---|---|---|---|---|\n",
+    );
+    let measured: BTreeSet<&str> = (results.samples.iter())
+        .map(|sample| sample.row.as_str())
+        .collect();
+    for goal in goals::ALL.iter().filter(|goal| measured.contains(goal.row)) {
+        let ours = results.median(goal.row, &PARLOUR.name(), goal.figure);
+        let reached = goal.reached(results);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            goal.row,
+            goal.figure,
+            ours.map_or_else(|| "–".to_owned(), digits),
+            against(goal, results),
+            reached.map_or_else(|| "–".to_owned(), range),
+            goal.words(),
+            goal.verdict(reached).words(),
+        );
+    }
+    out.push_str(
+        "\nParlour has every message on disk before anybody hears it. What a peer keeps stands beside its figure: \
+         one that stores nothing does less.\n",
+    );
+}
+
+/// The reference's own figure, and what that peer keeps.
+fn against(goal: &Goal, results: &Results) -> String {
+    use goals::Against::{Above, Nothing, Own, Peer, PeerOver};
+    let (_, figure, contender) = goal.reference();
+    let value = results.median(goal.row, &contender.name(), figure);
+    let value = value.map_or_else(|| "not run".to_owned(), digits);
+    match goal.against {
+        Nothing => "–".to_owned(),
+        Own(_) | Above(_) => value,
+        Peer(peer) | PeerOver(peer) => {
+            format!(
+                "{value} ({}; persists: {})",
+                peer.title,
+                peer.persists.words()
+            )
+        }
+    }
+}
+
+fn range(spread: Spread) -> String {
+    if spread.least == spread.most {
+        digits(spread.median)
+    } else {
+        format!(
+            "{} ({} – {})",
+            digits(spread.median),
+            digits(spread.least),
+            digits(spread.most)
+        )
+    }
+}
+
+fn row_table(results: &Results, row: &Row, out: &mut String) {
+    let (figures, contenders) = results.names(row.key);
+    if contenders.is_empty() {
+        return;
+    }
+    let title = |name: &String| {
+        let contender = Contender::named(name);
+        contender.map_or_else(|| name.clone(), |contender| contender.title.to_owned())
+    };
+    let keeps = |name: &String| Contender::named(name).map_or("", |one| one.persists.words());
+    let _ = writeln!(out, "\n### {}\n", row.title);
+    let titles: Vec<String> = contenders.iter().map(title).collect();
+    let _ = writeln!(out, "| | {} |", titles.join(" | "));
+    let _ = writeln!(out, "|---|{}", "---|".repeat(contenders.len()));
+    let kept: Vec<&str> = contenders.iter().map(keeps).collect();
+    let _ = writeln!(out, "| persists | {} |", kept.join(" | "));
+    for figure in &figures {
+        let cells: Vec<String> = contenders
+            .iter()
+            .map(|contender| {
+                let value = results.median(row.key, contender, figure);
+                let mut cell = value.map_or_else(String::new, digits);
+                if value.is_some() && !results.counts(row.key, contender) {
+                    cell.push_str(" (void)");
+                }
+                cell
+            })
+            .collect();
+        let _ = writeln!(out, "| {figure} | {} |", cells.join(" | "));
+    }
+}
+
+/// What the browser's measurements left, a table for each page they are of.
+fn browser(measured: &Value, out: &mut String) {
+    let Some(files) = measured.as_object().filter(|files| !files.is_empty()) else {
+        return;
+    };
+    out.push_str("\n## In a browser\n");
+    for (name, figures) in files {
+        let _ = writeln!(out, "\n### {name}\n\n| figure | value |\n|---|---|");
+        flat(figures, "", out);
+    }
+}
+
+fn flat(value: &Value, path: &str, out: &mut String) {
+    let below = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}, {name}")
+        }
+    };
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                flat(value, &below(name), out);
+            }
+        }
+        // Lists are samples of one figure: the page has their figure, the file has them all.
+        Value::Array(_) | Value::Null => {}
+        Value::Number(number) => {
+            let value = digits(number.as_f64().unwrap_or(0.0));
+            let _ = writeln!(out, "| {path} | {value} |");
+        }
+        Value::String(text) => {
+            let _ = writeln!(out, "| {path} | {} |", text.replace('|', "/"));
+        }
+        Value::Bool(is) => {
+            let _ = writeln!(out, "| {path} | {} |", if *is { "yes" } else { "no" });
+        }
+    }
+}
+
+fn not_run(results: &Results, out: &mut String) {
+    let void: Vec<_> = (results.samples.iter())
+        .filter_map(|sample| Some((sample, sample.void.as_ref()?)))
+        .collect();
+    if !results.not_run.is_empty() {
+        out.push_str("\n## Not run\n\n");
+        for (name, why) in &results.not_run {
+            let _ = writeln!(out, "- {name}: {why}");
+        }
+    }
+    if !void.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n## Void\n\n{} of {} blocks do not count:\n",
+            void.len(),
+            results.samples.len()
+        );
+        let reasons: BTreeSet<String> = void
+            .iter()
+            .map(|(sample, why)| {
+                format!(
+                    "- {} of {}, round {}: {}",
+                    sample.row,
+                    sample.contender,
+                    sample.round,
+                    one_line(why)
+                )
+            })
+            .collect();
+        for reason in reasons {
+            let _ = writeln!(out, "{reason}");
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect();
+    plain.replace('`', "'").replace('<', "‹")
+}
+
+/// A drawing: its file, the row and figure it shows, its title, and whether less is better.
+const DRAWINGS: [(&str, &str, &[&str], &str); 5] = [
+    (
+        "cpu",
+        "room",
+        &["cpu per delivery, µs"],
+        "Processor time per delivery, µs (less is better)",
+    ),
+    (
+        "saturated",
+        "room",
+        &["saturated deliveries/s per core"],
+        "Deliveries a second per core (more is better)",
+    ),
+    (
+        "latency",
+        "latency",
+        &["delivery p50, ms", "delivery p99, ms", "delivery p99.9, ms"],
+        "Delivery latency, 5,000 sockets: p50, p99, p99.9 in ms (less is better)",
+    ),
+    (
+        "memory",
+        "idle",
+        &["memory at 10000, KB"],
+        "Memory per idle connection, KB (less is better)",
+    ),
+    (
+        "ingest",
+        "ingest",
+        &["window 1: acks/s"],
+        "Messages stored and acknowledged a second (more is better)",
+    ),
+];
+
+/// The drawings' names and texts.
+pub fn svgs(results: &Results) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (file, row, figures, title) in DRAWINGS {
+        let (_, contenders) = results.names(row);
+        let bars: Vec<Bar> = contenders
+            .iter()
+            .filter_map(|name| {
+                let contender = Contender::named(name)?;
+                let values: Vec<f64> = figures
+                    .iter()
+                    .filter_map(|figure| results.median(row, name, figure))
+                    .filter(|value| *value > 0.0)
+                    .collect();
+                (!values.is_empty()).then(|| Bar {
+                    label: contender.title.to_owned(),
+                    note: contender.persists.words().to_owned(),
+                    values,
+                    is_ours: contender == PARLOUR,
+                })
+            })
+            .collect();
+        if !bars.is_empty() {
+            all.push((format!("{file}.svg"), plot::bars(title, &bars)));
+        }
+    }
+    all
+}
+
+fn drawings(results: &Results, plots: &str, out: &mut String) {
+    let all = svgs(results);
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("\n## Drawings\n\nAll scales are logarithmic.\n\n");
+    for (file, _) in all {
+        let name = file.trim_end_matches(".svg");
+        let title = DRAWINGS.iter().find(|drawing| drawing.0 == name);
+        let title = title.map_or(name, |drawing| drawing.3);
+        let _ = writeln!(out, "![{title}]({plots}/{file})\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Sample;
+    use crate::rows::Figures;
+
+    #[test]
+    fn figures_have_three_digits() {
+        let shown = [0.0, 0.1234, 1.234, 12.34, 123.4, 12_345.6, 1_234_567.0].map(digits);
+        assert_eq!(
+            shown,
+            ["0", "0.123", "1.23", "12.3", "123", "12,346", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn a_missing_peer_is_not_run_and_the_page_says_so() {
+        let mut results = Results::default();
+        results.samples.push(Sample {
+            row: "room".to_owned(),
+            contender: "parlour".to_owned(),
+            round: 1,
+            figures: Figures::from([("cpu per delivery, µs".to_owned(), 5.0)]),
+            steal: 0.0,
+            void: None,
+        });
+        (results.not_run).insert("bun:memory".to_owned(), "not installed".to_owned());
+        let page = page(&results, "results/full");
+        assert!(page.contains("| room | cpu per delivery, µs | 5.00 | not run (Bun, storing nothing; persists: nothing) | – | ≤ 1 × Bun, storing nothing | not run |"), "{page}");
+        assert!(page.contains("- bun:memory: not installed"));
+        assert!(!page.contains("| latency |"));
+    }
+}

@@ -1,0 +1,171 @@
+//! The rows of the table: each is measured by one function that starts a server, asks it for
+//! something, and answers with figures.
+
+mod history;
+mod idle;
+mod ingest;
+mod latency;
+mod page;
+mod room;
+mod start;
+mod storm;
+
+use crate::contender::{
+    BUN_MEMORY, BUN_SQLITE, Contender, PARLOUR, SOCKETIO, SVELTEKIT, TEXTBOOK, TWIN, TWIN_TUNED,
+};
+use crate::failure::Outcome;
+use crate::server::{Places, Server};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Figures by name; the name ends with the unit.
+pub type Figures = BTreeMap<String, f64>;
+
+/// How much time there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// All of it.
+    Full,
+    /// Five minutes for everything.
+    Quick,
+}
+
+/// What every row needs.
+pub struct Stage {
+    /// Where things are.
+    pub places: Places,
+    /// How much time there is.
+    pub pace: Pace,
+    /// A database with guests and rooms, and no message.
+    pub founded: PathBuf,
+    /// A database whose second room has very many messages.
+    pub filled: PathBuf,
+    /// How many those are.
+    pub filled_with: u64,
+}
+
+impl Stage {
+    /// How long a block counts.
+    pub fn block(&self) -> Duration {
+        match self.pace {
+            Pace::Full => Duration::from_secs(6),
+            Pace::Quick => Duration::from_millis(2_500),
+        }
+    }
+
+    /// How long a block warms up.
+    pub fn warm(&self) -> Duration {
+        match self.pace {
+            Pace::Full => Duration::from_secs(2),
+            Pace::Quick => Duration::from_secs(1),
+        }
+    }
+
+    /// A contender with the guests and rooms it needs.
+    pub fn start(&self, contender: &Contender) -> Outcome<Server> {
+        let database = (*contender == PARLOUR).then_some(self.founded.as_path());
+        Server::start(&self.places, contender, database)
+    }
+}
+
+/// A row.
+pub struct Row {
+    /// Its name on the command line.
+    pub key: &'static str,
+    /// What is done, for people.
+    pub title: &'static str,
+    /// Who takes part.
+    pub contenders: &'static [Contender],
+    /// Who takes part when there is little time.
+    pub quick: &'static [Contender],
+    /// Whether it is measured in every round, or takes too long and is so steady that once is enough.
+    pub every_round: bool,
+    /// Measures one contender.
+    pub measure: fn(&Stage, &Contender) -> Outcome<Figures>,
+}
+
+/// All rows, in the table's order.
+pub const ALL: [Row; 8] = [
+    Row {
+        key: "room",
+        title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
+        contenders: &[
+            PARLOUR, BUN_MEMORY, BUN_SQLITE, TWIN, TWIN_TUNED, SOCKETIO, TEXTBOOK,
+        ],
+        quick: &[PARLOUR, BUN_MEMORY, BUN_SQLITE, TWIN, SOCKETIO, TEXTBOOK],
+        every_round: true,
+        measure: room::measure,
+    },
+    Row {
+        key: "latency",
+        title: "5,000 sockets in 50 rooms, 100 messages/s, open loop",
+        contenders: &[PARLOUR, BUN_SQLITE, TWIN, TWIN_TUNED],
+        quick: &[PARLOUR, TWIN_TUNED],
+        every_round: true,
+        measure: latency::measure,
+    },
+    Row {
+        key: "idle",
+        title: "Connections that say nothing: memory and processor",
+        contenders: &[PARLOUR, BUN_MEMORY, SOCKETIO, TEXTBOOK],
+        quick: &[PARLOUR, BUN_MEMORY],
+        every_round: false,
+        measure: idle::measure,
+    },
+    Row {
+        key: "storm",
+        title: "Everybody joins one room, is cut off, and comes back",
+        contenders: &[PARLOUR, TWIN],
+        quick: &[PARLOUR, TWIN],
+        every_round: true,
+        measure: storm::measure,
+    },
+    Row {
+        key: "ingest",
+        title: "200 senders in rooms of their own, each message acknowledged",
+        contenders: &[PARLOUR, BUN_SQLITE, TWIN_TUNED, SOCKETIO],
+        quick: &[PARLOUR, BUN_SQLITE],
+        every_round: true,
+        measure: ingest::measure,
+    },
+    Row {
+        key: "history",
+        title: "Pages of 50 from a room of a million messages, over REST",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        every_round: true,
+        measure: history::measure,
+    },
+    Row {
+        key: "page",
+        title: "The room page with 50 messages",
+        contenders: &[PARLOUR, SVELTEKIT],
+        quick: &[PARLOUR, SVELTEKIT],
+        every_round: true,
+        measure: page::measure,
+    },
+    Row {
+        key: "start",
+        title: "From an empty folder to the first page",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        every_round: true,
+        measure: start::measure,
+    },
+];
+
+/// Whether `asked` on the command line means the row `key`.
+pub fn is_called(key: &str, asked: &str) -> bool {
+    let plain = match asked {
+        "cpu" | "saturated" => "room",
+        "memory" => "idle",
+        other => other,
+    };
+    key == plain
+}
+
+fn figures<const N: usize>(pairs: [(&str, f64); N]) -> Figures {
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+    Figures::from(pairs)
+}

@@ -1,0 +1,51 @@
+//! The HTML of a room with 50 messages, as a member's browser asks for it.
+
+use super::{Figures, Stage, figures};
+use crate::contender::{Contender, PARLOUR};
+use crate::failure::Outcome;
+use crate::machine::thread_time;
+use crate::pages::{Pages, get};
+use crate::seed;
+use crate::server::Server;
+use crate::talk::milliseconds;
+
+/// Connections that ask.
+const LINES: usize = 16;
+/// The rate at which latency is measured, as a share of the most there can be.
+const LOAD: f64 = 0.7;
+
+/// The row `page`.
+pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
+    let is_ours = *contender == PARLOUR;
+    let server = if is_ours {
+        Server::start_on(&stage.places, &stage.filled)?
+    } else {
+        stage.start(contender)?
+    };
+    let cookie = is_ours.then(|| format!("parlour_session={}", seed::token(0)));
+    // Ours is a room of a million; a page does not know.
+    let path = if is_ours { "/rooms/2" } else { "/rooms/1" };
+    let request = get(path, server.address(), cookie.as_deref());
+    let mut pages = Pages::open(server.address(), LINES)?;
+    let mut ask = || request.clone();
+    pages.saturate(stage.warm(), &mut ask)?;
+    let (spent, generator) = (server.processor_time(), thread_time());
+    let most = pages.saturate(stage.block(), &mut ask)?;
+    let spent = server.processor_time().since(&spent);
+    let rate = most.answers as f64 / most.elapsed.as_secs_f64();
+    let generator = (thread_time() - generator).as_secs_f64() / most.elapsed.as_secs_f64();
+    let paced = pages.paced(rate * LOAD, stage.block(), &mut ask)?;
+    let row = figures([
+        (
+            "pages/s per core",
+            most.answers as f64 / spent.as_secs_f64(),
+        ),
+        ("pages/s", rate),
+        ("page, bytes", most.bytes as f64),
+        ("page p50 at 70 %, ms", milliseconds(&paced.latencies, 50.0)),
+        ("page p99 at 70 %, ms", milliseconds(&paced.latencies, 99.0)),
+        ("generator, cores", generator),
+    ]);
+    server.stop()?;
+    Ok(row)
+}
