@@ -1,17 +1,20 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
+use crate::site::printed::Printed;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
 use leptos::config::LeptosOptions;
 use leptos::hydration::AutoReload;
-use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Where the page's own files are; their names change with their content in a release.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Assets {
+    /// Live pages that may be handed out again.
+    pub printed: Printed,
     options: LeptosOptions,
     style: String,
     script: String,
@@ -62,6 +65,7 @@ impl Assets {
             String::new()
         };
         Ok(Self {
+            printed: Printed::default(),
             style: name("css", &hashes),
             script: name("js", &hashes),
             wasm: name("wasm", &hashes),
@@ -70,35 +74,30 @@ impl Assets {
     }
 
     /// A page as a response.
-    ///
-    /// *Invariant:* the script runs by its nonce, which no other response has; nothing else inline
-    /// is allowed, so text that slips through as markup stays dead.
     pub fn page(
         &self,
         status: StatusCode,
         head: &Head,
         body: impl FnOnce() -> AnyView,
     ) -> Response {
+        self.print(head, None, body).into_response(status)
+    }
+
+    /// A page as text, with the key that its form sends with.
+    pub fn print(
+        &self,
+        head: &Head,
+        form_key: Option<&str>,
+        body: impl FnOnce() -> AnyView,
+    ) -> Print {
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-        let (html, policy) = owner.with(|| {
-            provide_nonce();
-            let nonce = use_nonce()
-                .map(|nonce| nonce.to_string())
-                .unwrap_or_default();
-            (
-                self.document(head, &nonce, body()).to_html(),
-                policy(&nonce),
-            )
+        let nonce = Nonce::new();
+        let html = owner.with(|| {
+            provide_context(nonce.clone());
+            self.document(head, &nonce, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
-        let headers = [
-            (header::CONTENT_SECURITY_POLICY, policy),
-            (
-                header::CACHE_CONTROL,
-                HeaderValue::from_static("private, no-cache"),
-            ),
-        ];
-        (status, headers, Html(format!("<!DOCTYPE html>{html}"))).into_response()
+        Print::new(format!("<!DOCTYPE html>{html}"), &nonce, form_key)
     }
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
@@ -159,6 +158,61 @@ impl Assets {
             <link rel="preload" href=self.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
             <script type="module" nonce=nonce.to_owned() inner_html=start></script>
         }
+    }
+}
+
+/// A page as text.
+///
+/// *Invariant:* its script runs by its nonce, which no other response has; nothing else inline is
+/// allowed, so text that slips through as markup stays dead.
+#[derive(Clone, Debug)]
+pub struct Print {
+    html: Vec<u8>,
+    nonce: String,
+    /// Where the nonce stands, and where the form's key.
+    nonces: Vec<usize>,
+    keys: Vec<usize>,
+}
+
+impl Print {
+    fn new(html: String, nonce: &str, form_key: Option<&str>) -> Self {
+        let places = |text: &str| html.match_indices(text).map(|(at, _)| at).collect();
+        Self {
+            nonces: places(nonce),
+            keys: form_key.map(places).unwrap_or_default(),
+            html: html.into_bytes(),
+            nonce: nonce.to_owned(),
+        }
+    }
+
+    /// The same page for another response. Keys are of one length, and so are nonces.
+    pub fn again(&self, form_key: &str) -> Self {
+        let mut again = self.clone();
+        again.nonce = Nonce::new().to_string();
+        for (places, text) in [(&self.nonces, &*again.nonce), (&self.keys, form_key)] {
+            for &at in places {
+                again.html[at..at + text.len()].copy_from_slice(text.as_bytes());
+            }
+        }
+        again
+    }
+
+    /// Its bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a page is never empty")]
+    pub fn len(&self) -> usize {
+        self.html.len()
+    }
+
+    /// As a response.
+    pub fn into_response(self, status: StatusCode) -> Response {
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, policy(&self.nonce)),
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("private, no-cache"),
+            ),
+        ];
+        (status, headers, Html(self.html)).into_response()
     }
 }
 

@@ -3,6 +3,7 @@
 mod sessions;
 mod token;
 
+pub(crate) use sessions::Proved;
 pub use sessions::authenticate;
 pub use token::Token;
 

@@ -2,9 +2,10 @@
 //!
 //! Owns the order in which a server starts and stops.
 
+use crate::accounts::Proved;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
-use crate::db::{self, Store};
+use crate::db::{self, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::Hub;
 use parlour_protocol::RoomId;
@@ -13,6 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// Sessions that are remembered until something is written.
+const SESSIONS: usize = 10_000;
 
 /// What a verb needs besides who asks.
 pub struct Context {
@@ -30,6 +34,8 @@ pub struct Context {
     pub random: Arc<dyn Random>,
     /// Which life of the database this is: what clients hold of another one is void.
     pub epoch: String,
+    /// Whom tokens proved lately, by their hash.
+    pub(crate) sessions: Remembered<Vec<u8>, Proved>,
     draining: AtomicBool,
 }
 
@@ -188,6 +194,7 @@ impl Context {
             clock,
             random,
             epoch: opened.epoch,
+            sessions: Remembered::new(SESSIONS),
             draining: AtomicBool::new(false),
         }))
     }

@@ -6,11 +6,13 @@
 mod connect;
 pub(crate) mod entity;
 mod founding;
+mod remembered;
 mod trouble;
 mod writer;
 
 pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
+pub use remembered::Remembered;
 pub(crate) use trouble::is_passing;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
 
@@ -103,6 +105,12 @@ impl Store {
     /// The same for work that is done in one go with others of its kind, where they wait side by side.
     pub async fn write_together<P: Together>(&self, piece: P) -> Result<P::Answer, ServiceError> {
         self.writer.write_together(piece).await
+    }
+
+    /// Which state of the database this is, for [`Remembered`]: whoever was told of a write finds
+    /// another version than before. Only this process's writes count; its lock keeps others out.
+    pub fn version(&self) -> u64 {
+        self.writer.version()
     }
 
     /// For one query.

@@ -5,13 +5,13 @@ use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::{messages, rooms};
-use parlour_protocol::{OpenRoom, Place, RoomId, rules};
+use parlour_protocol::{OpenRoom, Place, RoomId, Roster, rules};
 use sea_orm::DatabaseTransaction;
 
 pub use crate::messages::View;
 
 /// Which room is open, and which part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct At {
     /// The room.
     pub room: RoomId,
@@ -41,6 +41,39 @@ pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place
         open,
         form_key: messages::draw_key(ctx),
     })
+}
+
+/// What a place shows that no database knows: who is there now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Company {
+    online: Vec<(RoomId, u32)>,
+    roster: Option<(RoomId, Roster)>,
+}
+
+impl Company {
+    /// Whom this place shows.
+    pub fn shown(place: &Place) -> Self {
+        let listed = place.rooms.iter().map(|entry| &entry.room);
+        let open = place.open.iter().map(|open| &open.room);
+        Self {
+            online: listed
+                .chain(open)
+                .map(|room| (room.id, room.online))
+                .collect(),
+            roster: place
+                .open
+                .as_ref()
+                .map(|open| (open.room.id, open.roster.clone())),
+        }
+    }
+
+    /// Whether they, and nobody else, are there still.
+    pub fn is_there(&self, ctx: &Context) -> bool {
+        let mut online = self.online.iter();
+        let mut roster = self.roster.iter();
+        online.all(|&(room, count)| ctx.hub.online(room) == count)
+            && roster.all(|(room, shown)| ctx.hub.roster(*room) == *shown)
+    }
 }
 
 /// A room as one would find it, for who goes from one to another without a new page.

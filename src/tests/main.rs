@@ -14,6 +14,7 @@ mod harness;
 mod headers;
 mod hostile;
 mod pages;
+mod printed;
 mod refused_forms;
 mod repeats;
 mod restarting;

@@ -12,7 +12,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::{Number, paths};
 use parlour_server::messages::View;
-use parlour_server::places::{self, At};
+use parlour_server::places::{self, At, Company};
 use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
 
@@ -58,7 +58,15 @@ pub async fn permalink(
 }
 
 async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, ServiceError> {
-    let place = places::place(&site.ctx, scope, at).await?;
+    let (ctx, printed) = (&site.ctx, &site.assets.printed);
+    // Before anything is read: what is written meanwhile has another version.
+    let version = ctx.store.version();
+    if let Some(print) = printed.again(version, ctx, scope, at) {
+        return Ok(print.into_response(StatusCode::OK));
+    }
+    let place = places::place(ctx, scope, at).await?;
+    let company = Company::shown(&place);
+    let form_key = place.form_key.clone();
     let title = place
         .open
         .as_ref()
@@ -71,7 +79,7 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
         canonical,
         may_be_listed: true,
     };
-    Ok(site.assets.page(StatusCode::OK, &head, || {
+    let print = site.assets.print(&head, Some(&form_key), || {
         let json = serde_json::to_string(&place).expect("a place has only string keys");
         provide_context(place);
         // Nothing in it can end the element.
@@ -81,5 +89,7 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
             <Parlour/>
         }
         .into_any()
-    }))
+    });
+    printed.keep(version, scope, at, company, &print);
+    Ok(print.into_response(StatusCode::OK))
 }

@@ -25,15 +25,20 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
         return Ok(None);
     };
     let now = ctx.clock.now();
-    let found = session::Entity::find()
-        .find_also_related(user::Entity)
-        .filter(session::Column::TokenHash.eq(token.hash()))
-        .filter(session::Column::ExpiresAt.gt(now.0))
-        .one(ctx.store.reader())
-        .await?;
-    let Some((session, Some(user))) = found else {
+    let version = ctx.store.version();
+    let hash = token.hash();
+    let known = ctx.sessions.at(version, &hash);
+    let found = match &known {
+        Some(proved) => Some(proved.clone()),
+        None => proved(ctx, &hash).await?,
+    };
+    let Some((session, user)) = found.filter(|(session, _)| session.expires_at > now.0) else {
         return Ok(None);
     };
+    if known.is_none() {
+        let proved = (session.clone(), user.clone());
+        ctx.sessions.keep(version, hash, proved, 1);
+    }
     if session.expires_at < now.0 + LIFE - DAY {
         renew(ctx, session.id, now).await;
     }
@@ -42,6 +47,18 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
         is_admin: user.is_admin,
         user: User::from(user),
     }))
+}
+
+/// Who the token with this hash stands for, and how long.
+pub(crate) type Proved = (session::Model, user::Model);
+
+async fn proved(ctx: &Context, hash: &[u8]) -> Result<Option<Proved>, DbErr> {
+    let found = session::Entity::find()
+        .find_also_related(user::Entity)
+        .filter(session::Column::TokenHash.eq(hash))
+        .one(ctx.store.reader())
+        .await?;
+    Ok(found.and_then(|(session, user)| Some((session, user?))))
 }
 
 /// A renewal that fails is tried again at the next request; nobody is turned away over it.

@@ -19,6 +19,10 @@ use std::time::Duration;
 /// cores only queue elsewhere.
 const READERS: u32 = 4;
 
+/// KiB of pages that the writer keeps: all that a group of commits changes, else they would be written
+/// before its end, and then once more.
+const WRITER_CACHE: u32 = 16 * 1024;
+
 /// Rows that a connection reads ahead of who takes them: all of a page, so that it never stops half-way.
 const ROWS: usize = 128;
 
@@ -34,7 +38,8 @@ pub struct Connections {
 pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     prepare(file)?;
     let failed = |cause: DbErr| BootError::said(file, cause);
-    let writer = pool(options(file), 1).await.map_err(failed)?;
+    let writing = options(file).pragma("cache_size", format!("-{WRITER_CACHE}"));
+    let writer = pool(writing, 1).await.map_err(failed)?;
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
     let readers = pool(reading, READERS).await.map_err(failed)?;

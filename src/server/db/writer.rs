@@ -21,6 +21,7 @@ use sea_orm::{
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -58,6 +59,8 @@ pub type Publish = Arc<dyn Fn(Publication) + Send + Sync>;
 /// The way to the task.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
+    /// Groups that ended, in whatever way.
+    version: Arc<AtomicU64>,
     closing: CancellationToken,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -66,9 +69,18 @@ impl Writer {
     pub(super) fn start(connection: DatabaseConnection, publish: Publish) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        let task = tokio::spawn(run(connection, waiting, closing.clone(), publish));
+        let version = Arc::new(AtomicU64::new(1));
+        let writing = run(
+            connection,
+            waiting,
+            closing.clone(),
+            publish,
+            version.clone(),
+        );
+        let task = tokio::spawn(writing);
         Self {
             queue,
+            version,
             closing,
             task: Mutex::new(Some(task)),
         }
@@ -99,6 +111,10 @@ impl Writer {
             mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
         })
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -132,6 +148,7 @@ async fn run(
     mut waiting: mpsc::Receiver<Box<dyn Job>>,
     closing: CancellationToken,
     publish: Publish,
+    version: Arc<AtomicU64>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
     let mut trouble = Trouble::default();
@@ -143,7 +160,7 @@ async fn run(
                 if taken == 0 {
                     break;
                 }
-                commit(&connection, group.drain(..), &publish, &mut trouble).await;
+                commit(&connection, group.drain(..), &publish, &version, &mut trouble).await;
             }
         }
     }
@@ -157,6 +174,7 @@ async fn commit(
     connection: &DatabaseConnection,
     group: impl ExactSizeIterator<Item = Box<dyn Job>>,
     publish: &Publish,
+    version: &AtomicU64,
     trouble: &mut Trouble,
 ) {
     let size = group.len();
@@ -195,6 +213,8 @@ async fn commit(
     }
     .await;
 
+    // Before anybody hears of it; also after a failure, of which nobody knows how far it came.
+    version.fetch_add(1, Ordering::Release);
     match committed {
         Ok(()) => {
             tracing::trace!(size, "committed");

@@ -6,12 +6,10 @@ use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
 use parlour_protocol::{History, Message, Number, RoomId, rules};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement, Value};
 
 /// Which part of a room's history.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
     /// The end of it.
     #[default]
@@ -63,41 +61,32 @@ pub(crate) async fn read(
 ) -> Result<History, DbErr> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
-    let more = limit as u64 + 1;
-    let (older, newer) = match view {
-        View::Newest => (older_than(db, room, Number::MAX, more).await?, Vec::new()),
-        View::Before(number) => (
-            older_than(db, room, number, more).await?,
-            newer_from(db, room, number, 1).await?,
-        ),
-        View::After(number) => (
-            older_than(db, room, number.saturating_add(1), 1).await?,
-            newer_from(db, room, number.saturating_add(1), more).await?,
-        ),
-        View::Around(number) => (
-            older_than(db, room, number, more).await?,
-            newer_from(db, room, number, more).await?,
-        ),
+    let more = limit + 1;
+    let (edge, older, newer) = match view {
+        View::Newest => (Number::MAX, more, 0),
+        View::Before(number) => (number, more, 1),
+        View::After(number) => (number.saturating_add(1), 1, more),
+        View::Around(number) => (number, more, more),
     };
+    let rows = beside(db, room, edge, older, newer).await?;
+    // Oldest first.
+    let older = rows.partition_point(|row| row.number < edge);
+    let newer = rows.len() - older;
     let (take_older, take_newer) = match view {
-        View::Newest | View::Before(_) => (limit, 0),
-        View::After(_) => (0, limit),
-        View::Around(_) => shares(limit, older.len(), newer.len()),
+        View::Newest | View::Before(_) => (older.min(limit), 0),
+        View::After(_) => (0, newer.min(limit)),
+        View::Around(_) => shares(limit, older, newer),
     };
-    let has_older = older.len() > take_older;
-    let has_newer = newer.len() > take_newer;
-    let mut messages: Vec<Message> = older
-        .into_iter()
-        .take(take_older)
-        .map(Message::from)
-        .collect();
-    messages.reverse();
-    messages.extend(newer.into_iter().take(take_newer).map(Message::from));
     Ok(History {
-        messages,
+        messages: rows
+            .into_iter()
+            .skip(older - take_older)
+            .take(take_older + take_newer)
+            .map(Message::from)
+            .collect(),
         seq: room.seq,
-        has_older,
-        has_newer,
+        has_older: older > take_older,
+        has_newer: newer > take_newer,
     })
 }
 
@@ -108,36 +97,29 @@ fn shares(limit: usize, older: usize, newer: usize) -> (usize, usize) {
     (older.min(limit - take_newer), take_newer)
 }
 
-/// Newest first.
-async fn older_than(
-    db: &impl ConnectionTrait,
-    room: &room::Model,
-    number: Number,
-    limit: u64,
-) -> Result<Vec<message::Model>, DbErr> {
-    message::Entity::find()
-        .filter(message::Column::RoomId.eq(room.id))
-        .filter(message::Column::Number.lt(number))
-        .order_by_desc(message::Column::Number)
-        .limit(limit)
-        .all(db)
-        .await
-}
+/// Both sides of a number, each as far as one of the index's ranges goes.
+const BESIDE: &str = "SELECT * FROM (SELECT * FROM messages \
+    WHERE room_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3) \
+    UNION ALL SELECT * FROM (SELECT * FROM messages \
+    WHERE room_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?4)";
 
-/// Oldest first.
-async fn newer_from(
+/// So many messages right before a number, and so many from it on, oldest first.
+async fn beside(
     db: &impl ConnectionTrait,
     room: &room::Model,
     number: Number,
-    limit: u64,
+    older: usize,
+    newer: usize,
 ) -> Result<Vec<message::Model>, DbErr> {
-    message::Entity::find()
-        .filter(message::Column::RoomId.eq(room.id))
-        .filter(message::Column::Number.gte(number))
-        .order_by_asc(message::Column::Number)
-        .limit(limit)
+    let values = [room.id, number, older as i64, newer as i64];
+    let statement =
+        Statement::from_sql_and_values(DbBackend::Sqlite, BESIDE, values.map(Value::from));
+    let mut rows = message::Entity::find()
+        .from_raw_sql(statement)
         .all(db)
-        .await
+        .await?;
+    rows.sort_unstable_by_key(|row| row.number);
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -1,0 +1,92 @@
+//! What was read from the database, for as long as nothing is written to it.
+//!
+//! *Invariant:* what is remembered is what reading it again would give: it was read no earlier than
+//! the [version](super::Store::version) it is kept under, and is forgotten with the next one.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+
+/// Things that were read, by what was asked for. Nothing is sacred: when it is full it is emptied.
+#[derive(Debug)]
+pub struct Remembered<K, V> {
+    kept: Mutex<Kept<K, V>>,
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Kept<K, V> {
+    version: u64,
+    things: HashMap<K, V>,
+    weight: usize,
+}
+
+impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
+    /// Holds things of `most` weight together.
+    pub fn new(most: usize) -> Self {
+        let kept = Mutex::new(Kept {
+            version: 0,
+            things: HashMap::new(),
+            weight: 0,
+        });
+        Self { kept, most }
+    }
+
+    /// What was kept under this version.
+    pub fn at(&self, version: u64, key: &K) -> Option<V> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.version == version)
+            .then(|| kept.things.get(key).cloned())
+            .flatten()
+    }
+
+    /// Keeps what was read after `version` was asked for.
+    pub fn keep(&self, version: u64, key: K, thing: V, weight: usize) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if version < kept.version || weight > self.most {
+            return;
+        }
+        if version > kept.version || kept.weight + weight > self.most {
+            kept.things.clear();
+            kept.weight = 0;
+            kept.version = version;
+        }
+        // What it replaces is counted until everything goes.
+        kept.weight += weight;
+        kept.things.insert(key, thing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_remembered_under_its_version_and_forgotten_with_the_next() {
+        let remembered = Remembered::new(10);
+        remembered.keep(1, "a", "one", 1);
+        assert_eq!(remembered.at(1, &"a"), Some("one"));
+        assert_eq!(remembered.at(1, &"b"), None);
+        assert_eq!(remembered.at(2, &"a"), None);
+        assert_eq!(remembered.at(0, &"a"), None);
+        remembered.keep(2, "b", "two", 1);
+        assert_eq!(remembered.at(2, &"b"), Some("two"));
+        assert_eq!(remembered.at(2, &"a"), None);
+        remembered.keep(1, "a", "read too late", 1);
+        assert_eq!(remembered.at(2, &"a"), None);
+        assert_eq!(remembered.at(1, &"a"), None);
+    }
+
+    #[test]
+    fn it_never_holds_more_than_it_may() {
+        let remembered = Remembered::new(10);
+        remembered.keep(1, 1, (), 11);
+        assert_eq!(remembered.at(1, &1), None);
+        for key in 0..100 {
+            remembered.keep(1, key, (), 4);
+            let held = (0..100).filter(|key| remembered.at(1, key).is_some());
+            assert!(held.count() <= 2);
+            assert_eq!(remembered.at(1, &key), Some(()));
+        }
+    }
+}
