@@ -90,7 +90,8 @@ async fn open(
     row: room::Model,
     view: View,
 ) -> Result<OpenRoom, ServiceError> {
-    let history = messages::read_history(snapshot, &row, view, rules::PAGE_SIZE).await?;
+    let id = RoomId(row.id);
+    let history = messages::read_history(snapshot, id, view, rules::PAGE_SIZE).await?;
     let marked = match view {
         View::Around(number) => Some(number),
         _ => None,
@@ -100,7 +101,6 @@ async fn open(
     {
         return Err(ServiceError::MessageNotFound);
     }
-    let id = RoomId(row.id);
     let room = row.into_room(ctx.hub.online(id));
     Ok(OpenRoom {
         may_delete: rooms::may_delete(scope, &room),

@@ -1,12 +1,12 @@
 //! Pages of history, in both directions, by `number`: the deepest page costs what the first does.
 
 use crate::context::Context;
-use crate::db::entity::{message, room};
+use crate::db::entity::message;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
-use parlour_protocol::{History, Message, Number, RoomId, rules};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement, Value};
+use parlour_protocol::{History, Message, Number, RoomId, Seq, rules};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,9 +30,9 @@ pub async fn history(
     view: View,
     limit: u32,
 ) -> Result<History, ServiceError> {
-    let snapshot = ctx.store.snapshot().await?;
-    let room = rooms::visible(&snapshot, scope, room).await?;
-    Ok(read(&snapshot, &room, view, limit).await?)
+    let db = ctx.store.reader();
+    let room = rooms::visible(db, scope, room).await?;
+    read(db, RoomId(room.id), view, limit).await
 }
 
 /// One's own message, to change it.
@@ -52,13 +52,13 @@ pub async fn own(
     Ok(message.into())
 }
 
-/// The same inside the snapshot that `room` was read in.
+/// The same for a room that was found to be visible.
 pub(crate) async fn read(
     db: &impl ConnectionTrait,
-    room: &room::Model,
+    room: RoomId,
     view: View,
     limit: u32,
-) -> Result<History, DbErr> {
+) -> Result<History, ServiceError> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
     let more = limit + 1;
@@ -68,7 +68,7 @@ pub(crate) async fn read(
         View::After(number) => (number.saturating_add(1), 1, more),
         View::Around(number) => (number, more, more),
     };
-    let rows = beside(db, room, edge, older, newer).await?;
+    let (seq, rows) = beside(db, room, edge, older, newer).await?;
     // Oldest first.
     let older = rows.partition_point(|row| row.number < edge);
     let newer = rows.len() - older;
@@ -84,7 +84,7 @@ pub(crate) async fn read(
             .take(take_older + take_newer)
             .map(Message::from)
             .collect(),
-        seq: room.seq,
+        seq,
         has_older: older > take_older,
         has_newer: newer > take_newer,
     })
@@ -97,29 +97,36 @@ fn shares(limit: usize, older: usize, newer: usize) -> (usize, usize) {
     (older.min(limit - take_newer), take_newer)
 }
 
-/// Both sides of a number, each as far as one of the index's ranges goes.
-const BESIDE: &str = "SELECT * FROM (SELECT * FROM messages \
+/// Both sides of a number, each one range of an index, and the seq at which they are read. All rows
+/// are one value, each with its columns in the entity's order: what the driver does for a value, it
+/// would do for every column of every row.
+const BESIDE: &str = "SELECT (SELECT seq FROM rooms WHERE id = ?1), json_group_array(json_array(\
+    id, room_id, number, seq, ordinal, author_id, author_name, client_id, body, reply_to, \
+    created_at, edited_at, deleted_at)) \
+    FROM (SELECT * FROM (SELECT * FROM messages \
     WHERE room_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3) \
     UNION ALL SELECT * FROM (SELECT * FROM messages \
-    WHERE room_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?4)";
+    WHERE room_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?4))";
 
 /// So many messages right before a number, and so many from it on, oldest first.
 async fn beside(
     db: &impl ConnectionTrait,
-    room: &room::Model,
+    room: RoomId,
     number: Number,
     older: usize,
     newer: usize,
-) -> Result<Vec<message::Model>, DbErr> {
-    let values = [room.id, number, older as i64, newer as i64];
+) -> Result<(Seq, Vec<message::Model>), ServiceError> {
+    let values = [room.0, number, older as i64, newer as i64];
     let statement =
         Statement::from_sql_and_values(DbBackend::Sqlite, BESIDE, values.map(Value::from));
-    let mut rows = message::Entity::find()
-        .from_raw_sql(statement)
-        .all(db)
-        .await?;
+    let row = db.query_one_raw(statement).await?;
+    let row = row.ok_or(ServiceError::RoomNotFound)?;
+    let seq: Option<Seq> = row.try_get_by_index(0)?;
+    let listed: String = row.try_get_by_index(1)?;
+    let mut rows: Vec<message::Model> =
+        serde_json::from_str(&listed).map_err(|error| DbErr::Json(error.to_string()))?;
     rows.sort_unstable_by_key(|row| row.number);
-    Ok(rows)
+    Ok((seq.ok_or(ServiceError::RoomNotFound)?, rows))
 }
 
 #[cfg(test)]
