@@ -71,14 +71,11 @@ async function toTheFirst(page) {
   return { reached, turns, seconds: rounded((Date.now() - started) / 1000), ...frames(await page.evaluate(noted)) };
 }
 
-/** Back with the button that leads there. */
+/** Back with the button that leads there; it goes once one is. */
 async function toTheEnd(page) {
   await page.locator(".jump").click();
-  await page.waitForFunction((last) => {
-    const scroller = document.querySelector(".scroller");
-    const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2;
-    return isAtEnd && document.getElementById(`m${last}`) !== null;
-  }, MESSAGES);
+  await page.getByText(new RegExp(`line ${MESSAGES}\\.$`)).waitFor();
+  await page.locator(".jump").waitFor({ state: "detached" });
 }
 
 /** Messages at a steady rate from somebody else, while this person types. */
