@@ -36,10 +36,8 @@ pub fn run(stage: &Stage, options: &Options, results: &mut Results, file: &Path)
         let mut samples = Vec::new();
         let before = floors::send(PROBE.0, 1, PROBE.1)?;
         for row in rows::ALL.iter().filter(|row| options.wants_row(row.key)) {
-            if round > 1 && !row.every_round {
-                continue;
-            }
             let mut order = taking_part(stage, options, row, results);
+            order.retain(|contender| round == 1 || !row.once.contains(contender));
             random.shuffle(&mut order);
             for contender in order {
                 block(stage, row, &contender, round, &mut samples);

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// How long to wait for the last deliveries.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long everybody may take to arrive. Some servers tell everybody of everybody.
+const ARRIVAL: Duration = Duration::from_secs(240);
 /// Handshakes under way at once.
 const AT_ONCE: usize = 200;
 
@@ -109,8 +111,7 @@ impl Talk {
             answered: Vec::new(),
         };
         let visitors = visitors(crowd);
-        let patience = PATIENCE + Duration::from_millis(20) * visitors.len() as u32;
-        swarm.join(&visitors, AT_ONCE, patience, &mut listener)?;
+        swarm.join(&visitors, AT_ONCE, ARRIVAL, &mut listener)?;
         let mut talk = Self {
             swarm,
             crowd,

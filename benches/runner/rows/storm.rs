@@ -17,7 +17,8 @@ const NEWEST: usize = 50;
 const MISSED: usize = 20;
 /// Handshakes under way at once: what the system's queue of new connections holds.
 const AT_ONCE: usize = 2_000;
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long everybody may take to arrive; who is not there by then has failed.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// The size at which peers are compared.
 const TWIN_SIZE: usize = 1_000;
 
