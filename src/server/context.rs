@@ -184,7 +184,7 @@ impl Context {
         let publisher = hub.clone();
         let store = Store::start(
             opened.connections,
-            Arc::new(move |publication| publisher.publish(publication)),
+            Arc::new(move |publications| publisher.publish_all(publications)),
         );
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits),

@@ -6,6 +6,7 @@
 //! COMMIT that fails undoes the whole group, publishes nothing, and is told to everybody in it.
 
 mod job;
+mod publisher;
 mod together;
 
 pub use together::{Together, Verdicts};
@@ -14,12 +15,12 @@ use super::trouble::{self, Trouble};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
 use job::{Alone, Job, Outcome};
+use publisher::Publisher;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,8 +54,9 @@ impl<T> Written<T> {
 /// A piece of work on the writer's transaction.
 pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<Written<T>, ServiceError>> + Send + 't>>;
 
-/// Hears of everything that was committed, in order. Must not block.
-pub type Publish = Arc<dyn Fn(Publication) + Send + Sync>;
+/// Hears of everything that was committed, in order. It takes publications for as long as there are
+/// any, all of a group in one go if it likes; those that it did not take it is given again.
+pub type Publish = Arc<dyn Fn(&mut dyn Iterator<Item = Publication>) + Send + Sync>;
 
 /// The way to the task.
 pub(super) struct Writer {
@@ -69,12 +71,14 @@ impl Writer {
     pub(super) fn start(connection: DatabaseConnection, publish: Publish) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
+        // It fails as the runtime's own threads do, when the system is out of them.
+        let publisher = Publisher::start(publish).expect("a process that starts gets a thread");
         let version = Arc::new(AtomicU64::new(1));
         let writing = run(
             connection,
             waiting,
             closing.clone(),
-            publish,
+            publisher,
             version.clone(),
         );
         let task = tokio::spawn(writing);
@@ -147,7 +151,7 @@ async fn run(
     connection: DatabaseConnection,
     mut waiting: mpsc::Receiver<Box<dyn Job>>,
     closing: CancellationToken,
-    publish: Publish,
+    publisher: Publisher,
     version: Arc<AtomicU64>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
@@ -160,10 +164,11 @@ async fn run(
                 if taken == 0 {
                     break;
                 }
-                commit(&connection, group.drain(..), &publish, &version, &mut trouble).await;
+                commit(&connection, group.drain(..), &publisher, &version, &mut trouble).await;
             }
         }
     }
+    publisher.finish().await;
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the writing connection did not close");
     }
@@ -173,7 +178,7 @@ async fn run(
 async fn commit(
     connection: &DatabaseConnection,
     group: impl ExactSizeIterator<Item = Box<dyn Job>>,
-    publish: &Publish,
+    publisher: &Publisher,
     version: &AtomicU64,
     trouble: &mut Trouble,
 ) {
@@ -222,12 +227,7 @@ async fn commit(
             if done.iter().any(|finished| !finished.publish.is_empty()) {
                 trouble.wrote();
             }
-            for finished in done {
-                for publication in finished.publish {
-                    publish_one(publish, publication);
-                }
-                (finished.answer)(Ok(()));
-            }
+            publisher.take(done).await;
         }
         Err(error) if trouble::is_passing(&error) => {
             trouble.failed(&error, size);
@@ -242,13 +242,6 @@ async fn commit(
                 (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
             }
         }
-    }
-}
-
-/// A bug in what hears of it must not end the writer, nor turn what is on disk into an error.
-fn publish_one(publish: &Publish, publication: Publication) {
-    if catch_unwind(AssertUnwindSafe(|| publish(publication))).is_err() {
-        tracing::error!("a publication panicked; who missed it asks for it by seq");
     }
 }
 

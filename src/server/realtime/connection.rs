@@ -214,7 +214,7 @@ impl Connection {
             }
             Incoming::Pong => self.admit().map(drop),
             Incoming::Closing(answer) => {
-                self.write(answer).await?;
+                in_time(self.mailbox.end(answer), &self.mailbox).await?;
                 Err(Ended::Gone)
             }
             Incoming::Violation(code) => Err(Ended::Violation(code)),
@@ -247,8 +247,8 @@ impl Connection {
 
     async fn answer(&mut self, answer: Answer) -> Result<(), Ended> {
         match answer {
-            Answer::Nothing | Answer::Broadcast(_) => Ok(()),
-            Answer::Frame(frame) => self.write(Frame::from(frame.encode())).await,
+            Answer::Nothing => Ok(()),
+            Answer::Frame(frame) => self.write(frame).await,
         }
     }
 
@@ -316,7 +316,8 @@ impl Connection {
             Ended::Close(closing) => {
                 let goodbye = async {
                     mailbox.release();
-                    // It may be on its way to the disk: its author hears how it went.
+                    // It may be on its way to the disk: its author hears how it went, by the answer
+                    // or with everybody else.
                     let answer = match under_way {
                         Some(command) => command.await,
                         None => Answer::Nothing,
@@ -324,8 +325,8 @@ impl Connection {
                     // From here on it asks nothing of the database, and nobody need wait for it.
                     drop(socket);
                     mailbox.drain().await?;
-                    if let Answer::Frame(frame) | Answer::Broadcast(frame) = answer {
-                        mailbox.answer(Frame::from(frame.encode())).await?;
+                    if let Answer::Frame(frame) = answer {
+                        mailbox.answer(frame).await?;
                     }
                     let code = closing.code.code();
                     wire.close(&mailbox, code, &closing.reason).await;

@@ -65,8 +65,8 @@ pub trait Subscriber: Send + Sync + 'static {
         }
     }
 
-    /// Closes it once what it took is written. The first reason counts, except that too slow
-    /// overrides.
+    /// Closes it once what it took is written, which may be more until its task gets round to it. The
+    /// first reason counts, except that too slow overrides.
     fn close(&self, closing: Closing);
 }
 
@@ -100,6 +100,8 @@ struct State {
     /// An answer is being prepared; what the hub says comes after it.
     is_held: bool,
     closing: Option<Closing>,
+    /// Nothing that the hub sends is taken any more: the last frame was, or the other side is gone.
+    is_over: bool,
     is_gone: bool,
 }
 
@@ -136,6 +138,16 @@ impl Mailbox {
         locked(&self.state).answers.push_back(frame);
         self.written(|state| state.rest.is_empty() && state.answers.is_empty())
             .await
+    }
+
+    /// The last frame, in place of everything that the hub has queued and will send.
+    pub async fn end(&self, frame: Frame) -> Result<(), Gone> {
+        {
+            let mut state = locked(&self.state);
+            state.empty();
+            state.is_over = true;
+        }
+        self.answer(frame).await
     }
 
     /// Writes what is queued now; what the hub adds meanwhile may stay.
@@ -260,11 +272,10 @@ impl Subscriber for Mailbox {
     fn close(&self, closing: Closing) {
         let mut state = locked(&self.state);
         if closing.is_hard() {
-            state.empty();
-        } else if state.closing.is_some() {
-            return;
+            state.give_up(closing);
+        } else {
+            state.closing.get_or_insert(closing);
         }
-        state.closing = Some(closing);
         drop(state);
         self.wake.notify_one();
     }
@@ -274,7 +285,7 @@ impl State {
     /// Nothing waits, and nothing has to.
     fn is_clear(&self) -> bool {
         let is_empty = self.rest.is_empty() && self.answers.is_empty() && self.frames.is_empty();
-        is_empty && !self.is_held && self.closing.is_none() && !self.is_gone
+        is_empty && !self.is_held && !self.is_over
     }
 
     /// Something may go out now.
@@ -285,13 +296,12 @@ impl State {
     }
 
     fn queue(&mut self, frame: Frame) {
-        if self.closing.is_some() || self.is_gone {
+        if self.is_over {
             return;
         }
         let bytes = self.bytes + frame.wire().len();
         if self.frames.len() >= MAX_FRAMES || (bytes > MAX_BYTES && !self.frames.is_empty()) {
-            self.empty();
-            self.closing = Some(Closing::plain(CloseCode::TooSlow));
+            self.give_up(Closing::plain(CloseCode::TooSlow));
         } else {
             self.frames.push_back(frame);
             self.bytes = bytes;
@@ -350,8 +360,16 @@ impl State {
         std::mem::take(&mut self.frames)
     }
 
+    /// What waits is not written any more; the client asks for it by `seq`.
+    fn give_up(&mut self, closing: Closing) {
+        self.empty();
+        self.is_over = true;
+        self.closing = Some(closing);
+    }
+
     fn lose(&mut self) {
         self.empty();
+        self.is_over = true;
         self.answers = VecDeque::new();
         self.rest = Bytes::new();
         self.is_gone = true;

@@ -75,7 +75,7 @@ impl Wire {
 
     /// Says why it ends, and waits for the other side to have heard it. The caller limits how long.
     pub async fn close(&mut self, mailbox: &Mailbox, code: u16, reason: &str) {
-        if mailbox.answer(Frame::close(code, reason)).await.is_err() {
+        if mailbox.end(Frame::close(code, reason)).await.is_err() {
             return;
         }
         while !matches!(
@@ -87,7 +87,7 @@ impl Wire {
     /// The same after a violation, when frames cannot be told apart any more: what still comes in
     /// is read and thrown away, else the system would reset the connection under the close frame.
     pub async fn refuse(&mut self, mailbox: &Mailbox, code: u16) {
-        if mailbox.answer(Frame::close(code, "")).await == Err(Gone) {
+        if mailbox.end(Frame::close(code, "")).await == Err(Gone) {
             return;
         }
         if shutdown(self.half.as_ref(), Shutdown::Write).is_ok() {

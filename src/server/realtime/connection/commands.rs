@@ -2,20 +2,18 @@
 
 use super::{About, Connection, Ended};
 use crate::messages::{self, NewMessage};
-use crate::realtime::{Socket, SocketKind};
+use crate::realtime::{Frame, Socket, SocketKind};
 use crate::{Context, Scope, ServiceError, rooms, telemetry};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, RoomId, ServerFrame};
 use std::sync::Arc;
 
 /// What a command's client is told.
 pub(super) enum Answer {
-    /// Nothing: it worked, and there is nothing to say.
+    /// Nothing: it worked, and there is nothing to say, or everybody in the room was told, this socket
+    /// among them.
     Nothing,
     /// This.
-    Frame(ServerFrame),
-    /// What everybody in the room is told, this socket among them; said again only when the socket
-    /// closes before it could come that way.
-    Broadcast(ServerFrame),
+    Frame(Frame),
 }
 
 impl Connection {
@@ -51,7 +49,11 @@ impl Connection {
                     done.unwrap_or_else(|error| {
                         let error = telemetry::told(&error);
                         let About { room_id, client_id } = about;
-                        Answer::Frame(ServerFrame::error(error, room_id, client_id))
+                        Answer::Frame(
+                            ServerFrame::error(error, room_id, client_id)
+                                .encode()
+                                .into(),
+                        )
                     })
                 }));
                 Ok(())
@@ -142,12 +144,11 @@ async fn perform(
             };
             let posted = messages::post(ctx, scope, room, new).await?;
             // A repeated send changed nothing, so nobody is told but who asked.
-            let is_broadcast = posted.is_new && socket.has_joined(room);
-            let frame = ServerFrame::Message(posted.message);
-            Ok(if is_broadcast {
-                Answer::Broadcast(frame)
+            let was_told = posted.is_new && socket.has_joined(room);
+            Ok(if was_told {
+                Answer::Nothing
             } else {
-                Answer::Frame(frame)
+                Answer::Frame(ServerFrame::Message(posted.message).encode().into())
             })
         }
         ClientFrame::Edit {
@@ -185,10 +186,9 @@ fn changed(
     message: parlour_protocol::Message,
 ) -> Answer {
     let was_published = message.seq > before;
-    let frame = ServerFrame::MessageChanged(message);
     if was_published && socket.has_joined(room) {
-        Answer::Broadcast(frame)
+        Answer::Nothing
     } else {
-        Answer::Frame(frame)
+        Answer::Frame(ServerFrame::MessageChanged(message).encode().into())
     }
 }

@@ -44,14 +44,14 @@ fn bytes_count_too_but_one_large_frame_always_fits() {
 }
 
 #[test]
-fn closing_lets_what_was_queued_be_written_first() {
+fn what_comes_before_the_task_ends_it_is_written_first() {
     let mailbox = Mailbox::default();
     mailbox.try_send("last".into());
     mailbox.close(Closing::going_away(120));
     mailbox.close(Closing::plain(CloseCode::NoSuchRoom));
-    mailbox.try_send("too late".into());
+    mailbox.try_send("what was under way".into());
     let (frames, closing) = mailbox.take();
-    assert_eq!(frames, ["last"]);
+    assert_eq!(frames, ["last", "what was under way"]);
     assert_eq!(closing, Some(Closing::going_away(120)));
 }
 
@@ -200,6 +200,23 @@ async fn who_does_not_read_is_closed_as_too_slow_and_hears_whole_frames_only() {
     assert!(
         seen == [expected.as_slice(), close.wire()].concat(),
         "{whole} frames"
+    );
+}
+
+#[tokio::test]
+async fn nothing_comes_after_the_last_frame() {
+    let (mailbox, mut far) = connected().await;
+    mailbox.close(Closing::going_away(0));
+    mailbox.try_send(Frame::from("in time"));
+    let close = Frame::close(CloseCode::GoingAway.code(), "");
+    mailbox.end(close.clone()).await.unwrap();
+    mailbox.try_send(Frame::from("too late"));
+    drop(mailbox);
+    let mut seen = Vec::new();
+    far.read_to_end(&mut seen).await.unwrap();
+    assert_eq!(
+        seen,
+        [Frame::from("in time").wire().as_ref(), close.wire()].concat()
     );
 }
 

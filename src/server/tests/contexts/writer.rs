@@ -22,9 +22,13 @@ async fn heard() -> Heard {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let publish = {
         let heard = heard.clone();
-        move |publication| match publication {
-            Publication::Read { read_posts, .. } => heard.lock().unwrap().push(read_posts),
-            other => panic!("{other:?}"),
+        move |publications: &mut dyn Iterator<Item = Publication>| {
+            for publication in publications {
+                match publication {
+                    Publication::Read { read_posts, .. } => heard.lock().unwrap().push(read_posts),
+                    other => panic!("{other:?}"),
+                }
+            }
         }
     };
     Heard {
@@ -115,15 +119,16 @@ async fn what_is_published_is_committed_already() {
     let behind = Arc::new(Mutex::new(Vec::new()));
     let publish = {
         let (behind, watcher) = (behind.clone(), watcher.clone());
-        move |publication| {
-            let Publication::Read { read_posts, .. } = publication else {
-                return;
-            };
-            let seen = tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(lobby_seq(&watcher))
-            });
-            if seen < read_posts {
-                behind.lock().unwrap().push((read_posts, seen));
+        let runtime = tokio::runtime::Handle::current();
+        move |publications: &mut dyn Iterator<Item = Publication>| {
+            for publication in publications {
+                let Publication::Read { read_posts, .. } = publication else {
+                    continue;
+                };
+                let seen = runtime.block_on(lobby_seq(&watcher));
+                if seen < read_posts {
+                    behind.lock().unwrap().push((read_posts, seen));
+                }
             }
         }
     };
