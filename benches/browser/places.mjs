@@ -1,6 +1,6 @@
 // Where things are, and the packages that benches/setup installed there.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -25,5 +25,6 @@ export async function load(name) {
 
 /** The version of an installed package. */
 export function versionOf(name, folder = "browser") {
-  return createRequire(join(INSTALLED, folder, "package.json"))(`${name}/package.json`).version;
+  const manifest = join(INSTALLED, folder, "node_modules", name, "package.json");
+  return JSON.parse(readFileSync(manifest, "utf8")).version;
 }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { BINARY, ROOT, SITE } from "./places.mjs";
 
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");

@@ -48,6 +48,16 @@ export const SITES = {
     message: '.msg[data-type="message"] .content',
     interactive: "#input",
   },
+  conversejs: {
+    shows: "a room with its newest 50 messages, entered without an account, from an XMPP server beside it",
+    versions: () => ({ "converse.js": versionOf("converse.js", "conversejs") }),
+    async open() {
+      const server = await peer("conversejs");
+      return { ...server, path: "/", visitor: () => ({ cookies: [], origins: [] }) };
+    },
+    message: ".chat-msg__text",
+    interactive: "textarea.chat-textarea",
+  },
 };
 
 /** Signs the reader of The Lounge in and joins the channel; what the browser keeps of it. */
