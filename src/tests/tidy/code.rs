@@ -9,7 +9,12 @@ const LINES: usize = 500;
 const ROOMS: [(&[&str], &[&str]); 4] = [
     (
         &["web_sys", "js_sys", "gloo_net", "gloo_timers", "gloo"],
-        &["src/app/browser.rs", "src/app/browser/", "src/tests/tidy"],
+        &[
+            "src/app/browser.rs",
+            "src/app/browser/",
+            "src/island/streams/",
+            "src/tests/tidy",
+        ],
     ),
     (
         &["sea_orm", "sqlx", "sea_orm_migration"],
