@@ -4,6 +4,7 @@
 
 mod edit;
 mod join;
+mod modals;
 mod name;
 mod new_room;
 mod parts;

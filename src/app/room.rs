@@ -15,6 +15,7 @@ mod island;
 mod line;
 mod link;
 mod listing;
+mod live;
 mod log;
 mod members;
 mod receiving;
@@ -25,4 +26,5 @@ mod topbar;
 mod visiting;
 mod welcome;
 
+pub use dialogs::id as modal;
 pub use island::Parlour;

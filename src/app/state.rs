@@ -3,6 +3,7 @@
 //! *Invariant:* everything here is a function of what it was told (frames, pages, keystrokes and
 //! the time passed in), so every rule of the live room has a unit test that runs natively.
 
+pub mod by_room;
 pub mod connection;
 pub mod drafts;
 pub mod outbox;

@@ -3,42 +3,42 @@
 //! It is a `column-reverse` flex box, so it starts at the bottom without script and what is put in
 //! at the top moves nothing. Its `scrollTop` is 0 at the bottom and negative above.
 
-use leptos::html::Div;
-use leptos::prelude::{GetUntracked, NodeRef, document, request_animation_frame};
+use leptos::prelude::{document, request_animation_frame};
 use leptos::task::{spawn_local, tick};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Pixels from the bottom within which the view counts as at the bottom.
 const AT_BOTTOM: i32 = 60;
 /// Pixels from an end within which the next page is fetched.
 const NEAR_END: i32 = 600;
 
+/// The scroller's id.
+pub const SCROLLER: &str = "scroller";
+
+fn scroller() -> Option<Element> {
+    document().get_element_by_id(SCROLLER)
+}
+
 /// Whether the newest message is in view.
-pub fn is_at_bottom(scroller: NodeRef<Div>) -> bool {
-    scroller
-        .get_untracked()
-        .is_none_or(|s| -s.scroll_top() <= AT_BOTTOM)
+pub fn is_at_bottom() -> bool {
+    scroller().is_none_or(|s| -s.scroll_top() <= AT_BOTTOM)
 }
 
 /// Whether the view is close to the oldest message shown.
-pub fn is_near_top(scroller: NodeRef<Div>) -> bool {
-    scroller
-        .get_untracked()
-        .is_some_and(|s| s.scroll_height() - s.client_height() + s.scroll_top() < NEAR_END)
+pub fn is_near_top() -> bool {
+    scroller().is_some_and(|s| s.scroll_height() - s.client_height() + s.scroll_top() < NEAR_END)
 }
 
 /// Whether the view is close to the newest message shown.
-pub fn is_near_bottom(scroller: NodeRef<Div>) -> bool {
-    scroller
-        .get_untracked()
-        .is_some_and(|s| -s.scroll_top() < NEAR_END)
+pub fn is_near_bottom() -> bool {
+    scroller().is_some_and(|s| -s.scroll_top() < NEAR_END)
 }
 
 /// Shows the newest message.
-pub fn to_bottom(scroller: NodeRef<Div>) {
-    if let Some(scroller) = scroller.get_untracked() {
+pub fn to_bottom() {
+    if let Some(scroller) = scroller() {
         scroller.set_scroll_top(0);
     }
 }
@@ -54,8 +54,8 @@ pub struct Anchor {
 
 impl Anchor {
     /// The first message whose end is below the scroller's top.
-    pub fn take(scroller: NodeRef<Div>) -> Option<Self> {
-        let scroller = scroller.get_untracked()?;
+    pub fn take() -> Option<Self> {
+        let scroller = scroller()?;
         let edge = scroller.get_bounding_client_rect().top();
         let rows = scroller.first_element_child()?.children();
         (0..rows.length())
@@ -70,12 +70,12 @@ impl Anchor {
     }
 
     /// Scrolls so that the remembered message is where it was.
-    fn hold(self, scroller: NodeRef<Div>) {
+    fn hold(self) {
         let id = self.element.id();
         let moved = document()
             .get_element_by_id(&id)
             .map(|element| element.get_bounding_client_rect().bottom() - self.end);
-        if let (Some(scroller), Some(moved)) = (scroller.get_untracked(), moved)
+        if let (Some(scroller), Some(moved)) = (scroller(), moved)
             && moved.abs() >= 1.0
         {
             scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
@@ -84,23 +84,18 @@ impl Anchor {
 }
 
 /// Keeps what was in view in view: as soon as the rows have been changed, before they are painted.
-pub fn hold(anchor: Option<Anchor>, scroller: NodeRef<Div>) {
+pub fn hold(anchor: Option<Anchor>) {
     if let Some(anchor) = anchor {
         spawn_local(async move {
             tick().await;
-            anchor.hold(scroller);
+            anchor.hold();
         });
     }
 }
 
 /// The number of the first message in view.
-pub fn topmost(scroller: NodeRef<Div>) -> Option<Number> {
-    Anchor::take(scroller)?
-        .element
-        .id()
-        .strip_prefix('m')?
-        .parse()
-        .ok()
+pub fn topmost() -> Option<Number> {
+    Anchor::take()?.element.id().strip_prefix('m')?.parse().ok()
 }
 
 /// Brings the element with this id to the middle of the view and gives it the focus.

@@ -2,32 +2,49 @@
 //! typed before the WASM arrived stays.
 
 use leptos::ev::KeyboardEvent;
-use leptos::html::{Input, Textarea};
-use leptos::prelude::{GetUntracked, NodeRef, request_animation_frame};
+use leptos::prelude::{document, request_animation_frame};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 /// What Safari says of the Enter that ends the composing of a word, when it is no more composing.
 const COMPOSED: u32 = 229;
 
+/// The composer's id.
+pub const COMPOSER: &str = "composer-text";
+
+/// The id of the field in which a message is edited.
+pub const EDITOR: &str = "edit-text";
+
+fn area(id: &str) -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Whether the field is in the page.
+pub fn is_there(field: &str) -> bool {
+    document().get_element_by_id(field).is_some()
+}
+
 /// What is in the composer.
-pub fn text(field: NodeRef<Textarea>) -> String {
-    field
-        .get_untracked()
-        .map(|field| field.value())
-        .unwrap_or_default()
+pub fn text(field: &str) -> String {
+    area(field).map(|field| field.value()).unwrap_or_default()
 }
 
 /// Puts `text` in and fits the height.
-pub fn set_text(field: NodeRef<Textarea>, text: &str) {
-    if let Some(element) = field.get_untracked() {
+pub fn set_text(field: &str, text: &str) {
+    if let Some(element) = area(field) {
         element.set_value(text);
         fit(field);
     }
 }
 
 /// As high as its text, where the browser cannot do it by itself (`field-sizing`).
-pub fn fit(field: NodeRef<Textarea>) {
+pub fn fit(field: &str) {
     if !grows_by_itself()
-        && let Some(element) = field.get_untracked()
+        && let Some(element) = area(field)
     {
         let style = leptos::web_sys::HtmlElement::style(&element);
         let _ = style.set_property("height", "auto");
@@ -36,16 +53,16 @@ pub fn fit(field: NodeRef<Textarea>) {
 }
 
 /// Gives the composer the focus.
-pub fn focus(field: NodeRef<Textarea>) {
-    if let Some(field) = field.get_untracked() {
+pub fn focus(field: &str) {
+    if let Some(field) = area(field) {
         let _ = field.focus();
     }
 }
 
 /// Gives it the focus with the cursor behind the last character, once it is in the page.
-pub fn focus_at_end(field: NodeRef<Textarea>) {
+pub fn focus_at_end(field: &'static str) {
     request_animation_frame(move || {
-        if let Some(element) = field.get_untracked() {
+        if let Some(element) = area(field) {
             fit(field);
             let end = element.value().encode_utf16().count() as u32;
             let _ = element.set_selection_range(end, end);
@@ -62,17 +79,19 @@ pub fn is_send(event: &KeyboardEvent) -> bool {
         && event.key_code() != COMPOSED
 }
 
+/// A text without capital letters, by the browser's own tables.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// What is in a one-line field.
-pub fn line(field: NodeRef<Input>) -> String {
-    field
-        .get_untracked()
-        .map(|field| field.value())
-        .unwrap_or_default()
+pub fn line(field: &str) -> String {
+    input(field).map(|field| field.value()).unwrap_or_default()
 }
 
 /// Puts `text` into a one-line field.
-pub fn set_line(field: NodeRef<Input>, text: &str) {
-    if let Some(field) = field.get_untracked() {
+pub fn set_line(field: &str, text: &str) {
+    if let Some(field) = input(field) {
         field.set_value(text);
     }
 }

@@ -1,5 +1,6 @@
 //! The pages with the live room in them: the welcome screen, a room, a message in its place.
 
+use super::modals::Modals;
 use crate::app::browser::document::PLACE;
 use crate::app::room::Parlour;
 use crate::app::shell::Head;
@@ -87,6 +88,7 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
         view! {
             <script type="application/json" id=PLACE inner_html=json></script>
             <Parlour/>
+            <Modals/>
         }
         .into_any()
     });

@@ -5,15 +5,17 @@ use super::dialogs::give_name;
 use super::line::Unsent;
 use super::shown::heard;
 use super::{sending, shown};
-use crate::app::browser::text_field;
+use crate::app::browser::dialog;
+use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::state::connection::Banner;
 use crate::app::state::outbox::Outbox;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
-use leptos::html::Input;
 use leptos::prelude::*;
 use parlour_protocol::{paths, rules};
 
+/// The id of the field in which somebody without a name writes one.
+const NAME: &str = "join";
 /// Characters left below which the counter shows.
 const COUNTER_FROM: usize = 500;
 
@@ -25,8 +27,8 @@ pub fn Composer(
 ) -> impl IntoView {
     let desk = Desk::here();
     let form_key = StoredValue::new(form_key);
-    let is_somebody = Memo::new(move |_| desk.me.with(Option::is_some));
-    let typing = Memo::new(move |_| {
+    let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
+    let typing = shown::text(move || {
         let me = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
         desk.presence
             .with(|presence| presence.typing_line(me.as_deref()))
@@ -69,7 +71,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
             sending::send(desk);
         } else if event.key() == "ArrowUp"
-            && text_field::text(desk.composer).is_empty()
+            && text_field::text(COMPOSER).is_empty()
             && sending::edit_last(desk)
         {
             event.prevent_default();
@@ -96,15 +98,14 @@ fn WriteForm(form_key: String) -> impl IntoView {
     })
             >
                 <input type="hidden" name="client_id" value=form_key/>
-                <label class="visually-hidden" for="composer-text">"Message"</label>
+                <label class="visually-hidden" for=COMPOSER>"Message"</label>
                 <textarea
-                    id="composer-text"
+                    id=COMPOSER
                     name="content"
                     rows="1"
                     placeholder=placeholder
                     aria-describedby="composer-error"
                     aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
-                    node_ref=desk.composer
                     on:input=heard(move |_| sending::input(desk))
                     on:keydown=heard(key)
                 ></textarea>
@@ -118,12 +119,10 @@ fn WriteForm(form_key: String) -> impl IntoView {
 #[component]
 fn JoinBar() -> impl IntoView {
     let desk = Desk::here();
-    let field = NodeRef::<Input>::new();
-    let error = RwSignal::new(None::<String>);
     let next = shown::attribute(move || desk.room().map(|room| paths::room(&room)));
     let join = move |event: SubmitEvent| {
         event.prevent_default();
-        give_name(desk, text_field::line(field), error);
+        give_name(desk, NAME);
     };
     view! {
         <form class="join-bar" method="post" action=paths::JOIN on:submit=heard(join)>
@@ -131,16 +130,15 @@ fn JoinBar() -> impl IntoView {
             <label>
                 "Your name"
                 <input
+                    id=NAME
                     name="username"
                     autocomplete="nickname"
                     aria-describedby="join-error"
-                    aria-invalid=shown::invalid(error)
-                    node_ref=field
-                    on:input=heard(move |_| error.set(None))
+                    on:input=heard(move |_| dialog::complain(NAME, None))
                 />
             </label>
             <button class="primary" type="submit">"Join"</button>
-            <p class="field-error" id="join-error" role="alert">{shown::sentence(error)}</p>
+            <p class="field-error" id="join-error" role="alert"></p>
         </form>
     }
 }

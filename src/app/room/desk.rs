@@ -1,6 +1,8 @@
 //! What the parts of the island share: the state in signals, and how to reach it.
 
 use super::link::Order;
+use super::live;
+use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::{Banner, Connection};
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::Outbox;
@@ -8,12 +10,11 @@ use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::shelf::{Open, Shelf, Shelved};
 use crate::app::state::timeline::Timeline;
 use futures::channel::mpsc::Sender;
-use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 use parlour_protocol::{
     ClientFrame, History, Number, Place, Room, RoomEntry, RoomId, Seq, User, UserId,
 };
-use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, RwLock};
 
 /// A modal that can be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,93 +29,140 @@ pub enum Dialog {
     DeleteMessage(Number),
 }
 
+/// Everything the island holds, each value under a lock of its own.
+pub struct Memory {
+    me: RwLock<Option<User>>,
+    rooms: RwLock<Vec<RoomEntry>>,
+    open: RwLock<Option<Open>>,
+    timeline: RwLock<Timeline>,
+    presence: RwLock<Presence>,
+    outbox: RwLock<Outbox>,
+    connection: RwLock<Connection>,
+    now: RwLock<f64>,
+    offset: RwLock<Option<i32>>,
+    dialog: RwLock<Option<Dialog>>,
+    notice: RwLock<Option<String>>,
+    editing: RwLock<Option<Number>>,
+    announced: RwLock<String>,
+    missed: RwLock<usize>,
+    loading: RwLock<bool>,
+    after_name: RwLock<Option<Dialog>>,
+    typed: RwLock<usize>,
+    composer_error: RwLock<Option<String>>,
+    keeps_outbox: RwLock<bool>,
+    keeps_drafts: RwLock<bool>,
+    is_held: RwLock<bool>,
+    edit_text: RwLock<String>,
+    drafts: RwLock<Drafts>,
+    typing: RwLock<TypingSignal>,
+    shelf: RwLock<Shelf>,
+    told: RwLock<Rooms>,
+    linked_as: RwLock<Option<UserId>>,
+    known_as: RwLock<Option<UserId>>,
+    hold_until: RwLock<f64>,
+    joined: RwLock<Rooms>,
+    syncing: RwLock<ByRoom<Seq>>,
+    read: RwLock<ByRoom<Seq>>,
+    epoch: RwLock<Option<String>>,
+    path: RwLock<String>,
+    is_naming: RwLock<bool>,
+    is_making_room: RwLock<bool>,
+    visits: RwLock<u64>,
+    asked_for_name: RwLock<bool>,
+    orders: RwLock<Option<Sender<Order>>>,
+}
+
+/// A value that views follow.
+pub type Live<T> = live::Live<Memory, T>;
+
+/// A value that only code asks for.
+pub type Kept<T> = live::Kept<Memory, T>;
+
 /// The island's state. A handle: copying it copies no state.
 #[derive(Clone, Copy)]
 pub struct Desk {
     /// Who is looking.
-    pub me: RwSignal<Option<User>>,
+    pub me: Live<Option<User>>,
     /// The sidebar, ordered by name.
-    pub rooms: RwSignal<Vec<RoomEntry>>,
+    pub rooms: Live<Vec<RoomEntry>>,
     /// The open room; `None` on the welcome screen.
-    pub open: RwSignal<Option<Open>>,
+    pub open: Live<Option<Open>>,
     /// The open room's messages.
-    pub timeline: RwSignal<Timeline>,
+    pub timeline: Live<Timeline>,
     /// Who is in the open room, who types.
-    pub presence: RwSignal<Presence>,
+    pub presence: Live<Presence>,
     /// What is sent and not yet stored, of all rooms.
-    pub outbox: RwSignal<Outbox>,
+    pub outbox: Live<Outbox>,
     /// The socket's state.
-    pub connection: RwSignal<Connection>,
+    pub connection: Live<Connection>,
     /// [`now_ms`](crate::app::browser::clock::now_ms), moved once a second while it matters.
-    pub now: RwSignal<f64>,
+    pub now: Live<f64>,
     /// Minutes east of UTC now; unknown until the browser has said.
-    pub offset: RwSignal<Option<i32>>,
+    pub offset: Live<Option<i32>>,
     /// The modal that is open.
-    pub dialog: RwSignal<Option<Dialog>>,
+    pub dialog: Live<Option<Dialog>>,
     /// A sentence about something that happened.
-    pub notice: RwSignal<Option<String>>,
+    pub notice: Live<Option<String>>,
     /// The message being edited.
-    pub editing: RwSignal<Option<Number>>,
+    pub editing: Live<Option<Number>>,
     /// What somebody who does not see the screen is told: the newest message of somebody else.
-    pub announced: RwSignal<String>,
+    pub announced: Live<String>,
     /// New messages below the view.
-    pub missed: RwSignal<usize>,
+    pub missed: Live<usize>,
     /// A room or a page of history is on its way.
-    pub loading: RwSignal<bool>,
+    pub loading: Live<bool>,
     /// The modal that opens once a name was given.
-    pub after_name: RwSignal<Option<Dialog>>,
-    /// The messages' scroller.
-    pub scroller: NodeRef<Div>,
-    /// The composer's text field.
-    pub composer: NodeRef<Textarea>,
+    pub after_name: Live<Option<Dialog>>,
     /// How many characters are in the composer.
-    pub typed: RwSignal<usize>,
+    pub typed: Live<usize>,
     /// What is wrong with the composer's text.
-    pub composer_error: RwSignal<Option<String>>,
+    pub composer_error: Live<Option<String>>,
     /// Whether the browser saved the outbox.
-    pub keeps_outbox: RwSignal<bool>,
+    pub keeps_outbox: Live<bool>,
     /// Whether the browser saved the drafts.
-    pub keeps_drafts: RwSignal<bool>,
+    pub keeps_drafts: Live<bool>,
     /// The server cannot store anything at the moment.
-    pub is_held: RwSignal<bool>,
+    pub is_held: Live<bool>,
     /// What the edit form holds; the form itself may be drawn anew at any time.
-    pub(super) edit_text: StoredValue<String>,
+    pub(super) edit_text: Kept<String>,
     /// Unsent texts.
-    pub(super) drafts: StoredValue<Drafts>,
+    pub(super) drafts: Kept<Drafts>,
     /// When to tell others about typing.
-    pub(super) typing: StoredValue<TypingSignal>,
+    pub(super) typing: Kept<TypingSignal>,
     /// Rooms opened before in this tab.
-    pub(super) shelf: StoredValue<Shelf>,
+    pub(super) shelf: Kept<Shelf>,
     /// Rooms that came or went since the list of rooms was asked for.
-    pub(super) told: StoredValue<HashSet<RoomId>>,
+    pub(super) told: Kept<Rooms>,
     /// Who this tab was when the socket was opened.
-    pub(super) linked_as: StoredValue<Option<UserId>>,
+    pub(super) linked_as: Kept<Option<UserId>>,
     /// Who the server says this tab is on this socket; `None` until it has.
-    pub(super) known_as: StoredValue<Option<UserId>>,
+    pub(super) known_as: Kept<Option<UserId>>,
     /// Nothing is sent before this moment.
-    pub(super) hold_until: StoredValue<f64>,
+    pub(super) hold_until: Kept<f64>,
     /// Rooms this socket has joined.
-    pub(super) joined: StoredValue<HashSet<RoomId>>,
+    pub(super) joined: Kept<Rooms>,
     /// The sync each room has under way.
-    pub(super) syncing: StoredValue<HashMap<RoomId, Seq>>,
+    pub(super) syncing: Kept<ByRoom<Seq>>,
     /// How far each room was told as read.
-    pub(super) read: StoredValue<HashMap<RoomId, Seq>>,
+    pub(super) read: Kept<ByRoom<Seq>>,
     /// The database's epoch, once the server has told.
-    pub(super) epoch: StoredValue<Option<String>>,
+    pub(super) epoch: Kept<Option<String>>,
     /// The path that is shown; another one in the address means that back or forward was used.
-    pub(super) path: StoredValue<String>,
+    pub(super) path: Kept<String>,
     /// A name is being given: one click, one guest.
-    pub(super) is_naming: StoredValue<bool>,
+    pub(super) is_naming: Kept<bool>,
+    /// A room is being made: one click, one room.
+    pub(super) is_making_room: Kept<bool>,
     /// Counts visits, so that a late answer for a room left behind is dropped.
-    pub(super) visits: StoredValue<u64>,
+    pub(super) visits: Kept<u64>,
     /// Whether the name was asked for already in this tab.
-    pub(super) asked_for_name: StoredValue<bool>,
+    pub(super) asked_for_name: Kept<bool>,
     /// To the task that owns the socket.
-    pub(super) orders: StoredValue<Option<Sender<Order>>>,
+    pub(super) orders: Kept<Option<Sender<Order>>>,
 }
 
 impl Desk {
-    /// The state a page starts with, and the key its composer has without script.
+    /// The state a page starts with.
     pub fn new(place: Place) -> Self {
         let (open, timeline, presence) = match place.open {
             Some(room) => {
@@ -123,47 +171,87 @@ impl Desk {
             }
             None => (None, Timeline::new(History::default()), Presence::default()),
         };
+        let memory = StoredValue::new(Arc::new(Memory {
+            me: RwLock::new(place.me),
+            rooms: RwLock::new(place.rooms),
+            open: RwLock::new(open),
+            timeline: RwLock::new(timeline),
+            presence: RwLock::new(presence),
+            outbox: RwLock::new(Outbox::default()),
+            connection: RwLock::new(Connection::new()),
+            now: RwLock::new(0.0),
+            offset: RwLock::new(None),
+            dialog: RwLock::new(None),
+            notice: RwLock::new(None),
+            editing: RwLock::new(None),
+            announced: RwLock::new(String::new()),
+            missed: RwLock::new(0),
+            loading: RwLock::new(false),
+            after_name: RwLock::new(None),
+            typed: RwLock::new(0),
+            composer_error: RwLock::new(None),
+            keeps_outbox: RwLock::new(true),
+            keeps_drafts: RwLock::new(true),
+            is_held: RwLock::new(false),
+            edit_text: RwLock::new(String::new()),
+            drafts: RwLock::new(Drafts::default()),
+            typing: RwLock::new(TypingSignal::default()),
+            shelf: RwLock::new(Shelf::default()),
+            told: RwLock::new(Rooms::default()),
+            linked_as: RwLock::new(None),
+            known_as: RwLock::new(None),
+            hold_until: RwLock::new(0.0),
+            joined: RwLock::new(Rooms::default()),
+            syncing: RwLock::new(ByRoom::default()),
+            read: RwLock::new(ByRoom::default()),
+            epoch: RwLock::new(None),
+            path: RwLock::new(String::new()),
+            is_naming: RwLock::new(false),
+            is_making_room: RwLock::new(false),
+            visits: RwLock::new(0),
+            asked_for_name: RwLock::new(false),
+            orders: RwLock::new(None),
+        }));
         Self {
-            me: RwSignal::new(place.me),
-            rooms: RwSignal::new(place.rooms),
-            open: RwSignal::new(open),
-            timeline: RwSignal::new(timeline),
-            presence: RwSignal::new(presence),
-            outbox: RwSignal::new(Outbox::default()),
-            connection: RwSignal::new(Connection::new()),
-            now: RwSignal::new(0.0),
-            offset: RwSignal::new(None),
-            dialog: RwSignal::new(None),
-            notice: RwSignal::new(None),
-            editing: RwSignal::new(None),
-            announced: RwSignal::new(String::new()),
-            missed: RwSignal::new(0),
-            loading: RwSignal::new(false),
-            after_name: RwSignal::new(None),
-            scroller: NodeRef::new(),
-            composer: NodeRef::new(),
-            typed: RwSignal::new(0),
-            composer_error: RwSignal::new(None),
-            keeps_outbox: RwSignal::new(true),
-            keeps_drafts: RwSignal::new(true),
-            is_held: RwSignal::new(false),
-            edit_text: StoredValue::new(String::new()),
-            drafts: StoredValue::new(Drafts::default()),
-            typing: StoredValue::new(TypingSignal::default()),
-            shelf: StoredValue::new(Shelf::default()),
-            told: StoredValue::new(HashSet::new()),
-            linked_as: StoredValue::new(None),
-            known_as: StoredValue::new(None),
-            hold_until: StoredValue::new(0.0),
-            joined: StoredValue::new(HashSet::new()),
-            syncing: StoredValue::new(HashMap::new()),
-            read: StoredValue::new(HashMap::new()),
-            epoch: StoredValue::new(None),
-            path: StoredValue::new(String::new()),
-            is_naming: StoredValue::new(false),
-            visits: StoredValue::new(0),
-            asked_for_name: StoredValue::new(false),
-            orders: StoredValue::new(None),
+            me: Live::new(memory, |memory| &memory.me),
+            rooms: Live::new(memory, |memory| &memory.rooms),
+            open: Live::new(memory, |memory| &memory.open),
+            timeline: Live::new(memory, |memory| &memory.timeline),
+            presence: Live::new(memory, |memory| &memory.presence),
+            outbox: Live::new(memory, |memory| &memory.outbox),
+            connection: Live::new(memory, |memory| &memory.connection),
+            now: Live::new(memory, |memory| &memory.now),
+            offset: Live::new(memory, |memory| &memory.offset),
+            dialog: Live::new(memory, |memory| &memory.dialog),
+            notice: Live::new(memory, |memory| &memory.notice),
+            editing: Live::new(memory, |memory| &memory.editing),
+            announced: Live::new(memory, |memory| &memory.announced),
+            missed: Live::new(memory, |memory| &memory.missed),
+            loading: Live::new(memory, |memory| &memory.loading),
+            after_name: Live::new(memory, |memory| &memory.after_name),
+            typed: Live::new(memory, |memory| &memory.typed),
+            composer_error: Live::new(memory, |memory| &memory.composer_error),
+            keeps_outbox: Live::new(memory, |memory| &memory.keeps_outbox),
+            keeps_drafts: Live::new(memory, |memory| &memory.keeps_drafts),
+            is_held: Live::new(memory, |memory| &memory.is_held),
+            edit_text: Kept::new(memory, |memory| &memory.edit_text),
+            drafts: Kept::new(memory, |memory| &memory.drafts),
+            typing: Kept::new(memory, |memory| &memory.typing),
+            shelf: Kept::new(memory, |memory| &memory.shelf),
+            told: Kept::new(memory, |memory| &memory.told),
+            linked_as: Kept::new(memory, |memory| &memory.linked_as),
+            known_as: Kept::new(memory, |memory| &memory.known_as),
+            hold_until: Kept::new(memory, |memory| &memory.hold_until),
+            joined: Kept::new(memory, |memory| &memory.joined),
+            syncing: Kept::new(memory, |memory| &memory.syncing),
+            read: Kept::new(memory, |memory| &memory.read),
+            epoch: Kept::new(memory, |memory| &memory.epoch),
+            path: Kept::new(memory, |memory| &memory.path),
+            is_naming: Kept::new(memory, |memory| &memory.is_naming),
+            is_making_room: Kept::new(memory, |memory| &memory.is_making_room),
+            visits: Kept::new(memory, |memory| &memory.visits),
+            asked_for_name: Kept::new(memory, |memory| &memory.asked_for_name),
+            orders: Kept::new(memory, |memory| &memory.orders),
         }
     }
 

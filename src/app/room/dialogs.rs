@@ -1,25 +1,73 @@
-//! The modals: a new room, one's name, and the two questions before something is gone.
+//! What happens in the modals: a new room, one's name, and the two questions before something is gone.
+//!
+//! The page brings them along, closed (`app/pages/modals.rs`); the island opens them and listens.
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::shown::heard;
-use super::{sending, shown, visiting};
+use super::{sending, visiting};
 use crate::app::api;
-use crate::app::browser::{dialog, text_field};
-use leptos::ev::SubmitEvent;
-use leptos::html;
+use crate::app::browser::dialog::{self, Deed};
+use crate::app::browser::text_field::{self, COMPOSER};
 use leptos::prelude::*;
 use parlour_protocol::{paths, rules};
 
-/// All of them; one at most is open.
-#[component]
-pub fn Dialogs() -> impl IntoView {
-    view! {
-        <NewRoom/>
-        <Name/>
-        <DeleteRoom/>
-        <DeleteMessage/>
-    }
+/// The ids of the modals and of what is written into them.
+pub mod id {
+    /// Make a room.
+    pub const NEW_ROOM: &str = "new-room";
+    /// Its name.
+    pub const NEW_ROOM_NAME: &str = "new-room-name";
+    /// Its description.
+    pub const NEW_ROOM_DESCRIPTION: &str = "new-room-description";
+    /// Give oneself a name.
+    pub const NAME: &str = "name";
+    /// Which.
+    pub const NAME_FIELD: &str = "name-field";
+    /// What its confirming button says.
+    pub const NAME_CONFIRM: &str = "name-confirm";
+    /// Delete the open room?
+    pub const DELETE_ROOM: &str = "delete-room";
+    /// What it is called.
+    pub const DELETE_ROOM_NAME: &str = "delete-room-name";
+    /// Delete a message?
+    pub const DELETE_MESSAGE: &str = "delete-message";
+    /// All modals.
+    pub const MODALS: [&str; 4] = [NEW_ROOM, NAME, DELETE_ROOM, DELETE_MESSAGE];
+}
+
+/// Shows the one that is wanted, and does what it is for.
+pub fn keep(desk: Desk) {
+    dialog::attend(&id::MODALS, move |modal, deed| happened(desk, modal, deed));
+    Effect::new(move |_| {
+        let wanted = desk.dialog.get();
+        let shown = wanted.map(id_of);
+        for modal in id::MODALS {
+            if shown != Some(modal) {
+                dialog::close(modal);
+            }
+        }
+        match wanted {
+            Some(Dialog::Name) => {
+                let now = desk
+                    .me
+                    .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
+                let confirm = if now.is_some() { "Save" } else { "Join" };
+                dialog::write(id::NAME_CONFIRM, confirm);
+                text_field::set_line(id::NAME_FIELD, &now.unwrap_or_default());
+                dialog::complain(id::NAME_FIELD, None);
+            }
+            Some(Dialog::DeleteRoom) => {
+                let name = desk
+                    .open
+                    .with_untracked(|open| open.as_ref().map(|open| open.room.name.clone()));
+                dialog::write(id::DELETE_ROOM_NAME, &name.unwrap_or_default());
+            }
+            _ => {}
+        }
+        if let Some(modal) = shown {
+            dialog::show(modal);
+        }
+    });
 }
 
 /// Opens what only somebody with a name can do; asks for the name first if there is none.
@@ -32,10 +80,11 @@ pub fn with_name(desk: Desk, wanted: Dialog) {
     }
 }
 
-/// Gives this person `name`, the first or another, and comes back as that person.
-pub fn give_name(desk: Desk, name: String, error: RwSignal<Option<String>>) {
+/// Gives this person the name in this field, the first or another, and comes back as that person.
+pub fn give_name(desk: Desk, field: &'static str) {
+    let name = text_field::line(field);
     if let Err(invalid) = rules::username(&name) {
-        return error.set(Some(invalid.to_string()));
+        return dialog::complain(field, Some(&invalid.to_string()));
     }
     if desk.is_naming.get_value() {
         return;
@@ -56,257 +105,100 @@ pub fn give_name(desk: Desk, name: String, error: RwSignal<Option<String>>) {
                 // The composer is there once the effects have run.
                 request_animation_frame(move || {
                     sending::show_draft(desk);
-                    text_field::focus(desk.composer);
+                    text_field::focus(COMPOSER);
                 });
             }
-            Err(refused) => error.set(Some(refused.sentence().to_owned())),
+            Err(refused) => dialog::complain(field, Some(refused.sentence())),
         }
     });
 }
 
-#[component]
-fn NewRoom() -> impl IntoView {
-    let desk = Desk::here();
-    let (name, description) = (
-        NodeRef::<html::Input>::new(),
-        NodeRef::<html::Textarea>::new(),
-    );
-    let (name_error, description_error) =
-        (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
-    let is_busy = StoredValue::new(false);
-    let check_name = move || {
-        name_error.set(
-            rules::room_name(&text_field::line(name))
-                .err()
-                .map(|e| e.to_string()),
-        );
-    };
-    let check_description = move || {
-        let text = text_field::text(description);
-        description_error.set(rules::description(&text).err().map(|e| e.to_string()));
-    };
-    let create = move |event: SubmitEvent| {
-        event.prevent_default();
-        check_name();
-        check_description();
-        if name_error.with_untracked(Option::is_some)
-            || description_error.with_untracked(Option::is_some)
-        {
-            return;
-        }
-        if is_busy.get_value() {
-            return;
-        }
-        is_busy.set_value(true);
-        let (room_name, text) = (text_field::line(name), text_field::text(description));
-        leptos::task::spawn_local(async move {
-            let answer = api::create_room(room_name, text).await;
-            is_busy.set_value(false);
-            match answer {
-                Ok(room) => {
-                    text_field::set_line(name, "");
-                    text_field::set_text(description, "");
-                    visiting::visit(desk, paths::room(&room), true);
-                }
-                Err(refused) => match refused.at("description") {
-                    Some(sentence) => description_error.set(Some(sentence)),
-                    None => name_error.set(Some(refused.sentence().to_owned())),
-                },
+/// Which of the page's modals it is.
+fn id_of(dialog: Dialog) -> &'static str {
+    match dialog {
+        Dialog::NewRoom => id::NEW_ROOM,
+        Dialog::Name => id::NAME,
+        Dialog::DeleteRoom => id::DELETE_ROOM,
+        Dialog::DeleteMessage(_) => id::DELETE_MESSAGE,
+    }
+}
+
+fn happened(desk: Desk, modal: &str, deed: Deed) {
+    match (deed, modal) {
+        (Deed::Cancelled, _) => desk.dialog.set(None),
+        (Deed::Closed, _) => {
+            // Closed by Escape: the desk does not know yet.
+            if desk.dialog.get_untracked().map(id_of) == Some(modal) {
+                desk.dialog.set(None);
             }
-        });
-    };
-    view! {
-        <Modal kind=|dialog| dialog == Dialog::NewRoom title_id="new-room-title">
-            <form method="post" action=paths::NEW_ROOM on:submit=heard(create)>
-                <h2 id="new-room-title">"New room"</h2>
-                <Field label="Name" error=name_error id="new-room-name">
-                    <input
-                        id="new-room-name"
-                        name="name"
-                        autocomplete="off"
-                        aria-describedby="new-room-name-error"
-                        aria-invalid=shown::invalid(name_error)
-                        node_ref=name
-                        on:input=heard(move |_| check_name())
-                    />
-                </Field>
-                <Field label="Description (optional)" error=description_error id="new-room-description">
-                    <textarea
-                        id="new-room-description"
-                        name="description"
-                        rows="3"
-                        aria-describedby="new-room-description-error"
-                        aria-invalid=shown::invalid(description_error)
-                        node_ref=description
-                        on:input=heard(move |_| check_description())
-                    ></textarea>
-                </Field>
-                <Actions confirm="Create room" danger=false/>
-            </form>
-        </Modal>
-    }
-}
-
-#[component]
-fn Name() -> impl IntoView {
-    let desk = Desk::here();
-    let field = NodeRef::<html::Input>::new();
-    let error = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if desk.dialog.get() == Some(Dialog::Name) {
-            let now = desk
-                .me
-                .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
-            text_field::set_line(field, &now.unwrap_or_default());
-            error.set(None);
-        }
-    });
-    let check = move |_| {
-        error.set(
-            rules::username(&text_field::line(field))
-                .err()
-                .map(|e| e.to_string()),
-        );
-    };
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        give_name(desk, text_field::line(field), error);
-    };
-    let confirm = Signal::derive(move || {
-        if desk.me.with(Option::is_some) {
-            "Save"
-        } else {
-            "Join"
-        }
-    });
-    view! {
-        <Modal kind=|dialog| dialog == Dialog::Name title_id="name-title">
-            <form method="post" action=paths::JOIN on:submit=heard(save)>
-                <h2 id="name-title">"What should people call you?"</h2>
-                <Field label="Your name" error=error id="name-field">
-                    <input
-                        id="name-field"
-                        name="username"
-                        autocomplete="nickname"
-                        aria-describedby="name-field-error"
-                        aria-invalid=shown::invalid(error)
-                        node_ref=field
-                        on:input=heard(check)
-                    />
-                </Field>
-                <Actions confirm danger=false/>
-            </form>
-        </Modal>
-    }
-}
-
-#[component]
-fn DeleteRoom() -> impl IntoView {
-    let desk = Desk::here();
-    let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
-    let action = shown::attribute(move || desk.room().map(|room| paths::delete_room(&room)));
-    let delete = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(room) = desk.open_id_now() else {
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            desk.dialog.set(None);
-            if let Err(refused) = api::delete_room(room).await {
-                desk.tell(refused.sentence());
+            // Given up, not followed by the one that was wanted in the first place.
+            if desk.dialog.with_untracked(Option::is_none) {
+                desk.after_name.set(None);
             }
-        });
-    };
-    view! {
-        <Modal kind=|dialog| dialog == Dialog::DeleteRoom title_id="delete-room-title">
-            <form method="post" action=action on:submit=heard(delete)>
-                <h2 id="delete-room-title">"Delete " <bdi>{name}</bdi> "?"</h2>
-                <p>"Everything said in it is deleted for everybody. This cannot be undone."</p>
-                <Actions confirm="Delete room" danger=true/>
-            </form>
-        </Modal>
-    }
-}
-
-#[component]
-fn DeleteMessage() -> impl IntoView {
-    let desk = Desk::here();
-    let delete = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(Dialog::DeleteMessage(number)) = desk.dialog.get_untracked() {
-            desk.dialog.set(None);
-            sending::delete(desk, number);
         }
-    };
-    view! {
-        <Modal kind=|dialog| matches!(dialog, Dialog::DeleteMessage(_)) title_id="delete-message-title">
-            <form method="post" on:submit=heard(delete)>
-                <h2 id="delete-message-title">"Delete this message?"</h2>
-                <p>"Its text is removed for everybody."</p>
-                <Actions confirm="Delete message" danger=true/>
-            </form>
-        </Modal>
+        (Deed::Typed(field), _) => {
+            check(&field);
+        }
+        (Deed::Confirmed, id::NEW_ROOM) => create_room(desk),
+        (Deed::Confirmed, id::NAME) => give_name(desk, id::NAME_FIELD),
+        (Deed::Confirmed, id::DELETE_ROOM) => delete_room(desk),
+        (Deed::Confirmed, _) => {
+            if let Some(Dialog::DeleteMessage(number)) = desk.dialog.get_untracked() {
+                desk.dialog.set(None);
+                sending::delete(desk, number);
+            }
+        }
     }
 }
 
-#[component]
-fn Modal<V: IntoView + 'static>(
-    /// Which dialogs this one is.
-    kind: fn(Dialog) -> bool,
-    /// The id of its heading.
-    title_id: &'static str,
-    children: TypedChildren<V>,
-) -> impl IntoView {
-    let desk = Desk::here();
-    let node = NodeRef::<html::Dialog>::new();
-    let is_wanted = Memo::new(move |_| desk.dialog.get().is_some_and(kind));
-    Effect::new(move |_| {
-        if is_wanted.get() {
-            dialog::show(node)
-        } else {
-            dialog::close(node)
+/// Says what is wrong with what is in this field; true when nothing is.
+fn check(field: &str) -> bool {
+    let wrong = match field {
+        id::NEW_ROOM_DESCRIPTION => rules::description(&text_field::text(field)).err(),
+        id::NEW_ROOM_NAME => rules::room_name(&text_field::line(field)).err(),
+        _ => rules::username(&text_field::line(field)).err(),
+    };
+    let wrong = wrong.map(|invalid| invalid.to_string());
+    dialog::complain(field, wrong.as_deref());
+    wrong.is_none()
+}
+
+fn create_room(desk: Desk) {
+    let is_right = [id::NEW_ROOM_NAME, id::NEW_ROOM_DESCRIPTION].map(check);
+    if is_right.contains(&false) || desk.is_making_room.get_value() {
+        return;
+    }
+    desk.is_making_room.set_value(true);
+    let name = text_field::line(id::NEW_ROOM_NAME);
+    let description = text_field::text(id::NEW_ROOM_DESCRIPTION);
+    leptos::task::spawn_local(async move {
+        let answer = api::create_room(name, description).await;
+        desk.is_making_room.set_value(false);
+        match answer {
+            Ok(room) => {
+                text_field::set_line(id::NEW_ROOM_NAME, "");
+                text_field::set_text(id::NEW_ROOM_DESCRIPTION, "");
+                visiting::visit(desk, paths::room(&room), true);
+            }
+            Err(refused) => {
+                let field = match refused.at("description") {
+                    Some(_) => id::NEW_ROOM_DESCRIPTION,
+                    None => id::NEW_ROOM_NAME,
+                };
+                dialog::complain(field, Some(refused.sentence()));
+            }
         }
     });
-    let closed = move |_| {
-        // Closed by Escape: the desk does not know yet.
-        if is_wanted.get_untracked() {
-            desk.dialog.set(None);
-        }
-        // Given up, not followed by the one that was wanted in the first place.
-        if desk.dialog.with_untracked(Option::is_none) {
-            desk.after_name.set(None);
-        }
+}
+
+fn delete_room(desk: Desk) {
+    let Some(room) = desk.open_id_now() else {
+        return;
     };
-    view! {
-        <dialog class="modal" aria-labelledby=title_id node_ref=node on:close=heard(closed)>
-            {children.into_inner()()}
-        </dialog>
-    }
-}
-
-#[component]
-fn Field<V: IntoView + 'static>(
-    label: &'static str,
-    id: &'static str,
-    error: RwSignal<Option<String>>,
-    children: TypedChildren<V>,
-) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {children.into_inner()()}
-            <p class="field-error" id=format!("{id}-error") role="alert">{shown::sentence(error)}</p>
-        </div>
-    }
-}
-
-#[component]
-fn Actions(#[prop(into)] confirm: Signal<&'static str>, danger: bool) -> impl IntoView {
-    let desk = Desk::here();
-    view! {
-        <div class="modal-actions">
-            <button class="quiet" type="button" on:click=heard(move |_| desk.dialog.set(None))>"Cancel"</button>
-            <button class=if danger { "primary danger" } else { "primary" } type="submit">{confirm}</button>
-        </div>
-    }
+    leptos::task::spawn_local(async move {
+        desk.dialog.set(None);
+        if let Err(refused) = api::delete_room(room).await {
+            desk.tell(refused.sentence());
+        }
+    });
 }

@@ -18,11 +18,11 @@ pub fn RoomHeader() -> impl IntoView {
                 .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
         })
     };
-    let may_delete = Memo::new(move |_| {
+    let may_delete = shown::holds(move || {
         desk.open
             .with(|open| open.as_ref().is_some_and(|open| open.may_delete))
     });
-    let is_somebody = Memo::new(move |_| desk.me.with(Option::is_some));
+    let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(room) = desk.open_id_now() else {

@@ -1,14 +1,13 @@
 //! The island itself: its parts, and what wakes up with it in the browser.
 
 use super::desk::Desk;
-use super::dialogs::Dialogs;
 use super::header::RoomHeader;
 use super::log::Log;
 use super::members::Members;
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
-use super::{composer::Composer, link, sending, shown, visiting};
+use super::{composer::Composer, dialogs, link, sending, shown, visiting};
 use crate::app::browser::{clock, document, navigation, storage};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -28,7 +27,7 @@ pub fn Parlour() -> impl IntoView {
     provide_context(desk);
     Effect::new(move |_| wake(desk));
 
-    let is_open = Memo::new(move |_| desk.open.with(|open| open.is_some()));
+    let is_open = shown::holds(move || desk.open.with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
     let busy = shown::attribute(move || desk.loading.get().then(|| "true".to_owned()));
     view! {
@@ -53,7 +52,6 @@ pub fn Parlour() -> impl IntoView {
                         }
                     }}
                 </main>
-                <Dialogs/>
                 <div class="notice" role="status" data-shown=shown::mark(move || desk.notice.with(Option::is_some))>
                     {shown::sentence(desk.notice)}
                 </div>
@@ -67,6 +65,7 @@ fn wake(desk: Desk) {
     desk.now.set(clock::now_ms());
     sending::restore(desk);
     visiting::arrive(desk);
+    dialogs::keep(desk);
     link::keep(desk);
     storage::on_change(move || sending::take_in(desk));
     navigation::on_history(move || visiting::history_moved(desk));

@@ -3,12 +3,12 @@
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
 use super::{sending, shown};
-use crate::app::browser::{clock, text_field};
+use crate::app::browser::text_field::{self, EDITOR};
+use crate::app::browser::{clock, dialog};
 use crate::app::state::outbox::{Delivery, Pending};
 use crate::app::state::timeline::MessageRow;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
-use leptos::html::Textarea;
 use leptos::prelude::*;
 use parlour_protocol::text::{Segment, segments};
 use parlour_protocol::{Message, RoomId, paths, rules};
@@ -194,7 +194,7 @@ fn Body(message: Message, is_own: bool) -> impl IntoView {
     let number = message.number;
     let is_edited = message.edited_at.is_some();
     let content = StoredValue::new(message.content);
-    let is_editing = Memo::new(move |_| is_own && desk.editing.get() == Some(number));
+    let is_editing = shown::holds(move || is_own && desk.editing.get() == Some(number));
     move || {
         if is_editing.get() {
             Either::Left(view! { <Edit number/> })
@@ -239,21 +239,19 @@ fn Actions(number: i64) -> impl IntoView {
 fn Edit(number: i64) -> impl IntoView {
     let desk = Desk::here();
     let content = desk.edit_text.get_value();
-    let field = NodeRef::<Textarea>::new();
-    let error = RwSignal::new(None::<String>);
-    Effect::new(move |_| text_field::focus_at_end(field));
-    let save = move || match rules::message(&text_field::text(field)) {
+    text_field::focus_at_end(EDITOR);
+    let save = move || match rules::message(&text_field::text(EDITOR)) {
         Ok(content) => {
             if let Err(sentence) = sending::edit(desk, number, content) {
-                error.set(Some(sentence.to_owned()));
+                dialog::complain(EDITOR, Some(sentence));
             }
         }
-        Err(invalid) => error.set(Some(invalid.to_string())),
+        Err(invalid) => dialog::complain(EDITOR, Some(&invalid.to_string())),
     };
     let cancel = move || sending::end_edit(desk);
     let typed = move |_| {
-        text_field::fit(field);
-        desk.edit_text.set_value(text_field::text(field));
+        text_field::fit(EDITOR);
+        desk.edit_text.set_value(text_field::text(EDITOR));
     };
     let key = move |event: KeyboardEvent| {
         if text_field::is_send(&event) {
@@ -278,14 +276,13 @@ fn Edit(number: i64) -> impl IntoView {
                     name="content"
                     rows="1"
                     aria-label="Edit your message"
-                    aria-invalid=shown::invalid(error)
-                    node_ref=field
+                    id=EDITOR
                     on:keydown=heard(key)
                     on:input=heard(typed)
                 >
                     {content}
                 </textarea>
-                <p class="field-error" role="alert">{shown::sentence(error)}</p>
+                <p class="field-error" id="edit-text-error" role="alert"></p>
                 <div class="edit-actions">
                     <button class="quiet" type="button" on:click=heard(move |_| cancel())>"Cancel"</button>
                     <button class="primary" type="submit">"Save"</button>

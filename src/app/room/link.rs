@@ -11,7 +11,6 @@ use crate::app::state::connection::Phase;
 use futures::channel::mpsc::{Receiver, channel};
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
-use leptos::prelude::*;
 use parlour_protocol::{ClientFrame, CloseCode, paths};
 use std::pin::pin;
 

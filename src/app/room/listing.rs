@@ -3,23 +3,21 @@
 use super::desk::Desk;
 use super::{receiving, sending, visiting};
 use crate::app::api;
+use crate::app::browser::text_field;
+use crate::app::state::by_room::Rooms;
 use crate::app::state::outbox::Outbox;
-use leptos::prelude::*;
+use crate::app::state::shelf::Shelf;
 use parlour_protocol::{Room, RoomEntry, RoomId};
-use std::collections::HashSet;
 
 /// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
 pub fn refresh(desk: Desk) {
-    desk.told.update_value(HashSet::clear);
+    desk.told.update_value(Rooms::clear);
     leptos::task::spawn_local(async move {
         let Ok(mut fresh) = api::list_rooms().await else {
             return;
         };
         // While the old list still knows their names.
-        for gone in held(desk)
-            .into_iter()
-            .filter(|id| is_gone(desk, *id, &fresh))
-        {
+        for gone in held(desk).rooms().filter(|id| is_gone(desk, *id, &fresh)) {
             deleted(desk, gone);
         }
         desk.rooms.update(|rooms| {
@@ -34,30 +32,37 @@ pub fn refresh(desk: Desk) {
             }
             // So do the frames about rooms that came or went.
             desk.told.with_value(|told| {
-                fresh.retain(|entry| !told.contains(&entry.room.id));
-                rooms.retain(|entry| told.contains(&entry.room.id));
+                fresh.retain(|entry| !told.contains(entry.room.id));
+                rooms.retain(|entry| told.contains(entry.room.id));
             });
-            rooms.append(&mut fresh);
-            rooms.sort_by_key(place);
+            for entry in fresh {
+                put(rooms, entry);
+            }
         });
         receiving::mark_read(desk);
     });
 }
 
 /// The rooms of which this tab has more than a line in the list.
-fn held(desk: Desk) -> HashSet<RoomId> {
-    let mut held: HashSet<RoomId> = desk
-        .shelf
-        .with_value(|shelf| shelf.iter().map(|s| s.open.room.id).collect());
-    held.extend(desk.open_id_now());
-    held.extend(desk.outbox.with_untracked(Outbox::rooms));
+fn held(desk: Desk) -> Rooms {
+    let mut held = Rooms::default();
+    let on_shelf = |shelf: &Shelf| shelf.iter().map(|s| s.open.room.id).collect::<Vec<_>>();
+    let shelved = desk.shelf.with_value(on_shelf);
+    let waited_for = desk.outbox.with_untracked(Outbox::rooms);
+    for room in shelved
+        .into_iter()
+        .chain(waited_for)
+        .chain(desk.open_id_now())
+    {
+        held.insert(room, ());
+    }
     held
 }
 
 /// Whether this room is neither in the list that came nor known from a frame that came meanwhile.
 fn is_gone(desk: Desk, room_id: RoomId, fresh: &[RoomEntry]) -> bool {
     let has = |rooms: &[RoomEntry]| rooms.iter().any(|entry| entry.room.id == room_id);
-    if desk.told.with_value(|told| told.contains(&room_id)) {
+    if desk.told.with_value(|told| told.contains(room_id)) {
         !desk.rooms.with_untracked(|rooms| has(rooms))
     } else {
         !has(fresh)
@@ -77,12 +82,9 @@ pub fn changed(desk: Desk, room: Room) {
         |rooms| match rooms.iter_mut().find(|entry| entry.room.id == room.id) {
             Some(entry) => entry.room = room.clone(),
             None => {
-                rooms.push(RoomEntry {
-                    room: room.clone(),
-                    unread: 0,
-                });
-                rooms.sort_by_key(place);
                 was_told_of(desk, room.id);
+                let room = room.clone();
+                put(rooms, RoomEntry { room, unread: 0 });
             }
         },
     );
@@ -98,13 +100,17 @@ pub fn changed(desk: Desk, room: Room) {
 /// A list of rooms that is on its way may not know it yet.
 fn was_told_of(desk: Desk, room_id: RoomId) {
     desk.told.update_value(|told| {
-        told.insert(room_id);
+        told.insert(room_id, ());
     });
 }
 
-/// Where a room stands in the sidebar.
-fn place(entry: &RoomEntry) -> String {
-    entry.room.name.to_lowercase()
+/// Puts a room where it stands in the sidebar: by name, whatever its case. They come in order, or one
+/// at a time, so most are put at the end, and sorting would only be more code.
+fn put(rooms: &mut Vec<RoomEntry>, entry: RoomEntry) {
+    let place = |entry: &RoomEntry| text_field::lower_case(&entry.room.name);
+    let name = place(&entry);
+    let after = rooms.iter().rposition(|other| place(other) <= name);
+    rooms.insert(after.map_or(0, |at| at + 1), entry);
 }
 
 /// A room is no more.

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::line::{DayLine, MessageLine, NoteLine, PendingLines};
 use super::shown::heard;
 use super::{shown, sidebar, visiting};
+use crate::app::browser::scroll::SCROLLER;
 use crate::app::state::timeline::{Row, Timeline};
 use leptos::either::{Either, EitherOf3};
 use leptos::ev::MouseEvent;
@@ -39,14 +40,14 @@ pub fn Log() -> impl IntoView {
         n => format!("{n} new messages ↓"),
     });
     let can_jump =
-        Memo::new(move |_| desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
+        shown::holds(move || desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
     view! {
         <div
             class="scroller"
             tabindex="0"
             role="region"
             aria-label="Message history"
-            node_ref=desk.scroller
+            id=SCROLLER
             on:scroll=heard(move |_| visiting::scrolled(desk))
         >
             <div class="log" role="log" aria-live="off" aria-label=label>
@@ -64,7 +65,7 @@ pub fn Log() -> impl IntoView {
             </div>
         </div>
         // Not the log itself: it changes with every page of history and every room.
-        <p class="visually-hidden" aria-live="polite">{desk.announced}</p>
+        <p class="visually-hidden" aria-live="polite">{shown::text(move || desk.announced.get())}</p>
         {move || {
             can_jump
                 .get()
@@ -82,7 +83,7 @@ pub fn Log() -> impl IntoView {
 #[component]
 fn OlderEnd() -> impl IntoView {
     let desk = Desk::here();
-    let has_older = Memo::new(move |_| desk.timeline.with(Timeline::has_older));
+    let has_older = shown::holds(move || desk.timeline.with(Timeline::has_older));
     let href = shown::attribute(move || {
         let first = desk
             .timeline
@@ -113,7 +114,7 @@ fn OlderEnd() -> impl IntoView {
 #[component]
 fn NewerEnd() -> impl IntoView {
     let desk = Desk::here();
-    let has_newer = Memo::new(move |_| desk.timeline.with(Timeline::has_newer));
+    let has_newer = shown::holds(move || desk.timeline.with(Timeline::has_newer));
     let href = shown::attribute(move || {
         let last = desk
             .timeline

@@ -4,17 +4,16 @@ use super::desk::Desk;
 use super::{listing, sending, visiting};
 use crate::app::browser::scroll::{self, Anchor};
 use crate::app::browser::{clock, navigation};
+use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::Connection;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::Presence;
 use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
-use leptos::prelude::*;
 use parlour_protocol::{
     AppError, ClientFrame, Heartbeat, History, Message, Refusal, RoomActivity, RoomEntry, RoomGone,
     RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
-use std::collections::{HashMap, HashSet};
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
 pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
@@ -32,8 +31,11 @@ pub fn opening_frames(desk: Desk) -> Vec<ClientFrame> {
             rooms.push((id, None));
         }
     }
-    desk.joined
-        .update_value(|joined| joined.extend(rooms.iter().map(|(id, _)| *id)));
+    desk.joined.update_value(|joined| {
+        for (id, _) in &rooms {
+            joined.insert(*id, ());
+        }
+    });
     rooms
         .into_iter()
         .map(|(room_id, after)| ClientFrame::Join { room_id, after })
@@ -48,8 +50,8 @@ pub fn be_in(desk: Desk, room_id: RoomId, seq: Seq) {
     }
     let is_new = desk
         .joined
-        .try_update_value(|joined| joined.insert(room_id));
-    desk.say(if is_new == Some(true) {
+        .update_value(|joined| joined.insert(room_id, ()));
+    desk.say(if is_new {
         ClientFrame::Join {
             room_id,
             after: Some(seq),
@@ -65,9 +67,9 @@ pub fn be_in(desk: Desk, room_id: RoomId, seq: Seq) {
 /// The socket is gone, and with it everything that was only said to it.
 pub fn link_lost(desk: Desk) {
     desk.known_as.set_value(None);
-    desk.joined.update_value(HashSet::clear);
-    desk.syncing.update_value(HashMap::clear);
-    desk.read.update_value(HashMap::clear);
+    desk.joined.update_value(Rooms::clear);
+    desk.syncing.update_value(ByRoom::clear);
+    desk.read.update_value(ByRoom::clear);
     // Nobody will say when somebody stops to type.
     desk.presence.update(Presence::connection_lost);
     desk.shelf.update_value(|shelf| {
@@ -117,7 +119,7 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
                 if let Some(after) = after {
                     // A question that is as old as a heartbeat was not heard.
                     desk.syncing.update_value(|syncing| {
-                        syncing.remove(&room_id);
+                        syncing.remove(room_id);
                     });
                     ask(desk, room_id, after);
                 }
@@ -149,11 +151,11 @@ fn refused(desk: Desk, frame: Refusal) {
     }
     if let Some(room_id) = room_id.filter(|_| code.is_passing()) {
         desk.syncing.update_value(|syncing| {
-            syncing.remove(&room_id);
+            syncing.remove(room_id);
         });
         leptos::task::spawn_local(async move {
             clock::sleep(sending::wait_ms(&error)).await;
-            if desk.joined.with_value(|joined| joined.contains(&room_id)) {
+            if desk.joined.with_value(|joined| joined.contains(room_id)) {
                 let after = on_timeline_ref(desk, room_id, Timeline::seq);
                 desk.say(ClientFrame::Join { room_id, after });
             }
@@ -171,7 +173,7 @@ fn synced(desk: Desk, frame: Sync) {
         reset,
     } = frame;
     desk.syncing.update_value(|syncing| {
-        syncing.remove(&room_id);
+        syncing.remove(room_id);
     });
     for message in &messages {
         settle(desk, message);
@@ -182,7 +184,7 @@ fn synced(desk: Desk, frame: Sync) {
         Some(message.number) > held && !message.deleted && !is_by_me(desk, message)
     };
     let unseen = messages.iter().filter(|message| is_unseen(message)).count();
-    if unseen > 0 && desk.open_id_now() == Some(room_id) && !is_end_seen(desk) {
+    if unseen > 0 && desk.open_id_now() == Some(room_id) && !is_end_seen() {
         desk.missed.update(|missed| *missed += unseen);
     }
     let applied = on_timeline(desk, room_id, |t| {
@@ -192,8 +194,8 @@ fn synced(desk: Desk, frame: Sync) {
         // The rest follows by itself.
         Some(Synced::More { .. }) => {}
         Some(Synced::Reset) => {
-            let is_at_bottom = scroll::is_at_bottom(desk.scroller);
-            let reading = (!is_at_bottom).then(|| scroll::topmost(desk.scroller));
+            let is_at_bottom = scroll::is_at_bottom();
+            let reading = (!is_at_bottom).then(scroll::topmost);
             visiting::take_anew(desk, room_id, reading.flatten());
         }
         Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
@@ -225,7 +227,7 @@ pub fn mark_read(desk: Desk) {
     let Some(room_id) = desk.open_id_now() else {
         return;
     };
-    if !is_end_seen(desk) || desk.timeline.with_untracked(Timeline::has_newer) {
+    if !is_end_seen() || desk.timeline.with_untracked(Timeline::has_newer) {
         return;
     }
     if desk.missed.get_untracked() > 0 {
@@ -236,9 +238,9 @@ pub fn mark_read(desk: Desk) {
     let is_member = desk.me.with_untracked(Option::is_some);
     let told = desk
         .read
-        .with_value(|read| read.get(&room_id).copied())
+        .with_value(|read| read.get(room_id).copied())
         .unwrap_or(0);
-    if is_member && seq > told && desk.joined.with_value(|joined| joined.contains(&room_id)) {
+    if is_member && seq > told && desk.joined.with_value(|joined| joined.contains(room_id)) {
         desk.read.update_value(|read| {
             read.insert(room_id, seq);
         });
@@ -250,8 +252,8 @@ pub fn mark_read(desk: Desk) {
 }
 
 /// Whether somebody looks at the last line that is shown.
-fn is_end_seen(desk: Desk) -> bool {
-    navigation::is_visible() && scroll::is_at_bottom(desk.scroller)
+fn is_end_seen() -> bool {
+    navigation::is_visible() && scroll::is_at_bottom()
 }
 
 fn is_by_me(desk: Desk, message: &Message) -> bool {
@@ -308,7 +310,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
     }
     let is_mine = is_by_me(desk, &message);
     let is_open = desk.open_id_now() == Some(room_id);
-    let (was_at_bottom, was_seen) = (scroll::is_at_bottom(desk.scroller), is_end_seen(desk));
+    let (was_at_bottom, was_seen) = (scroll::is_at_bottom(), is_end_seen());
     let (seq, timestamp) = (message.seq, message.timestamp);
     let spoken = (is_open && is_new && !is_mine)
         .then(|| format!("{}: {}", message.username, message.content));
@@ -363,7 +365,7 @@ pub fn ask_for_a_sign(desk: Desk) {
     });
     let ask = |connection: &mut Connection| connection.ask(clock::now_ms());
     if let Some((room_id, after)) = about
-        && desk.connection.try_update_untracked(ask) == Some(true)
+        && desk.connection.update_untracked(ask)
     {
         desk.say(ClientFrame::Sync {
             room_id: Some(room_id),
@@ -376,7 +378,7 @@ pub fn ask_for_a_sign(desk: Desk) {
 pub fn ask(desk: Desk, room_id: RoomId, after: Seq) {
     let is_asked = desk
         .syncing
-        .with_value(|syncing| syncing.get(&room_id) == Some(&after));
+        .with_value(|syncing| syncing.get(room_id) == Some(&after));
     if !is_asked {
         desk.syncing.update_value(|syncing| {
             syncing.insert(room_id, after);
@@ -395,18 +397,14 @@ fn on_timeline<T>(
     change: impl FnOnce(&mut Timeline) -> T,
 ) -> Option<T> {
     if desk.open_id_now() == Some(room_id) {
-        let is_at_bottom = scroll::is_at_bottom(desk.scroller);
-        let anchor = if is_at_bottom {
-            None
-        } else {
-            Anchor::take(desk.scroller)
-        };
-        let changed = desk.timeline.try_update(change);
-        scroll::hold(anchor, desk.scroller);
+        let is_at_bottom = scroll::is_at_bottom();
+        let anchor = if is_at_bottom { None } else { Anchor::take() };
+        let changed = Some(desk.timeline.update(change));
+        scroll::hold(anchor);
         return changed;
     }
     desk.shelf
-        .try_update_value(|shelf| shelf.get_mut(room_id).map(|s| change(&mut s.timeline)))?
+        .update_value(|shelf| shelf.get_mut(room_id).map(|s| change(&mut s.timeline)))
 }
 
 fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) -> T) -> Option<T> {
@@ -414,7 +412,7 @@ fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) 
         return Some(desk.timeline.with_untracked(look));
     }
     desk.shelf
-        .try_update_value(|shelf| shelf.get_mut(room_id).map(|s| look(&s.timeline)))?
+        .with_value(|shelf| shelf.get(room_id).map(|s| look(&s.timeline)))
 }
 
 fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) {

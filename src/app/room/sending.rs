@@ -5,12 +5,12 @@
 
 use super::desk::Desk;
 use super::link::Order;
-use crate::app::browser::{clock, navigation, scroll, storage, text_field};
+use crate::app::browser::text_field::{self, COMPOSER};
+use crate::app::browser::{clock, navigation, scroll, storage};
 use crate::app::state::connection::Connection;
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::{Delivery, Outbox, Pending};
 use crate::app::state::timeline::Timeline;
-use leptos::prelude::*;
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId, rules};
 
 const OUTBOX_KEY: &str = "parlour.outbox";
@@ -23,7 +23,7 @@ const RETRY_MS: u64 = 1_000;
 pub fn restore(desk: Desk) {
     change_outbox(desk, |_| ());
     settle_shown(desk);
-    let typed = text_field::text(desk.composer);
+    let typed = text_field::text(COMPOSER);
     if typed.is_empty() {
         show_draft(desk);
     } else {
@@ -33,8 +33,7 @@ pub fn restore(desk: Desk) {
 
 /// Another tab has changed what both share.
 pub fn take_in(desk: Desk) {
-    let is_ahead = desk.outbox.try_update(load_outbox);
-    if is_ahead == Some(true) {
+    if desk.outbox.update(load_outbox) {
         save_outbox(desk);
     }
     if !navigation::has_focus() {
@@ -53,7 +52,7 @@ pub fn show_draft(desk: Desk) {
         .with_value(|drafts| drafts.get(room).unwrap_or_default().to_owned());
     desk.typed.set(draft.chars().count());
     desk.composer_error.set(None);
-    text_field::set_text(desk.composer, &draft);
+    text_field::set_text(COMPOSER, &draft);
 }
 
 /// The composer's text has changed.
@@ -61,15 +60,15 @@ pub fn input(desk: Desk) {
     let Some(room) = desk.open_id_now() else {
         return;
     };
-    let text = text_field::text(desk.composer);
-    text_field::fit(desk.composer);
+    let text = text_field::text(COMPOSER);
+    text_field::fit(COMPOSER);
     desk.typed.set(text.chars().count());
     desk.composer_error.set(None);
     keep_draft(desk, room, &text);
     let told = desk
         .typing
-        .try_update_value(|typing| typing.on_input(clock::now_ms(), text.is_empty()));
-    if let Some(is_typing) = told.flatten() {
+        .update_value(|typing| typing.on_input(clock::now_ms(), text.is_empty()));
+    if let Some(is_typing) = told {
         desk.say(ClientFrame::Typing {
             room_id: Some(room),
             is_typing,
@@ -83,10 +82,7 @@ pub fn idle(desk: Desk, now: f64) {
     if desk.outbox.with_untracked(Outbox::waiting) > 0 {
         pump(desk);
     }
-    let stopped = desk
-        .typing
-        .try_update_value(|typing| typing.on_idle(now))
-        .flatten();
+    let stopped = desk.typing.update_value(|typing| typing.on_idle(now));
     if let (Some(is_typing), Some(room)) = (stopped, desk.open_id_now()) {
         desk.say(ClientFrame::Typing {
             room_id: Some(room),
@@ -100,7 +96,7 @@ pub fn send(desk: Desk) {
     let Some(room_id) = desk.open_id_now() else {
         return;
     };
-    let content = match rules::message(&text_field::text(desk.composer)) {
+    let content = match rules::message(&text_field::text(COMPOSER)) {
         Ok(content) => content,
         Err(rules::Invalid {
             fault: rules::Fault::Empty,
@@ -119,14 +115,14 @@ pub fn send(desk: Desk) {
     };
     change_outbox(desk, |outbox| outbox.queue(pending));
     keep_draft(desk, room_id, "");
-    text_field::set_text(desk.composer, "");
+    text_field::set_text(COMPOSER, "");
     desk.typed.set(0);
     desk.typing.update_value(|typing| typing.on_sent());
-    text_field::focus(desk.composer);
+    text_field::focus(COMPOSER);
     if desk.timeline.with_untracked(Timeline::has_newer) {
         super::visiting::to_newest(desk);
     } else {
-        scroll::to_bottom(desk.scroller);
+        scroll::to_bottom();
     }
     pump(desk);
 }
@@ -148,7 +144,7 @@ pub fn pump(desk: Desk) {
         outbox.belong_to(me);
         outbox.next_to_send()
     });
-    for pending in next.unwrap_or_default() {
+    for pending in next {
         desk.say(ClientFrame::Message {
             room_id: Some(pending.room_id),
             content: pending.content,
@@ -235,17 +231,17 @@ pub fn take_back(desk: Desk, client_id: &str) {
         .outbox
         .with_untracked(|outbox| outbox.get(client_id).cloned());
     if let Some(refused) = refused
-        && desk.composer.get_untracked().is_some()
+        && text_field::is_there(COMPOSER)
     {
-        let typed = text_field::text(desk.composer);
+        let typed = text_field::text(COMPOSER);
         let text = match typed.as_str() {
             "" => refused.content,
             typed => format!("{}\n{typed}", refused.content),
         };
-        text_field::set_text(desk.composer, &text);
+        text_field::set_text(COMPOSER, &text);
         input(desk);
         discard(desk, client_id);
-        text_field::focus(desk.composer);
+        text_field::focus(COMPOSER);
     }
 }
 
@@ -291,7 +287,7 @@ pub fn begin_edit(desk: Desk, number: Number) {
 /// Closes it.
 pub fn end_edit(desk: Desk) {
     desk.editing.set(None);
-    text_field::focus(desk.composer);
+    text_field::focus(COMPOSER);
 }
 
 /// Changes an own message. The form stays open, with what was typed, until the change comes back
@@ -365,8 +361,8 @@ fn load_drafts(desk: Desk) {
 }
 
 /// Changes the outbox here and in storage, where another tab of this person may have put more.
-fn change_outbox<T>(desk: Desk, change: impl FnOnce(&mut Outbox) -> T) -> Option<T> {
-    let changed = desk.outbox.try_update(|outbox| {
+fn change_outbox<T>(desk: Desk, change: impl FnOnce(&mut Outbox) -> T) -> T {
+    let changed = desk.outbox.update(|outbox| {
         load_outbox(outbox);
         change(outbox)
     });

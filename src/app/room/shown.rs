@@ -3,18 +3,33 @@
 //! Every closure in a view is a type of its own, with its own copy of the code that builds,
 //! hydrates and updates it; behind one type they share it.
 
+use super::desk::Live;
 use leptos::prelude::*;
 
 /// Text that follows the desk.
 pub fn text(of: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(of)
+    fn boxed(of: Box<dyn Fn() -> String + Send + Sync>) -> Signal<String> {
+        Signal::derive(of)
+    }
+    boxed(Box::new(of))
 }
 
 /// An attribute that follows the desk; absent while there is `None`.
 pub fn attribute(
     of: impl Fn() -> Option<String> + Send + Sync + 'static,
 ) -> Signal<Option<String>> {
-    Signal::derive(of)
+    fn boxed(of: Box<dyn Fn() -> Option<String> + Send + Sync>) -> Signal<Option<String>> {
+        Signal::derive(of)
+    }
+    boxed(Box::new(of))
+}
+
+/// Whether something holds; what follows it is drawn again only when that changes.
+pub fn holds(of: impl Fn() -> bool + Send + Sync + 'static) -> Memo<bool> {
+    fn boxed(of: Box<dyn Fn() -> bool + Send + Sync>) -> Memo<bool> {
+        Memo::new(move |_| of())
+    }
+    boxed(Box::new(of))
 }
 
 /// A `data-` attribute that is there while something holds.
@@ -22,14 +37,9 @@ pub fn mark(holds: impl Fn() -> bool + Send + Sync + 'static) -> Signal<Option<S
     attribute(move || holds().then(String::new))
 }
 
-/// `aria-invalid` of a field, from what is wrong with it.
-pub fn invalid(error: RwSignal<Option<String>>) -> Signal<Option<String>> {
-    attribute(move || error.with(Option::is_some).then(|| "true".to_owned()))
-}
-
-/// The sentence that says what is wrong with a field.
-pub fn sentence(error: RwSignal<Option<String>>) -> Signal<String> {
-    text(move || error.get().unwrap_or_default())
+/// A sentence, where there is one.
+pub fn sentence(of: Live<Option<String>>) -> Signal<String> {
+    text(move || of.get().unwrap_or_default())
 }
 
 /// What is done about an event.

@@ -87,7 +87,7 @@ fn ConnectionState() -> impl IntoView {
             Order::Wake
         });
     };
-    let is_lost = Memo::new(move |_| state() == "lost");
+    let is_lost = shown::holds(move || state() == "lost");
     let state = shown::text(move || state().to_owned());
     view! {
         <div class="connection" data-state=state>

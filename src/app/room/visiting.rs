@@ -3,8 +3,9 @@
 use super::desk::{Desk, Dialog};
 use super::{receiving, sending};
 use crate::app::api::{self, Refused};
+use crate::app::browser::navigation;
 use crate::app::browser::scroll::{self, Anchor};
-use crate::app::browser::{navigation, text_field};
+use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::state::shelf::Shelved;
 use crate::app::state::timeline::Timeline;
 use leptos::prelude::*;
@@ -51,10 +52,7 @@ pub fn visit(desk: Desk, path: String, push: bool) {
             return to_end(desk);
         }
         None => {
-            let shelved = desk
-                .shelf
-                .try_update_value(|shelf| shelf.take(target.room))
-                .flatten();
+            let shelved = desk.shelf.update_value(|shelf| shelf.take(target.room));
             if let Some(shelved) = shelved {
                 go(desk, push, &path);
                 return show(desk, shelved);
@@ -98,7 +96,7 @@ pub fn ask_for_name_once(desk: Desk) {
 /// The room is not this person's any more: back to the welcome screen if it was open.
 pub fn forget(desk: Desk, room_id: RoomId) {
     desk.joined.update_value(|joined| {
-        joined.remove(&room_id);
+        joined.remove(room_id);
     });
     if desk.open_id_now() == Some(room_id) {
         welcome(desk, true);
@@ -127,9 +125,9 @@ pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
         desk.loading.set(false);
         match answer {
             Ok(room) => {
-                let anchor = reading.and_then(|_| Anchor::take(desk.scroller));
+                let anchor = reading.and_then(|_| Anchor::take());
                 desk.timeline.set(Timeline::new(room.history));
-                scroll::hold(anchor, desk.scroller);
+                scroll::hold(anchor);
                 sending::settle_shown(desk);
                 desk.missed.set(0);
                 let after = desk.timeline.with_untracked(Timeline::seq);
@@ -155,7 +153,7 @@ pub fn to_newest(desk: Desk) {
         take_anew(desk, room_id, None);
     }
     desk.missed.set(0);
-    scroll::to_bottom(desk.scroller);
+    scroll::to_bottom();
     request_animation_frame(move || receiving::mark_read(desk));
 }
 
@@ -164,18 +162,18 @@ pub fn scrolled(desk: Desk) {
     let (has_older, has_newer) = desk
         .timeline
         .with_untracked(|t| (t.has_older(), t.has_newer()));
-    if has_older && scroll::is_near_top(desk.scroller) {
+    if has_older && scroll::is_near_top() {
         fetch_older(desk);
-    } else if has_newer && scroll::is_near_bottom(desk.scroller) {
+    } else if has_newer && scroll::is_near_bottom() {
         fetch_newer(desk);
     } else {
         receiving::mark_read(desk);
     }
-    let is_at_bottom = scroll::is_at_bottom(desk.scroller);
+    let is_at_bottom = scroll::is_at_bottom();
     let top = if is_at_bottom {
         None
     } else {
-        scroll::topmost(desk.scroller)
+        scroll::topmost()
     };
     desk.timeline
         .update_untracked(|timeline| timeline.keep_in_view(top));
@@ -216,12 +214,12 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
         desk.loading.set(false);
         match answer {
             Ok(page) => {
-                let anchor = Anchor::take(desk.scroller);
+                let anchor = Anchor::take();
                 desk.timeline.update(|timeline| match before {
                     Some(_) => timeline.prepend(page),
                     None => timeline.append(page),
                 });
-                scroll::hold(anchor, desk.scroller);
+                scroll::hold(anchor);
                 // The page may have been read at a later seq than ours.
                 if let Some(after) = desk.timeline.with_untracked(Timeline::behind) {
                     receiving::ask(desk, room_id, after);
@@ -275,10 +273,10 @@ fn show(desk: Desk, shelved: Shelved) {
         match marked {
             Some(number) => scroll::reveal(&format!("m{number}")),
             None => {
-                scroll::to_bottom(desk.scroller);
+                scroll::to_bottom();
                 // On a phone the focus would bring up the keyboard, over what one came to read.
                 if navigation::has_fine_pointer() {
-                    text_field::focus(desk.composer);
+                    text_field::focus(COMPOSER);
                 } else {
                     navigation::focus_main();
                 }

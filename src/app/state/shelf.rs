@@ -73,6 +73,11 @@ impl Shelf {
     }
 
     /// A room on it.
+    pub fn get(&self, room: RoomId) -> Option<&Shelved> {
+        self.0.iter().find(|shelved| shelved.open.room.id == room)
+    }
+
+    /// A room on it, to be changed.
     pub fn get_mut(&mut self, room: RoomId) -> Option<&mut Shelved> {
         self.0
             .iter_mut()

@@ -6,6 +6,7 @@ use crate::{
     ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, ServerFrame, Sync, System,
     SystemEvent, Typists, UsersList, Welcome,
 };
+use std::collections::BTreeMap;
 
 impl FromJson for ServerFrame {
     fn from_json(json: Json) -> Option<Self> {
@@ -90,11 +91,13 @@ impl FromJson for Heartbeat {
         let Json::Object(fields) = json else {
             return None;
         };
-        let room = |(key, value): (String, Json)| match value {
-            Json::Number(seq) => Some((RoomId(key.parse().ok()?), seq)),
-            _ => None,
-        };
-        let rooms = fields.into_iter().map(room).collect::<Option<_>>()?;
+        let mut rooms = BTreeMap::new();
+        for (key, value) in fields {
+            let Json::Number(seq) = value else {
+                return None;
+            };
+            rooms.insert(RoomId(key.parse().ok()?), seq);
+        }
         Some(Self { rooms })
     }
 }
