@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
+.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -15,9 +15,9 @@ dev: tools ## Serve while working on it: builds again on every change
 	@.ci/with cargo leptos watch
 
 setup: tools ## Install everything that building and checking needs
-	@.ci/setup cargo-deny packages browser
+	@.ci/setup cargo-deny packages browser counters
 
-test: format lint test-fast supply budget chaos-short end2end ## Every check there is (ends with a line for each runner)
+test: format lint test-fast supply budget costs chaos-short end2end ## Every check there is (ends with a line for each runner)
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
 	@.ci/check tests
@@ -42,6 +42,14 @@ budget: build ## Weigh a first visit against .ci/budget.json
 budget-record: build ## Weigh a first visit and write .ci/budget.json
 	@.ci/setup packages browser
 	@PARLOUR_RECORD=1 .ci/check budget
+
+costs: build ## Count what a message costs in system calls and instructions, against .ci/costs.json
+	@.ci/setup counters
+	@.ci/check costs
+
+costs-record: build ## Count that and write .ci/costs.json
+	@.ci/setup counters
+	@PARLOUR_RECORD=1 .ci/check costs
 
 chaos: build ## Break the release in every way for half an hour, and check what clients saw
 	@.ci/check chaos-full

@@ -1,0 +1,31 @@
+//! Instructions of the server's own, outside the kernel, as callgrind counts them.
+
+use super::server::Server;
+use super::{Cost, Failure, MEMBERS, MESSAGES, Runs, a_run};
+use std::fs::read_to_string;
+use std::path::Path;
+use std::process::Command;
+
+/// Counts what a message and its deliveries take.
+pub async fn count(binary: &Path) -> Result<Cost, Failure> {
+    let mut counts: Runs<f64> = Runs::default();
+    for (of_room, members) in counts.iter_mut().zip(MEMBERS) {
+        for (count, messages) in of_room.iter_mut().zip(MESSAGES) {
+            *count = counted(binary, members, messages).await?;
+        }
+    }
+    Ok(Cost::of(counts))
+}
+
+async fn counted(binary: &Path, members: usize, messages: usize) -> Result<f64, Failure> {
+    let folder = tempfile::tempdir()?;
+    let notes = folder.path().join("instructions");
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--quiet"]);
+    valgrind.arg(format!("--callgrind-out-file={}", notes.display()));
+    valgrind.arg(binary);
+    a_run(Server::start(valgrind, folder.path())?, members, messages).await?;
+    let notes = read_to_string(&notes)?;
+    let total = notes.lines().find_map(|line| line.strip_prefix("totals: "));
+    Ok(total.ok_or("callgrind counted nothing")?.trim().parse()?)
+}
