@@ -223,10 +223,14 @@ impl Goal {
 
     /// Whether it was reached.
     pub fn verdict(&self, reached: Option<Spread>) -> Verdict {
-        let Some(reached) = reached else {
-            return Verdict::NotRun;
-        };
-        let (middle, every) = match self.bound {
+        reached.map_or(Verdict::NotRun, |reached| self.bound.verdict(reached))
+    }
+}
+
+impl Bound {
+    /// Whether something is where it must be.
+    pub fn verdict(self, reached: Spread) -> Verdict {
+        let (middle, every) = match self {
             AtMost(most) => (reached.median <= most, reached.most <= most),
             AtLeast(least) => (reached.median >= least, reached.least >= least),
         };

@@ -2,6 +2,7 @@
 //! that the machine sets.
 
 mod blaster;
+mod browser;
 mod contender;
 mod dialect;
 mod failure;
@@ -29,7 +30,6 @@ use crate::failure::{Failure, Outcome};
 use crate::options::{HELP, Options};
 use crate::results::Results;
 use crate::rows::{Pace, Stage};
-use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,7 +70,7 @@ fn run() -> Outcome<()> {
     let raw = folder.join(format!("{}.json", options.name));
     let mut results = Results {
         description: description(&options, &stage, capacity),
-        browser: browser(&folder.join("browser")),
+        browser: browser::read(&folder),
         ..Results::default()
     };
     rounds::run(&stage, &options, &mut results, &raw)?;
@@ -152,30 +152,4 @@ fn description(
         lines.push((name.to_owned(), value));
     }
     lines
-}
-
-/// What the browser's measurements left beside the results, by the files' names.
-fn browser(folder: &Path) -> Value {
-    let mut all = serde_json::Map::new();
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
-        .collect();
-    files.sort();
-    for path in files {
-        let name = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        match (name, serde_json::from_str(&text)) {
-            (Some(name), Ok(figures)) => {
-                all.insert(name, figures);
-            }
-            _ => eprintln!("{} is not JSON and is left out", path.display()),
-        }
-    }
-    Value::Object(all)
 }

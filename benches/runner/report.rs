@@ -1,11 +1,11 @@
 //! The page that people read: goals, figures, who persists, what was not run.
 
+use crate::browser;
 use crate::contender::{Contender, PARLOUR};
 use crate::goals::{self, Goal};
 use crate::plot::{self, Bar};
 use crate::results::{Results, Spread};
 use crate::rows::{self, Row};
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -53,7 +53,7 @@ pub fn page(results: &Results, plots: &str) -> String {
         let _ = writeln!(out, "- {name}: {value}");
     }
     goals_table(results, &mut out);
-    browser(&results.browser, &mut out);
+    browser::tables(&results.browser, &mut out);
     drawings(results, plots, &mut out);
     out.push_str("\n## Every figure\n\nMedians over the rounds.\n");
     for row in &rows::ALL {
@@ -152,47 +152,6 @@ fn row_table(results: &Results, row: &Row, out: &mut String) {
             })
             .collect();
         let _ = writeln!(out, "| {figure} | {} |", cells.join(" | "));
-    }
-}
-
-/// What the browser's measurements left, a table for each page they are of.
-fn browser(measured: &Value, out: &mut String) {
-    let Some(files) = measured.as_object().filter(|files| !files.is_empty()) else {
-        return;
-    };
-    out.push_str("\n## In a browser\n");
-    for (name, figures) in files {
-        let _ = writeln!(out, "\n### {name}\n\n| figure | value |\n|---|---|");
-        flat(figures, "", out);
-    }
-}
-
-fn flat(value: &Value, path: &str, out: &mut String) {
-    let below = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}, {name}")
-        }
-    };
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                flat(value, &below(name), out);
-            }
-        }
-        // Lists are samples of one figure: the page has their figure, the file has them all.
-        Value::Array(_) | Value::Null => {}
-        Value::Number(number) => {
-            let value = digits(number.as_f64().unwrap_or(0.0));
-            let _ = writeln!(out, "| {path} | {value} |");
-        }
-        Value::String(text) => {
-            let _ = writeln!(out, "| {path} | {} |", text.replace('|', "/"));
-        }
-        Value::Bool(is) => {
-            let _ = writeln!(out, "| {path} | {} |", if *is { "yes" } else { "no" });
-        }
     }
 }
 

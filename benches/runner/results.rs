@@ -135,6 +135,15 @@ pub struct Spread {
 }
 
 impl Spread {
+    /// Of one value.
+    pub fn one(value: f64) -> Self {
+        Self {
+            median: value,
+            least: value,
+            most: value,
+        }
+    }
+
     /// Of these values; `None` of none.
     pub fn of(values: &[f64]) -> Option<Self> {
         let mut ordered = values.to_vec();

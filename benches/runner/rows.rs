@@ -49,7 +49,7 @@ impl Stage {
     /// How long a block counts.
     pub fn block(&self) -> Duration {
         match self.pace {
-            Pace::Full => Duration::from_secs(6),
+            Pace::Full => Duration::from_secs(5),
             Pace::Quick => Duration::from_millis(2_500),
         }
     }
@@ -57,7 +57,7 @@ impl Stage {
     /// How long a block warms up.
     pub fn warm(&self) -> Duration {
         match self.pace {
-            Pace::Full => Duration::from_secs(2),
+            Pace::Full => Duration::from_millis(1_500),
             Pace::Quick => Duration::from_secs(1),
         }
     }
@@ -102,17 +102,17 @@ pub const ALL: [Row; 8] = [
         key: "latency",
         title: "5,000 sockets in 50 rooms, 100 messages/s, open loop",
         contenders: &[PARLOUR, BUN_SQLITE, TWIN, TWIN_TUNED],
-        quick: &[PARLOUR, TWIN_TUNED],
-        once: &[],
+        quick: &[PARLOUR, BUN_SQLITE],
+        once: &[TWIN],
         measure: latency::measure,
     },
     Row {
         key: "idle",
         title: "Connections that say nothing: memory and processor",
-        contenders: &[PARLOUR, BUN_MEMORY, SOCKETIO, TEXTBOOK],
+        contenders: &[PARLOUR, BUN_MEMORY],
         quick: &[PARLOUR, BUN_MEMORY],
         // A minute's rest twice for each, and nothing in it that chance could change.
-        once: &[PARLOUR, BUN_MEMORY, SOCKETIO, TEXTBOOK],
+        once: &[PARLOUR, BUN_MEMORY],
         measure: idle::measure,
     },
     Row {
@@ -126,7 +126,7 @@ pub const ALL: [Row; 8] = [
     Row {
         key: "ingest",
         title: "200 senders in rooms of their own, each message acknowledged",
-        contenders: &[PARLOUR, BUN_SQLITE, TWIN_TUNED, SOCKETIO],
+        contenders: &[PARLOUR, BUN_SQLITE, TWIN_TUNED],
         quick: &[PARLOUR, BUN_SQLITE],
         once: &[],
         measure: ingest::measure,
