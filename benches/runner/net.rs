@@ -5,7 +5,7 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::io::Errno;
-use rustix::net::sockopt::{set_socket_linger, set_tcp_nodelay};
+use rustix::net::sockopt::{set_socket_linger, set_socket_reuseaddr, set_tcp_nodelay};
 use rustix::net::{
     AddressFamily, SocketFlags, SocketType, bind, connect as connect_to, socket_with,
 };
@@ -20,6 +20,8 @@ pub fn connect(to: SocketAddr, number: usize) -> Outcome<OwnedFd> {
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
     let source = Ipv4Addr::new(127, 0, 0, 2 + (number / PER_SOURCE) as u8);
+    // Ports of earlier blocks are still in TIME_WAIT; nothing of theirs can come any more.
+    set_socket_reuseaddr(&socket, true)?;
     bind(&socket, &SocketAddrV4::new(source, 0))?;
     set_tcp_nodelay(&socket, true)?;
     match connect_to(&socket, &to) {
