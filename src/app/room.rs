@@ -13,6 +13,7 @@ mod dialogs;
 mod header;
 mod island;
 mod line;
+mod lines;
 mod link;
 mod listing;
 mod live;

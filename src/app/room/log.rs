@@ -1,12 +1,13 @@
 //! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
 
 use super::desk::Desk;
-use super::line::{DayLine, MessageLine, NoteLine, PendingLines};
+use super::line::PendingLines;
+use super::lines::{Line, lines};
 use super::shown::heard;
 use super::{shown, sidebar, visiting};
 use crate::app::browser::scroll::SCROLLER;
-use crate::app::state::timeline::{Row, Timeline};
-use leptos::either::{Either, EitherOf3};
+use crate::app::state::timeline::Timeline;
+use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_protocol::paths;
@@ -52,13 +53,7 @@ pub fn Log() -> impl IntoView {
         >
             <div class="log" role="log" aria-live="off" aria-label=label>
                 <OlderEnd/>
-                <For each=move || rows.get() key=Row::key let:row>
-                    {match row {
-                        Row::Day { date, datetime, .. } => EitherOf3::A(view! { <DayLine date datetime/> }),
-                        Row::Message(row) => EitherOf3::B(view! { <MessageLine row/> }),
-                        Row::Note { text, .. } => EitherOf3::C(view! { <NoteLine text/> }),
-                    }}
-                </For>
+                {lines(move || rows.get().into_iter().map(Line::Row).collect())}
                 <PendingLines messages=pending/>
                 <NewerEnd/>
                 <span id="latest"></span>

@@ -1,6 +1,7 @@
 //! The rooms: name, how many people are there, what is unread.
 
 use super::desk::{Desk, Dialog};
+use super::lines::{Line, lines};
 use super::shown::heard;
 use super::{dialogs, shown, visiting};
 use leptos::ev::MouseEvent;
@@ -24,9 +25,7 @@ pub fn Sidebar() -> impl IntoView {
                 <a class="button new-room" href=paths::NEW_ROOM on:click=heard(new_room)>"New room"</a>
             </div>
             <ul class="room-list">
-                <For each=move || desk.rooms.get() key=|entry| entry.room.id let:entry>
-                    <RoomLine entry/>
-                </For>
+                {lines(move || desk.rooms.get().into_iter().map(Line::Room).collect())}
             </ul>
         </nav>
     }
@@ -40,8 +39,9 @@ pub fn follow(desk: Desk, event: &MouseEvent, path: String) {
     }
 }
 
+/// A room.
 #[component]
-fn RoomLine(
+pub fn RoomLine(
     /// The line as it is when it appears; afterwards it follows the desk.
     entry: RoomEntry,
 ) -> impl IntoView {

@@ -18,7 +18,14 @@ impl FromJson for String {
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(json: Json) -> Option<Self> {
         match json {
-            Json::List(items) => items.into_iter().map(T::from_json).collect(),
+            Json::List(items) => {
+                // Less code than collecting options.
+                let mut records = Self::with_capacity(items.len());
+                for item in items {
+                    records.push(T::from_json(item)?);
+                }
+                Some(records)
+            }
             _ => None,
         }
     }
