@@ -196,7 +196,10 @@ async fn messages_of_one_author_stand_in_one_group_below_their_day() {
 
 #[tokio::test]
 async fn only_the_number_of_a_rooms_address_counts() {
-    let site = Site::plain().await;
+    let site = Site::start(|settings| {
+        settings.server.public_url = "https://chat.example.org".to_owned();
+    })
+    .await;
     let visitor = site.visitor();
     for path in [
         "/rooms/1",
@@ -207,7 +210,10 @@ async fn only_the_number_of_a_rooms_address_counts() {
         let page = visitor.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert_eq!(page.text("#room-title"), "Lobby");
-        assert_eq!(page.attribute("link[rel=canonical]", "href"), LOBBY);
+        assert_eq!(
+            page.attribute("link[rel=canonical]", "href"),
+            format!("https://chat.example.org{LOBBY}")
+        );
         assert_eq!(
             page.attribute(".room-link[aria-current=page]", "href"),
             LOBBY

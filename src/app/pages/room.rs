@@ -73,7 +73,11 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
         .as_ref()
         .map(|open| open.room.name.clone())
         .unwrap_or_default();
-    let canonical = place.open.as_ref().map(|open| paths::room(&open.room));
+    // It has to be a whole address, so it needs to be known.
+    let origin = ctx.settings.server.public_url.trim_end_matches('/');
+    let canonical = (place.open.as_ref())
+        .filter(|_| !origin.is_empty())
+        .map(|open| format!("{origin}{}", paths::room(&open.room)));
     let head = Head {
         title: &title,
         is_live: true,

@@ -26,6 +26,8 @@ use tracing::Instrument;
 
 /// What the server adds to the client's key before it hashes it (RFC 6455, 1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// Bytes of the client's key (RFC 6455, 4.1).
+const NONCE: usize = 16;
 
 /// `GET /ws`.
 pub(super) async fn many(
@@ -124,6 +126,10 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     let is_handshake =
         has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
+    let is_nonce = |key: &HeaderValue| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == NONCE);
+    if !is_nonce(key) {
+        return None;
+    }
     let proof = Sha1::new().chain_update(key).chain_update(GUID).finalize();
     HeaderValue::from_str(&STANDARD.encode(proof)).ok()
 }

@@ -83,7 +83,7 @@ impl Inner {
                 channel.activity.for_everyone();
                 channel.listeners.clone()
             });
-            listeners.send(room, &batch.frames);
+            listeners.send(&batch.frames);
             self.with_channel(room, |channel| channel.told = channel.told.max(batch.seq));
             self.mark(room);
         }

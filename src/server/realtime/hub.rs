@@ -283,7 +283,7 @@ impl Inner {
                 content: format!("{} {verb}", who.name),
             });
             let listeners = locked(&channel).listeners.clone();
-            listeners.send(room, &[Frame::from(frame.encode())]);
+            listeners.send(&[Frame::from(frame.encode())]);
         }
         self.attendance_changed(room);
     }

@@ -2,10 +2,11 @@
 //!
 //! *Invariant:* in the order of their ids, each once. A clone is the list as it was then, at the price
 //! of a pointer: who writes to everybody holds no lock, and who comes or goes meanwhile changes a copy.
+//! Whoever stops listening by their own wish may still get what was being written at that moment; whom
+//! the room puts out gets nothing more, because that is told in the same order as everything else.
 
 use super::sockets::Listener;
 use super::{Frame, SocketId};
-use parlour_protocol::RoomId;
 use std::sync::Arc;
 
 /// The sockets that listen to a room.
@@ -41,12 +42,12 @@ impl Listeners {
         gone
     }
 
-    /// Hands frames to everybody who has not left the room meanwhile.
-    pub(super) fn send(&self, room: RoomId, frames: &[Frame]) {
+    /// Hands frames to everybody.
+    pub(super) fn send(&self, frames: &[Frame]) {
         if frames.is_empty() {
             return;
         }
-        for listener in self.0.iter().filter(|l| l.has_joined(room)) {
+        for listener in self.0.iter() {
             listener.subscriber.try_send_all(frames);
         }
     }

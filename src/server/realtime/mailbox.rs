@@ -18,7 +18,7 @@ const MAX_FRAMES: usize = 256;
 /// Bytes a socket may be behind.
 const MAX_BYTES: usize = 1024 * 1024;
 /// Frames handed to the system in one call.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 
 /// Why a socket is to be closed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -60,7 +60,7 @@ impl Inner {
             if is_dirty {
                 self.mark(room);
             }
-            tick.listeners.send(room, &tick.frames);
+            tick.listeners.send(&tick.frames);
             due.extend(tick.due);
         }
         if !due.is_empty() {

@@ -90,3 +90,19 @@ async fn frames_may_come_in_the_segment_of_the_handshake() {
     assert_eq!(client.control().await, (PONG, b"first".to_vec()));
     assert_eq!(client.answer().await["content"], "in one go");
 }
+
+#[tokio::test]
+async fn a_key_that_is_not_sixteen_bytes_in_base64_opens_nothing() {
+    let server = Server::plain().await;
+    for key in [
+        "",
+        "x",
+        "dGhlIHNhbXBsZSBub25jZQ",
+        "dGhlIHNhbXBsZSBub25jZQ==x",
+        "AAAA",
+    ] {
+        let key = format!("Sec-WebSocket-Key: {key}");
+        let answer = answer_to(&server, &[CONNECTION, UPGRADE, VERSION, &key]).await;
+        assert!(answer.starts_with("HTTP/1.1 426 "), "{key}: {answer}");
+    }
+}
