@@ -220,7 +220,7 @@ impl Mailbox {
         }
     }
 
-    /// Writes frames past an empty queue; how many bytes the system took.
+    /// Writes frames, [`AT_ONCE`] at most, past an empty queue; how many bytes the system took.
     fn write_now(&self, state: &mut State, frames: &[Frame]) -> usize {
         let Some(wire) = self.wire.as_ref().filter(|_| state.is_clear()) else {
             return 0;
@@ -229,11 +229,10 @@ impl Mailbox {
             wire.try_write(frame.wire())
         } else {
             let mut slices = [IoSlice::new(&[]); AT_ONCE];
-            let count = frames.len().min(AT_ONCE);
             for (slice, frame) in slices.iter_mut().zip(frames) {
                 *slice = IoSlice::new(frame.wire());
             }
-            wire.try_write_vectored(&slices[..count])
+            wire.try_write_vectored(&slices[..frames.len()])
         };
         written.unwrap_or_else(|error| {
             if error.kind() != ErrorKind::WouldBlock {
@@ -251,15 +250,17 @@ impl Subscriber for Mailbox {
 
     fn try_send_all(&self, frames: &[Frame]) {
         let mut state = locked(&self.state);
-        let mut written = self.write_now(&mut state, frames);
-        for frame in frames {
-            if written >= frame.wire().len() {
-                written -= frame.wire().len();
-            } else if written > 0 {
-                state.rest = frame.wire().slice(written..);
-                written = 0;
-            } else {
-                state.queue(frame.clone());
+        for together in frames.chunks(AT_ONCE) {
+            let mut written = self.write_now(&mut state, together);
+            for frame in together {
+                if written >= frame.wire().len() {
+                    written -= frame.wire().len();
+                } else if written > 0 {
+                    state.rest = frame.wire().slice(written..);
+                    written = 0;
+                } else {
+                    state.queue(frame.clone());
+                }
             }
         }
         let is_news = state.has_unwritten() || state.closing.is_some() || state.is_gone;

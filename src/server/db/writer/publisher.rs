@@ -2,9 +2,9 @@
 //!
 //! It has a thread of its own, because telling a large room takes a system call for each of its
 //! sockets: meanwhile the next group goes to the disk, and the tasks of the sockets go on.
-//! *Invariant:* groups are told in commit order, and a group is answered after all of it was told. At
-//! most one waits; the writer waits for it before it commits another, so that a room that cannot be
-//! told any faster slows down who writes, and fills no memory.
+//! *Invariant:* groups are told in commit order, and a group is answered after all of it was told. What
+//! gathered meanwhile is told in one go. Few wait; then the writer waits with its next commit, so that a
+//! room that cannot be told any faster slows down who writes, and fills no memory.
 
 use super::Publish;
 use super::job::Finished;
@@ -12,6 +12,12 @@ use crate::realtime::Publication;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tokio::sync::{mpsc, oneshot};
+
+/// Groups that may wait.
+const WAITING: usize = 8;
+/// Pieces of work that are told in one go, a group more or less: as many as a socket that is not quite
+/// up to date has room for.
+const AT_ONCE: usize = 128;
 
 /// The way to the thread.
 pub(super) struct Publisher {
@@ -21,13 +27,18 @@ pub(super) struct Publisher {
 
 impl Publisher {
     pub(super) fn start(publish: Publish) -> std::io::Result<Self> {
-        let (committed, mut groups) = mpsc::channel::<Vec<Finished>>(1);
+        let (committed, mut groups) = mpsc::channel::<Vec<Finished>>(WAITING);
         let (end, ended) = oneshot::channel();
         thread::Builder::new()
             .name("publisher".to_owned())
             .spawn(move || {
-                while let Some(group) = groups.blocking_recv() {
-                    tell(group, &publish);
+                while let Some(mut gathered) = groups.blocking_recv() {
+                    while gathered.len() < AT_ONCE
+                        && let Ok(next) = groups.try_recv()
+                    {
+                        gathered.extend(next);
+                    }
+                    tell(gathered, &publish);
                 }
                 // Nobody may be waiting for it.
                 let _ = end.send(());
@@ -35,7 +46,7 @@ impl Publisher {
         Ok(Self { committed, ended })
     }
 
-    /// Takes over a group that is on disk, as soon as the one before the last is told.
+    /// Takes over a group that is on disk, as soon as there is room for it.
     pub(super) async fn take(&self, group: Vec<Finished>) {
         // The thread goes on as long as this is here.
         if self.committed.send(group).await.is_err() {

@@ -102,6 +102,18 @@ async fn who_keeps_up_has_no_queue() {
 }
 
 #[tokio::test]
+async fn a_burst_that_is_longer_than_the_queue_reaches_who_keeps_up() {
+    let (mailbox, mut far) = connected().await;
+    let frames: Vec<_> = (0..4 * MAX_FRAMES)
+        .map(|n| Frame::from(n.to_string()))
+        .collect();
+    mailbox.try_send_all(&frames);
+    assert_eq!(mailbox.why_closing(), None);
+    let wire: Vec<u8> = frames.iter().flat_map(|f| f.wire().to_vec()).collect();
+    assert_eq!(read(&mut far, wire.len()).await, wire);
+}
+
+#[tokio::test]
 async fn what_does_not_fit_waits_and_nothing_overtakes_it() {
     let (mailbox, mut far) = connected().await;
     let before = fill(&mailbox);
