@@ -90,6 +90,7 @@ fn filled(places: &Places, founded: &Path, messages: u64) -> Outcome<PathBuf> {
     let unfinished = places.kept.join("unfinished.db");
     fs::copy(founded, &unfinished)?;
     seed::messages(&unfinished, 2, messages)?;
+    seed::keep_two_rooms(&unfinished)?;
     fs::rename(&unfinished, &file)?;
     eprintln!("filled in {:.0} s", began.elapsed().as_secs_f64());
     Ok(file)

@@ -1,4 +1,5 @@
-//! The HTML of a room with 50 messages, as a member's browser asks for it.
+//! The HTML of a room with 50 messages, as members' browsers ask for it: each time another member, so
+//! that the server finds nothing that it has kept; and then one member again and again.
 
 use super::{Figures, Stage, figures};
 use crate::contender::{Contender, PARLOUR};
@@ -11,6 +12,8 @@ use crate::talk::milliseconds;
 
 /// Connections that ask.
 const LINES: usize = 16;
+/// Members who take turns: many more than there are pages that a server keeps.
+const MEMBERS: usize = 5_000;
 /// The rate at which latency is measured, as a share of the most there can be.
 const LOAD: f64 = 0.7;
 
@@ -22,12 +25,15 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     } else {
         stage.start(contender)?
     };
-    let cookie = is_ours.then(|| format!("parlour_session={}", seed::token(0)));
     // Ours is a room of a million; a page does not know.
     let path = if is_ours { "/rooms/2" } else { "/rooms/1" };
-    let request = get(path, server.address(), cookie.as_deref());
+    let request = |member: usize| {
+        let cookie = is_ours.then(|| format!("parlour_session={}", seed::token(member)));
+        get(path, server.address(), cookie.as_deref())
+    };
+    let mut members = (0..MEMBERS).cycle();
+    let mut ask = || request(members.next().unwrap_or_default());
     let mut pages = Pages::open(server.address(), LINES)?;
-    let mut ask = || request.clone();
     pages.saturate(stage.warm(), &mut ask)?;
     let (spent, generator) = (server.processor_time(), thread_time());
     let most = pages.saturate(stage.block(), &mut ask)?;
@@ -35,12 +41,19 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     let rate = most.answers as f64 / most.elapsed.as_secs_f64();
     let generator = (thread_time() - generator).as_secs_f64() / most.elapsed.as_secs_f64();
     let paced = pages.paced(rate * LOAD, stage.block(), &mut ask)?;
+    let before = server.processor_time();
+    let again = pages.saturate(stage.block(), &mut || request(0))?;
+    let spent_again = server.processor_time().since(&before);
     let row = figures([
         (
             "pages/s per core",
             most.answers as f64 / spent.as_secs_f64(),
         ),
         ("pages/s", rate),
+        (
+            "one member's page again, pages/s per core",
+            again.answers as f64 / spent_again.as_secs_f64(),
+        ),
         ("page, bytes", most.bytes as f64),
         ("page p50 at 70 %, ms", milliseconds(&paced.latencies, 50.0)),
         ("page p99 at 70 %, ms", milliseconds(&paced.latencies, 99.0)),
