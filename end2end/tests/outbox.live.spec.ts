@@ -53,6 +53,8 @@ test("a tab that dies leaves its messages to the next one", async ({ arrive, wir
 
 test("a tab that dies while a message is on its way", async ({ arrive, server, history }) => {
   const alice = await arrive("Alice", LOBBY);
+  // Nothing is on its way before the server has said whose socket it is.
+  await alice.say("Arrived");
   server.freeze();
   await alice.send("On its way");
   await expect(alice.message("On its way")).toHaveAttribute("data-state", "sending");
@@ -61,7 +63,7 @@ test("a tab that dies while a message is on its way", async ({ arrive, server, h
   const next = await alice.anotherTab(LOBBY);
   await next.isSent("On its way");
   await expect.poll(() => next.outbox()).toEqual([]);
-  expect(stored(await alice.rest.history())).toEqual(["On its way"]);
+  expect(stored(await alice.rest.history())).toEqual(["Arrived", "On its way"]);
   await history.holds();
 });
 
