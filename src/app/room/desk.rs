@@ -1,4 +1,4 @@
-//! What the parts of the island share: the state in signals, and how to reach it.
+//! What the parts of the island share: one record, and a handle to each value in it.
 
 use super::link::Order;
 use super::live;
