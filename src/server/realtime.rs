@@ -26,7 +26,7 @@ mod typing;
 pub mod wire;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
-pub use frame::Frame;
+pub use frame::{Frame, Run};
 pub use hub::Hub;
 pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
 pub use patience::{Patience, Verdict};

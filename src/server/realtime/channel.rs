@@ -8,7 +8,12 @@ use super::activity::{Activity, Audience};
 use super::listeners::Listeners;
 use super::{Frame, TypingState};
 use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// What each socket in a room adds to the time from one `users_list` to the next. The longer the list's
+/// audience, the rarer: a crowd that comes in costs each of its members the same few lists, and all
+/// lists of a room together at most two megabytes a second, however large it is.
+const LIST_PER_SOCKET: Duration = Duration::from_millis(1);
 
 /// A room's live state.
 #[derive(Default)]
@@ -24,6 +29,8 @@ pub(super) struct Channel {
     pub(super) listeners: Listeners,
     pub(super) activity: Activity,
     pub(super) users_changed: bool,
+    /// When its `users_list` was last told.
+    listed_at: Option<Instant>,
     typing: TypingState,
     typing_changed: bool,
 }
@@ -80,7 +87,12 @@ impl Channel {
         let is_heard = !self.listeners.is_empty();
         let mut frames = Vec::new();
         self.typing_changed |= self.typing.expire(now);
-        if std::mem::take(&mut self.users_changed) && is_heard {
+        if !is_heard {
+            self.users_changed = false;
+        }
+        if self.users_changed && self.is_list_due(now) {
+            self.users_changed = false;
+            self.listed_at = Some(now);
             let Roster { users, count } = roster();
             frames.push(ServerFrame::UsersList(UsersList {
                 room_id: room,
@@ -110,6 +122,42 @@ impl Channel {
 
     /// Whether the next tick has to look here again.
     pub(super) fn is_dirty(&self) -> bool {
-        !self.typing.is_empty() || self.activity.is_pending()
+        !self.typing.is_empty() || self.activity.is_pending() || self.users_changed
+    }
+
+    fn is_list_due(&self, now: Instant) -> bool {
+        let sockets = u32::try_from(self.listeners.len()).unwrap_or(u32::MAX);
+        let pause = LIST_PER_SOCKET * sockets;
+        self.listed_at.is_none_or(|at| now >= at + pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::sockets::Sockets;
+    use crate::realtime::{Mailbox, SocketKind};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_crowd_hears_who_is_there_at_once_then_rarely_and_never_misses_the_last_change() {
+        let (start, room) = (Instant::now(), RoomId(1));
+        let mut sockets = Sockets::default();
+        let mut channel = Channel::default();
+        for _ in 0..2_000 {
+            let mailbox = Arc::new(Mailbox::default());
+            let listener = sockets.open(SocketKind::One(room), mailbox);
+            channel.listeners.insert(&listener);
+        }
+        let mut lists = |at: Duration, is_changed: bool| {
+            channel.users_changed |= is_changed;
+            let tick = channel.tick(room, start + at, Roster::default);
+            (tick.frames.len(), channel.is_dirty())
+        };
+        assert_eq!(lists(Duration::ZERO, true), (1, false));
+        assert_eq!(lists(Duration::from_millis(250), true), (0, true));
+        assert_eq!(lists(Duration::from_millis(1_999), false), (0, true));
+        assert_eq!(lists(Duration::from_millis(2_000), false), (1, false));
+        assert_eq!(lists(Duration::from_millis(9_000), false), (0, false));
     }
 }

@@ -6,7 +6,7 @@
 //! the room puts out gets nothing more, because that is told in the same order as everything else.
 
 use super::sockets::Listener;
-use super::{Frame, SocketId};
+use super::{Frame, Run, SocketId};
 use std::sync::Arc;
 
 /// The sockets that listen to a room.
@@ -14,6 +14,10 @@ use std::sync::Arc;
 pub(super) struct Listeners(Arc<Vec<Arc<Listener>>>);
 
 impl Listeners {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -44,11 +48,13 @@ impl Listeners {
 
     /// Hands frames to everybody.
     pub(super) fn send(&self, frames: &[Frame]) {
-        if frames.is_empty() {
+        if self.is_empty() {
             return;
         }
-        for listener in self.0.iter() {
-            listener.subscriber.try_send_all(frames);
+        for run in Run::all(frames) {
+            for listener in self.0.iter() {
+                listener.subscriber.try_send_run(&run);
+            }
         }
     }
 

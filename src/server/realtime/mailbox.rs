@@ -4,7 +4,7 @@
 //! socket that lets its queue fill up is told to come back (4008) and forgets what was queued: the
 //! client asks for it by `seq`. A socket that keeps up owns no queue at all.
 
-use super::{Frame, locked};
+use super::{Frame, Run, locked};
 use bytes::Bytes;
 use parlour_protocol::CloseCode;
 use std::collections::VecDeque;
@@ -59,8 +59,8 @@ pub trait Subscriber: Send + Sync + 'static {
     fn try_send(&self, frame: Frame);
 
     /// Takes several, in their order, as if one by one.
-    fn try_send_all(&self, frames: &[Frame]) {
-        for frame in frames {
+    fn try_send_run(&self, run: &Run<'_>) {
+        for frame in run.frames() {
             self.try_send(frame.clone());
         }
     }
@@ -220,39 +220,25 @@ impl Mailbox {
         }
     }
 
-    /// Writes frames, [`AT_ONCE`] at most, past an empty queue; how many bytes the system took.
-    fn write_now(&self, state: &mut State, frames: &[Frame]) -> usize {
+    /// Writes past an empty queue; how many bytes the system took.
+    fn write_now(&self, state: &mut State, bytes: &[u8]) -> usize {
         let Some(wire) = self.wire.as_ref().filter(|_| state.is_clear()) else {
             return 0;
         };
-        let written = if let [frame] = frames {
-            wire.try_write(frame.wire())
-        } else {
-            let mut slices = [IoSlice::new(&[]); AT_ONCE];
-            for (slice, frame) in slices.iter_mut().zip(frames) {
-                *slice = IoSlice::new(frame.wire());
-            }
-            wire.try_write_vectored(&slices[..frames.len()])
-        };
-        written.unwrap_or_else(|error| {
+        wire.try_write(bytes).unwrap_or_else(|error| {
             if error.kind() != ErrorKind::WouldBlock {
                 state.lose();
             }
             0
         })
     }
-}
 
-impl Subscriber for Mailbox {
-    fn try_send(&self, frame: Frame) {
-        self.try_send_all(std::slice::from_ref(&frame));
-    }
-
-    fn try_send_all(&self, frames: &[Frame]) {
+    /// Hands `frames`, which are `bytes` on the wire, to the system or to the queue.
+    fn put(&self, frames: &[Frame], bytes: &[u8]) {
         let mut state = locked(&self.state);
-        for together in frames.chunks(AT_ONCE) {
-            let mut written = self.write_now(&mut state, together);
-            for frame in together {
+        let mut written = self.write_now(&mut state, bytes);
+        if written < bytes.len() {
+            for frame in frames {
                 if written >= frame.wire().len() {
                     written -= frame.wire().len();
                 } else if written > 0 {
@@ -268,6 +254,16 @@ impl Subscriber for Mailbox {
         if is_news {
             self.wake.notify_one();
         }
+    }
+}
+
+impl Subscriber for Mailbox {
+    fn try_send(&self, frame: Frame) {
+        self.put(std::slice::from_ref(&frame), frame.wire());
+    }
+
+    fn try_send_run(&self, run: &Run<'_>) {
+        self.put(run.frames(), run.wire());
     }
 
     fn close(&self, closing: Closing) {

@@ -2,7 +2,7 @@
 
 use super::hub::Inner;
 use super::sockets::Listener;
-use super::{Attendee, Frame, locked};
+use super::{Attendee, Frame, Run, locked};
 use parlour_protocol::{Heartbeat, RoomId, Roster, Seq, ServerFrame, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -129,9 +129,9 @@ impl Socket {
             }
         }
         let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
-        self.listener
-            .subscriber
-            .try_send_all(&[Frame::from(frame.encode()), Frame::ping()]);
+        for run in Run::all(&[Frame::from(frame.encode()), Frame::ping()]) {
+            self.listener.subscriber.try_send_run(&run);
+        }
     }
 
     /// How far a room is.

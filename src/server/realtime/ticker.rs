@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// `users_list` and `typing` come at most this often.
+/// `users_list` and `typing` come at most this often, lists for a crowd more rarely.
 const EVERY: Duration = Duration::from_millis(250);
 
 /// Ticks until `stop`, or until the hub is gone.

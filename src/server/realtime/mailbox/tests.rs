@@ -92,7 +92,7 @@ async fn who_keeps_up_has_no_queue() {
     let (mailbox, mut far) = connected().await;
     let frames = ["one", "two", "three"].map(Frame::from);
     mailbox.try_send(frames[0].clone());
-    mailbox.try_send_all(&frames[1..]);
+    Run::all(&frames[1..]).for_each(|run| mailbox.try_send_run(&run));
     assert_eq!(locked(&mailbox.state).frames.capacity(), 0);
     let wire = frames
         .each_ref()
@@ -107,7 +107,7 @@ async fn a_burst_that_is_longer_than_the_queue_reaches_who_keeps_up() {
     let frames: Vec<_> = (0..4 * MAX_FRAMES)
         .map(|n| Frame::from(n.to_string()))
         .collect();
-    mailbox.try_send_all(&frames);
+    Run::all(&frames).for_each(|run| mailbox.try_send_run(&run));
     assert_eq!(mailbox.why_closing(), None);
     let wire: Vec<u8> = frames.iter().flat_map(|f| f.wire().to_vec()).collect();
     assert_eq!(read(&mut far, wire.len()).await, wire);
