@@ -1,7 +1,7 @@
 //! The database: how it is opened, who writes, and what everybody reads.
 //!
-//! *Invariant:* there is one writing connection and one task that uses it. Everything else reads,
-//! on connections that cannot write.
+//! *Invariant:* there is one task that writes, on two connections in turn. Everything else reads, on
+//! connections that cannot write.
 
 mod connect;
 pub(crate) mod entity;
@@ -14,6 +14,7 @@ pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub use remembered::Remembered;
 pub(crate) use trouble::is_passing;
+pub(crate) use writer::statement;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
 
 use crate::clock::{Clock, Random};
@@ -23,19 +24,10 @@ use entity::room;
 use parlour_migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
-    Value,
 };
-use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
 use writer::Writer;
-
-/// Many values as one: a statement that takes them with `json_each` is prepared once, however many
-/// they are.
-pub(crate) fn listed<T: Serialize>(values: &T) -> Value {
-    let json = serde_json::to_string(values).expect("numbers, texts, and lists of them");
-    Value::from(json)
-}
 
 /// A database that is ready, and where it stands.
 pub struct Opened {
@@ -87,7 +79,7 @@ impl Store {
     /// Starts the writer. `publish` is called after each commit, in commit order.
     pub fn start(connections: Connections, publish: Publish) -> Self {
         Self {
-            writer: Writer::start(connections.writer, publish),
+            writer: Writer::start(connections.writer, connections.committing, publish),
             readers: connections.readers,
         }
     }
@@ -102,7 +94,8 @@ impl Store {
         self.writer.write(work).await
     }
 
-    /// The same for work that is done in one go with others of its kind, where they wait side by side.
+    /// The same for work that is done in one go with others of its kind that wait. Of a group it comes
+    /// first: between work of which nobody has heard how it ended there is no other order.
     pub async fn write_together<P: Together>(&self, piece: P) -> Result<P::Answer, ServiceError> {
         self.writer.write_together(piece).await
     }

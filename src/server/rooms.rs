@@ -8,14 +8,12 @@ pub(crate) use membership::MEMBER;
 pub use membership::{enter, leave, mark_read, read_positions};
 
 use crate::context::Context;
-use crate::db;
 use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomEntry, RoomId, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
-use std::collections::HashSet;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect};
 
 /// All rooms that may be seen, ordered by name, with what is unread in them.
 pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, ServiceError> {
@@ -79,18 +77,6 @@ pub(crate) async fn visible(
         .await?
         .filter(|room| may_see(scope, room))
         .ok_or(ServiceError::RoomNotFound)
-}
-
-/// Those of these rooms that exist, for what is done for several people at once: each of them may
-/// have only what [`may_see`] lets them.
-pub(crate) async fn among(
-    connection: &impl ConnectionTrait,
-    ids: impl Iterator<Item = RoomId>,
-) -> Result<Vec<room::Model>, DbErr> {
-    let ids: HashSet<_> = ids.collect();
-    let is_one =
-        Expr::cust_with_values("id IN (SELECT value FROM json_each(?))", [db::listed(&ids)]);
-    room::Entity::find().filter(is_one).all(connection).await
 }
 
 /// Whether this scope may see this room. All rooms are open so far.

@@ -6,11 +6,12 @@
 use crate::context::BootError;
 use crate::lock::make_folder;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use rusqlite::{Connection, OpenFlags};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection as _};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
@@ -34,9 +35,11 @@ const ROWS: usize = 128;
 /// How long to wait for a lock of some other program, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The one connection that writes, and those that read.
+/// Those that the writer has, and those that read.
 pub struct Connections {
     pub(super) writer: DatabaseConnection,
+    /// Where a statement is a call, and not a way to another thread: for what is written all the time.
+    pub(super) committing: Connection,
     pub(super) readers: DatabaseConnection,
 }
 
@@ -50,7 +53,25 @@ pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
     let readers = pool(reading, READERS).await.map_err(failed)?;
-    Ok(Connections { writer, readers })
+    let committing = committing(file)
+        .map_err(|cause| failed(DbErr::Conn(RuntimeErr::Internal(cause.to_string()))))?;
+    Ok(Connections {
+        writer,
+        committing,
+        readers,
+    })
+}
+
+/// As [`options`] has it for the others; the journal's mode is the file's.
+fn committing(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE))?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    Ok(connection)
 }
 
 /// Makes the folder and the file, so that what is wrong with either is said in its own words.

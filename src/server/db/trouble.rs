@@ -4,11 +4,12 @@
 
 use crate::error::ServiceError;
 use sea_orm::{DbErr, RuntimeErr};
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 /// SQLite's primary result codes (<https://www.sqlite.org/rescode.html>) for what somebody with a
 /// key to the machine room mends, while nothing is wrong with what is stored.
-const PASSING: [u32; 6] = [
+const PASSING: [i32; 6] = [
     // BUSY: another program holds the lock.
     5,  // NOMEM.
     7,  // READONLY: the system took the disk away.
@@ -32,9 +33,19 @@ pub(crate) fn is_passing(error: &DbErr) -> bool {
         _ => return false,
     };
     let code = cause.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse().ok()).is_some_and(passes)
+}
+
+/// The same of an error on the committing connection.
+pub(super) fn will_pass(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| passes(error.extended_code))
+}
+
+fn passes(extended_code: i32) -> bool {
     // The low byte of an extended code is the primary one.
-    code.and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| PASSING.contains(&(code & 0xff)))
+    PASSING.contains(&(extended_code & 0xff))
 }
 
 /// What somebody is told who was `place`th in a group that could not be written: they come back
@@ -57,7 +68,7 @@ struct Going {
 
 impl Trouble {
     /// A group of so many was not written.
-    pub(super) fn failed(&mut self, error: &DbErr, refused: usize) {
+    pub(super) fn failed(&mut self, error: &dyn Display, refused: usize) {
         let now = Instant::now();
         let going = self.0.get_or_insert_with(|| {
             tracing::error!(

@@ -1,36 +1,42 @@
-//! Group commit: one task owns the writing connection and commits everything that waits as one
-//! transaction. No timer: the previous fsync is the window in which the next group gathers.
+//! Group commit: one task does all writing, and commits what waits together. Sends are one transaction,
+//! on a connection whose statements are plain calls; everything else is another, through SeaORM. No
+//! timer: the previous fsync is the window in which the next group gathers.
 //!
 //! *Invariant:* work is answered `Ok` only after its COMMIT returned, and published before it is
 //! answered; publications come in commit order. Work that is refused undoes only itself; a disk or a
-//! COMMIT that fails undoes the whole group, publishes nothing, and is told to everybody in it.
+//! COMMIT that fails undoes its whole transaction, publishes nothing, and is told to everybody in it.
 
+mod committer;
 mod job;
 mod publisher;
 mod together;
 
+pub(crate) use committer::statement;
 pub use together::{Together, Verdicts};
 
 use super::trouble::{self, Trouble};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
-use job::{Alone, Job, Outcome};
+use committer::Committer;
+use job::{Alone, Finished, Job, Lost, Outcome};
 use publisher::Publisher;
+use rusqlite::Connection;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
-use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use together::{Batch, Bundle};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Work that may wait; more is told that the server is overloaded.
 const QUEUE: usize = 1_024;
-/// Work in one transaction.
+/// Work that is committed in one go.
 const GROUP: usize = 512;
 
 /// What a piece of work answers, and what the world hears of it once it is committed.
@@ -58,30 +64,39 @@ pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<Written<T>, ServiceErr
 /// any, all of a group in one go if it likes; those that it did not take it is given again.
 pub type Publish = Arc<dyn Fn(&mut dyn Iterator<Item = Publication>) + Send + Sync>;
 
+/// Work in the queue.
+enum Waiting {
+    Alone(Box<dyn Job>),
+    Together(Box<dyn Bundle>),
+}
+
 /// The way to the task.
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
-    /// Groups that ended, in whatever way.
+    queue: mpsc::Sender<Waiting>,
+    /// Transactions that ended, in whatever way.
     version: Arc<AtomicU64>,
     closing: CancellationToken,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: DatabaseConnection, publish: Publish) -> Self {
+    pub(super) fn start(
+        connection: DatabaseConnection,
+        committing: Connection,
+        publish: Publish,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        // It fails as the runtime's own threads do, when the system is out of them.
-        let publisher = Publisher::start(publish).expect("a process that starts gets a thread");
         let version = Arc::new(AtomicU64::new(1));
-        let writing = run(
+        // They fail as the runtime's own threads do, when the system is out of them.
+        let writing = Writing {
             connection,
-            waiting,
-            closing.clone(),
-            publisher,
-            version.clone(),
-        );
-        let task = tokio::spawn(writing);
+            committer: Committer::start(committing).expect("a process that starts gets a thread"),
+            publisher: Publisher::start(publish).expect("a process that starts gets a thread"),
+            version: version.clone(),
+            trouble: Trouble::default(),
+        };
+        let task = tokio::spawn(run(writing, waiting, closing.clone()));
         Self {
             queue,
             version,
@@ -96,7 +111,7 @@ impl Writer {
         W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.queue(Box::new(Alone { work, answer }))?;
+        self.queue(Waiting::Alone(Box::new(Alone { work, answer })))?;
         // The task answers everything it took, unless the whole runtime is torn down.
         answered.await.unwrap_or(Err(ServiceError::Draining))
     }
@@ -106,12 +121,12 @@ impl Writer {
         piece: P,
     ) -> Result<P::Answer, ServiceError> {
         let (answer, answered) = oneshot::channel();
-        self.queue(Box::new(together::Batch::of(piece, answer)))?;
+        self.queue(Waiting::Together(Box::new(Batch::of(piece, answer))))?;
         answered.await.unwrap_or(Err(ServiceError::Draining))
     }
 
-    fn queue(&self, job: Box<dyn Job>) -> Result<(), ServiceError> {
-        self.queue.try_send(job).map_err(|refused| match refused {
+    fn queue(&self, work: Waiting) -> Result<(), ServiceError> {
+        self.queue.try_send(work).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
         })
@@ -148,14 +163,11 @@ impl Drop for Writer {
 }
 
 async fn run(
-    connection: DatabaseConnection,
-    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    mut writing: Writing,
+    mut waiting: mpsc::Receiver<Waiting>,
     closing: CancellationToken,
-    publisher: Publisher,
-    version: Arc<AtomicU64>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
-    let mut trouble = Trouble::default();
     loop {
         tokio::select! {
             biased;
@@ -164,26 +176,107 @@ async fn run(
                 if taken == 0 {
                     break;
                 }
-                commit(&connection, group.drain(..), &publisher, &version, &mut trouble).await;
+                writing.group(group.drain(..)).await;
             }
         }
     }
-    publisher.finish().await;
-    if let Err(error) = connection.close().await {
+    writing.publisher.finish().await;
+    writing.committer.finish().await;
+    if let Err(error) = writing.connection.close().await {
         tracing::warn!(%error, "the writing connection did not close");
     }
 }
 
-/// One transaction: all of `group` that succeeds, or nothing.
+/// What took part in the writing of a group.
+struct Writing {
+    connection: DatabaseConnection,
+    committer: Committer,
+    publisher: Publisher,
+    version: Arc<AtomicU64>,
+    trouble: Trouble,
+}
+
+impl Writing {
+    /// Sends first, which somebody waits for with their eyes on it; then everything else.
+    async fn group(&mut self, group: impl Iterator<Item = Waiting>) {
+        let Sorted { bundles, jobs } = sorted(group);
+        for bundle in bundles {
+            for end in self.committer.commit(bundle).await {
+                self.settle(end).await;
+            }
+        }
+        if !jobs.is_empty() {
+            let end = commit(&self.connection, jobs).await;
+            self.settle(end).await;
+        }
+    }
+
+    /// Tells how a transaction ended.
+    async fn settle(&mut self, end: Result<Vec<Finished>, Lost>) {
+        // Before anybody hears of it; also after a failure, of which nobody knows how far it came.
+        self.version.fetch_add(1, Ordering::Release);
+        match end {
+            Ok(done) => {
+                // What is heard of was written; a repeat, say, was only read.
+                if done.iter().any(|finished| !finished.publish.is_empty()) {
+                    self.trouble.wrote();
+                }
+                self.publisher.take(done).await;
+            }
+            Err(lost) if lost.is_passing => {
+                self.trouble.failed(&lost.cause, lost.work.len());
+                for (place, finished) in lost.work.into_iter().enumerate() {
+                    (finished.answer)(Err(trouble::refusal(place)));
+                }
+            }
+            Err(lost) => {
+                let error = lost.cause;
+                tracing::error!(size = lost.work.len(), %error, "writes were rolled back");
+                for finished in lost.work {
+                    let cause = format!("rolled back with its group: {error}");
+                    (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
+                }
+            }
+        }
+    }
+}
+
+/// A group, by how it is written.
+#[derive(Default)]
+struct Sorted {
+    bundles: Vec<Box<dyn Bundle>>,
+    jobs: Vec<Box<dyn Job>>,
+}
+
+/// What is of one kind is one bundle; the order stays.
+fn sorted(group: impl Iterator<Item = Waiting>) -> Sorted {
+    let Sorted {
+        mut bundles,
+        mut jobs,
+    } = Sorted::default();
+    for waiting in group {
+        match waiting {
+            Waiting::Alone(job) => jobs.push(job),
+            Waiting::Together(bundle) => {
+                let left = bundles.iter_mut().try_fold(bundle, |bundle, earlier| {
+                    match earlier.join(bundle) {
+                        Some(bundle) => ControlFlow::Continue(bundle),
+                        None => ControlFlow::Break(()),
+                    }
+                });
+                bundles.extend(left.continue_value());
+            }
+        }
+    }
+    Sorted { bundles, jobs }
+}
+
+/// One transaction: all of `jobs` that succeeds, or nothing.
 async fn commit(
     connection: &DatabaseConnection,
-    group: impl ExactSizeIterator<Item = Box<dyn Job>>,
-    publisher: &Publisher,
-    version: &AtomicU64,
-    trouble: &mut Trouble,
-) {
-    let size = group.len();
-    let mut done = Vec::with_capacity(size);
+    jobs: Vec<Box<dyn Job>>,
+) -> Result<Vec<Finished>, Lost> {
+    let mut done = Vec::with_capacity(jobs.len());
     let committed = async {
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -191,23 +284,16 @@ async fn commit(
         };
         let begun = connection.begin_with_options(immediate).await;
         let mut broken = None;
-        let mut jobs = joined(group);
-        while let Some(job) = jobs.pop_front() {
+        for job in jobs {
             match (&begun, &broken) {
                 (Ok(txn), None) => match attempt(txn, job).await {
-                    Outcome::Kept(finished) | Outcome::Undone(finished) => done.extend(finished),
-                    Outcome::Apart(parts) => {
-                        parts
-                            .into_iter()
-                            .rev()
-                            .for_each(|part| jobs.push_front(part));
-                    }
+                    Outcome::Kept(finished) | Outcome::Undone(finished) => done.push(finished),
                     Outcome::Broken(finished, error) => {
-                        done.extend(finished);
+                        done.push(finished);
                         broken = Some(error);
                     }
                 },
-                _ => done.extend(job.skip()),
+                _ => done.push(job.skip()),
             }
         }
         match (begun?, broken) {
@@ -217,45 +303,14 @@ async fn commit(
         }
     }
     .await;
-
-    // Before anybody hears of it; also after a failure, of which nobody knows how far it came.
-    version.fetch_add(1, Ordering::Release);
     match committed {
-        Ok(()) => {
-            tracing::trace!(size, "committed");
-            // What is heard of was written; a repeat, say, was only read.
-            if done.iter().any(|finished| !finished.publish.is_empty()) {
-                trouble.wrote();
-            }
-            publisher.take(done).await;
-        }
-        Err(error) if trouble::is_passing(&error) => {
-            trouble.failed(&error, size);
-            for (place, finished) in done.into_iter().enumerate() {
-                (finished.answer)(Err(trouble::refusal(place)));
-            }
-        }
-        Err(error) => {
-            tracing::error!(size, %error, "a group of writes was rolled back");
-            for finished in done {
-                let cause = format!("rolled back with its group: {error}");
-                (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
-            }
-        }
+        Ok(()) => Ok(done),
+        Err(cause) => Err(Lost {
+            work: done,
+            is_passing: trouble::is_passing(&cause),
+            cause,
+        }),
     }
-}
-
-/// What is of one kind and stands side by side is one job; the order stays.
-fn joined(group: impl Iterator<Item = Box<dyn Job>>) -> VecDeque<Box<dyn Job>> {
-    let mut jobs = VecDeque::<Box<dyn Job>>::new();
-    for job in group {
-        let left = match jobs.back_mut() {
-            Some(last) => last.join(job),
-            None => Some(job),
-        };
-        jobs.extend(left);
-    }
-    jobs
 }
 
 /// Runs one job in a savepoint of its own. It is broken when the disk or the savepoint itself failed:
@@ -269,7 +324,7 @@ async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> Outcome {
     let outcome = job.run(&savepoint).await;
     let closed = match &outcome {
         Outcome::Kept(_) => savepoint.commit().await,
-        Outcome::Undone(_) | Outcome::Apart(_) => savepoint.rollback().await,
+        Outcome::Undone(_) => savepoint.rollback().await,
         // Dropping it is all that can be done.
         Outcome::Broken(..) => Ok(()),
     };

@@ -1,6 +1,6 @@
 //! Posting: one send, one message, for ever.
 
-mod batch;
+mod draft;
 
 use crate::context::Context;
 use crate::db::entity::message;
@@ -8,7 +8,7 @@ use crate::error::ServiceError;
 use crate::scope::Scope;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use batch::Draft;
+use draft::Draft;
 use parlour_protocol::{Message, Number, RoomId, UserId, rules};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 

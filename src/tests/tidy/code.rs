@@ -17,7 +17,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         ],
     ),
     (
-        &["sea_orm", "sqlx", "sea_orm_migration"],
+        &["sea_orm", "sqlx", "rusqlite", "sea_orm_migration"],
         &[
             "src/chaos/database.rs",
             "src/server/",

@@ -6,13 +6,12 @@ use crate::error::ServiceError;
 use crate::realtime::Publication;
 use futures::FutureExt;
 use sea_orm::{DatabaseTransaction, DbErr};
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use tokio::sync::oneshot;
 
 /// Work of some type, queued.
-pub(super) trait Job: Any + Send {
+pub(super) trait Job: Send {
     /// Runs it in a savepoint.
     fn run<'t>(
         self: Box<Self>,
@@ -20,24 +19,17 @@ pub(super) trait Job: Any + Send {
     ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 't>>;
 
     /// Not run: its group is lost already.
-    fn skip(self: Box<Self>) -> Vec<Finished>;
-
-    /// Takes in the job behind it, to be run as one with it, or gives it back.
-    fn join(&mut self, next: Box<dyn Job>) -> Option<Box<dyn Job>> {
-        Some(next)
-    }
+    fn skip(self: Box<Self>) -> Finished;
 }
 
 /// What became of a job, and what is to become of what it did.
 pub(super) enum Outcome {
     /// It stays.
-    Kept(Vec<Finished>),
+    Kept(Finished),
     /// It is undone, and nothing else is.
-    Undone(Vec<Finished>),
-    /// It is undone, and its parts are tried one by one.
-    Apart(Vec<Box<dyn Job>>),
+    Undone(Finished),
     /// It cannot be undone alone: the whole transaction is lost.
-    Broken(Vec<Finished>, DbErr),
+    Broken(Finished, DbErr),
 }
 
 impl Outcome {
@@ -45,9 +37,6 @@ impl Outcome {
     pub(super) fn broken(self, error: DbErr) -> Self {
         match self {
             Self::Kept(finished) | Self::Undone(finished) => Self::Broken(finished, error),
-            Self::Apart(parts) => {
-                Self::Broken(parts.into_iter().flat_map(Job::skip).collect(), error)
-            }
             Self::Broken(finished, cause) => Self::Broken(finished, cause),
         }
     }
@@ -57,6 +46,15 @@ impl Outcome {
 pub(super) struct Finished {
     pub(super) publish: Vec<Publication>,
     pub(super) answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
+}
+
+/// A transaction that was rolled back.
+pub(super) struct Lost {
+    /// All that was in it.
+    pub(super) work: Vec<Finished>,
+    pub(super) cause: DbErr,
+    /// The disk is to blame: the same may well succeed later.
+    pub(super) is_passing: bool,
 }
 
 /// Where an answer goes.
@@ -92,9 +90,7 @@ impl Finished {
 }
 
 /// A bug in one piece of work must not end the writer of all: a panic becomes an error.
-pub(super) async fn caught<T, E: From<DbErr>>(
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
+async fn caught<T>(work: impl Future<Output = Result<T, ServiceError>>) -> Result<T, ServiceError> {
     let caught = AssertUnwindSafe(work).catch_unwind().await;
     caught.unwrap_or_else(|_| {
         let cause = "a piece of work panicked".to_owned();
@@ -120,16 +116,16 @@ where
         Box::pin(async move {
             let Self { work, answer } = *self;
             match caught(async { work(savepoint).await }).await {
-                Ok(written) => Outcome::Kept(vec![Finished::done(answer, written)]),
+                Ok(written) => Outcome::Kept(Finished::done(answer, written)),
                 Err(ServiceError::Database(error)) if trouble::is_passing(&error) => {
-                    Outcome::Broken(vec![Finished::unwritten(answer)], error)
+                    Outcome::Broken(Finished::unwritten(answer), error)
                 }
-                Err(refusal) => Outcome::Undone(vec![Finished::refused(answer, refusal)]),
+                Err(refusal) => Outcome::Undone(Finished::refused(answer, refusal)),
             }
         })
     }
 
-    fn skip(self: Box<Self>) -> Vec<Finished> {
-        vec![Finished::unwritten(self.answer)]
+    fn skip(self: Box<Self>) -> Finished {
+        Finished::unwritten(self.answer)
     }
 }

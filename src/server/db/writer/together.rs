@@ -1,30 +1,40 @@
-//! Work that costs less when it is done together.
+//! Work that costs less when it is done together, and without a way between threads for each statement.
 //!
-//! *Invariant:* what stands side by side in a group is handed over as one, in its order. Where that
-//! fails, other than by the disk, each piece is tried alone: one that cannot be written harms no other.
+//! *Invariant:* what waits at the same time is handed over as one bundle, in its order, and written in one
+//! transaction. Where that fails, other than by the disk, each piece is tried alone: one that cannot be
+//! written harms no other.
 
 use super::Written;
-use super::job::{Answer, Finished, Job, Outcome, caught};
-use crate::db::trouble;
+use super::committer::{Ends, Failure, in_transaction};
+use super::job::{Answer, Finished, Lost};
 use crate::error::ServiceError;
-use sea_orm::{DatabaseTransaction, DbErr};
+use rusqlite::Connection;
+use sea_orm::DbErr;
 use std::any::Any;
-use std::pin::Pin;
 
 /// One verdict for each piece, in their order. An error is about all of them.
-pub type Verdicts<'t, T> =
-    Pin<Box<dyn Future<Output = Result<Vec<Result<Written<T>, ServiceError>>, DbErr>> + Send + 't>>;
+pub type Verdicts<T> = rusqlite::Result<Vec<Result<Written<T>, ServiceError>>>;
 
 /// A piece of work that may be done in one go with others of its kind.
 pub trait Together: Sized + Send + Sync + 'static {
     /// What it answers.
     type Answer: Send + 'static;
 
-    /// Does all of `pieces` as if one after the other. What is refused has to leave nothing behind.
-    fn write<'t>(pieces: &'t [Self], txn: &'t DatabaseTransaction) -> Verdicts<'t, Self::Answer>;
+    /// Does all of `pieces` as if one after the other, in a transaction that is open already. Every call
+    /// blocks for as long as SQLite takes. What is refused has to leave nothing behind.
+    fn write(pieces: &[Self], db: &Connection) -> Verdicts<Self::Answer>;
 }
 
-/// Pieces that will be done in one go.
+/// Pieces of some kind.
+pub(super) trait Bundle: Any + Send {
+    /// Takes in pieces of the same kind, or gives them back.
+    fn join(&mut self, next: Box<dyn Bundle>) -> Option<Box<dyn Bundle>>;
+
+    /// Writes all of them.
+    fn commit(self: Box<Self>, connection: &mut Connection) -> Ends;
+}
+
+/// Pieces of one kind, and where their answers go.
 pub(super) struct Batch<P: Together> {
     pieces: Vec<P>,
     answers: Vec<Answer<P::Answer>>,
@@ -38,58 +48,22 @@ impl<P: Together> Batch<P> {
         }
     }
 
-    fn parts(self) -> Vec<Box<dyn Job>> {
-        self.pieces
-            .into_iter()
-            .zip(self.answers)
-            .map(|(piece, answer)| Box::new(Self::of(piece, answer)) as Box<dyn Job>)
-            .collect()
+    fn apart(self) -> impl Iterator<Item = Self> {
+        let parts = self.pieces.into_iter().zip(self.answers);
+        parts.map(|(piece, answer)| Self::of(piece, answer))
+    }
+
+    fn lost(self, error: &Failure) -> Lost {
+        Lost {
+            is_passing: error.will_pass(),
+            cause: DbErr::Custom(error.to_string()),
+            work: self.answers.into_iter().map(Finished::unwritten).collect(),
+        }
     }
 }
 
-impl<P: Together> Job for Batch<P> {
-    fn run<'t>(
-        self: Box<Self>,
-        savepoint: &'t DatabaseTransaction,
-    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 't>> {
-        Box::pin(async move {
-            let verdicts = caught(async {
-                let verdicts = P::write(&self.pieces, savepoint).await?;
-                assert_eq!(verdicts.len(), self.pieces.len(), "one verdict for each");
-                Ok(verdicts)
-            });
-            match verdicts.await {
-                Ok(verdicts) => Outcome::Kept(
-                    self.answers
-                        .into_iter()
-                        .zip(verdicts)
-                        .map(|(answer, verdict)| match verdict {
-                            Ok(written) => Finished::done(answer, written),
-                            Err(refusal) => Finished::refused(answer, refusal),
-                        })
-                        .collect(),
-                ),
-                Err(error) if trouble::is_passing(&error) => Outcome::Broken(self.skip(), error),
-                Err(error) if self.pieces.len() > 1 => {
-                    tracing::warn!(%error, "work that failed together is tried piece by piece");
-                    Outcome::Apart(self.parts())
-                }
-                Err(error) => {
-                    let refused = |answer| {
-                        let cause = DbErr::Custom(error.to_string());
-                        Finished::refused(answer, ServiceError::Database(cause))
-                    };
-                    Outcome::Undone(self.answers.into_iter().map(refused).collect())
-                }
-            }
-        })
-    }
-
-    fn skip(self: Box<Self>) -> Vec<Finished> {
-        self.answers.into_iter().map(Finished::unwritten).collect()
-    }
-
-    fn join(&mut self, next: Box<dyn Job>) -> Option<Box<dyn Job>> {
+impl<P: Together> Bundle for Batch<P> {
+    fn join(&mut self, next: Box<dyn Bundle>) -> Option<Box<dyn Bundle>> {
         if !(&*next as &dyn Any).is::<Self>() {
             return Some(next);
         }
@@ -99,5 +73,32 @@ impl<P: Together> Job for Batch<P> {
             self.answers.append(&mut next.answers);
         }
         None
+    }
+
+    fn commit(self: Box<Self>, connection: &mut Connection) -> Ends {
+        let written = in_transaction(connection, |txn| {
+            let verdicts = P::write(&self.pieces, txn)?;
+            assert_eq!(verdicts.len(), self.pieces.len(), "one verdict for each");
+            Ok(verdicts)
+        });
+        let error = match written {
+            Ok(verdicts) => {
+                let ends = self.answers.into_iter().zip(verdicts);
+                let finished = ends.map(|(answer, verdict)| match verdict {
+                    Ok(written) => Finished::done(answer, written),
+                    Err(refusal) => Finished::refused(answer, refusal),
+                });
+                return vec![Ok(finished.collect())];
+            }
+            Err(error) => error,
+        };
+        if error.will_pass() || self.pieces.len() == 1 {
+            return vec![Err(self.lost(&error))];
+        }
+        tracing::warn!(%error, "work that failed together is tried piece by piece");
+        let parts = self.apart();
+        parts
+            .flat_map(|part| Box::new(part).commit(connection))
+            .collect()
     }
 }

@@ -6,7 +6,7 @@ use parlour_server::clock::SystemClock;
 use parlour_server::db::{self, Store, Together, Verdicts, Written};
 use parlour_server::messages::{View, edit, history};
 use parlour_server::rooms::{NewRoom, create, list};
-use sea_orm::{DatabaseTransaction, DbErr};
+use rusqlite::Connection;
 
 fn new(content: &str, key: &str, reply_to: Option<i64>) -> NewMessage {
     NewMessage {
@@ -90,7 +90,7 @@ async fn one_too_many_in_a_group_is_refused_alone() {
 }
 
 #[tokio::test]
-async fn other_work_keeps_its_place_among_sends() {
+async fn of_work_that_waits_at_the_same_time_sends_come_first_in_their_order() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     let other = NewRoom {
@@ -106,11 +106,58 @@ async fn other_work_keeps_its_place_among_sends() {
         bench.send(&alice, LOBBY, "three", None),
     );
     let seqs = [one, two, three].map(|posted| posted.unwrap().message.seq);
-    assert_eq!((seqs, edited.unwrap().seq), ([1, 3, 4], 2));
+    assert_eq!((seqs, edited.unwrap().seq), ([1, 2, 3], 4));
     let elsewhere = elsewhere.unwrap().message;
     assert_eq!((elsewhere.room_id, elsewhere.number), (other, 1));
-    let ordinals = "SELECT group_concat(ordinal) FROM messages WHERE room_id = 1";
+    let ordinals = "SELECT group_concat(ordinal) FROM \
+        (SELECT ordinal FROM messages WHERE room_id = 1 ORDER BY number)";
     assert_eq!(bench.value::<String>(ordinals).await, "1,2,3");
+}
+
+/// Makes the database grow, and fails where it may not.
+struct Weight;
+
+impl Together for Weight {
+    type Answer = ();
+
+    fn write(weights: &[Self], db: &Connection) -> Verdicts<()> {
+        // No less than it has now, so: not one page more.
+        db.execute_batch("PRAGMA max_page_count = 1")?;
+        db.execute_batch("UPDATE rooms SET description = hex(zeroblob(100000))")?;
+        Ok(weights
+            .iter()
+            .map(|Weight| Ok(Written::quietly(())))
+            .collect())
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_all_that_was_sent_as_passing_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parlour.db");
+    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let store = Store::start(opened.connections, Arc::new(|_| ()));
+    for _ in 0..3 {
+        let quiet = store.write(|txn| {
+            Box::pin(async move {
+                txn.execute_unprepared("UPDATE rooms SET description = ''")
+                    .await?;
+                Ok(Written::quietly(()))
+            })
+        });
+        let (first, other, second) = tokio::join!(
+            store.write_together(Weight),
+            quiet,
+            store.write_together(Weight)
+        );
+        for heavy in [first, second] {
+            assert!(
+                matches!(heavy, Err(ServiceError::Unwritable { .. })),
+                "{heavy:?}"
+            );
+        }
+        other.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -138,20 +185,25 @@ struct Letter(char);
 impl Together for Letter {
     type Answer = usize;
 
-    fn write<'t>(letters: &'t [Self], txn: &'t DatabaseTransaction) -> Verdicts<'t, usize> {
-        Box::pin(async move {
-            let mut verdicts = Vec::new();
-            for Letter(letter) in letters {
-                let sql = format!("UPDATE rooms SET description = description || '{letter}'");
-                txn.execute_unprepared(&sql).await?;
-                match letter {
-                    '!' => panic!("a bug, on purpose"),
-                    '?' => return Err(DbErr::Custom("nothing the disk did".to_owned())),
-                    _ => verdicts.push(Ok(Written::quietly(letters.len()))),
-                }
+    fn write(letters: &[Self], db: &Connection) -> Verdicts<usize> {
+        let mut verdicts = Vec::new();
+        for Letter(letter) in letters {
+            let sql = format!("UPDATE rooms SET description = description || '{letter}'");
+            db.execute_batch(&sql)?;
+            match letter {
+                '!' => panic!("a bug, on purpose"),
+                // Nothing that the disk did.
+                '?' => return Err(rusqlite::Error::QueryReturnedNoRows),
+                // Checked at COMMIT: there is no such room.
+                '-' => db.execute_batch(
+                    "PRAGMA defer_foreign_keys = ON; \
+                     INSERT INTO memberships VALUES (99, 99, 'member', 0, 0, 0)",
+                )?,
+                _ => {}
             }
-            Ok(verdicts)
-        })
+            verdicts.push(Ok(Written::quietly(letters.len())));
+        }
+        Ok(verdicts)
     }
 }
 
@@ -174,6 +226,7 @@ async fn what_cannot_be_written_together_is_written_apart() {
         ("d!e", "1 1"),
         ("f?g!h", "1 1 1"),
         ("!", " "),
+        ("k-l", "1 1"),
         ("ij", "22"),
     ] {
         let letters = word.chars().map(|c| store.write_together(Letter(c)));
@@ -191,5 +244,5 @@ async fn what_cannot_be_written_together_is_written_apart() {
     let statement = Statement::from_string(DbBackend::Sqlite, sql);
     let row = store.reader().query_one_raw(statement).await.unwrap();
     let written: String = row.unwrap().try_get_by_index(0).unwrap();
-    assert_eq!(written, "abcdefghij");
+    assert_eq!(written, "abcdefghklij");
 }

@@ -1,0 +1,219 @@
+//! A send on its way to the disk: the rules, and the rows it makes.
+//!
+//! *Invariant:* drafts are stored one after the other, in one transaction. A repeat may be of a draft
+//! before it, a reply may be to one, and what is refused has written nothing.
+
+use super::{Posted, repeated};
+use crate::clock::Clock;
+use crate::db::entity::{message, room};
+use crate::db::{Together, Verdicts, Written, statement};
+use crate::error::ServiceError;
+use crate::limits::Limits;
+use crate::realtime::Publication;
+use crate::rooms::{self, MEMBER};
+use crate::scope::Scope;
+use parlour_protocol::{Message, Number, RoomId, UserId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::sync::Arc;
+
+/// A message that somebody sends, with a text and a key that passed the rules.
+pub(super) struct Draft {
+    pub(super) scope: Scope,
+    pub(super) room: RoomId,
+    pub(super) client_id: String,
+    pub(super) body: String,
+    pub(super) reply_to: Option<Number>,
+    pub(super) limits: Limits,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// Why a draft is not stored.
+enum Refused {
+    /// It alone.
+    Draft(ServiceError),
+    /// The database fails, for all of them.
+    All(rusqlite::Error),
+}
+
+impl Together for Draft {
+    type Answer = Posted;
+
+    fn write(drafts: &[Self], db: &Connection) -> Verdicts<Posted> {
+        drafts
+            .iter()
+            .map(|draft| match draft.store(db) {
+                Ok(written) => Ok(Ok(written)),
+                Err(Refused::Draft(refusal)) => Ok(Err(refusal)),
+                Err(Refused::All(error)) => Err(error),
+            })
+            .collect()
+    }
+}
+
+impl Draft {
+    fn store(&self, db: &Connection) -> Result<Written<Posted>, Refused> {
+        let author = self.scope.require_person()?.user.id;
+        if let Some(sent) = self.sent_before(db, author)? {
+            return Ok(Written::quietly(repeated(sent)));
+        }
+        let room = self.room(db)?.ok_or(ServiceError::RoomNotFound)?;
+        if let Some(number) = self.reply_to {
+            statement(db, NUMBERED)?
+                .exists(params![room.id, number])?
+                .then_some(())
+                .ok_or(ServiceError::MessageNotFound)?;
+        }
+        self.limits.message(author)?;
+        // At this moment: a socket that was opened before a rename must not bring the old one back.
+        let author_name = statement(db, NAME)?
+            .query_row([author.0], |row| row.get(0))
+            .optional()?
+            .ok_or(ServiceError::SignInRequired)?;
+
+        let now = self.clock.now().0;
+        let mut row = message::Model {
+            // Given by the database.
+            id: 0,
+            room_id: room.id,
+            number: room.seq + 1,
+            seq: room.seq + 1,
+            ordinal: room.posts + 1,
+            author_id: author.0,
+            author_name,
+            client_id: self.client_id.clone(),
+            body: self.body.clone(),
+            reply_to: self.reply_to,
+            created_at: now,
+            edited_at: None,
+            deleted_at: None,
+        };
+        row.id = insert(db, &row)?;
+        statement(db, MOVE_ROOM)?.execute(params![room.id, row.seq, row.ordinal, now])?;
+        // Who writes in a room belongs to it, and has read what they wrote.
+        let read = params![room.id, author.0, row.seq, row.ordinal, now, MEMBER];
+        statement(db, READ_OWN)?.execute(read)?;
+        Ok(announced(row))
+    }
+
+    /// The message that the same key made before.
+    fn sent_before(
+        &self,
+        db: &Connection,
+        author: UserId,
+    ) -> rusqlite::Result<Option<message::Model>> {
+        let key = params![author.0, self.client_id];
+        statement(db, SENT_BEFORE)?
+            .query_row(key, stored_message)
+            .optional()
+    }
+
+    /// The room, unless its author may not see it.
+    fn room(&self, db: &Connection) -> rusqlite::Result<Option<room::Model>> {
+        let room = statement(db, ROOM)?.query_row([self.room.0], stored_room);
+        let room = room.optional()?;
+        Ok(room.filter(|room| rooms::may_see(&self.scope, room)))
+    }
+}
+
+const SENT_BEFORE: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
+    body, reply_to, created_at, edited_at, deleted_at FROM messages WHERE author_id = ? AND client_id = ?";
+
+const ROOM: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
+    last_message_at FROM rooms WHERE id = ?";
+
+const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
+
+const NAME: &str = "SELECT name FROM users WHERE id = ?";
+
+const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
+    author_name, client_id, body, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";
+
+const READ_OWN: &str = "INSERT INTO memberships \
+    (room_id, user_id, read_seq, read_posts, joined_at, role) VALUES (?, ?, ?, ?, ?, ?) \
+    ON CONFLICT (room_id, user_id) \
+    DO UPDATE SET read_seq = excluded.read_seq, read_posts = excluded.read_posts";
+
+fn insert(db: &Connection, row: &message::Model) -> rusqlite::Result<i64> {
+    statement(db, INSERT_MESSAGE)?.insert(params![
+        row.room_id,
+        row.number,
+        row.seq,
+        row.ordinal,
+        row.author_id,
+        row.author_name,
+        row.client_id,
+        row.body,
+        row.reply_to,
+        row.created_at,
+    ])
+}
+
+/// In the order of `SENT_BEFORE`.
+fn stored_message(row: &Row<'_>) -> rusqlite::Result<message::Model> {
+    Ok(message::Model {
+        id: row.get(0)?,
+        room_id: row.get(1)?,
+        number: row.get(2)?,
+        seq: row.get(3)?,
+        ordinal: row.get(4)?,
+        author_id: row.get(5)?,
+        author_name: row.get(6)?,
+        client_id: row.get(7)?,
+        body: row.get(8)?,
+        reply_to: row.get(9)?,
+        created_at: row.get(10)?,
+        edited_at: row.get(11)?,
+        deleted_at: row.get(12)?,
+    })
+}
+
+/// In the order of `ROOM`.
+fn stored_room(row: &Row<'_>) -> rusqlite::Result<room::Model> {
+    Ok(room::Model {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        folded: row.get(2)?,
+        description: row.get(3)?,
+        created_at: row.get(4)?,
+        created_by: row.get(5)?,
+        seq: row.get(6)?,
+        posts: row.get(7)?,
+        last_message_at: row.get(8)?,
+    })
+}
+
+fn announced(row: message::Model) -> Written<Posted> {
+    let posts = row.ordinal;
+    let message = Message::from(row);
+    Written {
+        publish: vec![
+            Publication::Message {
+                message: message.clone(),
+                posts,
+            },
+            Publication::Read {
+                user: message.user_id,
+                room: message.room_id,
+                read_posts: posts,
+            },
+        ],
+        value: Posted {
+            message,
+            is_new: true,
+        },
+    }
+}
+
+impl From<ServiceError> for Refused {
+    fn from(refusal: ServiceError) -> Self {
+        Self::Draft(refusal)
+    }
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::All(error)
+    }
+}
