@@ -6,12 +6,21 @@
 //! the room puts out gets nothing more, because that is told in the same order as everything else.
 
 use super::sockets::Listener;
-use super::{Frame, Run, SocketId};
+use super::{Frame, Run, SocketId, Subscriber};
 use std::sync::Arc;
 
 /// The sockets that listen to a room.
 #[derive(Clone, Default)]
-pub(super) struct Listeners(Arc<Vec<Arc<Listener>>>);
+pub(super) struct Listeners(Arc<Vec<Entry>>);
+
+/// A listener. What is needed to find it and to write to it lies here, one after the other for all of
+/// them: to look into each listener for it would cost more than the write does beside the system's part.
+#[derive(Clone)]
+struct Entry {
+    id: SocketId,
+    subscriber: Arc<dyn Subscriber>,
+    listener: Arc<Listener>,
+}
 
 impl Listeners {
     pub(super) fn len(&self) -> usize {
@@ -29,7 +38,12 @@ impl Listeners {
     pub(super) fn insert(&mut self, listener: &Arc<Listener>) {
         // Ids only grow, so it is nearly always the end.
         if let Err(place) = self.find(listener.id) {
-            Arc::make_mut(&mut self.0).insert(place, Arc::clone(listener));
+            let entry = Entry {
+                id: listener.id,
+                subscriber: Arc::clone(&listener.subscriber),
+                listener: Arc::clone(listener),
+            };
+            Arc::make_mut(&mut self.0).insert(place, entry);
         }
     }
 
@@ -41,8 +55,14 @@ impl Listeners {
 
     /// Takes out whom `is_meant` means.
     pub(super) fn remove_if(&mut self, is_meant: impl Fn(&Listener) -> bool) -> Vec<Arc<Listener>> {
-        let (gone, left) = self.0.iter().map(Arc::clone).partition(|l| is_meant(l));
-        self.0 = Arc::new(left);
+        let mut gone = Vec::new();
+        Arc::make_mut(&mut self.0).retain(|entry| {
+            let stays = !is_meant(&entry.listener);
+            if !stays {
+                gone.push(Arc::clone(&entry.listener));
+            }
+            stays
+        });
         gone
     }
 
@@ -52,13 +72,13 @@ impl Listeners {
             return;
         }
         for run in Run::all(frames) {
-            for listener in self.0.iter() {
-                listener.subscriber.try_send_run(&run);
+            for entry in self.0.iter() {
+                entry.subscriber.try_send_run(&run);
             }
         }
     }
 
     fn find(&self, id: SocketId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |listener| listener.id)
+        self.0.binary_search_by_key(&id, |entry| entry.id)
     }
 }

@@ -4,19 +4,19 @@
 //! socket that lets its queue fill up is told to come back (4008) and forgets what was queued: the
 //! client asks for it by `seq`. A socket that keeps up owns no queue at all.
 
+mod backlog;
+
 use super::{Frame, Run, locked};
-use bytes::Bytes;
+use backlog::Backlog;
 use parlour_protocol::CloseCode;
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
 use std::sync::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
-/// Frames a socket may be behind.
-const MAX_FRAMES: usize = 256;
-/// Bytes a socket may be behind.
-const MAX_BYTES: usize = 1024 * 1024;
 /// Frames handed to the system in one call.
 const AT_ONCE: usize = 128;
 
@@ -84,22 +84,17 @@ pub struct Mailbox {
     wake: Notify,
 }
 
+/// Small, since telling a large room reads this of each of its sockets, and nearly always finds nothing.
 #[derive(Default)]
 struct State {
-    /// What is left of a frame that is on the wire in part.
-    rest: Bytes,
-    /// Answers of the socket's own task; they go before what the hub has queued.
-    answers: VecDeque<Frame>,
-    /// What the hub has queued.
-    frames: VecDeque<Frame>,
-    /// Bytes in `frames`.
-    bytes: usize,
+    /// What waits; `None` while nothing does.
+    backlog: Option<Box<Backlog>>,
+    closing: Option<Box<Closing>>,
     /// Frames that were ever queued, and how many of them are in the queue no more.
     queued: u64,
     settled: u64,
     /// An answer is being prepared; what the hub says comes after it.
     is_held: bool,
-    closing: Option<Closing>,
     /// Nothing that the hub sends is taken any more: the last frame was, or the other side is gone.
     is_over: bool,
     is_gone: bool,
@@ -117,7 +112,7 @@ impl Mailbox {
     /// Everything queued, and why the socket is to close. The queue gives its memory back.
     pub fn take(&self) -> (VecDeque<Frame>, Option<Closing>) {
         let mut state = locked(&self.state);
-        (state.empty(), state.closing.clone())
+        (state.empty(), state.closing.as_deref().cloned())
     }
 
     /// Until [`Mailbox::release`], what the hub sends waits behind an answer that is being prepared.
@@ -135,9 +130,15 @@ impl Mailbox {
     /// Puts an answer before everything that the hub has queued, and waits until it is written. It
     /// counts for no limit: its author has no other under way.
     pub async fn answer(&self, frame: Frame) -> Result<(), Gone> {
-        locked(&self.state).answers.push_back(frame);
-        self.written(|state| state.rest.is_empty() && state.answers.is_empty())
-            .await
+        {
+            let mut state = locked(&self.state);
+            let written = self.write_now(&mut state, frame.wire());
+            if written == frame.wire().len() {
+                return Ok(());
+            }
+            state.backlog().answer(frame, written);
+        }
+        self.written(|state| !state.has_answers()).await
     }
 
     /// The last frame, in place of everything that the hub has queued and will send.
@@ -153,7 +154,7 @@ impl Mailbox {
     /// Writes what is queued now; what the hub adds meanwhile may stay.
     pub async fn drain(&self) -> Result<(), Gone> {
         let last = locked(&self.state).queued;
-        self.written(|state| state.rest.is_empty() && (state.settled >= last || state.is_held))
+        self.written(|state| !state.has_rest() && (state.settled >= last || state.is_held))
             .await
     }
 
@@ -168,12 +169,12 @@ impl Mailbox {
 
     /// Waits until the socket is to close, and says why.
     pub async fn closing(&self) -> Closing {
-        self.wait(|state| state.closing.clone()).await
+        self.wait(|state| state.closing.as_deref().cloned()).await
     }
 
     /// Why the socket is to close, if it is.
     pub fn why_closing(&self) -> Option<Closing> {
-        locked(&self.state).closing.clone()
+        locked(&self.state).closing.as_deref().cloned()
     }
 
     async fn wait<T>(&self, found: impl Fn(&State) -> Option<T>) -> T {
@@ -210,39 +211,55 @@ impl Mailbox {
     fn flush(&self, state: &mut State) {
         let Some(wire) = &self.wire else { return };
         while state.has_unwritten() {
+            let is_held = state.is_held;
+            let backlog = state.backlog();
             let mut slices = [IoSlice::new(&[]); AT_ONCE];
-            let count = state.gather(&mut slices);
+            let count = backlog.gather(&mut slices, is_held);
             match wire.try_write_vectored(&slices[..count]) {
-                Ok(written) => state.advance(written),
+                Ok(written) => {
+                    let unqueued = backlog.advance(written);
+                    state.settled += unqueued;
+                    state.backlog.take_if(|backlog| backlog.is_empty());
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(_) => state.lose(),
             }
         }
     }
 
-    /// Writes past an empty queue; how many bytes the system took.
+    /// Writes past an empty backlog; how many bytes the system took.
     fn write_now(&self, state: &mut State, bytes: &[u8]) -> usize {
-        let Some(wire) = self.wire.as_ref().filter(|_| state.is_clear()) else {
+        let Some(wire) = self.wire.as_ref().filter(|_| state.backlog.is_none()) else {
             return 0;
         };
-        wire.try_write(bytes).unwrap_or_else(|error| {
-            if error.kind() != ErrorKind::WouldBlock {
+        // Not by way of the runtime: what it knows of the socket is one more place in memory, for each
+        // of them. It hears of a full socket when the backlog is flushed.
+        match send(wire.as_ref(), bytes, SendFlags::NOSIGNAL) {
+            Ok(written) => written,
+            Err(Errno::AGAIN | Errno::INTR) => 0,
+            Err(_) => {
                 state.lose();
+                0
             }
-            0
-        })
+        }
     }
 
     /// Hands `frames`, which are `bytes` on the wire, to the system or to the queue.
     fn put(&self, frames: &[Frame], bytes: &[u8]) {
         let mut state = locked(&self.state);
-        let mut written = self.write_now(&mut state, bytes);
+        let is_free = !state.is_held && !state.is_over;
+        let mut written = if is_free {
+            self.write_now(&mut state, bytes)
+        } else {
+            0
+        };
         if written < bytes.len() {
             for frame in frames {
-                if written >= frame.wire().len() {
-                    written -= frame.wire().len();
+                let length = frame.wire().len();
+                if written >= length {
+                    written -= length;
                 } else if written > 0 {
-                    state.rest = frame.wire().slice(written..);
+                    state.backlog().rest = frame.wire().slice(written..);
                     written = 0;
                 } else {
                     state.queue(frame.clone());
@@ -271,7 +288,7 @@ impl Subscriber for Mailbox {
         if closing.is_hard() {
             state.give_up(closing);
         } else {
-            state.closing.get_or_insert(closing);
+            state.closing.get_or_insert_with(|| Box::new(closing));
         }
         drop(state);
         self.wake.notify_one();
@@ -279,96 +296,56 @@ impl Subscriber for Mailbox {
 }
 
 impl State {
-    /// Nothing waits, and nothing has to.
-    fn is_clear(&self) -> bool {
-        let is_empty = self.rest.is_empty() && self.answers.is_empty() && self.frames.is_empty();
-        is_empty && !self.is_held && !self.is_over
+    fn backlog(&mut self) -> &mut Backlog {
+        self.backlog.get_or_insert_default()
     }
 
     /// Something may go out now.
     fn has_unwritten(&self) -> bool {
-        !self.rest.is_empty()
-            || !self.answers.is_empty()
-            || (!self.frames.is_empty() && !self.is_held)
+        let waiting = self.backlog.as_ref();
+        waiting.is_some_and(|backlog| backlog.has_unwritten(self.is_held))
+    }
+
+    fn has_rest(&self) -> bool {
+        let waiting = self.backlog.as_ref();
+        waiting.is_some_and(|backlog| !backlog.rest.is_empty())
+    }
+
+    fn has_answers(&self) -> bool {
+        let waiting = self.backlog.as_ref();
+        waiting.is_some_and(|backlog| backlog.has_answers())
     }
 
     fn queue(&mut self, frame: Frame) {
         if self.is_over {
             return;
         }
-        let bytes = self.bytes + frame.wire().len();
-        if self.frames.len() >= MAX_FRAMES || (bytes > MAX_BYTES && !self.frames.is_empty()) {
+        if self.backlog().queue(frame).is_err() {
             self.give_up(Closing::plain(CloseCode::TooSlow));
         } else {
-            self.frames.push_back(frame);
-            self.bytes = bytes;
             self.queued += 1;
         }
     }
 
-    /// What is to be written next, in its order.
-    fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let rest = (!self.rest.is_empty()).then_some(&self.rest);
-        let frames = self.frames.iter().filter(|_| !self.is_held);
-        let waiting = self.answers.iter().chain(frames).map(Frame::wire);
-        let mut count = 0;
-        for (slice, bytes) in slices.iter_mut().zip(rest.into_iter().chain(waiting)) {
-            *slice = IoSlice::new(bytes);
-            count += 1;
-        }
-        count
-    }
-
-    /// So many bytes of that are on the wire.
-    fn advance(&mut self, mut written: usize) {
-        let of_rest = written.min(self.rest.len());
-        let _ = self.rest.split_to(of_rest);
-        written -= of_rest;
-        while written > 0 {
-            let Some(frame) = self.answers.pop_front().or_else(|| self.unqueue()) else {
-                return;
-            };
-            let length = frame.wire().len();
-            if written < length {
-                self.rest = frame.wire().slice(written..);
-                return;
-            }
-            written -= length;
-        }
-        if self.rest.is_empty() {
-            self.rest = Bytes::new();
-        }
-    }
-
-    fn unqueue(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop_front()?;
-        self.bytes -= frame.wire().len();
-        self.settled += 1;
-        if self.frames.is_empty() {
-            self.frames = VecDeque::new();
-        }
-        Some(frame)
-    }
-
     /// Nothing that the hub sent waits any more.
     fn empty(&mut self) -> VecDeque<Frame> {
-        self.bytes = 0;
         self.settled = self.queued;
-        std::mem::take(&mut self.frames)
+        let frames = self.backlog.as_mut().map(|backlog| backlog.empty());
+        self.backlog.take_if(|backlog| backlog.is_empty());
+        frames.unwrap_or_default()
     }
 
     /// What waits is not written any more; the client asks for it by `seq`.
     fn give_up(&mut self, closing: Closing) {
         self.empty();
         self.is_over = true;
-        self.closing = Some(closing);
+        self.closing = Some(Box::new(closing));
     }
 
     fn lose(&mut self) {
-        self.empty();
+        self.settled = self.queued;
+        self.backlog = None;
         self.is_over = true;
-        self.answers = VecDeque::new();
-        self.rest = Bytes::new();
         self.is_gone = true;
     }
 }
