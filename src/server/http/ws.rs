@@ -86,24 +86,33 @@ impl Upgrade {
                 session_ended,
             },
         } = self;
-        let served = async move {
+        let opened = async move {
             match on_upgrade.await {
                 Ok(upgraded) => {
                     let Some((wire, mailbox)) = Wire::take_over(upgraded) else {
-                        return tracing::error!("an upgraded connection is no TCP stream");
+                        tracing::error!("an upgraded connection is no TCP stream");
+                        return None;
                     };
                     let knock = Knock {
                         scope,
                         kind,
                         session_ended,
                     };
-                    connection::run(ctx, knock, wire, mailbox).await;
+                    connection::open(ctx, knock, wire, mailbox).await
                 }
-                Err(error) => tracing::debug!(%error, "upgrade failed"),
+                Err(error) => {
+                    tracing::debug!(%error, "upgrade failed");
+                    None
+                }
             }
         };
-        // What the socket logs stands under the request that opened it.
-        tokio::spawn(served.in_current_span());
+        // How it opens is logged under the request, which ends then; later lines name the socket.
+        let opened = Box::pin(opened.in_current_span());
+        tokio::spawn(async move {
+            if let Some(connection) = opened.await {
+                connection.serve().await;
+            }
+        });
         let headers = [
             (CONNECTION, HeaderValue::from_static("upgrade")),
             (UPGRADE, HeaderValue::from_static("websocket")),

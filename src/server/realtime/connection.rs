@@ -19,6 +19,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// How long one write may take before the socket counts as not reading.
 const WRITE: Duration = Duration::from_secs(30);
@@ -51,7 +52,8 @@ enum Ended {
 
 type Command = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-struct Connection {
+/// A socket that is served.
+pub struct Connection {
     ctx: Arc<Context>,
     scope: Arc<Scope>,
     kind: SocketKind,
@@ -66,6 +68,7 @@ struct Connection {
     /// When a pinged socket that is not heard counts as gone.
     silent_until: Option<Instant>,
     _counted: SocketGuard,
+    _conversation: TaskTrackerToken,
 }
 
 enum Event {
@@ -75,9 +78,17 @@ enum Event {
     Time,
 }
 
-/// Serves one socket until it ends.
-pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire, mailbox: Mailbox) {
-    let _conversation = ctx.hub.conversation();
+/// Lets somebody in, or tells them why not.
+///
+/// What comes back is small, and so is what serves it: a server has many thousands that say nothing. All
+/// that is needed only now and then, the way in first of all, lies in futures of its own.
+pub async fn open(
+    ctx: Arc<Context>,
+    knock: Knock,
+    mut wire: Wire,
+    mailbox: Mailbox,
+) -> Option<Box<Connection>> {
+    let conversation = ctx.hub.conversation();
     let counted = match ctx.limits.socket(knock.scope.address) {
         Ok(counted) => counted,
         Err(error) => {
@@ -90,13 +101,26 @@ pub async fn run(ctx: Arc<Context>, knock: Knock, mut wire: Wire, mailbox: Mailb
             };
             // Whoever does not listen is dropped.
             let _ = timeout(LINGER, refusal).await;
-            return;
+            return None;
         }
     };
-    let mut connection = Connection::new(ctx, knock.scope, knock.kind, wire, mailbox, counted);
-    let Err(ended) = Box::pin(connection.live(knock.session_ended)).await;
-    connection.log("socket closed", &ended);
-    Box::pin(connection.finish(ended)).await;
+    let Knock {
+        scope,
+        kind,
+        session_ended,
+    } = knock;
+    let new = Connection::new(ctx, scope, kind, wire, mailbox, counted, conversation);
+    let mut connection = Box::new(new);
+    match connection.greet(session_ended).await {
+        Ok(()) => {
+            connection.log("socket opened", None);
+            Some(connection)
+        }
+        Err(ended) => {
+            connection.end(ended).await;
+            None
+        }
+    }
 }
 
 impl Connection {
@@ -107,6 +131,7 @@ impl Connection {
         wire: Wire,
         mailbox: Mailbox,
         counted: SocketGuard,
+        conversation: TaskTrackerToken,
     ) -> Self {
         let mailbox = Arc::new(mailbox);
         let socket = Arc::new(ctx.hub.open(kind, Arc::clone(&mailbox) as _));
@@ -127,34 +152,42 @@ impl Connection {
             next_heartbeat,
             silent_until: None,
             _counted: counted,
+            _conversation: conversation,
             ctx,
         }
     }
 
-    async fn live(&mut self, session_ended: bool) -> Result<std::convert::Infallible, Ended> {
+    /// Who it is, and for a one-room socket the way in.
+    async fn greet(&mut self, session_ended: bool) -> Result<(), Ended> {
         if session_ended {
             return Err(Ended::Close(Closing::plain(CloseCode::SessionEnded)));
         }
         match self.kind {
-            SocketKind::One(room) => Box::pin(self.hello(room)).await?,
-            SocketKind::Many => Box::pin(self.identify_session()).await?,
+            SocketKind::One(room) => self.hello(room).await,
+            SocketKind::Many => self.identify_session().await,
         }
-        tracing::info!(
-            socket = self.socket.id().0,
-            user = self.scope.user_id().map(|user| user.0),
-            address = %self.scope.address,
-            "socket opened"
-        );
-        loop {
-            match self.next().await {
-                Event::Mail => self.mail().await?,
-                Event::Answer(answer) => {
-                    self.under_way = None;
-                    self.answer(answer).await?;
-                }
-                Event::Incoming(incoming) => self.incoming(incoming).await?,
-                Event::Time => self.time().await?,
+    }
+
+    /// Serves it until it ends.
+    pub async fn serve(mut self: Box<Self>) {
+        let ended = loop {
+            let event = self.next().await;
+            if let Err(ended) = Box::pin(self.handle(event)).await {
+                break ended;
             }
+        };
+        Box::pin(self.end(ended)).await;
+    }
+
+    async fn handle(&mut self, event: Event) -> Result<(), Ended> {
+        match event {
+            Event::Mail => self.mail().await,
+            Event::Answer(answer) => {
+                self.under_way = None;
+                self.answer(answer).await
+            }
+            Event::Incoming(incoming) => self.incoming(incoming).await,
+            Event::Time => self.time().await,
         }
     }
 
@@ -292,15 +325,17 @@ impl Connection {
     }
 
     /// Tells the client why, if it listens.
-    async fn finish(self, ended: Ended) {
+    async fn end(self: Box<Self>, ended: Ended) {
+        self.log("socket closed", Some(&ended));
         let Self {
             mut wire,
             mailbox,
             socket,
             under_way,
             _counted,
+            _conversation,
             ..
-        } = self;
+        } = *self;
         match ended {
             Ended::Gone => {}
             Ended::Violation(code) => {
@@ -337,11 +372,11 @@ impl Connection {
         }
     }
 
-    fn log(&self, event: &'static str, ended: &Ended) {
+    fn log(&self, event: &'static str, ended: Option<&Ended>) {
         let code = match ended {
-            Ended::Gone => None,
-            Ended::Violation(code) => Some(*code),
-            Ended::Close(closing) => Some(closing.code.code()),
+            None | Some(Ended::Gone) => None,
+            Some(Ended::Violation(code)) => Some(*code),
+            Some(Ended::Close(closing)) => Some(closing.code.code()),
         };
         tracing::info!(
             socket = self.socket.id().0,

@@ -149,8 +149,8 @@ impl Inner {
     fn renamed(&self, user: &User, folded: &str) {
         let who = Attendee {
             id: user.id,
-            name: user.name.clone(),
-            folded: folded.to_owned(),
+            name: user.name.as_str().into(),
+            folded: folded.into(),
         };
         locked(&self.sockets).rename(&who);
         for room in self.presence.rename(&who) {

@@ -279,7 +279,7 @@ impl Inner {
             let frame = ServerFrame::System(System {
                 room_id: room,
                 event,
-                username: who.name.clone(),
+                username: who.name.to_string(),
                 content: format!("{} {verb}", who.name),
             });
             let listeners = locked(&channel).listeners.clone();

@@ -2,7 +2,7 @@
 
 use super::{Attendee, SocketId};
 use parlour_protocol::{Roster, UserId};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 /// Names a list shows at most.
@@ -24,7 +24,8 @@ fn place(who: &Attendee) -> (String, UserId) {
 #[derive(Debug)]
 struct Entry {
     who: Attendee,
-    sockets: HashSet<SocketId>,
+    /// Nearly always one.
+    sockets: Vec<SocketId>,
     /// When somebody without sockets counts as gone.
     gone_at: Option<Instant>,
 }
@@ -37,11 +38,13 @@ impl RosterState {
             self.order.insert(place(who));
             Entry {
                 who: who.clone(),
-                sockets: HashSet::new(),
+                sockets: Vec::with_capacity(1),
                 gone_at: None,
             }
         });
-        entry.sockets.insert(socket);
+        if !entry.sockets.contains(&socket) {
+            entry.sockets.push(socket);
+        }
         entry.gone_at = None;
         is_new
     }
@@ -51,7 +54,9 @@ impl RosterState {
         let Some(entry) = self.people.get_mut(&user) else {
             return false;
         };
-        if entry.sockets.remove(&socket) && entry.sockets.is_empty() {
+        let before = entry.sockets.len();
+        entry.sockets.retain(|other| *other != socket);
+        if before > 0 && entry.sockets.is_empty() {
             entry.gone_at = Some(now + grace);
             return true;
         }
@@ -102,7 +107,7 @@ impl RosterState {
             .iter()
             .take(NAMES_MAX)
             .filter_map(|(_, user)| self.people.get(user))
-            .map(|entry| entry.who.name.clone())
+            .map(|entry| entry.who.name.to_string())
             .collect();
         Roster {
             users,
@@ -125,8 +130,8 @@ mod tests {
     fn person(id: i64, name: &str) -> Attendee {
         Attendee {
             id: UserId(id),
-            name: name.to_owned(),
-            folded: crate::names::folded(name),
+            name: name.into(),
+            folded: crate::names::folded(name).into(),
         }
     }
 

@@ -147,7 +147,7 @@ impl Socket {
     }
 
     /// A name that the person took since this was last asked.
-    pub fn take_new_name(&self) -> Option<String> {
+    pub fn take_new_name(&self) -> Option<Arc<str>> {
         self.listener.take_new_name()
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
 use parlour_protocol::{RoomId, UserId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 /// The hub's side of a socket.
@@ -16,14 +16,25 @@ pub(super) struct Listener {
     state: Mutex<ListenerState>,
 }
 
+/// Lists and not sets, in the order of their rooms: nearly every socket has one of each.
 #[derive(Default)]
 struct ListenerState {
     person: Option<UserId>,
-    joined: HashSet<RoomId>,
+    joined: Vec<RoomId>,
     /// `read_posts` of the person's memberships.
-    read_posts: HashMap<RoomId, i64>,
+    read_posts: Vec<(RoomId, i64)>,
     /// A name that the connection has not taken notice of.
-    new_name: Option<String>,
+    new_name: Option<Arc<str>>,
+}
+
+impl ListenerState {
+    fn place(&self, room: RoomId) -> Result<usize, usize> {
+        self.joined.binary_search(&room)
+    }
+
+    fn read_place(&self, room: RoomId) -> Result<usize, usize> {
+        self.read_posts.binary_search_by_key(&room, |read| read.0)
+    }
 }
 
 impl Listener {
@@ -32,55 +43,76 @@ impl Listener {
     }
 
     pub(super) fn has_joined(&self, room: RoomId) -> bool {
-        locked(&self.state).joined.contains(&room)
+        locked(&self.state).place(room).is_ok()
     }
 
     pub(super) fn joined(&self) -> Vec<RoomId> {
-        locked(&self.state).joined.iter().copied().collect()
+        locked(&self.state).joined.clone()
     }
 
     pub(super) fn add(&self, room: RoomId) {
-        locked(&self.state).joined.insert(room);
+        let mut state = locked(&self.state);
+        if let Err(place) = state.place(room) {
+            insert(&mut state.joined, place, room);
+        }
     }
 
     pub(super) fn remove(&self, room: RoomId) {
-        locked(&self.state).joined.remove(&room);
+        let mut state = locked(&self.state);
+        if let Ok(place) = state.place(room) {
+            state.joined.remove(place);
+        }
     }
 
     /// A membership is over.
     pub(super) fn forget_membership(&self, room: RoomId) {
-        locked(&self.state).read_posts.remove(&room);
+        let mut state = locked(&self.state);
+        if let Ok(place) = state.read_place(room) {
+            state.read_posts.remove(place);
+        }
     }
 
     /// A membership has read this far; never goes backwards.
     pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
         let mut state = locked(&self.state);
-        let read = state.read_posts.entry(room).or_insert(read_posts);
-        *read = read_posts.max(*read);
+        match state.read_place(room) {
+            Ok(place) => {
+                let (_, read) = &mut state.read_posts[place];
+                *read = read_posts.max(*read);
+            }
+            Err(place) => insert(&mut state.read_posts, place, (room, read_posts)),
+        }
     }
 
     /// A membership that begins, unless it is known, with everything read.
     pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
-        locked(&self.state).read_posts.entry(room).or_insert(posts);
+        let mut state = locked(&self.state);
+        if let Err(place) = state.read_place(room) {
+            insert(&mut state.read_posts, place, (room, posts));
+        }
     }
 
     /// Posts of a room that its person has not read; `None` for who has joined it here.
     pub(super) fn unread(&self, room: RoomId, posts: i64) -> Option<i64> {
         let state = locked(&self.state);
-        if state.joined.contains(&room) {
+        if state.place(room).is_ok() {
             return None;
         }
-        Some(
-            state
-                .read_posts
-                .get(&room)
-                .map_or(0, |read| (posts - read).max(0)),
-        )
+        let read = state.read_place(room).map(|place| state.read_posts[place]);
+        Some(read.map_or(0, |(_, read)| (posts - read).max(0)))
     }
 
-    pub(super) fn take_new_name(&self) -> Option<String> {
+    pub(super) fn take_new_name(&self) -> Option<Arc<str>> {
         locked(&self.state).new_name.take()
     }
+}
+
+/// Into a list that seldom grows: room for one more, where a list of its own accord makes room for four.
+fn insert<T>(list: &mut Vec<T>, place: usize, value: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.insert(place, value);
 }
 
 /// The registry.
@@ -89,7 +121,8 @@ pub(super) struct Sockets {
     pub(super) all: HashMap<SocketId, Arc<Listener>>,
     pub(super) is_draining: bool,
     people: HashMap<UserId, Here>,
-    names: HashMap<String, HashSet<UserId>>,
+    /// Folded names, and whose they are.
+    names: BTreeSet<(Arc<str>, UserId)>,
     last_id: u64,
 }
 
@@ -126,16 +159,14 @@ impl Sockets {
     ) {
         let mut state = locked(&listener.state);
         state.person = Some(who.id);
-        state.read_posts = read_posts;
+        state.read_posts = read_posts.into_iter().collect();
+        state.read_posts.sort_unstable();
         drop(state);
         let here = self.people.entry(who.id).or_insert_with(|| {
-            self.names
-                .entry(who.folded.clone())
-                .or_default()
-                .insert(who.id);
+            self.names.insert((Arc::clone(&who.folded), who.id));
             Here {
                 who: who.clone(),
-                listeners: Vec::new(),
+                listeners: Vec::with_capacity(1),
             }
         });
         here.listeners.push(Arc::clone(listener));
@@ -152,9 +183,9 @@ impl Sockets {
         };
         here.listeners.retain(|other| other.id != listener.id);
         if here.listeners.is_empty() {
-            let folded = here.who.folded.clone();
+            let name = (Arc::clone(&here.who.folded), user);
             self.people.remove(&user);
-            self.forget_name(&folded, user);
+            self.names.remove(&name);
         }
     }
 
@@ -165,13 +196,10 @@ impl Sockets {
         };
         let before = std::mem::replace(&mut here.who, who.clone());
         for listener in &here.listeners {
-            locked(&listener.state).new_name = Some(who.name.clone());
+            locked(&listener.state).new_name = Some(Arc::clone(&who.name));
         }
-        self.forget_name(&before.folded, who.id);
-        self.names
-            .entry(who.folded.clone())
-            .or_default()
-            .insert(who.id);
+        self.names.remove(&(before.folded, who.id));
+        self.names.insert((Arc::clone(&who.folded), who.id));
     }
 
     /// The people's sockets.
@@ -186,17 +214,11 @@ impl Sockets {
 
     /// Whether somebody else with this folded name is connected.
     pub(super) fn has_name(&self, folded: &str, except: Option<UserId>) -> bool {
-        let named = self.names.get(folded);
-        named.is_some_and(|users| users.iter().any(|user| Some(*user) != except))
-    }
-
-    fn forget_name(&mut self, folded: &str, user: UserId) {
-        if let Some(users) = self.names.get_mut(folded) {
-            users.remove(&user);
-            if users.is_empty() {
-                self.names.remove(folded);
-            }
-        }
+        let first = (Arc::from(folded), UserId(i64::MIN));
+        let named = self.names.range(first..);
+        named
+            .take_while(|(name, _)| **name == *folded)
+            .any(|(_, user)| Some(*user) != except)
     }
 }
 
@@ -208,8 +230,8 @@ mod tests {
     fn alice(name: &str) -> Attendee {
         Attendee {
             id: UserId(1),
-            name: name.to_owned(),
-            folded: name.to_lowercase(),
+            name: name.into(),
+            folded: name.to_lowercase().into(),
         }
     }
 

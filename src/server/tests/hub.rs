@@ -189,8 +189,8 @@ async fn a_tick_that_panics_is_not_the_last() {
 fn identify(socket: &Socket) {
     let alice = Attendee {
         id: UserId(1),
-        name: "Alice".to_owned(),
-        folded: "alice".to_owned(),
+        name: "Alice".into(),
+        folded: "alice".into(),
     };
     assert_eq!(socket.identify(&alice, HashMap::new(), false), Ok(()));
 }

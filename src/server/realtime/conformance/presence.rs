@@ -133,7 +133,7 @@ fn alice() -> Attendee {
 fn person(id: i64, name: &str) -> Attendee {
     Attendee {
         id: UserId(id),
-        name: name.to_owned(),
-        folded: name.to_lowercase(),
+        name: name.into(),
+        folded: name.to_lowercase().into(),
     }
 }

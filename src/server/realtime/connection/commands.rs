@@ -118,7 +118,7 @@ impl Connection {
         if let Some(name) = self.socket.take_new_name()
             && let Some(person) = &mut Arc::make_mut(&mut self.scope).person
         {
-            person.user.name = name;
+            name.as_ref().clone_into(&mut person.user.name);
         }
     }
 }

@@ -111,11 +111,11 @@ impl Connection {
             return Ok(());
         };
         let read_posts = rooms::read_positions(&self.ctx, &self.scope).await?;
-        let name = person.user.name.clone();
+        let name = &person.user.name;
         let who = Attendee {
             id: person.user.id,
-            folded: names::folded(&name),
-            name,
+            folded: names::folded(name).into(),
+            name: name.as_str().into(),
         };
         let identified = self.socket.identify(&who, read_posts, is_new);
         identified.map_err(|NameTaken| ServiceError::UsernameTaken)
