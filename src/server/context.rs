@@ -7,7 +7,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
 use crate::db::{self, Remembered, Store};
 use crate::limits::Limits;
-use crate::realtime::Hub;
+use crate::realtime::{Hub, Pulse};
 use parlour_protocol::RoomId;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -181,6 +181,10 @@ impl Context {
         for room in &opened.rooms {
             hub.learn(RoomId(room.id), room.seq, room.posts);
         }
+        hub.keep_pulse(Pulse {
+            every: settings.realtime.heartbeat(),
+            pong: settings.realtime.pong(),
+        });
         let publisher = hub.clone();
         let store = Store::start(
             opened.connections,

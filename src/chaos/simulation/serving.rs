@@ -98,6 +98,10 @@ impl Subscriber for Ears {
     fn close(&self, closing: Closing) {
         self.mailbox.close(closing);
     }
+
+    fn hang_up(&self) {
+        self.mailbox.hang_up();
+    }
 }
 
 impl Served {
@@ -117,8 +121,8 @@ impl Served {
         if let Some(person) = &scope.person {
             let who = Attendee {
                 id: person.user.id,
-                name: person.user.name.clone(),
-                folded: names::folded(&person.user.name),
+                name: person.user.name.as_str().into(),
+                folded: names::folded(&person.user.name).into(),
             };
             // A name is only refused to somebody new.
             let _ = socket.identify(&who, HashMap::new(), false);

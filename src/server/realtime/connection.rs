@@ -1,4 +1,4 @@
-//! One task per socket: reads what the client says, writes what the hub queued, keeps time.
+//! One task per socket: reads what the client says, and writes what the hub queued.
 //!
 //! *Invariant:* one command of a socket is under way at a time, so a client's frames take effect in
 //! the order it sent them; while one waits for the disk, frames of others are still written.
@@ -18,7 +18,7 @@ use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// How long one write may take before the socket counts as not reading.
@@ -63,10 +63,6 @@ pub struct Connection {
     bucket: Bucket,
     patience: Patience,
     under_way: Option<Command>,
-    timer: Pin<Box<Sleep>>,
-    next_heartbeat: Instant,
-    /// When a pinged socket that is not heard counts as gone.
-    silent_until: Option<Instant>,
     _counted: SocketGuard,
     _conversation: TaskTrackerToken,
 }
@@ -75,7 +71,6 @@ enum Event {
     Mail,
     Answer(Answer),
     Incoming(Incoming),
-    Time,
 }
 
 /// Lets somebody in, or tells them why not.
@@ -114,6 +109,7 @@ pub async fn open(
     match connection.greet(session_ended).await {
         Ok(()) => {
             connection.log("socket opened", None);
+            connection.socket.is_heard();
             Some(connection)
         }
         Err(ended) => {
@@ -135,10 +131,6 @@ impl Connection {
     ) -> Self {
         let mailbox = Arc::new(mailbox);
         let socket = Arc::new(ctx.hub.open(kind, Arc::clone(&mailbox) as _));
-        let heartbeat = ctx.settings.realtime.heartbeat();
-        // The first one early, by id: a thousand sockets that came back together part again.
-        let early = heartbeat.mul_f64((socket.id().0 % 64) as f64 / 128.0);
-        let next_heartbeat = Instant::now() + heartbeat - early;
         Self {
             bucket: ctx.limits.frames(),
             scope: Arc::new(scope),
@@ -148,9 +140,6 @@ impl Connection {
             socket,
             patience: Patience::default(),
             under_way: None,
-            timer: Box::pin(sleep_until(next_heartbeat)),
-            next_heartbeat,
-            silent_until: None,
             _counted: counted,
             _conversation: conversation,
             ctx,
@@ -187,7 +176,6 @@ impl Connection {
                 self.answer(answer).await
             }
             Event::Incoming(incoming) => self.incoming(incoming).await,
-            Event::Time => self.time().await,
         }
     }
 
@@ -197,7 +185,6 @@ impl Connection {
             mailbox,
             under_way,
             wire,
-            timer,
             ..
         } = self;
         let is_idle = under_way.is_none();
@@ -211,7 +198,6 @@ impl Connection {
             () = mailbox.ready() => Event::Mail,
             answer = answer => Event::Answer(answer),
             incoming = wire.receive(), if is_idle => Event::Incoming(incoming),
-            () = timer => Event::Time,
         }
     }
 
@@ -223,7 +209,7 @@ impl Connection {
     }
 
     async fn incoming(&mut self, incoming: Incoming) -> Result<(), Ended> {
-        self.heard();
+        self.socket.is_heard();
         match incoming {
             Incoming::Text(text) => self.text(&text).await,
             Incoming::Binary => {
@@ -294,34 +280,6 @@ impl Connection {
     /// Answers, before anything that the hub has queued.
     async fn write(&mut self, frame: Frame) -> Result<(), Ended> {
         in_time(self.mailbox.answer(frame), &self.mailbox).await
-    }
-
-    async fn time(&mut self) -> Result<(), Ended> {
-        let now = Instant::now();
-        if self.silent_until.is_some_and(|until| until <= now) {
-            return Err(Ended::Gone);
-        }
-        if self.next_heartbeat <= now {
-            let realtime = &self.ctx.settings.realtime;
-            self.next_heartbeat = now + realtime.heartbeat();
-            self.silent_until.get_or_insert(now + realtime.pong());
-            self.socket.heartbeat();
-        }
-        self.set_timer();
-        Ok(())
-    }
-
-    fn heard(&mut self) {
-        if self.silent_until.take().is_some() {
-            self.set_timer();
-        }
-    }
-
-    fn set_timer(&mut self) {
-        let at = self
-            .silent_until
-            .map_or(self.next_heartbeat, |at| at.min(self.next_heartbeat));
-        self.timer.as_mut().reset(at);
     }
 
     /// Tells the client why, if it listens.

@@ -8,7 +8,7 @@ use super::channel::Channel;
 use super::sockets::{Listener, Sockets};
 use super::{
     Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Publication,
-    Socket, SocketKind, Subscriber, locked, ticker,
+    Pulse, Socket, SocketKind, Subscriber, locked, pulse, ticker,
 };
 use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
@@ -87,6 +87,12 @@ impl Hub {
         }));
         tokio::spawn(ticker::run(Arc::downgrade(&inner), inner.stop.clone()));
         Self { inner }
+    }
+
+    /// Asks every socket that is served, in turn, for signs of life, until [`Hub::drain`].
+    pub fn keep_pulse(&self, pulse: Pulse) {
+        let (hub, stop) = (Arc::downgrade(&self.inner), self.inner.stop.clone());
+        tokio::spawn(pulse::run(hub, pulse, stop));
     }
 
     /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are

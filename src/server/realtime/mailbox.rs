@@ -68,6 +68,9 @@ pub trait Subscriber: Send + Sync + 'static {
     /// Closes it once what it took is written, which may be more until its task gets round to it. The
     /// first reason counts, except that too slow overrides.
     fn close(&self, closing: Closing);
+
+    /// Gives it up: the other side has been silent for too long, and is told nothing.
+    fn hang_up(&self);
 }
 
 /// The other side is gone.
@@ -291,6 +294,11 @@ impl Subscriber for Mailbox {
             state.closing.get_or_insert_with(|| Box::new(closing));
         }
         drop(state);
+        self.wake.notify_one();
+    }
+
+    fn hang_up(&self) {
+        locked(&self.state).lose();
         self.wake.notify_one();
     }
 }

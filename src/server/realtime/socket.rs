@@ -2,9 +2,9 @@
 
 use super::hub::Inner;
 use super::sockets::Listener;
-use super::{Attendee, Frame, Run, locked};
-use parlour_protocol::{Heartbeat, RoomId, Roster, Seq, ServerFrame, UserId};
-use std::collections::{BTreeMap, HashMap};
+use super::{Attendee, locked};
+use parlour_protocol::{RoomId, Roster, Seq, UserId};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -120,18 +120,14 @@ impl Socket {
         }
     }
 
-    /// Says a heartbeat, behind every frame it counts, and asks for a sign of life.
+    /// The client said something, or is let in: from then on it has heartbeats.
+    pub fn is_heard(&self) {
+        self.listener.is_heard();
+    }
+
+    /// Says a heartbeat out of turn.
     pub fn heartbeat(&self) {
-        let mut rooms = BTreeMap::new();
-        for room in self.listener.joined() {
-            if let Some(channel) = self.inner.existing(room) {
-                rooms.insert(room, locked(&channel).told);
-            }
-        }
-        let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
-        for run in Run::all(&[Frame::from(frame.encode()), Frame::ping()]) {
-            self.listener.subscriber.try_send_run(&run);
-        }
+        self.inner.beat_alone(&self.listener);
     }
 
     /// How far a room is.

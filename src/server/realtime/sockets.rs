@@ -7,6 +7,7 @@ use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// The hub's side of a socket.
 pub(super) struct Listener {
@@ -14,6 +15,17 @@ pub(super) struct Listener {
     pub(super) kind: SocketKind,
     pub(super) subscriber: Arc<dyn Subscriber>,
     state: Mutex<ListenerState>,
+}
+
+/// Whether somebody is there, as far as heartbeats have asked.
+#[derive(Default)]
+enum Sign {
+    /// Not served yet: who is still on the way in is not asked.
+    #[default]
+    Entering,
+    Heard,
+    /// Asked then, for the first time since it was last heard, and silent.
+    Asked(Instant),
 }
 
 /// Lists and not sets, in the order of their rooms: nearly every socket has one of each.
@@ -25,6 +37,7 @@ struct ListenerState {
     read_posts: Vec<(RoomId, i64)>,
     /// A name that the connection has not taken notice of.
     new_name: Option<Arc<str>>,
+    sign: Sign,
 }
 
 impl ListenerState {
@@ -100,6 +113,28 @@ impl Listener {
         }
         let read = state.read_place(room).map(|place| state.read_posts[place]);
         Some(read.map_or(0, |(_, read)| (posts - read).max(0)))
+    }
+
+    /// The client said something, or is let in.
+    pub(super) fn is_heard(&self) {
+        locked(&self.state).sign = Sign::Heard;
+    }
+
+    /// Whether it may be asked for a sign of life, which counts as asked.
+    pub(super) fn ask(&self, now: Instant) -> bool {
+        let sign = &mut locked(&self.state).sign;
+        if let Sign::Heard = sign {
+            *sign = Sign::Asked(now);
+        }
+        !matches!(sign, Sign::Entering)
+    }
+
+    /// Since when it has owed a sign of life.
+    pub(super) fn silent_since(&self) -> Option<Instant> {
+        match locked(&self.state).sign {
+            Sign::Asked(at) => Some(at),
+            Sign::Entering | Sign::Heard => None,
+        }
     }
 
     pub(super) fn take_new_name(&self) -> Option<Arc<str>> {

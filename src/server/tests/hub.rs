@@ -168,6 +168,8 @@ impl Subscriber for Broken {
     }
 
     fn close(&self, _: Closing) {}
+
+    fn hang_up(&self) {}
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{Scope, ServiceError, Token, accounts, names, rooms, telemetry};
 use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, RoomId};
 use serde::Deserialize;
 use std::sync::Arc;
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 impl Connection {
     /// A `/ws` socket is who its session says, or a reader.
@@ -46,21 +46,10 @@ impl Connection {
     }
 
     async fn first_frame(&mut self) -> Result<Hello, Ended> {
-        let until = Instant::now() + self.ctx.settings.realtime.first_frame();
-        self.timer.as_mut().reset(until);
-        let text = loop {
-            match self.next().await {
-                Event::Mail => self.mail().await?,
-                Event::Time => return Err(Ended::Close(Closing::plain(CloseCode::NoFirstFrame))),
-                Event::Answer(_) => {}
-                Event::Incoming(Incoming::Text(text)) => break text,
-                Event::Incoming(Incoming::Binary) => {
-                    return Err(Ended::Close(Closing::plain(CloseCode::NotUnderstood)));
-                }
-                Event::Incoming(control) => self.control(control).await?,
-            }
-        };
-        self.set_timer();
+        let within = self.ctx.settings.realtime.first_frame();
+        let text = timeout(within, self.first_text())
+            .await
+            .unwrap_or(Err(Ended::Close(Closing::plain(CloseCode::NoFirstFrame))))?;
         match Hello::parse(&text) {
             Ok(hello) if !is_command(&text, &hello) => Ok(hello),
             _ => {
@@ -70,6 +59,20 @@ impl Connection {
                 );
                 self.refuse(error, About::default()).await?;
                 Err(Ended::Close(Closing::plain(CloseCode::NotUnderstood)))
+            }
+        }
+    }
+
+    async fn first_text(&mut self) -> Result<String, Ended> {
+        loop {
+            match self.next().await {
+                Event::Mail => self.mail().await?,
+                Event::Answer(_) => {}
+                Event::Incoming(Incoming::Text(text)) => return Ok(text),
+                Event::Incoming(Incoming::Binary) => {
+                    return Err(Ended::Close(Closing::plain(CloseCode::NotUnderstood)));
+                }
+                Event::Incoming(control) => self.control(control).await?,
             }
         }
     }
