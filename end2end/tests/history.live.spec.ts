@@ -39,6 +39,23 @@ test("older ones come as one scrolls up, without a jump", { tag: "@phone" }, asy
   await expect(reader.message("a line 1")).toBeAttached();
 });
 
+test("what stays in the page is not touched by what comes above it", async ({ arrive }) => {
+  const writer = await arrive("Writer");
+  await writer.rest.fill(200);
+  const reader = await arrive("Reader", LOBBY);
+  const taken = await reader.log.evaluateHandle((log) => {
+    const out: Node[] = [];
+    const note = (changes: MutationRecord[]) => changes.forEach((change) => out.push(...change.removedNodes));
+    new MutationObserver(note).observe(log, { childList: true });
+    return out;
+  });
+  await reader.scrollToTop();
+  await expect(reader.message("a line 101")).toBeAttached();
+  await expect(reader.message("a line 200")).toBeAttached();
+  // But for the line that began its group, and does so no more.
+  expect(await taken.evaluate((nodes) => nodes.filter((node) => node instanceof Element).length)).toBeLessThanOrEqual(1);
+});
+
 test("at the bottom new ones keep it at the bottom", { tag: "@phone" }, async ({ arrive }) => {
   const writer = await arrive("Writer");
   await writer.rest.fill(40);

@@ -240,8 +240,8 @@ fn shown(timeline: &Timeline) -> Vec<Shown> {
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(Shown {
             number: row.message.number,
-            key: Some(row.message.client_id),
-            content: row.message.content,
+            key: Some(row.message.client_id.clone()),
+            content: row.message.content.clone(),
             deleted: row.message.deleted,
         }),
         Row::Day { .. } | Row::Note { .. } => None,

@@ -12,6 +12,7 @@ use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_protocol::text::{Segment, segments};
 use parlour_protocol::{Message, RoomId, paths, rules};
+use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
 const WAITING: &str = "Waiting to be sent";
@@ -189,18 +190,17 @@ fn linked(content: &str) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Body(message: Message, is_own: bool) -> impl IntoView {
+fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
     let desk = Desk::here();
     let number = message.number;
     let is_edited = message.edited_at.is_some();
-    let content = StoredValue::new(message.content);
     let is_editing = shown::holds(move || is_own && desk.editing.get() == Some(number));
     move || {
         if is_editing.get() {
             Either::Left(view! { <Edit number/> })
         } else {
             Either::Right(view! {
-                <div class="text" dir="auto">{content.with_value(|content| linked(content))}</div>
+                <div class="text" dir="auto">{linked(&message.content)}</div>
                 {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
                 {is_own.then(|| view! { <Actions number/> })}
             })

@@ -8,9 +8,10 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use rows::{MessageRow, Row};
+pub use rows::{Key, MessageRow, Row};
 
 use parlour_protocol::{History, Message, Number, Seq, UserId};
+use std::sync::Arc;
 
 /// Message rows kept; the far end is let go.
 pub const WINDOW: usize = 400;
@@ -55,7 +56,8 @@ pub enum Synced {
 /// One room's messages in view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
-    messages: Vec<Message>,
+    /// Shared with the rows, which are laid out anew with every change of any of them.
+    messages: Vec<Arc<Message>>,
     seq: Seq,
     /// The smallest number the window answers for; 0 when it reaches the room's beginning.
     floor: Number,
@@ -161,12 +163,12 @@ impl Timeline {
     /// The message of this number, when it is held.
     pub fn get(&self, number: Number) -> Option<&Message> {
         let at = self.messages.binary_search_by_key(&number, |m| m.number);
-        at.ok().map(|at| &self.messages[at])
+        at.ok().map(|at| &*self.messages[at])
     }
 
     /// Whether this person's send with this key is held as stored.
     pub fn holds(&self, author: UserId, client_id: &str) -> bool {
-        let is_it = |m: &Message| m.client_id == client_id && m.user_id == author;
+        let is_it = |m: &Arc<Message>| m.client_id == client_id && m.user_id == author;
         self.messages.iter().any(is_it)
     }
 
@@ -371,12 +373,12 @@ impl Timeline {
         match self.messages.get_mut(at) {
             Some(row) if row.number == message.number => {
                 if row.seq < message.seq {
-                    *row = message;
+                    *row = message.into();
                 }
                 false
             }
             _ => {
-                self.messages.insert(at, message);
+                self.messages.insert(at, message.into());
                 true
             }
         }

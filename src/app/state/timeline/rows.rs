@@ -5,7 +5,8 @@
 //! share one, because the list of one becomes the list of the other.
 
 use super::{Note, Timeline};
-use parlour_protocol::{Civil, Message, Number, UserId};
+use parlour_protocol::{Civil, Message, Number, Seq, UserId};
+use std::sync::Arc;
 
 /// Messages of one author further apart than this stand in groups of their own.
 const GROUP_MS: u64 = 5 * 60_000;
@@ -15,8 +16,10 @@ const GROUP_MS: u64 = 5 * 60_000;
 pub enum Row {
     /// A new day begins.
     Day {
-        /// Its key.
-        key: String,
+        /// Days since 1970-01-01.
+        day: i64,
+        /// How many lines above begin the same one.
+        repeats: usize,
         /// `3 January 2026`.
         date: String,
         /// `2026-01-03`.
@@ -26,8 +29,8 @@ pub enum Row {
     Message(MessageRow),
     /// A line that is not stored ("Alice joined").
     Note {
-        /// Its key.
-        key: String,
+        /// Which one.
+        id: u32,
         /// What it says.
         text: String,
     },
@@ -37,7 +40,7 @@ pub enum Row {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
     /// The message.
-    pub message: Message,
+    pub message: Arc<Message>,
     /// It shows its author: the first of an author's run, more than five minutes after the last,
     /// or after a day line, a note or a deleted message.
     pub opens_group: bool,
@@ -47,35 +50,29 @@ pub struct MessageRow {
     pub is_marked: bool,
 }
 
-impl Row {
-    /// Unique in the list; changes exactly when what is drawn changes.
-    pub fn key(&self) -> String {
-        match self {
-            Self::Day { key, .. } | Self::Note { key, .. } => key.clone(),
-            Self::Message(row) => row.key(),
-        }
-    }
+/// Unique in the list; changes exactly when what is drawn changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Of a day: which, and how many lines above begin the same one.
+    Day(i64, usize),
+    /// Of a message: which, its last change, and how it is drawn.
+    Message(i64, Seq, [bool; 3]),
+    /// Of a note: which, and what it says.
+    Note(u32, String),
 }
 
-impl MessageRow {
-    /// As [`Row::key`].
-    pub fn key(&self) -> String {
-        let mut key = String::with_capacity(32);
-        key.push('m');
-        key.push_str(&self.message.id.0.to_string());
-        key.push('.');
-        key.push_str(&self.message.seq.to_string());
-        key.push(match (self.opens_group, self.is_own, self.is_marked) {
-            (false, false, false) => 'a',
-            (false, false, true) => 'b',
-            (false, true, false) => 'c',
-            (false, true, true) => 'd',
-            (true, false, false) => 'e',
-            (true, false, true) => 'f',
-            (true, true, false) => 'g',
-            (true, true, true) => 'h',
-        });
-        key
+impl Row {
+    /// Its key.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Day { day, repeats, .. } => Key::Day(*day, *repeats),
+            Self::Message(row) => Key::Message(
+                row.message.id.0,
+                row.message.seq,
+                [row.opens_group, row.is_own, row.is_marked],
+            ),
+            Self::Note { id, text } => Key::Note(*id, text.clone()),
+        }
     }
 }
 
@@ -132,11 +129,8 @@ fn continues(above: &Message, message: &Message) -> bool {
 }
 
 fn note_row(note: &Note) -> Row {
-    let mut key = String::from("n");
-    key.push_str(&note.id.to_string());
-    key.push_str(&note.text);
     Row::Note {
-        key,
+        id: note.id,
         text: note.text.clone(),
     }
 }
@@ -148,14 +142,9 @@ fn day_row(civil: &Civil, repeats: usize) -> Row {
     push_padded(&mut datetime, i64::from(civil.month), 2);
     datetime.push('-');
     push_padded(&mut datetime, i64::from(civil.day), 2);
-    let mut key = String::from("d");
-    key.push_str(&datetime);
-    if repeats > 0 {
-        key.push('.');
-        key.push_str(&repeats.to_string());
-    }
     Row::Day {
-        key,
+        day: civil.day_number,
+        repeats,
         date: civil.date(),
         datetime,
     }

@@ -194,7 +194,7 @@ fn check(timeline: &Timeline, server: &Server, seed: u64) {
     let from = server.messages.partition_point(|m| m.number < first);
     let to = server.messages.partition_point(|m| m.number <= last);
     assert!(
-        rows[..] == server.messages[from..to],
+        rows.iter().map(|row| &**row).eq(&server.messages[from..to]),
         "rows differ, seed {seed}"
     );
     assert_eq!(timeline.has_older(), from > 0, "seed {seed}");
