@@ -4,6 +4,8 @@
 //! asked for two things only: to write times down as people read them, and to suspect
 //! ([`wall_ms`]) that the machine slept.
 
+use futures::channel::oneshot;
+use futures::future::select;
 use gloo_timers::future::TimeoutFuture;
 use parlour_protocol::Timestamp;
 use wasm_bindgen::JsValue;
@@ -59,6 +61,19 @@ pub fn random_key() -> String {
 /// Resolves after `ms` milliseconds.
 pub async fn sleep(ms: u32) {
     TimeoutFuture::new(ms).await;
+}
+
+/// In a tab that is not drawn there are no frames; this long is waited for one.
+const NO_FRAME_MS: u32 = 100;
+
+/// Resolves when the page is about to be drawn: what is changed then is seen at once, and together.
+pub async fn frame() {
+    let (begins, frame) = oneshot::channel();
+    leptos::prelude::request_animation_frame(move || {
+        // Nobody waits any more.
+        let _ = begins.send(());
+    });
+    select(frame, TimeoutFuture::new(NO_FRAME_MS)).await;
 }
 
 fn hex_digit(nibble: u8) -> char {

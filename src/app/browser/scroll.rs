@@ -58,15 +58,25 @@ impl Anchor {
         let scroller = scroller()?;
         let edge = scroller.get_bounding_client_rect().top();
         let rows = scroller.first_element_child()?.children();
-        (0..rows.length())
-            .filter_map(|i| rows.item(i)?.dyn_into::<HtmlElement>().ok())
-            .filter(|element| !element.id().is_empty())
-            .map(|element| (element.get_bounding_client_rect(), element))
-            .find(|(rect, _)| rect.bottom() > edge)
-            .map(|(rect, element)| Self {
-                element,
-                end: rect.bottom(),
-            })
+        let row = |i| rows.item(i)?.dyn_into::<HtmlElement>().ok();
+        let end = |element: &HtmlElement| element.get_bounding_client_rect().bottom();
+        // They stand one below the other.
+        let (mut from, mut to) = (0, rows.length());
+        while from < to {
+            let middle = (from + to) / 2;
+            if end(&row(middle)?) > edge {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        let element = (from..rows.length())
+            .filter_map(row)
+            .find(|element| !element.id().is_empty())?;
+        Some(Self {
+            end: end(&element),
+            element,
+        })
     }
 
     /// Scrolls so that the remembered message is where it was.

@@ -9,9 +9,9 @@ use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
 use crate::app::state::connection::Phase;
 use futures::channel::mpsc::{Receiver, channel};
-use futures::future::{Either, select};
+use futures::future::{Either, Fuse, FusedFuture, select};
 use futures::{FutureExt, StreamExt};
-use parlour_protocol::{ClientFrame, CloseCode, paths};
+use parlour_protocol::{ClientFrame, CloseCode, ServerFrame, paths};
 use std::pin::pin;
 
 /// What the rest of the island asks of the task.
@@ -34,6 +34,8 @@ const CONNECT_TIMEOUT_MS: f64 = 10_000.0;
 const PATIENCE_MS: f64 = 1_000.0;
 /// How often time-outs are looked at.
 const TICK_MS: u32 = 1_000;
+/// Frames that wait to be drawn together at most.
+const TOGETHER: usize = 256;
 /// When the date has moved on by this much between two looks, the machine slept, or somebody set
 /// the clock; asking whether the socket lives does no harm.
 const LEAP_MS: f64 = 10_000.0;
@@ -126,31 +128,45 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> End {
     listing::refresh(desk);
 
     let (mut looked, mut wall) = (clock::now_ms(), clock::wall_ms());
+    // What came since the page was last drawn: applied at once, it would be laid out for each frame.
+    let mut heard: Vec<ServerFrame> = Vec::new();
+    let mut drawing = pin!(Fuse::terminated());
+    let mut tick = pin!(clock::sleep(TICK_MS).fuse());
     loop {
         let event = {
             let incoming = pin!(socket.next());
-            let order = inbox.next();
-            let tick = pin!(clock::sleep(TICK_MS));
-            match select(select(incoming, order), tick).await {
+            let asked = select(incoming, inbox.next());
+            match select(asked, select(drawing.as_mut(), tick.as_mut())).await {
                 Either::Left((Either::Left((incoming, _)), _)) => Event::Incoming(incoming),
                 Either::Left((Either::Right((order, _)), _)) => Event::Order(order),
-                Either::Right(_) => Event::Tick,
+                Either::Right((Either::Left(_), _)) => Event::Drawing,
+                Either::Right((Either::Right(_), _)) => Event::Tick,
             }
         };
         let now = clock::now_ms();
         match event {
             Event::Incoming(Incoming::Frame(frame)) => {
                 desk.connection.update_untracked(|c| c.heard(now));
-                receiving::receive(desk, *frame);
+                heard.push(*frame);
+                if heard.len() == TOGETHER || !navigation::is_visible() {
+                    receive(desk, &mut heard);
+                } else if drawing.is_terminated() {
+                    drawing.set(clock::frame().fuse());
+                }
             }
             Event::Incoming(Incoming::Unknown) => {}
-            Event::Incoming(Incoming::Closed { code, reason }) => return End::Lost(code, reason),
+            Event::Incoming(Incoming::Closed { code, reason }) => {
+                receive(desk, &mut heard);
+                return End::Lost(code, reason);
+            }
             Event::Order(Some(Order::Say(frame))) => {
                 if !socket.send(&frame).await {
                     return lost();
                 }
             }
-            Event::Order(Some(Order::Wake)) | Event::Tick => {}
+            Event::Order(Some(Order::Wake)) => {}
+            Event::Drawing => receive(desk, &mut heard),
+            Event::Tick => tick.set(clock::sleep(TICK_MS).fuse()),
             Event::Order(Some(Order::Reconnect)) => return End::Asked,
             Event::Order(Some(Order::Lost) | None) => return lost(),
         }
@@ -167,6 +183,13 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> End {
         if desk.connection.with_untracked(|c| c.is_silent(now)) {
             return lost();
         }
+    }
+}
+
+/// Applies what came, in its order.
+fn receive(desk: Desk, heard: &mut Vec<ServerFrame>) {
+    for frame in heard.drain(..) {
+        receiving::receive(desk, frame);
     }
 }
 
@@ -216,5 +239,6 @@ enum Opening {
 enum Event {
     Incoming(Incoming),
     Order(Option<Order>),
+    Drawing,
     Tick,
 }
