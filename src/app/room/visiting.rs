@@ -3,11 +3,11 @@
 use super::desk::{Desk, Dialog};
 use super::{receiving, sending};
 use crate::app::api::{self, Refused};
-use crate::app::browser::navigation;
 use crate::app::browser::scroll::{self, Anchor};
 use crate::app::browser::text_field::{self, COMPOSER};
+use crate::app::browser::{clock, navigation};
 use crate::app::state::shelf::Shelved;
-use crate::app::state::timeline::Timeline;
+use crate::app::state::timeline::{self, Timeline};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_protocol::{ClientFrame, ErrorCode, Number, RoomId, paths};
@@ -208,24 +208,41 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
     let visit = desk.visits.get_value();
     spawn_local(async move {
         let answer = api::read_history(room_id, before, after).await;
-        if desk.visits.get_value() != visit {
+        let is_current = || desk.visits.get_value() == visit;
+        if !is_current() {
             return;
         }
-        desk.loading.set(false);
         match answer {
             Ok(page) => {
-                let anchor = Anchor::take();
-                desk.timeline.update(|timeline| match before {
-                    Some(_) => timeline.prepend(page),
-                    None => timeline.append(page),
-                });
-                scroll::hold(anchor);
+                // Piece by piece, so that no frame has to wait for a whole page.
+                for (at, slice) in timeline::slices(page, before.is_some())
+                    .into_iter()
+                    .enumerate()
+                {
+                    if at > 0 {
+                        clock::frame().await;
+                        if !is_current() {
+                            return;
+                        }
+                    }
+                    let anchor = Anchor::take();
+                    desk.timeline.update(|timeline| match before {
+                        Some(_) => timeline.prepend(slice),
+                        None => timeline.append(slice),
+                    });
+                    scroll::hold(anchor);
+                }
+                // Not a frame later: who has come to the end meanwhile cannot scroll any further.
+                desk.loading.set(false);
                 // The page may have been read at a later seq than ours.
                 if let Some(after) = desk.timeline.with_untracked(Timeline::behind) {
                     receiving::ask(desk, room_id, after);
                 }
             }
-            Err(refused) => desk.tell(refused.sentence()),
+            Err(refused) => {
+                desk.loading.set(false);
+                desk.tell(refused.sentence());
+            }
         }
     });
 }

@@ -5,10 +5,12 @@
 //! state this browser was told of; and `apply(page at s, sync s..t) == page at t`.
 
 mod rows;
+mod slices;
 #[cfg(test)]
 mod tests;
 
 pub use rows::{Key, MessageRow, Row};
+pub use slices::slices;
 
 use parlour_protocol::{History, Message, Number, Seq, UserId};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The timeline against hand-made frames, and against a model server under a random network.
 
-mod model;
+pub(super) mod model;
 
 use super::*;
 use model::{message, page};

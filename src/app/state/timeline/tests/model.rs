@@ -140,7 +140,7 @@ enum Reply {
 }
 
 impl Reply {
-    /// Pages come over HTTP, one at a time: late, never twice.
+    /// Pages come over HTTP, one at a time: late, never twice; and join piece by piece.
     fn is_page(&self) -> bool {
         matches!(self, Self::Older(_) | Self::Newer(_))
     }
@@ -229,11 +229,15 @@ fn run(seed: u64) {
             }
             5 if !network.iter().any(Reply::is_page) => {
                 let asked = timeline.first_number().filter(|_| timeline.has_older());
-                network.extend(asked.map(|first| Reply::Older(server.before(first, limit))));
+                let page = asked.map(|first| server.before(first, limit));
+                let slices = page.into_iter().flat_map(|page| slices(page, true));
+                network.extend(slices.map(Reply::Older));
             }
             6 if !network.iter().any(Reply::is_page) => {
                 let asked = timeline.last_number().filter(|_| timeline.has_newer());
-                network.extend(asked.map(|last| Reply::Newer(server.after(last, limit))));
+                let page = asked.map(|last| server.after(last, limit));
+                let slices = page.into_iter().flat_map(|page| slices(page, false));
+                network.extend(slices.map(Reply::Newer));
             }
             7 if random.one_in(4) => {
                 let asked = timeline.heard(server.seq);
@@ -246,6 +250,9 @@ fn run(seed: u64) {
                 } else {
                     0
                 };
+                // The pieces of a page keep their order.
+                let first = network.iter().position(Reply::is_page).unwrap_or(at);
+                let at = if network[at].is_page() { first } else { at };
                 let reply = match random.one_in(15) && !network[at].is_page() {
                     true => network[at].clone(),
                     false => network.remove(at),
