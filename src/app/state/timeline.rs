@@ -15,8 +15,9 @@ pub use slices::slices;
 use parlour_protocol::{History, Message, Number, Seq, UserId};
 use std::sync::Arc;
 
-/// Message rows kept; the far end is let go.
-pub const WINDOW: usize = 400;
+/// Message rows kept; the far end is let go. A frame costs what is in the page: twice as many take
+/// longer than a screen waits.
+pub const WINDOW: usize = 200;
 
 /// Notes kept; the oldest is let go.
 const NOTES: usize = 20;
