@@ -84,20 +84,33 @@ pub fn site(site: Site, options: &LeptosOptions) -> Router {
         .with_state(site.clone());
     let files = Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), package(options))
-        .fallback_service(
-            ServeDir::new(options.site_root.as_ref())
-                .append_index_html_on_directories(false)
-                .call_fallback_on_method_not_allowed(true)
-                .fallback(
-                    get(pages::not_found)
-                        .fallback(pages::not_found)
-                        .with_state(site),
-                ),
-        );
+        .fallback_service(public(options, site));
     http::layered(
         pages.merge(files).merge(http::api_router(ctx.clone())),
         &ctx,
     )
+}
+
+/// Icons, the manifest, and a page for what is not there. Their names stay when they change, so who
+/// has one asks for it again, but not with every page.
+fn public(options: &LeptosOptions, site: Site) -> Router {
+    const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+    let folder = ServeDir::new(options.site_root.as_ref())
+        .append_index_html_on_directories(false)
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(
+            get(pages::not_found)
+                .fallback(pages::not_found)
+                .with_state(site),
+        );
+    Router::new().fallback_service(folder).layer(map_response(
+        |mut response: Response<Body>| async {
+            if response.status().is_success() {
+                response.headers_mut().insert(header::CACHE_CONTROL, KEEP);
+            }
+            response
+        },
+    ))
 }
 
 /// The hashed assets: compressed by the build, kept for ever by who has them.
