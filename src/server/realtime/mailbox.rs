@@ -9,8 +9,7 @@ mod backlog;
 use super::{Frame, Run, locked};
 use backlog::Backlog;
 use parlour_protocol::CloseCode;
-use rustix::io::Errno;
-use rustix::net::{SendFlags, send};
+use socket2::SockRef;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
 use std::sync::Mutex;
@@ -237,14 +236,13 @@ impl Mailbox {
         };
         // Not by way of the runtime: what it knows of the socket is one more place in memory, for each
         // of them. It hears of a full socket when the backlog is flushed.
-        match send(wire.as_ref(), bytes, SendFlags::NOSIGNAL) {
-            Ok(written) => written,
-            Err(Errno::AGAIN | Errno::INTR) => 0,
-            Err(_) => {
+        let sent = SockRef::from(wire.as_ref()).send(bytes);
+        sent.unwrap_or_else(|error| {
+            if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) {
                 state.lose();
-                0
             }
-        }
+            0
+        })
     }
 
     /// Hands `frames`, which are `bytes` on the wire, to the system or to the queue.

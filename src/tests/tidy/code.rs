@@ -22,6 +22,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
             "src/chaos/database.rs",
             "src/server/",
             "migration/",
+            "benches/",
             "src/tests/tidy",
         ],
     ),
