@@ -25,8 +25,9 @@ const READERS: u32 = 4;
 const WRITER_CACHE: u32 = 16 * 1024;
 
 /// Pages of 4 KiB in the log before they are carried over into the file, inside of a commit. The same
-/// leaves of the indexes change in group after group, and are carried over once; 8 MB are soon read
-/// when a server starts that was killed.
+/// leaves of the indexes change in group after group, and are carried over once: four times as often, and
+/// two hundred who write at once are a third slower. 32 MB are soon read when a server starts that was
+/// killed.
 const CHECKPOINT: u32 = 8_000;
 
 /// Rows that a connection reads ahead of who takes them: all of a page, so that it never stops half-way.

@@ -124,5 +124,5 @@ pub(crate) fn statement<'c>(
 
 /// For who counts what is said to the database.
 fn said(sql: &'static str) {
-    tracing::trace!(target: "parlour_server::db::said", sql);
+    tracing::trace!(target: "sql", sql);
 }

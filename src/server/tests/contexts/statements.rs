@@ -32,7 +32,7 @@ impl tracing::field::Visit for Verb {
 
 impl<S: tracing::Subscriber> Layer<S> for Overheard {
     fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
-        if event.metadata().target() == "parlour_server::db::said" {
+        if event.metadata().target() == "sql" {
             let mut verb = Verb("");
             event.record(&mut verb);
             self.0.lock().unwrap().push(verb.0);
