@@ -4,7 +4,7 @@
 pub mod address;
 mod bodies;
 pub mod door;
-pub mod printed;
+pub mod sheet;
 
 use crate::app::shell::Assets;
 use crate::app::{forms, pages};

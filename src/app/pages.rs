@@ -18,4 +18,4 @@ pub use name::{name, name_page};
 pub use new_room::{new_room, new_room_page};
 pub use problem::{not_found, other_method, problem};
 pub use question::delete_room;
-pub use room::{home, permalink, room};
+pub use room::{home, json, permalink, printed, room};

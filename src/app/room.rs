@@ -19,6 +19,8 @@ mod listing;
 mod live;
 mod log;
 mod members;
+#[cfg(feature = "ssr")]
+pub mod printing;
 mod receiving;
 mod sending;
 mod shown;

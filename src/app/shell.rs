@@ -1,6 +1,6 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
-use crate::site::printed::Printed;
+use crate::site::sheet::{self, Sheets};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
@@ -13,8 +13,8 @@ use std::sync::Arc;
 /// Where the page's own files are; their names change with their content in a release.
 #[derive(Debug)]
 pub struct Assets {
-    /// Live pages that may be handed out again.
-    pub printed: Printed,
+    /// Live pages that may be filled in again.
+    pub sheets: Sheets,
     options: LeptosOptions,
     style: String,
     script: String,
@@ -65,7 +65,7 @@ impl Assets {
             String::new()
         };
         Ok(Self {
-            printed: Printed::default(),
+            sheets: sheet::sheets(),
             style: name("css", &hashes),
             script: name("js", &hashes),
             wasm: name("wasm", &hashes),
@@ -80,16 +80,11 @@ impl Assets {
         head: &Head,
         body: impl FnOnce() -> AnyView,
     ) -> Response {
-        self.print(head, None, body).into_response(status)
+        self.print(head, body).into_response(status)
     }
 
-    /// A page as text, with the key that its form sends with.
-    pub fn print(
-        &self,
-        head: &Head,
-        form_key: Option<&str>,
-        body: impl FnOnce() -> AnyView,
-    ) -> Print {
+    /// A page as text.
+    pub fn print(&self, head: &Head, body: impl FnOnce() -> AnyView) -> Print {
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let nonce = Nonce::new();
         let html = owner.with(|| {
@@ -97,7 +92,7 @@ impl Assets {
             self.document(head, &nonce, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
-        Print::new(format!("<!DOCTYPE html>{html}"), &nonce, form_key)
+        Print::new(format!("<!DOCTYPE html>{html}"), nonce.to_string())
     }
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
@@ -165,42 +160,31 @@ impl Assets {
 ///
 /// *Invariant:* its script runs by its nonce, which no other response has; nothing else inline is
 /// allowed, so text that slips through as markup stays dead.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Print {
-    html: Vec<u8>,
+    html: String,
     nonce: String,
-    /// Where the nonce stands, and where the form's key.
-    nonces: Vec<usize>,
-    keys: Vec<usize>,
 }
 
 impl Print {
-    fn new(html: String, nonce: &str, form_key: Option<&str>) -> Self {
-        let places = |text: &str| html.match_indices(text).map(|(at, _)| at).collect();
-        Self {
-            nonces: places(nonce),
-            keys: form_key.map(places).unwrap_or_default(),
-            html: html.into_bytes(),
-            nonce: nonce.to_owned(),
-        }
+    /// What was printed with this nonce.
+    pub fn new(html: String, nonce: String) -> Self {
+        Self { html, nonce }
     }
 
-    /// The same page for another response. Keys are of one length, and so are nonces.
-    pub fn again(&self, form_key: &str) -> Self {
-        let mut again = self.clone();
-        again.nonce = Nonce::new().to_string();
-        for (places, text) in [(&self.nonces, &*again.nonce), (&self.keys, form_key)] {
-            for &at in places {
-                again.html[at..at + text.len()].copy_from_slice(text.as_bytes());
-            }
-        }
-        again
+    /// The text.
+    pub fn html(&self) -> &str {
+        &self.html
     }
 
-    /// Its bytes.
-    #[expect(clippy::len_without_is_empty, reason = "a page is never empty")]
-    pub fn len(&self) -> usize {
-        self.html.len()
+    /// The text alone.
+    pub fn into_html(self) -> String {
+        self.html
+    }
+
+    /// By which its script runs.
+    pub fn nonce(&self) -> &str {
+        &self.nonce
     }
 
     /// As a response.

@@ -8,7 +8,8 @@ use crate::config::Settings;
 use crate::db::{self, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
-use parlour_protocol::RoomId;
+use parlour_protocol::{RoomId, UserId};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// Sessions that are remembered until something is written.
 const SESSIONS: usize = 10_000;
+/// Rooms of which it is remembered as long how far somebody has read them.
+const READ_POSITIONS: usize = 100_000;
 
 /// What a verb needs besides who asks.
 pub struct Context {
@@ -36,6 +39,8 @@ pub struct Context {
     pub epoch: String,
     /// Whom tokens proved lately, by their hash.
     pub(crate) sessions: Remembered<Vec<u8>, Proved>,
+    /// How far people have read, lately asked for.
+    pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
     draining: AtomicBool,
 }
 
@@ -199,6 +204,7 @@ impl Context {
             random,
             epoch: opened.epoch,
             sessions: Remembered::new(SESSIONS),
+            read_positions: Remembered::new(READ_POSITIONS),
             draining: AtomicBool::new(false),
         }))
     }

@@ -5,7 +5,7 @@ use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::{messages, rooms};
-use parlour_protocol::{OpenRoom, Place, RoomId, Roster, rules};
+use parlour_protocol::{OpenRoom, Place, RoomEntry, RoomId, User, rules};
 use sea_orm::DatabaseTransaction;
 
 pub use crate::messages::View;
@@ -19,60 +19,120 @@ pub struct At {
     pub view: View,
 }
 
-/// Everything one page needs. [`View::Around`] a message that does not exist is
-/// [`ServiceError::MessageNotFound`]: it is a permalink that leads nowhere.
+/// A place as everybody finds it who [sees the same rooms](rooms::sight): all but what is [`Own`].
+#[derive(Debug)]
+pub struct SharedPlace {
+    /// Nobody's: without `me`, with nothing unread and nothing to delete.
+    place: Place,
+    /// How many messages were ever posted in each listed room.
+    posts: Vec<i64>,
+}
+
+/// What of a place is the reader's own, besides which messages they wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Who reads.
+    pub me: Option<User>,
+    /// What they have not read in each listed room.
+    pub unread: Vec<i64>,
+    /// Whether they may delete the open room.
+    pub may_delete: bool,
+    /// The key their composer's form sends with.
+    pub form_key: String,
+}
+
+/// Everything one page needs, read as one state of the database; only what is unread is read beside
+/// it. [`View::Around`] a message that does not exist is [`ServiceError::MessageNotFound`]: it is a
+/// permalink that leads nowhere.
 pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place, ServiceError> {
+    let shared = shared(ctx, scope, at).await?;
+    let own = own(ctx, scope, &shared).await?;
+    Ok(shared.of(own))
+}
+
+/// What everybody finds there.
+pub async fn shared(
+    ctx: &Context,
+    scope: &Scope,
+    at: Option<At>,
+) -> Result<SharedPlace, ServiceError> {
     let snapshot = ctx.store.snapshot().await?;
-    let listed = rooms::listed(&snapshot, scope).await?;
+    let seen = rooms::seen(&snapshot, scope).await?;
     let open = match at {
         Some(at) => {
-            let row = listed
-                .iter()
-                .map(|listed| &listed.room)
-                .find(|row| row.id == at.room.0)
-                .ok_or(ServiceError::RoomNotFound)?;
-            Some(open(&snapshot, ctx, scope, row.clone(), at.view).await?)
+            let row = seen.iter().find(|row| row.id == at.room.0);
+            let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
+            let open = open(&snapshot, ctx, scope, row, at.view).await?;
+            let may_delete = false;
+            Some(OpenRoom { may_delete, ..open })
         }
         None => None,
     };
-    Ok(Place {
-        me: scope.person.as_ref().map(|person| person.user.clone()),
-        rooms: rooms::entries(ctx, listed),
+    let posts = seen.iter().map(|row| row.posts).collect();
+    let entry = |row: room::Model| RoomEntry {
+        unread: 0,
+        room: {
+            let online = ctx.hub.online(RoomId(row.id));
+            row.into_room(online)
+        },
+    };
+    let place = Place {
+        me: None,
+        rooms: seen.into_iter().map(entry).collect(),
         open,
+        form_key: String::new(),
+    };
+    Ok(SharedPlace { place, posts })
+}
+
+/// What the reader has of their own there. It may have been read a moment later than the rest.
+pub async fn own(ctx: &Context, scope: &Scope, shared: &SharedPlace) -> Result<Own, ServiceError> {
+    let read = rooms::known_positions(ctx, scope).await?;
+    let unread = |(entry, posts): (&RoomEntry, &i64)| {
+        let read = read.get(&entry.room.id);
+        read.map_or(0, |read| (posts - read).max(0))
+    };
+    let place = &shared.place;
+    Ok(Own {
+        me: scope.person.as_ref().map(|person| person.user.clone()),
+        unread: place.rooms.iter().zip(&shared.posts).map(unread).collect(),
+        may_delete: (place.open.iter()).any(|open| rooms::may_delete(scope, &open.room)),
         form_key: messages::draw_key(ctx),
     })
 }
 
-/// What a place shows that no database knows: who is there now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Company {
-    online: Vec<(RoomId, u32)>,
-    roster: Option<(RoomId, Roster)>,
-}
-
-impl Company {
-    /// Whom this place shows.
-    pub fn shown(place: &Place) -> Self {
-        let listed = place.rooms.iter().map(|entry| &entry.room);
-        let open = place.open.iter().map(|open| &open.room);
-        Self {
-            online: listed
-                .chain(open)
-                .map(|room| (room.id, room.online))
-                .collect(),
-            roster: place
-                .open
-                .as_ref()
-                .map(|open| (open.room.id, open.roster.clone())),
-        }
+impl SharedPlace {
+    /// What everybody finds, as a place of nobody's.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
-    /// Whether they, and nobody else, are there still.
-    pub fn is_there(&self, ctx: &Context) -> bool {
-        let mut online = self.online.iter();
-        let mut roster = self.roster.iter();
-        online.all(|&(room, count)| ctx.hub.online(room) == count)
-            && roster.all(|(room, shown)| ctx.hub.roster(*room) == *shown)
+    /// The place as this reader finds it.
+    pub fn of(&self, own: Own) -> Place {
+        let mut place = self.place.clone();
+        place.me = own.me;
+        place.form_key = own.form_key;
+        for (entry, unread) in place.rooms.iter_mut().zip(own.unread) {
+            entry.unread = unread;
+        }
+        if let Some(open) = &mut place.open {
+            open.may_delete = own.may_delete;
+        }
+        place
+    }
+
+    /// Whether those it shows as being there now, and nobody else, are there still: no database
+    /// knows.
+    pub fn has_its_company(&self, ctx: &Context) -> bool {
+        let listed = self.place.rooms.iter().map(|entry| &entry.room);
+        let open = self.place.open.iter().map(|open| &open.room);
+        let mut shown = listed.chain(open);
+        shown.all(|room| ctx.hub.online(room.id) == room.online)
+            && self
+                .place
+                .open
+                .iter()
+                .all(|open| ctx.hub.roster(open.room.id) == open.roster)
     }
 }
 

@@ -4,7 +4,7 @@ mod changes;
 mod membership;
 
 pub use changes::{NewRoom, create, delete, may_delete};
-pub(crate) use membership::MEMBER;
+pub(crate) use membership::{MEMBER, known_positions};
 pub use membership::{enter, leave, mark_read, read_positions};
 
 use crate::context::Context;
@@ -44,9 +44,25 @@ pub(crate) async fn listed(db: &impl ConnectionTrait, scope: &Scope) -> Result<V
     Ok(rooms)
 }
 
+/// The rooms that may be seen, ordered as a list shows them.
+pub(crate) async fn seen(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+) -> Result<Vec<room::Model>, DbErr> {
+    let mut rows = room::Entity::find().all(db).await?;
+    rows.retain(|room| may_see(scope, room));
+    rows.sort_by_cached_key(by_name);
+    Ok(rows)
+}
+
+/// Where a room stands in a list.
+fn by_name(room: &room::Model) -> (String, i64) {
+    (room.name.to_lowercase(), room.id)
+}
+
 /// As a list shows them.
 pub(crate) fn entries(ctx: &Context, mut listed: Vec<Listed>) -> Vec<RoomEntry> {
-    listed.sort_by_cached_key(|Listed { room, .. }| (room.name.to_lowercase(), room.id));
+    listed.sort_by_cached_key(|listed| by_name(&listed.room));
     listed
         .into_iter()
         .map(|Listed { room, read_posts }| RoomEntry {
@@ -82,4 +98,16 @@ pub(crate) async fn visible(
 /// Whether this scope may see this room. All rooms are open so far.
 pub(crate) fn may_see(_scope: &Scope, _room: &room::Model) -> bool {
     true
+}
+
+/// Which rooms somebody may see: who has the same sight may be shown the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sight {
+    /// All rooms.
+    Everything,
+}
+
+/// What [`may_see`] lets this scope see.
+pub fn sight(_scope: &Scope) -> Sight {
+    Sight::Everything
 }

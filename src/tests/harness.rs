@@ -51,6 +51,7 @@ pub const SECRET: &str = "not for anybody";
 /// A running site. It stops when it is dropped.
 pub struct Site {
     pub ctx: Arc<Context>,
+    pub assets: Arc<Assets>,
     pub address: SocketAddr,
     pub clock: Arc<MovableClock>,
     pub folder: TempDir,
@@ -101,9 +102,10 @@ impl Site {
         let clock = Arc::new(MovableClock::default());
         let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
+        let assets = Arc::new(Assets::load(&options).unwrap());
         let pages = site::Site {
             ctx: ctx.clone(),
-            assets: Arc::new(Assets::load(&options).unwrap()),
+            assets: assets.clone(),
             soon,
         };
         let app = site::site(pages, &options);
@@ -114,6 +116,7 @@ impl Site {
         tokio::spawn(http::serve(listener, app, ctx.clone(), until));
         Self {
             ctx,
+            assets,
             address,
             clock,
             folder,

@@ -1,7 +1,12 @@
-//! A live page that is asked for again: the same as before as long as nothing has happened, and never
-//! longer.
+//! Live pages, which are printed once and filled in for each reader: what each of them gets is their
+//! own page, and is never older than what has happened.
 
 use crate::harness::{Browser, LOBBY, Page, Site, Socket};
+use parlour::app::pages;
+use parlour_protocol::{RoomId, User};
+use parlour_server::places::{At, View, place};
+use parlour_server::{Person, Scope, SessionId};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A page without what every answer draws anew.
 fn lasting(page: &Page) -> String {
@@ -13,6 +18,93 @@ fn lasting(page: &Page) -> String {
     );
     let lasting = page.body.replace(&nonce, "NONCE");
     lasting.replace(&place.form_key, "KEY")
+}
+
+/// The page that is printed for this reader and nobody else.
+async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
+    let person = me.map(|user| Person {
+        user,
+        session: SessionId(1),
+        is_admin: false,
+    });
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let scope = Scope { person, address };
+    let place = place(&site.ctx, &scope, at).await.unwrap();
+    let print = pages::printed(&site.assets, &site.ctx.settings, &place);
+    let lasting = print.html().replace(print.nonce(), "NONCE");
+    lasting.replace(&place.form_key, "KEY")
+}
+
+#[tokio::test]
+async fn everybody_gets_the_page_that_would_be_printed_for_them_alone() {
+    let site = Site::start(|settings| {
+        settings.server.public_url = "http://chat.example.org".to_owned();
+    })
+    .await;
+    let names = ["Alice", "Bob", "<b>&\"'</script>", "Zo\u{eb} \u{1f980}"];
+    let mut people = Vec::new();
+    for name in names {
+        people.push(site.person(name).await);
+    }
+    let [alice, bob, odd, zoe] = &people[..] else {
+        unreachable!("there are four names");
+    };
+    let attic = alice.room("Attic </script> & <ul>").await;
+    let cellar = odd.room("cellar \"0}\"").await;
+    for n in 0..60 {
+        people[n % 4]
+            .say(LOBBY, &format!("{n} of {}", names[n % 4]))
+            .await;
+    }
+    for text in [
+        "\"may_delete\":false, \"unread\":0}",
+        "<article class=\"message\" id=\"m1\">",
+        "https://example.org/?a=b&c=<d>",
+        "\u{202e}one\n\ntwo\n",
+    ] {
+        alice.say(&attic, text).await;
+        bob.say(&attic, text).await;
+    }
+    let page = zoe.get(LOBBY).await;
+    let delete = page.all(".message-actions form")[0].attr("action").unwrap();
+    zoe.post(delete, &[]).await;
+    let edit = bob.get(LOBBY).await.all("a.edit")[1]
+        .attr("href")
+        .unwrap()
+        .to_owned();
+    let form = bob.get(&edit).await.form("form[action$=edit]");
+    bob.done(form.with("content", "edited <i>")).await;
+    let _here = Socket::guest(site.address, 1, "Socket <1>").await;
+
+    let at = |room, view| {
+        let room = RoomId(room);
+        Some(At { room, view })
+    };
+    let places = [
+        ("/".to_owned(), None),
+        (LOBBY.to_owned(), at(1, View::Newest)),
+        (attic, at(2, View::Newest)),
+        (cellar, at(3, View::Newest)),
+        (format!("{LOBBY}?before=40"), at(1, View::Before(40))),
+        (format!("{LOBBY}?after=40"), at(1, View::After(40))),
+        (format!("{LOBBY}/m/30"), at(1, View::Around(30))),
+    ];
+    let visitor = site.visitor();
+    for (path, at) in places {
+        let readers = people.iter().chain([&visitor]);
+        for (reader, id) in readers.zip(1..) {
+            let page = reader.get(&path).await;
+            let me = page.place().me;
+            assert_eq!(me.as_ref().map(|me| &*me.name), names.get(id - 1).copied());
+            assert_eq!(lasting(&page), alone(&site, me, at).await, "{path}, {id}");
+        }
+    }
+    // Somebody is told of their own alone.
+    let unread = |page: Page| page.place().rooms.into_iter().map(|e| e.unread);
+    let unread: Vec<i64> = unread(bob.get("/").await)
+        .chain(unread(odd.get("/").await))
+        .collect();
+    assert_eq!(unread, [0, 0, 2, 0, 0, 1]);
 }
 
 fn drawn(page: &Page) -> (String, String) {
@@ -74,6 +166,18 @@ async fn whatever_happens_is_on_the_next_page() {
     let page = known(&alice).await;
     assert_eq!(page.texts(".message .text"), ["News"]);
 
+    let edit = bob.get(LOBBY).await.attribute("a.edit", "href");
+    let form = bob.get(&edit).await.form("form[action$=edit]");
+    bob.done(form.with("content", "No news")).await;
+    let page = known(&alice).await;
+    assert_eq!(page.texts(".message .text"), ["No news"]);
+    let delete = known(&bob).await.form(".message-actions form");
+    bob.done(delete).await;
+    for page in [known(&alice).await, known(&bob).await] {
+        assert!(page.has_no(".message .text") && page.has_no(".message-actions"));
+        assert!(!page.body.contains("No news"));
+    }
+
     let room = bob.room("Another").await;
     let page = known(&alice).await;
     assert_eq!(page.texts(".room-link-name"), ["Another", "Lobby"]);
@@ -85,7 +189,7 @@ async fn whatever_happens_is_on_the_next_page() {
         .into_iter()
         .map(|e| e.room.seq)
         .collect();
-    assert_eq!(seqs, [1, 1]);
+    assert_eq!(seqs, [1, 3]);
 
     let form = bob.get("/me").await.form("form.form");
     bob.done(form.with("username", "Robert")).await;

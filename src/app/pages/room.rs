@@ -3,19 +3,21 @@
 use super::modals::Modals;
 use crate::app::browser::document::PLACE;
 use crate::app::room::Parlour;
-use crate::app::shell::Head;
+use crate::app::shell::{Assets, Head, Print};
 use crate::site::Site;
 use crate::site::address::{AtMessage, AtRoom};
+use crate::site::sheet::{Kind, Sheet};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{Number, paths};
+use parlour_protocol::{Number, Place, paths};
 use parlour_server::messages::View;
-use parlour_server::places::{self, At, Company};
-use parlour_server::{Scope, ServiceError};
-use serde::Deserialize;
+use parlour_server::places::{self, At};
+use parlour_server::{Scope, ServiceError, Settings};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which part of the history, for who pages through it without script.
 #[derive(Debug, Default, Deserialize)]
@@ -59,43 +61,51 @@ pub async fn permalink(
 }
 
 async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, ServiceError> {
-    let (ctx, printed) = (&site.ctx, &site.assets.printed);
+    let (ctx, sheets) = (&site.ctx, &site.assets.sheets);
     // Before anything is read: what is written meanwhile has another version.
     let version = ctx.store.version();
-    if let Some(print) = printed.again(version, ctx, scope, at) {
-        return Ok(print.into_response(StatusCode::OK));
-    }
-    let place = places::place(ctx, scope, at).await?;
-    let company = Company::shown(&place);
-    let form_key = place.form_key.clone();
-    let title = place
-        .open
-        .as_ref()
-        .map(|open| open.room.name.clone())
-        .unwrap_or_default();
+    let kind = Kind::of(scope, at);
+    let known = sheets.at(version, &kind);
+    let sheet = match known.filter(|sheet| sheet.shared().has_its_company(ctx)) {
+        Some(sheet) => sheet,
+        None => {
+            let shared = places::shared(ctx, scope, at).await?;
+            let sheet = Arc::new(Sheet::new(&site.assets, ctx, shared, kind));
+            sheets.keep(version, kind, sheet.clone(), sheet.weight());
+            sheet
+        }
+    };
+    let own = places::own(ctx, scope, sheet.shared()).await?;
+    Ok(sheet.filled(&own).into_response(StatusCode::OK))
+}
+
+/// The page of a place.
+pub fn printed(assets: &Assets, settings: &Settings, place: &Place) -> Print {
+    let title = place.open.as_ref().map_or("", |open| &open.room.name);
     // It has to be a whole address, so it needs to be known.
-    let origin = ctx.settings.server.public_url.trim_end_matches('/');
+    let origin = settings.server.public_url.trim_end_matches('/');
     let canonical = (place.open.as_ref())
         .filter(|_| !origin.is_empty())
         .map(|open| format!("{origin}{}", paths::room(&open.room)));
     let head = Head {
-        title: &title,
+        title,
         is_live: true,
         canonical,
         may_be_listed: true,
     };
-    let print = site.assets.print(&head, Some(&form_key), || {
-        let json = serde_json::to_string(&place).expect("a place has only string keys");
-        provide_context(place);
-        // Nothing in it can end the element.
-        let json = json.replace('<', "\\u003c");
+    assets.print(&head, || {
+        provide_context(place.clone());
         view! {
-            <script type="application/json" id=PLACE inner_html=json></script>
+            <script type="application/json" id=PLACE inner_html=json(place)></script>
             <Parlour/>
             <Modals/>
         }
         .into_any()
-    });
-    printed.keep(version, scope, at, company, &print);
-    Ok(print.into_response(StatusCode::OK))
+    })
+}
+
+/// As it stands in a page's script: nothing in it can end the element.
+pub fn json(of: &impl Serialize) -> String {
+    let json = serde_json::to_string(of).expect("a place has only string keys");
+    json.replace('<', "\\u003c")
 }

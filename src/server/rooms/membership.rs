@@ -16,6 +16,7 @@ use sea_orm::{
     QuerySelect,
 };
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The role of who made the room.
 pub(super) const OWNER: &str = "owner";
@@ -177,6 +178,25 @@ pub async fn read_positions(
         .into_iter()
         .map(|row| (RoomId(row.room_id), row.read_posts))
         .collect())
+}
+
+/// The same, remembered until something is written.
+pub(crate) async fn known_positions(
+    ctx: &Context,
+    scope: &Scope,
+) -> Result<Arc<HashMap<RoomId, i64>>, ServiceError> {
+    let Some(user) = scope.user_id() else {
+        return Ok(Arc::default());
+    };
+    // Before anything is read: what is written meanwhile has another version.
+    let version = ctx.store.version();
+    if let Some(known) = ctx.read_positions.at(version, &user) {
+        return Ok(known);
+    }
+    let read = Arc::new(read_positions(ctx, scope).await?);
+    let weight = read.len() + 1;
+    ctx.read_positions.keep(version, user, read.clone(), weight);
+    Ok(read)
 }
 
 async fn of(

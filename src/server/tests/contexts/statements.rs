@@ -158,7 +158,7 @@ async fn a_page_of_history_takes_two_statements_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn a_members_room_page_takes_three_statements_two_of_them_in_a_snapshot() {
+async fn a_members_room_page_takes_four_statements_two_of_them_in_a_snapshot() {
     let (bench, _, token) = lobby().await;
     let page = async || {
         let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
@@ -170,12 +170,20 @@ async fn a_members_room_page_takes_three_statements_two_of_them_in_a_snapshot() 
             room: LOBBY,
             view: View::Newest,
         };
-        places::place(&bench.ctx, &scope, Some(at)).await.unwrap();
+        let shared = places::shared(&bench.ctx, &scope, Some(at)).await.unwrap();
+        places::own(&bench.ctx, &scope, &shared).await.unwrap();
+        let known = async || {
+            let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
+            let scope = Scope { person, ..scope };
+            places::own(&bench.ctx, &scope, &shared).await.unwrap();
+        };
+        // What everybody finds is handed out again while nothing is written.
+        assert_eq!(said(known()).await, "");
     };
-    // Who asks; then the rooms with what is unread, and the messages.
-    assert_eq!(said(page()).await, "query begin query query");
-    // Nothing was written since, so who asks is known.
+    // Who asks; the rooms and the messages; what they have read.
+    assert_eq!(said(page()).await, "query begin query query query");
+    // Nothing was written since, so who asks is known, and what they have read.
     assert_eq!(said(page()).await, "begin query query");
     bench.guest("Bob").await;
-    assert_eq!(said(page()).await, "query begin query query");
+    assert_eq!(said(page()).await, "query begin query query query");
 }
