@@ -6,6 +6,7 @@
 mod connect;
 pub(crate) mod entity;
 mod founding;
+mod reading;
 mod remembered;
 mod trouble;
 mod writer;
@@ -22,6 +23,8 @@ use crate::context::BootError;
 use crate::error::ServiceError;
 use entity::room;
 use parlour_migration::{Migrator, MigratorTrait};
+use reading::Readers;
+use rusqlite::Connection;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
 };
@@ -73,6 +76,7 @@ pub async fn open(
 pub struct Store {
     writer: Writer,
     readers: DatabaseConnection,
+    reading: Readers,
 }
 
 impl Store {
@@ -81,6 +85,7 @@ impl Store {
         Self {
             writer: Writer::start(connections.writer, connections.committing, publish),
             readers: connections.readers,
+            reading: Readers::new(connections.reading),
         }
     }
 
@@ -106,6 +111,15 @@ impl Store {
         self.writer.version()
     }
 
+    /// Reads with plain calls, all of it in one state of the database: for what is read all the time.
+    pub async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.reading.read(work).await
+    }
+
     /// For one query.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.readers
@@ -126,6 +140,7 @@ impl Store {
     /// Takes no more work, finishes what is queued, closes the connections.
     pub async fn drain(&self) {
         self.writer.drain().await;
+        self.reading.drain().await;
         if let Err(error) = self.readers.close_by_ref().await {
             tracing::warn!(%error, "readers did not close");
         }

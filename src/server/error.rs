@@ -48,6 +48,9 @@ pub enum ServiceError {
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] sea_orm::DbErr),
+    /// The database failed while it was read.
+    #[error("database: {0}")]
+    Reading(#[from] rusqlite::Error),
     /// The operating system failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -113,7 +116,7 @@ impl ServiceError {
                     "The server is restarting. It will be back shortly.",
                 )
             },
-            Self::Database(_) | Self::Io(_) => {
+            Self::Database(_) | Self::Reading(_) | Self::Io(_) => {
                 AppError::new(Code::Internal, "Something failed on the server.")
             }
         }

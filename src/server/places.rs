@@ -5,8 +5,8 @@ use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::{messages, rooms};
-use parlour_protocol::{OpenRoom, Place, RoomEntry, RoomId, User, rules};
-use sea_orm::DatabaseTransaction;
+use parlour_protocol::{History, Number, OpenRoom, Place, Room, RoomEntry, RoomId, User, rules};
+use rusqlite::Connection;
 
 pub use crate::messages::View;
 
@@ -56,30 +56,32 @@ pub async fn shared(
     scope: &Scope,
     at: Option<At>,
 ) -> Result<SharedPlace, ServiceError> {
-    let snapshot = ctx.store.snapshot().await?;
-    let seen = rooms::seen(&snapshot, scope).await?;
-    let open = match at {
-        Some(at) => {
+    let reader = scope.clone();
+    let read = move |db: &Connection| {
+        let seen = rooms::seen(db, &reader)?;
+        let opened = at.map(|at| {
             let row = seen.iter().find(|row| row.id == at.room.0);
             let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
-            let open = open(&snapshot, ctx, scope, row, at.view).await?;
-            let may_delete = false;
-            Some(OpenRoom { may_delete, ..open })
-        }
-        None => None,
+            let history = history(db, &row, at.view)?;
+            Ok::<_, ServiceError>((at, row, history))
+        });
+        let opened = opened.transpose()?;
+        Ok((seen, opened))
     };
+    let (seen, opened) = ctx.store.read(read).await?;
     let posts = seen.iter().map(|row| row.posts).collect();
-    let entry = |row: room::Model| RoomEntry {
+    let entry = |row| RoomEntry {
+        room: room(ctx, row),
         unread: 0,
-        room: {
-            let online = ctx.hub.online(RoomId(row.id));
-            row.into_room(online)
-        },
+    };
+    let open = |(at, row, history)| OpenRoom {
+        may_delete: false,
+        ..open(ctx, scope, at, row, history)
     };
     let place = Place {
         me: None,
         rooms: seen.into_iter().map(entry).collect(),
-        open,
+        open: opened.map(open),
         form_key: String::new(),
     };
     Ok(SharedPlace { place, posts })
@@ -138,35 +140,47 @@ impl SharedPlace {
 
 /// A room as one would find it, for who goes from one to another without a new page.
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
-    let snapshot = ctx.store.snapshot().await?;
-    let row = rooms::visible(&snapshot, scope, at.room).await?;
-    open(&snapshot, ctx, scope, row, at.view).await
+    let reader = scope.clone();
+    let read = move |db: &Connection| {
+        let row = rooms::visible_now(db, &reader, at.room)?;
+        let history = history(db, &row, at.view)?;
+        Ok((row, history))
+    };
+    let (row, history) = ctx.store.read(read).await?;
+    Ok(open(ctx, scope, at, row, history))
 }
 
-async fn open(
-    snapshot: &DatabaseTransaction,
-    ctx: &Context,
-    scope: &Scope,
-    row: room::Model,
-    view: View,
-) -> Result<OpenRoom, ServiceError> {
-    let id = RoomId(row.id);
-    let history = messages::read_history(snapshot, id, view, rules::PAGE_SIZE).await?;
-    let marked = match view {
+/// What is shown of the room's messages. A permalink has to lead to one of them.
+fn history(db: &Connection, room: &room::Model, view: View) -> Result<History, ServiceError> {
+    let history = messages::read_history(db, room, view, rules::PAGE_SIZE)?;
+    match marked(view) {
+        Some(number) if !history.messages.iter().any(|m| m.number == number) => {
+            Err(ServiceError::MessageNotFound)
+        }
+        _ => Ok(history),
+    }
+}
+
+/// The message that a permalink points at.
+fn marked(view: View) -> Option<Number> {
+    match view {
         View::Around(number) => Some(number),
         _ => None,
-    };
-    if let Some(number) = marked
-        && !history.messages.iter().any(|m| m.number == number)
-    {
-        return Err(ServiceError::MessageNotFound);
     }
-    let room = row.into_room(ctx.hub.online(id));
-    Ok(OpenRoom {
+}
+
+fn open(ctx: &Context, scope: &Scope, at: At, row: room::Model, history: History) -> OpenRoom {
+    let room = room(ctx, row);
+    OpenRoom {
         may_delete: rooms::may_delete(scope, &room),
-        roster: ctx.hub.roster(id),
+        roster: ctx.hub.roster(at.room),
         room,
         history,
-        marked,
-    })
+        marked: marked(at.view),
+    }
+}
+
+fn room(ctx: &Context, row: room::Model) -> Room {
+    let online = ctx.hub.online(RoomId(row.id));
+    row.into_room(online)
 }

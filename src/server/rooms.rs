@@ -9,9 +9,11 @@ pub use membership::{enter, leave, mark_read, read_positions};
 
 use crate::context::Context;
 use crate::db::entity::room;
+use crate::db::statement;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomEntry, RoomId, UserId};
+use rusqlite::{Connection, OptionalExtension};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect};
 
@@ -45,11 +47,12 @@ pub(crate) async fn listed(db: &impl ConnectionTrait, scope: &Scope) -> Result<V
 }
 
 /// The rooms that may be seen, ordered as a list shows them.
-pub(crate) async fn seen(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<Vec<room::Model>, DbErr> {
-    let mut rows = room::Entity::find().all(db).await?;
+pub(crate) fn seen(db: &Connection, scope: &Scope) -> rusqlite::Result<Vec<room::Model>> {
+    const ALL: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
+        last_message_at FROM rooms";
+    let mut all = statement(db, ALL)?;
+    let rows = all.query_map([], |row| row.try_into())?;
+    let mut rows = rows.collect::<rusqlite::Result<Vec<room::Model>>>()?;
     rows.retain(|room| may_see(scope, room));
     rows.sort_by_cached_key(by_name);
     Ok(rows)
@@ -91,6 +94,21 @@ pub(crate) async fn visible(
     room::Entity::find_by_id(id.0)
         .one(db)
         .await?
+        .filter(|room| may_see(scope, room))
+        .ok_or(ServiceError::RoomNotFound)
+}
+
+/// The same with a plain call.
+pub(crate) fn visible_now(
+    db: &Connection,
+    scope: &Scope,
+    id: RoomId,
+) -> Result<room::Model, ServiceError> {
+    const ONE: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
+        last_message_at FROM rooms WHERE id = ?";
+    statement(db, ONE)?
+        .query_row([id.0], |row| row.try_into())
+        .optional()?
         .filter(|room| may_see(scope, room))
         .ok_or(ServiceError::RoomNotFound)
 }

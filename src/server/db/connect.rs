@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection as _};
 use std::fs::OpenOptions;
 use std::path::Path;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// Connections that read at once. SQLite's readers do not block each other, but more of them than
@@ -42,6 +43,8 @@ pub struct Connections {
     /// Where a statement is a call, and not a way to another thread: for what is written all the time.
     pub(super) committing: Connection,
     pub(super) readers: DatabaseConnection,
+    /// The same for those who read all the time.
+    pub(super) reading: Vec<Connection>,
 }
 
 pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
@@ -54,24 +57,41 @@ pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
     let readers = pool(reading, READERS).await.map_err(failed)?;
-    let committing = committing(file)
-        .map_err(|cause| failed(DbErr::Conn(RuntimeErr::Internal(cause.to_string()))))?;
+    let plain =
+        |cause: rusqlite::Error| failed(DbErr::Conn(RuntimeErr::Internal(cause.to_string())));
+    let committing = committing(file).map_err(plain)?;
+    let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
+    let reading = (0..threads).map(|_| self::reading(file));
+    let reading = reading.collect::<rusqlite::Result<_>>().map_err(plain)?;
     Ok(Connections {
         writer,
         committing,
         readers,
+        reading,
     })
 }
 
 /// As [`options`] has it for the others; the journal's mode is the file's.
 fn committing(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
-    connection.busy_timeout(BUSY)?;
+    let connection = plain(file)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    Ok(connection)
+}
+
+fn reading(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = plain(file)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    Ok(connection)
+}
+
+/// A connection whose statements are calls.
+fn plain(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY)?;
     Ok(connection)
 }
 

@@ -1,12 +1,13 @@
 //! Pages of history, in both directions, by `number`: the deepest page costs what the first does.
 
 use crate::context::Context;
-use crate::db::entity::message;
+use crate::db::entity::{message, room};
+use crate::db::statement;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
-use parlour_protocol::{History, Message, Number, RoomId, Seq, rules};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use parlour_protocol::{History, Message, Number, RoomId, rules};
+use rusqlite::Connection;
 
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,9 +31,12 @@ pub async fn history(
     view: View,
     limit: u32,
 ) -> Result<History, ServiceError> {
-    let db = ctx.store.reader();
-    let room = rooms::visible(db, scope, room).await?;
-    read(db, RoomId(room.id), view, limit).await
+    let scope = scope.clone();
+    let read = move |db: &Connection| {
+        let room = rooms::visible_now(db, &scope, room)?;
+        Ok(read(db, &room, view, limit)?)
+    };
+    ctx.store.read(read).await
 }
 
 /// One's own message, to change it.
@@ -52,13 +56,13 @@ pub async fn own(
     Ok(message.into())
 }
 
-/// The same for a room that was found to be visible.
-pub(crate) async fn read(
-    db: &impl ConnectionTrait,
-    room: RoomId,
+/// The same for a room that was found to be visible, in the state in which it was read.
+pub(crate) fn read(
+    db: &Connection,
+    room: &room::Model,
     view: View,
     limit: u32,
-) -> Result<History, ServiceError> {
+) -> rusqlite::Result<History> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
     let more = limit + 1;
@@ -68,9 +72,11 @@ pub(crate) async fn read(
         View::After(number) => (number.saturating_add(1), 1, more),
         View::Around(number) => (number, more, more),
     };
-    let (seq, rows) = beside(db, room, edge, older, newer).await?;
     // Oldest first.
-    let older = rows.partition_point(|row| row.number < edge);
+    let mut rows = rows(db, OLDER, room, edge, older)?;
+    rows.reverse();
+    let older = rows.len();
+    rows.extend(self::rows(db, NEWER, room, edge, newer)?);
     let newer = rows.len() - older;
     let (take_older, take_newer) = match view {
         View::Newest | View::Before(_) => (older.min(limit), 0),
@@ -84,7 +90,7 @@ pub(crate) async fn read(
             .take(take_older + take_newer)
             .map(Message::from)
             .collect(),
-        seq,
+        seq: room.seq,
         has_older: older > take_older,
         has_newer: newer > take_newer,
     })
@@ -97,36 +103,28 @@ fn shares(limit: usize, older: usize, newer: usize) -> (usize, usize) {
     (older.min(limit - take_newer), take_newer)
 }
 
-/// Both sides of a number, each one range of an index, and the seq at which they are read. All rows
-/// are one value, each with its columns in the entity's order: what the driver does for a value, it
-/// would do for every column of every row.
-const BESIDE: &str = "SELECT (SELECT seq FROM rooms WHERE id = ?1), json_group_array(json_array(\
-    id, room_id, number, seq, ordinal, author_id, author_name, client_id, body, reply_to, \
-    created_at, edited_at, deleted_at)) \
-    FROM (SELECT * FROM (SELECT * FROM messages \
-    WHERE room_id = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3) \
-    UNION ALL SELECT * FROM (SELECT * FROM messages \
-    WHERE room_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?4))";
+const OLDER: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
+    body, reply_to, created_at, edited_at, deleted_at FROM messages \
+    WHERE room_id = ? AND number < ? ORDER BY number DESC LIMIT ?";
 
-/// So many messages right before a number, and so many from it on, oldest first.
-async fn beside(
-    db: &impl ConnectionTrait,
-    room: RoomId,
-    number: Number,
-    older: usize,
-    newer: usize,
-) -> Result<(Seq, Vec<message::Model>), ServiceError> {
-    let values = [room.0, number, older as i64, newer as i64];
-    let statement =
-        Statement::from_sql_and_values(DbBackend::Sqlite, BESIDE, values.map(Value::from));
-    let row = db.query_one_raw(statement).await?;
-    let row = row.ok_or(ServiceError::RoomNotFound)?;
-    let seq: Option<Seq> = row.try_get_by_index(0)?;
-    let listed: String = row.try_get_by_index(1)?;
-    let mut rows: Vec<message::Model> =
-        serde_json::from_str(&listed).map_err(|error| DbErr::Json(error.to_string()))?;
-    rows.sort_unstable_by_key(|row| row.number);
-    Ok((seq.ok_or(ServiceError::RoomNotFound)?, rows))
+const NEWER: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
+    body, reply_to, created_at, edited_at, deleted_at FROM messages \
+    WHERE room_id = ? AND number >= ? ORDER BY number LIMIT ?";
+
+/// So many messages on one side of a number, the nearest first: one range of an index.
+fn rows(
+    db: &Connection,
+    side: &'static str,
+    room: &room::Model,
+    edge: Number,
+    count: usize,
+) -> rusqlite::Result<Vec<message::Model>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let mut statement = statement(db, side)?;
+    let rows = statement.query_map([room.id, edge, count as i64], |row| row.try_into())?;
+    rows.collect()
 }
 
 #[cfg(test)]

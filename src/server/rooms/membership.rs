@@ -5,12 +5,13 @@
 
 use super::visible;
 use crate::context::Context;
-use crate::db::Written;
 use crate::db::entity::{membership, message};
+use crate::db::{Written, statement};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId, Seq, UserId};
+use rusqlite::Connection;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -167,17 +168,16 @@ pub async fn read_positions(
     ctx: &Context,
     scope: &Scope,
 ) -> Result<HashMap<RoomId, i64>, ServiceError> {
+    const READ: &str = "SELECT room_id, read_posts FROM memberships WHERE user_id = ?";
     let Some(UserId(user)) = scope.user_id() else {
         return Ok(HashMap::new());
     };
-    let memberships = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user))
-        .all(ctx.store.reader())
-        .await?;
-    Ok(memberships
-        .into_iter()
-        .map(|row| (RoomId(row.room_id), row.read_posts))
-        .collect())
+    let read = move |db: &Connection| {
+        let mut statement = statement(db, READ)?;
+        let rows = statement.query_map([user], |row| Ok((RoomId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    ctx.store.read(read).await
 }
 
 /// The same, remembered until something is written.

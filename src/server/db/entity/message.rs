@@ -1,10 +1,10 @@
 //! Messages in their present state.
 
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use rusqlite::Row;
 use sea_orm::entity::prelude::*;
-use serde::Deserialize;
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -27,6 +27,29 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<&Row<'_>> for Model {
+    type Error = rusqlite::Error;
+
+    /// Of a row with all columns, in the order they have here.
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            room_id: row.get(1)?,
+            number: row.get(2)?,
+            seq: row.get(3)?,
+            ordinal: row.get(4)?,
+            author_id: row.get(5)?,
+            author_name: row.get(6)?,
+            client_id: row.get(7)?,
+            body: row.get(8)?,
+            reply_to: row.get(9)?,
+            created_at: row.get(10)?,
+            edited_at: row.get(11)?,
+            deleted_at: row.get(12)?,
+        })
+    }
+}
 
 impl From<Model> for Message {
     fn from(row: Model) -> Self {

@@ -1,6 +1,7 @@
 //! Rooms and how far their order of changes has come.
 
 use parlour_protocol::{Room, RoomId, Timestamp, UserId};
+use rusqlite::Row;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,6 +23,25 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<&Row<'_>> for Model {
+    type Error = rusqlite::Error;
+
+    /// Of a row with all columns, in the order they have here.
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            folded: row.get(2)?,
+            description: row.get(3)?,
+            created_at: row.get(4)?,
+            created_by: row.get(5)?,
+            seq: row.get(6)?,
+            posts: row.get(7)?,
+            last_message_at: row.get(8)?,
+        })
+    }
+}
 
 impl Model {
     /// As everybody sees it, with `online` people in it.

@@ -1,0 +1,182 @@
+//! Reading with plain calls.
+//!
+//! The driver behind SeaORM takes each statement to another thread and back, which costs more than
+//! most of them. What is read for nearly every request is read right where it is asked for: a page of
+//! history takes SQLite less time than its way as JSON. Only while the disk keeps readers waiting do
+//! they wait on threads for that. *Invariant:* one piece of work reads one state of the database, on
+//! a connection that cannot write.
+
+use crate::error::ServiceError;
+use rusqlite::Connection;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::dispatcher;
+
+/// What takes longer has waited for the disk. Whoever shares the thread has waited, too.
+const QUICK: Duration = Duration::from_millis(2);
+
+/// So many pieces of work after such a one are read elsewhere, before the disk is trusted again.
+const DISTRUST: u32 = 100;
+
+/// The connections.
+pub(super) struct Readers {
+    pool: Arc<Pool>,
+    permits: Arc<Semaphore>,
+    count: u32,
+}
+
+struct Pool {
+    idle: Mutex<Vec<Connection>>,
+    /// Pieces of work to read elsewhere.
+    distrust: AtomicU32,
+}
+
+impl Readers {
+    pub(super) fn new(connections: Vec<Connection>) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(connections.len())),
+            count: connections.len() as u32,
+            pool: Arc::new(Pool {
+                idle: Mutex::new(connections),
+                distrust: AtomicU32::new(0),
+            }),
+        }
+    }
+
+    pub(super) async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+    {
+        let permit = self.permits.clone().acquire_owned().await;
+        let mut lent = Lent {
+            _permit: permit.map_err(|_| ServiceError::Draining)?,
+            connection: self.pool.idle().pop(),
+            pool: self.pool.clone(),
+        };
+        if self.pool.trusts_the_disk() {
+            return lent.read(work);
+        }
+        let listener = dispatcher::get_default(Clone::clone);
+        let elsewhere = tokio::task::spawn_blocking(move || {
+            dispatcher::with_default(&listener, || lent.read(work))
+        });
+        // It panicked, or the runtime is torn down.
+        elsewhere.await.unwrap_or(Err(ServiceError::Draining))
+    }
+
+    /// Takes no more, waits for those who read, closes the connections.
+    pub(super) async fn drain(&self) {
+        // An error: that was done before.
+        let all = self.permits.acquire_many(self.count).await;
+        self.permits.close();
+        drop(all);
+        self.pool.idle().clear();
+    }
+}
+
+impl Pool {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trusts_the_disk(&self) -> bool {
+        let left = self.distrust.load(Ordering::Relaxed);
+        // Two who count at the same moment may count as one.
+        self.distrust
+            .store(left.saturating_sub(1), Ordering::Relaxed);
+        left == 0
+    }
+}
+
+/// A connection, until it is given back.
+struct Lent {
+    connection: Option<Connection>,
+    pool: Arc<Pool>,
+    // Given back last: who has one finds a connection.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    fn read<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        let connection = self.connection.as_mut().ok_or(ServiceError::Draining)?;
+        let began = Instant::now();
+        // Dropping it ends it; there is nothing to commit.
+        let read = work(&*connection.transaction()?);
+        if began.elapsed() > QUICK {
+            self.pool.distrust.store(DISTRUST, Ordering::Relaxed);
+        }
+        read
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.pool.idle().extend(self.connection.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+    use std::panic::AssertUnwindSafe;
+    use std::thread::{ThreadId, current};
+
+    fn readers(count: usize) -> Readers {
+        let connections = (0..count).map(|_| Connection::open_in_memory().unwrap());
+        Readers::new(connections.collect())
+    }
+
+    async fn thread(readers: &Readers) -> ThreadId {
+        readers.read(|_| Ok(current().id())).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn while_the_disk_is_slow_the_thread_that_asks_does_not_wait_for_it() {
+        let readers = readers(1);
+        readers.pool.distrust.store(2, Ordering::Relaxed);
+        assert_ne!(thread(&readers).await, current().id());
+        assert_ne!(thread(&readers).await, current().id());
+        // On a busy machine it may be distrusted again by now.
+        readers.pool.distrust.store(0, Ordering::Relaxed);
+        assert_eq!(thread(&readers).await, current().id());
+    }
+
+    #[tokio::test]
+    async fn a_connection_comes_back_from_work_that_panics() {
+        let readers = readers(1);
+        for distrust in [0, 1] {
+            readers.pool.distrust.store(distrust, Ordering::Relaxed);
+            let panicking = readers.read(|_| -> Result<(), _> { panic!("on purpose") });
+            let ended = AssertUnwindSafe(panicking).catch_unwind().await;
+            assert!(ended.is_err() || ended.is_ok_and(|read| read.is_err()));
+            let one =
+                |db: &Connection| Ok(db.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?);
+            assert_eq!(readers.read(one).await.unwrap(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_read_when_the_server_stops_is_read_to_its_end_and_nothing_after_it() {
+        let readers = readers(2);
+        readers.pool.distrust.store(1, Ordering::Relaxed);
+        let (go, wait) = std::sync::mpsc::channel();
+        let reading = readers.read(move |_| Ok(wait.recv().unwrap()));
+        let mut reading = std::pin::pin!(reading);
+        assert!(reading.as_mut().now_or_never().is_none());
+        let mut draining = std::pin::pin!(readers.drain());
+        assert!(draining.as_mut().now_or_never().is_none());
+        go.send("read").unwrap();
+        assert_eq!(reading.await.unwrap(), "read");
+        draining.await;
+        let after = readers.read(|_| Ok(())).await;
+        assert!(matches!(after, Err(ServiceError::Draining)));
+        assert!(readers.pool.idle().is_empty());
+    }
+}
