@@ -60,6 +60,13 @@ impl Results {
         }
     }
 
+    /// Whether a row of a contender was measured, though it may not count.
+    pub fn has(&self, row: &str, contender: &str) -> bool {
+        self.samples.iter().any(|sample| {
+            sample.row == row && sample.contender == contender && !sample.figures.is_empty()
+        })
+    }
+
     /// Whether what [`Self::by_round`] answers for a row counts.
     pub fn counts(&self, row: &str, contender: &str) -> bool {
         self.samples.iter().any(|sample| {

@@ -1,7 +1,7 @@
 //! Rounds: everybody once, in an order that is drawn anew each time, and what does not count.
 //!
 //! *Invariant:* a block during which the host took processor time away, or that failed, is repeated a
-//! bounded number of times; a round in which the machine itself changed is void as a whole.
+//! bounded number of times; a row during which the machine itself changed is void as a whole.
 
 use crate::contender::Contender;
 use crate::failure::Outcome;
@@ -15,58 +15,62 @@ use std::time::Instant;
 
 /// The share of processor time that may be stolen.
 const STEAL_MAX: f64 = 0.02;
-/// How far the floor may have moved from the start of a round to its end.
+/// How far the floor may have moved from the start of a row to its end.
 const DRIFT_MAX: f64 = 0.15;
 /// How often a block is tried.
 const TRIES: usize = 3;
 /// How often it may fail: what fails twice will fail again, and may take its time to.
 const FAILURES: usize = 2;
-/// Rounds that may be repeated as a whole.
-const REPEATS: usize = 1;
+/// Rows that may be repeated as a whole, in all rounds together.
+const REPEATS: usize = 3;
 /// Bytes and passes of the probe.
 const PROBE: (usize, usize) = (420, 15);
 
 /// Measures everything that was asked for. What there is after each round is written to `file`.
 pub fn run(stage: &Stage, options: &Options, results: &mut Results, file: &Path) -> Outcome<()> {
     let mut random = fastrand::Rng::with_seed(options.seed);
-    let mut repeats = REPEATS;
-    let mut round = 1;
-    while round <= options.rounds {
+    let mut repeats = match stage.pace {
+        Pace::Full => REPEATS,
+        Pace::Quick => 0,
+    };
+    for round in 1..=options.rounds {
         let began = Instant::now();
-        let mut samples = Vec::new();
-        let before = floors::send(PROBE.0, 1, PROBE.1)?;
+        let mut before = floors::send(PROBE.0, 1, PROBE.1)?;
         for row in rows::ALL.iter().filter(|row| options.wants_row(row.key)) {
-            let mut order = taking_part(stage, options, row, results);
-            order.retain(|contender| round == 1 || !row.once.contains(contender));
-            random.shuffle(&mut order);
-            for contender in order {
-                block(stage, row, &contender, round, &mut samples);
+            loop {
+                let mut order = taking_part(stage, options, row, results);
+                // What is measured once is not repeated with the others.
+                order.retain(|contender| {
+                    !row.once.contains(contender) || !results.has(row.key, &contender.name())
+                });
+                random.shuffle(&mut order);
+                let mut samples = Vec::new();
+                for contender in order {
+                    block(stage, row, &contender, round, &mut samples);
+                }
+                let after = floors::send(PROBE.0, 1, PROBE.1)?;
+                let drift = (after - before).abs() / before;
+                before = after;
+                let has_drifted = drift > DRIFT_MAX && is_relative(row.key);
+                if has_drifted {
+                    let why = format!("the floor moved by {:.0} % meanwhile", drift * 100.0);
+                    eprintln!("  round {round} {:8} VOID: {why}", row.key);
+                    for sample in &mut samples {
+                        sample.void.get_or_insert_with(|| why.clone());
+                    }
+                }
+                results.samples.append(&mut samples);
+                results.write(file)?;
+                if !has_drifted || repeats == 0 {
+                    break;
+                }
+                repeats -= 1;
             }
         }
-        let after = floors::send(PROBE.0, 1, PROBE.1)?;
-        let drift = (after - before).abs() / before;
         eprintln!(
-            "round {round}: {:.0} s, a send cost {before:.0} ns before and {after:.0} ns after",
+            "round {round}: {:.0} s, a send costs {before:.0} ns",
             began.elapsed().as_secs_f64()
         );
-        let has_drifted = drift > DRIFT_MAX;
-        if has_drifted {
-            let why = format!("the floor moved by {:.0} % in this round", drift * 100.0);
-            for sample in samples.iter_mut().filter(|sample| is_relative(&sample.row)) {
-                sample.void.get_or_insert_with(|| why.clone());
-            }
-        }
-        results.samples.append(&mut samples);
-        results.write(file)?;
-        if has_drifted && repeats > 0 && stage.pace == Pace::Full {
-            eprintln!(
-                "round {round} is void ({:.0} % drift) and is repeated",
-                drift * 100.0
-            );
-            repeats -= 1;
-        } else {
-            round += 1;
-        }
     }
     Ok(())
 }

@@ -47,7 +47,8 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
             return;
         }
         if version > kept.version || kept.weight + weight > self.most {
-            kept.things.clear();
+            // With its memory: a busy server forgets all the time, and keeps little.
+            kept.things = HashMap::new();
             kept.weight = 0;
             kept.version = version;
         }

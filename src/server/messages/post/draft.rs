@@ -13,7 +13,7 @@ use crate::realtime::Publication;
 use crate::rooms::{self, MEMBER};
 use crate::scope::Scope;
 use parlour_protocol::{Message, Number, RoomId, UserId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
 /// A message that somebody sends, with a text and a key that passed the rules.
@@ -103,23 +103,21 @@ impl Draft {
     ) -> rusqlite::Result<Option<message::Model>> {
         let key = params![author.0, self.client_id];
         statement(db, SENT_BEFORE)?
-            .query_row(key, stored_message)
+            .query_row(key, |row| row.try_into())
             .optional()
     }
 
     /// The room, unless its author may not see it.
     fn room(&self, db: &Connection) -> rusqlite::Result<Option<room::Model>> {
-        let room = statement(db, ROOM)?.query_row([self.room.0], stored_room);
+        let room = statement(db, ROOM)?.query_row([self.room.0], |row| row.try_into());
         let room = room.optional()?;
         Ok(room.filter(|room| rooms::may_see(&self.scope, room)))
     }
 }
 
-const SENT_BEFORE: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at, edited_at, deleted_at FROM messages WHERE author_id = ? AND client_id = ?";
+const SENT_BEFORE: &str = "SELECT * FROM messages WHERE author_id = ? AND client_id = ?";
 
-const ROOM: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
-    last_message_at FROM rooms WHERE id = ?";
+const ROOM: &str = "SELECT * FROM rooms WHERE id = ?";
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 
@@ -148,40 +146,6 @@ fn insert(db: &Connection, row: &message::Model) -> rusqlite::Result<i64> {
         row.reply_to,
         row.created_at,
     ])
-}
-
-/// In the order of `SENT_BEFORE`.
-fn stored_message(row: &Row<'_>) -> rusqlite::Result<message::Model> {
-    Ok(message::Model {
-        id: row.get(0)?,
-        room_id: row.get(1)?,
-        number: row.get(2)?,
-        seq: row.get(3)?,
-        ordinal: row.get(4)?,
-        author_id: row.get(5)?,
-        author_name: row.get(6)?,
-        client_id: row.get(7)?,
-        body: row.get(8)?,
-        reply_to: row.get(9)?,
-        created_at: row.get(10)?,
-        edited_at: row.get(11)?,
-        deleted_at: row.get(12)?,
-    })
-}
-
-/// In the order of `ROOM`.
-fn stored_room(row: &Row<'_>) -> rusqlite::Result<room::Model> {
-    Ok(room::Model {
-        id: row.get(0)?,
-        name: row.get(1)?,
-        folded: row.get(2)?,
-        description: row.get(3)?,
-        created_at: row.get(4)?,
-        created_by: row.get(5)?,
-        seq: row.get(6)?,
-        posts: row.get(7)?,
-        last_message_at: row.get(8)?,
-    })
 }
 
 fn announced(row: message::Model) -> Written<Posted> {
