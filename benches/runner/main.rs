@@ -50,6 +50,11 @@ fn run() -> Outcome<()> {
         eprint!("{HELP}");
         return Ok(());
     };
+    if options.again {
+        let root = root()?;
+        let file = root.join(format!("benches/results/{}.json", options.name));
+        return write(&root, &options.name, &Results::read(&file)?);
+    }
     let files = machine::open_many_files()?;
     machine::pin(machine::GENERATOR)?;
     eprintln!("seed {}, {files} open files", options.seed);

@@ -19,6 +19,8 @@ Measures Parlour and its peers, and writes benches/RESULTS.md.
   --binary FILE   another executable than target/release/parlour
   --site FOLDER   another folder of built files than target/site
   --self-test     only what the generator itself can take
+  --again         measures nothing: makes the page anew from benches/results/NAME.json, which has all
+                  that a run measured until it ended or was stopped
 ";
 
 /// The command line, read.
@@ -42,6 +44,8 @@ pub struct Options {
     pub site: Option<PathBuf>,
     /// Only the generator.
     pub self_test: bool,
+    /// Only the page.
+    pub again: bool,
 }
 
 impl Options {
@@ -59,6 +63,7 @@ impl Options {
             binary: None,
             site: None,
             self_test: false,
+            again: false,
         };
         while let Some(argument) = arguments.next() {
             let mut value = || {
@@ -69,6 +74,7 @@ impl Options {
                 "--help" => return Ok(None),
                 "--quick" => options.pace = Pace::Quick,
                 "--self-test" => options.self_test = true,
+                "--again" => options.again = true,
                 "--rounds" => rounds = Some(number(&value()?)? as usize),
                 "--seed" => options.seed = number(&value()?)?,
                 "--rows" => options.rows = words(&value()?),

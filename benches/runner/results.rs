@@ -5,7 +5,7 @@
 
 use crate::failure::Outcome;
 use crate::rows::Figures;
-use serde_json::{Value, json};
+use serde_json::{Value, from_value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -100,6 +100,29 @@ impl Results {
         (figures, contenders)
     }
 
+    /// Reads what [`Self::write`] left.
+    pub fn read(file: &Path) -> Outcome<Self> {
+        let mut whole: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        let description: BTreeMap<_, _> = from_value(whole["description"].take())?;
+        let samples: Vec<Value> = from_value(whole["samples"].take())?;
+        let samples = samples.into_iter().map(|mut sample| {
+            Ok(Sample {
+                row: from_value(sample["row"].take())?,
+                contender: from_value(sample["contender"].take())?,
+                round: from_value(sample["round"].take())?,
+                figures: from_value(sample["figures"].take())?,
+                steal: from_value(sample["steal"].take())?,
+                void: from_value(sample["void"].take())?,
+            })
+        });
+        Ok(Self {
+            description: description.into_iter().collect(),
+            samples: samples.collect::<Outcome<_>>()?,
+            not_run: from_value(whole["not_run"].take())?,
+            browser: whole["browser"].take(),
+        })
+    }
+
     /// Writes the raw results.
     pub fn write(&self, file: &Path) -> Outcome<()> {
         let samples: Vec<Value> = self
@@ -191,6 +214,19 @@ mod tests {
         let spread = Spread::of(&[3.0, 1.0, 2.0]).unwrap();
         assert_eq!((spread.least, spread.median, spread.most), (1.0, 2.0, 3.0));
         assert_eq!(Spread::of(&[1.0, 2.0]).unwrap().median, 1.5);
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let results = Results {
+            description: vec![("machine".to_owned(), "quiet".to_owned())],
+            samples: vec![sample(1, 1.5, None), sample(2, 2.5, Some("stolen"))],
+            not_run: BTreeMap::from([("peer".to_owned(), "missing".to_owned())]),
+            browser: json!({"weight": {"first": 1}}),
+        };
+        results.write(file.path()).unwrap();
+        assert_eq!(Results::read(file.path()).unwrap(), results);
     }
 
     #[test]
