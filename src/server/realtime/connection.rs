@@ -109,7 +109,7 @@ pub async fn open(
     match connection.greet(session_ended).await {
         Ok(()) => {
             connection.log("socket opened", None);
-            connection.socket.is_heard();
+            connection.socket.heard();
             Some(connection)
         }
         Err(ended) => {
@@ -209,7 +209,7 @@ impl Connection {
     }
 
     async fn incoming(&mut self, incoming: Incoming) -> Result<(), Ended> {
-        self.socket.is_heard();
+        self.socket.heard();
         match incoming {
             Incoming::Text(text) => self.text(&text).await,
             Incoming::Binary => {

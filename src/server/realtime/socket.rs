@@ -121,8 +121,8 @@ impl Socket {
     }
 
     /// The client said something, or is let in: from then on it has heartbeats.
-    pub fn is_heard(&self) {
-        self.listener.is_heard();
+    pub fn heard(&self) {
+        self.listener.heard();
     }
 
     /// Says a heartbeat out of turn.

@@ -116,7 +116,7 @@ impl Listener {
     }
 
     /// The client said something, or is let in.
-    pub(super) fn is_heard(&self) {
+    pub(super) fn heard(&self) {
         locked(&self.state).sign = Sign::Heard;
     }
 

@@ -216,18 +216,21 @@ async fn a_server_that_stops_does_not_wait_for_a_write_that_is_stuck() {
 
 #[tokio::test]
 async fn a_socket_that_does_not_answer_is_dropped() {
-    let server = Server::start(|settings| {
-        settings.realtime.heartbeat_ms = 200;
-        settings.realtime.pong_ms = 200;
-        settings.realtime.reload_grace_ms = 0;
-    })
-    .await;
-    let mut bob = server.chat(LOBBY, "Bob").await;
-    // A client that does not read does not answer pings.
-    let _deaf = server.chat(LOBBY, "Deaf").await;
-    bob.next_that(|frame| frame["event"] == "left" && frame["username"] == "Deaf")
+    // An answer may take as long as it is to the next heartbeat, longer, or less.
+    for (heartbeat_ms, pong_ms) in [(200, 200), (200, 500), (1_000, 300)] {
+        let server = Server::start(|settings| {
+            settings.realtime.heartbeat_ms = heartbeat_ms;
+            settings.realtime.pong_ms = pong_ms;
+            settings.realtime.reload_grace_ms = 0;
+        })
         .await;
-    bob.say(LOBBY, "who answers stays").await;
+        let mut bob = server.chat(LOBBY, "Bob").await;
+        // A client that does not read does not answer pings.
+        let _deaf = server.chat(LOBBY, "Deaf").await;
+        bob.next_that(|frame| frame["event"] == "left" && frame["username"] == "Deaf")
+            .await;
+        bob.say(LOBBY, "who answers stays").await;
+    }
 }
 
 #[tokio::test]

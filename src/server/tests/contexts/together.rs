@@ -133,10 +133,7 @@ impl Together for Weight {
 
 #[tokio::test]
 async fn a_full_disk_refuses_all_that_was_sent_as_passing_and_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("parlour.db");
-    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
-    let store = Store::start(opened.connections, Arc::new(|_| ()));
+    let (store, _folder) = silent().await;
     for _ in 0..3 {
         let quiet = store.write(|txn| {
             Box::pin(async move {
@@ -179,6 +176,14 @@ async fn each_message_of_a_group_has_the_id_it_is_stored_under() {
     }
 }
 
+/// A store of which nobody hears anything, and its folder.
+async fn silent() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parlour.db");
+    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    (Store::start(opened.connections, Arc::new(|_| ())), folder)
+}
+
 /// Makes a room's description longer by a letter; fails where it must not.
 struct Letter(char);
 
@@ -209,10 +214,7 @@ impl Together for Letter {
 
 #[tokio::test]
 async fn what_cannot_be_written_together_is_written_apart() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("parlour.db");
-    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
-    let store = Store::start(opened.connections, Arc::new(|_| ()));
+    let (store, _folder) = silent().await;
     let empty = store.write(|txn| {
         Box::pin(async move {
             txn.execute_unprepared("UPDATE rooms SET description = ''")
