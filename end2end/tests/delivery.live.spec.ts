@@ -27,6 +27,7 @@ test("without connection it says how many wait, in all rooms", { tag: "@phone" }
   await alice.send("Three");
   await expect(alice.waiting).toHaveText("3 messages wait to be sent.");
   wire.mend();
+  await alice.isLive(40_000);
   for (const text of ["One", "Two", "Three"]) await alice.isSent(text);
   await expect(alice.waiting).toBeEmpty();
   await history.holds();
@@ -95,6 +96,7 @@ test("a browser that keeps nothing: said once, and still one can send", { tag: "
   await expect(alice.waiting).toContainText("1 message waits to be sent.");
   await expect(alice.page.getByText(KEEPS_NOTHING)).toHaveCount(1);
   wire.mend();
+  await alice.isLive(40_000);
   await alice.isSent("Second");
   await alice.say("Third");
   await expect(alice.log.locator(".text")).toHaveText(["First", "Second", "Third"]);
