@@ -7,6 +7,7 @@
 //! the same for ever.
 
 mod m0001_rooms_and_messages;
+mod m0002_changed_messages;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -17,7 +18,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_rooms_and_messages::Step)]
+        vec![
+            Box::new(m0001_rooms_and_messages::Step),
+            Box::new(m0002_changed_messages::Step),
+        ]
     }
 }
 

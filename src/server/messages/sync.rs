@@ -1,4 +1,5 @@
-//! What changed since: one range of the index on `(room_id, seq)`.
+//! What changed since: what was posted since, a range of the index on `(room_id, number)`, and what was
+//! edited or deleted since, a range of the one on `(room_id, seq)`.
 //!
 //! *Invariant:* whoever applies the pages up to `to` holds what a page read at `to` shows.
 
@@ -8,9 +9,10 @@ use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
 use parlour_protocol::{Message, RoomId, Seq};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 /// Messages in one page.
@@ -57,8 +59,7 @@ pub async fn sync(
     }
     let cut = cut(&sizes(&snapshot, &room, after).await?);
     let to = cut.unwrap_or(room.seq);
-    let rows = changed_since(room.id, after)
-        .filter(message::Column::Seq.lte(to))
+    let rows = changed(room.id, after, to)
         .order_by_asc(message::Column::Seq)
         .all(&snapshot)
         .await?;
@@ -77,7 +78,7 @@ async fn sizes(
     room: &room::Model,
     after: Seq,
 ) -> Result<Vec<(Seq, i64)>, DbErr> {
-    changed_since(room.id, after)
+    changed(room.id, after, room.seq)
         .select_only()
         .column(message::Column::Seq)
         .expr(Expr::cust("octet_length(body)"))
@@ -100,13 +101,23 @@ fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
     (held < sizes.len()).then_some(*last)
 }
 
-fn changed_since(room: i64, after: Seq) -> sea_orm::Select<message::Entity> {
+/// What changed in (`after`, `to`]. A message whose seq is its number is as it was posted.
+fn changed(room: i64, after: Seq, to: Seq) -> Select<message::Entity> {
+    let (number, seq) = (message::Column::Number, message::Column::Seq);
+    let posted = Condition::all()
+        .add(number.gt(after))
+        .add(number.lte(to))
+        .add(seq.into_expr().eq(number.into_expr()));
+    let edited = Condition::all()
+        .add(seq.gt(after))
+        .add(seq.lte(to))
+        .add(seq.into_expr().ne(number.into_expr()));
     message::Entity::find()
         .filter(message::Column::RoomId.eq(room))
-        .filter(message::Column::Seq.gt(after))
+        .filter(Condition::any().add(posted).add(edited))
 }
 
-/// Counts no further than the limit, and in the index alone.
+/// Counts no further than the limit, in no order.
 async fn has_too_many(
     db: &impl ConnectionTrait,
     room: &room::Model,
@@ -115,10 +126,9 @@ async fn has_too_many(
     if room.seq - after <= TOO_MANY as i64 {
         return Ok(false);
     }
-    let changed: Vec<i64> = changed_since(room.id, after)
+    let changed: Vec<i64> = changed(room.id, after, room.seq)
         .select_only()
-        .column(message::Column::Seq)
-        .order_by_asc(message::Column::Seq)
+        .column(message::Column::Id)
         .limit(TOO_MANY + 1)
         .into_tuple()
         .all(db)

@@ -3,6 +3,7 @@
 use super::*;
 use parlour_migration::{Migrator, MigratorTrait};
 use parlour_server::BootError;
+use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
@@ -115,6 +116,27 @@ async fn steps_go_up_and_down_and_up_again() {
 
     let bench = bench.reopened().await;
     assert_eq!(list(&bench.ctx, &visitor()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_changed_in_an_older_database_is_still_found() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for text in ["one", "two", "three"] {
+        bench.post(&alice, text).await;
+    }
+    edit(&bench.ctx, &alice, LOBBY, 1, "uno".to_owned())
+        .await
+        .unwrap();
+    let changes = async |bench: &Bench| sync(&bench.ctx, &visitor(), LOBBY, 1).await.unwrap();
+    let before = changes(&bench).await;
+    assert_eq!(before.messages.len(), 3);
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    Migrator::down(&db, Some(1)).await.unwrap();
+    db.close().await.unwrap();
+    let bench = bench.reopened().await;
+    assert_eq!(changes(&bench).await, before);
 }
 
 #[tokio::test]
