@@ -1,6 +1,7 @@
 //! The benchmark: Parlour and its peers on one machine, one at a time, in turns, beside the floors
 //! that the machine sets.
 
+mod bare;
 mod blaster;
 mod browser;
 mod contender;

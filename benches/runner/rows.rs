@@ -16,6 +16,7 @@ use crate::contender::{
 use crate::failure::Outcome;
 use crate::server::{Places, Server};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -60,6 +61,15 @@ impl Stage {
             Pace::Full => Duration::from_millis(1_500),
             Pace::Quick => Duration::from_secs(1),
         }
+    }
+
+    /// Before pages are measured, which write nothing: what was written earlier is on the disk by now,
+    /// and all of a million messages in the system's memory, from where it may take them when nobody
+    /// asks.
+    pub fn settle(&self) -> Outcome<()> {
+        rustix::fs::sync();
+        std::io::copy(&mut File::open(&self.filled)?, &mut std::io::sink())?;
+        Ok(())
     }
 
     /// A contender with the guests and rooms it needs.

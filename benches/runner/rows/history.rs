@@ -1,11 +1,13 @@
 //! Pages of history from a room with very many messages: the newest, the oldest, any.
 
 use super::{Figures, Stage};
+use crate::bare::{self, Like};
 use crate::contender::Contender;
 use crate::failure::Outcome;
 use crate::pages::{Pages, get};
 use crate::server::Server;
 use crate::talk::milliseconds;
+use std::time::Duration;
 
 /// Connections that ask.
 const LINES: usize = 16;
@@ -19,6 +21,7 @@ type Draw = Box<dyn FnMut() -> Option<u64>>;
 
 /// The row `history`.
 pub fn measure(stage: &Stage, _contender: &Contender) -> Outcome<Figures> {
+    stage.settle()?;
     let server = Server::start_on(&stage.places, &stage.filled)?;
     let address = server.address();
     let path = |before: Option<u64>| match before {
@@ -34,9 +37,6 @@ pub fn measure(stage: &Stage, _contender: &Contender) -> Outcome<Figures> {
         ("deepest", Box::new(move || Some(deepest))),
         ("random", Box::new(move || Some(random.u64(deepest..most)))),
     ];
-    // At their own rates the three could not be compared; the first page's is the slowest of them
-    // or as good.
-    let mut rate = None;
     for (kind, mut before) in kinds {
         let mut pages = Pages::open(address, LINES)?;
         let mut ask = || get(&path(before()), address, None);
@@ -49,8 +49,8 @@ pub fn measure(stage: &Stage, _contender: &Contender) -> Outcome<Figures> {
             most.answers as f64 / spent.as_secs_f64(),
         );
         let reached = most.answers as f64 / most.elapsed.as_secs_f64();
-        let rate = *rate.get_or_insert(reached * LOAD);
-        let paced = pages.paced(rate.min(reached * 0.9), stage.block() / 2, &mut ask)?;
+        // Each at its own load: that the deepest page costs what the first one does is seen from this.
+        let paced = pages.paced(reached * LOAD, stage.block() / 2, &mut ask)?;
         row.insert(
             format!("{kind} page p50, ms"),
             milliseconds(&paced.latencies, 50.0),
@@ -58,6 +58,20 @@ pub fn measure(stage: &Stage, _contender: &Contender) -> Outcome<Figures> {
         row.insert(
             format!("{kind} page p99, ms"),
             milliseconds(&paced.latencies, 99.0),
+        );
+        row.insert(
+            format!("{kind} page, generator late p99, ms"),
+            milliseconds(&paced.late, 99.0),
+        );
+        let like = Like {
+            service: Duration::from_secs_f64(1.0 / reached),
+            bytes: most.bytes,
+            lines: LINES,
+        };
+        let bare = bare::paced(like, reached * LOAD, stage.block() / 2)?;
+        row.insert(
+            format!("{kind} page, a bare loop's p99, ms"),
+            milliseconds(&bare.latencies, 99.0),
         );
     }
     server.stop()?;

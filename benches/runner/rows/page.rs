@@ -2,6 +2,7 @@
 //! that the server finds nothing that it has kept; and then one member again and again.
 
 use super::{Figures, Stage, figures};
+use crate::bare::{self, Like};
 use crate::contender::{Contender, PARLOUR};
 use crate::failure::Outcome;
 use crate::machine::thread_time;
@@ -9,6 +10,7 @@ use crate::pages::{Pages, get};
 use crate::seed;
 use crate::server::Server;
 use crate::talk::milliseconds;
+use std::time::Duration;
 
 /// Connections that ask.
 const LINES: usize = 16;
@@ -20,6 +22,7 @@ const LOAD: f64 = 0.7;
 /// The row `page`.
 pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     let is_ours = *contender == PARLOUR;
+    stage.settle()?;
     let server = if is_ours {
         Server::start_on(&stage.places, &stage.filled)?
     } else {
@@ -41,6 +44,12 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     let rate = most.answers as f64 / most.elapsed.as_secs_f64();
     let generator = (thread_time() - generator).as_secs_f64() / most.elapsed.as_secs_f64();
     let paced = pages.paced(rate * LOAD, stage.block(), &mut ask)?;
+    let like = Like {
+        service: Duration::from_secs_f64(1.0 / rate),
+        bytes: most.bytes,
+        lines: LINES,
+    };
+    let bare = bare::paced(like, rate * LOAD, stage.block())?;
     let before = server.processor_time();
     let again = pages.saturate(stage.block(), &mut || request(0))?;
     let spent_again = server.processor_time().since(&before);
@@ -57,6 +66,14 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         ("page, bytes", most.bytes as f64),
         ("page p50 at 70 %, ms", milliseconds(&paced.latencies, 50.0)),
         ("page p99 at 70 %, ms", milliseconds(&paced.latencies, 99.0)),
+        (
+            "a bare loop's p99 at 70 %, ms",
+            milliseconds(&bare.latencies, 99.0),
+        ),
+        (
+            "generator late p99 at 70 %, ms",
+            milliseconds(&paced.late, 99.0),
+        ),
         ("generator, cores", generator),
     ]);
     server.stop()?;
