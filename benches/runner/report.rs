@@ -93,12 +93,13 @@ fn goals_table(results: &Results, out: &mut String) {
 
 /// The reference's own figure, and what that peer keeps.
 fn against(goal: &Goal, results: &Results) -> String {
-    use goals::Against::{Above, Nothing, Own, Peer, PeerOver};
+    use goals::Against::{Above, Beside, Nothing, Own, Peer, PeerOver};
     let (_, figure, contender) = goal.reference();
     let value = results.median(goal.row, &contender.name(), figure);
     let value = value.map_or_else(|| "not run".to_owned(), digits);
     match goal.against {
         Nothing => "–".to_owned(),
+        Beside(_) => format!("{value} (a bare loop)"),
         Own(_) | Above(_) => value,
         Peer(peer) | PeerOver(peer) => {
             format!(
