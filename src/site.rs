@@ -123,6 +123,7 @@ fn package(options: &LeptosOptions) -> Router {
         "no-cache"
     };
     let keep = HeaderValue::from_static(keep);
+    let is_for_ever = options.hash_files;
     const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
     Router::new()
         .fallback_service(
@@ -139,6 +140,11 @@ fn package(options: &LeptosOptions) -> Router {
                     headers.insert(header::CACHE_CONTROL, keep);
                     // Which of the compressed twins it is depends on who asked.
                     headers.insert(header::VARY, ACCEPT_ENCODING);
+                    if is_for_ever {
+                        // Nobody asks whether it has changed, or for a part of it.
+                        headers.remove(header::LAST_MODIFIED);
+                        headers.remove(header::ACCEPT_RANGES);
+                    }
                 }
                 response
             }

@@ -47,6 +47,7 @@ async fn only_files_with_a_hash_in_their_name_are_kept_for_ever() {
     for kind in ["css", "js", "wasm"] {
         let page = plain.visitor().get(&format!("/pkg/parlour.{kind}")).await;
         assert_eq!(page.header("cache-control"), "no-cache", "{kind}");
+        assert_ne!(page.header("last-modified"), "", "asked for again: {kind}");
         let page = released
             .visitor()
             .get(&format!("/pkg/parlour.{HASH}.{kind}"))
@@ -57,6 +58,7 @@ async fn only_files_with_a_hash_in_their_name_are_kept_for_ever() {
             "public, max-age=31536000, immutable",
             "{kind}"
         );
+        assert_eq!(page.header("last-modified"), "", "{kind}");
     }
     for path in ["/pkg/parlour.0ldhash.js", "/pkg/nothing.css"] {
         let page = released.visitor().get(path).await;

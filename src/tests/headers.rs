@@ -28,9 +28,6 @@ async fn one_of_each(site: &Site, person: &Browser) -> Vec<Page> {
         "/rooms/x",
         "/favicon.svg",
         "/robots.txt",
-        "/pkg/parlour.css",
-        "/pkg/parlour.js",
-        "/pkg/parlour.wasm",
         "/pkg/nothing.js",
         "/pkg/",
         "/api/chat/rooms",
@@ -96,6 +93,43 @@ async fn every_answer_is_guarded() {
         assert!(!page.header("cache-control").is_empty(), "{what}");
         assert!(!page.header("x-request-id").is_empty(), "{what}");
         assert_eq!(page.header("server"), "", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_only_a_part_of_a_page_says_nothing_of_documents() {
+    let (plain, released) = (Site::plain().await, Site::released().await);
+    let hashed = format!(".{HASH}");
+    for (site, hash) in [(&plain, ""), (&released, hashed.as_str())] {
+        let file = |kind: &str| format!("/pkg/parlour{hash}.{kind}");
+        let parts = [
+            file("css"),
+            file("js"),
+            file("wasm"),
+            "/site.webmanifest".to_owned(),
+        ];
+        for path in parts {
+            let page = site.visitor().get(&path).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+            let corp = page.header("cross-origin-resource-policy");
+            assert_eq!(corp, "same-origin", "{path}");
+            assert!(!page.header("cache-control").is_empty(), "{path}");
+            assert!(!page.header("x-request-id").is_empty(), "{path}");
+            for of_documents in [
+                "content-security-policy",
+                "cross-origin-opener-policy",
+                "referrer-policy",
+                "x-frame-options",
+            ] {
+                assert_eq!(page.header(of_documents), "", "{of_documents} of {path}");
+            }
+        }
+        // A drawing is a document of its own when somebody opens it.
+        let drawing = site.visitor().get("/favicon.svg").await;
+        assert_eq!(drawing.header("content-type"), "image/svg+xml");
+        assert_eq!(policy(&drawing)["default-src"], ["'none'"]);
+        assert_eq!(drawing.header("x-frame-options"), "DENY");
     }
 }
 

@@ -14,8 +14,13 @@ use axum::routing::{any, get};
 use parlour_protocol::ErrorCode;
 use std::any::Any;
 use std::sync::Arc;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+
+/// A page with fifty messages is a twelfth smaller than with the library's 4, and a fifth of a
+/// millisecond later. To gzip it is what is always taken.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(6);
 
 /// REST, both sockets and health, without layers: [`layered`] wraps them together with the rest of
 /// the site.
@@ -37,7 +42,7 @@ pub fn api_router(ctx: Arc<Context>) -> Router {
 pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
     // The last one is the outermost.
     router
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(QUALITY))
         .layer(from_fn_with_state(Arc::clone(ctx), same_origin))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(ctx), security_headers))
