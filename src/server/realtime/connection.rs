@@ -160,8 +160,12 @@ impl Connection {
     /// Serves it until it ends.
     pub async fn serve(mut self: Box<Self>) {
         let ended = loop {
-            let event = self.next().await;
-            if let Err(ended) = Box::pin(self.handle(event)).await {
+            let handled = match self.next().await {
+                // All that most sockets ever say, ten thousand of them in turn: not worth a future.
+                Event::Incoming(Incoming::Pong) => self.pong(),
+                event => Box::pin(self.handle(event)).await,
+            };
+            if let Err(ended) = handled {
                 break ended;
             }
         };
@@ -231,7 +235,7 @@ impl Connection {
                 self.admit().map(drop)?;
                 self.write(pong).await
             }
-            Incoming::Pong => self.admit().map(drop),
+            Incoming::Pong => self.pong(),
             Incoming::Closing(answer) => {
                 in_time(self.mailbox.end(answer), &self.mailbox).await?;
                 Err(Ended::Gone)
@@ -239,6 +243,11 @@ impl Connection {
             Incoming::Violation(code) => Err(Ended::Violation(code)),
             Incoming::Closed | Incoming::Text(_) | Incoming::Binary => Err(Ended::Gone),
         }
+    }
+
+    fn pong(&mut self) -> Result<(), Ended> {
+        self.socket.heard();
+        self.admit().map(drop)
     }
 
     async fn text(&mut self, text: &str) -> Result<(), Ended> {

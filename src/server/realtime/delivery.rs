@@ -101,7 +101,7 @@ impl Inner {
             }
         }
         self.presence.forget(room);
-        for listener in locked(&self.sockets).all.values() {
+        for listener in locked(&self.sockets).open.iter() {
             listener.forget_membership(room);
         }
         self.tell_all(frame);
@@ -164,7 +164,7 @@ impl Inner {
     /// Queues a frame for every `/ws` socket.
     fn tell_all(&self, frame: &Frame) {
         let sockets = locked(&self.sockets);
-        for listener in sockets.all.values().filter(|l| l.kind == SocketKind::Many) {
+        for listener in sockets.open.iter().filter(|l| l.kind == SocketKind::Many) {
             listener.subscriber.try_send(frame.clone());
         }
     }

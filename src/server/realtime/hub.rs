@@ -140,7 +140,7 @@ impl Hub {
 
     /// How many sockets are open.
     pub fn sockets(&self) -> usize {
-        locked(&self.inner.sockets).all.len()
+        locked(&self.inner.sockets).open.len()
     }
 
     /// Whether somebody with this folded name is connected right now (grace does not count).
@@ -165,7 +165,7 @@ impl Hub {
         {
             let mut sockets = locked(&self.inner.sockets);
             sockets.is_draining = true;
-            sockets.all.values().for_each(|listener| go_away(listener));
+            sockets.open.iter().for_each(|listener| go_away(listener));
         }
         let all_gone = async {
             loop {

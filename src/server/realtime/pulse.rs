@@ -5,7 +5,9 @@
 //! of its own, and a heartbeat wakes none of their tasks: that, ten thousand times over, is what an idle
 //! server would do all day.
 
+use super::few::Few;
 use super::hub::Inner;
+use super::open::PARTS;
 use super::sockets::Listener;
 use super::{Frame, Run, locked};
 use parlour_protocol::{Heartbeat, RoomId, ServerFrame};
@@ -15,9 +17,6 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-
-/// Parts of an interval. Sockets have their part by their id: a thousand that came together part again.
-const PARTS: u32 = 64;
 
 /// How often a socket is asked whether it is there, and for how long it may be silent then.
 #[derive(Clone, Copy, Debug)]
@@ -50,20 +49,22 @@ impl Inner {
     fn beat(&self, part: u32, pulse: Pulse, now: Instant) {
         self.give_up_silent(part, pulse, now);
         // Most sockets are in one room, so most share one encoding.
-        let mut said = HashMap::new();
-        for listener in self.part(part) {
+        let mut together: HashMap<Few<RoomId>, Vec<Arc<Listener>>> = HashMap::new();
+        let asked = locked(&self.sockets).open.part(part).to_vec();
+        for listener in asked {
             if listener.ask(now) {
-                let heartbeat = said
-                    .entry(listener.joined())
-                    .or_insert_with_key(|rooms| self.heartbeat(rooms));
-                say(&listener, heartbeat);
+                let rooms = together.entry(listener.joined()).or_default();
+                rooms.push(listener);
             }
+        }
+        for (rooms, listeners) in together {
+            say(&self.heartbeat(&rooms), listeners.iter().map(Arc::as_ref));
         }
     }
 
     /// Says one to this socket alone.
     pub(super) fn beat_alone(&self, listener: &Listener) {
-        say(listener, &self.heartbeat(&listener.joined()));
+        say(&self.heartbeat(&listener.joined()), [listener]);
     }
 
     /// Those asked last in their turn who have been silent for too long since.
@@ -78,22 +79,18 @@ impl Inner {
         } else {
             0
         };
-        for listener in self.part((part + PARTS - ago) % PARTS) {
-            if listener
-                .silent_since()
-                .is_some_and(|asked| now >= asked + pulse.pong)
-            {
-                listener.subscriber.hang_up();
-            }
+        let is_given_up = |listener: &&Arc<Listener>| {
+            let asked = listener.silent_since();
+            asked.is_some_and(|asked| now >= asked + pulse.pong)
+        };
+        let silent: Vec<_> = {
+            let sockets = locked(&self.sockets);
+            let part = sockets.open.part((part + PARTS - ago) % PARTS).iter();
+            part.filter(is_given_up).map(Arc::clone).collect()
+        };
+        for listener in silent {
+            listener.subscriber.hang_up();
         }
-    }
-
-    fn part(&self, part: u32) -> Vec<Arc<Listener>> {
-        let sockets = locked(&self.sockets);
-        let here = sockets.all.iter();
-        here.filter(|(id, _)| id.0 % u64::from(PARTS) == u64::from(part))
-            .map(|(_, listener)| Arc::clone(listener))
-            .collect()
     }
 
     fn heartbeat(&self, joined: &[RoomId]) -> [Frame; 2] {
@@ -108,8 +105,11 @@ impl Inner {
     }
 }
 
-fn say(listener: &Listener, heartbeat: &[Frame; 2]) {
+/// To all of these, in one piece.
+fn say<'a>(heartbeat: &[Frame; 2], listeners: impl IntoIterator<Item = &'a Listener> + Clone) {
     for run in Run::all(heartbeat) {
-        listener.subscriber.try_send_run(&run);
+        for listener in listeners.clone() {
+            listener.subscriber.try_send_run(&run);
+        }
     }
 }

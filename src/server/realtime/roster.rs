@@ -1,8 +1,10 @@
 //! Who is in one room, with the grace that makes a reload neither a leave nor a join.
 
+use super::few::Few;
 use super::{Attendee, SocketId};
 use parlour_protocol::{Roster, UserId};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Names a list shows at most.
@@ -13,19 +15,25 @@ const NAMES_MAX: usize = 200;
 pub struct RosterState {
     people: HashMap<UserId, Entry>,
     /// As a list shows them, so that the first 200 are at hand however many there are.
-    order: BTreeSet<(String, UserId)>,
+    order: BTreeSet<(Arc<str>, UserId)>,
 }
 
 /// By the alphabet, without case. The folded name would not do: it has `rn` for `m`.
-fn place(who: &Attendee) -> (String, UserId) {
-    (who.name.to_lowercase(), who.id)
+fn place(who: &Attendee) -> (Arc<str>, UserId) {
+    let lower = who.name.to_lowercase();
+    let name = if *lower == *who.name {
+        Arc::clone(&who.name)
+    } else {
+        lower.into()
+    };
+    (name, who.id)
 }
 
 #[derive(Debug)]
 struct Entry {
     who: Attendee,
     /// Nearly always one.
-    sockets: Vec<SocketId>,
+    sockets: Few<SocketId>,
     /// When somebody without sockets counts as gone.
     gone_at: Option<Instant>,
 }
@@ -38,7 +46,7 @@ impl RosterState {
             self.order.insert(place(who));
             Entry {
                 who: who.clone(),
-                sockets: Vec::with_capacity(1),
+                sockets: Few::default(),
                 gone_at: None,
             }
         });

@@ -155,7 +155,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        for room in self.listener.joined() {
+        for room in self.listener.joined().iter().copied() {
             self.inner.unsubscribe(&self.listener, room);
         }
         locked(&self.inner.sockets).close(&self.listener);

@@ -3,6 +3,8 @@
 //! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
 //! open; `names` holds the same people by folded name.
 
+use super::few::Few;
+use super::open::Open;
 use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::{BTreeSet, HashMap};
@@ -32,9 +34,9 @@ enum Sign {
 #[derive(Default)]
 struct ListenerState {
     person: Option<UserId>,
-    joined: Vec<RoomId>,
+    joined: Few<RoomId>,
     /// `read_posts` of the person's memberships.
-    read_posts: Vec<(RoomId, i64)>,
+    read_posts: Few<(RoomId, i64)>,
     /// A name that the connection has not taken notice of.
     new_name: Option<Arc<str>>,
     sign: Sign,
@@ -59,30 +61,26 @@ impl Listener {
         locked(&self.state).place(room).is_ok()
     }
 
-    pub(super) fn joined(&self) -> Vec<RoomId> {
+    pub(super) fn joined(&self) -> Few<RoomId> {
         locked(&self.state).joined.clone()
     }
 
     pub(super) fn add(&self, room: RoomId) {
         let mut state = locked(&self.state);
         if let Err(place) = state.place(room) {
-            insert(&mut state.joined, place, room);
+            state.joined.insert(place, room);
         }
     }
 
     pub(super) fn remove(&self, room: RoomId) {
-        let mut state = locked(&self.state);
-        if let Ok(place) = state.place(room) {
-            state.joined.remove(place);
-        }
+        locked(&self.state).joined.retain(|other| *other != room);
     }
 
     /// A membership is over.
     pub(super) fn forget_membership(&self, room: RoomId) {
-        let mut state = locked(&self.state);
-        if let Ok(place) = state.read_place(room) {
-            state.read_posts.remove(place);
-        }
+        locked(&self.state)
+            .read_posts
+            .retain(|(other, _)| *other != room);
     }
 
     /// A membership has read this far; never goes backwards.
@@ -93,7 +91,7 @@ impl Listener {
                 let (_, read) = &mut state.read_posts[place];
                 *read = read_posts.max(*read);
             }
-            Err(place) => insert(&mut state.read_posts, place, (room, read_posts)),
+            Err(place) => state.read_posts.insert(place, (room, read_posts)),
         }
     }
 
@@ -101,7 +99,7 @@ impl Listener {
     pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
         let mut state = locked(&self.state);
         if let Err(place) = state.read_place(room) {
-            insert(&mut state.read_posts, place, (room, posts));
+            state.read_posts.insert(place, (room, posts));
         }
     }
 
@@ -142,18 +140,10 @@ impl Listener {
     }
 }
 
-/// Into a list that seldom grows: room for one more, where a list of its own accord makes room for four.
-fn insert<T>(list: &mut Vec<T>, place: usize, value: T) {
-    if list.is_empty() {
-        list.reserve_exact(1);
-    }
-    list.insert(place, value);
-}
-
 /// The registry.
 #[derive(Default)]
 pub(super) struct Sockets {
-    pub(super) all: HashMap<SocketId, Arc<Listener>>,
+    pub(super) open: Open,
     pub(super) is_draining: bool,
     people: HashMap<UserId, Here>,
     /// Folded names, and whose they are.
@@ -163,7 +153,7 @@ pub(super) struct Sockets {
 
 struct Here {
     who: Attendee,
-    listeners: Vec<Arc<Listener>>,
+    listeners: Few<Arc<Listener>>,
 }
 
 impl Sockets {
@@ -181,7 +171,7 @@ impl Sockets {
             subscriber,
             state: Mutex::default(),
         });
-        self.all.insert(id, Arc::clone(&listener));
+        self.open.push(Arc::clone(&listener));
         listener
     }
 
@@ -201,7 +191,7 @@ impl Sockets {
             self.names.insert((Arc::clone(&who.folded), who.id));
             Here {
                 who: who.clone(),
-                listeners: Vec::with_capacity(1),
+                listeners: Few::default(),
             }
         });
         here.listeners.push(Arc::clone(listener));
@@ -209,7 +199,7 @@ impl Sockets {
 
     /// A socket is gone.
     pub(super) fn close(&mut self, listener: &Listener) {
-        self.all.remove(&listener.id);
+        self.open.remove(listener.id);
         let Some(user) = listener.person() else {
             return;
         };
@@ -230,7 +220,7 @@ impl Sockets {
             return;
         };
         let before = std::mem::replace(&mut here.who, who.clone());
-        for listener in &here.listeners {
+        for listener in here.listeners.iter() {
             locked(&listener.state).new_name = Some(Arc::clone(&who.name));
         }
         self.names.remove(&(before.folded, who.id));
@@ -285,7 +275,7 @@ mod tests {
         sockets.close(&first);
         assert!(sockets.has_name("zoe", None));
         sockets.close(&second);
-        assert!(!sockets.has_name("zoe", None) && sockets.all.is_empty());
+        assert!(!sockets.has_name("zoe", None) && sockets.open.len() == 0);
         assert!(sockets.people.is_empty() && sockets.names.is_empty());
     }
 

@@ -73,8 +73,8 @@ impl Inner {
         let watchers: Vec<Arc<Listener>> = {
             let sockets = locked(&self.sockets);
             sockets
-                .all
-                .values()
+                .open
+                .iter()
                 .filter(|l| l.kind == SocketKind::Many)
                 .map(Arc::clone)
                 .collect()
