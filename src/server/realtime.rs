@@ -11,7 +11,6 @@ pub mod codec;
 pub mod conformance;
 pub mod connection;
 mod delivery;
-mod few;
 mod frame;
 mod hub;
 mod listeners;

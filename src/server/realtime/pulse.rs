@@ -5,10 +5,9 @@
 //! of its own, and a heartbeat wakes none of their tasks: that, ten thousand times over, is what an idle
 //! server would do all day.
 
-use super::few::Few;
 use super::hub::Inner;
 use super::open::PARTS;
-use super::sockets::Listener;
+use super::sockets::{Listener, Rooms};
 use super::{Frame, Run, locked};
 use parlour_protocol::{Heartbeat, RoomId, ServerFrame};
 use std::collections::{BTreeMap, HashMap};
@@ -49,7 +48,7 @@ impl Inner {
     fn beat(&self, part: u32, pulse: Pulse, now: Instant) {
         self.give_up_silent(part, pulse, now);
         // Most sockets are in one room, so most share one encoding.
-        let mut together: HashMap<Few<RoomId>, Vec<Arc<Listener>>> = HashMap::new();
+        let mut together: HashMap<Rooms, Vec<Arc<Listener>>> = HashMap::new();
         let asked = locked(&self.sockets).open.part(part).to_vec();
         for listener in asked {
             if listener.ask(now) {

@@ -1,8 +1,8 @@
 //! Who is in one room, with the grace that makes a reload neither a leave nor a join.
 
-use super::few::Few;
 use super::{Attendee, SocketId};
 use parlour_protocol::{Roster, UserId};
+use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn place(who: &Attendee) -> (Arc<str>, UserId) {
 struct Entry {
     who: Attendee,
     /// Nearly always one.
-    sockets: Few<SocketId>,
+    sockets: SmallVec<[SocketId; 1]>,
     /// When somebody without sockets counts as gone.
     gone_at: Option<Instant>,
 }
@@ -46,7 +46,7 @@ impl RosterState {
             self.order.insert(place(who));
             Entry {
                 who: who.clone(),
-                sockets: Few::default(),
+                sockets: SmallVec::new(),
                 gone_at: None,
             }
         });

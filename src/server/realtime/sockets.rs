@@ -3,10 +3,10 @@
 //! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
 //! open; `names` holds the same people by folded name.
 
-use super::few::Few;
 use super::open::Open;
 use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
 use parlour_protocol::{RoomId, UserId};
+use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -31,12 +31,15 @@ enum Sign {
 }
 
 /// Lists and not sets, in the order of their rooms: nearly every socket has one of each.
+/// The rooms that a socket has joined, in order.
+pub(super) type Rooms = SmallVec<[RoomId; 1]>;
+
 #[derive(Default)]
 struct ListenerState {
     person: Option<UserId>,
-    joined: Few<RoomId>,
+    joined: Rooms,
     /// `read_posts` of the person's memberships.
-    read_posts: Few<(RoomId, i64)>,
+    read_posts: SmallVec<[(RoomId, i64); 1]>,
     /// A name that the connection has not taken notice of.
     new_name: Option<Arc<str>>,
     sign: Sign,
@@ -61,7 +64,7 @@ impl Listener {
         locked(&self.state).place(room).is_ok()
     }
 
-    pub(super) fn joined(&self) -> Few<RoomId> {
+    pub(super) fn joined(&self) -> Rooms {
         locked(&self.state).joined.clone()
     }
 
@@ -153,7 +156,7 @@ pub(super) struct Sockets {
 
 struct Here {
     who: Attendee,
-    listeners: Few<Arc<Listener>>,
+    listeners: SmallVec<[Arc<Listener>; 1]>,
 }
 
 impl Sockets {
@@ -191,7 +194,7 @@ impl Sockets {
             self.names.insert((Arc::clone(&who.folded), who.id));
             Here {
                 who: who.clone(),
-                listeners: Few::default(),
+                listeners: SmallVec::new(),
             }
         });
         here.listeners.push(Arc::clone(listener));
