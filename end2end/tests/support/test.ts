@@ -26,7 +26,7 @@ type Fixtures = {
 
 /** What a browser that is cut off says; nothing a page could keep it from. */
 export const CUT_OFF =
-  /WebSocket connection to|WebSocket is already in CLOSING|net::ERR_(CONNECTION|EMPTY|INTERNET|NETWORK|SOCKET)[A-Z_]*/;
+  /WebSocket connection to|WebSocket is already in CLOSING|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE|INTERNET|INVALID_CHUNKED|NETWORK|SOCKET)[A-Z_]*/;
 
 class Complaints {
   private readonly heard: string[] = [];
