@@ -62,6 +62,11 @@ pub trait Dialect {
     /// Adds the text that posts `content`; `key` is unique for its sender.
     fn say(&self, out: &mut Vec<u8>, content: &[u8], key: u64);
 
+    /// The text that says that everything here was read, where a server keeps such a thing.
+    fn has_read(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Reads a frame.
     fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p>;
 

@@ -17,6 +17,7 @@ mod options;
 mod pages;
 mod plot;
 mod process;
+mod readers;
 mod report;
 mod results;
 mod rounds;

@@ -6,6 +6,7 @@ mod idle;
 mod ingest;
 mod latency;
 mod page;
+mod readers;
 mod room;
 mod start;
 mod storm;
@@ -97,7 +98,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 8] = [
+pub const ALL: [Row; 9] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -107,6 +108,14 @@ pub const ALL: [Row; 8] = [
         quick: &[PARLOUR, BUN_MEMORY, BUN_SQLITE, TWIN_TUNED, SOCKETIO],
         once: &[TWIN],
         measure: room::measure,
+    },
+    Row {
+        key: "readers",
+        title: "The same room, and everybody tells what they have read",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        once: &[],
+        measure: readers::measure,
     },
     Row {
         key: "latency",

@@ -182,9 +182,15 @@ impl Swarm {
         let mut payload = std::mem::take(&mut self.scratch);
         payload.clear();
         self.dialect.say(&mut payload, content, key);
-        let mut frame = Vec::with_capacity(payload.len() + 14);
-        frames::write_text(&mut frame, &payload);
+        let said = self.tell(socket, &payload);
         self.scratch = payload;
+        said
+    }
+
+    /// Sends a text from a socket.
+    pub fn tell(&mut self, socket: usize, text: &[u8]) -> Outcome<()> {
+        let mut frame = Vec::with_capacity(text.len() + 14);
+        frames::write_text(&mut frame, text);
         let Some(speaking) = self.sockets.get_mut(socket) else {
             return Err(Failure::new("a socket that does not exist cannot speak"));
         };

@@ -8,6 +8,7 @@ use crate::dialect::{Dialect, Visitor};
 use crate::failure::{Failure, Outcome};
 use crate::ledger::{Label, Ledger, SIZE};
 use crate::machine::thread_time;
+use crate::readers::Readers;
 use crate::seed;
 use crate::swarm::{Ears, Swarm};
 use hdrhistogram::Histogram;
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long everybody may take to arrive. Some servers tell everybody of everybody.
 const ARRIVAL: Duration = Duration::from_secs(240);
+/// How exact the moment is at which it is told what was read.
+const READING: Duration = Duration::from_millis(1);
 /// Handshakes under way at once.
 const AT_ONCE: usize = 200;
 
@@ -43,6 +46,8 @@ struct Listener {
     acks: Histogram<u64>,
     /// Senders who heard a message of their own since this was last looked at.
     answered: Vec<usize>,
+    /// Those who tell what they have read.
+    readers: Option<Readers>,
 }
 
 impl Ears for Listener {
@@ -59,6 +64,9 @@ impl Ears for Listener {
             return;
         }
         self.deliveries += 1;
+        if let Some(readers) = &mut self.readers {
+            readers.see(socket, self.now);
+        }
         let latency = self.now.saturating_sub(label.intended).max(1);
         self.latencies.saturating_record(latency);
         if socket % self.crowd.members == label.sender as usize {
@@ -94,6 +102,8 @@ pub struct Talk {
     content: Vec<u8>,
     /// Where this talk's keys begin: a sender may have sent others before, in another talk.
     keys: u64,
+    /// How often somebody told what they have read.
+    marks: u64,
 }
 
 impl Talk {
@@ -109,6 +119,7 @@ impl Talk {
             latencies: histogram(),
             acks: histogram(),
             answered: Vec::new(),
+            readers: None,
         };
         let visitors = visitors(crowd);
         swarm.join(&visitors, AT_ONCE, ARRIVAL, &mut listener)?;
@@ -119,6 +130,7 @@ impl Talk {
             sent: vec![0; crowd.rooms * crowd.senders],
             content: Vec::with_capacity(SIZE),
             keys: fastrand::u64(0..1 << 50),
+            marks: 0,
         };
         // Lists of who is there come in bursts at the end of joining.
         talk.listen(Duration::from_millis(700))?;
@@ -133,6 +145,17 @@ impl Talk {
     /// Deliveries since the last block began.
     pub fn deliveries(&self) -> u64 {
         self.listener.deliveries
+    }
+
+    /// From now on everybody who hears something tells, after so long, that it was read.
+    pub fn have_read_after(&mut self, pause: Duration) {
+        let sockets = self.crowd.rooms * self.crowd.members;
+        self.listener.readers = Some(Readers::new(sockets, pause));
+    }
+
+    /// How often that was told.
+    pub fn marks(&self) -> u64 {
+        self.marks
     }
 
     /// Nobody speaks for so long.
@@ -159,8 +182,7 @@ impl Talk {
                 if now >= intended {
                     break;
                 }
-                let left = Duration::from_nanos(intended - now);
-                self.swarm.turn(left, &mut self.listener)?;
+                self.turn(Duration::from_nanos(intended - now))?;
             }
             self.speak(at % self.sent.len(), intended)?;
         }
@@ -256,6 +278,26 @@ impl Talk {
         Ok(start.elapsed())
     }
 
+    /// Waits for something to happen, at most so long; then whoever is to tell what they read does.
+    fn turn(&mut self, at_most: Duration) -> Outcome<()> {
+        let Some(has_read) = self.swarm.dialect().has_read() else {
+            return self.swarm.turn(at_most, &mut self.listener);
+        };
+        let at_most = match self.listener.readers {
+            Some(_) => at_most.min(READING),
+            None => at_most,
+        };
+        self.swarm.turn(at_most, &mut self.listener)?;
+        let now = self.now();
+        while let Some(readers) = &mut self.listener.readers
+            && let Some(socket) = readers.next_due(now)
+        {
+            self.swarm.tell(socket, has_read.as_bytes())?;
+            self.marks += 1;
+        }
+        Ok(())
+    }
+
     /// Sender `at`: senders are numbered so that consecutive ones are in different rooms.
     fn speak(&mut self, at: usize, intended: u64) -> Outcome<()> {
         let (room, sender) = (at % self.crowd.rooms, at / self.crowd.rooms);
@@ -288,8 +330,7 @@ impl Talk {
         let due = (messages * self.crowd.members) as u64;
         let end = Instant::now() + PATIENCE;
         while self.listener.deliveries < due {
-            self.swarm
-                .turn(Duration::from_millis(20), &mut self.listener)?;
+            self.turn(Duration::from_millis(20))?;
             self.check()?;
             if Instant::now() > end {
                 let heard = self.listener.deliveries;

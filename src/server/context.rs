@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::db::{self, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
+use crate::rooms::Marks;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -26,7 +27,7 @@ pub struct Context {
     /// What was set.
     pub settings: Settings,
     /// The truth.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// Who hears of it.
     pub hub: Hub,
     /// How often.
@@ -41,6 +42,8 @@ pub struct Context {
     pub(crate) sessions: Remembered<Vec<u8>, Proved>,
     /// How far people have read, lately asked for.
     pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
+    /// What was read and is not written yet.
+    pub(crate) marks: Marks,
     draining: AtomicBool,
 }
 
@@ -198,13 +201,14 @@ impl Context {
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits),
             settings,
-            store,
+            store: Arc::new(store),
             hub,
             clock,
             random,
             epoch: opened.epoch,
             sessions: Remembered::new(SESSIONS),
             read_positions: Remembered::new(READ_POSITIONS),
+            marks: Marks::default(),
             draining: AtomicBool::new(false),
         }))
     }
@@ -229,6 +233,12 @@ impl Context {
     pub async fn drain(&self) {
         self.begin_draining();
         self.hub.drain().await;
+        self.close().await;
+    }
+
+    /// Finishes what is being written and closes the database. Nobody may be served any more.
+    pub async fn close(&self) {
+        self.marks.flush(&self.store).await;
         self.store.drain().await;
     }
 }

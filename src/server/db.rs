@@ -100,7 +100,8 @@ impl Store {
     }
 
     /// The same for work that is done in one go with others of its kind that wait. Of a group it comes
-    /// first: between work of which nobody has heard how it ended there is no other order.
+    /// before all work that is not: between work of which nobody has heard how it ended there is no other
+    /// order.
     pub async fn write_together<P: Together>(&self, piece: P) -> Result<P::Answer, ServiceError> {
         self.writer.write_together(piece).await
     }

@@ -2,10 +2,13 @@
 
 mod changes;
 mod membership;
+mod reading;
 
 pub use changes::{NewRoom, create, delete, may_delete};
-pub(crate) use membership::{MEMBER, known_positions};
-pub use membership::{enter, leave, mark_read, read_positions};
+pub(crate) use membership::MEMBER;
+pub use membership::{enter, leave};
+pub(crate) use reading::{Marks, known_positions};
+pub use reading::{mark_read, read_positions};
 
 use crate::context::Context;
 use crate::db::entity::room;

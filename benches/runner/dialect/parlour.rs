@@ -30,6 +30,11 @@ impl Dialect for Parlour {
         out.extend(b"\"}");
     }
 
+    fn has_read(&self) -> Option<&'static str> {
+        // Nobody has read further than the room is.
+        Some(r#"{"type":"read","seq":9007199254740991}"#)
+    }
+
     fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p> {
         match kind(payload) {
             b"message" => content(payload).map_or(Heard::Nothing, Heard::Delivery),

@@ -1,6 +1,6 @@
-//! Group commit: one task does all writing, and commits what waits together. Sends are one transaction,
-//! on a connection whose statements are plain calls; everything else is another, through SeaORM. No
-//! timer: the previous fsync is the window in which the next group gathers.
+//! Group commit: one task does all writing, and commits what waits together. Sends and marks of what was
+//! read are one transaction, on a connection whose statements are plain calls; everything else is another,
+//! through SeaORM. No timer: the previous fsync is the window in which the next group gathers.
 //!
 //! *Invariant:* work is answered `Ok` only after its COMMIT returned, and published before it is
 //! answered; publications come in commit order. Work that is refused undoes only itself; a disk or a
@@ -197,11 +197,11 @@ struct Writing {
 }
 
 impl Writing {
-    /// Sends first, which somebody waits for with their eyes on it; then everything else.
+    /// What is done together first, for sends have somebody's eyes on them; then everything else.
     async fn group(&mut self, group: impl Iterator<Item = Waiting>) {
         let Sorted { bundles, jobs } = sorted(group);
-        for bundle in bundles {
-            for end in self.committer.commit(bundle).await {
+        if !bundles.is_empty() {
+            for end in self.committer.commit(bundles).await {
                 self.settle(end).await;
             }
         }

@@ -110,7 +110,7 @@ pub async fn serve(
             tracing::warn!("requests were still running");
         }
         // Not `Context::drain`: whoever is still here would be waited for a second time.
-        ctx.store.drain().await;
+        ctx.close().await;
     };
     if timeout(STOP, stopped).await.is_err() {
         tracing::error!("stopping took too long");

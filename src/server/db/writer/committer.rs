@@ -1,13 +1,13 @@
 //! The connection on which sends are committed, and the thread that it has for itself.
 //!
 //! The driver behind SeaORM takes each statement to another thread and back: ten such ways for a send,
-//! which cost more than what it writes. Here a bundle of sends changes threads once, and each of its
-//! statements is a call. *Invariant:* a bundle is one transaction, and when it is handed back its fate is
-//! known: all of it is on disk, or nothing. The writer waits for it before it uses its other connection,
-//! so the two never write at once.
+//! which cost more than what it writes. Here all that was gathered changes threads once, and each of its
+//! statements is a call. *Invariant:* bundles that come together are one transaction, and when they are
+//! handed back their fate is known: all of it is on disk, or nothing. The writer waits for it before it
+//! uses its other connection, so the two never write at once.
 
 use super::job::{Finished, Lost};
-use super::together::Bundle;
+use super::together::{self, Bundle};
 use crate::db::trouble;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,8 +15,7 @@ use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Dispatch, dispatcher};
 
-/// How the transactions of a bundle ended: one, or one for each piece where they could not be written
-/// together.
+/// How the transactions ended: one, or one for each piece where they could not be written together.
 pub(super) type Ends = Vec<Result<Vec<Finished>, Lost>>;
 
 /// Why a transaction was rolled back.
@@ -43,7 +42,7 @@ pub(super) struct Committer {
 }
 
 struct Order {
-    bundle: Box<dyn Bundle>,
+    bundles: Vec<Box<dyn Bundle>>,
     ends: oneshot::Sender<Ends>,
     /// Who listens to the task that the thread works for.
     listener: Dispatch,
@@ -59,7 +58,7 @@ impl Committer {
             .spawn(move || {
                 while let Some(order) = waiting.blocking_recv() {
                     let ends = dispatcher::with_default(&order.listener, || {
-                        order.bundle.commit(&mut connection)
+                        together::commit(order.bundles, &mut connection)
                     });
                     // The writer may have been torn down with its runtime.
                     drop(order.ends.send(ends));
@@ -73,12 +72,12 @@ impl Committer {
         Ok(Self { orders, ended })
     }
 
-    /// Commits a bundle. Nothing is said of one whose thread is gone: who waits for it hears that.
-    pub(super) async fn commit(&self, bundle: Box<dyn Bundle>) -> Ends {
+    /// Commits bundles. Nothing is said of those whose thread is gone: who waits for them hears that.
+    pub(super) async fn commit(&self, bundles: Vec<Box<dyn Bundle>>) -> Ends {
         let (ends, ended) = oneshot::channel();
         let listener = dispatcher::get_default(Clone::clone);
         let order = Order {
-            bundle,
+            bundles,
             ends,
             listener,
         };

@@ -1,11 +1,11 @@
 //! Work that costs less when it is done together, and without a way between threads for each statement.
 //!
-//! *Invariant:* what waits at the same time is handed over as one bundle, in its order, and written in one
-//! transaction. Where that fails, other than by the disk, each piece is tried alone: one that cannot be
-//! written harms no other.
+//! *Invariant:* what waits at the same time is written in one transaction, each kind as one bundle in its
+//! order. Where that fails, other than by the disk, each piece is tried alone: one that cannot be written
+//! harms no other.
 
 use super::Written;
-use super::committer::{Ends, Failure, in_transaction};
+use super::committer::{Ends, in_transaction};
 use super::job::{Answer, Finished, Lost};
 use crate::error::ServiceError;
 use rusqlite::Connection;
@@ -30,14 +30,52 @@ pub(super) trait Bundle: Any + Send {
     /// Takes in pieces of the same kind, or gives them back.
     fn join(&mut self, next: Box<dyn Bundle>) -> Option<Box<dyn Bundle>>;
 
-    /// Writes all of them.
-    fn commit(self: Box<Self>, connection: &mut Connection) -> Ends;
+    /// How many they are.
+    fn len(&self) -> usize;
+
+    /// Writes all of them, in a transaction that is open already, and keeps the verdicts.
+    fn write(&mut self, db: &Connection) -> rusqlite::Result<()>;
+
+    /// What was written is on disk.
+    fn done(self: Box<Self>) -> Vec<Finished>;
+
+    /// What was written is lost.
+    fn lost(self: Box<Self>) -> Vec<Finished>;
+
+    /// Each piece for itself.
+    fn apart(self: Box<Self>) -> Vec<Box<dyn Bundle>>;
+}
+
+/// Writes and commits bundles in one transaction; or one for each of their pieces, where they cannot be
+/// written together.
+pub(super) fn commit(mut bundles: Vec<Box<dyn Bundle>>, connection: &mut Connection) -> Ends {
+    let written = in_transaction(connection, |txn| {
+        bundles.iter_mut().try_for_each(|bundle| bundle.write(txn))
+    });
+    let Err(error) = written else {
+        return vec![Ok(bundles.into_iter().flat_map(Bundle::done).collect())];
+    };
+    let pieces: usize = bundles.iter().map(|bundle| bundle.len()).sum();
+    if error.will_pass() || pieces == 1 {
+        return vec![Err(Lost {
+            is_passing: error.will_pass(),
+            cause: DbErr::Custom(error.to_string()),
+            work: bundles.into_iter().flat_map(Bundle::lost).collect(),
+        })];
+    }
+    tracing::warn!(%error, "work that failed together is tried piece by piece");
+    let pieces = bundles.into_iter().flat_map(Bundle::apart);
+    pieces
+        .flat_map(|piece| commit(vec![piece], connection))
+        .collect()
 }
 
 /// Pieces of one kind, and where their answers go.
 pub(super) struct Batch<P: Together> {
     pieces: Vec<P>,
     answers: Vec<Answer<P::Answer>>,
+    /// Of the transaction under way.
+    verdicts: Vec<Result<Written<P::Answer>, ServiceError>>,
 }
 
 impl<P: Together> Batch<P> {
@@ -45,19 +83,7 @@ impl<P: Together> Batch<P> {
         Self {
             pieces: vec![piece],
             answers: vec![answer],
-        }
-    }
-
-    fn apart(self) -> impl Iterator<Item = Self> {
-        let parts = self.pieces.into_iter().zip(self.answers);
-        parts.map(|(piece, answer)| Self::of(piece, answer))
-    }
-
-    fn lost(self, error: &Failure) -> Lost {
-        Lost {
-            is_passing: error.will_pass(),
-            cause: DbErr::Custom(error.to_string()),
-            work: self.answers.into_iter().map(Finished::unwritten).collect(),
+            verdicts: Vec::new(),
         }
     }
 }
@@ -75,30 +101,33 @@ impl<P: Together> Bundle for Batch<P> {
         None
     }
 
-    fn commit(self: Box<Self>, connection: &mut Connection) -> Ends {
-        let written = in_transaction(connection, |txn| {
-            let verdicts = P::write(&self.pieces, txn)?;
-            assert_eq!(verdicts.len(), self.pieces.len(), "one verdict for each");
-            Ok(verdicts)
-        });
-        let error = match written {
-            Ok(verdicts) => {
-                let ends = self.answers.into_iter().zip(verdicts);
-                let finished = ends.map(|(answer, verdict)| match verdict {
-                    Ok(written) => Finished::done(answer, written),
-                    Err(refusal) => Finished::refused(answer, refusal),
-                });
-                return vec![Ok(finished.collect())];
-            }
-            Err(error) => error,
-        };
-        if error.will_pass() || self.pieces.len() == 1 {
-            return vec![Err(self.lost(&error))];
-        }
-        tracing::warn!(%error, "work that failed together is tried piece by piece");
-        let parts = self.apart();
+    fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn write(&mut self, db: &Connection) -> rusqlite::Result<()> {
+        self.verdicts = P::write(&self.pieces, db)?;
+        assert_eq!(self.verdicts.len(), self.len(), "one verdict for each");
+        Ok(())
+    }
+
+    fn done(self: Box<Self>) -> Vec<Finished> {
+        let ends = self.answers.into_iter().zip(self.verdicts);
+        ends.map(|(answer, verdict)| match verdict {
+            Ok(written) => Finished::done(answer, written),
+            Err(refusal) => Finished::refused(answer, refusal),
+        })
+        .collect()
+    }
+
+    fn lost(self: Box<Self>) -> Vec<Finished> {
+        self.answers.into_iter().map(Finished::unwritten).collect()
+    }
+
+    fn apart(self: Box<Self>) -> Vec<Box<dyn Bundle>> {
+        let parts = self.pieces.into_iter().zip(self.answers);
         parts
-            .flat_map(|part| Box::new(part).commit(connection))
+            .map(|(piece, answer)| Box::new(Self::of(piece, answer)) as Box<dyn Bundle>)
             .collect()
     }
 }

@@ -1,11 +1,19 @@
 //! Entering, leaving, and what is unread.
 
 use super::*;
+use crate::harness::eventually;
 use parlour_server::messages::delete;
 use parlour_server::rooms::{enter, leave, list, mark_read, read_positions};
+use std::time::Instant;
 
 async fn unread(bench: &Bench, scope: &Scope) -> i64 {
     list(&bench.ctx, scope).await.unwrap()[0].unread
+}
+
+/// Marks are gathered before they are written.
+async fn unread_becomes(bench: &Bench, scope: &Scope, count: i64) {
+    let is_so = || async move { unread(bench, scope).await == count };
+    eventually("it is read", is_so).await;
 }
 
 #[tokio::test]
@@ -39,11 +47,13 @@ async fn unread_is_what_was_posted_since() {
     assert_eq!(unread(&bench, &bob).await, 4);
 
     mark_read(ctx, &bob, LOBBY, 5).await.unwrap();
-    assert_eq!(unread(&bench, &bob).await, 2);
+    unread_becomes(&bench, &bob, 2).await;
     mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
-    assert_eq!(unread(&bench, &bob).await, 2, "it never goes backwards");
+    mark_read(ctx, &bob, LOBBY, 6).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, 2).await.unwrap();
+    unread_becomes(&bench, &bob, 1).await;
     mark_read(ctx, &bob, LOBBY, i64::MAX).await.unwrap();
-    assert_eq!(unread(&bench, &bob).await, 0);
+    unread_becomes(&bench, &bob, 0).await;
     let seq: i64 = bench.value("SELECT max(read_seq) FROM memberships").await;
     assert_eq!(seq, 8, "nobody has read further than the room is");
     assert_eq!(read_positions(ctx, &bob).await.unwrap()[&LOBBY], 7);
@@ -52,6 +62,51 @@ async fn unread_is_what_was_posted_since() {
     bench.post(&alice, "hers").await;
     assert_eq!(unread(&bench, &bob).await, 1);
     assert_eq!(unread(&bench, &visitor()).await, 0);
+}
+
+#[tokio::test]
+async fn what_many_have_read_is_written_together_and_the_furthest_counts() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    for reader in [&alice, &bob] {
+        enter(ctx, reader, LOBBY).await.unwrap();
+    }
+    let carol = bench.guest("Carol").await;
+    for _ in 0..40 {
+        bench.post(&carol, "x").await;
+    }
+    let (before, began) = (ctx.store.version(), Instant::now());
+    // The first is on its way before the others are said; those wait for each other.
+    for seq in 1..=40 {
+        mark_read(ctx, &alice, LOBBY, seq).await.unwrap();
+        mark_read(ctx, &bob, LOBBY, 41 - seq).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    unread_becomes(&bench, &alice, 0).await;
+    unread_becomes(&bench, &bob, 0).await;
+    let transactions = ctx.store.version() - before;
+    let most = began.elapsed().as_millis() / 50 + 2;
+    assert!(
+        u128::from(transactions) <= most,
+        "{transactions}, not {most}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_read_when_the_server_stops_is_written() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    enter(ctx, &bob, LOBBY).await.unwrap();
+    for _ in 0..3 {
+        bench.post(&alice, "x").await;
+    }
+    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
+    unread_becomes(&bench, &bob, 2).await;
+    mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
+    let bench = bench.reopened().await;
+    assert_eq!(unread(&bench, &bob).await, 0);
 }
 
 #[tokio::test]

@@ -212,6 +212,35 @@ impl Together for Letter {
     }
 }
 
+/// Something of another kind: counts how many it is done with.
+struct Count;
+
+impl Together for Count {
+    type Answer = usize;
+
+    fn write(counts: &[Self], _: &Connection) -> Verdicts<usize> {
+        let count = |Count: &Self| Ok(Written::quietly(counts.len()));
+        Ok(counts.iter().map(count).collect())
+    }
+}
+
+#[tokio::test]
+async fn kinds_that_wait_side_by_side_are_one_transaction_and_fail_apart() {
+    let (store, _folder) = silent().await;
+    for (letter, transactions, is_written) in [('a', 1, true), ('!', 3, false)] {
+        let before = store.version();
+        let (first, letter, second) = tokio::join!(
+            store.write_together(Count),
+            store.write_together(Letter(letter)),
+            store.write_together(Count),
+        );
+        assert_eq!(store.version() - before, transactions);
+        assert_eq!(letter.is_ok(), is_written);
+        let together = if is_written { 2 } else { 1 };
+        assert_eq!([first.unwrap(), second.unwrap()], [together; 2]);
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_written_together_is_written_apart() {
     let (store, _folder) = silent().await;

@@ -1,0 +1,182 @@
+//! How far members have read.
+//!
+//! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
+//! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
+//!
+//! Everybody who looks at a room says so of what comes into it: as many marks as deliveries, and none of
+//! them worth a commit of its own. So the first one after a pause is written at once, and what comes in the
+//! next 50 ms is gathered: of each member the furthest, all of them in one transaction, beside the sends.
+//! A mark that the disk does not take is dropped; the member's next one covers it.
+
+use super::visible_now;
+use crate::context::Context;
+use crate::db::{Store, Together, Verdicts, Written, statement};
+use crate::error::ServiceError;
+use crate::realtime::Publication;
+use crate::scope::Scope;
+use parlour_protocol::{RoomId, Seq, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, HashMap};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// From one transaction of marks to the next, at least.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The member has read up to `seq`. Never goes backwards, nor further than the room is; says
+/// nothing to somebody who is no member. It is written soon; nobody is told when.
+pub async fn mark_read(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    seq: Seq,
+) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let scope = scope.clone();
+    let look = move |db: &Connection| {
+        let seq = seq.min(visible_now(db, &scope, room)?.seq);
+        let read: Option<Seq> = statement(db, READ_UP_TO)?
+            .query_row([room.0, user.0], |row| row.get(0))
+            .optional()?;
+        Ok(read.is_some_and(|read| read < seq).then_some(seq))
+    };
+    if let Some(seq) = ctx.store.read(look).await? {
+        ctx.marks.add(room, user, seq, &ctx.store);
+    }
+    Ok(())
+}
+
+/// Marks on their way to the disk. A clone is another handle to the same.
+#[derive(Clone, Default)]
+pub(crate) struct Marks(Arc<Mutex<Gathered>>);
+
+#[derive(Default)]
+struct Gathered {
+    furthest: BTreeMap<(RoomId, UserId), Seq>,
+    /// A task will write them.
+    is_awaited: bool,
+}
+
+impl Marks {
+    fn add(&self, room: RoomId, user: UserId, seq: Seq, store: &Arc<Store>) {
+        let mut gathered = self.gathered();
+        let furthest = gathered.furthest.entry((room, user)).or_default();
+        *furthest = seq.max(*furthest);
+        if !mem::replace(&mut gathered.is_awaited, true) {
+            tokio::spawn(self.clone().write(store.clone()));
+        }
+    }
+
+    /// Writes what is there, and for as long as there is more, that.
+    async fn write(self, store: Arc<Store>) {
+        while self.is_any_left() {
+            self.flush(&store).await;
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Writes what is there now.
+    pub(crate) async fn flush(&self, store: &Store) {
+        if let Err(error) = store.write_together(self.clone()).await {
+            tracing::debug!(%error, "marks of what was read are dropped");
+        }
+    }
+
+    fn is_any_left(&self) -> bool {
+        let mut gathered = self.gathered();
+        gathered.is_awaited = !gathered.furthest.is_empty();
+        gathered.is_awaited
+    }
+
+    fn gathered(&self) -> MutexGuard<'_, Gathered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Together for Marks {
+    type Answer = ();
+
+    fn write(pieces: &[Self], db: &Connection) -> Verdicts<()> {
+        pieces
+            .iter()
+            .map(|marks| {
+                let furthest = mem::take(&mut marks.gathered().furthest);
+                let set = furthest.into_iter().map(|(at, seq)| set(db, at, seq));
+                let told: Vec<_> = set.collect::<rusqlite::Result<_>>()?;
+                Ok(Ok(Written {
+                    value: (),
+                    publish: told.into_iter().flatten().collect(),
+                }))
+            })
+            .collect()
+    }
+}
+
+/// Who is no member any more, or has read further by writing, stays where they are.
+fn set(
+    db: &Connection,
+    (room, user): (RoomId, UserId),
+    seq: Seq,
+) -> rusqlite::Result<Option<Publication>> {
+    let read_posts = posts_up_to(db, room, seq)?;
+    let read = params![room.0, user.0, seq, read_posts];
+    let is_news = statement(db, SET)?.execute(read)? > 0;
+    Ok(is_news.then_some(Publication::Read {
+        user,
+        room,
+        read_posts,
+    }))
+}
+
+const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
+
+const SET: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
+    WHERE room_id = ?1 AND user_id = ?2 AND read_seq < ?3";
+
+/// How many messages were posted up to `seq`: the ordinal of the last of them.
+fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64> {
+    const LAST: &str = "SELECT ordinal FROM messages WHERE room_id = ? AND number <= ? \
+        ORDER BY number DESC LIMIT 1";
+    let last = statement(db, LAST)?
+        .query_row([room.0, seq], |row| row.get(0))
+        .optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// How many posts the person has read in each room they belong to.
+pub async fn read_positions(
+    ctx: &Context,
+    scope: &Scope,
+) -> Result<HashMap<RoomId, i64>, ServiceError> {
+    const READ: &str = "SELECT room_id, read_posts FROM memberships WHERE user_id = ?";
+    let Some(UserId(user)) = scope.user_id() else {
+        return Ok(HashMap::new());
+    };
+    let read = move |db: &Connection| {
+        let mut statement = statement(db, READ)?;
+        let rows = statement.query_map([user], |row| Ok((RoomId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    ctx.store.read(read).await
+}
+
+/// The same, remembered until something is written.
+pub(crate) async fn known_positions(
+    ctx: &Context,
+    scope: &Scope,
+) -> Result<Arc<HashMap<RoomId, i64>>, ServiceError> {
+    let Some(user) = scope.user_id() else {
+        return Ok(Arc::default());
+    };
+    // Before anything is read: what is written meanwhile has another version.
+    let version = ctx.store.version();
+    if let Some(known) = ctx.read_positions.at(version, &user) {
+        return Ok(known);
+    }
+    let read = Arc::new(read_positions(ctx, scope).await?);
+    let weight = read.len() + 1;
+    ctx.read_positions.keep(version, user, read.clone(), weight);
+    Ok(read)
+}
