@@ -118,3 +118,37 @@ test("unread counts what one has not seen, and reading clears it", async ({ arri
   await reader.settled();
   await expect(unread).toHaveCount(0);
 });
+
+test("what one read just before leaving the page is read", async ({ arrive }) => {
+  const writer = await arrive("Writer");
+  const tea = await writer.rest.makeRoom("Tea");
+  const reader = await arrive("Reader", `/rooms/${tea.id}`);
+  for (let round = 1; round <= 3; round += 1) {
+    await writer.rest.fill(1, `round ${round}`, tea.id);
+    await expect(reader.message(`round ${round} 1`)).toBeInViewport();
+    await reader.page.goto(LOBBY);
+    await reader.settled();
+    await expect(reader.roomLink("Tea").locator(".unread")).toHaveCount(0);
+    await reader.page.goto(`/rooms/${tea.id}`);
+    await reader.settled();
+  }
+});
+
+test("a page does not answer each message with one of its own", async ({ arrive }) => {
+  const reader = await arrive("Reader", LOBBY);
+  const marks: number[] = [];
+  reader.page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const frame: { type?: string; seq?: number } = JSON.parse(payload.toString());
+      if (frame.type === "read") marks.push(frame.seq ?? 0);
+    });
+  });
+  await reader.page.reload();
+  await reader.settled();
+  const writer = await arrive("Writer");
+  const began = Date.now();
+  const messages = await writer.rest.fill(60);
+  await expect.poll(() => marks.at(-1)).toBe(messages.at(-1)?.seq);
+  // It waits 50 ms at least from the first that it sees to telling so.
+  expect(marks.length).toBeLessThanOrEqual((Date.now() - began) / 50 + 1);
+});

@@ -8,5 +8,6 @@ pub mod connection;
 pub mod drafts;
 pub mod outbox;
 pub mod presence;
+pub mod read_marks;
 pub mod shelf;
 pub mod timeline;

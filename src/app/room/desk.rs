@@ -7,6 +7,7 @@ use crate::app::state::connection::{Banner, Connection};
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
+use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Open, Shelf, Shelved};
 use crate::app::state::timeline::Timeline;
 use futures::channel::mpsc::Sender;
@@ -62,7 +63,7 @@ pub struct Memory {
     hold_until: RwLock<f64>,
     joined: RwLock<Rooms>,
     syncing: RwLock<ByRoom<Seq>>,
-    read: RwLock<ByRoom<Seq>>,
+    read: RwLock<ReadMarks>,
     epoch: RwLock<Option<String>>,
     path: RwLock<String>,
     is_naming: RwLock<bool>,
@@ -143,8 +144,8 @@ pub struct Desk {
     pub(super) joined: Kept<Rooms>,
     /// The sync each room has under way.
     pub(super) syncing: Kept<ByRoom<Seq>>,
-    /// How far each room was told as read.
-    pub(super) read: Kept<ByRoom<Seq>>,
+    /// How far each room was read.
+    pub(super) read: Kept<ReadMarks>,
     /// The database's epoch, once the server has told.
     pub(super) epoch: Kept<Option<String>>,
     /// The path that is shown; another one in the address means that back or forward was used.
@@ -203,7 +204,7 @@ impl Desk {
             hold_until: RwLock::new(0.0),
             joined: RwLock::new(Rooms::default()),
             syncing: RwLock::new(ByRoom::default()),
-            read: RwLock::new(ByRoom::default()),
+            read: RwLock::new(ReadMarks::default()),
             epoch: RwLock::new(None),
             path: RwLock::new(String::new()),
             is_naming: RwLock::new(false),

@@ -53,6 +53,9 @@ pub fn keep(desk: Desk) {
             desk.order(Order::Wake);
             receiving::ask_for_a_sign(desk);
             receiving::mark_read(desk);
+        } else {
+            // It may be the last moment of this page.
+            receiving::tell_read(desk);
         }
     });
     leptos::task::spawn_local(async move {

@@ -8,6 +8,7 @@ use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::Connection;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::Presence;
+use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
@@ -69,7 +70,7 @@ pub fn link_lost(desk: Desk) {
     desk.known_as.set_value(None);
     desk.joined.update_value(Rooms::clear);
     desk.syncing.update_value(ByRoom::clear);
-    desk.read.update_value(ByRoom::clear);
+    desk.read.set_value(ReadMarks::default());
     // Nobody will say when somebody stops to type.
     desk.presence.update(Presence::connection_lost);
     desk.shelf.update_value(|shelf| {
@@ -222,7 +223,7 @@ fn is_me(desk: Desk, username: &str) -> bool {
         .with_untracked(|me| me.as_ref().is_some_and(|me| me.name == username))
 }
 
-/// Tells the server how far the open room has been read, when somebody sees its end.
+/// The open room has been read as far as it goes, when somebody sees its end. The server is told soon.
 pub fn mark_read(desk: Desk) {
     let Some(room_id) = desk.open_id_now() else {
         return;
@@ -236,14 +237,22 @@ pub fn mark_read(desk: Desk) {
     listing::entry(desk, room_id, |entry| entry.unread = 0);
     let seq = desk.timeline.with_untracked(Timeline::seq);
     let is_member = desk.me.with_untracked(Option::is_some);
-    let told = desk
-        .read
-        .with_value(|read| read.get(room_id).copied())
-        .unwrap_or(0);
-    if is_member && seq > told && desk.joined.with_value(|joined| joined.contains(room_id)) {
-        desk.read.update_value(|read| {
-            read.insert(room_id, seq);
+    if !is_member || !desk.joined.with_value(|joined| joined.contains(room_id)) {
+        return;
+    }
+    let people = desk.presence.with_untracked(|p| p.roster.count);
+    let see = |read: &mut ReadMarks| read.see(room_id, seq, people, clock::random());
+    if let Some(wait) = desk.read.update_value(see) {
+        leptos::task::spawn_local(async move {
+            clock::sleep(wait).await;
+            tell_read(desk);
         });
+    }
+}
+
+/// Tells the server now what has been read.
+pub fn tell_read(desk: Desk) {
+    for (room_id, seq) in desk.read.update_value(ReadMarks::take) {
         desk.say(ClientFrame::Read {
             room_id: Some(room_id),
             seq,

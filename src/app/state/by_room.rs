@@ -43,6 +43,11 @@ impl<T> ByRoom<T> {
         self.0.len() < before
     }
 
+    /// Whether there is nothing of any room.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes all out.
     pub fn clear(&mut self) {
         self.0.clear();
@@ -51,6 +56,15 @@ impl<T> ByRoom<T> {
     /// The rooms.
     pub fn rooms(&self) -> impl Iterator<Item = RoomId> {
         self.0.iter().map(|(id, _)| *id)
+    }
+}
+
+impl<T> IntoIterator for ByRoom<T> {
+    type Item = (RoomId, T);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -69,7 +83,9 @@ mod tests {
         assert!(!seqs.remove(RoomId(1)));
         assert!(!seqs.contains(RoomId(1)));
         assert_eq!(seqs.rooms().collect::<Vec<_>>(), [RoomId(2)]);
+        assert!(!seqs.is_empty());
         seqs.clear();
-        assert_eq!(seqs, ByRoom::default());
+        assert!(seqs.is_empty());
+        assert_eq!(seqs.into_iter().next(), None);
     }
 }

@@ -1,0 +1,82 @@
+//! How far this person has read, and how much of that the server was told.
+//!
+//! Everybody who looks at a room says so of what comes into it. If each page did that at once and for each
+//! message, a room of a thousand would answer every message with a thousand of its own. So a page waits a
+//! moment, the longer the more are there, and not as long as the next page; what is seen until then is told
+//! with it. *Invariant:* what was told never goes backwards while the connection lasts.
+
+use super::by_room::ByRoom;
+use parlour_protocol::{RoomId, Seq};
+
+/// The wait in milliseconds is on average one for each person in the room, and within these.
+const LEAST_MS: u32 = 100;
+const MOST_MS: u32 = 1_000;
+
+/// What was read, by room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadMarks {
+    told: ByRoom<Seq>,
+    seen: ByRoom<Seq>,
+}
+
+impl ReadMarks {
+    /// The room was seen up to `seq`, with so many people in it; `random` lies between 0 and 1. `Some`:
+    /// [`ReadMarks::take`] after so many milliseconds.
+    pub fn see(&mut self, room: RoomId, seq: Seq, people: u32, random: f64) -> Option<u32> {
+        if self.told.get(room).is_some_and(|told| seq <= *told) {
+            return None;
+        }
+        // One who waits already takes this along.
+        let is_first = self.seen.is_empty();
+        self.seen.insert(room, seq);
+        let wait = f64::from(people.clamp(LEAST_MS, MOST_MS)) * (0.5 + random);
+        is_first.then_some(wait as u32)
+    }
+
+    /// What the server is to be told now.
+    pub fn take(&mut self) -> Vec<(RoomId, Seq)> {
+        let seen: Vec<_> = std::mem::take(&mut self.seen).into_iter().collect();
+        for (room, seq) in &seen {
+            self.told.insert(*room, *seq);
+        }
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: RoomId = RoomId(1);
+    const OTHER: RoomId = RoomId(2);
+
+    #[test]
+    fn what_is_seen_in_a_moment_is_told_once() {
+        let mut marks = ReadMarks::default();
+        assert_eq!(marks.see(ROOM, 5, 2, 0.5), Some(100));
+        assert_eq!(marks.see(ROOM, 6, 2, 0.5), None);
+        assert_eq!(marks.see(OTHER, 9, 2, 0.5), None);
+        assert_eq!(marks.take(), [(ROOM, 6), (OTHER, 9)]);
+        assert_eq!(marks.take(), []);
+        assert_eq!(marks.see(ROOM, 6, 2, 0.5), None, "told already");
+        assert_eq!(marks.take(), []);
+        assert_eq!(marks.see(ROOM, 7, 2, 0.5), Some(100));
+    }
+
+    #[test]
+    fn the_more_people_the_longer_each_waits() {
+        let wait = |people, random| ReadMarks::default().see(ROOM, 1, people, random);
+        assert_eq!([wait(0, 0.0), wait(1, 1.0)], [Some(50), Some(150)]);
+        assert_eq!([wait(400, 0.0), wait(400, 0.5)], [Some(200), Some(400)]);
+        assert_eq!(wait(100_000, 1.0), Some(1_500));
+    }
+
+    #[test]
+    fn a_server_that_may_not_have_heard_is_told_again() {
+        let mut marks = ReadMarks::default();
+        marks.see(ROOM, 5, 2, 0.5);
+        marks.take();
+        marks = ReadMarks::default();
+        assert!(marks.see(ROOM, 5, 2, 0.5).is_some());
+    }
+}
