@@ -5,7 +5,7 @@ mod parlour;
 mod plain;
 mod socketio;
 
-pub use parlour::Parlour;
+pub use parlour::{Parlour, ParlourPage};
 pub use plain::Plain;
 pub use socketio::SocketIo;
 
@@ -51,6 +51,11 @@ pub trait Dialect {
     /// Where its socket is.
     fn path(&self, visitor: &Visitor) -> String;
 
+    /// Lines that its handshake has besides, each with its end.
+    fn headers(&self, _visitor: &Visitor) -> String {
+        String::new()
+    }
+
     /// Whether a visitor is introduced as soon as the socket is open, and not when asked.
     fn introduces_at_once(&self) -> bool {
         true
@@ -59,11 +64,11 @@ pub trait Dialect {
     /// The text that says who is coming.
     fn introduction(&self, visitor: &Visitor) -> String;
 
-    /// Adds the text that posts `content`; `key` is unique for its sender.
-    fn say(&self, out: &mut Vec<u8>, content: &[u8], key: u64);
+    /// Adds the text that posts `content` in the room; `key` is unique for its sender.
+    fn say(&self, out: &mut Vec<u8>, room: u64, content: &[u8], key: u64);
 
-    /// The text that says that everything here was read, where a server keeps such a thing.
-    fn has_read(&self) -> Option<&'static str> {
+    /// The text that says that everything in the room was read, where a server keeps such a thing.
+    fn has_read(&self, _room: u64) -> Option<String> {
         None
     }
 

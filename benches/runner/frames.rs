@@ -101,10 +101,10 @@ pub fn write_as_server(out: &mut Vec<u8>, payload: &[u8]) {
 }
 
 /// What asks a server to speak WebSocket. The key is the RFC's example: nobody checks the answer.
-pub fn handshake(path: &str, host: &str) -> Vec<u8> {
+pub fn handshake(path: &str, host: &str, headers: &str) -> Vec<u8> {
     format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
     )
     .into_bytes()
 }

@@ -1,12 +1,12 @@
 //! The rows of the table: each is measured by one function that starts a server, asks it for
 //! something, and answers with figures.
 
+mod browsers;
 mod history;
 mod idle;
 mod ingest;
 mod latency;
 mod page;
-mod readers;
 mod room;
 mod start;
 mod storm;
@@ -110,12 +110,12 @@ pub const ALL: [Row; 9] = [
         measure: room::measure,
     },
     Row {
-        key: "readers",
-        title: "The same room, and everybody tells what they have read",
+        key: "browsers",
+        title: "The room, and 50 rooms, with pages in them: they tell what was read and hear of other rooms",
         contenders: &[PARLOUR],
         quick: &[PARLOUR],
         once: &[],
-        measure: readers::measure,
+        measure: browsers::measure,
     },
     Row {
         key: "latency",

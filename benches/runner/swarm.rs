@@ -41,6 +41,7 @@ enum Stage {
 }
 
 struct Socket {
+    room: u64,
     fd: Option<OwnedFd>,
     stage: Stage,
     opening: Vec<u8>,
@@ -145,13 +146,15 @@ impl Swarm {
         let fd = net::connect(self.address, number)?;
         self.watch.add(&fd, number, Interest::ReadAndWrite)?;
         let path = self.dialect.path(visitor);
+        let headers = self.dialect.headers(visitor);
         let mut introduction = Vec::new();
         let said = self.dialect.introduction(visitor);
         frames::write_text(&mut introduction, said.as_bytes());
         self.sockets.push(Socket {
+            room: visitor.room,
             fd: Some(fd),
             stage: Stage::Connecting,
-            opening: frames::handshake(&path, &self.address.to_string()),
+            opening: frames::handshake(&path, &self.address.to_string(), &headers),
             introduction,
             partial: Vec::new(),
             unsent: Vec::new(),
@@ -181,14 +184,23 @@ impl Swarm {
     pub fn say(&mut self, socket: usize, content: &[u8], key: u64) -> Outcome<()> {
         let mut payload = std::mem::take(&mut self.scratch);
         payload.clear();
-        self.dialect.say(&mut payload, content, key);
+        let room = self.sockets.get(socket).map_or(0, |speaking| speaking.room);
+        self.dialect.say(&mut payload, room, content, key);
         let said = self.tell(socket, &payload);
         self.scratch = payload;
         said
     }
 
-    /// Sends a text from a socket.
-    pub fn tell(&mut self, socket: usize, text: &[u8]) -> Outcome<()> {
+    /// Tells from a socket that everything in its room was read, where the server keeps such a thing.
+    pub fn has_read(&mut self, socket: usize) -> Outcome<()> {
+        let room = self.sockets.get(socket).map_or(0, |reading| reading.room);
+        match self.dialect.has_read(room) {
+            Some(text) => self.tell(socket, text.as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(&mut self, socket: usize, text: &[u8]) -> Outcome<()> {
         let mut frame = Vec::with_capacity(text.len() + 14);
         frames::write_text(&mut frame, text);
         let Some(speaking) = self.sockets.get_mut(socket) else {

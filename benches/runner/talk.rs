@@ -102,8 +102,6 @@ pub struct Talk {
     content: Vec<u8>,
     /// Where this talk's keys begin: a sender may have sent others before, in another talk.
     keys: u64,
-    /// How often somebody told what they have read.
-    marks: u64,
 }
 
 impl Talk {
@@ -130,7 +128,6 @@ impl Talk {
             sent: vec![0; crowd.rooms * crowd.senders],
             content: Vec::with_capacity(SIZE),
             keys: fastrand::u64(0..1 << 50),
-            marks: 0,
         };
         // Lists of who is there come in bursts at the end of joining.
         talk.listen(Duration::from_millis(700))?;
@@ -151,11 +148,6 @@ impl Talk {
     pub fn have_read_after(&mut self, pause: Duration) {
         let sockets = self.crowd.rooms * self.crowd.members;
         self.listener.readers = Some(Readers::new(sockets, pause));
-    }
-
-    /// How often that was told.
-    pub fn marks(&self) -> u64 {
-        self.marks
     }
 
     /// Nobody speaks for so long.
@@ -280,9 +272,6 @@ impl Talk {
 
     /// Waits for something to happen, at most so long; then whoever is to tell what they read does.
     fn turn(&mut self, at_most: Duration) -> Outcome<()> {
-        let Some(has_read) = self.swarm.dialect().has_read() else {
-            return self.swarm.turn(at_most, &mut self.listener);
-        };
         let at_most = match self.listener.readers {
             Some(_) => at_most.min(READING),
             None => at_most,
@@ -292,8 +281,7 @@ impl Talk {
         while let Some(readers) = &mut self.listener.readers
             && let Some(socket) = readers.next_due(now)
         {
-            self.swarm.tell(socket, has_read.as_bytes())?;
-            self.marks += 1;
+            self.swarm.has_read(socket)?;
         }
         Ok(())
     }

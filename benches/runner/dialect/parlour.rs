@@ -1,4 +1,4 @@
-//! Parlour's one-room socket, as PROTOCOL.md has it.
+//! Parlour's two sockets, as PROTOCOL.md has them: the bots' for one room, and the pages' for all.
 
 use super::{Dialect, Heard, Visitor, content, kind, number_after};
 use memchr::memmem;
@@ -22,17 +22,19 @@ impl Dialect for Parlour {
         }
     }
 
-    fn say(&self, out: &mut Vec<u8>, content: &[u8], key: u64) {
-        out.extend(b"{\"type\":\"message\",\"content\":\"");
+    fn say(&self, out: &mut Vec<u8>, room: u64, content: &[u8], key: u64) {
+        out.extend(format!("{{\"type\":\"message\",\"room_id\":{room},\"content\":\"").as_bytes());
         out.extend(content);
         out.extend(b"\",\"client_id\":\"bench-");
         out.extend(key.to_string().as_bytes());
         out.extend(b"\"}");
     }
 
-    fn has_read(&self) -> Option<&'static str> {
+    fn has_read(&self, room: u64) -> Option<String> {
         // Nobody has read further than the room is.
-        Some(r#"{"type":"read","seq":9007199254740991}"#)
+        Some(format!(
+            "{{\"type\":\"read\",\"room_id\":{room},\"seq\":9007199254740991}}"
+        ))
     }
 
     fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p> {
@@ -50,5 +52,35 @@ impl Dialect for Parlour {
 
     fn can_catch_up(&self) -> bool {
         true
+    }
+}
+
+/// Speaks to `/ws` as a page does: for a session, in one room, and told when something happens in others.
+pub struct ParlourPage;
+
+impl Dialect for ParlourPage {
+    fn path(&self, _visitor: &Visitor) -> String {
+        "/ws".to_owned()
+    }
+
+    fn headers(&self, visitor: &Visitor) -> String {
+        let token = visitor.token.as_deref().unwrap_or_default();
+        format!("Authorization: Bearer {token}\r\n")
+    }
+
+    fn introduction(&self, visitor: &Visitor) -> String {
+        format!("{{\"type\":\"join\",\"room_id\":{}}}", visitor.room)
+    }
+
+    fn say(&self, out: &mut Vec<u8>, room: u64, content: &[u8], key: u64) {
+        Parlour.say(out, room, content, key);
+    }
+
+    fn has_read(&self, room: u64) -> Option<String> {
+        Parlour.has_read(room)
+    }
+
+    fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p> {
+        Parlour.hear(payload)
     }
 }

@@ -14,7 +14,7 @@ impl Dialect for Plain {
         format!("{{\"username\":\"{}\"}}", visitor.name)
     }
 
-    fn say(&self, out: &mut Vec<u8>, content: &[u8], _key: u64) {
+    fn say(&self, out: &mut Vec<u8>, _room: u64, content: &[u8], _key: u64) {
         out.extend(b"{\"type\":\"message\",\"content\":\"");
         out.extend(content);
         out.extend(b"\"}");

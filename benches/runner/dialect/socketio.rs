@@ -22,7 +22,7 @@ impl Dialect for SocketIo {
         )
     }
 
-    fn say(&self, out: &mut Vec<u8>, content: &[u8], _key: u64) {
+    fn say(&self, out: &mut Vec<u8>, _room: u64, content: &[u8], _key: u64) {
         out.extend(b"42[\"message\",{\"content\":\"");
         out.extend(content);
         out.extend(b"\"}]");

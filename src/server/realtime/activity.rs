@@ -1,11 +1,17 @@
 //! Who outside a room is to hear that something happened in it, and when.
+//!
+//! Everybody hears of every room, so what counts is how often each of them is written to: rooms in which
+//! something happens all the time say so on a common beat, and what they say is one write. A room that was
+//! quiet says it at once.
 
 use parlour_protocol::UserId;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-/// A room's `room_activity` is said at most this often.
-const EVERY: Duration = Duration::from_secs(1);
+/// A room's `room_activity` is said at most this often; also from one beat to the next.
+pub(super) const EVERY: Duration = Duration::from_secs(1);
+/// A room of which nothing was said for so long need not wait for the beat.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// What is still to be said about one room.
 #[derive(Debug, Default)]
@@ -47,8 +53,9 @@ impl Activity {
     }
 
     /// Whom to tell now, if it is time.
-    pub(super) fn due(&mut self, now: Instant) -> Option<Audience> {
-        let is_early = self.last.is_some_and(|last| now < last + EVERY);
+    pub(super) fn due(&mut self, now: Instant, is_beat: bool) -> Option<Audience> {
+        let pause = if is_beat { EVERY } else { QUIET };
+        let is_early = self.last.is_some_and(|last| now < last + pause);
         if self.pending.is_empty() || is_early {
             return None;
         }
@@ -67,21 +74,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_said_at_once_and_then_once_a_second() {
+    fn it_is_said_at_once_and_then_on_the_beat_once_a_second() {
         let start = Instant::now();
         let mut activity = Activity::default();
-        assert_eq!(activity.due(start), None);
+        assert_eq!(activity.due(start, true), None);
         activity.for_everyone();
-        assert!(
-            activity
-                .due(start)
-                .is_some_and(|audience| audience.has(None))
-        );
+        let said = activity.due(start, false);
+        assert!(said.is_some_and(|audience| audience.has(None)));
         activity.for_everyone();
-        assert_eq!(activity.due(start + Duration::from_millis(999)), None);
+        let early = start + Duration::from_millis(999);
+        assert_eq!(activity.due(early, true), None);
         assert!(activity.is_pending());
-        assert!(activity.due(start + EVERY).is_some());
-        assert_eq!(activity.due(start + 2 * EVERY), None);
+        assert_eq!(activity.due(start + EVERY, false), None);
+        assert!(activity.due(start + EVERY, true).is_some());
+        assert_eq!(activity.due(start + 2 * EVERY, true), None);
+    }
+
+    #[test]
+    fn after_a_pause_it_does_not_wait_for_the_beat() {
+        let start = Instant::now();
+        let mut activity = Activity::default();
+        activity.for_everyone();
+        assert!(activity.due(start, true).is_some());
+        activity.for_everyone();
+        assert!(activity.due(start + QUIET, false).is_some());
     }
 
     #[test]
@@ -89,7 +105,7 @@ mod tests {
         let start = Instant::now();
         let mut activity = Activity::default();
         activity.for_person(UserId(1));
-        let audience = activity.due(start).unwrap();
+        let audience = activity.due(start, false).unwrap();
         assert!(audience.has(Some(UserId(1))));
         assert!(!audience.has(Some(UserId(2))) && !audience.has(None));
     }

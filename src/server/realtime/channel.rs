@@ -82,6 +82,7 @@ impl Channel {
         &mut self,
         room: RoomId,
         now: Instant,
+        is_beat: bool,
         roster: impl FnOnce() -> Roster,
     ) -> Tick {
         let is_heard = !self.listeners.is_empty();
@@ -107,7 +108,7 @@ impl Channel {
                 users,
             }));
         }
-        let due = self.activity.due(now).map(|audience| Due {
+        let due = self.activity.due(now, is_beat).map(|audience| Due {
             room,
             seq: self.seq,
             posts: self.posts,
@@ -151,7 +152,7 @@ mod tests {
         }
         let mut lists = |at: Duration, is_changed: bool| {
             channel.users_changed |= is_changed;
-            let tick = channel.tick(room, start + at, Roster::default);
+            let tick = channel.tick(room, start + at, false, Roster::default);
             (tick.frames.len(), channel.is_dirty())
         };
         assert_eq!(lists(Duration::ZERO, true), (1, false));

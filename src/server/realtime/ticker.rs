@@ -1,12 +1,12 @@
 //! The hub's one clock: everything coalesced is said here, in dirty rooms only.
 
+use super::activity;
 use super::channel::Due;
 use super::hub::Inner;
 use super::sockets::Listener;
-use super::{Frame, SocketKind, locked};
+use super::{Frame, Run, SocketKind, locked};
 use parlour_protocol::{RoomActivity, ServerFrame};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
@@ -14,31 +14,36 @@ use tokio_util::sync::CancellationToken;
 
 /// `users_list` and `typing` come at most this often, lists for a crowd more rarely.
 const EVERY: Duration = Duration::from_millis(250);
+/// Each so many ticks is a beat.
+const BEAT: u32 = (activity::EVERY.as_millis() / EVERY.as_millis()) as u32;
 
 /// Ticks until `stop`, or until the hub is gone.
 pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(EVERY);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
+    for part in (0..BEAT).cycle() {
+        // When it was to be, so that a second lies between one beat and the next.
+        let now = tokio::select! {
             () = stop.cancelled() => return,
-            _ = interval.tick() => {}
-        }
+            now = interval.tick() => now.into_std(),
+        };
         let Some(inner) = hub.upgrade() else { return };
+        // It may write to every socket there is, which the tasks of those must not have to wait for.
+        let ticked = tokio::task::spawn_blocking(move || inner.tick(now, part == 0));
         // A bug in one tick must not end all that follow.
-        if catch_unwind(AssertUnwindSafe(|| inner.tick(Instant::now()))).is_err() {
+        if ticked.await.is_err() {
             tracing::error!("a tick panicked; what it had to say waits for the next change");
         }
     }
 }
 
-/// Rooms announced in one tick, a quarter of what a socket's queue holds; the others wait for the
-/// next tick, so that many rooms at once throw nobody out.
-const ROOMS_A_TICK: usize = 64;
+/// Rooms announced in one tick, half of what a socket's queue holds; the others wait for their next
+/// time, so that many rooms at once throw nobody out.
+const ROOMS_A_TICK: usize = 128;
 
 impl Inner {
     /// Says everything that is due at `now`.
-    pub(super) fn tick(&self, now: Instant) {
+    fn tick(&self, now: Instant, is_beat: bool) {
         for (room, who) in self.presence.expire(now) {
             self.went(room, &who);
         }
@@ -54,7 +59,7 @@ impl Inner {
             };
             let (tick, is_dirty) = {
                 let mut channel = locked(&channel);
-                let tick = channel.tick(room, now, || self.presence.roster(room));
+                let tick = channel.tick(room, now, is_beat, || self.presence.roster(room));
                 (tick, channel.is_dirty())
             };
             if is_dirty {
@@ -68,7 +73,8 @@ impl Inner {
         }
     }
 
-    /// Tells `/ws` sockets about rooms they may see but have not joined.
+    /// Tells `/ws` sockets about rooms they may see but have not joined: each of them of all rooms in one
+    /// write, for in a busy house every room has something to say to everybody who is not in it.
     fn announce(&self, due: &[Due]) {
         let watchers: Vec<Arc<Listener>> = {
             let sockets = locked(&self.sockets);
@@ -79,26 +85,55 @@ impl Inner {
                 .map(Arc::clone)
                 .collect()
         };
+        let mut news = Vec::with_capacity(due.len());
         for due in due {
-            let online = self.presence.online(due.room);
-            // Most sockets have the same count, so most share one encoding.
-            let mut frames: HashMap<i64, Frame> = HashMap::new();
-            for listener in watchers.iter().filter(|l| due.audience.has(l.person())) {
-                let Some(unread) = listener.unread(due.room, due.posts) else {
-                    continue;
-                };
-                let frame = frames.entry(unread).or_insert_with(|| {
-                    let (room_id, seq) = (due.room, due.seq);
-                    let frame = ServerFrame::RoomActivity(RoomActivity {
-                        room_id,
-                        seq,
-                        unread,
-                        online,
-                    });
-                    Frame::from(frame.encode())
-                });
-                listener.subscriber.try_send(frame.clone());
-            }
+            news.push(News {
+                online: self.presence.online(due.room),
+                due,
+                frames: HashMap::new(),
+            });
         }
+        let mut frames = Vec::with_capacity(news.len());
+        for listener in watchers {
+            frames.extend(news.iter_mut().filter_map(|news| news.for_one(&listener)));
+            for run in Run::all(&frames) {
+                listener.subscriber.try_send_run(&run);
+            }
+            frames.clear();
+        }
+    }
+}
+
+/// What is said outside about one room.
+struct News<'d> {
+    due: &'d Due,
+    online: u32,
+    /// By what is unread: most sockets have the same count, so most share one encoding.
+    frames: HashMap<i64, Frame>,
+}
+
+impl News<'_> {
+    /// What a socket is told, if it concerns it.
+    fn for_one(&mut self, listener: &Listener) -> Option<Frame> {
+        let &Due {
+            room,
+            seq,
+            posts,
+            ref audience,
+        } = self.due;
+        if !audience.has(listener.person()) {
+            return None;
+        }
+        let unread = listener.unread(room, posts)?;
+        let frame = self.frames.entry(unread).or_insert_with(|| {
+            let activity = ServerFrame::RoomActivity(RoomActivity {
+                room_id: room,
+                seq,
+                unread,
+                online: self.online,
+            });
+            Frame::from(activity.encode())
+        });
+        Some(frame.clone())
     }
 }

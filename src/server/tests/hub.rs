@@ -3,11 +3,11 @@
 use crate::harness::eventually;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
 use parlour_server::realtime::{
-    Attendee, Closing, Frame, Hub, Mailbox, Publication, Socket, SocketKind, Subscriber,
+    Attendee, Closing, Frame, Hub, Mailbox, Publication, Run, Socket, SocketKind, Subscriber,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -156,6 +156,38 @@ async fn everybody_gets_the_same_bytes() {
     let frames = ears.each_ref().map(|ear| ear.heard("message").remove(0));
     let places = frames.each_ref().map(|frame| frame.as_str().as_ptr());
     assert_eq!(places, [places[0]; 3], "shared, not copied");
+}
+
+/// Counts the frames of each write.
+#[derive(Default)]
+struct Writes(Mutex<Vec<usize>>);
+
+impl Subscriber for Writes {
+    fn try_send(&self, _: Frame) {
+        self.0.lock().unwrap().push(1);
+    }
+
+    fn try_send_run(&self, run: &Run<'_>) {
+        self.0.lock().unwrap().push(run.frames().len());
+    }
+
+    fn close(&self, _: Closing) {}
+
+    fn hang_up(&self) {}
+}
+
+#[tokio::test]
+async fn a_page_hears_of_all_rooms_in_one_write() {
+    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let writes = Arc::new(Writes::default());
+    let _page = hub.open(SocketKind::Many, Arc::clone(&writes) as _);
+    let say = || hub.publish_all((1..=3).map(|room| message(RoomId(room))));
+    // A tick may come while it is said.
+    eventually("a write has the news of three rooms", async || {
+        say();
+        writes.0.lock().unwrap().contains(&3)
+    })
+    .await;
 }
 
 /// Breaks whoever sends it something, once.
