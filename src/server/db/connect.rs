@@ -6,6 +6,7 @@
 use crate::context::BootError;
 use crate::lock::make_folder;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::sqlite::{
@@ -92,6 +93,9 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY)?;
+    // Without it, a statement that is kept and has a `LIMIT ?` is planned anew each time it is used, in
+    // case the limit says something about the best way: https://sqlite.org/queryplanner-ng.html#qpsg
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
@@ -167,4 +171,26 @@ async fn pool(
         .await
         .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
     Ok(pool.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_kept_statement_is_planned_once() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let connection = plain(file.path()).unwrap();
+        connection
+            .execute_batch("CREATE TABLE letters (letter TEXT)")
+            .unwrap();
+        for limit in 1..=3 {
+            let mut few = connection
+                .prepare_cached("SELECT letter FROM letters LIMIT ?")
+                .unwrap();
+            assert!(!few.exists([limit]).unwrap());
+            assert_eq!(few.get_status(StatementStatus::RePrepare), 0, "{limit}");
+        }
+    }
 }

@@ -5,15 +5,12 @@
 
 use crate::context::Context;
 use crate::db::entity::{message, room};
+use crate::db::statement;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
 use parlour_protocol::{Message, RoomId, Seq};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
-};
+use rusqlite::Connection;
 
 /// Messages in one page.
 const PAGE: usize = 500;
@@ -21,7 +18,7 @@ const PAGE: usize = 500;
 /// everybody who is catching up, and a slow line has to carry it in one write.
 const PAGE_BYTES: i64 = 256 * 1024;
 /// More changed messages than this are read faster as a fresh page.
-const TOO_MANY: u64 = 2_000;
+const TOO_MANY: i64 = 2_000;
 
 /// Everything that changed in (`from`, `to`].
 #[derive(Clone, Debug, PartialEq)]
@@ -45,10 +42,17 @@ pub async fn sync(
     room: RoomId,
     after: Seq,
 ) -> Result<SyncPage, ServiceError> {
-    let snapshot = ctx.store.snapshot().await?;
-    let room = rooms::visible(&snapshot, scope, room).await?;
-    let foreign = after < 0 || after > room.seq;
-    if foreign || has_too_many(&snapshot, &room, after).await? {
+    let scope = scope.clone();
+    let read = move |db: &Connection| {
+        let room = rooms::visible_now(db, &scope, room)?;
+        Ok(page(db, &room, after)?)
+    };
+    ctx.store.read(read).await
+}
+
+fn page(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<SyncPage> {
+    let is_foreign = after < 0 || after > room.seq;
+    if is_foreign || has_too_many(db, room, after)? {
         return Ok(SyncPage {
             messages: Vec::new(),
             from: after,
@@ -57,14 +61,14 @@ pub async fn sync(
             reset: true,
         });
     }
-    let cut = cut(&sizes(&snapshot, &room, after).await?);
+    let cut = cut(&sizes(db, room, after)?);
     let to = cut.unwrap_or(room.seq);
-    let rows = changed(room.id, after, to)
-        .order_by_asc(message::Column::Seq)
-        .all(&snapshot)
-        .await?;
+    let mut changed = statement(db, CHANGED)?;
+    let rows = changed.query_map([room.id, after, to], |row| message::Model::try_from(row))?;
     Ok(SyncPage {
-        messages: rows.into_iter().map(Message::from).collect(),
+        messages: rows
+            .map(|row| Ok(Message::from(row?)))
+            .collect::<rusqlite::Result<_>>()?,
         from: after,
         to,
         complete: cut.is_none(),
@@ -72,21 +76,22 @@ pub async fn sync(
     })
 }
 
+/// Counts no further than the limit, in no order.
+fn has_too_many(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<bool> {
+    if room.seq - after <= TOO_MANY {
+        return Ok(false);
+    }
+    let changed: i64 = statement(db, COUNT)?
+        .query_row([room.id, after, room.seq, TOO_MANY + 1], |row| row.get(0))?;
+    Ok(changed > TOO_MANY)
+}
+
 /// How long each text is, of one message more than a page has. Reads no text.
-async fn sizes(
-    db: &impl ConnectionTrait,
-    room: &room::Model,
-    after: Seq,
-) -> Result<Vec<(Seq, i64)>, DbErr> {
-    changed(room.id, after, room.seq)
-        .select_only()
-        .column(message::Column::Seq)
-        .expr(Expr::cust("octet_length(body)"))
-        .order_by_asc(message::Column::Seq)
-        .limit(PAGE as u64 + 1)
-        .into_tuple()
-        .all(db)
-        .await
+fn sizes(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
+    let mut sizes = statement(db, SIZES)?;
+    let limits = [room.id, after, room.seq, PAGE as i64 + 1];
+    let rows = sizes.query_map(limits, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
 }
 
 /// The seq with which a page ends, when it cannot hold all of `sizes`.
@@ -101,61 +106,49 @@ fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
     (held < sizes.len()).then_some(*last)
 }
 
-/// What changed in (`after`, `to`]. A message whose seq is its number is as it was posted.
-fn changed(room: i64, after: Seq, to: Seq) -> Select<message::Entity> {
-    let (number, seq) = (message::Column::Number, message::Column::Seq);
-    let posted = Condition::all()
-        .add(number.gt(after))
-        .add(number.lte(to))
-        .add(seq.into_expr().eq(number.into_expr()));
-    let edited = Condition::all()
-        .add(seq.gt(after))
-        .add(seq.lte(to))
-        .add(seq.into_expr().ne(number.into_expr()));
-    message::Entity::find()
-        .filter(message::Column::RoomId.eq(room))
-        .filter(Condition::any().add(posted).add(edited))
+/// What changed in a room in (`?2`, `?3`]. A message whose seq is its number is as it was posted.
+macro_rules! changed {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM messages WHERE room_id = ?1 AND ((number > ?2 AND number <= ?3 AND seq = number) \
+            OR (seq > ?2 AND seq <= ?3 AND seq <> number))",
+            $rest
+        )
+    };
 }
 
-/// Counts no further than the limit, in no order.
-async fn has_too_many(
-    db: &impl ConnectionTrait,
-    room: &room::Model,
-    after: Seq,
-) -> Result<bool, DbErr> {
-    if room.seq - after <= TOO_MANY as i64 {
-        return Ok(false);
-    }
-    let changed: Vec<i64> = changed(room.id, after, room.seq)
-        .select_only()
-        .column(message::Column::Id)
-        .limit(TOO_MANY + 1)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(changed.len() as u64 > TOO_MANY)
-}
+const CHANGED: &str = changed!(
+    "id, room_id, number, seq, ordinal, author_id, author_name, client_id, body, reply_to, \
+    created_at, edited_at, deleted_at",
+    " ORDER BY seq"
+);
+
+const SIZES: &str = changed!("seq, octet_length(body)", " ORDER BY seq LIMIT ?4");
+
+const COUNT: &str = concat!("SELECT count(*) FROM (", changed!("1", " LIMIT ?4"), ")");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn page(sizes: &[i64]) -> Option<Seq> {
+    fn end(sizes: &[i64]) -> Option<Seq> {
         cut(&(1..).zip(sizes.iter().copied()).collect::<Vec<_>>())
     }
 
     #[test]
     fn a_page_is_cut_by_its_bytes_and_by_its_rows() {
-        assert_eq!(page(&[]), None);
-        assert_eq!(page(&[PAGE_BYTES]), None);
-        assert_eq!(page(&[PAGE_BYTES - 1, 1, 1]), Some(2));
-        assert_eq!(page(&[1; PAGE]), None);
-        assert_eq!(page(&[1; PAGE + 1]), Some(PAGE as Seq));
+        assert_eq!(end(&[]), None);
+        assert_eq!(end(&[PAGE_BYTES]), None);
+        assert_eq!(end(&[PAGE_BYTES - 1, 1, 1]), Some(2));
+        assert_eq!(end(&[1; PAGE]), None);
+        assert_eq!(end(&[1; PAGE + 1]), Some(PAGE as Seq));
     }
 
     #[test]
     fn a_page_has_at_least_one_message() {
-        assert_eq!(page(&[2 * PAGE_BYTES]), None);
-        assert_eq!(page(&[2 * PAGE_BYTES, 1]), Some(1));
+        assert_eq!(end(&[2 * PAGE_BYTES]), None);
+        assert_eq!(end(&[2 * PAGE_BYTES, 1]), Some(1));
     }
 }

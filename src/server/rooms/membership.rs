@@ -2,14 +2,15 @@
 //!
 //! *Invariant:* who comes in has read everything so far, and who comes again has not read anything by it.
 
-use super::visible;
+use super::{visible, visible_now};
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::membership;
+use crate::db::entity::{membership, room};
+use crate::db::{Written, statement};
 use crate::error::ServiceError;
 use crate::realtime::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId, UserId};
+use rusqlite::Connection;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 /// The role of who made the room.
@@ -22,10 +23,7 @@ pub(crate) const MEMBER: &str = "member";
 /// when they write, or come in again.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
-    let snapshot = ctx.store.snapshot().await?;
-    let room = visible(&snapshot, scope, id).await?;
-    let is_member = of(&snapshot, id, user).await?.is_some();
-    drop(snapshot);
+    let (room, is_member) = look(ctx, scope, id, user).await?;
     // Everybody comes back at once after a restart; only new members are worth a write.
     if is_member {
         return Ok(room.into_room(ctx.hub.online(id)));
@@ -72,10 +70,7 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
 /// Ends the membership. Somebody who is no member has left already.
 pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     let user = scope.require_person()?.user.id;
-    let snapshot = ctx.store.snapshot().await?;
-    visible(&snapshot, scope, id).await?;
-    let is_member = of(&snapshot, id, user).await?.is_some();
-    drop(snapshot);
+    let (_, is_member) = look(ctx, scope, id, user).await?;
     if !is_member {
         return Ok(());
     }
@@ -102,6 +97,23 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
             })
         })
         .await
+}
+
+/// The room, and whether the person belongs to it.
+async fn look(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+    user: UserId,
+) -> Result<(room::Model, bool), ServiceError> {
+    const IS_MEMBER: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?";
+    let scope = scope.clone();
+    let look = move |db: &Connection| {
+        let room = visible_now(db, &scope, id)?;
+        let is_member = statement(db, IS_MEMBER)?.exists([id.0, user.0])?;
+        Ok((room, is_member))
+    };
+    ctx.store.read(look).await
 }
 
 async fn of(

@@ -65,12 +65,12 @@ impl Marks {
         let furthest = gathered.furthest.entry((room, user)).or_default();
         *furthest = seq.max(*furthest);
         if !mem::replace(&mut gathered.is_awaited, true) {
-            tokio::spawn(self.clone().write(store.clone()));
+            tokio::spawn(self.clone().flush_until_empty(store.clone()));
         }
     }
 
-    /// Writes what is there, and for as long as there is more, that.
-    async fn write(self, store: Arc<Store>) {
+    /// Writes what is there, what came meanwhile, and so on until nothing comes.
+    async fn flush_until_empty(self, store: Arc<Store>) {
         while self.is_any_left() {
             self.flush(&store).await;
             sleep(PAUSE).await;
