@@ -54,6 +54,38 @@ test("everybody in a deleted room is told and lands on the welcome screen", asyn
   await expect(bob.roomLink("Lobby")).toBeVisible();
 });
 
+test("what was on its way to a room when it was deleted does not hide that it was", async ({
+  arrive,
+  tolerate,
+}) => {
+  tolerate(/status of 404/);
+  const alice = await arrive("Alice");
+  const room = await alice.rest.makeRoom("Tea");
+  const bob = await arrive("Bob", "/me");
+  let letGo: (() => void) | undefined;
+  let isRefused = false;
+  await bob.page.routeWebSocket(/\/ws$/, (socket) => {
+    const far = socket.connectToServer();
+    socket.onMessage((text) => {
+      if (String(text).includes('"read"')) letGo = () => far.send(text);
+      else far.send(text);
+    });
+    far.onMessage((text) => {
+      socket.send(text);
+      isRefused ||= String(text).includes('"error"');
+    });
+  });
+  await bob.visit(`/rooms/${room.id}`);
+  await alice.rest.fill(1, "Read", room.id);
+  await expect.poll(() => letGo).toBeDefined();
+  await alice.rest.deleteRoom(room.id);
+  await expect(bob.notice).toContainText("The room Tea was deleted.");
+  letGo?.();
+  await expect.poll(() => isRefused).toBe(true);
+  await bob.page.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(bob.notice).toContainText("The room Tea was deleted.");
+});
+
 test("only who made it is offered to delete it", async ({ arrive }) => {
   const alice = await arrive("Alice");
   const room = await alice.rest.makeRoom("Tea");

@@ -271,6 +271,17 @@ impl Desk {
         self.me.with_untracked(|me| me.as_ref().map(|me| me.id))
     }
 
+    /// This person's id, once the server has said that this socket is theirs.
+    pub fn known_now(self) -> Option<UserId> {
+        let known = self.known_as.get_value();
+        known.filter(|known| self.my_id_now() == Some(*known))
+    }
+
+    /// Whether this socket is in the room.
+    pub fn is_in(self, room: RoomId) -> bool {
+        self.joined.with_value(|joined| joined.contains(room))
+    }
+
     /// The open room's id.
     pub fn open_id(self) -> Option<RoomId> {
         self.open

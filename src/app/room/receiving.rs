@@ -12,8 +12,9 @@ use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, Heartbeat, History, Message, Refusal, RoomActivity, RoomEntry, RoomGone,
-    RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
+    AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity,
+    RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists,
+    UsersList, Welcome,
 };
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
@@ -147,6 +148,13 @@ fn refused(desk: Desk, frame: Refusal) {
     if let Some(client_id) = client_id {
         return sending::refused(desk, error, &client_id);
     }
+    let is_nameless = desk.me.with_untracked(Option::is_none);
+    if room_id.is_some_and(|room| !desk.is_in(room))
+        || (is_nameless && code == ErrorCode::SignInRequired)
+    {
+        // It was on its way when the room or the session ended, and that has been told.
+        return;
+    }
     if !code.is_passing() || desk.editing.get_untracked().is_some() {
         desk.tell(error.message.clone());
     }
@@ -156,7 +164,7 @@ fn refused(desk: Desk, frame: Refusal) {
         });
         leptos::task::spawn_local(async move {
             clock::sleep(sending::wait_ms(&error)).await;
-            if desk.joined.with_value(|joined| joined.contains(room_id)) {
+            if desk.is_in(room_id) {
                 let after = on_timeline_ref(desk, room_id, Timeline::seq);
                 desk.say(ClientFrame::Join { room_id, after });
             }
@@ -236,8 +244,8 @@ pub fn mark_read(desk: Desk) {
     }
     listing::entry(desk, room_id, |entry| entry.unread = 0);
     let seq = desk.timeline.with_untracked(Timeline::seq);
-    let is_member = desk.me.with_untracked(Option::is_some);
-    if !is_member || !desk.joined.with_value(|joined| joined.contains(room_id)) {
+    // Before the server has said who this socket is, or in a room it has left, it would be refused.
+    if desk.known_now().is_none() || !desk.is_in(room_id) {
         return;
     }
     let people = desk.presence.with_untracked(|p| p.roster.count);

@@ -130,11 +130,7 @@ pub fn send(desk: Desk) {
 /// Hands over whatever may go now: one message a room at a time, in the order it was written; and
 /// nothing before the server has said that this socket is whom we take ourselves for.
 pub fn pump(desk: Desk) {
-    let Some(me) = desk
-        .known_as
-        .get_value()
-        .filter(|known| desk.my_id_now() == Some(*known))
-    else {
+    let Some(me) = desk.known_now() else {
         return;
     };
     if clock::now_ms() < desk.hold_until.get_value() {

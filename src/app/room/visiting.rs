@@ -98,6 +98,7 @@ pub fn forget(desk: Desk, room_id: RoomId) {
     desk.joined.update_value(|joined| {
         joined.remove(room_id);
     });
+    desk.read.update_value(|read| read.forget(room_id));
     if desk.open_id_now() == Some(room_id) {
         welcome(desk, true);
     }

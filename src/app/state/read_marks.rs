@@ -35,6 +35,12 @@ impl ReadMarks {
         is_first.then_some(wait as u32)
     }
 
+    /// The room is left: nothing more is told of it, and all of it again when one is back.
+    pub fn forget(&mut self, room: RoomId) {
+        self.told.remove(room);
+        self.seen.remove(room);
+    }
+
     /// What the server is to be told now.
     pub fn take(&mut self) -> Vec<(RoomId, Seq)> {
         let seen: Vec<_> = std::mem::take(&mut self.seen).into_iter().collect();
@@ -71,6 +77,20 @@ mod tests {
         assert_eq!([wait(0, 0.0), wait(1, 1.0)], [Some(50), Some(150)]);
         assert_eq!([wait(40, 0.0), wait(40, 0.5)], [Some(200), Some(400)]);
         assert_eq!(wait(u32::MAX, 1.0), Some(1_500));
+    }
+
+    #[test]
+    fn a_room_that_is_left_is_not_told_of() {
+        let mut marks = ReadMarks::default();
+        marks.see(OTHER, 9, 2, 0.5);
+        marks.take();
+        marks.see(ROOM, 5, 2, 0.5);
+        marks.see(OTHER, 10, 2, 0.5);
+        marks.forget(ROOM);
+        assert_eq!(marks.take(), [(OTHER, 10)]);
+        marks.forget(OTHER);
+        marks.see(OTHER, 10, 2, 0.5);
+        assert_eq!(marks.take(), [(OTHER, 10)], "told again by one who is back");
     }
 
     #[test]
