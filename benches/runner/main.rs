@@ -54,8 +54,12 @@ fn run() -> Outcome<()> {
     };
     if options.again {
         let root = root()?;
-        let file = root.join(format!("benches/results/{}.json", options.name));
-        return write(&root, &options.name, &Results::read(&file)?);
+        let folder = root.join("benches/results");
+        let again = Results {
+            browser: browser::read(&folder),
+            ..Results::read(&folder.join(format!("{}.json", options.name)))?
+        };
+        return write(&root, &options.name, &again);
     }
     let files = machine::open_many_files()?;
     machine::pin(machine::GENERATOR)?;

@@ -20,7 +20,8 @@ Measures Parlour and its peers, and writes benches/RESULTS.md.
   --site FOLDER   another folder of built files than target/site
   --self-test     only what the generator itself can take
   --again         measures nothing: makes the page anew from benches/results/NAME.json, which has all
-                  that a run measured until it ended or was stopped
+                  that a run measured until it ended or was stopped, and what the browser's
+                  files say now
 ";
 
 /// The command line, read.

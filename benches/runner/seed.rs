@@ -69,7 +69,8 @@ pub fn messages(file: &Path, room: u64, count: u64) -> Outcome<()> {
         {
             let mut insert = transaction.prepare(INSERT)?;
             for number in written + 1..=(written + BATCH).min(count) {
-                let row = Row::new(room, number, now - (count - number) as i64);
+                let author = number * 7 % 1_000 + 1;
+                let row = Row::new(room, number, author, now - (count - number) as i64);
                 row.insert(&mut insert)?;
             }
         }
@@ -111,9 +112,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// The `number`th of a room.
-    pub fn new(room: u64, number: u64, at: i64) -> Self {
-        let author = (number * 7 % 1_000) as i64 + 1;
+    /// The `number`th of a room, by a guest.
+    pub fn new(room: u64, number: u64, author: u64, at: i64) -> Self {
         let mut body = format!("{author}:{number}: The quick brown fox jumps over the lazy dog. ");
         while body.len() < SIZE {
             body.push_str("And again, because it can. ");
@@ -122,7 +122,7 @@ impl Row {
         Self {
             room: room as i64,
             number: number as i64,
-            author,
+            author: author as i64,
             client_id: format!("bench-{room}-{number}"),
             body,
             at,
@@ -164,6 +164,6 @@ mod tests {
 
     #[test]
     fn a_message_has_the_size_of_those_that_are_sent() {
-        assert_eq!(Row::new(1, 999_999, 0).body.len(), SIZE);
+        assert_eq!(Row::new(1, 999_999, 1_000, 0).body.len(), SIZE);
     }
 }
