@@ -238,7 +238,7 @@ impl Context {
 
     /// Finishes what is being written and closes the database. Nobody may be served any more.
     pub async fn close(&self) {
-        self.marks.flush(&self.store).await;
+        self.marks.finish(&self.store).await;
         self.store.drain().await;
     }
 }

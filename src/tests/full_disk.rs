@@ -1,15 +1,17 @@
 //! A disk that is full, or fails: reading goes on, writing waits, nothing is lost, and it heals by
 //! itself.
 
-use crate::harness::{Browser, LOBBY, PATIENCE, Program, Socket, a_disk_in};
+use crate::harness::{Browser, LOBBY, PATIENCE, Page, Program, Socket, a_disk_in};
 use parlour_chaos::database;
 use parlour_chaos::disk::{Disk, Trouble};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tempfile::{TempDir, tempdir};
+use tokio::time::sleep;
 
 const MESSAGES: &str = "/api/chat/rooms/1/messages";
 const SENTENCE: &str = "Nothing can be stored right now. Please try again in a moment.";
@@ -192,6 +194,40 @@ async fn while_nothing_can_be_written_people_read_and_senders_wait() {
 #[tokio::test]
 async fn while_nothing_can_be_synced_people_read_and_senders_wait() {
     lives_through(Trouble::NoSync).await;
+}
+
+#[tokio::test]
+async fn what_was_read_while_nothing_can_be_written_is_read_in_the_end() {
+    let Some(mut bench) = Bench::start() else {
+        return;
+    };
+    let alice = bench.person("Alice").await;
+    let mut bob = Socket::guest(bench.address, 1, "Bob").await;
+    let session = format!("parlour_session={}", bob.token());
+    alice.say(LOBBY, "one").await;
+    alice.say(LOBBY, "two").await;
+    bob.next_of_type("message").await;
+    bob.next_of_type("message").await;
+    bench.disk.fail(Trouble::NoWrite).unwrap();
+    bob.send(json!({"type": "read", "seq": 2})).await;
+    let end = Instant::now() + PATIENCE;
+    while !bench.program.has_said("cannot be written") {
+        assert!(Instant::now() < end, "{:#?}", bench.program.log);
+        sleep(Duration::from_millis(20)).await;
+    }
+    let visitor = Browser::of(bench.address);
+    let unread = async || {
+        let page = visitor.request(Method::GET, "/").header("cookie", &session);
+        let page = Page::of("/", page.send().await.unwrap()).await;
+        page.place().rooms[0].unread
+    };
+    assert_eq!(unread().await, 2);
+    bench.disk.heal().unwrap();
+    while unread().await > 0 {
+        assert!(Instant::now() < end, "he says it once");
+        sleep(Duration::from_millis(20)).await;
+    }
+    bench.stopped().await;
 }
 
 #[tokio::test]

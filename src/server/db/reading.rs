@@ -17,7 +17,8 @@ use tracing::dispatcher;
 /// What takes longer has waited for the disk. Whoever shares the thread has waited, too.
 const QUICK: Duration = Duration::from_millis(2);
 
-/// So many pieces of work after such a one are read elsewhere, before the disk is trusted again.
+/// So many pieces of work after such a one are read elsewhere, before the disk is trusted again; and at the
+/// start, when nothing of the file is in memory.
 const DISTRUST: u32 = 100;
 
 /// The connections.
@@ -40,7 +41,7 @@ impl Readers {
             count: connections.len() as u32,
             pool: Arc::new(Pool {
                 idle: Mutex::new(connections),
-                distrust: AtomicU32::new(0),
+                distrust: AtomicU32::new(DISTRUST),
             }),
         }
     }
