@@ -69,6 +69,7 @@ pub struct Memory {
     is_naming: RwLock<bool>,
     is_making_room: RwLock<bool>,
     visits: RwLock<u64>,
+    turns: RwLock<u64>,
     asked_for_name: RwLock<bool>,
     orders: RwLock<Option<Sender<Order>>>,
 }
@@ -154,8 +155,10 @@ pub struct Desk {
     pub(super) is_naming: Kept<bool>,
     /// A room is being made: one click, one room.
     pub(super) is_making_room: Kept<bool>,
-    /// Counts visits, so that a late answer for a room left behind is dropped.
+    /// Counts visits, so that a late answer to one that was given up is dropped.
     pub(super) visits: Kept<u64>,
+    /// Counts what was shown, so that a late answer for a room left behind is dropped.
+    pub(super) turns: Kept<u64>,
     /// Whether the name was asked for already in this tab.
     pub(super) asked_for_name: Kept<bool>,
     /// To the task that owns the socket.
@@ -210,6 +213,7 @@ impl Desk {
             is_naming: RwLock::new(false),
             is_making_room: RwLock::new(false),
             visits: RwLock::new(0),
+            turns: RwLock::new(0),
             asked_for_name: RwLock::new(false),
             orders: RwLock::new(None),
         }));
@@ -251,6 +255,7 @@ impl Desk {
             is_naming: Kept::new(memory, |memory| &memory.is_naming),
             is_making_room: Kept::new(memory, |memory| &memory.is_making_room),
             visits: Kept::new(memory, |memory| &memory.visits),
+            turns: Kept::new(memory, |memory| &memory.turns),
             asked_for_name: Kept::new(memory, |memory| &memory.asked_for_name),
             orders: Kept::new(memory, |memory| &memory.orders),
         }

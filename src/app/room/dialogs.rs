@@ -4,7 +4,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::{sending, visiting};
+use super::{listing, sending, visiting};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
 use crate::app::browser::text_field::{self, COMPOSER};
@@ -198,7 +198,7 @@ fn delete_room(desk: Desk) {
     leptos::task::spawn_local(async move {
         desk.dialog.set(None);
         if let Err(refused) = api::delete_room(room).await {
-            desk.tell(refused.sentence());
+            listing::refused(desk, room, &refused);
         }
     });
 }

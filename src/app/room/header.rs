@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
-use super::{shown, sidebar, visiting};
+use super::{listing, shown, sidebar, visiting};
 use crate::app::api;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ pub fn RoomHeader() -> impl IntoView {
         leptos::task::spawn_local(async move {
             match api::leave_room(room).await {
                 Ok(()) => visiting::forget(desk, room),
-                Err(refused) => desk.tell(refused.sentence()),
+                Err(refused) => listing::refused(desk, room, &refused),
             }
         });
     };

@@ -2,12 +2,12 @@
 
 use super::desk::Desk;
 use super::{receiving, sending, visiting};
-use crate::app::api;
+use crate::app::api::{self, Refused};
 use crate::app::browser::text_field;
 use crate::app::state::by_room::Rooms;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::shelf::Shelf;
-use parlour_protocol::{Room, RoomEntry, RoomId};
+use parlour_protocol::{ErrorCode, Room, RoomEntry, RoomId};
 
 /// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
 pub fn refresh(desk: Desk) {
@@ -27,7 +27,14 @@ pub fn refresh(desk: Desk) {
                     .iter()
                     .find(|e| e.room.id == entry.room.id && e.room.seq > entry.room.seq);
                 if let Some(newer) = newer {
-                    *entry = newer.clone();
+                    let room_id = entry.room.id;
+                    // Of a room one is in, a frame tells one message more, and not how many they are.
+                    entry.unread = if desk.is_in(room_id) {
+                        entry.unread + receiving::unread_since(desk, room_id, entry.room.seq)
+                    } else {
+                        newer.unread
+                    };
+                    entry.room = newer.room.clone();
                 }
             }
             // So do the frames about rooms that came or went.
@@ -131,6 +138,15 @@ pub fn deleted(desk: Desk, room_id: RoomId) {
     visiting::forget(desk, room_id);
     if is_open || had_sends {
         desk.tell(sentence);
+    }
+}
+
+/// What was asked of a room was refused; perhaps there is none any more.
+pub fn refused(desk: Desk, room_id: RoomId, refused: &Refused) {
+    if refused.code() == Some(ErrorCode::RoomNotFound) {
+        deleted(desk, room_id);
+    } else {
+        desk.tell(refused.sentence());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::browser::{clock, navigation};
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::Connection;
 use crate::app::state::outbox::Outbox;
-use crate::app::state::presence::Presence;
+use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
@@ -72,6 +72,7 @@ pub fn link_lost(desk: Desk) {
     desk.joined.update_value(Rooms::clear);
     desk.syncing.update_value(ByRoom::clear);
     desk.read.set_value(ReadMarks::default());
+    desk.typing.update_value(TypingSignal::on_left);
     // Nobody will say when somebody stops to type.
     desk.presence.update(Presence::connection_lost);
     desk.shelf.update_value(|shelf| {
@@ -109,11 +110,14 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
             unread,
             online,
         }) => {
+            let unread = unread + unread_since(desk, room_id, seq);
             listing::entry(desk, room_id, |entry| {
-                entry.room.seq = seq;
+                entry.room.seq = entry.room.seq.max(seq);
                 entry.room.online = online;
                 entry.unread = unread;
             });
+            // In the room that is open one has read it oneself.
+            mark_read(desk);
         }
         ServerFrame::Heartbeat(Heartbeat { rooms }) => {
             for (room_id, reached) in rooms {
@@ -155,6 +159,9 @@ fn refused(desk: Desk, frame: Refusal) {
         // It was on its way when the room or the session ended, and that has been told.
         return;
     }
+    if let (ErrorCode::RoomNotFound, Some(room_id)) = (code, room_id) {
+        return listing::deleted(desk, room_id);
+    }
     if !code.is_passing() || desk.editing.get_untracked().is_some() {
         desk.tell(error.message.clone());
     }
@@ -162,6 +169,8 @@ fn refused(desk: Desk, frame: Refusal) {
         desk.syncing.update_value(|syncing| {
             syncing.remove(room_id);
         });
+        // It may have been a mark of what was read.
+        desk.read.update_value(|read| read.forget(room_id));
         leptos::task::spawn_local(async move {
             clock::sleep(sending::wait_ms(&error)).await;
             if desk.is_in(room_id) {
@@ -430,6 +439,12 @@ fn on_timeline_ref<T>(desk: Desk, room_id: RoomId, look: impl FnOnce(&Timeline) 
     }
     desk.shelf
         .with_value(|shelf| shelf.get(room_id).map(|s| look(&s.timeline)))
+}
+
+/// Messages of others that came while the server counted up to `seq`.
+pub fn unread_since(desk: Desk, room_id: RoomId, seq: Seq) -> i64 {
+    let me = desk.my_id_now();
+    on_timeline_ref(desk, room_id, |t| t.posts_after(seq, me)).unwrap_or(0)
 }
 
 fn on_presence(desk: Desk, room_id: RoomId, change: impl FnOnce(&mut Presence)) {

@@ -10,6 +10,7 @@ use crate::app::browser::{clock, navigation, scroll, storage};
 use crate::app::state::connection::Connection;
 use crate::app::state::drafts::Drafts;
 use crate::app::state::outbox::{Delivery, Outbox, Pending};
+use crate::app::state::presence::TypingSignal;
 use crate::app::state::timeline::Timeline;
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId, rules};
 
@@ -68,11 +69,18 @@ pub fn input(desk: Desk) {
     let told = desk
         .typing
         .update_value(|typing| typing.on_input(clock::now_ms(), text.is_empty()));
-    if let Some(is_typing) = told {
-        desk.say(ClientFrame::Typing {
-            room_id: Some(room),
-            is_typing,
-        });
+    say_typing(desk, told);
+}
+
+/// The open room is left: nobody types there.
+pub fn leave(desk: Desk) {
+    let told = desk.typing.update_value(TypingSignal::on_left);
+    say_typing(desk, told);
+}
+
+fn say_typing(desk: Desk, told: Option<bool>) {
+    if let (Some(is_typing), room_id @ Some(_)) = (told, desk.open_id_now()) {
+        desk.say(ClientFrame::Typing { room_id, is_typing });
     }
 }
 
@@ -83,12 +91,7 @@ pub fn idle(desk: Desk, now: f64) {
         pump(desk);
     }
     let stopped = desk.typing.update_value(|typing| typing.on_idle(now));
-    if let (Some(is_typing), Some(room)) = (stopped, desk.open_id_now()) {
-        desk.say(ClientFrame::Typing {
-            room_id: Some(room),
-            is_typing,
-        });
-    }
+    say_typing(desk, stopped);
 }
 
 /// Sends what is in the composer.

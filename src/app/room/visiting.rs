@@ -29,6 +29,9 @@ pub fn history_moved(desk: Desk) {
     let path = navigation::path();
     if desk.path.with_value(|shown| *shown != path) {
         visit(desk, path, false);
+    } else {
+        // Back again, before the other place had come.
+        count_visit(desk);
     }
 }
 
@@ -36,7 +39,10 @@ pub fn history_moved(desk: Desk) {
 pub fn visit(desk: Desk, path: String, push: bool) {
     let target = match paths::parse_room(&path) {
         Some(target) => target,
-        None if path == paths::HOME => return welcome(desk, push),
+        None if path == paths::HOME => {
+            count_visit(desk);
+            return welcome(desk, push);
+        }
         None => return navigation::load(&path),
     };
     desk.dialog.set(None);
@@ -69,7 +75,8 @@ pub fn visit(desk: Desk, path: String, push: bool) {
         desk.loading.set(false);
         match answer {
             Ok(room) => {
-                go(desk, push, &path);
+                // Back or forward has moved the address already, unless another place came in between.
+                go(desk, true, &path);
                 show(desk, room.into());
             }
             Err(refused) if is_gone(&refused) => navigation::load(&path),
@@ -116,11 +123,11 @@ pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
         });
         return;
     }
-    let visit = count_visit(desk);
+    let turn = turn_over(desk);
     desk.loading.set(true);
     spawn_local(async move {
         let answer = api::open_room(room_id, reading).await;
-        if desk.visits.get_value() != visit {
+        if desk.turns.get_value() != turn {
             return;
         }
         desk.loading.set(false);
@@ -206,10 +213,10 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
         return;
     }
     desk.loading.set(true);
-    let visit = desk.visits.get_value();
+    let turn = desk.turns.get_value();
     spawn_local(async move {
         let answer = api::read_history(room_id, before, after).await;
-        let is_current = || desk.visits.get_value() == visit;
+        let is_current = || desk.turns.get_value() == turn;
         if !is_current() {
             return;
         }
@@ -259,7 +266,7 @@ fn to_end(desk: Desk) {
 }
 
 fn welcome(desk: Desk, push: bool) {
-    count_visit(desk);
+    turn_over(desk);
     put_away(desk);
     desk.open.set(None);
     desk.dialog.set(None);
@@ -269,7 +276,7 @@ fn welcome(desk: Desk, push: bool) {
 }
 
 fn show(desk: Desk, shelved: Shelved) {
-    count_visit(desk);
+    turn_over(desk);
     let room = shelved.open.room.clone();
     let marked = shelved.open.marked;
     let seq = shelved.timeline.seq();
@@ -279,11 +286,17 @@ fn show(desk: Desk, shelved: Shelved) {
     });
     navigation::set_title(&format!("{} · Parlour", room.name));
     desk.editing.set(None);
+    if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = desk.dialog.get_untracked() {
+        // It asked about what is not shown any more.
+        desk.dialog.set(None);
+    }
     desk.announced.set(String::new());
     desk.missed.set(0);
     desk.timeline.set(shelved.timeline);
     desk.presence.set(shelved.presence);
     desk.open.set(Some(shelved.open));
+    // At once: the next key is for this room. And later, for a composer that is only drawn then.
+    sending::show_draft(desk);
     sending::settle_shown(desk);
     receiving::be_in(desk, room.id, seq);
     request_animation_frame(move || {
@@ -305,6 +318,8 @@ fn show(desk: Desk, shelved: Shelved) {
 }
 
 fn put_away(desk: Desk) {
+    sending::leave(desk);
+    receiving::tell_read(desk);
     if let Some(open) = desk.open.get_untracked() {
         let timeline = desk.timeline.get_untracked();
         let presence = desk.presence.get_untracked();
@@ -337,9 +352,17 @@ fn go(desk: Desk, push: bool, path: &str) {
 
 /// What is on its way for an earlier visit will be dropped, so nothing waits for it any more.
 fn count_visit(desk: Desk) -> u64 {
-    desk.loading.set(false);
+    turn_over(desk);
     desk.visits.update_value(|visits| *visits += 1);
     desk.visits.get_value()
+}
+
+/// The same of what is on its way for what is shown. A visit goes on, whatever becomes of the room
+/// that one comes from.
+fn turn_over(desk: Desk) -> u64 {
+    desk.loading.set(false);
+    desk.turns.update_value(|turns| *turns += 1);
+    desk.turns.get_value()
 }
 
 fn is_gone(refused: &Refused) -> bool {

@@ -112,8 +112,14 @@ impl TypingSignal {
     /// The message was sent, which tells everybody that it is not being typed any more. The next
     /// key is said at once.
     pub fn on_sent(&mut self) {
+        self.on_left();
+    }
+
+    /// What comes next is typed elsewhere, where nobody knows of it: in another room, on another
+    /// connection. `Some`: send that to where one was.
+    pub fn on_left(&mut self) -> Option<bool> {
         self.said_at = None;
-        self.is_typing = false;
+        self.stop()
     }
 
     /// Called now and then while somebody may be typing.

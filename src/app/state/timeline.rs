@@ -182,6 +182,13 @@ impl Timeline {
             .map(|message| message.number)
     }
 
+    /// How many of the messages held came after `seq`, without one's own.
+    pub fn posts_after(&self, seq: Seq, me: Option<UserId>) -> i64 {
+        let posts = self.messages.iter().rev();
+        let later = posts.take_while(|message| message.number > seq);
+        later.filter(|message| Some(message.user_id) != me).count() as i64
+    }
+
     /// Takes a `message` or `message_changed` frame.
     pub fn apply(&mut self, message: Message) -> Applied {
         match self.step(message.seq) {

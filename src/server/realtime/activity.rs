@@ -28,9 +28,14 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    /// Whether a socket of `person` is meant.
+    /// Whether it concerns a socket of `person`.
     pub(super) fn has(&self, person: Option<UserId>) -> bool {
-        self.everyone || person.is_some_and(|user| self.people.contains(&user))
+        self.everyone || self.names(person)
+    }
+
+    /// Whether `person` did something that their other sockets know nothing of, in whatever room they are.
+    pub(super) fn names(&self, person: Option<UserId>) -> bool {
+        person.is_some_and(|user| self.people.contains(&user))
     }
 
     fn is_empty(&self) -> bool {
@@ -42,14 +47,11 @@ impl Activity {
     /// Something happened that everybody sees.
     pub(super) fn for_everyone(&mut self) {
         self.pending.everyone = true;
-        self.pending.people.clear();
     }
 
     /// Something happened that one person sees, on other sockets too.
     pub(super) fn for_person(&mut self, user: UserId) {
-        if !self.pending.everyone {
-            self.pending.people.insert(user);
-        }
+        self.pending.people.insert(user);
     }
 
     /// Whom to tell now, if it is time.
@@ -108,5 +110,10 @@ mod tests {
         let audience = activity.due(start, false).unwrap();
         assert!(audience.has(Some(UserId(1))));
         assert!(!audience.has(Some(UserId(2))) && !audience.has(None));
+        activity.for_person(UserId(1));
+        activity.for_everyone();
+        let audience = activity.due(start + QUIET, false).unwrap();
+        assert!(audience.has(None) && audience.has(Some(UserId(2))));
+        assert!(audience.names(Some(UserId(1))) && !audience.names(Some(UserId(2))));
     }
 }

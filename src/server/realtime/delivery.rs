@@ -136,10 +136,19 @@ impl Inner {
     }
 
     fn read(&self, user: UserId, room: RoomId, read_posts: i64) {
+        let mut tabs = 0;
+        let mut is_elsewhere = false;
         for listener in locked(&self.sockets).of(user) {
             listener.has_read(room, read_posts);
+            if listener.kind == SocketKind::Many {
+                tabs += 1;
+                is_elsewhere |= !listener.has_joined(room);
+            }
         }
-        if let Some(channel) = self.existing(room) {
+        // Of one's only tab, and in the room, one knows it.
+        if (is_elsewhere || tabs > 1)
+            && let Some(channel) = self.existing(room)
+        {
             locked(&channel).activity.for_person(user);
             self.mark(room);
         }

@@ -106,14 +106,11 @@ impl Listener {
         }
     }
 
-    /// Posts of a room that its person has not read; `None` for who has joined it here.
-    pub(super) fn unread(&self, room: RoomId, posts: i64) -> Option<i64> {
+    /// Posts of a room that its person has not read.
+    pub(super) fn unread(&self, room: RoomId, posts: i64) -> i64 {
         let state = locked(&self.state);
-        if state.place(room).is_ok() {
-            return None;
-        }
         let read = state.read_place(room).map(|place| state.read_posts[place]);
-        Some(read.map_or(0, |(_, read)| (posts - read).max(0)))
+        read.map_or(0, |(_, read)| (posts - read).max(0))
     }
 
     /// The client said something, or is let in.
@@ -288,16 +285,10 @@ mod tests {
         let socket = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
         let (room, other) = (RoomId(1), RoomId(2));
         sockets.identify(&socket, &alice("Alice"), HashMap::from([(room, 3)]));
-        assert_eq!(socket.unread(room, 10), Some(7));
-        assert_eq!(socket.unread(other, 10), Some(0), "never joined");
+        assert_eq!(socket.unread(room, 10), 7);
+        assert_eq!(socket.unread(other, 10), 0, "never joined");
         socket.has_read(room, 9);
         socket.has_read(room, 4);
-        assert_eq!(socket.unread(room, 10), Some(1));
-        socket.add(room);
-        assert_eq!(
-            socket.unread(room, 10),
-            None,
-            "joined rooms are followed live"
-        );
+        assert_eq!(socket.unread(room, 10), 1);
     }
 }

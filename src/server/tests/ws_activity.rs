@@ -87,6 +87,45 @@ async fn reading_in_one_tab_is_seen_in_the_other() {
 }
 
 #[tokio::test]
+async fn reading_in_one_tab_is_seen_in_another_that_is_in_the_room_too() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let mut reading = server.joined(&alice, LOBBY).await;
+    let mut watching = server.joined(&alice, LOBBY).await;
+    let message = server.say(&bob, LOBBY, "read me").await;
+    reading
+        .send(json!({"type": "read", "room_id": LOBBY, "seq": message["seq"]}))
+        .await;
+    let activity = watching.next_of_type("room_activity").await;
+    assert_eq!(
+        (&activity["seq"], &activity["unread"]),
+        (&message["seq"], &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn who_reads_in_the_only_tab_is_not_told_of_it() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let mut reading = server.joined(&alice, LOBBY).await;
+    let elsewhere = server.room(&bob, "Elsewhere").await;
+    let message = server.say(&bob, LOBBY, "read me").await;
+    let read = json!({"type": "read", "room_id": LOBBY, "seq": message["seq"]});
+    let before = server.ctx.store.version();
+    reading.send(read).await;
+    while server.ctx.store.version() == before {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    server.say(&bob, elsewhere, "and me").await;
+    // Said in the same tick, or in a later one.
+    let activity = reading.next_of_type("room_activity").await;
+    assert_eq!(activity["room_id"], elsewhere);
+    let heard = reading.everything(LOBBY).await;
+    let is_told = |frame: &Value| frame["type"] == "room_activity" && frame["room_id"] == LOBBY;
+    assert!(!heard.iter().any(is_told), "{heard:?}");
+}
+
+#[tokio::test]
 async fn rooms_appear_and_disappear() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;

@@ -91,6 +91,17 @@ fn after_sending_the_next_key_is_said_at_once() {
 }
 
 #[test]
+fn elsewhere_the_next_key_is_said_at_once() {
+    let mut signal = TypingSignal::new();
+    assert_eq!(signal.on_left(), None);
+    signal.on_input(0.0, false);
+    assert_eq!(signal.on_left(), Some(false));
+    assert_eq!(signal.on_left(), None);
+    assert_eq!(signal.on_idle(9_000.0), None);
+    assert_eq!(signal.on_input(500.0, false), Some(true));
+}
+
+#[test]
 fn a_clock_that_was_set_back_does_not_silence_typing() {
     let mut signal = TypingSignal::new();
     signal.on_input(1_000_000.0, false);

@@ -219,6 +219,8 @@ fn groups_open_by_author_time_day_note_and_deletion() {
     timeline.apply(message(8, "h"));
     assert_eq!(shape(&timeline.rows(None, None, 0)), "DOmOOmODONDO");
     assert_eq!(timeline.last_own(UserId(9)), Some(6));
+    assert_eq!(timeline.posts_after(5, Some(UserId(9))), 2, "without 6");
+    assert_eq!(timeline.posts_after(8, None), 0);
     keys(&timeline.rows(None, None, 0));
 }
 
