@@ -230,8 +230,8 @@ pub struct Welcome {
     pub room_id: RoomId,
     /// Everything after this comes live.
     pub seq: Seq,
-    /// Drawn once, when the database is made: with another one it is another database, and what a
-    /// client holds is void.
+    /// Drawn when the database is made, and anew with each backup and restore: with another one it is
+    /// another database, and what a client holds is void.
     pub epoch: String,
     /// Who the client is; `null` for somebody who only reads.
     pub user: Option<User>,

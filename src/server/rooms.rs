@@ -87,8 +87,8 @@ pub async fn get(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Servi
     Ok(row.into_room(ctx.hub.online(id)))
 }
 
-/// The room if this scope may see it. Every lookup of a room goes through here, so that a check
-/// that was forgotten is "not found" and not a leak.
+/// The room if this scope may see it. Lookups of a room go through here or through [`visible_now`], so
+/// that a check that was forgotten is "not found" and not a leak.
 pub(crate) async fn visible(
     db: &impl ConnectionTrait,
     scope: &Scope,

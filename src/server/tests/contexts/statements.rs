@@ -1,5 +1,5 @@
 //! How many statements of SQL things take: these numbers are what a page and a send cost, and change
-//! only on purpose. Each of a page's is a way to another thread and back.
+//! only on purpose.
 
 use super::*;
 use futures::future::join_all;
