@@ -14,7 +14,7 @@ cargo_leptos=$tools/cargo-leptos-$CARGO_LEPTOS
 binaryen=$tools/binaryen-$BINARYEN
 cargo_deny=$tools/cargo-deny-$CARGO_DENY
 cargo_fuzz=$tools/cargo-fuzz-$CARGO_FUZZ
-PATH=$wasm_bindgen/bin:$cargo_leptos/bin:$binaryen/bin:$cargo_deny/bin:$cargo_fuzz/bin:$PATH
+PATH=$root/.ci/bin:$wasm_bindgen/bin:$cargo_leptos/bin:$binaryen/bin:$cargo_deny/bin:$cargo_fuzz/bin:$PATH
 export PATH
 
 say() { printf '\n==> %s\n' "$*"; }
