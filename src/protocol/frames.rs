@@ -206,6 +206,16 @@ impl ServerFrame {
         serde_json::to_string(self).expect("frames hold no map with keys JSON cannot have")
     }
 
+    /// A [`Message`](Self::Message) frame as text, of a message that stays where it is.
+    pub fn encode_message(message: &Message) -> String {
+        Borrowed::Message(message).encode()
+    }
+
+    /// A [`MessageChanged`](Self::MessageChanged) frame as text, of a message that stays where it is.
+    pub fn encode_changed(message: &Message) -> String {
+        Borrowed::MessageChanged(message).encode()
+    }
+
     /// Reads one text frame; `None` when it is none this client knows.
     pub fn parse(text: &str) -> Option<Self> {
         Self::from_text(text)
@@ -220,6 +230,20 @@ impl ServerFrame {
             client_id,
             retry_after_ms: error.retry_after_ms,
         })
+    }
+}
+
+/// What most frames are, without a copy of what they say.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Borrowed<'a> {
+    Message(&'a Message),
+    MessageChanged(&'a Message),
+}
+
+impl Borrowed<'_> {
+    fn encode(&self) -> String {
+        serde_json::to_string(self).expect("a message is no map with keys JSON cannot have")
     }
 }
 

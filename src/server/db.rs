@@ -15,8 +15,8 @@ pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub use remembered::Remembered;
 pub(crate) use trouble::is_passing;
-pub(crate) use writer::statement;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
+pub(crate) use writer::{Repeated, statement};
 
 use crate::clock::{Clock, Random};
 use crate::context::BootError;

@@ -263,7 +263,7 @@ impl Served {
                         self.task = Task::Idle;
                         return Vec::new();
                     }
-                    Ok(posted) => ServerFrame::Message(posted.message),
+                    Ok(posted) => ServerFrame::Message(Arc::unwrap_or_clone(posted.message)),
                     Err(error) => ServerFrame::error(telemetry::told(&error), Some(room), key),
                 });
                 Vec::new()

@@ -57,6 +57,21 @@ fn what_the_server_writes_the_browser_reads() {
     }
 }
 
+#[test]
+fn a_message_that_is_not_copied_has_the_same_frame() {
+    let mut compared = 0;
+    for frame in one_of_each(RoomId(7)) {
+        let encoded = match &frame {
+            ServerFrame::Message(message) => ServerFrame::encode_message(message),
+            ServerFrame::MessageChanged(message) => ServerFrame::encode_changed(message),
+            _ => continue,
+        };
+        assert_eq!(encoded, frame.encode());
+        compared += 1;
+    }
+    assert_eq!(compared, 2);
+}
+
 fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     let at = crate::Timestamp(1_767_323_045_678);
     let room = Room {

@@ -11,7 +11,7 @@ mod job;
 mod publisher;
 mod together;
 
-pub(crate) use committer::statement;
+pub(crate) use committer::{Repeated, statement};
 pub use together::{Together, Verdicts};
 
 use super::trouble::{self, Trouble};

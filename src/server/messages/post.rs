@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use draft::Draft;
 use parlour_protocol::{Message, Number, RoomId, UserId, rules};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
 
 /// A message somebody sends.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub struct NewMessage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Posted {
     /// The message in its present state.
-    pub message: Message,
+    pub message: Arc<Message>,
     /// False: this key was sent before, and that is the message it made.
     pub is_new: bool,
 }
@@ -48,7 +49,9 @@ pub async fn post(
     };
     // A flood is turned away before it reaches the writer, except for repeats: those cost nothing.
     if let Err(refusal) = ctx.limits.could_message(author) {
-        return match sent_before(ctx.store.reader(), author, &client_id).await? {
+        // Seldom, and larger than all the rest of a send.
+        let sent = Box::pin(sent_before(ctx.store.reader(), author, &client_id));
+        return match sent.await? {
             Some(message) => Ok(repeated(message)),
             None => Err(refusal),
         };
@@ -79,7 +82,7 @@ async fn sent_before(
 
 fn repeated(message: message::Model) -> Posted {
     Posted {
-        message: message.into(),
+        message: Arc::new(message.into()),
         is_new: false,
     }
 }

@@ -1,7 +1,7 @@
 //! Carries what was committed to every hub: this process's own, or one per server later.
 
 use super::{Frame, Publication, locked};
-use parlour_protocol::{RoomGone, ServerFrame};
+use parlour_protocol::{RoomGone, RoomId, ServerFrame};
 use std::sync::Mutex;
 
 /// A publication with the one frame that everybody gets.
@@ -16,19 +16,16 @@ pub struct Event {
 impl Event {
     /// Encodes.
     pub fn new(publication: Publication) -> Self {
+        let gone = |room: &RoomId| RoomGone { room_id: *room };
         let frame = match &publication {
-            Publication::Message { message, .. } => Some(ServerFrame::Message(message.clone())),
-            Publication::MessageChanged(message) => {
-                Some(ServerFrame::MessageChanged(message.clone()))
-            }
-            Publication::RoomCreated(room) => Some(ServerFrame::RoomChanged(room.clone())),
-            Publication::RoomDeleted(room) => {
-                Some(ServerFrame::RoomDeleted(RoomGone { room_id: *room }))
-            }
-            Publication::Left { room, .. } => Some(ServerFrame::Left(RoomGone { room_id: *room })),
+            Publication::Message { message, .. } => Some(ServerFrame::encode_message(message)),
+            Publication::MessageChanged(message) => Some(ServerFrame::encode_changed(message)),
+            Publication::RoomCreated(room) => Some(ServerFrame::RoomChanged(room.clone()).encode()),
+            Publication::RoomDeleted(room) => Some(ServerFrame::RoomDeleted(gone(room)).encode()),
+            Publication::Left { room, .. } => Some(ServerFrame::Left(gone(room)).encode()),
             Publication::Read { .. } | Publication::Renamed { .. } => None,
         };
-        let frame = frame.map(|frame| Frame::from(frame.encode()));
+        let frame = frame.map(Frame::from);
         Self { publication, frame }
     }
 }

@@ -281,9 +281,9 @@ impl Connection {
     }
 
     /// Answers a frame that did nothing.
-    async fn refuse(&mut self, error: AppError, about: About) -> Result<(), Ended> {
+    fn refuse(&mut self, error: AppError, about: About) -> impl Future<Output = Result<(), Ended>> {
         let frame = ServerFrame::error(error, about.room_id, about.client_id);
-        self.write(Frame::from(frame.encode())).await
+        self.write(Frame::from(frame.encode()))
     }
 
     /// Answers, before anything that the hub has queued.
@@ -356,25 +356,29 @@ impl Connection {
 }
 
 /// Waits for something to be written, but not for ever, and not for long once the socket is to
-/// close: the other side may not be reading.
-async fn in_time(
+/// close: the other side may not be reading. What is waited for lies apart, so that all that may end in
+/// writing stays small.
+fn in_time(
     written: impl Future<Output = Result<(), Gone>>,
     mailbox: &Mailbox,
-) -> Result<(), Ended> {
-    let closing = async {
-        let closing = mailbox.closing().await;
-        if !closing.is_hard() {
-            sleep(WRITE_LAST).await;
-        }
-        closing
-    };
-    let closing = tokio::select! {
-        biased;
-        written = written => return written.map_err(|Gone| Ended::Gone),
-        closing = closing => closing,
-        () = sleep(WRITE) => Closing::plain(CloseCode::TooSlow),
-    };
-    Err(Ended::Close(closing))
+) -> impl Future<Output = Result<(), Ended>> {
+    let written = Box::pin(written);
+    async move {
+        let closing = async {
+            let closing = mailbox.closing().await;
+            if !closing.is_hard() {
+                sleep(WRITE_LAST).await;
+            }
+            closing
+        };
+        let closing = tokio::select! {
+            biased;
+            written = written => return written.map_err(|Gone| Ended::Gone),
+            closing = closing => closing,
+            () = sleep(WRITE) => Closing::plain(CloseCode::TooSlow),
+        };
+        Err(Ended::Close(closing))
+    }
 }
 
 /// What an `error` frame is about, as far as the frame that failed can be read.

@@ -2,6 +2,7 @@
 
 use parlour_protocol::{Message, Room, RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One committed change, in commit order. It crosses the broker, so it is data and nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -9,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Publication {
     /// A new message, and how many were ever posted in its room with it (`rooms.posts`).
     Message {
-        /// The message.
-        message: Message,
+        /// The message, as who sent it is answered.
+        message: Arc<Message>,
         /// The room's count of posts after it.
         posts: i64,
     },

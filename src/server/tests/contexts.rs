@@ -112,7 +112,8 @@ impl Bench {
     }
 
     async fn post(&self, scope: &Scope, text: &str) -> Message {
-        self.send(scope, LOBBY, text, None).await.unwrap().message
+        let posted = self.send(scope, LOBBY, text, None).await.unwrap();
+        Arc::unwrap_or_clone(posted.message)
     }
 
     async fn send(

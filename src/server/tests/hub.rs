@@ -55,7 +55,10 @@ fn message(room: RoomId) -> Publication {
         deleted: false,
         reply_to: None,
     };
-    Publication::Message { message, posts: 1 }
+    Publication::Message {
+        message: message.into(),
+        posts: 1,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,6 +121,25 @@ pub(crate) fn statement<'c>(
     db.prepare_cached(sql)
 }
 
+/// The same, for who runs it many times in a row: looking it up costs as much as a small one takes.
+pub(crate) struct Repeated<'c> {
+    sql: &'static str,
+    statement: CachedStatement<'c>,
+}
+
+impl<'c> Repeated<'c> {
+    pub(crate) fn new(db: &'c Connection, sql: &'static str) -> rusqlite::Result<Self> {
+        let statement = db.prepare_cached(sql)?;
+        Ok(Self { sql, statement })
+    }
+
+    /// The statement. Who asks for it runs it.
+    pub(crate) fn again(&mut self) -> &mut CachedStatement<'c> {
+        said(self.sql);
+        &mut self.statement
+    }
+}
+
 /// For who counts what is said to the database.
 fn said(sql: &'static str) {
     tracing::trace!(target: "sql", sql);

@@ -10,6 +10,7 @@ use super::job::{Answer, Finished, Lost};
 use crate::error::ServiceError;
 use rusqlite::Connection;
 use sea_orm::DbErr;
+use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 
 /// One verdict for each piece, in their order. An error is about all of them.
@@ -70,10 +71,10 @@ pub(super) fn commit(mut bundles: Vec<Box<dyn Bundle>>, connection: &mut Connect
         .collect()
 }
 
-/// Pieces of one kind, and where their answers go.
+/// Pieces of one kind, and where their answers go. Each comes alone.
 pub(super) struct Batch<P: Together> {
-    pieces: Vec<P>,
-    answers: Vec<Answer<P::Answer>>,
+    pieces: SmallVec<[P; 1]>,
+    answers: SmallVec<[Answer<P::Answer>; 1]>,
     /// Of the transaction under way.
     verdicts: Vec<Result<Written<P::Answer>, ServiceError>>,
 }
@@ -81,8 +82,8 @@ pub(super) struct Batch<P: Together> {
 impl<P: Together> Batch<P> {
     pub(super) fn of(piece: P, answer: Answer<P::Answer>) -> Self {
         Self {
-            pieces: vec![piece],
-            answers: vec![answer],
+            pieces: smallvec![piece],
+            answers: smallvec![answer],
             verdicts: Vec::new(),
         }
     }

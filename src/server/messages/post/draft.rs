@@ -6,7 +6,7 @@
 use super::{Posted, repeated};
 use crate::clock::Clock;
 use crate::db::entity::{message, room};
-use crate::db::{Together, Verdicts, Written, statement};
+use crate::db::{Repeated, Together, Verdicts, Written, statement};
 use crate::error::ServiceError;
 use crate::limits::Limits;
 use crate::realtime::Publication;
@@ -39,9 +39,10 @@ impl Together for Draft {
     type Answer = Posted;
 
     fn write(drafts: &[Self], db: &Connection) -> Verdicts<Posted> {
+        let mut said = Said::prepare(db)?;
         drafts
             .iter()
-            .map(|draft| match draft.store(db) {
+            .map(|draft| match draft.store(db, &mut said) {
                 Ok(written) => Ok(Ok(written)),
                 Err(Refused::Draft(refusal)) => Ok(Err(refusal)),
                 Err(Refused::All(error)) => Err(error),
@@ -51,12 +52,12 @@ impl Together for Draft {
 }
 
 impl Draft {
-    fn store(&self, db: &Connection) -> Result<Written<Posted>, Refused> {
+    fn store(&self, db: &Connection, said: &mut Said<'_>) -> Result<Written<Posted>, Refused> {
         let author = self.scope.require_person()?.user.id;
-        if let Some(sent) = self.sent_before(db, author)? {
+        if let Some(sent) = self.sent_before(said, author)? {
             return Ok(Written::quietly(repeated(sent)));
         }
-        let room = self.room(db)?.ok_or(ServiceError::RoomNotFound)?;
+        let room = self.room(said)?.ok_or(ServiceError::RoomNotFound)?;
         if let Some(number) = self.reply_to {
             statement(db, NUMBERED)?
                 .exists(params![room.id, number])?
@@ -65,7 +66,9 @@ impl Draft {
         }
         self.limits.message(author)?;
         // At this moment: a socket that was opened before a rename must not bring the old one back.
-        let author_name = statement(db, NAME)?
+        let author_name = said
+            .name
+            .again()
             .query_row([author.0], |row| row.get(0))
             .optional()?
             .ok_or(ServiceError::SignInRequired)?;
@@ -87,31 +90,70 @@ impl Draft {
             edited_at: None,
             deleted_at: None,
         };
-        row.id = insert(db, &row)?;
-        statement(db, MOVE_ROOM)?.execute(params![room.id, row.seq, row.ordinal, now])?;
+        row.id = said.insert(&row)?;
+        let moved = params![room.id, row.seq, row.ordinal, now];
+        said.move_room.again().execute(moved)?;
         // Who writes in a room belongs to it, and has read what they wrote.
         let read = params![room.id, author.0, row.seq, row.ordinal, now, MEMBER];
-        statement(db, READ_OWN)?.execute(read)?;
+        said.read_own.again().execute(read)?;
         Ok(announced(row))
     }
 
     /// The message that the same key made before.
     fn sent_before(
         &self,
-        db: &Connection,
+        said: &mut Said<'_>,
         author: UserId,
     ) -> rusqlite::Result<Option<message::Model>> {
         let key = params![author.0, self.client_id];
-        statement(db, SENT_BEFORE)?
-            .query_row(key, |row| row.try_into())
-            .optional()
+        let sent = said.sent_before.again();
+        sent.query_row(key, |row| row.try_into()).optional()
     }
 
     /// The room, unless its author may not see it.
-    fn room(&self, db: &Connection) -> rusqlite::Result<Option<room::Model>> {
-        let room = statement(db, ROOM)?.query_row([self.room.0], |row| row.try_into());
+    fn room(&self, said: &mut Said<'_>) -> rusqlite::Result<Option<room::Model>> {
+        let room = said.room.again();
+        let room = room.query_row([self.room.0], |row| row.try_into());
         let room = room.optional()?;
         Ok(room.filter(|room| rooms::may_see(&self.scope, room)))
+    }
+}
+
+/// What each draft says to the database, for all that are stored together.
+struct Said<'c> {
+    sent_before: Repeated<'c>,
+    room: Repeated<'c>,
+    name: Repeated<'c>,
+    insert: Repeated<'c>,
+    move_room: Repeated<'c>,
+    read_own: Repeated<'c>,
+}
+
+impl<'c> Said<'c> {
+    fn prepare(db: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            sent_before: Repeated::new(db, SENT_BEFORE)?,
+            room: Repeated::new(db, ROOM)?,
+            name: Repeated::new(db, NAME)?,
+            insert: Repeated::new(db, INSERT_MESSAGE)?,
+            move_room: Repeated::new(db, MOVE_ROOM)?,
+            read_own: Repeated::new(db, READ_OWN)?,
+        })
+    }
+
+    fn insert(&mut self, row: &message::Model) -> rusqlite::Result<i64> {
+        self.insert.again().insert(params![
+            row.room_id,
+            row.number,
+            row.seq,
+            row.ordinal,
+            row.author_id,
+            row.author_name,
+            row.client_id,
+            row.body,
+            row.reply_to,
+            row.created_at,
+        ])
     }
 }
 
@@ -133,28 +175,13 @@ const READ_OWN: &str = "INSERT INTO memberships \
     ON CONFLICT (room_id, user_id) \
     DO UPDATE SET read_seq = excluded.read_seq, read_posts = excluded.read_posts";
 
-fn insert(db: &Connection, row: &message::Model) -> rusqlite::Result<i64> {
-    statement(db, INSERT_MESSAGE)?.insert(params![
-        row.room_id,
-        row.number,
-        row.seq,
-        row.ordinal,
-        row.author_id,
-        row.author_name,
-        row.client_id,
-        row.body,
-        row.reply_to,
-        row.created_at,
-    ])
-}
-
 fn announced(row: message::Model) -> Written<Posted> {
     let posts = row.ordinal;
-    let message = Message::from(row);
+    let message = Arc::new(Message::from(row));
     Written {
         publish: vec![
             Publication::Message {
-                message: message.clone(),
+                message: Arc::clone(&message),
                 posts,
             },
             Publication::Read {

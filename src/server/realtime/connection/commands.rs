@@ -24,23 +24,11 @@ impl Connection {
             Ok(found) => found,
             Err((error, about)) => return self.refuse(error, about).await,
         };
-        match frame {
-            ClientFrame::Join { after, .. } => {
-                let joined = Box::pin(self.join(room, after, None)).await?;
-                self.refuse_failed(joined, about).await
-            }
-            ClientFrame::Leave { .. } => {
-                let left = Box::pin(self.leave(room)).await?;
-                self.refuse_failed(left, about).await
-            }
-            ClientFrame::Sync { after, .. } => {
-                let synced = Box::pin(self.sync(room, after)).await?;
-                self.refuse_failed(synced, about).await
-            }
-            ClientFrame::Typing { is_typing, .. } => {
-                let typed = self.typing(room, is_typing);
-                self.refuse_failed(typed, about).await
-            }
+        let done = match frame {
+            ClientFrame::Join { after, .. } => Box::pin(self.join(room, after, None)).await?,
+            ClientFrame::Leave { .. } => Box::pin(self.leave(room)).await?,
+            ClientFrame::Sync { after, .. } => Box::pin(self.sync(room, after)).await?,
+            ClientFrame::Typing { is_typing, .. } => self.typing(room, is_typing),
             command => {
                 let (ctx, scope) = (Arc::clone(&self.ctx), Arc::clone(&self.scope));
                 let socket = Arc::clone(&self.socket);
@@ -56,16 +44,9 @@ impl Connection {
                         )
                     })
                 }));
-                Ok(())
+                return Ok(());
             }
-        }
-    }
-
-    async fn refuse_failed(
-        &mut self,
-        done: Result<(), ServiceError>,
-        about: About,
-    ) -> Result<(), Ended> {
+        };
         match done {
             Ok(()) => Ok(()),
             Err(error) => self.refuse(telemetry::told(&error), about).await,
@@ -123,6 +104,7 @@ impl Connection {
     }
 }
 
+/// What is seldom asked for lies in futures of its own: each send has a future of the size of the largest.
 async fn perform(
     ctx: &Context,
     scope: &Scope,
@@ -148,19 +130,21 @@ async fn perform(
             Ok(if was_told {
                 Answer::Nothing
             } else {
-                Answer::Frame(ServerFrame::Message(posted.message).encode().into())
+                Answer::Frame(ServerFrame::encode_message(&posted.message).into())
             })
         }
         ClientFrame::Edit {
             number, content, ..
         } => {
             let before = socket.seq(room);
-            let message = messages::edit(ctx, scope, room, number, content).await?;
+            let edited = messages::edit(ctx, scope, room, number, content);
+            let message = Box::pin(edited).await?;
             Ok(changed(socket, room, before, message))
         }
         ClientFrame::Delete { number, .. } => {
             let before = socket.seq(room);
-            let message = messages::delete(ctx, scope, room, number).await?;
+            let deleted = messages::delete(ctx, scope, room, number);
+            let message = Box::pin(deleted).await?;
             Ok(changed(socket, room, before, message))
         }
         ClientFrame::Read { seq, .. } => {

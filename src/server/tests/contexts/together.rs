@@ -61,7 +61,10 @@ async fn sends_of_one_group_end_as_if_one_came_after_the_other() {
 
     let stored = history(ctx, &visitor(), LOBBY, View::Newest, 50).await;
     let stored = stored.unwrap().messages;
-    assert_eq!(stored[..3], [first, reply, last].map(|p| p.message));
+    assert_eq!(
+        stored[..3],
+        [first, reply, last].map(|p| Arc::unwrap_or_clone(p.message))
+    );
     let numbers: Vec<_> = stored.iter().map(|m| (m.number, m.seq)).collect();
     assert_eq!(numbers, [(1, 1), (2, 2), (3, 3), (4, 4)]);
     let unread: Vec<_> = list(ctx, &bob).await.unwrap();
