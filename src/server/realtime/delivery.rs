@@ -71,9 +71,7 @@ impl Inner {
         self.with_channel(room, |channel| {
             channel.set_typing(message.user_id, "", false, Instant::now());
         });
-        for listener in locked(&self.sockets).of(message.user_id) {
-            listener.has_read(room, posts);
-        }
+        self.read(message.user_id, room, posts);
     }
 
     fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch>) {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Publication {
-    /// A new message, and how many were ever posted in its room with it (`rooms.posts`).
+    /// A new message, and how many were ever posted in its room with it (`rooms.posts`). Its author has
+    /// read so far.
     Message {
         /// The message, as who sent it is answered.
         message: Arc<Message>,

@@ -57,7 +57,7 @@ impl Draft {
         if let Some(sent) = self.sent_before(said, author)? {
             return Ok(Written::quietly(repeated(sent)));
         }
-        let room = self.room(said)?.ok_or(ServiceError::RoomNotFound)?;
+        let Place { room, author_name } = self.place(said, author)?;
         if let Some(number) = self.reply_to {
             statement(db, NUMBERED)?
                 .exists(params![room.id, number])?
@@ -65,13 +65,7 @@ impl Draft {
                 .ok_or(ServiceError::MessageNotFound)?;
         }
         self.limits.message(author)?;
-        // At this moment: a socket that was opened before a rename must not bring the old one back.
-        let author_name = said
-            .name
-            .again()
-            .query_row([author.0], |row| row.get(0))
-            .optional()?
-            .ok_or(ServiceError::SignInRequired)?;
+        let author_name = author_name.ok_or(ServiceError::SignInRequired)?;
 
         let now = self.clock.now().0;
         let mut row = message::Model {
@@ -110,20 +104,32 @@ impl Draft {
         sent.query_row(key, |row| row.try_into()).optional()
     }
 
-    /// The room, unless its author may not see it.
-    fn room(&self, said: &mut Said<'_>) -> rusqlite::Result<Option<room::Model>> {
-        let room = said.room.again();
-        let room = room.query_row([self.room.0], |row| row.try_into());
-        let room = room.optional()?;
-        Ok(room.filter(|room| rooms::may_see(&self.scope, room)))
+    /// Where it is to stand, unless its author may not see the room.
+    fn place(&self, said: &mut Said<'_>, author: UserId) -> Result<Place, Refused> {
+        let place = said.place.again();
+        let place = place.query_row([self.room.0, author.0], |row| {
+            Ok(Place {
+                author_name: row.get("author_name")?,
+                room: row.try_into()?,
+            })
+        });
+        let place = place.optional()?;
+        let seen = place.filter(|place| rooms::may_see(&self.scope, &place.room));
+        Ok(seen.ok_or(ServiceError::RoomNotFound)?)
     }
+}
+
+/// The room, and what an author is called at this moment: a socket that was opened before a rename must not
+/// bring the old name back.
+struct Place {
+    room: room::Model,
+    author_name: Option<String>,
 }
 
 /// What each draft says to the database, for all that are stored together.
 struct Said<'c> {
     sent_before: Repeated<'c>,
-    room: Repeated<'c>,
-    name: Repeated<'c>,
+    place: Repeated<'c>,
     insert: Repeated<'c>,
     move_room: Repeated<'c>,
     read_own: Repeated<'c>,
@@ -133,8 +139,7 @@ impl<'c> Said<'c> {
     fn prepare(db: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             sent_before: Repeated::new(db, SENT_BEFORE)?,
-            room: Repeated::new(db, ROOM)?,
-            name: Repeated::new(db, NAME)?,
+            place: Repeated::new(db, PLACE)?,
             insert: Repeated::new(db, INSERT_MESSAGE)?,
             move_room: Repeated::new(db, MOVE_ROOM)?,
             read_own: Repeated::new(db, READ_OWN)?,
@@ -159,11 +164,10 @@ impl<'c> Said<'c> {
 
 const SENT_BEFORE: &str = "SELECT * FROM messages WHERE author_id = ? AND client_id = ?";
 
-const ROOM: &str = "SELECT * FROM rooms WHERE id = ?";
+const PLACE: &str = "SELECT rooms.*, users.name AS author_name FROM rooms \
+    LEFT JOIN users ON users.id = ?2 WHERE rooms.id = ?1";
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
-
-const NAME: &str = "SELECT name FROM users WHERE id = ?";
 
 const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
     author_name, client_id, body, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -179,17 +183,10 @@ fn announced(row: message::Model) -> Written<Posted> {
     let posts = row.ordinal;
     let message = Arc::new(Message::from(row));
     Written {
-        publish: vec![
-            Publication::Message {
-                message: Arc::clone(&message),
-                posts,
-            },
-            Publication::Read {
-                user: message.user_id,
-                room: message.room_id,
-                read_posts: posts,
-            },
-        ],
+        publish: vec![Publication::Message {
+            message: Arc::clone(&message),
+            posts,
+        }],
         value: Posted {
             message,
             is_new: true,
