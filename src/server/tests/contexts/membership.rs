@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::harness::eventually;
-use parlour_server::messages::delete;
-use parlour_server::rooms::{enter, leave, list, mark_read, read_positions};
+use parlour_server::rooms::{
+    NewRoom, create, delete, enter, leave, list, mark_read, read_positions,
+};
 use std::time::Instant;
 
 async fn unread(bench: &Bench, scope: &Scope) -> i64 {
@@ -43,7 +44,7 @@ async fn unread_is_what_was_posted_since() {
     assert_eq!(unread(&bench, &bob).await, 4);
     assert_eq!(unread(&bench, &alice).await, 0, "one's own are read");
     // A change of an old message is no new message.
-    delete(ctx, &alice, LOBBY, 1).await.unwrap();
+    messages::delete(ctx, &alice, LOBBY, 1).await.unwrap();
     assert_eq!(unread(&bench, &bob).await, 4);
 
     mark_read(ctx, &bob, LOBBY, 5).await.unwrap();
@@ -107,6 +108,44 @@ async fn what_was_read_when_the_server_stops_is_written() {
     mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
     let bench = bench.reopened().await;
     assert_eq!(unread(&bench, &bob).await, 0);
+}
+
+#[tokio::test]
+async fn a_mark_on_its_way_ends_with_the_membership_or_the_room_and_harms_no_other() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let carol = bench.guest("Carol").await;
+    let ctx = &bench.ctx;
+    let new = NewRoom {
+        name: "Other".to_owned(),
+        description: String::new(),
+    };
+    let other = create(ctx, &alice, new).await.unwrap().id;
+    for reader in [&bob, &carol] {
+        enter(ctx, reader, LOBBY).await.unwrap();
+        enter(ctx, reader, other).await.unwrap();
+    }
+    for _ in 0..3 {
+        bench.post(&alice, "x").await;
+        bench.send(&alice, other, "x", None).await.unwrap();
+    }
+    // From now on marks wait for each other, and these are one transaction.
+    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
+    let is_so = || async { read_positions(ctx, &bob).await.unwrap()[&LOBBY] == 1 };
+    eventually("it is read", is_so).await;
+    mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
+    mark_read(ctx, &bob, other, 3).await.unwrap();
+    mark_read(ctx, &carol, other, 3).await.unwrap();
+    mark_read(ctx, &carol, LOBBY, 3).await.unwrap();
+    leave(ctx, &bob, LOBBY).await.unwrap();
+    delete(ctx, &alice, other).await.unwrap();
+    unread_becomes(&bench, &carol, 0).await;
+    assert!(read_positions(ctx, &bob).await.unwrap().is_empty());
+    assert_eq!(read_positions(ctx, &carol).await.unwrap().len(), 1);
+
+    enter(ctx, &bob, LOBBY).await.unwrap();
+    bench.post(&alice, "after").await;
+    assert_eq!(unread(&bench, &bob).await, 1);
 }
 
 #[tokio::test]
