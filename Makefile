@@ -65,7 +65,7 @@ fuzz-keep: toolchain ## Write the fewest inputs that get as far to src/server/fu
 bench: build ## Measure Parlour beside its peers and floors: benches/RESULTS.md (ROWS=, ROUNDS=, PEERS=)
 	@.ci/bench full
 
-bench-quick: build ## The same in five minutes, roughly
+bench-quick: build ## The same in less than five minutes, roughly
 	@.ci/bench quick
 
 end2end: build ## The journeys in a real browser

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 Measures Parlour and its peers, and writes benches/RESULTS.md.
 
-  --rounds N      rounds (5; 2 with --quick)
-  --quick         short blocks and small sizes: five minutes
+  --rounds N      rounds (5; 1 with --quick)
+  --quick         short blocks and small sizes, nothing repeated: less than five minutes
   --rows A,B      only these rows: room (cpu, saturated), latency, idle (memory), storm, ingest,
                   history, page, start
   --peers A,B     only these beside Parlour, by folder or by name, such as bun or bun:sqlite
@@ -89,7 +89,7 @@ impl Options {
         options.check()?;
         options.rounds = rounds.unwrap_or(match options.pace {
             Pace::Full => 5,
-            Pace::Quick => 2,
+            Pace::Quick => 1,
         });
         options.name = name.unwrap_or_else(|| options.usual_name().to_owned());
         Ok(Some(options))

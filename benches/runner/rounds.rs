@@ -17,7 +17,7 @@ use std::time::Instant;
 const STEAL_MAX: f64 = 0.02;
 /// How far the floor may have moved from the start of a row to its end.
 const DRIFT_MAX: f64 = 0.15;
-/// How often a block is tried.
+/// How often a block is tried, where there is time for that.
 const TRIES: usize = 3;
 /// How often it may fail: what fails twice will fail again, and may take its time to.
 const FAILURES: usize = 2;
@@ -103,8 +103,12 @@ fn taking_part(
 }
 
 fn block(stage: &Stage, row: &Row, contender: &Contender, round: usize, samples: &mut Vec<Sample>) {
+    let tries = match stage.pace {
+        Pace::Full => TRIES,
+        Pace::Quick => 1,
+    };
     let mut failures = 0;
-    for attempt in 1..=TRIES {
+    for attempt in 1..=tries {
         let (began, before) = (Instant::now(), Stolen::now());
         let measured = (row.measure)(stage, contender);
         let steal = Stolen::now().share_since(before);
@@ -119,7 +123,7 @@ fn block(stage: &Stage, row: &Row, contender: &Contender, round: usize, samples:
                 (Figures::new(), Some(failure.to_string()))
             }
         };
-        let is_over = void.is_none() || attempt == TRIES || failures == FAILURES;
+        let is_over = void.is_none() || attempt == tries || failures == FAILURES;
         eprintln!(
             "  round {round} {:8} {:16} {:5.1} s{}{}",
             row.key,

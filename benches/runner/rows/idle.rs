@@ -46,7 +46,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         let each = |now: u64| now.saturating_sub(before) as f64 / size as f64 / 1_024.0;
         row.insert(format!("memory at {size}, KB"), each(server.resident()));
         let is_largest = sizes.last() == Some(&size);
-        if size == 10_000 || (stage.pace == Pace::Quick && is_largest) {
+        if size == 10_000 {
             let spent = server.processor_time();
             talk.listen(wait)?;
             let spent = server.processor_time().since(&spent);
