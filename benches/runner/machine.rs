@@ -7,6 +7,7 @@ use crate::failure::Outcome;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
@@ -80,7 +81,7 @@ impl Stolen {
 }
 
 /// Names and versions, one pair a line of the results.
-pub fn description() -> Vec<(String, String)> {
+pub fn description() -> BTreeMap<String, String> {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = after(&cpuinfo, "model name");
     let processors = cpuinfo

@@ -32,6 +32,7 @@ use crate::failure::{Failure, Outcome};
 use crate::options::{HELP, Options};
 use crate::results::Results;
 use crate::rows::{Pace, Stage};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -135,14 +136,14 @@ fn description(
     options: &Options,
     stage: &Stage,
     capacity: blaster::Capacity,
-) -> Vec<(String, String)> {
+) -> BTreeMap<String, String> {
     let mut lines = machine::description();
     let pace = match stage.pace {
         Pace::Full => "full",
         Pace::Quick => "quick: short blocks, smaller sizes",
     };
     for (name, value) in [
-        ("settings", format!("{} rounds, {pace}, seed {}", options.rounds, options.seed)),
+        ("settings", format!("{pace}, seed {}", options.seed)),
         (
             "pinning",
             "servers on processor 0, the generator on processor 1, one server at a time".to_owned(),
@@ -160,7 +161,7 @@ fn description(
             ),
         ),
     ] {
-        lines.push((name.to_owned(), value));
+        lines.insert(name.to_owned(), value);
     }
     lines
 }

@@ -52,6 +52,7 @@ pub fn page(results: &Results, plots: &str) -> String {
     for (name, value) in &results.description {
         let _ = writeln!(out, "- {name}: {value}");
     }
+    let _ = writeln!(out, "- rounds: {}", results.rounds());
     goals_table(results, &mut out);
     browser::tables(&results.browser, &mut out);
     drawings(results, plots, &mut out);

@@ -31,7 +31,7 @@ pub struct Sample {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
     /// Machine, versions, settings.
-    pub description: Vec<(String, String)>,
+    pub description: BTreeMap<String, String>,
     /// All blocks.
     pub samples: Vec<Sample>,
     /// Who could not be started, and why.
@@ -41,6 +41,12 @@ pub struct Results {
 }
 
 impl Results {
+    /// How many rounds were begun: a run that was stopped has fewer than were asked for.
+    pub fn rounds(&self) -> usize {
+        let rounds = self.samples.iter().map(|sample| sample.round);
+        rounds.max().unwrap_or(0)
+    }
+
     /// The figures of a row of a contender, by round: those that count, or, where none does, the
     /// void ones.
     pub fn by_round(&self, row: &str, contender: &str, figure: &str) -> BTreeMap<usize, f64> {
@@ -60,11 +66,11 @@ impl Results {
         }
     }
 
-    /// Whether a row of a contender was measured, though it may not count.
+    /// Whether a row of a contender was tried, though it may not count.
     pub fn has(&self, row: &str, contender: &str) -> bool {
-        self.samples.iter().any(|sample| {
-            sample.row == row && sample.contender == contender && !sample.figures.is_empty()
-        })
+        self.samples
+            .iter()
+            .any(|sample| sample.row == row && sample.contender == contender)
     }
 
     /// Whether what [`Self::by_round`] answers for a row counts.
@@ -103,7 +109,6 @@ impl Results {
     /// Reads what [`Self::write`] left.
     pub fn read(file: &Path) -> Outcome<Self> {
         let mut whole: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
-        let description: BTreeMap<_, _> = from_value(whole["description"].take())?;
         let samples: Vec<Value> = from_value(whole["samples"].take())?;
         let samples = samples.into_iter().map(|mut sample| {
             Ok(Sample {
@@ -116,7 +121,7 @@ impl Results {
             })
         });
         Ok(Self {
-            description: description.into_iter().collect(),
+            description: from_value(whole["description"].take())?,
             samples: samples.collect::<Outcome<_>>()?,
             not_run: from_value(whole["not_run"].take())?,
             browser: whole["browser"].take(),
@@ -139,9 +144,8 @@ impl Results {
                 })
             })
             .collect();
-        let description: BTreeMap<_, _> = self.description.iter().cloned().collect();
         let whole = json!({
-            "description": description,
+            "description": self.description,
             "not_run": self.not_run,
             "samples": samples,
             "browser": self.browser,
@@ -220,7 +224,7 @@ mod tests {
     fn what_was_written_is_read_again() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let results = Results {
-            description: vec![("machine".to_owned(), "quiet".to_owned())],
+            description: BTreeMap::from([("machine".to_owned(), "quiet".to_owned())]),
             samples: vec![sample(1, 1.5, None), sample(2, 2.5, Some("stolen"))],
             not_run: BTreeMap::from([("peer".to_owned(), "missing".to_owned())]),
             browser: json!({"weight": {"first": 1}}),
@@ -236,6 +240,7 @@ mod tests {
         assert_eq!(results.median("room", "parlour", "x"), Some(9.0));
         assert!(!results.counts("room", "parlour"));
         results.samples.push(sample(2, 1.0, None));
+        assert_eq!(results.rounds(), 2);
         assert_eq!(results.median("room", "parlour", "x"), Some(1.0));
         assert!(results.counts("room", "parlour"));
     }

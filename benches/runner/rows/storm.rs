@@ -9,12 +9,13 @@ use crate::ledger::{Label, SIZE};
 use crate::seed;
 use crate::server::Server;
 use crate::swarm::{Deaf, Ears, Swarm};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Messages that a newcomer sees.
-const NEWEST: usize = 50;
+const NEWEST: u32 = 50;
 /// Messages that are posted while nobody is there.
-const MISSED: usize = 20;
+const MISSED: u32 = 20;
 /// Handshakes under way at once: what the system's queue of new connections holds.
 const AT_ONCE: usize = 2_000;
 /// How long everybody may take to arrive; who is not there by then has failed.
@@ -43,11 +44,10 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
 
 fn storm(server: &Server, contender: &Contender, size: usize) -> Outcome<Figures> {
     let mut swarm = Swarm::new(server.address(), contender.dialect())?;
-    let mut poster = Poster::new(server, contender)?;
-    poster.post(NEWEST)?;
+    let seq = post(server, contender, 0..NEWEST)?;
     let can_catch_up = swarm.dialect().can_catch_up();
     // A newcomer who knows nothing asks for what changed since 50 messages ago.
-    let after = can_catch_up.then_some(poster.seq.saturating_sub(NEWEST as u64));
+    let after = can_catch_up.then_some(seq.saturating_sub(u64::from(NEWEST)));
 
     let mut counter = Counter::new(size, NEWEST);
     let joining = Instant::now();
@@ -56,9 +56,9 @@ fn storm(server: &Server, contender: &Contender, size: usize) -> Outcome<Figures
     let join_bytes = swarm.counts.bytes;
     swarm.cut_all();
 
-    poster.post(MISSED)?;
+    let seq = post(server, contender, NEWEST..NEWEST + MISSED)?;
     let (after, due) = if can_catch_up {
-        (Some(poster.seq - MISSED as u64), MISSED)
+        (Some(seq - u64::from(MISSED)), MISSED)
     } else {
         (None, NEWEST)
     };
@@ -100,12 +100,12 @@ fn join(swarm: &mut Swarm, size: usize, after: Option<u64>, ears: &mut Counter) 
 
 /// Counts the messages that each socket was told of at its arrival.
 struct Counter {
-    told: Vec<usize>,
-    due: usize,
+    told: Vec<u32>,
+    due: u32,
 }
 
 impl Counter {
-    fn new(size: usize, due: usize) -> Self {
+    fn new(size: usize, due: u32) -> Self {
         Self {
             told: vec![0; size],
             due,
@@ -122,62 +122,44 @@ impl Ears for Counter {
     fn delivery(&mut self, _socket: usize, _text: &[u8]) {}
 
     fn page(&mut self, socket: usize, payload: &[u8]) {
-        self.told[socket] += contents(payload)
-            .filter(|text| Label::read(text).is_some())
-            .count();
+        let texts = contents(payload).filter_map(Label::read);
+        self.told[socket] += texts.map(|_| 1).sum::<u32>();
     }
 }
 
-/// Somebody in the same room who posts, one message at a time.
-struct Poster {
-    swarm: Swarm,
-    posted: u32,
-    seq: u64,
-}
-
-impl Poster {
-    fn new(server: &Server, contender: &Contender) -> Outcome<Self> {
-        let mut swarm = Swarm::new(server.address(), contender.dialect())?;
-        let visitor = Visitor {
-            room: 1,
-            name: "poster".to_owned(),
-            token: Some(seed::token(seed::GUESTS - 1)),
-            after: None,
+/// Somebody comes, posts these in the same room, one message at a time, and goes: who stayed would have to
+/// answer the server's heartbeats while everybody else comes. How far the room is then.
+fn post(server: &Server, contender: &Contender, numbers: Range<u32>) -> Outcome<u64> {
+    let mut swarm = Swarm::new(server.address(), contender.dialect())?;
+    let visitor = Visitor {
+        room: 1,
+        name: "poster".to_owned(),
+        token: Some(seed::token(seed::GUESTS - 1)),
+        after: None,
+    };
+    swarm.join(&[visitor], 1, PATIENCE, &mut Deaf)?;
+    let seq = swarm.counts.seq + numbers.len() as u64;
+    for number in numbers {
+        let mut content = Vec::with_capacity(SIZE);
+        let label = Label {
+            sender: 0,
+            number,
+            intended: 0,
         };
-        swarm.join(&[visitor], 1, PATIENCE, &mut Deaf)?;
-        let seq = swarm.counts.seq;
-        Ok(Self {
-            swarm,
-            posted: 0,
-            seq,
-        })
-    }
-
-    fn post(&mut self, messages: usize) -> Outcome<()> {
-        for _ in 0..messages {
-            let mut content = Vec::with_capacity(SIZE);
-            let label = Label {
-                sender: 0,
-                number: self.posted,
-                intended: 0,
-            };
-            label.write(&mut content);
-            self.swarm.say(0, &content, u64::from(self.posted))?;
-            self.posted += 1;
-            self.seq += 1;
-            let mut echo = Echo(false);
-            let end = Instant::now() + PATIENCE;
-            while !echo.0 {
-                self.swarm.turn(Duration::from_millis(20), &mut echo)?;
-                if Instant::now() > end {
-                    return Err(Failure::new(
-                        "a message of the storm's poster never came back",
-                    ));
-                }
+        label.write(&mut content);
+        swarm.say(0, &content, u64::from(number))?;
+        let mut echo = Echo(false);
+        let end = Instant::now() + PATIENCE;
+        while !echo.0 {
+            swarm.turn(Duration::from_millis(20), &mut echo)?;
+            let trouble = swarm.counts.trouble.take();
+            let late = || (Instant::now() > end).then(|| "nothing came back".to_owned());
+            if let Some(trouble) = trouble.or_else(late) {
+                return Err(Failure::new(format!("to the storm's poster: {trouble}")));
             }
         }
-        Ok(())
     }
+    Ok(seq)
 }
 
 struct Echo(bool);
