@@ -67,7 +67,7 @@ impl Results {
     }
 
     /// Whether a row of a contender was tried, though it may not count.
-    pub fn has(&self, row: &str, contender: &str) -> bool {
+    pub fn was_tried(&self, row: &str, contender: &str) -> bool {
         self.samples
             .iter()
             .any(|sample| sample.row == row && sample.contender == contender)

@@ -41,7 +41,7 @@ pub fn run(stage: &Stage, options: &Options, results: &mut Results, file: &Path)
                 let mut order = taking_part(stage, options, row, results);
                 // What is measured once is not repeated with the others.
                 order.retain(|contender| {
-                    !row.once.contains(contender) || !results.has(row.key, &contender.name())
+                    !row.once.contains(contender) || !results.was_tried(row.key, &contender.name())
                 });
                 random.shuffle(&mut order);
                 let mut samples = Vec::new();

@@ -1,6 +1,6 @@
 //! What `/ws` sockets hear of rooms they have not joined.
 
-use crate::harness::{LOBBY, Server};
+use crate::harness::{LOBBY, Server, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -113,9 +113,8 @@ async fn who_reads_in_the_only_tab_is_not_told_of_it() {
     let read = json!({"type": "read", "room_id": LOBBY, "seq": message["seq"]});
     let before = server.ctx.store.version();
     reading.send(read).await;
-    while server.ctx.store.version() == before {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let is_written = async || server.ctx.store.version() != before;
+    eventually("it is written", is_written).await;
     server.say(&bob, elsewhere, "and me").await;
     // Said in the same tick, or in a later one.
     let activity = reading.next_of_type("room_activity").await;
