@@ -58,7 +58,7 @@ pub struct SiteSettings {
 pub struct ServerSettings {
     /// The address people type; empty while it is the one the server listens on.
     pub public_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` or `Forwarded` is believed.
     #[serde(with = "values::networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Text for people, JSON for programs.

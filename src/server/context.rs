@@ -9,6 +9,7 @@ use crate::db::{self, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
 use crate::rooms::Marks;
+use crate::said::Said;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -44,6 +45,8 @@ pub struct Context {
     pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
     /// What was read and is not written yet.
     pub(crate) marks: Marks,
+    /// What the log was told of how the server is set up.
+    pub(crate) said: Said,
     draining: AtomicBool,
 }
 
@@ -209,6 +212,7 @@ impl Context {
             sessions: Remembered::new(SESSIONS),
             read_positions: Remembered::new(READ_POSITIONS),
             marks: Marks::default(),
+            said: Said::default(),
             draining: AtomicBool::new(false),
         }))
     }

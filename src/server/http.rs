@@ -4,6 +4,7 @@
 //! in [`layered`], so that forms and server functions are guarded by the same code.
 
 pub mod body;
+pub mod forwarded;
 pub mod origin;
 mod paths;
 pub mod problem;

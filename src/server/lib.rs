@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod backup;
+mod client_address;
 pub mod clock;
 pub mod config;
 mod context;
@@ -21,11 +22,13 @@ pub mod names;
 pub mod places;
 pub mod realtime;
 pub mod rooms;
+mod said;
 mod scope;
 mod systemd;
 pub mod telemetry;
 
 pub use accounts::Token;
+pub use client_address::ClientAddress;
 pub use config::{ConfigError, Settings};
 pub use context::{BootError, Context};
 pub use error::ServiceError;

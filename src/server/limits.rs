@@ -11,6 +11,7 @@ mod sockets;
 pub use bucket::Bucket;
 pub use sockets::SocketGuard;
 
+use crate::ClientAddress;
 use crate::config::LimitSettings;
 use crate::error::ServiceError;
 use bucket::{Buckets, Rate};
@@ -27,7 +28,7 @@ pub struct Limits(Arc<Rates>);
 #[derive(Debug)]
 struct Rates {
     messages: Buckets<UserId>,
-    guests: Buckets<IpAddr>,
+    guests: Buckets<ClientAddress>,
     rooms: Buckets<UserId>,
     sockets: Sockets,
     frames: Option<Rate>,
@@ -72,12 +73,12 @@ impl Limits {
     }
 
     /// Whether [`Limits::guest`] would let one through; takes nothing.
-    pub fn could_guest(&self, address: IpAddr) -> Result<(), ServiceError> {
+    pub fn could_guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
         self.0.guests.look(&network(address)).map_err(refused)
     }
 
     /// One more guest from an address.
-    pub fn guest(&self, address: IpAddr) -> Result<(), ServiceError> {
+    pub fn guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
         self.0.guests.take(&network(address)).map_err(refused)
     }
 
@@ -92,7 +93,7 @@ impl Limits {
     }
 
     /// One more socket from an address, for as long as the guard lives.
-    pub fn socket(&self, address: IpAddr) -> Result<SocketGuard, ServiceError> {
+    pub fn socket(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
         self.0.sockets.open(network(address))
     }
 
@@ -108,10 +109,13 @@ fn refused(wait: Duration) -> ServiceError {
 }
 
 /// What an address is counted under: whoever has one IPv6 address has all of its /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 => v4,
+fn network(address: ClientAddress) -> ClientAddress {
+    match address {
+        ClientAddress::Known(IpAddr::V6(v6)) => {
+            let network = Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64));
+            ClientAddress::Known(IpAddr::V6(network))
+        }
+        other => other,
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
     #[test]
     fn an_address_is_its_network() {
         let limits = limits(1, 1);
-        let from = |text: &str| limits.guest(text.parse().unwrap());
+        let from = |text: &str| limits.guest(text.parse::<IpAddr>().unwrap().into());
         assert!(from("2001:db8::1").is_ok());
         assert!(from("2001:db8::2").is_ok());
         assert!(from("2001:db8:0:0:ffff::3").is_err());
@@ -161,5 +165,8 @@ mod tests {
         assert!(from("::ffff:192.0.2.1").is_ok());
         assert!(from("192.0.2.1").is_err());
         assert!(from("192.0.2.2").is_ok());
+        let unreadable = || limits.guest(ClientAddress::Unreadable).is_ok();
+        assert!(unreadable() && unreadable());
+        assert!(!unreadable(), "one for all of them");
     }
 }

@@ -1,5 +1,6 @@
 //! Who asks. Built only by the doors; every context verb takes one.
 
+use crate::ClientAddress;
 use crate::error::ServiceError;
 use parlour_protocol::{User, UserId};
 use std::net::IpAddr;
@@ -14,7 +15,7 @@ pub struct Scope {
     /// The person or program; `None` for somebody who has no name yet and only reads.
     pub person: Option<Person>,
     /// The address behind any trusted proxy; what limits for the nameless are counted by.
-    pub address: IpAddr,
+    pub address: ClientAddress,
 }
 
 /// A user who proved to be one.
@@ -33,7 +34,7 @@ impl Scope {
     pub fn visitor(address: IpAddr) -> Self {
         Self {
             person: None,
-            address,
+            address: address.into(),
         }
     }
 

@@ -2,10 +2,12 @@
 
 use super::Site;
 use crate::app::api::Refused;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::{expect_context, use_context};
-use leptos_axum::{ResponseOptions, extract_with_state};
-use parlour_protocol::{AppError, ErrorCode, User};
+use leptos_axum::ResponseOptions;
+use parlour_protocol::{AppError, User};
 use parlour_server::{Context, Scope, ServiceError, Token, accounts, http, telemetry};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,25 +28,23 @@ impl Call {
 pub async fn enter() -> Result<(Arc<Context>, Scope), Refused> {
     expect_context::<Call>().0.store(true, Ordering::Release);
     let site = expect_context::<Site>();
-    let scope: Scope = extract_with_state(&site).await.map_err(|_| {
-        Refused::Said(AppError::new(
-            ErrorCode::Internal,
-            "Something failed on the server.",
-        ))
-    })?;
+    let mut parts = expect_context::<Parts>();
+    let scope = Scope::from_request_parts(&mut parts, &site).await;
+    let scope = scope.map_err(|problem| refused(problem.error().clone()))?;
     Ok((site.ctx, scope))
 }
 
 /// A context's answer as a server function's, with the HTTP status of its code.
 pub fn answer<T>(result: Result<T, ServiceError>) -> Result<T, Refused> {
-    result.map_err(|error| {
-        let told = telemetry::told(&error);
-        if let Some(response) = use_context::<ResponseOptions>() {
-            let status = StatusCode::from_u16(told.code.status());
-            response.set_status(status.unwrap_or(StatusCode::BAD_REQUEST));
-        }
-        Refused::Said(told)
-    })
+    result.map_err(|error| refused(telemetry::told(&error)))
+}
+
+fn refused(told: AppError) -> Refused {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let status = StatusCode::from_u16(told.code.status());
+        response.set_status(status.unwrap_or(StatusCode::BAD_REQUEST));
+    }
+    Refused::Said(told)
 }
 
 /// A new guest with its token, or a new name for who there is.

@@ -178,7 +178,7 @@ async fn talk(site: &Site, count: usize) {
     let person = parlour_server::accounts::authenticate(&site.ctx, token.as_str()).await;
     let scope = Scope {
         person: person.unwrap(),
-        address,
+        address: address.into(),
     };
     for n in 1..=count {
         let new = NewMessage {

@@ -28,6 +28,7 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
         is_admin: false,
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let address = address.into();
     let scope = Scope { person, address };
     let place = place(&site.ctx, &scope, at).await.unwrap();
     let print = pages::printed(&site.assets, &site.ctx.settings, &place);

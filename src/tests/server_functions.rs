@@ -109,6 +109,21 @@ async fn a_session_lives_for_thirty_days_after_the_last_visit() {
 }
 
 #[tokio::test]
+async fn a_token_that_proves_nobody_calls_nothing_in_the_cookies_name() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let path = "/rpc/create_room";
+    for token in [&b"Bearer nobody"[..], b"Bearer \xff", b"Bearer"] {
+        let token = reqwest::header::HeaderValue::from_bytes(token).unwrap();
+        let request = alice.own_request(path).header("authorization", token);
+        let request = request.header("accept", "application/json");
+        let request = request.json(&json!({"name": "Made", "description": ""}));
+        let page = Page::of(path, request.send().await.unwrap()).await;
+        refused(&page, 401, ErrorCode::SignInRequired);
+    }
+}
+
+#[tokio::test]
 async fn who_has_a_name_is_given_another_one_and_stays_the_same() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;

@@ -101,6 +101,6 @@ async fn guest(ctx: &Context, name: &str) -> Scope {
     let person = accounts::authenticate(ctx, token.as_str()).await;
     Scope {
         person: person.expect("the database answers"),
-        address,
+        address: address.into(),
     }
 }

@@ -8,7 +8,7 @@ use crate::Context;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use parlour_protocol::ErrorCode;
@@ -46,7 +46,7 @@ pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
         .layer(from_fn_with_state(Arc::clone(ctx), same_origin))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(ctx), security_headers))
-        .layer(from_fn(trace))
+        .layer(from_fn_with_state(Arc::clone(ctx), trace))
 }
 
 async fn readyz(State(ctx): State<Arc<Context>>) -> Response {

@@ -2,10 +2,10 @@
 //! server functions included.
 
 use super::origin::{self, Origin};
+use super::scope::{Bearer, bearer};
 use super::{Problem, session_cookie};
 use crate::Context;
 use axum::extract::{Request, State};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -39,13 +39,7 @@ fn is_safe(method: &Method) -> bool {
 
 fn is_ours(ctx: &Context, headers: &HeaderMap) -> bool {
     // No browser sends this by itself, so who does knows the token.
-    let is_bearer = headers.get(AUTHORIZATION).is_some_and(|value| {
-        value
-            .as_bytes()
-            .get(..7)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"bearer "))
-    });
-    if is_bearer {
+    if bearer(headers) != Bearer::Absent {
         return true;
     }
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());

@@ -2,14 +2,15 @@
 //! that is trusted to tell it.
 
 use super::{Problem, session_cookie};
-use crate::{Context, Scope, ServiceError, accounts};
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use crate::{ClientAddress, Context, Scope, ServiceError, accounts};
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
-use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use tracing::Span;
+
+const BEARER: &[u8] = b"bearer";
 
 /// Who asks, as far as headers tell.
 pub struct Asker {
@@ -25,20 +26,26 @@ pub async fn asker(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> Result<Asker, ServiceError> {
-    let peer = extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-    let address = client_address(&ctx.settings.server.trusted_proxies, peer, headers);
+    let address = extensions.get::<ClientAddress>().copied();
     let bearer = bearer(headers);
-    let token = bearer.or_else(|| session_cookie::read(&ctx.settings, headers));
+    let token = match bearer {
+        Bearer::Absent => session_cookie::read(&ctx.settings, headers),
+        Bearer::Unreadable => None,
+        Bearer::Token(token) => Some(token),
+    };
     let person = match token {
         Some(token) => accounts::authenticate(ctx, token).await?,
         None => None,
     };
-    let session_ended = bearer.is_some() && person.is_none();
+    if let Some(person) = &person {
+        Span::current().record("user", person.user.id.0);
+    }
     Ok(Asker {
-        scope: Scope { person, address },
-        session_ended,
+        session_ended: bearer != Bearer::Absent && person.is_none(),
+        scope: Scope {
+            person,
+            address: address.unwrap_or(ClientAddress::Unreadable),
+        },
     })
 }
 
@@ -59,68 +66,62 @@ where
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
+/// What `Authorization` says, as far as it is about a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bearer<'h> {
+    /// Nothing, or something else, such as what a proxy asked a password for.
+    Absent,
+    /// Two tokens, or one that is no text.
+    Unreadable,
+    Token(&'h str),
 }
 
-/// The nearest address of `X-Forwarded-For` that is not a trusted proxy's own; the peer itself
-/// when it is not one.
-fn client_address(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let is_trusted = |address: IpAddr| {
-        let address = address.to_canonical();
-        trusted.iter().any(|network| network.contains(&address))
-    };
-    let mut nearest = peer;
-    let mut hops: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    while is_trusted(nearest) {
-        let Some(hop) = hops.pop().and_then(|hop| hop.trim().parse().ok()) else {
-            break;
-        };
-        nearest = hop;
-    }
-    nearest
+/// Reads the bearer token. Where one is meant, whatever it is, no cookie is looked at.
+pub(super) fn bearer(headers: &HeaderMap) -> Bearer<'_> {
+    let meant = headers.get_all(AUTHORIZATION).iter().filter_map(|value| {
+        let value = value.as_bytes();
+        let (scheme, token) = value.split_at_checked(BEARER.len())?;
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        let is_whole = !token.first().is_some_and(is_word);
+        (is_whole && scheme.eq_ignore_ascii_case(BEARER)).then_some(token)
+    });
+    meant.fold(Bearer::Absent, |found, token| {
+        match (found, std::str::from_utf8(token)) {
+            (Bearer::Absent, Ok(token)) => Bearer::Token(token.trim()),
+            _ => Bearer::Unreadable,
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn address(peer: &str, forwarded: &[&str]) -> String {
-        let trusted = ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
-        }
-        client_address(&trusted, peer.parse().unwrap(), &headers).to_string()
-    }
+    use axum::http::HeaderValue;
 
     #[test]
-    fn only_trusted_proxies_speak_for_others() {
-        assert_eq!(address("192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
-        assert_eq!(address("10.1.1.1", &["198.51.100.7"]), "198.51.100.7");
-        assert_eq!(
-            address("10.1.1.1", &["1.2.3.4, 198.51.100.7, 10.2.2.2"]),
-            "198.51.100.7"
-        );
-        assert_eq!(
-            address("10.1.1.1", &["1.2.3.4", "198.51.100.7"]),
-            "198.51.100.7"
-        );
-        assert_eq!(
-            address("::ffff:10.1.1.1", &["198.51.100.7"]),
-            "198.51.100.7"
-        );
-        assert_eq!(address("::1", &["2001:db8::9"]), "2001:db8::9");
-        assert_eq!(address("10.1.1.1", &["rubbish"]), "10.1.1.1");
-        assert_eq!(address("10.1.1.1", &[]), "10.1.1.1");
+    fn whoever_means_a_token_has_said_so() {
+        let read = |values: &[&'static [u8]]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
+            }
+            match bearer(&headers) {
+                Bearer::Token(token) => token.to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(read(&[b"Bearer abc"]), "abc");
+        assert_eq!(read(&[b"bearer  abc "]), "abc");
+        assert_eq!(read(&[b"BEARER\tabc"]), "abc");
+        assert_eq!(read(&[b"Basic dTpw", b"Bearer abc"]), "abc");
+        assert_eq!(read(&[b"Bearer"]), "");
+        assert_eq!(read(&[b"Bearer:abc"]), ":abc");
+        assert_eq!(read(&[b"Bearer \xff\xfe"]), "Unreadable");
+        assert_eq!(read(&[b"Bearer\xffabc"]), "Unreadable");
+        assert_eq!(read(&[b"Bearer a", b"Bearer b"]), "Unreadable");
+        assert_eq!(read(&[]), "Absent");
+        assert_eq!(read(&[b"Basic dTpw"]), "Absent");
+        assert_eq!(read(&[b"Bearers abc"]), "Absent");
+        assert_eq!(read(&[b"Bear"]), "Absent");
     }
 }

@@ -1,21 +1,33 @@
-//! One span and one line per request, under an id that the answer carries.
+//! One span and one line per request, under an id that the answer carries: from where, and whose it was.
 //!
 //! *Invariant:* the path is logged escaped; the query, headers and bodies are not logged at all.
 
-use axum::extract::Request;
+use super::forwarded;
+use crate::said::Said;
+use crate::{ClientAddress, Context};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tracing::Instrument;
+use tracing::field::Empty;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ones, and ones of other characters, are replaced.
 const ID_MAX: usize = 64;
 
-/// Runs a request in its span.
-pub(super) async fn trace(request: Request, next: Next) -> Response {
+/// Runs a request in its span. Everybody behind it finds the address of who asks with the request.
+pub(super) async fn trace(
+    State(ctx): State<Arc<Context>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (address, trouble) = address(&ctx, &request);
+    request.extensions_mut().insert(address);
     let given = request
         .headers()
         .get(&REQUEST_ID)
@@ -27,8 +39,14 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
         id = id.to_str().unwrap_or_default(),
         method = ?request.method(),
         path = ?request.uri().path(),
+        %address,
+        // Known once somebody has looked at who it is.
+        user = Empty,
     );
     async {
+        if let Some(trouble) = trouble {
+            trouble.tell_once(&ctx.said);
+        }
         let start = Instant::now();
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
@@ -39,6 +57,64 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// The address of the connection, if there is one: a test may do without.
+fn peer(request: &Request) -> Option<IpAddr> {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    connection.map(|connection| connection.0.ip().to_canonical())
+}
+
+/// Where it comes from, and what is wrong with that which only whoever runs the server can mend.
+fn address(ctx: &Context, request: &Request) -> (ClientAddress, Option<Trouble>) {
+    let Some(peer) = peer(request) else {
+        return (ClientAddress::Unreadable, None);
+    };
+    let trusted = &ctx.settings.server.trusted_proxies;
+    let headers = request.headers();
+    let address = forwarded::client_address(trusted, peer, headers);
+    let trouble = if address == ClientAddress::Unreadable {
+        let written = forwarded::written(headers).cloned().collect();
+        Some(Trouble::Unreadable { peer, written })
+    } else if forwarded::is_trusted(trusted, peer) {
+        None
+    } else {
+        let header = forwarded::written(headers).next();
+        header.map(|_| Trouble::UnknownProxy { peer })
+    };
+    (address, trouble)
+}
+
+/// What every request through that proxy would tell again.
+enum Trouble {
+    UnknownProxy {
+        peer: IpAddr,
+    },
+    Unreadable {
+        peer: IpAddr,
+        written: Vec<HeaderValue>,
+    },
+}
+
+impl Trouble {
+    fn tell_once(&self, said: &Said) {
+        match self {
+            Self::UnknownProxy { peer } if said.is_news("an unknown proxy") => tracing::warn!(
+                %peer,
+                "X-Forwarded-For or Forwarded is ignored, since it comes from no address of \
+                 server.trusted-proxies: if that is your proxy, all its visitors count as one"
+            ),
+            Self::Unreadable { peer, written } if said.is_news("an unreadable address") => {
+                tracing::warn!(
+                    %peer,
+                    ?written,
+                    "a trusted proxy passes an address that cannot be read, or two that differ: \
+                     all such visitors count as one"
+                );
+            }
+            Self::UnknownProxy { .. } | Self::Unreadable { .. } => {}
+        }
+    }
 }
 
 fn is_plain(id: &HeaderValue) -> bool {

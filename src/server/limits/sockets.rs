@@ -1,14 +1,14 @@
 //! How many sockets are open from one address.
 
+use crate::ClientAddress;
 use crate::error::ServiceError;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Until a refused client may try again: a socket that closes is no matter of a known time.
 const RETRY_AFTER_MS: u64 = 5_000;
 
-type Counts = Arc<Mutex<HashMap<IpAddr, u32>>>;
+type Counts = Arc<Mutex<HashMap<ClientAddress, u32>>>;
 
 #[derive(Debug)]
 pub(super) struct Sockets {
@@ -24,7 +24,7 @@ impl Sockets {
         }
     }
 
-    pub(super) fn open(&self, address: IpAddr) -> Result<SocketGuard, ServiceError> {
+    pub(super) fn open(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_insert(0);
         if self.max > 0 && *count >= self.max {
@@ -43,7 +43,7 @@ impl Sockets {
 /// Counts one socket for as long as it lives.
 #[derive(Debug)]
 pub struct SocketGuard {
-    address: IpAddr,
+    address: ClientAddress,
     open: Counts,
 }
 
@@ -62,17 +62,19 @@ impl Drop for SocketGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::IpAddr;
 
     #[test]
     fn a_closed_socket_makes_room_and_leaves_nothing() {
         let sockets = Sockets::new(2);
-        let address: IpAddr = "192.0.2.1".parse().unwrap();
-        let first = sockets.open(address).unwrap();
-        let second = sockets.open(address).unwrap();
-        assert!(sockets.open(address).is_err());
-        assert!(sockets.open("192.0.2.2".parse().unwrap()).is_ok());
+        let address = |text: &str| ClientAddress::from(text.parse::<IpAddr>().unwrap());
+        let (one, another) = (address("192.0.2.1"), address("192.0.2.2"));
+        let first = sockets.open(one).unwrap();
+        let second = sockets.open(one).unwrap();
+        assert!(sockets.open(one).is_err());
+        assert!(sockets.open(another).is_ok());
         drop(first);
-        let third = sockets.open(address).unwrap();
+        let third = sockets.open(one).unwrap();
         drop((second, third));
         assert!(sockets.open.lock().unwrap().is_empty());
     }

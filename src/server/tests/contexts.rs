@@ -107,7 +107,7 @@ impl Bench {
             .unwrap();
         Scope {
             person: Some(person.expect("the token was made just now")),
-            address: HOME,
+            address: HOME.into(),
         }
     }
 

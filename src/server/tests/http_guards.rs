@@ -285,6 +285,64 @@ async fn only_a_trusted_proxy_speaks_for_others() {
     assert_eq!(guest(&behind, "Alice", "192.0.2.1").await, 201);
     assert_eq!(guest(&behind, "Bob", "192.0.2.2").await, 201);
     assert_eq!(guest(&behind, "Carol", "203.0.113.9, 192.0.2.1").await, 429);
+    assert_eq!(guest(&behind, "Carol", "192.0.2.1:49152").await, 429);
+    assert_eq!(guest(&behind, "Carol", "192.0.2.3:49152").await, 201);
+    assert_eq!(
+        guest(&behind, "Dave", "192.0.2.3:49153").await,
+        429,
+        "a port is nobody else"
+    );
+    // What cannot be read is one more address: neither the proxy's, nor what the visitor made up.
+    assert_eq!(guest(&behind, "Dave", "203.0.113.9, unknown").await, 201);
+    assert_eq!(guest(&behind, "Erin", "203.0.113.10, _hidden").await, 429);
+    let own = guest_of_its_own(&behind, "Erin").await;
+    assert_eq!(own, 201, "the proxy's own is still its own");
+}
+
+/// A guest without a word of whom it is for.
+async fn guest_of_its_own(server: &Server, name: &str) -> u16 {
+    let body = json!({"username": name});
+    server.post("/api/chat/guests", None, body).await.status
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_text_is_refused_and_not_the_cookies_person() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let cookie = cookie(&alice);
+    for token in [
+        &b"Bearer \xff\xfe"[..],
+        b"bearer \xe9",
+        b"Bearer\xff",
+        b"Bearer",
+        b"Bearer ",
+        b"BEARER\tnobody",
+    ] {
+        let token = reqwest::header::HeaderValue::from_bytes(token).unwrap();
+        let ask = |method, path| {
+            let request = server.http.request(method, server.url(path));
+            let request = request
+                .header("authorization", &token)
+                .header("cookie", &cookie);
+            let request = request.header("origin", server.origin());
+            request.json(&json!({"content": "x"}))
+        };
+        for (method, path) in [
+            (Method::GET, "/api/chat/rooms"),
+            (Method::POST, "/api/chat/rooms/1/messages"),
+        ] {
+            let answer = ask(method, path).send().await.unwrap();
+            Answer::of(answer).await.refused(401, "sign_in_required");
+        }
+    }
+    // What a proxy asked for a password with is no token of ours.
+    let request = server.http.post(server.url("/api/chat/rooms/1/messages"));
+    let request = request
+        .header("cookie", &cookie)
+        .header("origin", server.origin());
+    let request = request.basic_auth("user", Some("password"));
+    let request = request.json(&json!({"content": "x"}));
+    assert_eq!(request.send().await.unwrap().status(), 201);
 }
 
 #[tokio::test]

@@ -59,6 +59,80 @@ async fn what_a_socket_logs_stands_under_its_request() {
 }
 
 #[tokio::test]
+async fn a_line_says_from_where_and_whose_it_was() {
+    let server = Server::start(|settings| {
+        settings.server.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let alice = server.guest("Alice").await;
+    let ask = async |id: &str, token: Option<&str>| {
+        let request = server.http.get(server.url("/api/chat/rooms"));
+        let request = request.header("x-request-id", id);
+        let request = request.header("x-forwarded-for", "198.51.100.7:4711");
+        let request = token
+            .iter()
+            .fold(request, |request, token| request.bearer_auth(token));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    };
+    ask("a-line-of-alice", Some(&alice.token)).await;
+    ask("a-line-of-nobody", None).await;
+    let answered = |id: &str| {
+        let log = log();
+        let line = log
+            .lines()
+            .find(|line| line.contains(id) && line.contains("answered"));
+        line.expect("a line for the request").to_owned()
+    };
+    let line = answered("a-line-of-alice");
+    assert!(line.contains("address=198.51.100.7 "), "{line}");
+    assert!(line.contains(&format!("user={}", alice.id)), "{line}");
+    let line = answered("a-line-of-nobody");
+    assert!(line.contains("address=198.51.100.7"), "{line}");
+    assert!(!line.contains("user="), "{line}");
+}
+
+#[tokio::test]
+async fn an_unreadable_address_and_an_unknown_proxy_are_told_once() {
+    let lines = |what: &str| log().lines().filter(|line| line.contains(what)).count();
+    let ask = async |server: &Server, id: &str, header: &str, value: &str| {
+        for _ in 0..3 {
+            let request = server.http.get(server.url("/healthz"));
+            let request = request.header("x-request-id", id).header(header, value);
+            assert_eq!(request.send().await.unwrap().status(), 200);
+        }
+    };
+    let alone = Server::plain().await;
+    ask(
+        &alone,
+        "from-an-unknown-proxy",
+        "x-forwarded-for",
+        "198.51.100.7",
+    )
+    .await;
+    ask(
+        &alone,
+        "from-an-unknown-proxy",
+        "forwarded",
+        "for=198.51.100.7",
+    )
+    .await;
+    let told = |id: &str, setting: &str| {
+        let of_it = |line: &&str| line.contains(id) && line.contains(setting);
+        log().lines().filter(of_it).count()
+    };
+    assert_eq!(told("from-an-unknown-proxy", "server.trusted-proxies"), 1);
+    assert!(lines("from-an-unknown-proxy") >= 6);
+
+    let behind = Server::start(|settings| {
+        settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
+    ask(&behind, "cannot-be-read", "x-forwarded-for", "un\\known").await;
+    assert_eq!(told("cannot-be-read", "cannot be read, or"), 1);
+    assert!(lines("address=unreadable") >= 3);
+}
+
+#[tokio::test]
 async fn why_the_server_turns_a_socket_away_is_logged() {
     let server = Server::plain().await;
     let broken = server.ctx.store.write(|txn| {

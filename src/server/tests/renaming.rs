@@ -9,7 +9,7 @@ use serde_json::json;
 async fn scope(server: &Server, guest: &Guest) -> Scope {
     Scope {
         person: authenticate(&server.ctx, &guest.token).await.unwrap(),
-        address: server.address.ip(),
+        address: server.address.ip().into(),
     }
 }
 

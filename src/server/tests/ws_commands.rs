@@ -237,7 +237,7 @@ async fn a_new_name_is_written_under_at_once() {
         .unwrap();
     let scope = parlour_server::Scope {
         person: found,
-        address: server.address.ip(),
+        address: server.address.ip().into(),
     };
     parlour_server::accounts::rename(&server.ctx, &scope, "Zoe")
         .await

@@ -96,7 +96,7 @@ async fn lobby() -> (Bench, Scope, String) {
     let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
     let alice = Scope {
         person,
-        address: HOME,
+        address: HOME.into(),
     };
     let sends = (0..60).map(|_| bench.send(&alice, LOBBY, "x", None));
     join_all(sends).await;
@@ -159,7 +159,7 @@ async fn a_members_room_page_takes_four_statements_and_none_while_nothing_is_wri
         let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
         let scope = Scope {
             person,
-            address: HOME,
+            address: HOME.into(),
         };
         let at = At {
             room: LOBBY,
