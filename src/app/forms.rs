@@ -55,6 +55,7 @@ pub async fn create_room(
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
+    let description = as_typed(&description);
     let new = NewRoom {
         name: name.clone(),
         description: description.clone(),
@@ -118,6 +119,7 @@ pub async fn send(
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
+    let content = as_typed(&content);
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
         Err(error) => return site.answer(Err(error)),
@@ -155,7 +157,7 @@ pub async fn send(
 fn is_it(message: &Message, room: RoomId, content: &str) -> bool {
     message.room_id == room
         && !message.deleted
-        && rules::message(content).is_ok_and(|text| text == message.content)
+        && rules::message(content).is_ok_and(|text| rules::is_said(&message.content, &text))
 }
 
 /// `POST /rooms/{slug}/m/{number}/edit`
@@ -169,6 +171,7 @@ pub async fn edit(
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
+    let content = as_typed(&content);
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
         Err(error) => return site.answer(Err(error)),
@@ -232,6 +235,12 @@ pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): A
 /// 303: what was sent is not sent again by a reload.
 fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
+}
+
+/// A browser sends a line break of a text area as two characters; whoever is told which character is wrong
+/// counts one.
+fn as_typed(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 fn unreadable(site: &Site) -> Response {

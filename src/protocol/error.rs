@@ -115,6 +115,10 @@ pub struct AppError {
     /// The field that broke its rule, with [`ErrorCode::Invalid`] and the taken names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Where in that field, as an index in Unicode characters of the text as it was sent, if the rule is
+    /// broken at a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<u32>,
     /// Milliseconds until it is worth trying again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -127,6 +131,7 @@ impl AppError {
             code,
             message: message.into(),
             field: None,
+            at: None,
             retry_after_ms: None,
         }
     }

@@ -228,6 +228,7 @@ impl ServerFrame {
             message: error.message,
             room_id,
             client_id,
+            at: error.at,
             retry_after_ms: error.retry_after_ms,
         })
     }
@@ -357,6 +358,9 @@ pub struct Refusal {
     /// Which send it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// At which character of its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<u32>,
     /// When to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,

@@ -2,7 +2,9 @@
 //!
 //! The server adds what needs tables too large for WASM: NFC and look-alike letters.
 
-use std::borrow::Cow;
+mod cleaned;
+
+use cleaned::{cleaned, sent_at};
 use std::fmt;
 
 /// Characters in a room's name.
@@ -29,6 +31,9 @@ pub struct Invalid {
     pub field: &'static str,
     /// What is wrong with it.
     pub fault: Fault,
+    /// The first character that is too many or may not be, as an index in Unicode characters of the text as
+    /// it was sent.
+    pub at: Option<u32>,
 }
 
 /// What is wrong with a field.
@@ -55,7 +60,11 @@ impl fmt::Display for Invalid {
             Fault::Empty => write!(f, "{what} needs at least one visible character."),
             Fault::TooLong(max) => write!(f, "{what} can have at most {max} characters."),
             Fault::Unprintable => {
-                write!(f, "{what} must not have control or invisible characters.")
+                write!(f, "{what} must not have control or invisible characters.")?;
+                match self.at {
+                    Some(at) => write!(f, " The first is character {}.", at + 1),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -73,98 +82,114 @@ pub fn username(text: &str) -> Result<&str, Invalid> {
     line("username", text, USERNAME_MAX)
 }
 
-/// A room's description, trimmed; may be empty.
-pub fn description(text: &str) -> Result<&str, Invalid> {
+/// A room's description: line ends become `\n`, control sequences go, and white space around it;
+/// may be empty.
+pub fn description(text: &str) -> Result<String, Invalid> {
     let field = "description";
-    let text = text.trim();
-    bounded(field, text, DESCRIPTION_MAX)?;
-    if text
-        .chars()
-        .any(|c| is_unprintable(c) && c != '\n' && c != '\r')
-    {
+    let clean = cleaned(text);
+    let kept = clean.trim();
+    let sent = |nth| sent_at(text, count(&clean) - count(clean.trim_start()) + nth);
+    if is_over(kept, DESCRIPTION_MAX) {
+        return Err(Invalid {
+            field,
+            fault: Fault::TooLong(DESCRIPTION_MAX),
+            at: sent(DESCRIPTION_MAX),
+        });
+    }
+    let hidden = |c| is_unprintable(c) && c != '\n' && c != '\t';
+    if let Some(nth) = kept.chars().position(hidden) {
         return Err(Invalid {
             field,
             fault: Fault::Unprintable,
+            at: sent(nth),
         });
     }
-    Ok(text)
+    Ok(kept.to_owned())
 }
 
-/// A message's text: line ends become `\n`, the end is trimmed, joiners inside emoji stay.
+/// A message's text: line ends become `\n`, control sequences go, and so do the white space at its end
+/// and the empty lines at its start. Joiners inside emoji stay.
 pub fn message(text: &str) -> Result<String, Invalid> {
     let field = "content";
-    // Nearly every text has none, and need not be copied for it.
-    let text = match text.contains('\r') {
-        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        false => Cow::Borrowed(text),
-    };
-    let text = text.trim_end().trim_start_matches('\n');
-    if text.chars().all(|c| c.is_whitespace() || is_unprintable(c)) {
+    let clean = cleaned(text);
+    let kept = clean.trim_end().trim_start_matches('\n');
+    if kept.chars().all(|c| c.is_whitespace() || is_unprintable(c)) {
         return Err(Invalid {
             field,
             fault: Fault::Empty,
+            at: None,
         });
     }
-    bounded(field, text, MESSAGE_MAX)?;
-    // Byte by byte: a character of several has no byte that would be one of these.
-    let has_control = text
-        .bytes()
-        .any(|b| b.is_ascii_control() && b != b'\n' && b != b'\t');
-    if has_control || (!text.is_ascii() && text.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}'))) {
+    if is_over(kept, MESSAGE_MAX) {
+        let skipped = clean.len() - clean.trim_start_matches('\n').len();
         return Err(Invalid {
             field,
-            fault: Fault::Unprintable,
+            fault: Fault::TooLong(MESSAGE_MAX),
+            at: sent_at(text, skipped + MESSAGE_MAX),
         });
     }
-    Ok(text.to_owned())
+    Ok(kept.to_owned())
+}
+
+/// Whether a message that was stored says this, which [`message`] made. One that is older than the rule
+/// is taken as it would be sent today.
+pub fn is_said(stored: &str, text: &str) -> bool {
+    stored == text || message(stored).is_ok_and(|stored| stored == text)
 }
 
 /// A send's key.
 pub fn client_id(text: &str) -> Result<&str, Invalid> {
-    let field = "client_id";
-    if text.is_empty() {
-        return Err(Invalid {
-            field,
-            fault: Fault::Empty,
-        });
-    }
-    bounded(field, text, CLIENT_ID_MAX)?;
-    if text.chars().any(is_unprintable) {
-        return Err(Invalid {
-            field,
-            fault: Fault::Unprintable,
-        });
-    }
-    Ok(text)
+    printable("client_id", 0, text, CLIENT_ID_MAX)
 }
 
 fn line<'a>(field: &'static str, text: &'a str, max: usize) -> Result<&'a str, Invalid> {
-    let text = text.trim();
-    if text.chars().all(|c| c.is_whitespace() || is_unprintable(c)) {
+    let kept = text.trim();
+    if kept.chars().all(|c| c.is_whitespace() || is_unprintable(c)) {
         return Err(Invalid {
             field,
             fault: Fault::Empty,
+            at: None,
         });
     }
-    bounded(field, text, max)?;
-    if text.chars().any(is_unprintable) {
-        return Err(Invalid {
-            field,
-            fault: Fault::Unprintable,
-        });
-    }
-    Ok(text)
+    printable(field, count(text) - count(text.trim_start()), kept, max)
 }
 
-fn bounded(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> {
-    // Bytes are no fewer than characters, and known.
-    if text.len() > max && text.chars().count() > max {
+/// A text that is kept as it is, or not at all; `skipped` characters stood before it.
+fn printable<'a>(
+    field: &'static str,
+    skipped: usize,
+    kept: &'a str,
+    max: usize,
+) -> Result<&'a str, Invalid> {
+    let refused = |fault, nth: usize| {
+        // No frame is so long that this could not be counted.
+        let at = u32::try_from(skipped + nth).ok();
+        Err(Invalid { field, fault, at })
+    };
+    if kept.is_empty() {
+        let fault = Fault::Empty;
         return Err(Invalid {
             field,
-            fault: Fault::TooLong(max),
+            fault,
+            at: None,
         });
     }
-    Ok(())
+    if is_over(kept, max) {
+        return refused(Fault::TooLong(max), max);
+    }
+    match kept.chars().position(is_unprintable) {
+        Some(nth) => refused(Fault::Unprintable, nth),
+        None => Ok(kept),
+    }
+}
+
+fn count(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn is_over(text: &str, max: usize) -> bool {
+    // Bytes are no fewer than characters, and known.
+    text.len() > max && count(text) > max
 }
 
 /// Control characters, line separators, zero-width characters, bidi controls (Unicode TR 9),
@@ -229,9 +254,12 @@ mod tests {
             message("\r\n  a\r\nb\t👩\u{200d}🚀 \n\n").unwrap(),
             "  a\nb\t👩\u{200d}🚀"
         );
-        assert_eq!(fault(message(" \n\u{200b}\u{2060}")), Fault::Empty);
-        for unprintable in ["a\u{0}b", "a\u{1b}", "\u{7f}a", "a\u{80}b", "é\u{9f}"] {
-            assert_eq!(fault(message(unprintable)), Fault::Unprintable);
+        for empty in [
+            " \n\u{200b}\u{2060}",
+            "\u{0}\u{1b}[31m\u{1b}[0m",
+            "\r\u{c}\u{2028}",
+        ] {
+            assert_eq!(fault(message(empty)), Fault::Empty, "{empty:?}");
         }
         assert_eq!(message("a\u{a0}\u{7e}é").unwrap(), "a\u{a0}\u{7e}é");
         assert_eq!(fault(message(&"x".repeat(10_001))), Fault::TooLong(10_000));
@@ -239,9 +267,49 @@ mod tests {
     }
 
     #[test]
+    fn pasted_control_characters_are_stripped_and_nothing_else_is_lost() {
+        let pasted = "\u{1b}[1m$ make\u{1b}[0m\u{b}\tdone\u{c}é\u{85}x\u{2028}\u{9b}32mok\u{0}";
+        let kept = "$ make\n\tdone\né\nx\nok";
+        assert_eq!(message(pasted).as_deref(), Ok(kept));
+        assert_eq!(description(pasted).as_deref(), Ok(kept));
+    }
+
+    #[test]
+    fn what_is_refused_says_at_which_character_of_what_was_sent() {
+        fn at<T>(result: Result<T, Invalid>) -> Option<u32> {
+            result.map(|_| ()).unwrap_err().at
+        }
+        assert_eq!(at(message(" ")), None);
+        let long = format!("\r\n\n\u{1b}[31m{}", "é".repeat(10_001));
+        assert_eq!(at(message(&long)), Some(8 + 10_000));
+        assert_eq!(at(description(" \u{1b}[0ma\r\nb\u{202e}c")), Some(9));
+        assert_eq!(
+            at(description(&format!(" \u{0}{}", "x".repeat(501)))),
+            Some(502)
+        );
+        assert_eq!(at(room_name("  é\u{200b}")), Some(3));
+        assert_eq!(at(username(&"x".repeat(33))), Some(32));
+        assert_eq!(at(client_id(" a\nb")), Some(2));
+        assert_eq!(at(client_id("")), None);
+        let sentence = description("a\u{202e}").unwrap_err().to_string();
+        assert!(
+            sentence.ends_with("The first is character 2."),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_message_that_is_older_than_the_rule_says_the_same() {
+        assert!(is_said("a\u{2028}b", "a\nb"));
+        assert!(is_said("a", "a"));
+        assert!(!is_said("a b", "a\nb"));
+        assert!(!is_said("", "a"));
+    }
+
+    #[test]
     fn a_description_may_be_empty_or_have_lines() {
-        assert_eq!(description("  "), Ok(""));
-        assert_eq!(description("a\nb"), Ok("a\nb"));
+        assert_eq!(description("  ").as_deref(), Ok(""));
+        assert_eq!(description("a\nb").as_deref(), Ok("a\nb"));
         assert_eq!(fault(description("a\u{202e}b")), Fault::Unprintable);
         assert_eq!(fault(description(&"x".repeat(501))), Fault::TooLong(500));
     }

@@ -66,9 +66,10 @@ impl ServiceError {
     pub fn to_app_error(&self) -> AppError {
         use ErrorCode as Code;
         match self {
-            Self::Invalid(invalid) => {
-                AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
-            }
+            Self::Invalid(invalid) => AppError {
+                at: invalid.at,
+                ..AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
+            },
             Self::RoomNameTaken => AppError::new(
                 Code::RoomNameTaken,
                 "There is already a room with this name, or one that looks like it.",

@@ -99,6 +99,34 @@ async fn sending_ends_at_the_bottom_of_the_room() {
 }
 
 #[tokio::test]
+async fn what_was_copied_from_a_terminal_is_sent_as_its_text() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let form = alice.get(LOBBY).await.form("form.composer");
+    let typed = form.with("content", "\u{1b}[32mok\u{1b}[0m\u{b}next\u{c}last\u{7}");
+    alice.done(typed.clone()).await;
+    let page = alice.done(typed).await;
+    assert_eq!(
+        lines(&page),
+        ["ok\nnext\nlast"],
+        "sent twice, it is the same"
+    );
+    let edit = alice.follow(&page, "a.edit").await;
+    let edit = edit.form("form[action$=edit]");
+    let page = alice
+        .done(edit.with("content", "\u{1b}]0;title\u{7}other\u{2028}line"))
+        .await;
+    assert_eq!(lines(&page), ["other\nline"]);
+    let form = alice.get("/rooms/new").await.form("form.form");
+    let form = form
+        .with("name", "Paste")
+        .with("description", "\u{1b}[1ma\u{b}b");
+    let page = alice.done(form).await;
+    let room = page.place().open.unwrap().room;
+    assert_eq!(room.description, "a\nb");
+}
+
+#[tokio::test]
 async fn the_same_form_sent_twice_makes_one_message() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;

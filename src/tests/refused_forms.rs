@@ -23,7 +23,7 @@ fn refused(page: &Page, status: u16, sent: &Form, field: &str, sentence: &str) {
     assert_eq!(form.fields, sent.fields);
 }
 
-const INVISIBLE: &str = "must not have control or invisible characters.";
+const INVISIBLE: &str = "must not have control or invisible characters. The first is character";
 const EMPTY: &str = "needs at least one visible character.";
 
 #[tokio::test]
@@ -41,9 +41,9 @@ async fn a_rooms_name_that_cannot_be_is_said_at_the_name() {
             &*long,
             "The name can have at most 50 characters.".to_owned(),
         ),
-        ("a\u{202e}b", format!("The name {INVISIBLE}")),
-        ("a\u{200b}b", format!("The name {INVISIBLE}")),
-        ("a\u{7}b", format!("The name {INVISIBLE}")),
+        ("a\u{202e}b", format!("The name {INVISIBLE} 2.")),
+        ("ab\u{200b}", format!("The name {INVISIBLE} 3.")),
+        ("abc\u{7}b", format!("The name {INVISIBLE} 4.")),
     ] {
         let sent = form.clone().with("name", name);
         let page = alice.submit(sent.clone()).await;
@@ -81,7 +81,10 @@ async fn a_description_that_cannot_be_is_said_at_the_description() {
             &*long,
             "The description can have at most 500 characters.".to_owned(),
         ),
-        ("a\u{202e}b", format!("The description {INVISIBLE}")),
+        (
+            "\u{1b}[1ma\n\u{202e}b",
+            format!("The description {INVISIBLE} 7."),
+        ),
     ] {
         let sent = form.clone().with("description", description);
         let page = alice.submit(sent.clone()).await;
@@ -114,7 +117,7 @@ async fn a_persons_name_that_cannot_be_is_said_at_the_name_and_the_way_back_is_k
             &*long,
             "Your name can have at most 32 characters.".to_owned(),
         ),
-        ("a\u{202e}b", format!("Your name {INVISIBLE}")),
+        ("a\u{202e}b", format!("Your name {INVISIBLE} 2.")),
     ] {
         for (browser, form) in [(&visitor, &join), (&alice, &rename)] {
             let sent = form.clone().with("username", name);
@@ -183,7 +186,7 @@ async fn a_message_that_cannot_be_is_kept_with_its_key_and_can_be_mended() {
             &*long,
             "A message can have at most 10000 characters.".to_owned(),
         ),
-        ("a\u{7}b", format!("A message {INVISIBLE}")),
+        ("\u{1b}[31m\u{7}", format!("A message {EMPTY}")),
     ] {
         let sent = form.clone().with("content", content);
         let page = alice.submit(sent.clone()).await;

@@ -143,9 +143,11 @@ fn refused(desk: Desk, frame: Refusal) {
         message,
         room_id,
         client_id,
+        at,
         retry_after_ms,
     } = frame;
     let error = AppError {
+        at,
         retry_after_ms,
         ..AppError::new(code, message)
     };

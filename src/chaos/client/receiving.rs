@@ -255,6 +255,7 @@ impl Client {
     /// Something this tab said did nothing. A join or a sync that came at a bad time is said again.
     fn refused(&mut self, frame: Refusal, now: f64) -> Vec<ClientFrame> {
         let error = AppError {
+            at: frame.at,
             retry_after_ms: frame.retry_after_ms,
             ..AppError::new(frame.code, frame.message)
         };

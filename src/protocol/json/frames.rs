@@ -1,6 +1,6 @@
 //! The frames: the server's are read, the browser's are written.
 
-use super::records::milliseconds;
+use super::records::unsigned;
 use super::{Fields, FromJson, Json, Writer};
 use crate::{
     ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, ServerFrame, Sync, System,
@@ -70,7 +70,8 @@ impl FromJson for ServerFrame {
                 message: fields.text("message"),
                 room_id: fields.maybe_number("room_id").map(RoomId),
                 client_id: fields.maybe_text("client_id"),
-                retry_after_ms: milliseconds(&mut fields)?,
+                at: unsigned(&mut fields, "at")?,
+                retry_after_ms: unsigned(&mut fields, "retry_after_ms")?,
             }),
             _ => return None,
         };

@@ -51,16 +51,17 @@ impl FromJson for AppError {
             code: fields.maybe("code")?,
             message: fields.text("message"),
             field: fields.maybe_text("field"),
-            retry_after_ms: milliseconds(&mut fields)?,
+            at: unsigned(&mut fields, "at")?,
+            retry_after_ms: unsigned(&mut fields, "retry_after_ms")?,
         };
         fields.done(error)
     }
 }
 
-/// `retry_after_ms`, which may be absent but not negative.
-pub(super) fn milliseconds(fields: &mut Fields) -> Option<Option<u64>> {
-    match fields.maybe_number("retry_after_ms") {
-        Some(number) => u64::try_from(number).ok().map(Some),
+/// A number that may be absent, but not negative or larger than it can be.
+pub(super) fn unsigned<T: TryFrom<i64>>(fields: &mut Fields, name: &str) -> Option<Option<T>> {
+    match fields.maybe_number(name) {
+        Some(number) => T::try_from(number).ok().map(Some),
         None => Some(None),
     }
 }

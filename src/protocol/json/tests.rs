@@ -153,6 +153,7 @@ impl Dice {
             code: ErrorCode::ALL[self.roll(ErrorCode::ALL.len() as u64) as usize],
             message: self.text(),
             field: self.maybe(Self::text),
+            at: self.maybe(|dice| dice.roll(1 << 32) as u32),
             retry_after_ms: self.maybe(|dice| dice.roll(1 << 40)),
         }
     }
@@ -312,6 +313,8 @@ fn a_spoilt_text_is_refused_or_taken_as_serde_does() {
         is_spoilt_alike(&user, &mut dice);
         let roster = dice.roster();
         is_spoilt_alike(&roster, &mut dice);
+        let error = dice.error();
+        is_spoilt_alike(&error, &mut dice);
     }
 }
 

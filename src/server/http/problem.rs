@@ -28,6 +28,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }
 
@@ -95,6 +97,7 @@ impl IntoResponse for Problem {
             detail: &error.message,
             code: error.code,
             field: error.field.as_deref(),
+            at: error.at,
             retry_after_ms: error.retry_after_ms,
         };
         let body = serde_json::to_vec(&body).expect("a problem holds strings and numbers only");

@@ -24,7 +24,7 @@ pub async fn edit(
     // A flood is turned away before it reaches the writer, except for what changes nothing.
     if let Err(refusal) = ctx.limits.could_message(author) {
         let row = ones_own(ctx.store.reader(), scope, room, number).await?;
-        return if row.body == body {
+        return if rules::is_said(&row.body, &body) {
             Ok(row.into())
         } else {
             Err(refusal)
@@ -37,7 +37,7 @@ pub async fn edit(
         .write(move |txn| {
             Box::pin(async move {
                 let row = ones_own(txn, &scope, room, number).await?;
-                if row.body == body {
+                if rules::is_said(&row.body, &body) {
                     return Ok(Written::quietly(Message::from(row)));
                 }
                 limits.message(author)?;

@@ -25,7 +25,7 @@ pub struct NewRoom {
 pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, ServiceError> {
     let maker = scope.require_person()?.user.id;
     let name = names::room_name(&new.name)?;
-    let description = rules::description(&new.description)?.replace("\r\n", "\n");
+    let description = rules::description(&new.description)?;
     ctx.limits.could_room(maker)?;
     let limits = ctx.limits.clone();
     let now = ctx.clock.now().0;

@@ -10,6 +10,7 @@ mod http_guards;
 mod http_limits;
 mod hub;
 mod logs;
+mod pasted;
 mod renaming;
 mod rest_errors;
 mod rest_messages;

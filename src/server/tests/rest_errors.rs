@@ -140,7 +140,7 @@ async fn fields_have_rules() {
         ),
         (MESSAGES, json!({"content": " \n "}), "content"),
         (MESSAGES, json!({"content": long(10_001)}), "content"),
-        (MESSAGES, json!({"content": "a\u{0}b"}), "content"),
+        (MESSAGES, json!({"content": "\u{0}\u{1b}[31m"}), "content"),
         (
             MESSAGES,
             json!({"content": "x", "client_id": ""}),

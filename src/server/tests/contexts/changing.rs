@@ -32,6 +32,25 @@ async fn the_same_text_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_message_from_before_its_text_was_cleaned_is_not_changed_by_saving_it() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    bench.post(&alice, "one").await;
+    let old = bench.ctx.store.write(|txn| {
+        Box::pin(async move {
+            let sql = "UPDATE messages SET body = 'a' || char(8232) || 'b'";
+            txn.execute_unprepared(sql).await?;
+            Ok(parlour_server::db::Written::quietly(()))
+        })
+    });
+    old.await.unwrap();
+    let same = edit(&bench.ctx, &alice, LOBBY, 1, "a\u{2028}b".to_owned()).await;
+    assert_eq!(same.unwrap().edited_at, None);
+    let other = edit(&bench.ctx, &alice, LOBBY, 1, "a b".to_owned()).await;
+    assert_eq!(other.unwrap().content, "a b");
+}
+
+#[tokio::test]
 async fn a_deleted_message_is_a_tombstone() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
