@@ -62,6 +62,7 @@ export async function parlour() {
     PARLOUR__SITE_ADDR: `127.0.0.1:${port}`,
     PARLOUR__DATABASE__URL: `sqlite://${join(folder, "parlour.db")}`,
     PARLOUR__LIMITS__MESSAGES_PER_SECOND: "0",
+    PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND: "0",
     PARLOUR__LIMITS__GUESTS_PER_MINUTE: "0",
     PARLOUR__LIMITS__FRAMES_PER_SECOND: "0",
   }));

@@ -222,6 +222,8 @@ fn parlour(places: &Places, address: SocketAddr, database: &Path) -> Command {
     }
     for limit in [
         "MESSAGES_PER_SECOND",
+        "ADDRESS_MESSAGES_PER_SECOND",
+        "ADDRESS_ROOMS_PER_HOUR",
         "GUESTS_PER_MINUTE",
         "ROOMS_PER_HOUR",
         "FRAMES_PER_SECOND",

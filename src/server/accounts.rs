@@ -71,15 +71,15 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     if ctx.hub.guest_is_online(&name.folded, Some(id)) {
         return Err(ServiceError::UsernameTaken);
     }
-    ctx.limits.could_message(id)?;
-    let (hub, limits) = (ctx.hub.clone(), ctx.limits.clone());
+    ctx.limits.could_message(id, scope.address)?;
+    let (hub, limits, address) = (ctx.hub.clone(), ctx.limits.clone(), scope.address);
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
                 refuse_accounts_name(txn, &name.folded, Some(id)).await?;
                 refuse_held_name(txn, &hub, &name.folded, id).await?;
                 // Everybody around hears of a new name, so it costs what a message costs.
-                limits.message(id)?;
+                limits.message(id, address)?;
                 let user = user::Entity::update(user::ActiveModel {
                     id: Set(id.0),
                     name: Set(name.shown),

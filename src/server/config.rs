@@ -99,10 +99,16 @@ pub struct LimitSettings {
     pub messages_per_second: u32,
     /// How many of them at once.
     pub message_burst: u32,
+    /// Messages of all who come from one address.
+    pub address_messages_per_second: u32,
+    /// How many of them at once.
+    pub address_message_burst: u32,
     /// New guests from one address.
     pub guests_per_minute: u32,
     /// New rooms by one person.
     pub rooms_per_hour: u32,
+    /// New rooms by all who come from one address.
+    pub address_rooms_per_hour: u32,
     /// Sockets open at once from one address.
     pub sockets_per_address: u32,
     /// Frames on one socket.
@@ -200,13 +206,28 @@ impl Settings {
         values::wait("realtime.pong-ms", realtime.pong_ms)?;
         values::wait("realtime.first-frame-ms", realtime.first_frame_ms)?;
         let limits = &self.limits;
-        if limits.messages_per_second > 0 && limits.message_burst == 0 {
-            return Err(ConfigError::Impossible {
-                key: "limits.message-burst".to_owned(),
-                expected: "at least 1 while limits.messages-per-second is not 0".to_owned(),
-            });
+        values::burst("message", limits.messages_per_second, limits.message_burst)?;
+        let (rate, burst) = (
+            limits.address_messages_per_second,
+            limits.address_message_burst,
+        );
+        values::burst("address-message", rate, burst)
+    }
+}
+
+impl LimitSettings {
+    /// No limit at all, for who tries something else; one that is set after all has its usual burst.
+    pub fn none() -> Self {
+        Self {
+            messages_per_second: 0,
+            address_messages_per_second: 0,
+            guests_per_minute: 0,
+            rooms_per_hour: 0,
+            address_rooms_per_hour: 0,
+            sockets_per_address: 0,
+            frames_per_second: 0,
+            ..Self::default()
         }
-        Ok(())
     }
 }
 
@@ -294,8 +315,11 @@ impl Default for LimitSettings {
         Self {
             messages_per_second: 5,
             message_burst: 20,
+            address_messages_per_second: 50,
+            address_message_burst: 500,
             guests_per_minute: 120,
             rooms_per_hour: 60,
+            address_rooms_per_hour: 120,
             sockets_per_address: 1_000,
             frames_per_second: 50,
         }

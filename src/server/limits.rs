@@ -30,6 +30,8 @@ struct Rates {
     messages: Buckets<UserId>,
     guests: Buckets<ClientAddress>,
     rooms: Buckets<UserId>,
+    address_messages: Buckets<ClientAddress>,
+    address_rooms: Buckets<ClientAddress>,
     sockets: Sockets,
     frames: Option<Rate>,
 }
@@ -53,6 +55,16 @@ impl Limits {
                 settings.guests_per_minute,
             )),
             rooms: Buckets::new(per(settings.rooms_per_hour, HOUR, settings.rooms_per_hour)),
+            address_messages: Buckets::new(per(
+                settings.address_messages_per_second,
+                SECOND,
+                settings.address_message_burst,
+            )),
+            address_rooms: Buckets::new(per(
+                settings.address_rooms_per_hour,
+                HOUR,
+                settings.address_rooms_per_hour,
+            )),
             sockets: Sockets::new(settings.sockets_per_address),
             frames: per(
                 settings.frames_per_second,
@@ -62,14 +74,19 @@ impl Limits {
         }))
     }
 
-    /// One more message of a person's, over all their sockets and REST.
-    pub fn message(&self, user: UserId) -> Result<(), ServiceError> {
-        self.0.messages.take(&user).map_err(refused)
+    /// One more message of a person's, over all their sockets and REST, and of all the people who
+    /// come from the same address: names cost nothing, so whoever is too fast under one takes another.
+    pub fn message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
+        let rates = &self.0;
+        rates.messages.take(&user).map_err(refused)?;
+        (rates.address_messages.take(&network(address))).map_err(refused)
     }
 
     /// Whether [`Limits::message`] would let one through; takes nothing.
-    pub fn could_message(&self, user: UserId) -> Result<(), ServiceError> {
-        self.0.messages.look(&user).map_err(refused)
+    pub fn could_message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
+        let rates = &self.0;
+        rates.messages.look(&user).map_err(refused)?;
+        (rates.address_messages.look(&network(address))).map_err(refused)
     }
 
     /// Whether [`Limits::guest`] would let one through; takes nothing.
@@ -83,13 +100,17 @@ impl Limits {
     }
 
     /// Whether [`Limits::room`] would let one through; takes nothing.
-    pub fn could_room(&self, user: UserId) -> Result<(), ServiceError> {
-        self.0.rooms.look(&user).map_err(refused)
+    pub fn could_room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
+        let rates = &self.0;
+        rates.rooms.look(&user).map_err(refused)?;
+        (rates.address_rooms.look(&network(address))).map_err(refused)
     }
 
-    /// One more room made by a person.
-    pub fn room(&self, user: UserId) -> Result<(), ServiceError> {
-        self.0.rooms.take(&user).map_err(refused)
+    /// One more room made by a person, and from an address.
+    pub fn room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
+        let rates = &self.0;
+        rates.rooms.take(&user).map_err(refused)?;
+        (rates.address_rooms.take(&network(address))).map_err(refused)
     }
 
     /// One more socket from an address, for as long as the guard lives.
@@ -122,6 +143,9 @@ fn network(address: ClientAddress) -> ClientAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Instant;
+
+    const HOME: ClientAddress = ClientAddress::Known(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
 
     fn limits(messages_per_second: u32, message_burst: u32) -> Limits {
         Limits::new(&LimitSettings {
@@ -129,6 +153,7 @@ mod tests {
             message_burst,
             guests_per_minute: 2,
             rooms_per_hour: 1,
+            address_messages_per_second: 0,
             ..LimitSettings::default()
         })
     }
@@ -137,20 +162,43 @@ mod tests {
     fn each_person_has_a_burst_of_their_own() {
         let limits = limits(1, 3);
         for _ in 0..3 {
-            assert!(limits.message(UserId(1)).is_ok());
+            assert!(limits.message(UserId(1), HOME).is_ok());
         }
-        assert!(limits.could_message(UserId(1)).is_err());
-        let Err(ServiceError::RateLimited { retry_after_ms }) = limits.message(UserId(1)) else {
+        assert!(limits.could_message(UserId(1), HOME).is_err());
+        let Err(ServiceError::RateLimited { retry_after_ms }) = limits.message(UserId(1), HOME)
+        else {
             panic!("the fourth at once is refused");
         };
         assert!((1..=1_000).contains(&retry_after_ms));
-        assert!(limits.message(UserId(2)).is_ok());
+        assert!(limits.message(UserId(2), HOME).is_ok());
     }
 
     #[test]
     fn zero_is_no_limit() {
         let limits = limits(0, 0);
-        assert!((0..10_000).all(|_| limits.message(UserId(1)).is_ok()));
+        assert!((0..10_000).all(|_| limits.message(UserId(1), HOME).is_ok()));
+    }
+
+    #[test]
+    fn who_takes_a_new_name_for_each_message_is_still_one_address() {
+        let limits = Limits::new(&LimitSettings::default());
+        let from = |text: &str, user| {
+            let address = text.parse::<IpAddr>().unwrap().into();
+            let could = limits.could_message(UserId(user), address).is_ok();
+            let did = limits.message(UserId(user), address).is_ok();
+            assert_eq!(could, did);
+            did
+        };
+        let began = Instant::now();
+        let sent = (0..2_000).filter(|user| from("192.0.2.1", *user)).count();
+        let since = began.elapsed().as_secs_f64() * 50.0;
+        assert!((500..=501 + since as usize).contains(&sent), "{sent}");
+        assert!(from("192.0.2.2", 1));
+        let made = |user| limits.room(UserId(user), HOME).is_ok();
+        assert_eq!((0..3_000).filter(|user| made(*user)).count(), 120);
+        let elsewhere = "2001:db8::1".parse::<IpAddr>().unwrap().into();
+        assert!(limits.could_room(UserId(1), HOME).is_err());
+        assert!(limits.could_room(UserId(1), elsewhere).is_ok());
     }
 
     #[test]

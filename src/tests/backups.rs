@@ -13,7 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::tempdir;
 
-const NO_LIMITS: [(&str, &str); 1] = [("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0")];
+const NO_LIMITS: [(&str, &str); 2] = [
+    ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
+    ("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"),
+];
 
 /// Where the server keeps it when nothing is set.
 const DATABASE: &str = "data/parlour.db";

@@ -19,6 +19,7 @@ async fn sent_on(disk: &Disk, folder: &std::path::Path) -> Trace {
         .map(|(name, value)| (*name, &**value))
         .collect();
     environment.push(("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"));
+    environment.push(("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"));
     environment.push(("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"));
     let mut program = Program::start(folder, &environment);
     let address = program.address();

@@ -71,6 +71,7 @@ fn start(folder: &TempDir, disk: &Disk) -> Program {
         disk.iter().map(|(name, value)| (*name, &**value)).collect();
     environment.extend([
         ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
+        ("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"),
         ("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"),
     ]);
     Program::start(folder.path(), &environment)

@@ -18,6 +18,7 @@ use parlour::site;
 use parlour_chaos::disk::Disk;
 use parlour_protocol::Timestamp;
 use parlour_server::clock::{Clock, SystemClock, SystemRandom};
+use parlour_server::config::LimitSettings;
 use parlour_server::{Context, Settings, http};
 use std::fs;
 use std::net::SocketAddr;
@@ -85,10 +86,7 @@ impl Site {
         settings.site.site_root = folder.path().join("site").display().to_string();
         let file = folder.path().join("data").join("parlour.db");
         settings.database.url = format!("sqlite://{}", file.display());
-        settings.limits.messages_per_second = 0;
-        settings.limits.guests_per_minute = 0;
-        settings.limits.rooms_per_hour = 0;
-        settings.limits.frames_per_second = 0;
+        settings.limits = LimitSettings::none();
         change(&mut settings);
         lay_out(folder.path());
 

@@ -18,8 +18,9 @@ use tokio::time::timeout;
 const LONG: Duration = Duration::from_secs(30);
 
 /// As many as everybody wants.
-const NO_LIMITS: [(&str, &str); 3] = [
+const NO_LIMITS: [(&str, &str); 4] = [
     ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
+    ("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"),
     ("PARLOUR__LIMITS__FRAMES_PER_SECOND", "0"),
 ];

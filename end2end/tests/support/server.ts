@@ -18,6 +18,8 @@ const BINARY = join(TARGET, "release", "parlour");
 /** Limits are off where they are not the subject: a test is quicker than any person. */
 const NO_LIMITS = {
   PARLOUR__LIMITS__MESSAGES_PER_SECOND: "0",
+  PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND: "0",
+  PARLOUR__LIMITS__ADDRESS_ROOMS_PER_HOUR: "0",
   PARLOUR__LIMITS__GUESTS_PER_MINUTE: "0",
   PARLOUR__LIMITS__ROOMS_PER_HOUR: "0",
   PARLOUR__LIMITS__FRAMES_PER_SECOND: "0",

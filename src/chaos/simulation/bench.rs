@@ -2,6 +2,7 @@
 
 use parlour_protocol::{RoomId, Timestamp};
 use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::config::LimitSettings;
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Context, Scope, Settings, accounts};
 use std::net::{IpAddr, Ipv4Addr};
@@ -58,9 +59,7 @@ impl Bench {
             .expect("there is room for a folder");
         let mut settings = Settings::default();
         settings.database.url = format!("sqlite://{}", folder.path().join("world.db").display());
-        settings.limits.messages_per_second = 0;
-        settings.limits.guests_per_minute = 0;
-        settings.limits.rooms_per_hour = 0;
+        settings.limits = LimitSettings::none();
         let clock = Arc::new(SetClock(AtomicI64::new(BEGINNING)));
         let opened = Context::open_with(settings, Arc::clone(&clock) as _, Arc::new(SystemRandom));
         let ctx = opened.await.expect("a new database opens");

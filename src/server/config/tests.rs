@@ -89,6 +89,10 @@ fn an_impossible_value_is_refused_by_name() {
             "limits.rooms-per-hour",
         ),
         ("[limits]\nmessage-burst = 0", "limits.message-burst"),
+        (
+            "[limits]\naddress-message-burst = 0",
+            "limits.address-message-burst",
+        ),
         ("[server]\nlog-format = \"xml\"", "server.log-format"),
         ("[server]\nlog-level = \"[\"", "server.log-level"),
         (

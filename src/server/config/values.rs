@@ -86,6 +86,15 @@ pub(super) fn wait(key: &str, milliseconds: u32) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// How many may come at once before a rate holds: with none, nothing would ever be let through.
+pub(super) fn burst(of: &str, per_second: u32, burst: u32) -> Result<(), ConfigError> {
+    if per_second > 0 && burst == 0 {
+        let expected = format!("at least 1 while limits.{of}s-per-second is not 0");
+        return Err(impossible(&format!("limits.{of}-burst"), &expected));
+    }
+    Ok(())
+}
+
 /// Something that `tracing` can filter by.
 pub(super) fn log_level(level: &str) -> Result<(), ConfigError> {
     let readable = tracing_subscriber::EnvFilter::builder()

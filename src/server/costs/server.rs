@@ -22,6 +22,7 @@ impl Server {
             .env("PARLOUR__SITE_ADDR", "127.0.0.1:0")
             .env("PARLOUR__REALTIME__HEARTBEAT_MS", "3600000")
             .env("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0")
+            .env("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0")
             .env("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0")
             .env("PARLOUR__LIMITS__FRAMES_PER_SECOND", "0")
             .stdin(Stdio::null())

@@ -22,7 +22,7 @@ pub async fn edit(
     let author = scope.require_person()?.user.id;
     let body = rules::message(&content)?;
     // A flood is turned away before it reaches the writer, except for what changes nothing.
-    if let Err(refusal) = ctx.limits.could_message(author) {
+    if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
         let row = ones_own(ctx.store.reader(), scope, room, number).await?;
         return if rules::is_said(&row.body, &body) {
             Ok(row.into())
@@ -40,7 +40,7 @@ pub async fn edit(
                 if rules::is_said(&row.body, &body) {
                     return Ok(Written::quietly(Message::from(row)));
                 }
-                limits.message(author)?;
+                limits.message(author, scope.address)?;
                 let changed = message::ActiveModel {
                     id: Set(row.id),
                     body: Set(body),
@@ -61,7 +61,7 @@ pub async fn delete(
     number: Number,
 ) -> Result<Message, ServiceError> {
     let user = scope.require_person()?.user.id;
-    if let Err(refusal) = ctx.limits.could_message(user) {
+    if let Err(refusal) = ctx.limits.could_message(user, scope.address) {
         let row = removable(ctx.store.reader(), scope, room, number).await?;
         return if row.deleted_at.is_some() {
             Ok(row.into())
@@ -80,7 +80,7 @@ pub async fn delete(
                 if row.deleted_at.is_some() {
                     return Ok(Written::quietly(Message::from(row)));
                 }
-                limits.message(user)?;
+                limits.message(user, scope.address)?;
                 let changed = message::ActiveModel {
                     id: Set(row.id),
                     body: Set(String::new()),

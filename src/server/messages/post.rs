@@ -48,7 +48,7 @@ pub async fn post(
         None => draw_key(ctx),
     };
     // A flood is turned away before it reaches the writer, except for repeats: those cost nothing.
-    if let Err(refusal) = ctx.limits.could_message(author) {
+    if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
         // Seldom, and larger than all the rest of a send.
         let sent = Box::pin(sent_before(ctx.store.reader(), author, &client_id));
         return match sent.await? {

@@ -26,8 +26,8 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     let maker = scope.require_person()?.user.id;
     let name = names::room_name(&new.name)?;
     let description = rules::description(&new.description)?;
-    ctx.limits.could_room(maker)?;
-    let limits = ctx.limits.clone();
+    ctx.limits.could_room(maker, scope.address)?;
+    let (limits, address) = (ctx.limits.clone(), scope.address);
     let now = ctx.clock.now().0;
     ctx.store
         .write(move |txn| {
@@ -39,7 +39,7 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
                 if taken > 0 {
                     return Err(ServiceError::RoomNameTaken);
                 }
-                limits.room(maker)?;
+                limits.room(maker, address)?;
                 let row = room::Entity::insert(room::ActiveModel {
                     name: Set(name.shown),
                     folded: Set(name.folded),

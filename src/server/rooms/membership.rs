@@ -74,7 +74,7 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
     if !is_member {
         return Ok(());
     }
-    ctx.limits.could_message(user)?;
+    ctx.limits.could_message(user, scope.address)?;
 
     let scope = scope.clone();
     let limits = ctx.limits.clone();
@@ -86,7 +86,7 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
                     return Ok(Written::quietly(()));
                 }
                 // Everybody there hears of it, so it costs what a message costs.
-                limits.message(user)?;
+                limits.message(user, scope.address)?;
                 membership::Entity::delete_by_id((id.0, user.0))
                     .exec(txn)
                     .await?;

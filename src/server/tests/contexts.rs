@@ -17,6 +17,7 @@ mod writer;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::config::LimitSettings;
 use parlour_server::messages::{self, NewMessage, Posted};
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
@@ -57,9 +58,7 @@ fn settings_in(folder: &TempDir) -> Settings {
     let mut settings = Settings::default();
     let file = folder.path().join("data/parlour.db");
     settings.database.url = format!("sqlite://{}", file.display());
-    settings.limits.messages_per_second = 0;
-    settings.limits.guests_per_minute = 0;
-    settings.limits.rooms_per_hour = 0;
+    settings.limits = LimitSettings::none();
     settings
 }
 

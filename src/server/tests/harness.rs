@@ -4,6 +4,7 @@
 //! something happen.
 
 use futures::{SinkExt, StreamExt};
+use parlour_server::config::LimitSettings;
 use parlour_server::http::{api_router, layered, serve};
 use parlour_server::{Context, Settings, telemetry};
 use serde_json::{Value, json};
@@ -51,10 +52,7 @@ impl Server {
         let mut settings = Settings::default();
         let file = folder.path().join("parlour.db");
         settings.database.url = format!("sqlite://{}", file.display());
-        settings.limits.messages_per_second = 0;
-        settings.limits.guests_per_minute = 0;
-        settings.limits.rooms_per_hour = 0;
-        settings.limits.frames_per_second = 0;
+        settings.limits = LimitSettings::none();
         change(&mut settings);
         let ctx = Context::open(settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -324,3 +324,37 @@ async fn a_list_is_no_record() {
     let messages = server.get(MESSAGES).await;
     assert_eq!(messages.body, json!([]));
 }
+
+#[tokio::test]
+async fn too_often_from_one_address_is_too_often_under_every_name() {
+    let server = Server::start(|settings| {
+        settings.limits.address_messages_per_second = 1;
+        settings.limits.address_message_burst = 1;
+        settings.limits.address_rooms_per_hour = 1;
+    })
+    .await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    server.room(&alice, "One").await;
+    let second = json!({"name": "Two"});
+    let answer = server.post("/api/chat/rooms", Some(&bob), second).await;
+    answer.refused(429, "rate_limited");
+    assert!(answer.body["retry_after_ms"].as_u64().unwrap() > 60_000);
+
+    // However slow the machine is: more than one a second do not pass.
+    let mut refused = None;
+    for _ in 0..1_000 {
+        for guest in [&alice, &bob] {
+            let answer = server.post(MESSAGES, Some(guest), json!({"content": "x"}));
+            let answer = answer.await;
+            if answer.status != 201 {
+                refused = Some(answer);
+            }
+        }
+        if refused.is_some() {
+            break;
+        }
+    }
+    let refused = refused.expect("one of them is too fast");
+    refused.refused(429, "rate_limited");
+    assert!(refused.body["retry_after_ms"].as_u64().unwrap() <= 1_000);
+}

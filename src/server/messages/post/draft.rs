@@ -64,7 +64,7 @@ impl Draft {
                 .then_some(())
                 .ok_or(ServiceError::MessageNotFound)?;
         }
-        self.limits.message(author)?;
+        self.limits.message(author, self.scope.address)?;
         let author_name = author_name.ok_or(ServiceError::SignInRequired)?;
 
         let now = self.clock.now().0;

@@ -11,7 +11,12 @@ use tokio::time::timeout;
 
 /// Takes every message that somebody has left.
 fn exhaust(bench: &Bench, scope: &Scope) {
-    while bench.ctx.limits.message(user(scope).id).is_ok() {}
+    while bench
+        .ctx
+        .limits
+        .message(user(scope).id, scope.address)
+        .is_ok()
+    {}
 }
 
 /// Keeps the writer busy until the answer is sent or dropped.
@@ -111,4 +116,81 @@ async fn coming_and_going_costs_what_a_message_costs() {
         is_too_fast(bench.send(&alice, LOBBY, "x", None).await),
         "it was paid for"
     );
+}
+
+/// What an address may do when nothing is set.
+fn by_address(settings: &mut Settings) {
+    let defaults = Settings::default().limits;
+    settings.limits.messages_per_second = defaults.messages_per_second;
+    settings.limits.rooms_per_hour = defaults.rooms_per_hour;
+    settings.limits.address_messages_per_second = defaults.address_messages_per_second;
+    settings.limits.address_rooms_per_hour = defaults.address_rooms_per_hour;
+}
+
+#[tokio::test]
+async fn fifty_new_names_make_no_more_rooms_than_one_address_may() {
+    let bench = Bench::with(by_address).await;
+    let mut made = 0;
+    for guest in 0..50 {
+        let scope = bench.guest(&format!("Guest {guest}")).await;
+        for room in 0..4 {
+            let name = format!("Room {guest} of {room}");
+            let new = NewRoom {
+                name,
+                ..NewRoom::default()
+            };
+            match create(&bench.ctx, &scope, new).await {
+                Ok(_) => made += 1,
+                refused => assert!(is_too_fast(refused)),
+            }
+        }
+    }
+    assert_eq!(made, 120);
+    assert_eq!(bench.value::<i64>("SELECT COUNT(*) FROM rooms").await, 121);
+}
+
+#[tokio::test]
+async fn new_names_send_no_more_than_one_address_may_and_others_notice_nothing() {
+    let bench = Bench::with(|settings| {
+        by_address(settings);
+        settings.limits.address_messages_per_second = 1;
+        settings.limits.address_message_burst = 30;
+    })
+    .await;
+    let mut sent = 0;
+    for guest in 0..5 {
+        let scope = bench.guest(&format!("Guest {guest}")).await;
+        for _ in 0..20 {
+            match bench.send(&scope, LOBBY, "flood", None).await {
+                Ok(_) => sent += 1,
+                refused => assert!(is_too_fast(refused)),
+            }
+        }
+    }
+    // A busy machine may take seconds for it, in which there is one more each.
+    assert!((30..60).contains(&sent), "{sent}");
+    let elsewhere = Scope {
+        address: IpAddr::from([192, 0, 2, 1]).into(),
+        ..bench.guest("Elsewhere").await
+    };
+    bench.post(&elsewhere, "undisturbed").await;
+}
+
+#[tokio::test]
+async fn a_class_of_sixty_behind_one_address_notices_nothing() {
+    let bench = Bench::with(by_address).await;
+    for pupil in 0..60 {
+        let scope = bench.guest(&format!("Pupil {pupil}")).await;
+        for line in 0..8 {
+            bench.post(&scope, &format!("line {line}")).await;
+        }
+        for room in 0..2 {
+            let name = format!("Group {room} of {pupil}");
+            let new = NewRoom {
+                name,
+                ..NewRoom::default()
+            };
+            create(&bench.ctx, &scope, new).await.unwrap();
+        }
+    }
 }
