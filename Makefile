@@ -11,8 +11,8 @@ help: ## Show this list
 run: build ## Serve Parlour on http://127.0.0.1:3000
 	@.ci/serve
 
-dev: tools ## Serve while working on it: builds again on every change
-	@.ci/with cargo leptos watch
+dev: tools ## Serve on http://127.0.0.1:3010 while working on it: builds again on every change
+	@.ci/dev
 
 setup: tools ## Install everything that building and checking needs
 	@.ci/setup cargo-deny packages browser counters

@@ -6,6 +6,7 @@ mod copying;
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
+use parlour::site::files::Files;
 use parlour::site::{self, Site};
 use parlour_server::{Context, Settings, Turn, http, telemetry};
 use std::io::Write;
@@ -52,17 +53,31 @@ fn say(text: &str) -> Result<(), String> {
 /// Runs until a signal, or the server that replaces it, ends it.
 async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
     telemetry::start(&settings);
+    for key in &settings.without_effect {
+        tracing::warn!(%key, "this setting is without effect now; remove it");
+    }
     let options = leptos_options(&settings);
-    let assets = Assets::load(&options)?;
+    let site = &settings.site;
+    let builds = settings.database.builds();
+    let files = Files::find(
+        &site.site_root,
+        &site.site_pkg_dir,
+        &site.output_name,
+        &builds,
+    )?;
+    let (assets, files) = (Assets::new(&options, &files), Arc::new(files));
     // All that can fail without it comes before: the server that runs stops for this.
     let turn = Turn::take(&settings, replace).await.map_err(sentence)?;
     let ctx = Context::open(settings).await.map_err(sentence)?;
     let site = Site {
         ctx: ctx.clone(),
         assets: Arc::new(assets),
+        files: files.clone(),
         soon: http::body::SOON,
     };
-    let app = site::site(site, &options);
+    let app = site::site(site);
+    // Beside serving: nobody waits for it, and it ends by itself.
+    tokio::spawn(async move { files.keep_for_later().await });
     turn.serve(app, ctx).await.map_err(sentence)
 }
 
@@ -81,7 +96,6 @@ fn leptos_options(settings: &Settings) -> LeptosOptions {
         .site_root(site.site_root.clone())
         .site_pkg_dir(site.site_pkg_dir.clone())
         .site_addr(site.site_addr)
-        .hash_files(site.hash_files)
         .build()
 }
 

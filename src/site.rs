@@ -4,19 +4,19 @@
 pub mod address;
 mod bodies;
 pub mod door;
+pub mod files;
 pub mod sheet;
 
 use crate::app::shell::Assets;
 use crate::app::{forms, pages};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use door::Call;
-use leptos::config::LeptosOptions;
+use files::Files;
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
 use parlour_protocol::{AppError, ErrorCode, paths};
@@ -24,15 +24,16 @@ use parlour_server::http::Problem;
 use parlour_server::{Context, ServiceError, http, telemetry};
 use std::sync::Arc;
 use std::time::Duration;
-use tower_http::services::ServeDir;
 
 /// What every handler of the site can reach.
 #[derive(Clone, FromRef)]
 pub struct Site {
     /// The contexts and what they stand on.
     pub ctx: Arc<Context>,
-    /// The page's own files.
+    /// What the document around a page names.
     pub assets: Arc<Assets>,
+    /// The files that pages load, and all others.
+    pub files: Arc<Files>,
     /// In which all of a form, or of a call, has to be here.
     pub soon: Duration,
 }
@@ -52,7 +53,7 @@ impl Site {
 }
 
 /// The whole site as one service.
-pub fn site(site: Site, options: &LeptosOptions) -> Router {
+pub fn site(site: Site) -> Router {
     let ctx = site.ctx.clone();
     let pages = Router::new()
         .route(paths::HOME, get(pages::home))
@@ -82,73 +83,36 @@ pub fn site(site: Site, options: &LeptosOptions) -> Router {
         .method_not_allowed_fallback(pages::other_method)
         .layer(from_fn_with_state(site.clone(), bodies::first))
         .with_state(site.clone());
-    let files = Router::new()
-        .nest_service(&format!("/{}", options.site_pkg_dir), package(options))
-        .fallback_service(public(options, site));
+    let is_whole = {
+        let files = site.files.clone();
+        Arc::new(move || match files.missing() {
+            Some(path) => {
+                tracing::error!(
+                    ?path,
+                    "a file that pages load is gone: build the site again, and restart"
+                );
+                false
+            }
+            None => true,
+        })
+    };
+    let files = Router::new().fallback(file).with_state(site);
     http::layered(
-        pages.merge(files).merge(http::api_router(ctx.clone())),
+        pages
+            .merge(files)
+            .merge(http::api_router(ctx.clone(), is_whole)),
         &ctx,
     )
 }
 
-/// Icons, the manifest, and a page for what is not there. Their names stay when they change, so who
-/// has one asks for it again, but not with every page.
-fn public(options: &LeptosOptions, site: Site) -> Router {
-    const KEEP: HeaderValue = HeaderValue::from_static("public, max-age=86400");
-    let folder = ServeDir::new(options.site_root.as_ref())
-        .append_index_html_on_directories(false)
-        .call_fallback_on_method_not_allowed(true)
-        .fallback(
-            get(pages::not_found)
-                .fallback(pages::not_found)
-                .with_state(site),
-        );
-    Router::new().fallback_service(folder).layer(map_response(
-        |mut response: Response<Body>| async {
-            if response.status().is_success() {
-                response.headers_mut().insert(header::CACHE_CONTROL, KEEP);
-            }
-            response
-        },
-    ))
-}
-
-/// The hashed assets: compressed by the build, kept for ever by who has them.
-fn package(options: &LeptosOptions) -> Router {
-    let folder =
-        std::path::Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref());
-    let keep = if options.hash_files {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    let keep = HeaderValue::from_static(keep);
-    let is_for_ever = options.hash_files;
-    const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
-    Router::new()
-        .fallback_service(
-            ServeDir::new(folder)
-                .append_index_html_on_directories(false)
-                .precompressed_br()
-                .precompressed_gzip(),
-        )
-        .layer(map_response(move |mut response: Response<Body>| {
-            let keep = keep.clone();
-            async move {
-                if response.status().is_success() {
-                    let headers = response.headers_mut();
-                    headers.insert(header::CACHE_CONTROL, keep);
-                    // Which of the compressed twins it is depends on who asked.
-                    headers.insert(header::VARY, ACCEPT_ENCODING);
-                    if is_for_ever {
-                        // Nobody asks whether it has changed, or for a part of it.
-                        headers.remove(header::LAST_MODIFIED);
-                        headers.remove(header::ACCEPT_RANGES);
-                    }
-                }
-                response
-            }
-        }))
+/// A file, or a page for what is not there.
+async fn file(State(site): State<Site>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
+    match site.files.answer(&request).await {
+        Some(answer) => answer,
+        None if site.files.is_built(request.uri.path()) => Files::nothing(),
+        None => pages::not_found(State(site)).await,
+    }
 }
 
 async fn server_function(State(site): State<Site>, request: Request) -> Response {

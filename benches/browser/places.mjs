@@ -9,9 +9,8 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const TARGET = resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target");
 export const INSTALLED = join(TARGET, "bench");
 export const RESULTS = join(ROOT, "benches", "results");
-/** The release, and the files of its pages. Another one is named by the environment. */
+/** The release. Another one is named by the environment. */
 export const BINARY = process.env["PARLOUR_BINARY"] ?? join(TARGET, "release", "parlour");
-export const SITE = process.env["LEPTOS_SITE_ROOT"] ?? join(ROOT, "target", "site");
 
 const packages = createRequire(join(INSTALLED, "browser", "package.json"));
 

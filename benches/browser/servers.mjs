@@ -8,7 +8,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { BINARY, ROOT, SITE } from "./places.mjs";
+import { BINARY, ROOT } from "./places.mjs";
 
 const READY_MS = 60_000;
 
@@ -57,8 +57,6 @@ async function serve(command, args, environment) {
 export async function parlour() {
   if (!existsSync(BINARY)) throw new Error(`There is no ${BINARY}: make build`);
   return serve(BINARY, [], (port, folder) => ({
-    LEPTOS_SITE_ROOT: SITE,
-    LEPTOS_HASH_FILES: "true",
     PARLOUR__SITE_ADDR: `127.0.0.1:${port}`,
     PARLOUR__DATABASE__URL: `sqlite://${join(folder, "parlour.db")}`,
     PARLOUR__LIMITS__MESSAGES_PER_SECOND: "0",

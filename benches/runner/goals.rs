@@ -195,7 +195,6 @@ pub const ALL: [Goal; 31] = [
         AtMost(50.0),
     ),
     goal("start", "binary, MB", Nothing, AtMost(30.0)),
-    goal("start", "binary and files, MB", Nothing, AtMost(30.0)),
 ];
 
 impl Goal {

@@ -17,7 +17,6 @@ Measures Parlour and its peers, and writes benches/RESULTS.md.
   --seed N        the seed of the order (drawn, and printed)
   --name NAME     writes benches/results/NAME.json (full, quick, or part when not everything is run)
   --binary FILE   another executable than target/release/parlour
-  --site FOLDER   another folder of built files than target/site
   --self-test     only what the generator itself can take
   --again         measures nothing: makes the page anew from benches/results/NAME.json, which has all
                   that a run measured until it ended or was stopped, and what the browser's
@@ -41,8 +40,6 @@ pub struct Options {
     pub name: String,
     /// Parlour's executable, where it is not the usual one.
     pub binary: Option<PathBuf>,
-    /// Its files.
-    pub site: Option<PathBuf>,
     /// Only the generator.
     pub self_test: bool,
     /// Only the page.
@@ -62,7 +59,6 @@ impl Options {
             seed: fastrand::u64(1..1_000_000),
             name: String::new(),
             binary: None,
-            site: None,
             self_test: false,
             again: false,
         };
@@ -82,7 +78,6 @@ impl Options {
                 "--peers" => options.peers = words(&value()?),
                 "--name" => name = Some(value()?),
                 "--binary" => options.binary = Some(value()?.into()),
-                "--site" => options.site = Some(value()?.into()),
                 other => return Err(Failure::new(format!("there is no option {other}"))),
             }
         }

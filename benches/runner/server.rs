@@ -33,8 +33,6 @@ pub struct Places {
     pub target: PathBuf,
     /// Parlour's executable.
     pub binary: PathBuf,
-    /// The folder that Parlour serves files from.
-    pub site: PathBuf,
     /// What is kept from run to run: databases that take long to fill.
     pub kept: PathBuf,
 }
@@ -215,8 +213,6 @@ fn parlour(places: &Places, address: SocketAddr, database: &Path) -> Command {
             format!("sqlite://{}", database.display()),
         ),
         ("PARLOUR__SERVER__LOG_LEVEL", "error".to_owned()),
-        ("LEPTOS_SITE_ROOT", places.site.display().to_string()),
-        ("LEPTOS_HASH_FILES", "true".to_owned()),
     ] {
         command.env(name, value);
     }

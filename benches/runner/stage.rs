@@ -25,7 +25,6 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
     let places = Places {
         root: root.to_owned(),
         binary: or(&options.binary, target.join("release/parlour")),
-        site: or(&options.site, root.join("target/site")),
         kept: target.join("bench/databases"),
         target,
     };

@@ -1,5 +1,6 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
+use crate::site::files::Files;
 use crate::site::sheet::{self, Sheets};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -34,43 +35,16 @@ pub struct Head<'a> {
 }
 
 impl Assets {
-    /// Reads the names that the build wrote beside the executable when `hash-files` is on.
-    ///
-    /// # Errors
-    /// A sentence for whoever starts the server, when the list of names cannot be read.
-    pub fn load(options: &LeptosOptions) -> Result<Self, String> {
-        let name = |kind: &str, hashes: &str| -> String {
-            let hash = hashes
-                .lines()
-                .find_map(|line| line.trim().strip_prefix(kind)?.strip_prefix(':'));
-            let hash = hash
-                .map(|hash| format!(".{}", hash.trim()))
-                .unwrap_or_default();
-            format!(
-                "/{}/{}{hash}.{kind}",
-                options.site_pkg_dir, options.output_name
-            )
-        };
-        let hashes = if options.hash_files {
-            let beside = std::env::current_exe()
-                .map_err(|error| format!("The server cannot find its own executable: {error}."))?
-                .with_file_name(options.hash_file.as_ref());
-            std::fs::read_to_string(&beside).map_err(|error| {
-                format!(
-                    "hash-files is on, but {} cannot be read ({error}); build with `make build` or set hash-files = false.",
-                    beside.display()
-                )
-            })?
-        } else {
-            String::new()
-        };
-        Ok(Self {
+    /// For pages that load these files.
+    pub fn new(options: &LeptosOptions, files: &Files) -> Self {
+        let [style, script, wasm] = files.addresses();
+        Self {
             sheets: sheet::sheets(),
-            style: name("css", &hashes),
-            script: name("js", &hashes),
-            wasm: name("wasm", &hashes),
             options: options.clone(),
-        })
+            style,
+            script,
+            wasm,
+        }
     }
 
     /// A page as a response.

@@ -34,6 +34,9 @@ pub struct Settings {
     pub realtime: RealtimeSettings,
     /// `[limits]`.
     pub limits: LimitSettings,
+    /// Keys that were given and are settings no more, each with where it was given.
+    #[serde(skip)]
+    pub without_effect: Vec<String>,
 }
 
 /// `[package.metadata.leptos]`: the keys that the running binary needs of it.
@@ -42,14 +45,13 @@ pub struct Settings {
 pub struct SiteSettings {
     /// The name of the WASM, JavaScript and CSS files.
     pub output_name: String,
-    /// The folder that is served: build output only.
+    /// A folder whose files are served besides those inside of the program, or instead of them where it
+    /// has none; empty for none.
     pub site_root: String,
     /// The folder in it that holds the build's files.
     pub site_pkg_dir: String,
     /// Where the server listens.
     pub site_addr: SocketAddr,
-    /// Whether the built files' names carry their hashes.
-    pub hash_files: bool,
 }
 
 /// `[server]`.
@@ -197,7 +199,9 @@ impl Settings {
     fn check(&self) -> Result<(), ConfigError> {
         values::file_name("output-name", &self.site.output_name)?;
         values::file_name("site-pkg-dir", &self.site.site_pkg_dir)?;
-        values::site_root(&self.site.site_root)?;
+        if !self.site.site_root.is_empty() {
+            values::site_root(&self.site.site_root)?;
+        }
         values::public_url(&self.server.public_url)?;
         values::log_level(&self.server.log_level)?;
         values::database_url(&self.database.url)?;
@@ -231,17 +235,17 @@ impl LimitSettings {
     }
 }
 
-impl SiteSettings {
-    /// Where the build's own files are, under `site-root`.
-    pub fn package_folder(&self) -> PathBuf {
-        Path::new(&self.site_root).join(&self.site_pkg_dir)
-    }
-}
-
 impl DatabaseSettings {
     /// The file the URL names.
     pub fn file(&self) -> PathBuf {
         values::database_file(&self.url)
+    }
+
+    /// Beside it, where the page's files of the last builds are.
+    pub fn builds(&self) -> PathBuf {
+        let mut name = self.file().into_os_string();
+        name.push(".builds");
+        PathBuf::from(name)
     }
 }
 
@@ -271,10 +275,9 @@ impl Default for SiteSettings {
     fn default() -> Self {
         Self {
             output_name: "parlour".to_owned(),
-            site_root: "target/site".to_owned(),
+            site_root: String::new(),
             site_pkg_dir: "pkg".to_owned(),
             site_addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
-            hash_files: false,
         }
     }
 }

@@ -20,5 +20,5 @@ mod trace;
 mod ws;
 
 pub use problem::Problem;
-pub use router::{api_router, layered};
+pub use router::{IsWhole, api_router, layered};
 pub use serve::serve;

@@ -6,7 +6,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tempfile::{tempdir, tempdir_in};
+use tempfile::tempdir;
 
 /// Asserts that it does not start, and says why in one sentence that has all of `words` in it.
 #[track_caller]
@@ -124,10 +124,6 @@ fn a_value_that_cannot_be_is_said_by_its_name() {
             "server.public-url",
         ),
         ("[database]\nurl = \"postgres://x\"\n", "database.url"),
-        (
-            "[package.metadata.leptos]\nsite-root = \".\"\n",
-            "site-root",
-        ),
         ("[server\n", "Leptos.toml"),
     ] {
         fs::write(folder.path().join("Leptos.toml"), file).unwrap();
@@ -141,6 +137,7 @@ fn a_value_that_cannot_be_is_said_by_its_name() {
             "limits.rooms-per-hour",
         ),
         ("PARLOUR__SITE_ADDR", "3000", "site-addr"),
+        ("PARLOUR__SITE_ROOT", ".", "site-root"),
         (
             "PARLOUR__SERVER__TRUSTED_PROXIES",
             "me",
@@ -153,14 +150,35 @@ fn a_value_that_cannot_be_is_said_by_its_name() {
 }
 
 #[test]
-fn a_release_without_its_list_of_names_is_said() {
-    // A folder beside the build's own, where nothing else stands beside the executable.
-    let folder = tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let executable = folder.path().join("parlour");
-    fs::hard_link(env!("CARGO_BIN_EXE_parlour"), &executable).unwrap();
-    let environment = [("PARLOUR__HASH_FILES", "true")];
-    let program = Program::start_as(&executable, folder.path(), &environment);
-    refuses(program, &["hash-files", "hash.txt", "make build"]);
+fn a_program_without_its_files_does_not_serve_pages_without_them() {
+    let folder = tempdir().unwrap();
+    let nothing_inside = [("PARLOUR__SITE_ROOT", "")];
+    does_not_start(
+        folder.path(),
+        &nothing_inside,
+        &["no site inside", "make build", "site-root"],
+    );
+    fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+    for kind in ["css", "wasm"] {
+        fs::write(folder.path().join(format!("site/pkg/parlour.{kind}")), "").unwrap();
+    }
+    let half_a_build = [("PARLOUR__SITE_ROOT", "site")];
+    does_not_start(folder.path(), &half_a_build, &["not whole", "site-root"]);
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_setting_of_the_version_before_is_logged_as_without_effect() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &[("PARLOUR__HASH_FILES", "true")]);
+    program.address();
+    program.signal("TERM");
+    assert!(program.ended().0.success());
+    let log = program.log.join("\n");
+    assert!(
+        log.contains("PARLOUR__HASH_FILES") && log.contains("without effect"),
+        "{log}"
+    );
 }
 
 #[tokio::test]

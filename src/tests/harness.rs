@@ -14,7 +14,7 @@ pub use socket::Socket;
 
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
-use parlour::site;
+use parlour::site::{self, files::Files};
 use parlour_chaos::disk::Disk;
 use parlour_protocol::Timestamp;
 use parlour_server::clock::{Clock, SystemClock, SystemRandom};
@@ -67,20 +67,20 @@ impl Site {
 
     /// A site whose built files carry a hash in their names, as a release's do.
     pub async fn released() -> Self {
-        Self::start(|settings| settings.site.hash_files = true).await
+        Self::start_with(|_| {}, http::body::SOON, &format!(".{HASH}")).await
     }
 
     /// A site that waits for bodies no longer than this.
     pub async fn impatient(soon: Duration) -> Self {
-        Self::start_with(|_| {}, soon).await
+        Self::start_with(|_| {}, soon, "").await
     }
 
     /// A site without limits on rates, unless `change` sets some.
     pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_with(change, http::body::SOON).await
+        Self::start_with(change, http::body::SOON, "").await
     }
 
-    async fn start_with(change: impl FnOnce(&mut Settings), soon: Duration) -> Self {
+    async fn start_with(change: impl FnOnce(&mut Settings), soon: Duration, hash: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         settings.site.site_root = folder.path().join("site").display().to_string();
@@ -88,25 +88,33 @@ impl Site {
         settings.database.url = format!("sqlite://{}", file.display());
         settings.limits = LimitSettings::none();
         change(&mut settings);
-        lay_out(folder.path());
+        lay_out(folder.path(), hash);
 
         let options = LeptosOptions::builder()
             .output_name(settings.site.output_name.clone())
             .site_root(settings.site.site_root.clone())
             .site_pkg_dir(settings.site.site_pkg_dir.clone())
-            .hash_files(settings.site.hash_files)
-            .hash_file(folder.path().join("hash.txt").display().to_string().into())
             .build();
+        let site = &settings.site;
+        let builds = settings.database.builds();
+        let files = Files::find(
+            &site.site_root,
+            &site.site_pkg_dir,
+            &site.output_name,
+            &builds,
+        );
+        let files = Arc::new(files.unwrap());
         let clock = Arc::new(MovableClock::default());
         let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
-        let assets = Arc::new(Assets::load(&options).unwrap());
+        let assets = Arc::new(Assets::new(&options, &files));
         let pages = site::Site {
             ctx: ctx.clone(),
             assets: assets.clone(),
+            files,
             soon,
         };
-        let app = site::site(pages, &options);
+        let app = site::site(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -164,22 +172,19 @@ impl Clock for MovableClock {
 }
 
 /// A root with what a build leaves in it, and beside it what is not the public's.
-fn lay_out(folder: &Path) {
+pub fn lay_out(folder: &Path, hash: &str) {
     for name in ["Leptos.toml", "Cargo.toml", "notes.txt"] {
         fs::write(folder.join(name), SECRET).unwrap();
     }
-    let hashes = format!("js: {HASH}\nwasm: {HASH}\ncss: {HASH}\n");
-    fs::write(folder.join("hash.txt"), hashes).unwrap();
     let root = folder.join("site");
     let package = root.join("pkg");
     fs::create_dir_all(&package).unwrap();
     for kind in ["css", "js", "wasm"] {
-        for name in [format!("parlour.{kind}"), format!("parlour.{HASH}.{kind}")] {
-            fs::write(package.join(&name), content(kind, "")).unwrap();
-            for coding in ["br", "gz"] {
-                let name = package.join(format!("{name}.{coding}"));
-                fs::write(name, content(kind, coding)).unwrap();
-            }
+        let name = format!("parlour{hash}.{kind}");
+        fs::write(package.join(&name), content(kind, "")).unwrap();
+        for coding in ["br", "gz"] {
+            let name = package.join(format!("{name}.{coding}"));
+            fs::write(name, content(kind, coding)).unwrap();
         }
     }
     let icon = r#"<svg xmlns="http://www.w3.org/2000/svg"/>"#;

@@ -32,23 +32,10 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     }
     took.sort_by(f64::total_cmp);
     let binary = fs::metadata(&stage.places.binary)?.len() as f64 / 1e6;
-    let files = size_of(&stage.places.site) as f64 / 1e6;
     Ok(figures([
         ("start to first page, ms", took[took.len() / 2]),
         ("slowest start to first page, ms", slowest),
         ("memory of an idle server, MB", memory),
         ("binary, MB", binary),
-        ("binary and files, MB", binary + files),
     ]))
-}
-
-fn size_of(folder: &std::path::Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.metadata() {
-            Ok(kind) if kind.is_dir() => size_of(&entry.path()),
-            Ok(kind) => kind.len(),
-            Err(_) => 0,
-        })
-        .sum()
 }

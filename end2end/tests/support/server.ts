@@ -121,8 +121,6 @@ export class Server {
     return {
       PATH: process.env["PATH"] ?? "",
       RUST_BACKTRACE: "1",
-      LEPTOS_SITE_ROOT: join(ROOT, "target", "site"),
-      LEPTOS_HASH_FILES: "true",
       PARLOUR__SITE_ADDR: `127.0.0.1:${this.port}`,
       PARLOUR__DATABASE__URL: `sqlite://${this.file("parlour.db")}`,
       ...NO_LIMITS,

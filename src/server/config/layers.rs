@@ -9,19 +9,22 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 /// What cargo-leptos sets for the binary it runs. It sets more, which is none of the server's.
-const CARGO_LEPTOS: [&str; 6] = [
+const CARGO_LEPTOS: [&str; 5] = [
     "LEPTOS_OUTPUT_NAME",
     "LEPTOS_SITE_ROOT",
     "LEPTOS_SITE_PKG_DIR",
     "LEPTOS_SITE_ADDR",
-    "LEPTOS_HASH_FILES",
     "LEPTOS_ENV",
 ];
+
+/// What was a setting once. A file or an environment that still names one starts the server as before.
+const REMOVED: [&str; 1] = ["hash-files"];
 
 /// Both halves of the file: what Leptos reads too, and what is only the server's.
 struct Layers {
     site: Table,
     rest: Table,
+    without_effect: Vec<String>,
 }
 
 pub(super) fn merge(
@@ -32,6 +35,7 @@ pub(super) fn merge(
     let mut layers = Layers {
         site: table_of(&SiteSettings::default()),
         rest: table_of(&Settings::default()),
+        without_effect: Vec::new(),
     };
     lay_file(&mut layers, text, place)?;
 
@@ -48,6 +52,7 @@ pub(super) fn merge(
 
     let mut settings = Settings {
         site: read_table("", layers.site)?,
+        without_effect: layers.without_effect,
         ..Settings::default()
     };
     for (section, value) in layers.rest {
@@ -79,13 +84,20 @@ fn lay_file(layers: &mut Layers, text: &str, place: &str) -> Result<(), ConfigEr
         let site = sole_child("package", package, "metadata")
             .and_then(|metadata| sole_child("package.metadata", metadata, "leptos"))
             .map_err(unknown)?;
-        lay_table(&mut layers.site, "", site, place)?;
+        lay_table(
+            &mut layers.site,
+            "",
+            site,
+            place,
+            &mut layers.without_effect,
+        )?;
     }
     for (section, table) in file {
         let Some(Value::Table(known)) = layers.rest.get_mut(&section) else {
             return Err(unknown(section));
         };
-        lay_table(known, &format!("{section}."), table, place)?;
+        let prefix = format!("{section}.");
+        lay_table(known, &prefix, table, place, &mut layers.without_effect)?;
     }
     Ok(())
 }
@@ -103,7 +115,13 @@ fn sole_child(path: &str, table: Value, child: &str) -> Result<Value, String> {
     }
 }
 
-fn lay_table(known: &mut Table, prefix: &str, over: Value, place: &str) -> Result<(), ConfigError> {
+fn lay_table(
+    known: &mut Table,
+    prefix: &str,
+    over: Value,
+    place: &str,
+    without_effect: &mut Vec<String>,
+) -> Result<(), ConfigError> {
     let Value::Table(over) = over else {
         return Err(ConfigError::Impossible {
             key: prefix.trim_end_matches('.').to_owned(),
@@ -113,6 +131,10 @@ fn lay_table(known: &mut Table, prefix: &str, over: Value, place: &str) -> Resul
     for (key, value) in over {
         let path = format!("{prefix}{key}");
         let Some(slot) = known.get_mut(&key) else {
+            if REMOVED.contains(&path.as_str()) {
+                without_effect.push(format!("{path} ({place})"));
+                continue;
+            }
             return Err(ConfigError::UnknownKey {
                 key: path,
                 place: place.to_owned(),
@@ -146,6 +168,10 @@ fn lay_variable(
         }
     };
     let Some(slot) = slot else {
+        if REMOVED.contains(&key.as_str()) {
+            layers.without_effect.push(format!("{key} ({name})"));
+            return Ok(());
+        }
         return Err(ConfigError::UnknownKey {
             key,
             place: name.to_owned(),

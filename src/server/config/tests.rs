@@ -115,7 +115,6 @@ fn an_impossible_value_is_refused_by_name() {
         ("[database]\nurl = \"sqlite::memory:\"", "database.url"),
         ("[database]\nurl = \"sqlite://\"", "database.url"),
         ("[package.metadata.leptos]\nsite-root = \".\"", "site-root"),
-        ("[package.metadata.leptos]\nsite-root = \"\"", "site-root"),
         ("[package.metadata.leptos]\nsite-root = \"/\"", "site-root"),
         (
             "[package.metadata.leptos]\nsite-root = \"./x/..\"",
@@ -148,7 +147,6 @@ fn the_environment_overrides_the_file() {
         ("PARLOUR__DATABASE__URL", "sqlite:///tmp/x.db"),
         ("PARLOUR__SITE_ADDR", "0.0.0.0:8080"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:1"),
-        ("LEPTOS_HASH_FILES", "true"),
         ("LEPTOS_SITE_ROOT", "site"),
         ("LEPTOS_LIB_DIR", "what cargo-leptos also sets"),
         ("PATH", "/bin"),
@@ -159,17 +157,34 @@ fn the_environment_overrides_the_file() {
     assert_eq!(settings.server.log_format, LogFormat::Json);
     assert_eq!(settings.database_file(), Path::new("/tmp/x.db"));
     assert_eq!(settings.site.site_addr.port(), 8080);
-    assert_eq!(settings.site.package_folder(), Path::new("site/pkg"));
-    assert!(settings.site.hash_files);
+    assert_eq!(settings.site.site_root, "site");
 }
 
 #[test]
 fn a_variable_of_the_wrong_type_is_refused_by_name() {
     for (name, value) in [
         ("PARLOUR__LIMITS__MESSAGE_BURST", "lots"),
-        ("LEPTOS_HASH_FILES", "perhaps"),
+        ("PARLOUR__LIMITS__ROOMS_PER_HOUR", "a few"),
     ] {
         let sentence = refusal(with(&[(name, value)]));
         assert!(sentence.contains(name), "{sentence}");
     }
+}
+
+#[test]
+fn a_setting_that_was_removed_is_named_and_stops_nothing() {
+    let text = "[package.metadata.leptos]\nhash-files = true\nsite-pkg-dir = \"p\"\n";
+    let variables = [("PARLOUR__HASH_FILES".to_owned(), "perhaps".to_owned())];
+    let settings = Settings::parse(text, "Leptos.toml", variables).unwrap();
+    assert_eq!(
+        settings.without_effect,
+        [
+            "hash-files (Leptos.toml)",
+            "hash-files (PARLOUR__HASH_FILES)"
+        ]
+    );
+    assert_eq!(settings.site.site_pkg_dir, "p");
+    assert!(with(&[]).unwrap().without_effect.is_empty());
+    let sentence = refusal(parse("[server]\nhash-files = true\n"));
+    assert!(sentence.contains("server.hash-files"), "{sentence}");
 }

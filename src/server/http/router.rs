@@ -5,12 +5,12 @@ use super::security_headers::security_headers;
 use super::trace::trace;
 use super::{Problem, rest, ws};
 use crate::Context;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Extension, Router};
 use parlour_protocol::ErrorCode;
 use std::any::Any;
 use std::sync::Arc;
@@ -22,9 +22,12 @@ use tower_http::compression::CompressionLayer;
 /// millisecond later. To gzip it is what is always taken.
 const QUALITY: CompressionLevel = CompressionLevel::Precise(6);
 
+/// Whether all is there that pages need besides this crate.
+pub type IsWhole = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// REST, both sockets and health, without layers: [`layered`] wraps them together with the rest of
-/// the site.
-pub fn api_router(ctx: Arc<Context>) -> Router {
+/// the site. Who asks `/readyz` is told "not ready" while `is_whole` says no.
+pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
     Router::new()
         .nest("/api/chat", rest::router())
         .route("/api", any(async || Problem::not_found()))
@@ -32,7 +35,7 @@ pub fn api_router(ctx: Arc<Context>) -> Router {
         .route("/ws", get(ws::many))
         .route("/ws/chat/{room}", get(ws::one))
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(readyz))
+        .route("/readyz", get(readyz).layer(Extension(is_whole)))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(ctx)
 }
@@ -49,8 +52,11 @@ pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
         .layer(from_fn_with_state(Arc::clone(ctx), trace))
 }
 
-async fn readyz(State(ctx): State<Arc<Context>>) -> Response {
-    if ctx.is_ready().await {
+async fn readyz(
+    State(ctx): State<Arc<Context>>,
+    Extension(is_whole): Extension<IsWhole>,
+) -> Response {
+    if is_whole() && ctx.is_ready().await {
         "ok".into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()

@@ -58,7 +58,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let app = layered(api_router(Arc::clone(&ctx)), &ctx);
+        let app = layered(api_router(Arc::clone(&ctx), Arc::new(|| true)), &ctx);
         let stopped = stop.clone().cancelled_owned();
         let task = tokio::spawn(serve(listener, app, Arc::clone(&ctx), stopped));
         let http = reqwest::Client::new();

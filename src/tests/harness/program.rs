@@ -1,6 +1,6 @@
 //! The real executable in a folder of its own.
 
-use super::PATIENCE;
+use super::{PATIENCE, lay_out};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -56,9 +56,14 @@ impl Program {
         folder: &Path,
         environment: &[(&str, &str)],
     ) -> Self {
+        // It has no site inside, as a release does.
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("built");
+        std::fs::create_dir_all(&built).unwrap();
+        lay_out(&built, "");
         let mut child = command
             .current_dir(folder)
             .env_clear()
+            .env("PARLOUR__SITE_ROOT", built.join("site"))
             .env("PARLOUR__SITE_ADDR", "127.0.0.1:0")
             .envs(environment.iter().copied())
             .stdin(stdin)

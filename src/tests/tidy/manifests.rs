@@ -3,7 +3,7 @@
 use super::Complaints;
 
 /// What the build and the running server must agree on.
-const WRITTEN_TWICE: [&str; 4] = ["output-name", "site-root", "site-pkg-dir", "site-addr"];
+const WRITTEN_TWICE: [&str; 3] = ["output-name", "site-pkg-dir", "site-addr"];
 
 /// A shared key that is missing on one side, or differs.
 pub fn unequal(cargo: &str, leptos: &str) -> Complaints {
