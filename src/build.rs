@@ -36,9 +36,11 @@ fn main() -> Result<(), String> {
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        // What wasm-bindgen says of its types is for editors, and no page loads it.
+        let is_types = || path.to_str().is_some_and(|path| path.contains(".d."));
         if path.is_dir() {
             gather(&path, files)?;
-        } else {
+        } else if !is_types() {
             files.push(path);
         }
     }

@@ -70,7 +70,7 @@ export class Server {
   /** Runs one of the commands beside serving, on this server's files; answers what it said. */
   async command(...args: string[]): Promise<string> {
     const { stdout, stderr } = await promisify(execFile)(BINARY, args, {
-      cwd: ROOT,
+      cwd: this.folder,
       env: this.environment,
     });
     return stdout + stderr;
@@ -130,7 +130,7 @@ export class Server {
 
   private spawned(...args: string[]): ChildProcess {
     const child = spawn(BINARY, args, {
-      cwd: ROOT,
+      cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
       env: this.environment,
     });
