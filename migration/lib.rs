@@ -8,6 +8,7 @@
 
 mod m0001_rooms_and_messages;
 mod m0002_changed_messages;
+mod m0003_look_alikes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_rooms_and_messages::Step),
             Box::new(m0002_changed_messages::Step),
+            Box::new(m0003_look_alikes::Step),
         ]
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Room {
     /// Its identity, and the number in its URL.
     pub id: RoomId,
-    /// 1–50 characters, unique up to case and look-alike letters.
+    /// 1–50 characters, unique up to case and letters of another script.
     pub name: String,
     /// Up to 500 characters; may be empty.
     #[serde(default)]
@@ -24,4 +24,7 @@ pub struct Room {
     pub online: u32,
     /// When its newest message was posted.
     pub last_message_at: Option<Timestamp>,
+    /// Where it stands in a list: rooms are ordered by this, byte by byte, and then by their id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sort: String,
 }

@@ -1,6 +1,7 @@
 //! What names and texts may be: the same rules while typing and at the server's door.
 //!
-//! The server adds what needs tables too large for WASM: NFC and look-alike letters.
+//! The server adds what needs tables too large for WASM: NFC, look-alike letters, and where in a name a
+//! joiner may stand.
 
 mod cleaned;
 
@@ -19,6 +20,8 @@ pub const MESSAGE_MAX: usize = 10_000;
 pub const CLIENT_ID_MAX: usize = 64;
 /// Bytes in a frame or a JSON body.
 pub const FRAME_MAX: usize = 64 * 1024;
+/// Combining marks in a row in a name.
+pub const MARKS_MAX: usize = 4;
 /// Messages in a page.
 pub const PAGE_SIZE: u32 = 50;
 /// Messages a REST call answers at most, and by default.
@@ -45,6 +48,8 @@ pub enum Fault {
     TooLong(usize),
     /// Control, bidi-override or zero-width characters.
     Unprintable,
+    /// More than four combining marks in a row.
+    Marks,
 }
 
 impl fmt::Display for Invalid {
@@ -66,6 +71,7 @@ impl fmt::Display for Invalid {
                     None => Ok(()),
                 }
             }
+            Fault::Marks => write!(f, "{what} can have at most {MARKS_MAX} accents in a row."),
         }
     }
 }
@@ -96,7 +102,7 @@ pub fn description(text: &str) -> Result<String, Invalid> {
             at: sent(DESCRIPTION_MAX),
         });
     }
-    let hidden = |c| is_unprintable(c) && c != '\n' && c != '\t';
+    let hidden = |c| is_hidden(c) && c != '\n' && c != '\t';
     if let Some(nth) = kept.chars().position(hidden) {
         return Err(Invalid {
             field,
@@ -139,7 +145,7 @@ pub fn is_said(stored: &str, text: &str) -> bool {
 
 /// A send's key.
 pub fn client_id(text: &str) -> Result<&str, Invalid> {
-    printable("client_id", 0, text, CLIENT_ID_MAX)
+    printable("client_id", 0, text, CLIENT_ID_MAX, is_unprintable)
 }
 
 fn line<'a>(field: &'static str, text: &'a str, max: usize) -> Result<&'a str, Invalid> {
@@ -151,7 +157,8 @@ fn line<'a>(field: &'static str, text: &'a str, max: usize) -> Result<&'a str, I
             at: None,
         });
     }
-    printable(field, count(text) - count(text.trim_start()), kept, max)
+    let skipped = count(text) - count(text.trim_start());
+    printable(field, skipped, kept, max, is_hidden)
 }
 
 /// A text that is kept as it is, or not at all; `skipped` characters stood before it.
@@ -160,6 +167,7 @@ fn printable<'a>(
     skipped: usize,
     kept: &'a str,
     max: usize,
+    is_refused: fn(char) -> bool,
 ) -> Result<&'a str, Invalid> {
     let refused = |fault, nth: usize| {
         // No frame is so long that this could not be counted.
@@ -177,7 +185,7 @@ fn printable<'a>(
     if is_over(kept, max) {
         return refused(Fault::TooLong(max), max);
     }
-    match kept.chars().position(is_unprintable) {
+    match kept.chars().position(is_refused) {
         Some(nth) => refused(Fault::Unprintable, nth),
         None => Ok(kept),
     }
@@ -190,6 +198,20 @@ fn count(text: &str) -> usize {
 fn is_over(text: &str, max: usize) -> bool {
     // Bytes are no fewer than characters, and known.
     text.len() > max && count(text) > max
+}
+
+/// What needs no tables to be told from a name.
+fn is_hidden(c: char) -> bool {
+    is_unprintable(c) && !is_joiner(c)
+}
+
+/// Characters that are not seen themselves but change how their neighbours are drawn: joiners, variation
+/// selectors, and the tags of a flag. In names and descriptions the server lets them through where
+/// Unicode has them do so.
+pub fn is_joiner(c: char) -> bool {
+    matches!(c,
+        '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Control characters, line separators, zero-width characters, bidi controls (Unicode TR 9),
@@ -241,11 +263,16 @@ mod tests {
             "a\u{200b}b",
             "a\nb",
             "a\u{7}b",
-            "a\u{e0041}b",
+            "a\u{e0001}b",
             "\u{feff}a",
         ] {
             assert_eq!(fault(room_name(name)), Fault::Unprintable, "{name:?}");
         }
+        // Where these may stand is decided with tables.
+        for name in ["می\u{200c}خواهم", "\u{2764}\u{fe0f}", "👩\u{200d}🚀"] {
+            assert_eq!(username(name), Ok(name));
+        }
+        assert_eq!(fault(username("\u{200d}\u{fe0f}")), Fault::Empty);
     }
 
     #[test]

@@ -11,13 +11,12 @@ use crate::context::Context;
 use crate::db::Written;
 use crate::db::entity::user;
 use crate::error::ServiceError;
-use crate::names;
+use crate::names::{self, Name};
 use crate::realtime::{Hub, Publication};
 use crate::scope::Scope;
 use parlour_protocol::{User, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
 };
 
 const GUEST: &str = "guest";
@@ -29,8 +28,9 @@ pub async fn create_guest(
     username: &str,
 ) -> Result<(User, Token), ServiceError> {
     let name = names::username(username)?;
-    if ctx.hub.guest_is_online(&name.folded, None) {
-        return Err(ServiceError::UsernameTaken);
+    refuse_reserved(&name, None)?;
+    if let Some(holder) = ctx.hub.holder(&name.skeleton, None) {
+        return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
     ctx.limits.could_guest(scope.address)?;
     let token = Token::draw(&*ctx.random);
@@ -42,12 +42,13 @@ pub async fn create_guest(
         .store
         .write(move |txn| {
             Box::pin(async move {
-                refuse_accounts_name(txn, &name.folded, None).await?;
+                refuse_accounts_name(txn, &name.skeleton, None).await?;
                 // Only a guest that is made costs one of the address's guests.
                 limits.guest(address)?;
                 let user = user::Entity::insert(user::ActiveModel {
                     name: Set(name.shown),
                     folded: Set(name.folded),
+                    skeleton: Set(name.skeleton),
                     kind: Set(GUEST.to_owned()),
                     created_at: Set(now.0),
                     ..Default::default()
@@ -68,22 +69,24 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     let person = scope.require_person()?;
     let name = names::username(username)?;
     let id = person.user.id;
-    if ctx.hub.guest_is_online(&name.folded, Some(id)) {
-        return Err(ServiceError::UsernameTaken);
+    refuse_reserved(&name, Some(&person.user.name))?;
+    if let Some(holder) = ctx.hub.holder(&name.skeleton, Some(id)) {
+        return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
     ctx.limits.could_message(id, scope.address)?;
     let (hub, limits, address) = (ctx.hub.clone(), ctx.limits.clone(), scope.address);
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
-                refuse_accounts_name(txn, &name.folded, Some(id)).await?;
-                refuse_held_name(txn, &hub, &name.folded, id).await?;
+                refuse_accounts_name(txn, &name.skeleton, Some(id)).await?;
+                refuse_held_name(txn, &hub, &name.skeleton, id).await?;
                 // Everybody around hears of a new name, so it costs what a message costs.
                 limits.message(id, address)?;
                 let user = user::Entity::update(user::ActiveModel {
                     id: Set(id.0),
                     name: Set(name.shown),
-                    folded: Set(name.folded.clone()),
+                    folded: Set(name.folded),
+                    skeleton: Set(name.skeleton.clone()),
                     ..Default::default()
                 })
                 .exec(txn)
@@ -92,7 +95,7 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
                 Ok(Written {
                     publish: vec![Publication::Renamed {
                         user: user.clone(),
-                        folded: name.folded,
+                        skeleton: name.skeleton,
                     }],
                     value: user,
                 })
@@ -101,21 +104,30 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
         .await
 }
 
+/// Names of the house are nobody's; who has had one since before it was reserved may keep it.
+fn refuse_reserved(name: &Name, own: Option<&str>) -> Result<(), ServiceError> {
+    let is_kept = own.is_some_and(|own| names::skeleton(own) == name.skeleton);
+    if names::is_reserved(&name.shown) && !is_kept {
+        return Err(ServiceError::UsernameReserved);
+    }
+    Ok(())
+}
+
 /// A name that belongs to an account is nobody else's, whether its owner is here or not.
 async fn refuse_accounts_name(
     db: &impl ConnectionTrait,
-    folded: &str,
+    skeleton: &str,
     except: Option<UserId>,
 ) -> Result<(), ServiceError> {
     let mut owners = user::Entity::find()
-        .filter(user::Column::Folded.eq(folded))
+        .filter(user::Column::Skeleton.eq(skeleton))
         .filter(user::Column::Kind.ne(GUEST));
     if let Some(UserId(id)) = except {
         owners = owners.filter(user::Column::Id.ne(id));
     }
-    match owners.count(db).await? {
-        0 => Ok(()),
-        _ => Err(ServiceError::UsernameTaken),
+    match owners.one(db).await? {
+        None => Ok(()),
+        Some(owner) => Err(ServiceError::UsernameTaken(owner.name)),
     }
 }
 
@@ -124,19 +136,21 @@ async fn refuse_accounts_name(
 async fn refuse_held_name(
     db: &impl ConnectionTrait,
     hub: &Hub,
-    folded: &str,
+    skeleton: &str,
     UserId(except): UserId,
 ) -> Result<(), ServiceError> {
-    let holders: Vec<i64> = user::Entity::find()
+    let holders: Vec<(i64, String)> = user::Entity::find()
         .select_only()
         .column(user::Column::Id)
-        .filter(user::Column::Folded.eq(folded))
+        .column(user::Column::Name)
+        .filter(user::Column::Skeleton.eq(skeleton))
         .filter(user::Column::Id.ne(except))
         .into_tuple()
         .all(db)
         .await?;
-    if holders.into_iter().any(|id| hub.is_online(UserId(id))) {
-        return Err(ServiceError::UsernameTaken);
+    let is_here = |(id, _): &(i64, String)| hub.is_online(UserId(*id));
+    match holders.into_iter().find(is_here) {
+        None => Ok(()),
+        Some((_, name)) => Err(ServiceError::UsernameTaken(name)),
     }
-    Ok(())
 }

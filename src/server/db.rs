@@ -6,6 +6,7 @@
 mod connect;
 pub(crate) mod entity;
 mod founding;
+mod naming;
 mod reading;
 mod remembered;
 mod trouble;
@@ -56,6 +57,7 @@ pub async fn open(
         // One transaction: a server killed half-way through finds the schema it left, whole.
         let txn = connections.writer.begin().await?;
         Migrator::up(&txn, None).await?;
+        naming::renew(&txn).await?;
         let (epoch, is_new) = founding::found(&txn, clock, random).await?;
         txn.commit().await?;
         let rooms = room::Entity::find().all(&connections.readers).await?;

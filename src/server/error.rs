@@ -9,12 +9,15 @@ pub enum ServiceError {
     /// A field breaks its rule.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// A room with this name, or one that looks like it, exists.
+    /// A room with this name, or one that looks like it, exists: its name, where one may see it.
     #[error("room name taken")]
-    RoomNameTaken,
-    /// The name belongs to an account or to a guest who is here.
+    RoomNameTaken(Option<String>),
+    /// The name, or one that looks like it, belongs to an account or to a guest who is here: who that is.
     #[error("user name taken")]
-    UsernameTaken,
+    UsernameTaken(String),
+    /// The name would seem to speak for the house.
+    #[error("user name reserved")]
+    UsernameReserved,
     /// Writing needs somebody.
     #[error("sign-in required")]
     SignInRequired,
@@ -70,14 +73,26 @@ impl ServiceError {
                 at: invalid.at,
                 ..AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
             },
-            Self::RoomNameTaken => AppError::new(
-                Code::RoomNameTaken,
-                "There is already a room with this name, or one that looks like it.",
-            )
-            .at("name"),
-            Self::UsernameTaken => AppError::new(
+            Self::RoomNameTaken(other) => {
+                let other = other.as_deref().map(|name| format!(": {}", isolated(name)));
+                let sentence = "There is already a room with this name, or one that looks like it";
+                AppError::new(
+                    Code::RoomNameTaken,
+                    format!("{sentence}{}.", other.unwrap_or_default()),
+                )
+                .at("name")
+            }
+            Self::UsernameTaken(other) => AppError::new(
                 Code::UsernameTaken,
-                "Somebody here has this name, or one that looks like it. Please choose another.",
+                format!(
+                    "Somebody here has this name, or one that looks like it: {}. Please choose another.",
+                    isolated(other)
+                ),
+            )
+            .at("username"),
+            Self::UsernameReserved => AppError::new(
+                Code::UsernameTaken,
+                "This name, or one that looks like it, is reserved. Please choose another.",
             )
             .at("username"),
             Self::SignInRequired => {
@@ -122,4 +137,9 @@ impl ServiceError {
             }
         }
     }
+}
+
+/// A name in a sentence, so that its direction is its own.
+fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
 }

@@ -1,54 +1,155 @@
-//! Names as they are shown, and the key under which two of them look alike.
+//! Names as they are shown, and the keys under which two of them are the same or look alike.
 //!
-//! *Invariant:* names that differ only in case, in look-alike letters (Unicode TS 39), in full or
-//! half width, or in how many spaces stand between words have the same key.
+//! Of a name there is a *folded* key, equal for names that differ in nothing but case, width, joiners or
+//! how many spaces stand between words, and a *skeleton*, equal for names that look alike (Unicode TS 39).
+//! Two rooms may have one skeleton, if both names are ASCII: `Modern 1` and `Modern l` are what somebody
+//! typed. So what is taken is asked of both, and only the folded key is unique.
+//!
+//! *Invariant:* names with the same folded key have the same skeleton.
 
-use parlour_protocol::rules::{self, Invalid};
+mod edition;
+mod order;
+mod reserved;
+mod spelling;
+
+pub(crate) use edition::edition;
+pub(crate) use order::sort_key;
+pub use reserved::is_reserved;
+
+use parlour_protocol::rules::{self, Fault, Invalid};
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::confusable_detection::skeleton;
 
 /// A name that passed its rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// NFC, trimmed, one space between words: what is stored and shown.
     pub shown: String,
-    /// Equal for names that look alike.
+    /// Equal for names that are the same but for case.
     pub folded: String,
+    /// Equal for names that look alike.
+    pub skeleton: String,
 }
 
 /// A room's name.
 pub fn room_name(text: &str) -> Result<Name, Invalid> {
     let shown = canonical(text);
-    Ok(Name::of(rules::room_name(&shown)?))
+    let name = rules::room_name(&shown).and_then(|name| Name::of("name", name));
+    name.map_err(|invalid| as_sent(invalid, text, &shown))
 }
 
-/// A person's name.
+/// A person's name. Whether it is [reserved](is_reserved) is another question.
 pub fn username(text: &str) -> Result<Name, Invalid> {
     let shown = canonical(text);
-    Ok(Name::of(rules::username(&shown)?))
+    let name = rules::username(&shown).and_then(|name| Name::of("username", name));
+    name.map_err(|invalid| as_sent(invalid, text, &shown))
+}
+
+/// A room's description.
+pub fn description(text: &str) -> Result<String, Invalid> {
+    let shown = rules::description(text)?;
+    match spelling::misplaced_joiner(&shown) {
+        Some(nth) => {
+            let invalid = Invalid {
+                field: "description",
+                fault: Fault::Unprintable,
+                at: u32::try_from(nth).ok(),
+            };
+            Err(as_sent(invalid, text, &shown))
+        }
+        None => Ok(shown),
+    }
+}
+
+/// Equal for names that are the same but for case.
+pub fn folded(name: &str) -> String {
+    let bare: String = name.chars().filter(|c| !is_ignored(*c)).nfkc().collect();
+    let folded: String = caseless(&bare).nfc().collect();
+    let folded = single_spaced(&folded);
+    // A name of nothing but what is left out is its own key.
+    if folded.is_empty() {
+        name.nfkc().collect()
+    } else {
+        folded
+    }
 }
 
 /// Equal for names that look alike.
-pub fn folded(name: &str) -> String {
-    let wide: String = name.nfkc().collect();
-    let cased: String = caseless(&wide).collect();
-    let bare: String = skeleton(&cased).collect();
-    let folded: String = caseless(&bare)
+pub fn skeleton(name: &str) -> String {
+    let folded = folded(name);
+    let mut bare = String::with_capacity(folded.len());
+    for c in folded.nfd() {
+        push_prototype(c, &mut bare);
+    }
+    let skeleton: String = caseless(&bare)
         // A capital I is a small l to the eye and a small i to the alphabet, so all three are one.
         .map(|c| if c == 'i' { 'l' } else { c })
         .nfc()
         .collect();
-    let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    // Nothing left means a name of nothing but marks that the skeleton drops: it is its own key.
-    if folded.is_empty() { wide } else { folded }
+    let skeleton = single_spaced(&skeleton);
+    if skeleton.is_empty() {
+        folded
+    } else {
+        skeleton
+    }
+}
+
+/// Whether a room's name is another one's, or passes for it. Two names of ASCII are what they are: who
+/// typed one can tell it from the other.
+pub fn is_same_room(name: &Name, other: &str) -> bool {
+    let are_plain = name.shown.is_ascii() && other.is_ascii();
+    folded(other) == name.folded || (!are_plain && skeleton(other) == name.skeleton)
 }
 
 impl Name {
-    fn of(shown: &str) -> Self {
-        Self {
+    fn of(field: &'static str, shown: &str) -> Result<Self, Invalid> {
+        if let Some((nth, fault)) = spelling::fault(shown) {
+            let at = u32::try_from(nth).ok();
+            return Err(Invalid { field, fault, at });
+        }
+        Ok(Self {
             shown: shown.to_owned(),
             folded: folded(shown),
-        }
+            skeleton: skeleton(shown),
+        })
+    }
+}
+
+/// What was found in a name as it is shown, at its place in what was sent, if nothing before it was
+/// changed.
+fn as_sent(invalid: Invalid, sent: &str, shown: &str) -> Invalid {
+    let kept = sent.trim_start();
+    let skipped = sent.chars().count() - kept.chars().count();
+    let place = |at: u32| {
+        let nth = usize::try_from(at).ok()?;
+        let is_kept = kept.chars().take(nth).eq(shown.chars().take(nth));
+        is_kept.then(|| u32::try_from(skipped + nth).ok())?
+    };
+    Invalid {
+        at: invalid.at.and_then(place),
+        ..invalid
+    }
+}
+
+/// Joiners and variation selectors change how their neighbours are drawn, not what they are. Tags stay:
+/// they are all that tells the flag of Wales from that of Scotland.
+fn is_ignored(c: char) -> bool {
+    rules::is_joiner(c) && !is_tag(c)
+}
+
+fn is_tag(c: char) -> bool {
+    matches!(c, '\u{e0020}'..='\u{e007f}')
+}
+
+/// What a character looks like, as TS 39 has it, but for one: there `m` is `rn`, so that `Modern` and
+/// `Modem` would be one name. Whatever else looks like `rn` there looks like `m` here.
+fn push_prototype(c: char, bare: &mut String) {
+    if c == 'm' || is_tag(c) {
+        return bare.push(c);
+    }
+    let start = bare.len();
+    bare.extend(unicode_security::skeleton(c.encode_utf8(&mut [0; 4])));
+    if bare[start..].starts_with("rn") {
+        bare.replace_range(start..start + 2, "m");
     }
 }
 
@@ -57,6 +158,10 @@ fn caseless(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars()
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
+}
+
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// NFC with runs of spaces as one. Other white space stays for the rule to judge.
@@ -79,83 +184,4 @@ fn is_separator(c: char) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use parlour_protocol::rules::Fault;
-
-    #[test]
-    fn look_alikes_have_one_key() {
-        for (name, twin) in [
-            ("Lobby", "LOBBY"),
-            ("Lobby", "lobby"),
-            ("Lobby", "L0bby"),
-            ("Lobby", "Iobby"),
-            ("Lobby", "1obby"),
-            ("India", "india"),
-            ("General", "GeneraI"),
-            ("paypal", "p\u{430}ypal"),
-            ("Lobby", "Ｌｏｂｂｙ"),
-            ("Straße", "STRASSE"),
-            ("ΣΑΣ", "σας"),
-            ("caf\u{e9}", "cafe\u{301}"),
-            ("a  b", "a b"),
-            ("a\u{a0}b", "a b"),
-            ("\u{212a}elvin", "kelvin"),
-        ] {
-            assert_eq!(folded(name), folded(twin), "{name} / {twin}");
-        }
-    }
-
-    #[test]
-    fn different_names_have_different_keys() {
-        for (name, other) in [
-            ("Lobby", "Hobby"),
-            ("cafe", "café"),
-            ("general", "general 2"),
-            ("ab", "a b"),
-            ("日本", "日木"),
-            ("👩\u{200d}🚀", "👩\u{200d}🔬"),
-        ] {
-            assert_ne!(folded(name), folded(other), "{name} / {other}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_composed_and_its_spaces_are_single() {
-        let name = room_name("  Cafe\u{301}   noir ").unwrap();
-        assert_eq!(name.shown, "Caf\u{e9} noir");
-        assert_eq!(username("a\u{3000}b").unwrap().shown, "a b");
-    }
-
-    #[test]
-    fn the_rule_is_applied_to_what_is_stored() {
-        // Two characters each once composed, which is what is counted.
-        assert!(room_name(&"e\u{301}".repeat(50)).is_ok());
-        // U+0958 decomposes under NFC: 26 of them are 52 characters.
-        let fault = room_name(&"\u{958}".repeat(26)).unwrap_err().fault;
-        assert_eq!(fault, Fault::TooLong(50));
-        for name in ["a\nb", "a\u{2028}b", "a\u{200b}b", "a\u{202e}b"] {
-            assert_eq!(
-                room_name(name).unwrap_err().fault,
-                Fault::Unprintable,
-                "{name:?}"
-            );
-        }
-        assert_eq!(username(" \u{200b} ").unwrap_err().fault, Fault::Empty);
-    }
-
-    #[test]
-    fn folding_is_stable() {
-        for name in [
-            "Lobby",
-            "Straße",
-            "p\u{430}ypal",
-            "İstanbul",
-            "ﬁne",
-            "rnodern",
-        ] {
-            let once = folded(name);
-            assert_eq!(folded(&once), once, "{name}");
-        }
-    }
-}
+mod tests;

@@ -19,6 +19,7 @@ use parlour_protocol::{Room, RoomEntry, RoomId, UserId};
 use rusqlite::{Connection, OptionalExtension};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QuerySelect};
+use std::cmp::Ordering;
 
 /// All rooms that may be seen, ordered by name, with what is unread in them.
 pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, ServiceError> {
@@ -52,23 +53,23 @@ pub(crate) async fn listed(db: &impl ConnectionTrait, scope: &Scope) -> Result<V
 /// The rooms that may be seen, ordered as a list shows them.
 pub(crate) fn seen(db: &Connection, scope: &Scope) -> rusqlite::Result<Vec<room::Model>> {
     const ALL: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
-        last_message_at FROM rooms";
+        last_message_at, skeleton, sort_key FROM rooms";
     let mut all = statement(db, ALL)?;
     let rows = all.query_map([], |row| row.try_into())?;
     let mut rows = rows.collect::<rusqlite::Result<Vec<room::Model>>>()?;
     rows.retain(|room| may_see(scope, room));
-    rows.sort_by_cached_key(by_name);
+    rows.sort_unstable_by(in_order);
     Ok(rows)
 }
 
-/// Where a room stands in a list.
-fn by_name(room: &room::Model) -> (String, i64) {
-    (room.name.to_lowercase(), room.id)
+/// How rooms stand in a list.
+fn in_order(room: &room::Model, other: &room::Model) -> Ordering {
+    (&room.sort_key, room.id).cmp(&(&other.sort_key, other.id))
 }
 
 /// As a list shows them.
 pub(crate) fn entries(ctx: &Context, mut listed: Vec<Listed>) -> Vec<RoomEntry> {
-    listed.sort_by_cached_key(|listed| by_name(&listed.room));
+    listed.sort_unstable_by(|one, other| in_order(&one.room, &other.room));
     listed
         .into_iter()
         .map(|Listed { room, read_posts }| RoomEntry {
@@ -108,7 +109,7 @@ pub(crate) fn visible_now(
     id: RoomId,
 ) -> Result<room::Model, ServiceError> {
     const ONE: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
-        last_message_at FROM rooms WHERE id = ?";
+        last_message_at, skeleton, sort_key FROM rooms WHERE id = ?";
     statement(db, ONE)?
         .query_row([id.0], |row| row.try_into())
         .optional()?

@@ -58,7 +58,8 @@ async fn a_rooms_name_that_is_taken_is_said_at_the_name() {
     let alice = site.person("Alice").await;
     let form = alice.get("/rooms/new").await.form("form.form");
     let form = form.with("description", "Another one");
-    let sentence = "There is already a room with this name, or one that looks like it.";
+    let sentence =
+        "There is already a room with this name, or one that looks like it: \u{2068}Lobby\u{2069}.";
     for name in ["Lobby", " LOBBY ", "L\u{43e}bby", "\u{ff2c}obby"] {
         let sent = form.clone().with("name", name);
         let page = alice.submit(sent.clone()).await;
@@ -142,7 +143,7 @@ async fn the_name_of_somebody_who_is_here_is_taken() {
     let _here = Socket::guest(site.address, 1, "Robin").await;
     let visitor = site.visitor();
     let alice = site.person("Alice").await;
-    let sentence = "Somebody here has this name, or one that looks like it. Please choose another.";
+    let sentence = "Somebody here has this name, or one that looks like it: \u{2068}Robin\u{2069}. Please choose another.";
     for name in ["Robin", "R\u{43e}bin", "ROBIN"] {
         let form = visitor
             .get("/join?next=/rooms/1-lobby")

@@ -79,11 +79,6 @@ pub fn is_send(event: &KeyboardEvent) -> bool {
         && event.key_code() != COMPOSED
 }
 
-/// A text without capital letters, by the browser's own tables.
-pub fn lower_case(text: &str) -> String {
-    js_sys::JsString::from(text).to_lower_case().into()
-}
-
 /// What is in a one-line field.
 pub fn line(field: &str) -> String {
     input(field).map(|field| field.value()).unwrap_or_default()

@@ -3,7 +3,6 @@
 use super::desk::Desk;
 use super::{receiving, sending, visiting};
 use crate::app::api::{self, Refused};
-use crate::app::browser::text_field;
 use crate::app::state::by_room::Rooms;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::shelf::Shelf;
@@ -111,12 +110,13 @@ fn was_told_of(desk: Desk, room_id: RoomId) {
     });
 }
 
-/// Puts a room where it stands in the sidebar: by name, whatever its case. They come in order, or one
-/// at a time, so most are put at the end, and sorting would only be more code.
+/// Puts a room where the server has it stand in the sidebar. They come in order, or one at a time, so
+/// most are put at the end, and sorting would only be more code.
 fn put(rooms: &mut Vec<RoomEntry>, entry: RoomEntry) {
-    let place = |entry: &RoomEntry| text_field::lower_case(&entry.room.name);
-    let name = place(&entry);
-    let after = rooms.iter().rposition(|other| place(other) <= name);
+    let (sort, id) = (&entry.room.sort, entry.room.id);
+    let after = rooms
+        .iter()
+        .rposition(|other| (&other.room.sort, other.room.id) <= (sort, id));
     rooms.insert(after.map_or(0, |at| at + 1), entry);
 }
 

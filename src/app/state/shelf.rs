@@ -110,6 +110,7 @@ mod tests {
             seq: 0,
             online: 0,
             last_message_at: None,
+            sort: String::new(),
         };
         let history = History {
             has_newer,

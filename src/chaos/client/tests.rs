@@ -53,6 +53,7 @@ fn welcome(seq: Seq, epoch: &str) -> ServerFrame {
             seq,
             online: 1,
             last_message_at: None,
+            sort: String::new(),
         },
         token: None,
     })

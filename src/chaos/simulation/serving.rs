@@ -122,7 +122,7 @@ impl Served {
             let who = Attendee {
                 id: person.user.id,
                 name: person.user.name.as_str().into(),
-                folded: names::folded(&person.user.name).into(),
+                skeleton: names::skeleton(&person.user.name).into(),
             };
             // A name is only refused to somebody new.
             let _ = socket.identify(&who, HashMap::new(), false);

@@ -83,6 +83,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         seq: 2,
         online: 1,
         last_message_at: Some(at),
+        sort: String::new(),
     };
     let message = Message {
         id: crate::MessageId(7),

@@ -95,6 +95,7 @@ impl FromJson for Room {
             seq: fields.number("seq"),
             online: fields.count("online"),
             last_message_at: fields.maybe("last_message_at"),
+            sort: fields.maybe_text("sort").unwrap_or_default(),
         };
         fields.done(room)
     }

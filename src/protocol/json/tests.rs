@@ -86,6 +86,7 @@ impl Dice {
             seq: self.number(),
             online: self.roll(1 << 32) as u32,
             last_message_at: self.maybe(Self::time),
+            sort: self.text(),
         }
     }
 

@@ -31,6 +31,8 @@ pub(super) async fn found(
     room::Entity::insert(room::ActiveModel {
         name: Set(FIRST_ROOM.to_owned()),
         folded: Set(names::folded(FIRST_ROOM)),
+        skeleton: Set(names::skeleton(FIRST_ROOM)),
+        sort_key: Set(names::sort_key(FIRST_ROOM)),
         description: Set("Where everybody starts.".to_owned()),
         created_at: Set(clock.now().0),
         ..Default::default()

@@ -59,7 +59,7 @@ impl Inner {
             }
             (Publication::RoomDeleted(room), Some(frame)) => self.deleted(*room, frame),
             (Publication::Left { room, user }, Some(frame)) => self.left(*room, *user, frame),
-            (Publication::Renamed { user, folded }, _) => self.renamed(user, folded),
+            (Publication::Renamed { user, skeleton }, _) => self.renamed(user, skeleton),
             // Event::new makes a frame for every one of these; the others are not alone.
             _ => {}
         }
@@ -153,11 +153,11 @@ impl Inner {
     }
 
     /// Presence shows the new name, and what its sockets send from now on carries it.
-    fn renamed(&self, user: &User, folded: &str) {
+    fn renamed(&self, user: &User, skeleton: &str) {
         let who = Attendee {
             id: user.id,
             name: user.name.as_str().into(),
-            folded: folded.into(),
+            skeleton: skeleton.into(),
         };
         locked(&self.sockets).rename(&who);
         for room in self.presence.rename(&who) {

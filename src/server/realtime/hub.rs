@@ -143,9 +143,10 @@ impl Hub {
         locked(&self.inner.sockets).open.len()
     }
 
-    /// Whether somebody with this folded name is connected right now (grace does not count).
-    pub fn guest_is_online(&self, folded_name: &str, except: Option<UserId>) -> bool {
-        locked(&self.inner.sockets).has_name(folded_name, except)
+    /// The name of somebody who is connected right now (grace does not count) and whose name has this
+    /// skeleton.
+    pub fn holder(&self, skeleton: &str, except: Option<UserId>) -> Option<Arc<str>> {
+        locked(&self.inner.sockets).holder(skeleton, except)
     }
 
     /// Whether somebody is connected right now.

@@ -14,7 +14,7 @@ pub struct Attendee {
     /// As everybody sees them.
     pub name: Arc<str>,
     /// What two look-alike names have in common.
-    pub folded: Arc<str>,
+    pub skeleton: Arc<str>,
 }
 
 /// Who is where. Somebody is in a room while at least one of their sockets joined it, and for a

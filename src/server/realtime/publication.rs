@@ -43,6 +43,6 @@ pub enum Publication {
         /// Who, under the new name.
         user: User,
         /// What look-alikes of the new name have in common with it.
-        folded: String,
+        skeleton: String,
     },
 }

@@ -18,7 +18,7 @@ pub struct RosterState {
     order: BTreeSet<(Arc<str>, UserId)>,
 }
 
-/// By the alphabet, without case. The folded name would not do: it has `rn` for `m`.
+/// By the alphabet, without case. The skeleton would not do: it has `l` for `i`.
 fn place(who: &Attendee) -> (Arc<str>, UserId) {
     let lower = who.name.to_lowercase();
     let name = if *lower == *who.name {
@@ -139,7 +139,7 @@ mod tests {
         Attendee {
             id: UserId(id),
             name: name.into(),
-            folded: crate::names::folded(name).into(),
+            skeleton: crate::names::skeleton(name).into(),
         }
     }
 

@@ -21,9 +21,9 @@ pub enum SocketKind {
     One(RoomId),
 }
 
-/// Somebody else with this name is connected.
+/// Somebody else with such a name is connected: what they are called.
 #[derive(Debug, PartialEq, Eq)]
-pub struct NameTaken;
+pub struct NameTaken(pub Arc<str>);
 
 /// One open socket.
 pub struct Socket {
@@ -50,8 +50,8 @@ impl Socket {
         is_new: bool,
     ) -> Result<(), NameTaken> {
         let mut sockets = locked(&self.inner.sockets);
-        if is_new && sockets.has_name(&who.folded, Some(who.id)) {
-            return Err(NameTaken);
+        if is_new && let Some(holder) = sockets.holder(&who.skeleton, Some(who.id)) {
+            return Err(NameTaken(holder));
         }
         sockets.identify(&self.listener, who, read_posts);
         Ok(())

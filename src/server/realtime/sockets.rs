@@ -1,7 +1,7 @@
 //! Every open socket, and the people behind them.
 //!
 //! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
-//! open; `names` holds the same people by folded name.
+//! open; `names` holds the same people by the skeleton of their name.
 
 use super::open::Open;
 use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
@@ -146,7 +146,7 @@ pub(super) struct Sockets {
     pub(super) open: Open,
     pub(super) is_draining: bool,
     people: HashMap<UserId, Here>,
-    /// Folded names, and whose they are.
+    /// Skeletons of names, and whose they are.
     names: BTreeSet<(Arc<str>, UserId)>,
     last_id: u64,
 }
@@ -188,7 +188,7 @@ impl Sockets {
         state.read_posts.sort_unstable();
         drop(state);
         let here = self.people.entry(who.id).or_insert_with(|| {
-            self.names.insert((Arc::clone(&who.folded), who.id));
+            self.names.insert((Arc::clone(&who.skeleton), who.id));
             Here {
                 who: who.clone(),
                 listeners: SmallVec::new(),
@@ -208,7 +208,7 @@ impl Sockets {
         };
         here.listeners.retain(|other| other.id != listener.id);
         if here.listeners.is_empty() {
-            let name = (Arc::clone(&here.who.folded), user);
+            let name = (Arc::clone(&here.who.skeleton), user);
             self.people.remove(&user);
             self.names.remove(&name);
         }
@@ -223,8 +223,8 @@ impl Sockets {
         for listener in here.listeners.iter() {
             locked(&listener.state).new_name = Some(Arc::clone(&who.name));
         }
-        self.names.remove(&(before.folded, who.id));
-        self.names.insert((Arc::clone(&who.folded), who.id));
+        self.names.remove(&(before.skeleton, who.id));
+        self.names.insert((Arc::clone(&who.skeleton), who.id));
     }
 
     /// The people's sockets.
@@ -237,13 +237,14 @@ impl Sockets {
         self.people.get(&user).map(|here| &here.who)
     }
 
-    /// Whether somebody else with this folded name is connected.
-    pub(super) fn has_name(&self, folded: &str, except: Option<UserId>) -> bool {
-        let first = (Arc::from(folded), UserId(i64::MIN));
+    /// What somebody else is called who is connected and whose name has this skeleton.
+    pub(super) fn holder(&self, skeleton: &str, except: Option<UserId>) -> Option<Arc<str>> {
+        let first = (Arc::from(skeleton), UserId(i64::MIN));
         let named = self.names.range(first..);
-        named
-            .take_while(|(name, _)| **name == *folded)
-            .any(|(_, user)| Some(*user) != except)
+        let (_, holder) = named
+            .take_while(|(name, _)| **name == *skeleton)
+            .find(|(_, user)| Some(*user) != except)?;
+        self.who(*holder).map(|who| Arc::clone(&who.name))
     }
 }
 
@@ -256,7 +257,7 @@ mod tests {
         Attendee {
             id: UserId(1),
             name: name.into(),
-            folded: name.to_lowercase().into(),
+            skeleton: name.to_lowercase().into(),
         }
     }
 
@@ -267,15 +268,19 @@ mod tests {
         let second = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
         sockets.identify(&first, &alice("Alice"), HashMap::new());
         sockets.identify(&second, &alice("Alice"), HashMap::new());
-        assert!(sockets.has_name("alice", None));
-        assert!(!sockets.has_name("alice", Some(UserId(1))));
+        let holder = |sockets: &Sockets, name: &str, except| {
+            sockets.holder(name, except).map(|n| n.to_string())
+        };
+        assert_eq!(holder(&sockets, "alice", None).as_deref(), Some("Alice"));
+        assert_eq!(holder(&sockets, "alice", Some(UserId(1))), None);
         sockets.rename(&alice("Zoe"));
-        assert!(!sockets.has_name("alice", None) && sockets.has_name("zoe", None));
+        assert_eq!(holder(&sockets, "alice", None), None);
+        assert_eq!(holder(&sockets, "zoe", None).as_deref(), Some("Zoe"));
         assert_eq!(second.take_new_name().as_deref(), Some("Zoe"));
         sockets.close(&first);
-        assert!(sockets.has_name("zoe", None));
+        assert!(holder(&sockets, "zoe", None).is_some());
         sockets.close(&second);
-        assert!(!sockets.has_name("zoe", None) && sockets.open.len() == 0);
+        assert!(holder(&sockets, "zoe", None).is_none() && sockets.open.len() == 0);
         assert!(sockets.people.is_empty() && sockets.names.is_empty());
     }
 

@@ -1,16 +1,18 @@
 //! Making and deleting rooms.
 
 use super::membership::OWNER;
-use super::visible;
+use super::{may_see, visible};
 use crate::context::Context;
 use crate::db::Written;
 use crate::db::entity::{membership, room};
 use crate::error::ServiceError;
-use crate::names;
+use crate::names::{self, Name};
 use crate::realtime::Publication;
 use crate::scope::Scope;
-use parlour_protocol::{Room, RoomId, rules};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use parlour_protocol::{Room, RoomId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+};
 
 /// A room somebody wants.
 #[derive(Clone, Debug, Default)]
@@ -25,24 +27,21 @@ pub struct NewRoom {
 pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, ServiceError> {
     let maker = scope.require_person()?.user.id;
     let name = names::room_name(&new.name)?;
-    let description = rules::description(&new.description)?;
+    let description = names::description(&new.description)?;
+    let scope = scope.clone();
     ctx.limits.could_room(maker, scope.address)?;
-    let (limits, address) = (ctx.limits.clone(), scope.address);
+    let limits = ctx.limits.clone();
     let now = ctx.clock.now().0;
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
-                let taken = room::Entity::find()
-                    .filter(room::Column::Folded.eq(&name.folded))
-                    .count(txn)
-                    .await?;
-                if taken > 0 {
-                    return Err(ServiceError::RoomNameTaken);
-                }
-                limits.room(maker, address)?;
+                refuse_taken(txn, &scope, &name).await?;
+                limits.room(maker, scope.address)?;
                 let row = room::Entity::insert(room::ActiveModel {
+                    sort_key: Set(names::sort_key(&name.shown)),
                     name: Set(name.shown),
                     folded: Set(name.folded),
+                    skeleton: Set(name.skeleton),
                     description: Set(description),
                     created_at: Set(now),
                     created_by: Set(Some(maker.0)),
@@ -72,6 +71,28 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
             })
         })
         .await
+}
+
+/// A name is another room's if both are the same but for case, or pass for each other. The refusal names
+/// a room that may be seen.
+async fn refuse_taken(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    name: &Name,
+) -> Result<(), ServiceError> {
+    let is_near = Condition::any()
+        .add(room::Column::Folded.eq(&name.folded))
+        .add(room::Column::Skeleton.eq(&name.skeleton));
+    let near = room::Entity::find().filter(is_near).all(db).await?;
+    let is_same = |room: &&room::Model| names::is_same_room(name, &room.name);
+    let mut same = near.iter().filter(is_same).peekable();
+    if same.peek().is_none() {
+        return Ok(());
+    }
+    let seen = same.find(|room| may_see(scope, room));
+    Err(ServiceError::RoomNameTaken(
+        seen.map(|room| room.name.clone()),
+    ))
 }
 
 /// Deletes a room with everything in it.

@@ -130,6 +130,17 @@ impl Bench {
         messages::post(&self.ctx, scope, room, new).await
     }
 
+    /// Past all rules.
+    async fn change(&self, sql: String) {
+        let work = self.ctx.store.write(move |txn| {
+            Box::pin(async move {
+                txn.execute_unprepared(&sql).await?;
+                Ok(parlour_server::db::Written::quietly(()))
+            })
+        });
+        work.await.unwrap();
+    }
+
     /// The one value of a query.
     async fn value<T: TryGetable>(&self, sql: &str) -> T {
         let statement = Statement::from_string(DbBackend::Sqlite, sql);

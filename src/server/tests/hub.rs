@@ -227,7 +227,7 @@ fn identify(socket: &Socket) {
     let alice = Attendee {
         id: UserId(1),
         name: "Alice".into(),
-        folded: "alice".into(),
+        skeleton: "alice".into(),
     };
     assert_eq!(socket.identify(&alice, HashMap::new(), false), Ok(()));
 }

@@ -61,7 +61,7 @@ async fn of_two_people_who_want_one_name_at_once_one_gets_it() {
         );
         let (got, refused) = if one.is_ok() { (one, two) } else { (two, one) };
         assert_eq!(got.unwrap().name, name);
-        assert!(matches!(refused, Err(ServiceError::UsernameTaken)));
+        assert!(matches!(refused, Err(ServiceError::UsernameTaken(_))));
         for person in [&alice, &bob] {
             let own = format!("Somebody {}", person.user_id().unwrap());
             rename(&server.ctx, person, &own).await.unwrap();

@@ -17,6 +17,8 @@ pub struct Model {
     pub seq: i64,
     pub posts: i64,
     pub last_message_at: Option<i64>,
+    pub skeleton: String,
+    pub sort_key: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -39,6 +41,8 @@ impl TryFrom<&Row<'_>> for Model {
             seq: row.get(6)?,
             posts: row.get(7)?,
             last_message_at: row.get(8)?,
+            skeleton: row.get(9)?,
+            sort_key: row.get(10)?,
         })
     }
 }
@@ -55,6 +59,7 @@ impl Model {
             seq: self.seq,
             online,
             last_message_at: self.last_message_at.map(Timestamp),
+            sort: self.sort_key,
         }
     }
 }

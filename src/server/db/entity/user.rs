@@ -10,6 +10,7 @@ pub struct Model {
     pub id: i64,
     pub name: String,
     pub folded: String,
+    pub skeleton: String,
     pub kind: String,
     pub is_admin: bool,
     pub created_at: i64,

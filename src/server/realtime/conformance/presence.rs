@@ -134,6 +134,6 @@ fn person(id: i64, name: &str) -> Attendee {
     Attendee {
         id: UserId(id),
         name: name.into(),
-        folded: name.to_lowercase().into(),
+        skeleton: name.to_lowercase().into(),
     }
 }

@@ -117,18 +117,18 @@ impl Connection {
         let name = &person.user.name;
         let who = Attendee {
             id: person.user.id,
-            folded: names::folded(name).into(),
+            skeleton: names::skeleton(name).into(),
             name: name.as_str().into(),
         };
         let identified = self.socket.identify(&who, read_posts, is_new);
-        identified.map_err(|NameTaken| ServiceError::UsernameTaken)
+        identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
     }
 
     /// Says why somebody cannot come in, and with which code the socket closes.
     async fn turn_away(&mut self, error: &ServiceError) -> Result<Ended, Ended> {
         let code = match error {
             ServiceError::RoomNotFound => CloseCode::NoSuchRoom,
-            ServiceError::UsernameTaken => CloseCode::NameTaken,
+            ServiceError::UsernameTaken(_) | ServiceError::UsernameReserved => CloseCode::NameTaken,
             ServiceError::RateLimited { .. } => CloseCode::TooMany,
             ServiceError::Invalid(_) => CloseCode::NotUnderstood,
             ServiceError::SignInRequired => CloseCode::SessionEnded,

@@ -125,6 +125,11 @@ async fn guests_names_have_their_rules() {
         ("\u{200b}", Fault::Empty),
         ("a\u{202e}b", Fault::Unprintable),
         ("a\u{7}b", Fault::Unprintable),
+        ("Ali\u{200d}ce", Fault::Unprintable),
+        ("Alice\u{fe0f}", Fault::Unprintable),
+        ("\u{e000}lice", Fault::Unprintable),
+        ("A\u{2800}lice", Fault::Unprintable),
+        ("A\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}", Fault::Marks),
         (&*"x".repeat(33), Fault::TooLong(32)),
     ] {
         match create_guest(&bench.ctx, &visitor(), name).await {
@@ -148,10 +153,13 @@ async fn guests_who_are_away_leave_their_name_and_accounts_never_do() {
     make_member(&bench, &bob).await;
     for name in ["Bob", "BOB", "B\u{43e}b", "B0b"] {
         let made = create_guest(&bench.ctx, &visitor(), name).await;
-        assert!(matches!(made, Err(ServiceError::UsernameTaken)), "{name}");
+        assert!(
+            matches!(made, Err(ServiceError::UsernameTaken(_))),
+            "{name}"
+        );
         let renamed = rename(&bench.ctx, &first, name).await;
         assert!(
-            matches!(renamed, Err(ServiceError::UsernameTaken)),
+            matches!(renamed, Err(ServiceError::UsernameTaken(_))),
             "{name}"
         );
     }
@@ -193,19 +201,68 @@ async fn a_new_name_changes_no_history() {
     assert!(matches!(nobody, Err(ServiceError::SignInRequired)));
 }
 
+#[tokio::test]
+async fn nobody_speaks_for_the_house() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for name in [
+        "admin",
+        "• System",
+        "\u{430}dmin",
+        "adrnin",
+        "EVERYONE",
+        "@here",
+        "Parl0ur",
+    ] {
+        for refused in [
+            create_guest(&bench.ctx, &visitor(), name).await.map(drop),
+            rename(&bench.ctx, &alice, name).await.map(drop),
+        ] {
+            let told = refused.unwrap_err().to_app_error();
+            assert_eq!(
+                (told.code, told.field.as_deref()),
+                (parlour_protocol::ErrorCode::UsernameTaken, Some("username")),
+                "{name}"
+            );
+            assert!(told.message.contains("is reserved"), "{}", told.message);
+        }
+    }
+    // Who was called so before may write it otherwise.
+    let id = user(&alice).id;
+    let sql = format!("UPDATE users SET name = 'admin', skeleton = 'admln' WHERE id = {id}");
+    bench.change(sql).await;
+    let mut older = alice.clone();
+    older.person.as_mut().unwrap().user.name = "admin".to_owned();
+    let renamed = rename(&bench.ctx, &older, "Admin").await.unwrap();
+    assert_eq!(renamed.name, "Admin");
+}
+
+#[tokio::test]
+async fn burn_and_bum_are_two_people_and_a_refusal_says_who_has_the_name() {
+    let bench = Bench::new().await;
+    for (name, other) in [("Burn", "Bum"), ("Modern", "Modem")] {
+        let account = bench.guest(name).await;
+        make_member(&bench, &account).await;
+        bench.guest(other).await;
+    }
+    for (name, holder) in [
+        ("BURN", "Burn"),
+        ("M0dern", "Modern"),
+        ("M\u{43e}dern", "Modern"),
+    ] {
+        let refused = create_guest(&bench.ctx, &visitor(), name)
+            .await
+            .unwrap_err();
+        let told = refused.to_app_error().message;
+        let middle = format!("looks like it: \u{2068}{holder}\u{2069}. ");
+        assert!(told.contains(&middle), "{name}: {told}");
+    }
+}
+
 /// Accounts come later; their names are guarded already.
 async fn make_member(bench: &Bench, scope: &Scope) {
     let id = user(scope).id;
     bench
-        .ctx
-        .store
-        .write(move |txn| {
-            Box::pin(async move {
-                let sql = format!("UPDATE users SET kind = 'member' WHERE id = {id}");
-                txn.execute_unprepared(&sql).await?;
-                Ok(parlour_server::db::Written::quietly(()))
-            })
-        })
-        .await
-        .unwrap();
+        .change(format!("UPDATE users SET kind = 'member' WHERE id = {id}"))
+        .await;
 }

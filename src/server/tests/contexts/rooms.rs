@@ -42,14 +42,13 @@ async fn look_alikes_of_a_name_are_taken() {
         "b\u{430}nana",
         "Ｂａｎａｎａ",
         " banana ",
-        "L0BBY",
-        "Iobby",
+        "b\u{430}n\u{430}n\u{430}",
     ] {
         let refused = create(&bench.ctx, &alice, named(name)).await;
-        assert!(
-            matches!(refused, Err(ServiceError::RoomNameTaken)),
-            "{name}: {refused:?}"
-        );
+        match refused {
+            Err(ServiceError::RoomNameTaken(Some(other))) => assert_eq!(other, "Banana"),
+            other => panic!("{name}: {other:?}"),
+        }
     }
     // What hides a character is not even a name.
     for name in [
@@ -66,6 +65,53 @@ async fn look_alikes_of_a_name_are_taken() {
         }
     }
     assert_eq!(bench.value::<i64>("SELECT count(*) FROM rooms").await, 2);
+}
+
+#[tokio::test]
+async fn modern_and_modem_are_two_rooms_and_so_are_names_of_ascii_that_look_alike() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    for name in [
+        "Modern", "Modem", "burn", "bum", "Team 1", "Team l", "L0bby", "Iobby", "Bärn", "Bäm",
+    ] {
+        create(&bench.ctx, &alice, named(name)).await.unwrap();
+    }
+    for (name, other) in [
+        ("MODEM", "Modem"),
+        ("team L", "Team l"),
+        ("M\u{43e}dern", "Modern"),
+        ("L\u{43e}bby", "Lobby"),
+    ] {
+        let refused = create(&bench.ctx, &alice, named(name)).await.unwrap_err();
+        let told = refused.to_app_error();
+        assert_eq!(told.field.as_deref(), Some("name"));
+        let end = format!("looks like it: \u{2068}{other}\u{2069}.");
+        assert!(told.message.ends_with(&end), "{name}: {}", told.message);
+    }
+}
+
+#[tokio::test]
+async fn a_room_may_be_spelled_with_joiners_and_emoji_and_hide_none() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let new = NewRoom {
+        name: "می\u{200c}خواهم \u{2764}\u{fe0f}".to_owned(),
+        description: "Tea \u{2615}\u{fe0f} for 👩\u{200d}🚀".to_owned(),
+    };
+    let room = create(&bench.ctx, &alice, new.clone()).await.unwrap();
+    assert_eq!((room.name, room.description), (new.name, new.description));
+    for name in ["میخواهم \u{2764}", "می\u{200c}خواهم\u{2764}\u{fe0e}"] {
+        let refused = create(&bench.ctx, &alice, named(name)).await;
+        let is_taken = matches!(refused, Err(ServiceError::RoomNameTaken(Some(_))));
+        assert_eq!(is_taken, name.contains(' '), "{name}: {refused:?}");
+    }
+    for name in ["a\u{200d}b", "Lobby\u{200c}", "1\u{fe0f}"] {
+        let refused = create(&bench.ctx, &alice, named(name)).await;
+        assert!(
+            matches!(refused, Err(ServiceError::Invalid(_))),
+            "{name:?}: {refused:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -96,7 +142,18 @@ async fn fields_have_their_rules() {
 async fn rooms_are_listed_by_name() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
-    for name in ["music", "Zebra", "apple", "Nuts", "10", "</script>"] {
+    for name in [
+        "music",
+        "Zebra",
+        "apple",
+        "Éclair",
+        "Nuts",
+        "10",
+        "9",
+        "Łódź",
+        "</script>",
+        "Вода",
+    ] {
         create(&bench.ctx, &alice, named(name)).await.unwrap();
     }
     let listed = list(&bench.ctx, &visitor()).await.unwrap();
@@ -107,15 +164,22 @@ async fn rooms_are_listed_by_name() {
     assert_eq!(
         names,
         [
-            "10",
             "</script>",
+            "9",
+            "10",
             "apple",
+            "Éclair",
             "Lobby",
+            "Łódź",
             "music",
             "Nuts",
-            "Zebra"
+            "Zebra",
+            "Вода"
         ]
     );
+    // Who holds a part of the list puts another room into it by the record alone.
+    let keys = listed.iter().map(|entry| entry.room.sort.as_str());
+    assert!(keys.is_sorted());
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! What is made at the start, and what refuses it.
 
 use super::*;
-use parlour_migration::{Migrator, MigratorTrait};
-use parlour_server::BootError;
+use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
+use parlour_server::{BootError, accounts};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 async fn refused(settings: Settings) -> String {
@@ -133,10 +133,106 @@ async fn what_changed_in_an_older_database_is_still_found() {
     assert_eq!(before.messages.len(), 3);
     bench.ctx.drain().await;
     let db = raw(&bench).await;
-    Migrator::down(&db, Some(1)).await.unwrap();
+    Migrator::down(&db, Some(since("m0002"))).await.unwrap();
     db.close().await.unwrap();
     let bench = bench.reopened().await;
     assert_eq!(changes(&bench).await, before);
+}
+
+/// How many steps there are from this one on.
+fn since(step: &str) -> u32 {
+    let later = known_steps()
+        .into_iter()
+        .filter(|known| known.as_str() >= step);
+    u32::try_from(later.count()).unwrap()
+}
+
+#[tokio::test]
+async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_now() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let new = |name: &str| rooms::NewRoom {
+        name: name.to_owned(),
+        description: String::new(),
+    };
+    for name in ["Éclair", "Modern", "zoo"] {
+        rooms::create(&bench.ctx, &alice, new(name)).await.unwrap();
+    }
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
+    // What an older version made: keys of its own, and two names that are one today.
+    for sql in [
+        "UPDATE rooms SET folded = 'key ' || id",
+        "INSERT INTO rooms (name, folded, description, created_at) VALUES ('MODERN', 'x', '', 0)",
+        "INSERT INTO users (name, folded, kind, created_at) VALUES ('Bob', 'x', 'member', 0)",
+        "INSERT INTO users (name, folded, kind, created_at) VALUES ('BOB', 'y', 'member', 0)",
+    ] {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    db.close().await.unwrap();
+    let bench = bench.reopened().await;
+    let listed = list(&bench.ctx, &visitor()).await.unwrap();
+    let names: Vec<_> = listed
+        .iter()
+        .map(|entry| entry.room.name.as_str())
+        .collect();
+    assert_eq!(names, ["Éclair", "Lobby", "Modern", "MODERN", "zoo"]);
+    for name in ["modern", "M\u{43e}dern"] {
+        let refused = rooms::create(&bench.ctx, &alice, new(name)).await;
+        assert!(
+            matches!(refused, Err(ServiceError::RoomNameTaken(_))),
+            "{name}"
+        );
+    }
+    rooms::create(&bench.ctx, &alice, new("Modem"))
+        .await
+        .unwrap();
+    let refused = accounts::create_guest(&bench.ctx, &visitor(), "B0b").await;
+    assert!(matches!(refused, Err(ServiceError::UsernameTaken(_))));
+    let without = "SELECT count(*) FROM users WHERE skeleton = '' OR folded = ''";
+    assert_eq!(bench.value::<i64>(without).await, 0);
+}
+
+#[tokio::test]
+async fn keys_of_another_edition_are_computed_anew() {
+    let bench = Bench::new().await;
+    bench.guest("Alice").await;
+    let spoil = "UPDATE rooms SET folded = 'x', skeleton = 'x', sort_key = 'x'";
+    bench.change(spoil.to_owned()).await;
+    bench
+        .change("UPDATE users SET skeleton = 'x'".to_owned())
+        .await;
+    // Nothing is computed that is of this edition.
+    let bench = bench.reopened().await;
+    let keys = "SELECT folded || skeleton || sort_key FROM rooms";
+    assert_eq!(bench.value::<String>(keys).await, "xxx");
+    let other = "UPDATE meta SET value = 'of another year' WHERE key = 'names'";
+    bench.change(other.to_owned()).await;
+    let bench = bench.reopened().await;
+    let key: String = bench.value("SELECT folded || skeleton FROM rooms").await;
+    assert_eq!(key, "lobbylobby");
+    assert_eq!(
+        bench.value::<String>("SELECT skeleton FROM users").await,
+        "allce"
+    );
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_names_have_their_keys_in_seconds() {
+    let bench = Bench::new().await;
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        INSERT INTO users (name, folded, kind, created_at) SELECT 'Guest ' || i, i, 'guest', 0 FROM n";
+    db.execute_unprepared(many).await.unwrap();
+    db.close().await.unwrap();
+    let began = std::time::Instant::now();
+    let bench = bench.reopened().await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(60));
+    let last = "SELECT skeleton FROM users ORDER BY id DESC LIMIT 1";
+    assert_eq!(bench.value::<String>(last).await, "guest looooo");
 }
 
 #[tokio::test]

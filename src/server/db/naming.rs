@@ -1,0 +1,103 @@
+//! The keys that stand beside names, computed anew when what a key is has changed.
+//!
+//! *Invariant:* names that exist stay, also where two of them have one key now: the key of the later one
+//! is then made unlike all others, and whoever wants that name finds the first.
+
+use super::entity::meta;
+use crate::names;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Statement};
+use std::collections::HashSet;
+
+/// Where `meta` has the edition of the keys.
+const EDITION: &str = "names";
+/// Names that are taken at once.
+const BATCH: usize = 2_000;
+/// In no name, so that what it begins or ends is no name's key.
+const UNLIKE: char = '\u{1f}';
+
+/// Rooms and accounts have folded keys of their own; a guest's may be another's.
+const ROOMS: Keyed = Keyed {
+    names: "SELECT id, name, 1 AS is_unique FROM rooms WHERE id > ? ORDER BY id LIMIT ?",
+    clear: "UPDATE rooms SET folded = char(31) || id",
+    fill: "UPDATE rooms SET folded = key.value ->> 1, skeleton = key.value ->> 2, sort_key = key.value ->> 3 \
+        FROM json_each(?) AS key WHERE rooms.id = key.value ->> 0",
+};
+const USERS: Keyed = Keyed {
+    names: "SELECT id, name, kind <> 'guest' AS is_unique FROM users WHERE id > ? ORDER BY id LIMIT ?",
+    clear: "UPDATE users SET folded = char(31) || id WHERE kind <> 'guest'",
+    fill: "UPDATE users SET folded = key.value ->> 1, skeleton = key.value ->> 2 \
+        FROM json_each(?) AS key WHERE users.id = key.value ->> 0",
+};
+
+/// A table of names.
+struct Keyed {
+    names: &'static str,
+    clear: &'static str,
+    fill: &'static str,
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: i64,
+    name: String,
+    is_unique: bool,
+}
+
+/// Computes all keys of another edition anew.
+pub(super) async fn renew(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let edition = names::edition();
+    let known = meta::Entity::find_by_id(EDITION).one(db).await?;
+    if known.is_some_and(|known| known.value == edition) {
+        return Ok(());
+    }
+    fill(db, &ROOMS, true).await?;
+    fill(db, &USERS, false).await?;
+    meta::Entity::delete_by_id(EDITION).exec(db).await?;
+    meta::Entity::insert(meta::ActiveModel {
+        key: Set(EDITION.to_owned()),
+        value: Set(edition.to_owned()),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+async fn fill(db: &impl ConnectionTrait, table: &Keyed, is_sorted: bool) -> Result<(), DbErr> {
+    let backend = db.get_database_backend();
+    // Else a new key could be the old one of a name whose turn is still to come.
+    db.execute_unprepared(table.clear).await?;
+    let mut taken = HashSet::new();
+    let mut last = 0;
+    loop {
+        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let page = [last.into(), limit.into()];
+        let named =
+            Named::find_by_statement(Statement::from_sql_and_values(backend, table.names, page));
+        let named = named.all(db).await?;
+        let Some(end) = named.last() else {
+            return Ok(());
+        };
+        last = end.id;
+        let keys: Vec<_> = named
+            .iter()
+            .map(
+                |Named {
+                     id,
+                     name,
+                     is_unique,
+                 }| {
+                    let mut folded = names::folded(name);
+                    if *is_unique && !taken.insert(folded.clone()) {
+                        folded = format!("{folded}{UNLIKE}{id}");
+                    }
+                    let sort_key = is_sorted.then(|| names::sort_key(name));
+                    (id, folded, names::skeleton(name), sort_key)
+                },
+            )
+            .collect();
+        let keys =
+            serde_json::to_string(&keys).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let fill = Statement::from_sql_and_values(backend, table.fill, [keys.into()]);
+        db.execute_raw(fill).await?;
+    }
+}

@@ -1,0 +1,112 @@
+//! Names that speak for the house and are nobody's.
+
+use super::skeleton;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+
+const RESERVED: [&str; 32] = [
+    "admin",
+    "admins",
+    "administrator",
+    "administrators",
+    "all",
+    "channel",
+    "everybody",
+    "everyone",
+    "group",
+    "here",
+    "mod",
+    "moderator",
+    "moderators",
+    "mods",
+    "official",
+    "operator",
+    "owner",
+    "parlor",
+    "parlour",
+    "postmaster",
+    "room",
+    "root",
+    "security",
+    "server",
+    "staff",
+    "superuser",
+    "support",
+    "sysadmin",
+    "sysop",
+    "system",
+    "team",
+    "webmaster",
+];
+
+static BARE: LazyLock<HashSet<String>> = LazyLock::new(|| RESERVED.into_iter().map(bare).collect());
+
+/// Whether somebody of this name would seem to speak for the house, whatever dots, accents and spaces
+/// stand around or between its letters.
+pub fn is_reserved(name: &str) -> bool {
+    BARE.contains(&bare(name))
+}
+
+/// The letters and digits of what it looks like. Here `rn` is `m`: nobody is called `adrnin`.
+fn bare(name: &str) -> String {
+    let letters: String = skeleton(name)
+        .nfd()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    letters.replace("rn", "m")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_for_the_house_is_reserved_in_every_look_alike() {
+        for name in [
+            "admin",
+            "Admin",
+            "ADMIN",
+            "adm1n",
+            "admln",
+            "adrnin",
+            "\u{430}dmin",
+            "adm\u{131}n",
+            "ａｄｍｉｎ",
+            "ádmîn",
+            "@admin",
+            "• system",
+            "[System]",
+            "sys tem",
+            "Ѕуѕtеm",
+            "everyone",
+            "@here",
+            "#all",
+            "m0derator",
+            "Parlour",
+            "PARL0UR",
+            "r\u{3bf}om",
+        ] {
+            assert!(is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_only_has_such_a_word_in_it_is_a_name() {
+        for name in [
+            "Alice",
+            "Admiral",
+            "Allan",
+            "Alla",
+            "Hera",
+            "Roomi",
+            "Modesty",
+            "Systema",
+            "Old Admin 2",
+            "admin42",
+            "•",
+        ] {
+            assert!(!is_reserved(name), "{name}");
+        }
+    }
+}
