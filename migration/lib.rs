@@ -9,6 +9,7 @@
 mod m0001_rooms_and_messages;
 mod m0002_changed_messages;
 mod m0003_look_alikes;
+mod m0004_deleted_rooms;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_rooms_and_messages::Step),
             Box::new(m0002_changed_messages::Step),
             Box::new(m0003_look_alikes::Step),
+            Box::new(m0004_deleted_rooms::Step),
         ]
     }
 }

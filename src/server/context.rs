@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
 use crate::rooms::Marks;
 use crate::said::Said;
+use crate::sweeper::{self, Sweeper};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -47,6 +48,8 @@ pub struct Context {
     pub(crate) marks: Marks,
     /// What the log was told of how the server is set up.
     pub(crate) said: Said,
+    /// Takes from the disk what is gone for people.
+    pub(crate) sweeper: Sweeper,
     draining: AtomicBool,
 }
 
@@ -201,10 +204,13 @@ impl Context {
             opened.connections,
             Arc::new(move |publications| publisher.publish_all(publications)),
         );
+        let store = Arc::new(store);
+        let sweeper = Sweeper::start(&store, &hub, &clock, sweeper::EVERY);
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits),
             settings,
-            store: Arc::new(store),
+            store,
+            sweeper,
             hub,
             clock,
             random,
@@ -242,6 +248,7 @@ impl Context {
 
     /// Finishes what is being written and closes the database. Nobody may be served any more.
     pub async fn close(&self) {
+        self.sweeper.stop().await;
         self.marks.finish(&self.store).await;
         self.store.drain().await;
     }

@@ -6,7 +6,9 @@
 mod connect;
 pub(crate) mod entity;
 mod founding;
+mod log;
 mod naming;
+pub(crate) mod permissions;
 mod reading;
 mod remembered;
 mod trouble;
@@ -23,11 +25,13 @@ use crate::clock::{Clock, Random};
 use crate::context::BootError;
 use crate::error::ServiceError;
 use entity::room;
+use log::Log;
 use parlour_migration::{Migrator, MigratorTrait};
 use reading::Readers;
 use rusqlite::Connection;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter, TransactionTrait,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -41,7 +45,7 @@ pub struct Opened {
     pub epoch: String,
     /// Whether it was founded just now.
     pub is_new: bool,
-    /// All rooms.
+    /// All rooms that are not deleted.
     pub(crate) rooms: Vec<room::Model>,
 }
 
@@ -60,7 +64,8 @@ pub async fn open(
         naming::renew(&txn).await?;
         let (epoch, is_new) = founding::found(&txn, clock, random).await?;
         txn.commit().await?;
-        let rooms = room::Entity::find().all(&connections.readers).await?;
+        let rooms = room::Entity::find().filter(room::Column::DeletedAt.is_null());
+        let rooms = rooms.all(&connections.readers).await?;
         Ok::<_, DbErr>((epoch, is_new, rooms))
     };
     let (epoch, is_new, rooms) = prepared
@@ -79,6 +84,7 @@ pub struct Store {
     writer: Writer,
     readers: DatabaseConnection,
     reading: Readers,
+    log: Log,
 }
 
 impl Store {
@@ -88,6 +94,7 @@ impl Store {
             writer: Writer::start(connections.writer, connections.committing, publish),
             readers: connections.readers,
             reading: Readers::new(connections.reading),
+            log: Log::new(connections.checkpointing, connections.has_log),
         }
     }
 
@@ -112,6 +119,17 @@ impl Store {
     /// another version than before. Only this process's writes count; its lock keeps others out.
     pub fn version(&self) -> u64 {
         self.writer.version()
+    }
+
+    /// A text was taken back: what the log still has of it is to go, too.
+    pub fn took_back(&self) {
+        self.log.is_stale();
+    }
+
+    /// Empties the log, if a text that was taken back may be in it. False: somebody reads from it, so it
+    /// is worth trying again.
+    pub async fn clear_log(&self) -> Result<bool, ServiceError> {
+        self.log.clear().await
     }
 
     /// Reads with plain calls, all of it in one state of the database: for what is read all the time.
@@ -144,6 +162,7 @@ impl Store {
     pub async fn drain(&self) {
         self.writer.drain().await;
         self.reading.drain().await;
+        self.log.close().await;
         if let Err(error) = self.readers.close_by_ref().await {
             tracing::warn!(%error, "readers did not close");
         }

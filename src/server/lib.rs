@@ -24,6 +24,7 @@ pub mod realtime;
 pub mod rooms;
 mod said;
 mod scope;
+pub mod sweeper;
 mod systemd;
 pub mod telemetry;
 

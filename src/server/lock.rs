@@ -5,6 +5,7 @@
 //! removed; the system frees it when its holder ends, however that happens.
 
 use crate::context::BootError;
+use crate::db::permissions;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -27,11 +28,10 @@ impl DatabaseLock {
     pub fn take(database: &Path) -> Result<Self, BootError> {
         make_folder(database)?;
         let path = beside(database, "lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
+        permissions::tighten(&path);
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        let file = permissions::private(&mut options)
             .open(&path)
             .map_err(|cause| not_writable(&path, cause))?;
         match file.try_lock() {

@@ -53,7 +53,7 @@ pub(crate) async fn listed(db: &impl ConnectionTrait, scope: &Scope) -> Result<V
 /// The rooms that may be seen, ordered as a list shows them.
 pub(crate) fn seen(db: &Connection, scope: &Scope) -> rusqlite::Result<Vec<room::Model>> {
     const ALL: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
-        last_message_at, skeleton, sort_key FROM rooms";
+        last_message_at, skeleton, sort_key, deleted_at FROM rooms";
     let mut all = statement(db, ALL)?;
     let rows = all.query_map([], |row| row.try_into())?;
     let mut rows = rows.collect::<rusqlite::Result<Vec<room::Model>>>()?;
@@ -109,7 +109,7 @@ pub(crate) fn visible_now(
     id: RoomId,
 ) -> Result<room::Model, ServiceError> {
     const ONE: &str = "SELECT id, name, folded, description, created_at, created_by, seq, posts, \
-        last_message_at, skeleton, sort_key FROM rooms WHERE id = ?";
+        last_message_at, skeleton, sort_key, deleted_at FROM rooms WHERE id = ?";
     statement(db, ONE)?
         .query_row([id.0], |row| row.try_into())
         .optional()?
@@ -117,9 +117,9 @@ pub(crate) fn visible_now(
         .ok_or(ServiceError::RoomNotFound)
 }
 
-/// Whether this scope may see this room. All rooms are open so far.
-pub(crate) fn may_see(_scope: &Scope, _room: &room::Model) -> bool {
-    true
+/// Whether this scope may see this room. All rooms are open so far, until they are deleted.
+pub(crate) fn may_see(_scope: &Scope, room: &room::Model) -> bool {
+    room.deleted_at.is_none()
 }
 
 /// Which rooms somebody may see: who has the same sight may be shown the same.

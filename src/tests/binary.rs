@@ -4,6 +4,7 @@ use crate::harness::{Browser, LOBBY, Page, Program, Socket};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::tempdir;
@@ -47,6 +48,29 @@ async fn it_starts_in_an_empty_folder_and_serves() {
     assert!(folder.path().join("data/parlour.db").is_file());
     for path in ["/healthz", "/readyz"] {
         assert_eq!(browser.get(path).await.body, "ok", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_it_keeps_is_for_its_owner_alone_whatever_the_system_gives_others() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start_carelessly(folder.path(), &[]);
+    let address = program.address();
+    let _alice = Socket::guest(address, 1, "Alice").await;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder.path().join("data")).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", entry.file_name());
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    for name in [
+        "parlour.db",
+        "parlour.db-wal",
+        "parlour.db-shm",
+        "parlour.db.lock",
+    ] {
+        assert!(names.iter().any(|kept| kept == name), "{names:?}");
     }
 }
 

@@ -102,6 +102,7 @@ pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>)
                     .map(|action| {
                         view! {
                             <form class="form" method="post" action=action>
+                                <p class="field-hint">"Deleting removes its text for everybody. Backups made before keep it."</p>
                                 <button class="quiet danger" type="submit">"Delete this message"</button>
                             </form>
                         }

@@ -50,14 +50,14 @@ pub fn Modals() -> impl IntoView {
                 <h2 id=title(modal::DELETE_ROOM)>
                     "Delete " <bdi id=modal::DELETE_ROOM_NAME></bdi> "?"
                 </h2>
-                <p>"Everything said in it is deleted for everybody. This cannot be undone."</p>
+                <p>"Everything said in it is deleted for everybody. This cannot be undone. Backups made before keep it."</p>
                 <Actions confirm="Delete room" class="primary danger"/>
             </form>
         </Modal>
         <Modal id=modal::DELETE_MESSAGE>
             <form method="post">
                 <h2 id=title(modal::DELETE_MESSAGE)>"Delete this message?"</h2>
-                <p>"Its text is removed for everybody."</p>
+                <p>"Its text is removed for everybody. Backups made before keep it."</p>
                 <Actions confirm="Delete message" class="primary danger"/>
             </form>
         </Modal>

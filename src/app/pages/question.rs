@@ -35,7 +35,7 @@ async fn load(site: &Site, scope: &Scope, room: RoomId) -> Result<Response, Serv
                 back=paths::latest(&room)
                 back_label="Keep it"
             >
-                <p>"Everything said in it is deleted for everybody. This cannot be undone."</p>
+                <p>"Everything said in it is deleted for everybody. This cannot be undone. Backups made before keep it."</p>
                 <form class="form" method="post" action=paths::delete_room(&room)>
                     <button class="primary danger" type="submit">"Delete room"</button>
                 </form>

@@ -106,7 +106,8 @@ pub(super) async fn copy(
             return Ok(Err(found));
         }
         renew_epoch(copy, random).await?;
-        let rooms = count(copy, "SELECT COUNT(*) FROM rooms").await?;
+        let rooms = of_rooms(copy, ROOMS).await?;
+        let rooms = count(copy, rooms).await?;
         let messages = count(copy, "SELECT COUNT(*) FROM messages").await?;
         Ok(Ok((rooms, messages)))
     });
@@ -203,15 +204,42 @@ async fn check(copy: &mut SqliteConnection) -> Result<Option<String>, sqlx::Erro
     if count(copy, dangling).await? > 0 {
         return Ok(Some("something in it refers to nothing".to_owned()));
     }
-    let disagreeing = "SELECT COUNT(*) FROM rooms LEFT JOIN (\
-            SELECT room_id, COUNT(*) AS posts, MAX(seq) AS seq FROM messages GROUP BY room_id\
-        ) AS held ON held.room_id = rooms.id \
-        WHERE rooms.posts <> COALESCE(held.posts, 0) OR rooms.seq < COALESCE(held.seq, 0)";
+    let disagreeing = of_rooms(copy, DISAGREEING).await?;
     if count(copy, disagreeing).await? > 0 {
         return Ok(Some("a room has lost messages".to_owned()));
     }
     Ok(None)
 }
+
+/// A question about the rooms that are not deleted: what is left of the others is on its way out. The second
+/// is for a database in which a deleted room leaves nothing.
+type OfRooms = [&'static str; 2];
+
+async fn of_rooms(
+    copy: &mut SqliteConnection,
+    [question, without_tombstones]: OfRooms,
+) -> Result<&'static str, sqlx::Error> {
+    let column = "SELECT COUNT(*) FROM pragma_table_info('rooms') WHERE name = 'deleted_at'";
+    Ok(match count(copy, column).await? {
+        0 => without_tombstones,
+        _ => question,
+    })
+}
+
+macro_rules! of_rooms {
+    ($question:literal) => {
+        [concat!($question, " AND deleted_at IS NULL"), $question]
+    };
+}
+
+const ROOMS: OfRooms = of_rooms!("SELECT COUNT(*) FROM rooms WHERE TRUE");
+
+const DISAGREEING: OfRooms = of_rooms!(
+    "SELECT COUNT(*) FROM rooms LEFT JOIN (\
+        SELECT room_id, COUNT(*) AS posts, MAX(seq) AS seq FROM messages GROUP BY room_id\
+    ) AS held ON held.room_id = rooms.id \
+    WHERE (rooms.posts <> COALESCE(held.posts, 0) OR rooms.seq < COALESCE(held.seq, 0))"
+);
 
 async fn renew_epoch(copy: &mut SqliteConnection, random: &dyn Random) -> Result<(), sqlx::Error> {
     let renewed = sqlx::query("UPDATE meta SET value = ?1 WHERE key = ?2");

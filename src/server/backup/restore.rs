@@ -9,6 +9,7 @@ use super::{BackupError, Copied, Progress, absolutely};
 use crate::clock::{Clock, Random};
 use crate::config::Settings;
 use crate::context::BootError;
+use crate::db::permissions;
 use crate::lock::{DatabaseLock, beside};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -121,6 +122,7 @@ async fn put_aside(
         unfinished::flush_folder(database)
     };
     put().map_err(failed)?;
+    permissions::tighten_all(&aside);
     Ok(Some(aside))
 }
 

@@ -1,8 +1,10 @@
 //! How SQLite is opened.
 //!
 //! WAL, so that readers and the writer do not wait for each other; `synchronous = FULL`, because an
-//! acknowledged message must survive a power cut; foreign keys on.
+//! acknowledged message must survive a power cut; foreign keys on; and what is deleted is overwritten,
+//! because a text that somebody took back is not to be found in the file.
 
+use super::{log, permissions};
 use crate::context::BootError;
 use crate::lock::make_folder;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
@@ -13,8 +15,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection as _};
-use std::fs::OpenOptions;
-use std::path::Path;
+use std::fs::{OpenOptions, metadata};
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -46,14 +48,20 @@ pub struct Connections {
     pub(super) readers: DatabaseConnection,
     /// The same for those who read all the time.
     pub(super) reading: Vec<Connection>,
+    /// Carries the log over into the file, beside the writer.
+    pub(super) checkpointing: Connection,
+    /// A log was there that nobody has folded in: it may hold anything.
+    pub(super) has_log: bool,
 }
 
 pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     prepare(file)?;
+    let has_log = metadata(wal(file)).is_ok_and(|log| log.len() > 0);
     let failed = |cause: DbErr| BootError::said(file, cause);
     let writing = options(file)
         .pragma("cache_size", format!("-{WRITER_CACHE}"))
-        .pragma("wal_autocheckpoint", CHECKPOINT.to_string());
+        .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
+        .pragma("secure_delete", "ON");
     let writer = pool(writing, 1).await.map_err(failed)?;
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
@@ -61,6 +69,7 @@ pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
     let plain =
         |cause: rusqlite::Error| failed(DbErr::Conn(RuntimeErr::Internal(cause.to_string())));
     let committing = committing(file).map_err(plain)?;
+    let checkpointing = self::checkpointing(file).map_err(plain)?;
     let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
     let reading = (0..threads).map(|_| self::reading(file));
     let reading = reading.collect::<rusqlite::Result<_>>().map_err(plain)?;
@@ -69,6 +78,8 @@ pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
         committing,
         readers,
         reading,
+        checkpointing,
+        has_log,
     })
 }
 
@@ -79,12 +90,22 @@ fn committing(file: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    // It answers with what it is now.
+    connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
     Ok(connection)
 }
 
 fn reading(file: &Path) -> rusqlite::Result<Connection> {
     let connection = plain(file)?;
     connection.pragma_update(None, "query_only", "ON")?;
+    Ok(connection)
+}
+
+/// It waits for nobody for long: those who write would wait with it.
+fn checkpointing(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = plain(file)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.busy_timeout(log::PATIENCE)?;
     Ok(connection)
 }
 
@@ -102,15 +123,21 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
 /// Makes the folder and the file, so that what is wrong with either is said in its own words.
 fn prepare(file: &Path) -> Result<(), BootError> {
     make_folder(file)?;
-    OpenOptions::new()
-        .create(true)
-        .append(true)
+    permissions::tighten_all(file);
+    permissions::private(OpenOptions::new().create(true).append(true))
         .open(file)
         .map(drop)
         .map_err(|cause| BootError::NotWritable {
             file: file.to_owned(),
             cause,
         })
+}
+
+/// Where SQLite has the log.
+fn wal(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 /// A database with steps that this version does not know is not this version's to touch.

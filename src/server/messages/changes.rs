@@ -51,6 +51,7 @@ pub async fn edit(
             })
         })
         .await
+        .inspect(|_| ctx.store.took_back())
 }
 
 /// Takes a message back: it stays where it was, its text is gone. Its author may, and an admin.
@@ -91,6 +92,7 @@ pub async fn delete(
             })
         })
         .await
+        .inspect(|_| ctx.store.took_back())
 }
 
 /// A message that its author may give another text.

@@ -5,6 +5,7 @@ mod draft;
 use crate::context::Context;
 use crate::db::entity::message;
 use crate::error::ServiceError;
+use crate::rooms;
 use crate::scope::Scope;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -50,7 +51,7 @@ pub async fn post(
     // A flood is turned away before it reaches the writer, except for repeats: those cost nothing.
     if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
         // Seldom, and larger than all the rest of a send.
-        let sent = Box::pin(sent_before(ctx.store.reader(), author, &client_id));
+        let sent = Box::pin(sent_before(ctx.store.reader(), scope, author, &client_id));
         return match sent.await? {
             Some(message) => Ok(repeated(message)),
             None => Err(refusal),
@@ -71,13 +72,21 @@ pub async fn post(
 
 async fn sent_before(
     db: &impl ConnectionTrait,
+    scope: &Scope,
     author: UserId,
     client_id: &str,
 ) -> Result<Option<message::Model>, ServiceError> {
     let sent = message::Entity::find()
         .filter(message::Column::AuthorId.eq(author.0))
         .filter(message::Column::ClientId.eq(client_id));
-    Ok(sent.one(db).await?)
+    let Some(sent) = sent.one(db).await? else {
+        return Ok(None);
+    };
+    match rooms::visible(db, scope, RoomId(sent.room_id)).await {
+        Ok(_) => Ok(Some(sent)),
+        Err(ServiceError::RoomNotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn repeated(message: message::Model) -> Posted {

@@ -95,10 +95,12 @@ async fn refuse_taken(
     ))
 }
 
-/// Deletes a room with everything in it.
+/// Deletes a room with everything in it: at once for everybody, its name is free again, and soon after
+/// from the disk.
 pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     scope.require_person()?;
     let scope = scope.clone();
+    let now = ctx.clock.now().0;
     ctx.store
         .write(move |txn| {
             Box::pin(async move {
@@ -106,14 +108,33 @@ pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Serv
                 if !may_delete(&scope, &room) {
                     return Err(ServiceError::Forbidden);
                 }
-                room::Entity::delete_by_id(id.0).exec(txn).await?;
+                room::Entity::update(room::ActiveModel {
+                    id: Set(id.0),
+                    name: Set(String::new()),
+                    folded: Set(tombstone(id)),
+                    skeleton: Set(String::new()),
+                    sort_key: Set(String::new()),
+                    description: Set(String::new()),
+                    created_by: Set(None),
+                    deleted_at: Set(Some(now)),
+                    ..Default::default()
+                })
+                .exec(txn)
+                .await?;
                 Ok(Written {
                     value: (),
                     publish: vec![Publication::RoomDeleted(id)],
                 })
             })
         })
-        .await
+        .await?;
+    ctx.sweeper.wake();
+    Ok(())
+}
+
+/// The key of a name that no room can have: of such a name nothing else is left.
+fn tombstone(RoomId(id): RoomId) -> String {
+    format!("\0{id}")
 }
 
 /// Who made it may delete it, and an admin.

@@ -180,7 +180,8 @@ fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<P
 const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const SET: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
-    WHERE room_id = ?1 AND user_id = ?2 AND read_seq < ?3";
+    WHERE room_id = ?1 AND user_id = ?2 AND read_seq < ?3 \
+    AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)";
 
 /// How many messages were posted up to `seq`: the ordinal of the last of them.
 fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64> {

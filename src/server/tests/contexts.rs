@@ -11,6 +11,7 @@ mod rooms;
 mod sending;
 mod starting;
 mod statements;
+mod sweeping;
 mod sync_property;
 mod together;
 mod writer;
@@ -25,6 +26,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -139,6 +141,17 @@ impl Bench {
             })
         });
         work.await.unwrap();
+    }
+
+    /// Waits until it is so.
+    async fn until(&self, is_so: impl AsyncFn() -> bool) {
+        let waiting = async {
+            while !is_so().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        let came = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        came.expect("it comes to be so");
     }
 
     /// The one value of a query.

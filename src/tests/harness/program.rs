@@ -41,6 +41,17 @@ impl Program {
         Self::run(Command::new(executable), Stdio::null(), folder, environment)
     }
 
+    /// The same where new files are everybody's to read, unless who makes them says otherwise.
+    pub fn start_carelessly(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "umask 022; exec \"$0\"",
+            env!("CARGO_BIN_EXE_parlour"),
+        ]);
+        Self::run(command, Stdio::null(), folder, environment)
+    }
+
     /// The same as systemd would start it that listens on this socket in its stead.
     pub fn start_on(listener: &TcpListener, folder: &Path, environment: &[(&str, &str)]) -> Self {
         let passes_it_on = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\"";

@@ -19,6 +19,8 @@ pub struct Model {
     pub last_message_at: Option<i64>,
     pub skeleton: String,
     pub sort_key: String,
+    /// Gone for everybody; what was in it is on its way off the disk.
+    pub deleted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +45,7 @@ impl TryFrom<&Row<'_>> for Model {
             last_message_at: row.get(8)?,
             skeleton: row.get(9)?,
             sort_key: row.get(10)?,
+            deleted_at: row.get(11)?,
         })
     }
 }

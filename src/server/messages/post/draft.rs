@@ -54,7 +54,9 @@ impl Together for Draft {
 impl Draft {
     fn store(&self, db: &Connection, said: &mut Said<'_>) -> Result<Written<Posted>, Refused> {
         let author = self.scope.require_person()?.user.id;
-        if let Some(sent) = self.sent_before(said, author)? {
+        if let Some(sent) = self.sent_before(said, author)?
+            && !was_deleted_with_its_room(db, &sent)?
+        {
             return Ok(Written::quietly(repeated(sent)));
         }
         let Place { room, author_name } = self.place(said, author)?;
@@ -119,6 +121,14 @@ impl Draft {
     }
 }
 
+/// Whether a message is gone for everybody, though not yet from the disk. Then it goes now: its key may be
+/// used again.
+fn was_deleted_with_its_room(db: &Connection, sent: &message::Model) -> rusqlite::Result<bool> {
+    const GONE: &str = "DELETE FROM messages WHERE id = ? \
+        AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NOT NULL)";
+    Ok(statement(db, GONE)?.execute([sent.id])? > 0)
+}
+
 /// The room, and what an author is called at this moment: a socket that was opened before a rename must not
 /// bring the old name back.
 struct Place {
@@ -164,7 +174,8 @@ impl<'c> Said<'c> {
 
 const SENT_BEFORE: &str = "SELECT * FROM messages WHERE author_id = ? AND client_id = ?";
 
-const PLACE: &str = "SELECT rooms.*, users.name AS author_name FROM rooms \
+const PLACE: &str = "SELECT rooms.id, rooms.name, rooms.folded, description, rooms.created_at, created_by, seq, \
+    posts, last_message_at, rooms.skeleton, sort_key, deleted_at, users.name AS author_name FROM rooms \
     LEFT JOIN users ON users.id = ?2 WHERE rooms.id = ?1";
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";

@@ -1,0 +1,242 @@
+//! What is gone for people leaves the disk, in pieces, and nothing else does.
+
+use super::*;
+use parlour_server::messages::{delete, edit};
+use parlour_server::rooms::{self, NewRoom, create, get, list};
+use parlour_server::sweeper::Sweeper;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+/// Another one, that does not wait for twenty seconds.
+fn quick(bench: &Bench) -> Sweeper {
+    let ctx = &bench.ctx;
+    let clock: Arc<dyn Clock> = bench.clock.clone();
+    Sweeper::start(&ctx.store, &ctx.hub, &clock, Duration::from_millis(10))
+}
+
+async fn room(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
+    let new = NewRoom {
+        name: name.to_owned(),
+        description: format!("about {name}"),
+    };
+    create(&bench.ctx, maker, new).await.unwrap().id
+}
+
+/// Whether the database's file or its log has this text somewhere.
+fn holds(bench: &Bench, text: &str) -> bool {
+    let file = bench.file();
+    ["", "-wal"].iter().any(|side| {
+        let path = format!("{}{side}", file.display());
+        let bytes = fs::read(path).unwrap_or_default();
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn a_deleted_room_is_gone_at_once_and_its_name_is_free_while_its_messages_still_go() {
+    let bench = Bench::new().await;
+    let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
+    let garden = room(&bench, &alice, "Garden").await;
+    let sends = (0..900).map(|key| {
+        let (bench, alice) = (&bench, &alice);
+        async move {
+            bench
+                .send(alice, garden, "rose", Some(&format!("k{key}")))
+                .await
+        }
+    });
+    for sent in futures::future::join_all(sends).await {
+        sent.unwrap();
+    }
+    rooms::delete(ctx, &alice, garden).await.unwrap();
+    let left: i64 = bench.value("SELECT count(*) FROM messages").await;
+    assert!(left > 0, "more than goes in one piece");
+    let gone = |error| matches!(error, Err(ServiceError::RoomNotFound));
+    assert!(gone(get(ctx, &alice, garden).await.map(drop)));
+    assert!(gone(bench.send(&alice, garden, "x", None).await.map(drop)));
+    assert!(gone(rooms::enter(ctx, &alice, garden).await.map(drop)));
+    assert!(gone(rooms::mark_read(ctx, &alice, garden, 9).await));
+    assert!(gone(
+        edit(ctx, &alice, garden, 3, "x".to_owned()).await.map(drop)
+    ));
+    // A key that was used there is free again, at once and for all of them.
+    assert!(gone(
+        bench
+            .send(&alice, garden, "x", Some("k899"))
+            .await
+            .map(drop)
+    ));
+    let again = bench.send(&alice, LOBBY, "x", Some("k898")).await.unwrap();
+    assert!(again.is_new);
+    let listed = list(ctx, &alice).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    let next = room(&bench, &alice, "Garden").await;
+    assert!(next > garden);
+
+    bench
+        .until(async || {
+            let left = "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM rooms)";
+            // The lobby with a message in it, and the new garden.
+            bench.value::<i64>(left).await == 3
+        })
+        .await;
+    let members: i64 = bench.value("SELECT count(*) FROM memberships").await;
+    assert_eq!(members, 2);
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_the_last_server_was_interrupted() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let garden = room(&bench, &alice, "Garden").await;
+    bench.send(&alice, garden, "rose", None).await.unwrap();
+    bench.ctx.drain().await;
+    // As if it had been killed right after the answer.
+    let raw = rusqlite::Connection::open(bench.file()).unwrap();
+    let tombstone =
+        "UPDATE rooms SET deleted_at = 1, name = '', folded = char(0) || id WHERE id = ?";
+    raw.execute(tombstone, [garden.0]).unwrap();
+    drop(raw);
+    let bench = bench.reopened().await;
+    let _sweeper = quick(&bench);
+    let left =
+        "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM rooms WHERE id <> 1)";
+    bench
+        .until(async || bench.value::<i64>(left).await == 0)
+        .await;
+}
+
+#[tokio::test]
+async fn a_text_that_was_taken_back_is_found_neither_in_the_file_nor_in_the_log() {
+    let bench = Bench::new().await;
+    let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
+    let garden = room(&bench, &alice, "Canary garden").await;
+    let long = format!("canary-long {}", "x".repeat(9_000));
+    for text in ["canary-deleted", "canary-edited", &long, "stays"] {
+        bench.post(&alice, text).await;
+    }
+    bench
+        .send(&alice, garden, "canary-room", None)
+        .await
+        .unwrap();
+    for text in ["canary-deleted", "canary-long", "Canary garden"] {
+        assert!(holds(&bench, text), "{text}");
+    }
+    delete(ctx, &alice, LOBBY, 1).await.unwrap();
+    edit(ctx, &alice, LOBBY, 2, "different".to_owned())
+        .await
+        .unwrap();
+    delete(ctx, &alice, LOBBY, 3).await.unwrap();
+    rooms::delete(ctx, &alice, garden).await.unwrap();
+    let _sweeper = quick(&bench);
+    let is_gone = async || !holds(&bench, "canary") && !holds(&bench, "Canary");
+    bench.until(is_gone).await;
+    assert!(holds(&bench, "stays") && holds(&bench, "different"));
+}
+
+#[tokio::test]
+async fn a_text_is_gone_although_somebody_was_reading_the_log() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    bench.post(&alice, "canary").await;
+    let reading = bench.ctx.store.snapshot().await.unwrap();
+    reading
+        .execute_unprepared("SELECT 1 FROM rooms")
+        .await
+        .unwrap();
+    delete(&bench.ctx, &alice, LOBBY, 1).await.unwrap();
+    assert!(!bench.ctx.store.clear_log().await.unwrap());
+    assert!(holds(&bench, "canary"));
+    // Whoever writes does not wait for who reads.
+    bench.post(&alice, "next").await;
+    drop(reading);
+    let _sweeper = quick(&bench);
+    bench.until(async || !holds(&bench, "canary")).await;
+}
+
+#[tokio::test]
+async fn guests_who_never_wrote_go_with_their_session_and_nobody_else_does() {
+    let bench = Bench::new().await;
+    let writer = bench.guest("Writer").await;
+    bench.post(&writer, "hello").await;
+    let maker = bench.guest("Maker").await;
+    room(&bench, &maker, "Garden").await;
+    let silent = bench.guest("Silent").await;
+    rooms::enter(&bench.ctx, &silent, LOBBY).await.unwrap();
+    let taken_back = bench.guest("Taken back").await;
+    let message = bench.post(&taken_back, "no").await;
+    delete(&bench.ctx, &taken_back, LOBBY, message.number)
+        .await
+        .unwrap();
+    bench.forward(20 * 24 * 60 * 60 * 1_000);
+    bench.guest("Newcomer").await;
+    bench.forward(11 * 24 * 60 * 60 * 1_000);
+    let _sweeper = quick(&bench);
+    bench
+        .until(async || {
+            let silent = "SELECT count(*) FROM users WHERE name = 'Silent'";
+            bench.value::<i64>(silent).await == 0
+        })
+        .await;
+    let names: String = bench
+        .value("SELECT group_concat(name) FROM (SELECT name FROM users ORDER BY id)")
+        .await;
+    assert_eq!(names, "Writer,Maker,Taken back,Newcomer");
+    assert_eq!(bench.value::<i64>("SELECT count(*) FROM sessions").await, 1);
+    let members: i64 = bench.value("SELECT count(*) FROM memberships").await;
+    assert_eq!(members, 3);
+}
+
+#[tokio::test]
+async fn the_files_of_a_database_are_for_their_owner_alone_also_those_that_were_not() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    bench.post(&alice, "x").await;
+    let folder = bench.file().parent().unwrap().to_owned();
+    let others = |name: &str| {
+        let mode = fs::metadata(folder.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        mode & 0o777
+    };
+    for name in ["parlour.db", "parlour.db-wal", "parlour.db-shm"] {
+        assert_eq!(others(name), 0o600, "{name}");
+    }
+    bench.ctx.drain().await;
+    fs::write(folder.join("parlour.db-wal"), "").unwrap();
+    for name in ["parlour.db", "parlour.db-wal"] {
+        let loose = fs::Permissions::from_mode(0o644);
+        fs::set_permissions(folder.join(name), loose).unwrap();
+    }
+    let bench = bench.reopened().await;
+    bench.guest("Bob").await;
+    for name in ["parlour.db", "parlour.db-wal", "parlour.db-shm"] {
+        assert_eq!(others(name), 0o600, "{name}");
+    }
+    bench.ctx.drain().await;
+}
+
+#[tokio::test]
+async fn a_backup_is_whole_while_a_deleted_room_is_on_its_way_out() {
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    let garden = room(&bench, &alice, "Garden").await;
+    for _ in 0..3 {
+        bench.send(&alice, garden, "rose", None).await.unwrap();
+    }
+    bench.ctx.drain().await;
+    let raw = rusqlite::Connection::open(bench.file()).unwrap();
+    raw.execute("UPDATE rooms SET deleted_at = 1 WHERE id = ?", [garden.0])
+        .unwrap();
+    raw.execute("DELETE FROM messages WHERE number = 1", [])
+        .unwrap();
+    drop(raw);
+    let to = bench.folder.path().join("backup.db");
+    let settings = &bench.ctx.settings;
+    let copied = parlour_server::backup::backup(settings, &to, &SystemRandom, |_| ()).await;
+    let copied = copied.unwrap();
+    assert_eq!((copied.rooms, copied.messages), (1, 2));
+}
