@@ -3,6 +3,10 @@
 //! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving`, `listing`
 //! and `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
 //!
+//! The server prints the island, and the browser draws one of its own in its place: a page may have
+//! been changed on its way here, by a proxy, a translator, the browser itself, so nothing relies on
+//! what stands in it but for the place it gives as JSON.
+//!
 //! *Invariant:* the first render depends on the place the page gives alone, so the server's markup
 //! and the browser's are the same; what only the browser knows (storage, time zone, socket) comes
 //! in effects afterwards.
@@ -28,6 +32,7 @@ mod sidebar;
 mod topbar;
 mod visiting;
 mod welcome;
+mod words;
 
 pub use dialogs::id as modal;
-pub use island::Parlour;
+pub use island::{Parlour, draw};

@@ -11,6 +11,9 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// What the page does with its program; `script` and `wasm` stand before it.
+const LOADER: &str = include_str!("shell/loader.js");
+
 /// Where the page's own files are; their names change with their content in a release.
 #[derive(Debug)]
 pub struct Assets {
@@ -20,6 +23,7 @@ pub struct Assets {
     style: String,
     script: String,
     wasm: String,
+    loader: String,
 }
 
 /// What a page is besides its body.
@@ -40,6 +44,7 @@ impl Assets {
         let [style, script, wasm] = files.addresses();
         Self {
             sheets: sheet::sheets(),
+            loader: loader(&script, &wasm),
             options: options.clone(),
             style,
             script,
@@ -94,6 +99,8 @@ impl Assets {
                         content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
                     />
                     <title>{title}</title>
+                    // A number, a date or an address in a message is not the browser's to rewrite.
+                    <meta name="format-detection" content="telephone=no, date=no, address=no, email=no"/>
                     <meta name="description" content="Rooms to talk in, kept and live."/>
                     <meta name="color-scheme" content="light dark"/>
                     <meta name="theme-color" media="(prefers-color-scheme: light)" content="#efe8db"/>
@@ -115,17 +122,12 @@ impl Assets {
         }
     }
 
-    /// Loads the WASM at once, beside the page, and wakes its islands.
+    /// Loads the WASM at once, beside the page, and draws the island with it.
     fn scripts(&self, nonce: &str) -> impl IntoView + use<> {
-        let start = format!(
-            "import({:?}).then(m=>m.default({{module_or_path:{:?}}}).then(()=>{{m.hydrate();\
-             for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)}}))",
-            self.script, self.wasm
-        );
         view! {
             <link rel="modulepreload" href=self.script.clone()/>
             <link rel="preload" href=self.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-            <script type="module" nonce=nonce.to_owned() inner_html=start></script>
+            <script type="module" nonce=nonce.to_owned() inner_html=self.loader.clone()></script>
         }
     }
 }
@@ -167,11 +169,24 @@ impl Print {
             (header::CONTENT_SECURITY_POLICY, policy(&self.nonce)),
             (
                 header::CACHE_CONTROL,
-                HeaderValue::from_static("private, no-cache"),
+                // A proxy on the way has nothing to improve.
+                HeaderValue::from_static("private, no-cache, no-transform"),
             ),
         ];
         (status, headers, Html(self.html)).into_response()
     }
+}
+
+/// The script of a live page: [`LOADER`] for these files, without what only its readers need.
+fn loader(script: &str, wasm: &str) -> String {
+    let lines = LOADER.lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let mut loader = format!("const script={script:?},wasm={wasm:?}");
+    for line in code {
+        loader.push('\n');
+        loader.push_str(line);
+    }
+    loader
 }
 
 fn policy(nonce: &str) -> HeaderValue {

@@ -12,6 +12,8 @@ pub const JOIN: &str = "/join";
 pub const ME: &str = "/me";
 /// The socket of a signed-in browser.
 pub const SOCKET: &str = "/ws";
+/// Says whether a socket would be taken from here, which a browser's script cannot see by itself.
+pub const CONNECTION: &str = "/api/chat/connection";
 
 /// `/rooms/12-general`. Only the number counts when it is read.
 pub fn room(room: &Room) -> String {

@@ -241,12 +241,40 @@ async fn a_live_page_names_the_files_of_the_build() {
 }
 
 #[tokio::test]
+async fn a_page_asks_browsers_and_proxies_to_leave_it_as_it_is() {
+    let site = Site::plain().await;
+    for path in ["/", LOBBY, "/join", "/nothing"] {
+        let page = site.visitor().get(path).await;
+        let detection = page.attribute("meta[name=format-detection]", "content");
+        assert_eq!(
+            detection, "telephone=no, date=no, address=no, email=no",
+            "{path}"
+        );
+        let cache = page.header("cache-control");
+        assert!(cache.contains("no-transform"), "{path}: {cache}");
+    }
+}
+
+#[tokio::test]
+async fn the_script_of_a_page_comes_without_its_comments() {
+    let site = Site::plain().await;
+    let script = site.visitor().get("/").await.text(RUNS);
+    assert!(script.contains("Live updates do not work here."));
+    let is_comment = |line: &str| line.trim_start().starts_with("//");
+    assert!(!script.lines().any(is_comment), "{script}");
+}
+
+#[tokio::test]
 async fn what_is_for_one_person_is_kept_by_nobody_between() {
     let site = Site::plain().await;
     let person = site.person("Alice").await;
     for path in ["/", LOBBY, "/me", "/rooms/new", "/nothing"] {
         let page = person.get(path).await;
-        assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
+        assert_eq!(
+            page.header("cache-control"),
+            "private, no-cache, no-transform",
+            "{path}"
+        );
         assert_eq!(
             page.header("content-type"),
             "text/html; charset=utf-8",

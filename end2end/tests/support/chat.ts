@@ -29,6 +29,11 @@ export class Chat {
     return chat;
   }
 
+  /** The same person in this page of the same browser. */
+  inPage(page: Page): Chat {
+    return new Chat(page, this.guest, this.hasScript, this.history);
+  }
+
   /** The room in the address, or undefined elsewhere. */
   get room(): number | undefined {
     const id = /^\/rooms\/(\d+)/.exec(new URL(this.page.url()).pathname)?.[1];

@@ -2,8 +2,32 @@
 
 use super::Refused;
 use crate::app::browser::fetch;
-use parlour_protocol::json::{FromJson, Json, Writer};
-use parlour_protocol::{History, Number, OpenRoom, Room, RoomEntry, RoomId, User};
+use parlour_protocol::json::{Fields, FromJson, Json, Writer};
+use parlour_protocol::{AppError, History, Number, OpenRoom, Room, RoomEntry, RoomId, User, paths};
+
+/// Why the server takes no socket from here, if it says so: a browser does not tell a script how an
+/// attempt to open one was refused.
+pub async fn why_no_socket() -> Option<AppError> {
+    let (is_taken, problem) = fetch::get(paths::CONNECTION).await?;
+    let Problem(error) = Problem::from_text(&problem)?;
+    (!is_taken).then_some(error)
+}
+
+/// A refusal as REST tells it.
+struct Problem(AppError);
+
+impl FromJson for Problem {
+    fn from_json(json: Json) -> Option<Self> {
+        let mut fields = Fields::of(json);
+        let error = AppError {
+            code: fields.maybe("code")?,
+            message: fields.text("detail"),
+            field: None,
+            retry_after_ms: fields.maybe_number("retry_after_ms").map(i64::unsigned_abs),
+        };
+        fields.done(Self(error))
+    }
+}
 
 /// Gives whoever asks this name: a new guest with a session, or a new name for the session there is.
 pub async fn give_name(username: String) -> Result<User, Refused> {

@@ -94,10 +94,9 @@ pub fn printed(assets: &Assets, settings: &Settings, place: &Place) -> Print {
         may_be_listed: true,
     };
     assets.print(&head, || {
-        provide_context(place.clone());
         view! {
             <script type="application/json" id=PLACE inner_html=json(place)></script>
-            <Parlour/>
+            <Parlour place=place.clone()/>
             <Modals/>
         }
         .into_any()

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::dialogs::give_name;
 use super::line::Unsent;
 use super::shown::heard;
+use super::words::words;
 use super::{sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
@@ -34,9 +35,9 @@ pub fn Composer(
             .with(|presence| presence.typing_line(me.as_deref()))
     });
     view! {
-        <p class="typing">{typing}</p>
+        <p class="typing">{words(typing)}</p>
         <Unsent/>
-        <p class="outbox" role="status">{shown::text(move || kept_back(desk))}</p>
+        <p class="outbox" role="status">{words(shown::text(move || kept_back(desk)))}</p>
         {move || {
             if is_somebody.get() {
                 Either::Left(view! { <WriteForm form_key=form_key.get_value()/> })
@@ -109,9 +110,9 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     on:input=heard(move |_| sending::input(desk))
                     on:keydown=heard(key)
                 ></textarea>
-                <span class="counter" data-over=shown::mark(is_over)>{counter}</span>
+                <span class="counter" data-over=shown::mark(is_over)>{words(counter)}</span>
                 <button class="send" type="submit">"Send"</button>
-                <p class="field-error" id="composer-error" role="alert">{shown::sentence(desk.composer_error)}</p>
+                <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(desk.composer_error))}</p>
             </form>
         }
 }

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
+use super::words::words;
 use super::{listing, shown, sidebar, visiting};
 use crate::app::api;
 use leptos::ev::{MouseEvent, SubmitEvent};
@@ -49,8 +50,8 @@ pub fn RoomHeader() -> impl IntoView {
                 <span class="visually-hidden">"All rooms"</span>
             </a>
             <div class="room-heading">
-                <h1 id="room-title"><bdi>{of_room(|room| room.name.clone())}</bdi></h1>
-                <p class="room-description" title=of_room(|room| room.description.clone())><bdi>{of_room(|room| room.description.clone())}</bdi></p>
+                <h1 id="room-title"><bdi>{words(of_room(|room| room.name.clone()))}</bdi></h1>
+                <p class="room-description" title=of_room(|room| room.description.clone())><bdi>{words(of_room(|room| room.description.clone()))}</bdi></p>
             </div>
             <div class="room-actions">
                 {move || {

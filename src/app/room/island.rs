@@ -1,4 +1,4 @@
-//! The island itself: its parts, and what wakes up with it in the browser.
+//! The island itself: its parts, how it comes to be in the page, and what wakes up with it there.
 
 use super::desk::Desk;
 use super::header::RoomHeader;
@@ -7,26 +7,77 @@ use super::members::Members;
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
+use super::words::words;
 use super::{composer::Composer, dialogs, link, sending, shown, visiting};
 use crate::app::browser::{clock, document, navigation, storage};
 use leptos::either::Either;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use parlour_protocol::Place;
+use std::any::Any;
+use std::cell::RefCell;
 
-/// The live page: sidebar, room, composer, members and modals.
-///
-/// What it shows at first is given by the page: as a context where the page is made, and as JSON
-/// ([`document::place`]) in the browser. It is no property, because those are read with serde.
-#[island]
-pub fn Parlour() -> impl IntoView {
-    let place = use_context::<Place>()
-        .or_else(document::place)
-        .expect("whoever shows the island gives it a place");
-    let form_key = StoredValue::new(place.form_key.clone());
+/// The island as a page is printed with it.
+#[component]
+pub fn Parlour(
+    /// What it shows.
+    place: Place,
+) -> impl IntoView {
+    let form_key = place.form_key.clone();
     let desk = Desk::new(place);
-    provide_context(desk);
-    Effect::new(move |_| wake(desk));
+    view! { <leptos-island><Parts desk form_key/></leptos-island> }
+}
 
+/// The island in the browser.
+struct Island {
+    owner: Owner,
+    desk: Desk,
+    form_key: String,
+    /// What is in the page; dropped, it is there no more.
+    view: Option<Box<dyn Any>>,
+}
+
+/// Draws the island into the page's element for it. What it shows at first is what the page says as
+/// JSON ([`document::place`]); drawn again it shows what it knows by then, and what was drawn before
+/// is no more.
+///
+/// # Panics
+/// When the page has no such element, or does not say what it shows.
+pub fn draw() {
+    thread_local! {
+        static ISLAND: RefCell<Option<Island>> = const { RefCell::new(None) };
+    }
+    ISLAND.with_borrow_mut(|island| {
+        let is_first = island.is_none();
+        let island = island.get_or_insert_with(|| {
+            let place = document::place().expect("the page says what it shows");
+            let owner = Owner::new();
+            Island {
+                form_key: place.form_key.clone(),
+                desk: owner.with(|| Desk::new(place)),
+                owner,
+                view: None,
+            }
+        });
+        let (desk, form_key) = (island.desk, island.form_key.clone());
+        let element = document::island().expect("the page has an element for the island");
+        island.view = None;
+        let view = island.owner.with(|| {
+            let view = mount_to(element, move || view! { <Parts desk form_key/> });
+            if is_first {
+                Effect::new(move |_| wake(desk));
+            }
+            view
+        });
+        island.view = Some(Box::new(view));
+    });
+}
+
+/// Sidebar, room, composer, members.
+#[component]
+fn Parts(desk: Desk, form_key: String) -> impl IntoView {
+    provide_context(desk);
+    let form_key = StoredValue::new(form_key);
     let is_open = shown::holds(move || desk.open.with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
     let busy = shown::attribute(move || desk.loading.get().then(|| "true".to_owned()));
@@ -53,7 +104,7 @@ pub fn Parlour() -> impl IntoView {
                     }}
                 </main>
                 <div class="notice" role="status" data-shown=shown::mark(move || desk.notice.with(Option::is_some))>
-                    {shown::sentence(desk.notice)}
+                    {words(shown::sentence(desk.notice))}
                 </div>
             </div>
         }

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
+use super::words::{Words, words};
 use super::{sending, shown};
 use crate::app::browser::text_field::{self, EDITOR};
 use crate::app::browser::{clock, dialog};
@@ -92,7 +93,7 @@ pub fn MessageLine(
                 <bdi class="author">{message.username.clone()}</bdi>
                 " "
                 <a class="when" href=permalink title=stored on:click=heard(follow)>
-                    <time datetime=timestamp.to_string()>{clock}</time>
+                    <time datetime=timestamp.to_string()>{words(clock)}</time>
                 </a>
             </header>
             {if is_deleted {
@@ -150,7 +151,8 @@ fn PendingLine(message: Pending) -> impl IntoView {
         .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
     let name = desk
         .me
-        .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
+        .with_untracked(|me| me.as_ref().map(|me| me.name.clone()))
+        .unwrap_or_default();
     let key = StoredValue::new(message.client_id);
     let button = move |class: &'static str, label: &'static str, act: fn(Desk, &str)| {
         view! {
@@ -161,9 +163,9 @@ fn PendingLine(message: Pending) -> impl IntoView {
     };
     view! {
         <article class="message pending" data-own="" data-state=state>
-            <header class="message-head"><bdi class="author">{name}</bdi></header>
+            <header class="message-head"><bdi class="author">{Words(name)}</bdi></header>
             <div class="text" dir="auto">{linked(&message.content)}</div>
-            <p class="delivery">{note}</p>
+            <p class="delivery">{Words(note)}</p>
             {is_refused
                 .then(|| {
                     view! {

@@ -212,24 +212,9 @@ impl<V: RenderHtml + 'static> RenderHtml for List<V> {
         buf.push_str("<!>");
     }
 
-    fn hydrate<const FROM_SERVER: bool>(
-        mut self,
-        cursor: &Cursor,
-        position: &PositionState,
-    ) -> Self::State {
-        let lines = std::mem::take(&mut self.lines).into_iter();
-        let lines = lines
-            .map(|line| {
-                let key = line.key();
-                (
-                    key,
-                    self.line(line).hydrate::<FROM_SERVER>(cursor, position),
-                )
-            })
-            .collect();
-        let end = cursor.next_placeholder(position);
-        position.set(Position::NextChild);
-        Drawn { lines, end }
+    /// Nothing in the island takes the server's elements over: it is drawn anew in their place.
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Self::State {
+        self.build()
     }
 
     fn into_owned(self) -> Self {

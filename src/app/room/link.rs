@@ -5,6 +5,7 @@
 
 use super::desk::Desk;
 use super::{listing, receiving, sending};
+use crate::app::api;
 use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
 use crate::app::state::connection::Phase;
@@ -68,8 +69,11 @@ pub fn keep(desk: Desk) {
                 let (now, random) = (clock::now_ms(), clock::random());
                 desk.now.set(now);
                 desk.connection.update(|c| match ended {
-                    End::Lost(code, reason) => {
-                        c.closed(code, &reason, now, random);
+                    End::Lost(code, ref reason) => {
+                        c.closed(code, reason, now, random);
+                    }
+                    End::Unopened => {
+                        c.closed(ABNORMAL, "", now, random);
                     }
                     End::Asked => {
                         c.closed(CloseCode::GoingAway.code(), "", now, random);
@@ -78,6 +82,9 @@ pub fn keep(desk: Desk) {
                 });
                 receiving::link_lost(desk);
                 sending::link_lost(desk);
+                if matches!(ended, End::Unopened) && navigation::is_online() {
+                    leptos::task::spawn_local(ask_why(desk));
+                }
             } else {
                 pause(desk, &mut inbox).await;
             }
@@ -85,11 +92,18 @@ pub fn keep(desk: Desk) {
     });
 }
 
+/// Finds out why no socket could be opened.
+async fn ask_why(desk: Desk) {
+    let refusal = api::why_no_socket().await;
+    let (now, random) = (clock::now_ms(), clock::random());
+    desk.connection.update(|c| c.answered(refusal, now, random));
+}
+
 /// Waits for the time, or the order, to try again.
 async fn pause(desk: Desk, inbox: &mut Receiver<Order>) {
     let tick = pin!(clock::sleep(250).fuse());
     match select(inbox.next(), tick).await {
-        Either::Left((Some(Order::Wake), _)) => return desk.connection.update(|c| c.wake()),
+        Either::Left((Some(Order::Wake), _)) => return desk.connection.update(|c| c.nudge()),
         Either::Left((Some(Order::Reconnect), _)) => {
             return desk.connection.update(|c| c.restart());
         }
@@ -111,7 +125,7 @@ async fn converse(desk: Desk, inbox: &mut Receiver<Order>) -> End {
     };
     match open(desk, &mut socket, inbox).await {
         Opening::Open => {}
-        Opening::Failed => return lost(),
+        Opening::Failed => return End::Unopened,
         Opening::Again => return End::Asked,
     }
     // What was said to the socket before this one is void: the outbox and the sync know better.
@@ -229,6 +243,8 @@ async fn open(desk: Desk, socket: &mut Socket, inbox: &mut Receiver<Order>) -> O
 enum End {
     /// It broke, or was closed with this code: the next one has to wait its turn.
     Lost(u16, String),
+    /// It never opened.
+    Unopened,
     /// Somebody asked for another one, and is waiting for it.
     Asked,
 }

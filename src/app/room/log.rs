@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::line::PendingLines;
 use super::lines::{Line, lines};
 use super::shown::heard;
+use super::words::words;
 use super::{shown, sidebar, visiting};
 use crate::app::browser::scroll::SCROLLER;
 use crate::app::state::timeline::Timeline;
@@ -60,14 +61,14 @@ pub fn Log() -> impl IntoView {
             </div>
         </div>
         // Not the log itself: it changes with every page of history and every room.
-        <p class="visually-hidden" aria-live="polite">{shown::text(move || desk.announced.get())}</p>
+        <p class="visually-hidden" aria-live="polite">{words(shown::text(move || desk.announced.get()))}</p>
         {move || {
             can_jump
                 .get()
                 .then(|| {
                     view! {
                         <button class="jump" type="button" on:click=heard(move |_| visiting::to_newest(desk))>
-                            {jump}
+                            {words(jump)}
                         </button>
                     }
                 })
@@ -100,7 +101,7 @@ fn OlderEnd() -> impl IntoView {
             )
         } else {
             Either::Right(
-                view! { <p class="beginning">"This is the beginning of " <bdi>{name}</bdi> "."</p> },
+                view! { <p class="beginning">"This is the beginning of " <bdi>{words(name)}</bdi> "."</p> },
             )
         }
     }

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::shown;
+use super::words::{Words, words};
 use leptos::prelude::*;
 
 /// The people here, and how many they are.
@@ -17,16 +18,16 @@ pub fn Members() -> impl IntoView {
     let count = shown::text(move || roster.with(|roster| roster.count.to_string()));
     view! {
         <details class="members">
-            <summary>"People " <span class="count">{count}</span></summary>
+            <summary>"People " <span class="count">{words(count)}</span></summary>
             <ul>
                 {move || {
                     roster
                         .with(|roster| roster.users.clone())
                         .into_iter()
-                        .map(|name| view! { <li><bdi>{name}</bdi></li> })
+                        .map(|name| view! { <li><bdi>{Words(name)}</bdi></li> })
                         .collect_view()
                 }}
-                {move || (more() > 0).then(|| view! { <li class="more">{format!("and {} more", more())}</li> })}
+                {move || (more() > 0).then(|| view! { <li class="more">{Words(format!("and {} more", more()))}</li> })}
             </ul>
             {move || {
                 roster

@@ -3,6 +3,7 @@
 use super::desk::{Desk, Dialog};
 use super::lines::{Line, lines};
 use super::shown::heard;
+use super::words::words;
 use super::{dialogs, shown, visiting};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -71,13 +72,13 @@ pub fn RoomLine(
                     data-unread=shown::mark(move || unread.get() > 0)
                     on:click=heard(visit)
                 >
-                    <bdi class="room-link-name">{shown::text(move || entry.with(|entry| entry.room.name.clone()))}</bdi>
+                    <bdi class="room-link-name">{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
     {move || {
                         (online.get() > 0)
                             .then(|| {
                                 view! {
                                     <span class="room-link-online">
-                                        {shown::text(move || online.get().to_string())}
+                                        <span>{words(shown::text(move || online.get().to_string()))}</span>
                                         <span class="visually-hidden">" online"</span>
                                     </span>
                                 }
@@ -88,7 +89,7 @@ pub fn RoomLine(
                             .then(|| {
                                 view! {
                                     <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread.get()))>
-                                        {shown::text(move || capped(unread.get()))}
+                                        {words(shown::text(move || capped(unread.get())))}
                                     </span>
                                 }
                             })

@@ -3,6 +3,7 @@
 use super::desk::{Desk, Dialog};
 use super::link::Order;
 use super::shown::{self, heard};
+use super::words::words;
 use crate::app::browser::navigation;
 use crate::app::state::connection::{Banner, Phase};
 use leptos::ev::MouseEvent;
@@ -50,7 +51,7 @@ pub fn Topbar() -> impl IntoView {
                 title=my_title
                 on:click=heard(open_name)
             >
-                <bdi>{my_name}</bdi>
+                <bdi>{words(my_name)}</bdi>
             </a>
         </header>
     }
@@ -70,8 +71,7 @@ fn ConnectionState() -> impl IntoView {
     let text = shown::text(move || match banner.get() {
         Banner::Live => "Live".to_owned(),
         Banner::Connecting => "Connecting…".to_owned(),
-        Banner::Lost { .. } if navigation::is_online() => "Connection lost.".to_owned(),
-        Banner::Lost { .. } => "You are offline.".to_owned(),
+        Banner::Lost { .. } => lost_because(desk),
         Banner::Stopped => stopped_because(desk),
     });
     let next_try = shown::text(move || match banner.get() {
@@ -81,7 +81,8 @@ fn ConnectionState() -> impl IntoView {
     });
     let retry = move |_| {
         let is_stopped = banner.get_untracked() == Banner::Stopped;
-        desk.order(if is_stopped {
+        let is_refused = desk.connection.with_untracked(|c| c.refusal().is_some());
+        desk.order(if is_stopped || is_refused {
             Order::Reconnect
         } else {
             Order::Wake
@@ -91,8 +92,8 @@ fn ConnectionState() -> impl IntoView {
     let state = shown::text(move || state().to_owned());
     view! {
         <div class="connection" data-state=state>
-            <span class="connection-text" role="status">{text}</span>
-            <span class="connection-next" aria-hidden="true">{next_try}</span>
+            <span class="connection-text" role="status">{words(text)}</span>
+            <span class="connection-next" aria-hidden="true">{words(next_try)}</span>
             {move || {
                 is_lost
                     .get()
@@ -106,6 +107,14 @@ fn ConnectionState() -> impl IntoView {
             }}
         </div>
     }
+}
+
+fn lost_because(desk: Desk) -> String {
+    if !navigation::is_online() {
+        return "You are offline.".to_owned();
+    }
+    let refusal = desk.connection.with(|c| c.refusal().map(str::to_owned));
+    refusal.unwrap_or_else(|| "Connection lost.".to_owned())
 }
 
 fn stopped_because(desk: Desk) -> String {

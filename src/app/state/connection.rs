@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use parlour_protocol::CloseCode;
+use parlour_protocol::{AppError, CloseCode, ErrorCode};
 
 const BASE_MS: f64 = 500.0;
 const CEILING_MS: f64 = 30_000.0;
@@ -18,6 +18,8 @@ const STEADY_MS: f64 = 10_000.0;
 const SILENCE_MS: f64 = 40_000.0;
 /// A question that is not answered in this time went to a socket that is dead.
 const ANSWER_MS: f64 = 5_000.0;
+/// The longest that the server can ask for patience.
+const PATIENCE_MS: f64 = 300_000.0;
 /// A loss that is over before this is nobody's concern.
 const UNNOTICED_MS: f64 = 3_000.0;
 
@@ -73,6 +75,7 @@ pub struct Connection {
     asked_at: Option<f64>,
     lost_at: Option<f64>,
     was_live: bool,
+    refusal: Option<String>,
 }
 
 impl Default for Connection {
@@ -92,6 +95,7 @@ impl Connection {
             asked_at: None,
             lost_at: None,
             was_live: false,
+            refusal: None,
         }
     }
 
@@ -113,6 +117,7 @@ impl Connection {
         self.asked_at = None;
         self.lost_at = None;
         self.was_live = true;
+        self.refusal = None;
     }
 
     /// The socket was closed, or could not be opened (any code below 4400). `random` is in 0..1.
@@ -160,6 +165,34 @@ impl Connection {
         }
     }
 
+    /// It was asked why no socket could be opened: the server refuses them and says so, or there is
+    /// nothing to say. What it asks for is waited for, and up to half as long again, so that all whom
+    /// it refuses do not come back at once. An answer that comes when the next try has begun is late.
+    pub fn answered(&mut self, refusal: Option<AppError>, now_ms: f64, random: f64) {
+        let Phase::Waiting { until_ms, .. } = &mut self.phase else {
+            return;
+        };
+        let refusal = refusal.filter(|error| error.code != ErrorCode::NotFound);
+        if let Some(wait) = refusal.as_ref().and_then(|error| error.retry_after_ms) {
+            let wait = (wait as f64 * (1.0 + random / 2.0)).min(PATIENCE_MS);
+            *until_ms = until_ms.max(now_ms + wait);
+        }
+        self.refusal = refusal.map(|error| error.message);
+    }
+
+    /// Why the server takes no socket from here, in its own words.
+    pub fn refusal(&self) -> Option<&str> {
+        self.refusal.as_deref()
+    }
+
+    /// Something happened that makes a try worth while, such as the tab being looked at again; but
+    /// who has been refused waits as long as was asked for.
+    pub fn nudge(&mut self) {
+        if self.refusal.is_none() {
+            self.wake();
+        }
+    }
+
     /// What stopped it was put right (another name, a new session): connect, also from `Stopped`.
     pub fn restart(&mut self) {
         *self = Self::new();
@@ -200,6 +233,7 @@ impl Connection {
     /// What to show. A loss shows only when it lasts: a restart is over before.
     pub fn banner(&self, now_ms: f64) -> Banner {
         let is_short = self.lost_at.is_none_or(|lost| now_ms - lost < UNNOTICED_MS);
+        let is_short = is_short && self.refusal.is_none();
         match self.phase {
             Phase::Live => Banner::Live,
             Phase::Stopped { .. } => Banner::Stopped,

@@ -32,7 +32,6 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
             "src/app",
             "src/lib.rs",
             "src/main.rs",
-            "src/island/hydrate.rs",
             "src/site",
             "src/tests/",
         ],

@@ -222,3 +222,67 @@ fn a_first_connection_that_fails_goes_on_connecting_before_it_is_lost() {
     assert_eq!(connection.banner(3_999.0), Banner::Connecting);
     assert_eq!(connection.banner(4_000.0), Banner::Lost { seconds: 1 });
 }
+
+fn too_many(retry_after_ms: u64) -> AppError {
+    AppError {
+        retry_after_ms: Some(retry_after_ms),
+        ..AppError::new(ErrorCode::RateLimited, "Too many connections from here.")
+    }
+}
+
+#[test]
+fn who_is_refused_says_why_at_once_and_waits_as_long_as_was_asked() {
+    let mut connection = Connection::new();
+    connection.closed(1006, "", 1_000.0, 0.5);
+    assert_eq!(connection.banner(1_050.0), Banner::Connecting);
+    connection.answered(Some(too_many(10_000)), 1_050.0, 0.0);
+    assert_eq!(
+        connection.refusal(),
+        Some("Too many connections from here.")
+    );
+    assert_eq!(connection.banner(1_050.0), Banner::Lost { seconds: 10 });
+    connection.nudge();
+    assert!(!connection.due(11_049.0) && connection.due(11_050.0));
+    // While it tries again the reason stands there, and it goes when the socket is open.
+    connection.wake();
+    assert_eq!(connection.banner(11_050.0), Banner::Lost { seconds: 0 });
+    assert!(connection.refusal().is_some());
+    connection.opened();
+    assert_eq!(
+        (connection.refusal(), connection.banner(11_060.0)),
+        (None, Banner::Live)
+    );
+}
+
+#[test]
+fn those_who_are_refused_together_come_back_apart_and_within_minutes() {
+    let wait = |retry_after_ms, random| {
+        let mut connection = Connection::new();
+        connection.closed(1006, "", 0.0, 0.0);
+        connection.answered(Some(too_many(retry_after_ms)), 0.0, random);
+        match connection.phase() {
+            Phase::Waiting { until_ms, .. } => *until_ms,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!([wait(10_000, 0.0), wait(10_000, 1.0)], [10_000.0, 15_000.0]);
+    assert_eq!(wait(u64::MAX, 1.0), 300_000.0);
+    assert_eq!(wait(0, 1.0), 50.0);
+}
+
+#[test]
+fn an_answer_that_says_nothing_or_comes_late_changes_nothing() {
+    let not_found = AppError::new(ErrorCode::NotFound, "There is nothing here.");
+    for nothing in [None, Some(not_found)] {
+        let mut connection = Connection::new();
+        connection.closed(1006, "", 0.0, 1.0);
+        connection.answered(Some(too_many(100)), 0.0, 0.0);
+        connection.answered(nothing, 10.0, 0.0);
+        assert_eq!(connection.refusal(), None);
+        assert!(connection.due(500.0));
+        connection.nudge();
+        assert!(matches!(connection.phase(), Phase::Connecting { .. }));
+        connection.answered(Some(too_many(10_000)), 520.0, 0.0);
+        assert_eq!(connection.refusal(), None);
+    }
+}

@@ -1,0 +1,188 @@
+// The page's script: fetches the program, lets it draw the island in place of the server's, and is
+// there when that cannot be done, or the program ends. It goes into the page without its comments;
+// `script` and `wasm`, the program's files, are named before it.
+
+const KEPT = "parlour.page";
+const DIED = "parlour.died";
+const GONE = "parlour.gone";
+// The page says that it is not live after this long. A program that comes later is welcome.
+const PATIENCE = 15e3;
+// A program that ends twice within this time is left alone.
+const SOON = 6e4;
+
+const find = (selector) => document.querySelector(selector);
+const island = () => find("leptos-island");
+const box = (element) => element.getBoundingClientRect();
+
+const load = (key) => {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {}
+};
+const save = (key, value) => {
+  try {
+    sessionStorage.setItem(key, value);
+    return true;
+  } catch {}
+};
+
+const sayOff = () => {
+  const connection = find(".connection");
+  if (!connection) return;
+  connection.dataset.state = "lost";
+  const say = (part, words) => {
+    const element = find(part);
+    if (element) element.textContent = words;
+  };
+  say(".connection-text", "Live updates do not work here.");
+  say(".connection-next", "Reload the page to see what is new.");
+  find(".retry")?.remove();
+};
+
+// What is in the page that no server knows: what was typed, where the cursor is, what is read.
+const look = () => {
+  const root = island();
+  const at = document.activeElement;
+  const log = find(".scroller");
+  const isRead = (row) => box(row).bottom > box(log).top;
+  const row = log?.scrollTop && [...log.querySelectorAll("article[id]")].find(isRead);
+  return {
+    path: location.pathname,
+    fields: [...document.querySelectorAll("textarea[id],input[id]")]
+      .filter((field) => field.value != field.defaultValue)
+      .map((field) => [field.id, field.value]),
+    at: root.contains(at) && [at.id, at.localName, [...root.querySelectorAll(at.localName)].indexOf(at)],
+    from: at?.selectionStart,
+    to: at?.selectionEnd,
+    open: [...root.querySelectorAll("details")].map((details) => details.open),
+    row: row && [row.id, box(row).bottom - box(log).top],
+  };
+};
+
+const restore = ({ fields, at, from, to, open }) => {
+  const root = island();
+  for (const [id, value] of fields) {
+    const field = document.getElementById(id);
+    if (field && field.value != value) field.value = value;
+  }
+  root.querySelectorAll("details").forEach((details, i) => (details.open = open[i]));
+  if (!at) return;
+  const [id, name, i] = at;
+  const element = id ? document.getElementById(id) : root.querySelectorAll(name)[i];
+  element?.focus({ preventScroll: true });
+  if (from != null) element?.setSelectionRange?.(from, to);
+};
+
+const scroll = ({ row }) => {
+  const element = row && document.getElementById(row[0]);
+  const log = find(".scroller");
+  if (element && log) log.scrollTop += box(element).bottom - box(log).top - row[1];
+};
+
+// A word that is being composed would be broken off.
+let isComposing;
+let postponed;
+const calmly = (deed) => {
+  if (isComposing) postponed = deed;
+  else deed();
+};
+addEventListener("compositionstart", () => (isComposing = true));
+addEventListener("compositionend", () => {
+  isComposing = false;
+  const deed = postponed;
+  postponed = null;
+  if (deed) setTimeout(() => calmly(deed));
+});
+
+// The program has ended. Copies that it does not hear replace what it drew; then the page is loaded
+// again, and does without the program when it ended just before, too.
+let isDead;
+const died = () => {
+  if (isDead) return;
+  isDead = true;
+  watch.disconnect();
+  const seen = look();
+  for (const element of document.querySelectorAll("leptos-island,dialog"))
+    element.replaceWith(element.cloneNode(true));
+  restore(seen);
+  scroll(seen);
+  sayOff();
+  const isOff = Date.now() - load(DIED) < SOON;
+  const reload = () => fetch("/healthz").then(() => location.reload(), () => setTimeout(reload, 3e3));
+  if (save(DIED, Date.now()) && save(KEPT, JSON.stringify({ ...seen, isOff }))) reload();
+};
+
+// The new island comes before the old one goes, so that the focus moves from field to field.
+let program;
+const draw = () => {
+  watch.disconnect();
+  const seen = look();
+  const old = island();
+  const fresh = old.cloneNode();
+  old.before(fresh);
+  try {
+    program.draw();
+  } catch {
+    fresh.remove();
+    return died();
+  }
+  restore(seen);
+  old.remove();
+  scroll(seen);
+  watch.observe(fresh, { childList: true, subtree: true });
+};
+
+// The program finds the places of what comes and goes by comments: where one is taken away and
+// nothing put there, somebody has taken the island apart.
+let drawn = 0;
+let pause = 0;
+let timer;
+const watch = new MutationObserver((changes) => {
+  const isTakenApart = ({ target, removedNodes }) =>
+    target.isConnected &&
+    [...removedNodes].some((node) => node.nodeType == 8 && !node.isConnected) &&
+    !changes.some((other) => other.target == target && other.addedNodes.length);
+  if (timer || !changes.some(isTakenApart)) return;
+  pause = Date.now() - drawn < 1e4 ? Math.min(pause * 2 || 500, 6e4) : 0;
+  timer = setTimeout(() => {
+    timer = 0;
+    drawn = Date.now();
+    if (!isDead) calmly(draw);
+  }, pause);
+});
+
+const start = async () => {
+  const late = setTimeout(sayOff, PATIENCE);
+  try {
+    program = await import(script);
+    await program.default({ module_or_path: wasm });
+    const ended = (error) => error instanceof WebAssembly.RuntimeError && died();
+    addEventListener("error", (event) => ended(event.error));
+    addEventListener("unhandledrejection", (event) => ended(event.reason));
+    calmly(draw);
+  } catch {
+    sayOff();
+    // Those of a page from before an upgrade are gone.
+    for (const file of [script, wasm]) {
+      const answer = await fetch(file, { method: "HEAD" }).catch(() => ({}));
+      if (answer.status == 404 && load(GONE) != file && save(GONE, file)) {
+        save(KEPT, JSON.stringify(look()));
+        return location.reload();
+      }
+    }
+  } finally {
+    clearTimeout(late);
+  }
+};
+
+let kept;
+try {
+  kept = JSON.parse(load(KEPT));
+  sessionStorage.removeItem(KEPT);
+} catch {}
+if (kept && kept.path == location.pathname) {
+  restore(kept);
+  scroll(kept);
+}
+if (kept?.isOff) sayOff();
+else start();
