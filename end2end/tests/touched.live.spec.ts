@@ -97,6 +97,26 @@ test("what was typed and where one was is kept when the island is drawn", { tag:
   expect(Math.abs((await alice.end(alice.log.locator(`#${id}`))) - before)).toBeLessThanOrEqual(1);
 });
 
+test("a list of rooms that was scrolled stays where it is", async ({ arrive }) => {
+  const bob = await arrive("Bob");
+  for (let n = 10; n < 60; n += 1) await bob.rest.makeRoom(`Room ${n}`);
+  const alice = await arrive("Alice", "/me");
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  await alice.page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await alice.page.goto(LOBBY, { waitUntil: "domcontentloaded" });
+  const list = alice.sidebar.locator(".room-list");
+  await list.evaluate((el) => (el.scrollTop = 300));
+  await alice.roomLink("Room 25").focus();
+  goOn();
+  await alice.isLive();
+  expect(await list.evaluate((el) => el.scrollTop)).toBe(300);
+  await expect(alice.roomLink("Room 25")).toBeFocused();
+});
+
 test("a word that is being composed is not broken off", async ({ arrive }) => {
   const alice = await arrive("Alice", "/me");
   let goOn = () => {};

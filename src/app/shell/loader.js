@@ -39,6 +39,9 @@ const sayOff = () => {
   find(".retry")?.remove();
 };
 
+// What opens or scrolls, but for the log.
+const parts = () => [...island().querySelectorAll("details,ul,textarea")];
+
 // What is in the page that no server knows: what was typed, where the cursor is, what is read.
 const look = () => {
   const root = island();
@@ -54,21 +57,24 @@ const look = () => {
     at: root.contains(at) && [at.id, at.localName, [...root.querySelectorAll(at.localName)].indexOf(at)],
     from: at?.selectionStart,
     to: at?.selectionEnd,
-    open: [...root.querySelectorAll("details")].map((details) => details.open),
+    parts: parts().map((part) => [part.open, part.scrollTop]),
     row: row && [row.id, box(row).bottom - box(log).top],
   };
 };
 
-const restore = ({ fields, at, from, to, open }) => {
-  const root = island();
+const restore = ({ fields, at, from, to, parts: were }) => {
   for (const [id, value] of fields) {
     const field = document.getElementById(id);
     if (field && field.value != value) field.value = value;
   }
-  root.querySelectorAll("details").forEach((details, i) => (details.open = open[i]));
+  for (const [i, part] of parts().entries()) {
+    const [open, top] = were[i] ?? [];
+    if (open) part.open = true;
+    if (top) part.scrollTop = top;
+  }
   if (!at) return;
   const [id, name, i] = at;
-  const element = id ? document.getElementById(id) : root.querySelectorAll(name)[i];
+  const element = id ? document.getElementById(id) : island().querySelectorAll(name)[i];
   element?.focus({ preventScroll: true });
   if (from != null) element?.setSelectionRange?.(from, to);
 };
@@ -157,7 +163,8 @@ const start = async () => {
     program = await import(script);
     await program.default({ module_or_path: wasm });
     const ended = (error) => error instanceof WebAssembly.RuntimeError && died();
-    addEventListener("error", (event) => ended(event.error));
+    // What is thrown through the program leaves it in pieces as well.
+    addEventListener("error", ({ error }) => (/wasm-function/.test(error?.stack) ? died() : ended(error)));
     addEventListener("unhandledrejection", (event) => ended(event.reason));
     calmly(draw);
   } catch {
