@@ -19,11 +19,10 @@ struct Problem(AppError);
 impl FromJson for Problem {
     fn from_json(json: Json) -> Option<Self> {
         let mut fields = Fields::of(json);
+        let code = fields.maybe("code")?;
         let error = AppError {
-            code: fields.maybe("code")?,
-            message: fields.text("detail"),
-            field: None,
             retry_after_ms: fields.maybe_number("retry_after_ms").map(i64::unsigned_abs),
+            ..AppError::new(code, fields.text("detail"))
         };
         fields.done(Self(error))
     }
