@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end format toolchain tools
+.PHONY: help run dev setup test test-fast long fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end engines engines-short touched-long left-out format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -15,9 +15,13 @@ dev: tools ## Serve on http://127.0.0.1:3010 while working on it: builds again o
 	@.ci/dev
 
 setup: tools ## Install everything that building and checking needs
-	@.ci/setup cargo-deny packages browser counters
+	@.ci/setup cargo-deny packages browser engines counters
 
-test: format lint test-fast supply budget costs chaos-short end2end ## Every check there is (ends with a line for each runner)
+test: left-out format lint test-fast supply budget costs chaos-short end2end engines-short ## Every check there is (ends with a line for each runner)
+	@.ci/check left-out
+
+long: left-out chaos touched-long engines ## What takes too long for every change: an hour
+	@.ci/check left-out
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
 	@.ci/check tests
@@ -72,7 +76,23 @@ end2end: build ## The journeys in a real browser
 	@.ci/setup packages browser
 	@.ci/check end2end
 
+engines: build ## A dozen journeys in Firefox and WebKit
+	@.ci/setup engines
+	@.ci/check engines
+
 # Steps of the above.
+
+engines-short: build
+	@.ci/setup engines
+	@.ci/check engines-short
+
+touched-long: build
+	@.ci/setup packages browser
+	@cargo build --locked --workspace --features ssr --bin chaos
+	@.ci/check touched-long
+
+left-out:
+	@.ci/check left-out
 
 chaos-short: build
 	@.ci/check chaos

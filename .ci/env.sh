@@ -14,11 +14,22 @@ cargo_leptos=$tools/cargo-leptos-$CARGO_LEPTOS
 binaryen=$tools/binaryen-$BINARYEN
 cargo_deny=$tools/cargo-deny-$CARGO_DENY
 cargo_fuzz=$tools/cargo-fuzz-$CARGO_FUZZ
-PATH=$root/.ci/bin:$wasm_bindgen/bin:$cargo_leptos/bin:$binaryen/bin:$cargo_deny/bin:$cargo_fuzz/bin:$PATH
+geckodriver=$tools/geckodriver-$GECKODRIVER
+PATH=$root/.ci/bin:$wasm_bindgen/bin:$cargo_leptos/bin:$binaryen/bin:$cargo_deny/bin:$cargo_fuzz/bin:$geckodriver/bin:$PATH
 export PATH
 
 say() { printf '\n==> %s\n' "$*"; }
 have() { printf '    have %s\n' "$*"; }
+
+# A step that is missing a tool fails. PARLOUR_WITHOUT names the steps to leave out (with commas between
+# them), and whatever was left out is said last.
+WITHOUT=(costs disk engines)
+is_left_out() {
+    case ",${PARLOUR_WITHOUT:-}," in
+        *",$1,"*) warn "left out: $1 (PARLOUR_WITHOUT)" ;;
+        *) return 1 ;;
+    esac
+}
 warn() { printf '!!! %s\n' "$@" >&2; }
 fail() {
     printf '\nerror: %s\n' "$1" >&2

@@ -2,6 +2,7 @@
 // and how large, how bright and how much of a program that browser is.
 
 import { defineConfig } from "@playwright/test";
+import type { Engine } from "./engines/support/driver.js";
 import { systemBrowser } from "./tests/support/browser.mjs";
 
 const desktop = { viewport: { width: 1280, height: 800 } };
@@ -10,7 +11,7 @@ const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 const isRoot = process.getuid?.() === 0;
 const executablePath = systemBrowser();
 
-export default defineConfig({
+export default defineConfig<object, { engine: Engine }>({
   testDir: "tests",
   fullyParallel: true,
   workers: 2,
@@ -67,6 +68,14 @@ export default defineConfig({
         use: { ...phone, colorScheme },
       },
     ]),
+    // Other engines, over WebDriver: each page is a program that takes seconds to start.
+    ...(["firefox", "webkit"] as const).map((engine) => ({
+      name: `engine ${engine}`,
+      testDir: "engines",
+      testMatch: /\.engine\.spec\.ts$/,
+      timeout: 120_000,
+      use: { engine },
+    })),
     {
       name: "weight",
       testMatch: /\.weight\.spec\.ts$/,

@@ -9,6 +9,7 @@ export default class ClosingLine implements Reporter {
   onBegin(_config: unknown, suite: Suite) {
     const projects = suite.suites.filter((project) => project.allTests().length > 0);
     if (projects.every((project) => project.title === "weight")) this.name = "weight";
+    if (projects.every((project) => project.title.startsWith("engine"))) this.name = "engines";
   }
 
   onTestEnd(test: TestCase, result: TestResult) {

@@ -1,0 +1,62 @@
+// The page itself: dialogs, history, drafts, and its size.
+
+import { By } from "selenium-webdriver";
+import { Guest } from "../tests/support/rest.js";
+import { Key, LOBBY, expect, test } from "./support/test.js";
+
+test("a dialog opens, says what is wrong, closes with Escape, and makes a room", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  await alice.visits(LOBBY);
+  const isOpen = () => alice.runs<boolean>("return document.querySelector('dialog[open]') !== null");
+  await alice.clicks('a[href="/rooms/new"]');
+  await expect.poll(isOpen).toBe(true);
+  await alice.driver.actions().sendKeys(Key.ESCAPE).perform();
+  await expect.poll(isOpen).toBe(false);
+  await alice.clicks('a[href="/rooms/new"]');
+  await expect.poll(isOpen).toBe(true);
+  await (await alice.one("dialog[open] input[name=name]")).sendKeys("Garden", Key.ENTER);
+  const title = () => alice.runs<string>("return document.querySelector('h1').textContent.trim()");
+  await expect.poll(title).toBe("Garden");
+});
+
+test("an old message is reached by scrolling up, and one comes back to the end", async ({ arrive, server }) => {
+  const alice = await arrive("Alice");
+  await alice.guest.fill(120);
+  await alice.visits(LOBBY);
+  await expect(async () => {
+    await alice.runs("const s = document.querySelector('.scroller'); s.scrollTop = -s.scrollHeight; s.scrollTop = s.scrollTop - 1");
+    expect(await alice.stored()).toContain("a line 1");
+  }).toPass({ timeout: 20_000 });
+  await (await Guest.named(server.url, "Bob")).post("Something new");
+  await alice.clicks(".jump");
+  await expect.poll(async () => (await alice.stored()).at(-1)).toBe("Something new");
+  const fromTheEnd = () => alice.runs<number>("return Math.abs(document.querySelector('.scroller').scrollTop)");
+  await expect.poll(fromTheEnd).toBeLessThan(2);
+});
+
+test("what was typed survives a reload, Back, and another room", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  const room = await alice.guest.makeRoom("Kitchen");
+  await alice.visits(LOBBY);
+  await alice.types("A thought");
+  await alice.driver.navigate().refresh();
+  await alice.isLive();
+  await expect.poll(() => alice.written()).toBe("A thought");
+  await (await alice.driver.findElement(By.css(`nav a[href^="/rooms/${room.id}-"]`))).click();
+  await expect.poll(() => alice.written()).toBe("");
+  await alice.driver.navigate().back();
+  await expect.poll(() => alice.written()).toBe("A thought");
+});
+
+test("an edit is made with the keyboard, and everybody sees it", async ({ arrive }) => {
+  const [alice, bob] = [await arrive("Alice"), await arrive("Bob")];
+  await alice.visits(LOBBY);
+  await bob.visits(LOBBY);
+  await alice.says("Helo");
+  await (await alice.composer).sendKeys(Key.ARROW_UP);
+  const form = "[role=log] article textarea";
+  await expect.poll(() => alice.runs(`return document.querySelector(${JSON.stringify(form)})?.value`)).toBe("Helo");
+  await (await alice.one(form)).sendKeys(Key.BACK_SPACE, "lo", Key.ENTER);
+  await alice.seesStored("Hello");
+  await bob.seesStored("Hello");
+});
