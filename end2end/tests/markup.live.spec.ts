@@ -23,6 +23,44 @@ test("markup in a message, a name and a room stays text", async ({ arrive }) => 
   await expect(bob.page.locator("img, i, main b")).toHaveCount(0);
 });
 
+test("a sentence around a name isolates the name alone, whatever its direction", async ({ arrive }) => {
+  const bob = await arrive("Bob", LOBBY);
+  for (const name of ["\u05d0\u05dc\u05d9\u05e1 1", "123", "\u0639\u0644\u064a (x)"]) {
+    const other = await arrive(name, LOBBY);
+    const note = bob.notes.filter({ hasText: name });
+    await expect(note).toHaveText(`${name} joined`);
+    await expect(note.locator("bdi")).toHaveText(name);
+    await other.composer.pressSequentially("a");
+    await expect(bob.typing).toHaveText(`${name} is typing…`);
+    await expect(bob.typing.locator("bdi").first()).toHaveText(name);
+    for (const sentence of [note, bob.typing]) {
+      // The name comes first, as in any sentence that is written from left to right.
+      const [named, words] = await sentence.evaluate((el) => {
+        const at = (node: Node) => {
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return range.getBoundingClientRect();
+        };
+        const name = el.querySelector("bdi")!;
+        return [at(name).right, at(name.nextSibling!).left];
+      });
+      expect(named).toBeLessThanOrEqual(words! + 1);
+    }
+    await other.page.close();
+    await expect(bob.typing).toBeEmpty();
+  }
+  const room = await bob.rest.makeRoom("\u05e1\u05dc\u05d5\u05df");
+  await bob.visit(`/rooms/${room.id}`);
+  await bob.page.getByRole("link", { name: "Delete room" }).click();
+  await expect(bob.dialog.locator("h2 bdi")).toHaveText(room.name);
+  await bob.page.keyboard.press("Escape");
+  const isolated = `\u2068${room.name}\u2069`;
+  await expect(bob.page).toHaveTitle(`${isolated} · Parlour`);
+  await expect(bob.log).toHaveAttribute("aria-label", `Messages in ${isolated}`);
+  await bob.rest.deleteRoom(room.id);
+  await expect(bob.notice).toHaveText(`The room ${isolated} was deleted.`);
+});
+
 test("a foreign page cannot write with this browser's session", async ({ arrive, server }) => {
   const alice = await arrive("Alice", LOBBY);
   const foreign: Record<string, string>[] = [

@@ -31,6 +31,95 @@ for (const place of PLACES) {
   });
 }
 
+test("60 rooms and 200 people: the page is as high as its window", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  const rooms = [];
+  for (let n = 10; n < 70; n += 1) rooms.push(await alice.rest.makeRoom(`Room ${n}`));
+  const last = rooms.at(-1)!;
+  await arrive("Bob", `/rooms/${last.id}`);
+  await alice.rest.fill(40, "a line", last.id);
+  const users = Array.from({ length: 200 }, (_, n) => `Person ${n}`);
+  await alice.page.routeWebSocket(/\/ws$/, (socket) => {
+    const far = socket.connectToServer();
+    far.onMessage((text) => {
+      const frame = JSON.parse(String(text)) as { type: string };
+      const isList = frame.type === "users_list";
+      socket.send(isList ? JSON.stringify({ ...frame, users, count: users.length }) : text);
+    });
+  });
+  for (const path of ["/", `/rooms/${last.id}`, `/rooms/${last.id}/m/1`]) {
+    await alice.visit(path);
+    await expect(alice.roomLink(last.name)).toContainText("online");
+    if (path !== "/") await expect(alice.people.locator(".count")).toHaveText("200");
+    for (const [width, height] of [[1280, 800], [1280, 300], [844, 390], [390, 844], [320, 180]]) {
+      await alice.page.setViewportSize({ width: width!, height: height! });
+      // On a phone the list of rooms is the page.
+      if (path === "/" && width! < 720) continue;
+      const high = () =>
+        alice.page.evaluate(() => {
+          const links = document.querySelectorAll(".room-link");
+          links[links.length - 1]?.scrollIntoView();
+          window.scrollTo(0, 100_000);
+          return [document.documentElement.scrollHeight, window.scrollY];
+        });
+      await expect.poll(high, `${path} at ${width} by ${height}`).toEqual([height, 0]);
+    }
+  }
+});
+
+/** How many lines of messages are seen at once. */
+function linesInView(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const box = document.querySelector(".scroller")!.getBoundingClientRect();
+    const edge = document.querySelector(".composer, .join-bar")!.getBoundingClientRect().top;
+    const text = document.querySelector(".text")!;
+    const high = Math.min(box.bottom, edge, window.innerHeight) - Math.max(box.top, 0);
+    return high / parseFloat(getComputedStyle(text).lineHeight);
+  });
+}
+
+for (const [width, height, hasTouch] of [
+  [320, 180, false],
+  [320, 180, true],
+  [320, 150, false],
+  [568, 120, true],
+  [844, 190, true],
+  [1000, 180, true],
+] as const) {
+  test.describe(`at ${width} by ${height}${hasTouch ? " with a finger" : ""}`, () => {
+    test.use({ viewport: { width, height }, isMobile: hasTouch, hasTouch });
+
+    test("three lines of messages can be read", async ({ arrive, wire, tolerate }) => {
+      tolerate(CUT_OFF);
+      const visitor = await arrive(null, "/rooms/1");
+      const alice = await arrive("Alice", "/rooms/1", { via: wire });
+      await alice.rest.fill(20);
+      for (const chat of [visitor, alice]) {
+        await expect(chat.message("a line 20")).toBeInViewport();
+        expect(await linesInView(chat.page)).toBeGreaterThanOrEqual(3);
+        expect(await sticksOut(chat.page)).toEqual([]);
+      }
+      await alice.composer.fill("one\ntwo\nthree\nfour\nfive");
+      expect(await linesInView(alice.page)).toBeGreaterThanOrEqual(3);
+      await alice.composer.fill("");
+      wire.cut();
+      await alice.isLost();
+      await expect(alice.page.getByRole("button", { name: "Retry now" })).toBeInViewport();
+      expect(await linesInView(alice.page)).toBeGreaterThanOrEqual(3);
+    });
+
+    if (height > 176) test("what gave way is there when one asks for the people", async ({ arrive }) => {
+      const alice = await arrive("Alice", "/rooms/1");
+      await alice.people.locator("summary").click();
+      await expect(alice.people.getByText("Alice", { exact: true })).toBeInViewport();
+      await expect(alice.page.getByRole("button", { name: "Leave" })).toBeInViewport();
+      await expect(alice.page.locator(".me")).toBeInViewport();
+      await alice.page.locator(".me").click();
+      await expect(alice.dialog).toBeVisible();
+    });
+  });
+}
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 

@@ -11,6 +11,7 @@
 //! and the browser's are the same; what only the browser knows (storage, time zone, socket) comes
 //! in effects afterwards.
 
+mod attention;
 mod composer;
 mod desk;
 mod dialogs;

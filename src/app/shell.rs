@@ -1,5 +1,7 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
+use crate::app::browser::navigation::ICON;
+use crate::app::state::tab;
 use crate::site::files::Files;
 use crate::site::sheet::{self, Sheets};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -75,10 +77,7 @@ impl Assets {
     }
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
-        let title = match head.title {
-            "" => "Parlour".to_owned(),
-            title => format!("{title} · Parlour"),
-        };
+        let title = tab::title(head.title, 0);
         let canonical = head
             .canonical
             .clone()
@@ -108,7 +107,7 @@ impl Assets {
                     {robots}
                     {canonical}
                     <link rel="stylesheet" href=self.style.clone()/>
-                    <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                    <link rel="icon" id=ICON href=tab::icon(false) type="image/svg+xml"/>
                     <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                     <link rel="manifest" href="/site.webmanifest"/>
                     {head.is_live.then(|| self.scripts(nonce))}

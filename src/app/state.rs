@@ -3,6 +3,7 @@
 //! *Invariant:* everything here is a function of what it was told (frames, pages, keystrokes and
 //! the time passed in), so every rule of the live room has a unit test that runs natively.
 
+pub mod announcer;
 pub mod by_room;
 pub mod connection;
 pub mod drafts;
@@ -10,4 +11,5 @@ pub mod outbox;
 pub mod presence;
 pub mod read_marks;
 pub mod shelf;
+pub mod tab;
 pub mod timeline;

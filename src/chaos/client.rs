@@ -24,7 +24,7 @@ pub use storage::Storage;
 use crate::history::{Event, Shown};
 use parlour::app::state::connection::{Connection, Phase};
 use parlour::app::state::outbox::Outbox;
-use parlour::app::state::timeline::{Row, Timeline};
+use parlour::app::state::timeline::{Row, Timeline, utc};
 use parlour_protocol::{History, Number, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -236,7 +236,7 @@ impl Client {
 
 /// What is drawn of a timeline.
 fn shown(timeline: &Timeline) -> Vec<Shown> {
-    let rows = timeline.rows(None, None, 0).into_iter();
+    let rows = timeline.rows(None, None, utc).into_iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(Shown {
             number: row.message.number,

@@ -7,6 +7,7 @@
 //! same value in the server and in WASM.
 
 mod close;
+pub mod display;
 mod error;
 mod frames;
 mod ids;

@@ -4,6 +4,7 @@
 //! must be exactly that text, and the document must have not one element or attribute more.
 
 use crate::harness::{Browser, Page, RUNS, Site, Socket, text_of};
+use parlour_protocol::display::isolated;
 use reqwest::Method;
 
 /// Fits in the 50 characters of a room's name.
@@ -56,7 +57,8 @@ async fn what_people_type_is_on_the_page_as_they_typed_it() {
         assert_eq!(page.status, 200, "{room}");
         assert_eq!(page.text("#room-title"), room);
         assert_eq!(page.text(".room-description"), texts[0]);
-        assert_eq!(page.text("title"), format!("{room} · Parlour"));
+        let title = format!("{} · Parlour", isolated(room));
+        assert_eq!(page.text("title"), title);
         assert_eq!(page.text("a.me"), person);
         assert_eq!(
             page.text(".room-link[aria-current=page] .room-link-name"),
@@ -64,11 +66,11 @@ async fn what_people_type_is_on_the_page_as_they_typed_it() {
         );
         assert_eq!(
             page.attribute("[role=log]", "aria-label"),
-            format!("Messages in {room}")
+            format!("Messages in {}", isolated(room))
         );
         assert_eq!(
             page.attribute("#composer-text", "placeholder"),
-            format!("Message {room}")
+            format!("Message {}", isolated(room))
         );
         assert_eq!(page.texts(".message .text"), texts);
         assert_eq!(page.texts(".message .author"), vec![person; texts.len()]);

@@ -399,3 +399,28 @@ async fn looking_changes_nothing() {
     };
     assert_eq!(of_lobby(&before), of_lobby(&after));
 }
+
+#[tokio::test]
+async fn ten_thousand_marks_are_eight_in_the_markup_and_whole_in_its_state() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let text = format!("a{}b", "\u{301}".repeat(9_998));
+    let page = alice.say(LOBBY, &text).await;
+    let laid_out = format!("a{}b", "\u{301}".repeat(8));
+    assert_eq!(page.text(".message .text"), laid_out);
+    let open = page.place().open.unwrap();
+    assert_eq!(open.history.messages[0].content, text);
+}
+
+#[tokio::test]
+async fn a_sentence_around_a_name_isolates_the_name_alone() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let room = alice.room("סלון").await;
+    let page = alice.get(&room).await;
+    assert_eq!(page.text("title"), "\u{2068}סלון\u{2069} · Parlour");
+    assert_eq!(page.text(".beginning bdi"), "סלון");
+    let question = alice.get(&format!("{room}/delete")).await;
+    assert_eq!(question.text("h1"), "Delete סלון?");
+    assert_eq!(question.text("h1 > bdi"), "סלון");
+}

@@ -203,6 +203,19 @@ export class Chat {
     return () => seen.jsonValue();
   }
 
+  /** The tab goes behind another one, or comes back. */
+  async hide(isHidden = true) {
+    await this.page.evaluate((isHidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value: isHidden });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, isHidden);
+  }
+
+  /** Which icon the tab has. */
+  get icon() {
+    return this.page.locator("link[rel=icon]");
+  }
+
   /** The button that confirms the open modal. */
   get confirm() {
     return this.dialog.locator('.modal-actions button[type="submit"]');

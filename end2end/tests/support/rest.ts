@@ -7,6 +7,7 @@ export type Message = {
   number: number;
   seq: number;
   content: string;
+  timestamp: string;
   deleted: boolean;
 };
 

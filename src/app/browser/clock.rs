@@ -24,14 +24,9 @@ pub fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// Minutes that local time is ahead of UTC now.
-pub fn offset_minutes() -> i32 {
-    -(js_sys::Date::new_0().get_timezone_offset() as i32)
-}
-
 /// Minutes that local time was ahead of UTC then: summer and winter differ.
-pub fn offset_minutes_at(timestamp: Timestamp) -> i32 {
-    let date = js_sys::Date::new(&JsValue::from_f64(timestamp.0 as f64));
+pub fn offset_minutes(at: Timestamp) -> i32 {
+    let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));
     -(date.get_timezone_offset() as i32)
 }
 

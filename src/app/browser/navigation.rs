@@ -41,9 +41,24 @@ pub fn load(path: &str) {
     let _ = window().location().assign(path);
 }
 
+/// The id of the link to the tab's icon.
+pub const ICON: &str = "icon";
+
 /// Sets the tab's title.
 pub fn set_title(title: &str) {
-    document().set_title(title);
+    let document = document();
+    if document.title() != title {
+        document.set_title(title);
+    }
+}
+
+/// Sets the tab's icon.
+pub fn set_icon(path: &str) {
+    let icon = document().get_element_by_id(ICON);
+    if let Some(icon) = icon.filter(|icon| icon.get_attribute("href").as_deref() != Some(path)) {
+        // Refused only for a name that is none.
+        let _ = icon.set_attribute("href", path);
+    }
 }
 
 /// Whether somebody can see the tab.

@@ -7,7 +7,7 @@ use parlour_protocol::paths;
 #[component]
 pub fn PlainPage(
     /// What the page is for.
-    heading: String,
+    heading: impl IntoView,
     /// Where "Back" leads.
     back: String,
     /// What "Back" is called.
@@ -20,7 +20,7 @@ pub fn PlainPage(
     view! {
         <header class="topbar"><a class="brand" href=paths::HOME>"Parlour"</a></header>
         <main id="main" class="page" tabindex="-1" data-status=status>
-            <h1><bdi>{heading}</bdi></h1>
+            <h1>{heading}</h1>
             {children()}
             <p><a href=back>{back_label}</a></p>
         </main>

@@ -31,7 +31,7 @@ async fn load(site: &Site, scope: &Scope, room: RoomId) -> Result<Response, Serv
     Ok(site.assets.page(StatusCode::OK, &head, move || {
         view! {
             <PlainPage
-                heading=format!("Delete {}?", room.name)
+                heading=view! { "Delete " <bdi>{room.name.clone()}</bdi> "?" }
                 back=paths::latest(&room)
                 back_label="Keep it"
             >

@@ -13,6 +13,7 @@ use crate::app::state::outbox::Outbox;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
+use parlour_protocol::display::isolated;
 use parlour_protocol::{paths, rules};
 
 /// The id of the field in which somebody without a name writes one.
@@ -29,13 +30,28 @@ pub fn Composer(
     let desk = Desk::here();
     let form_key = StoredValue::new(form_key);
     let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
-    let typing = shown::text(move || {
+    let typing = move || {
         let me = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
         desk.presence
             .with(|presence| presence.typing_line(me.as_deref()))
-    });
+    };
+    let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
+    let is_any = shown::holds(move || !typing()[1].is_empty());
     view! {
-        <p class="typing">{words(typing)}</p>
+        <p class="typing">
+            {move || {
+                is_any
+                    .get()
+                    .then(|| {
+                        view! {
+                            <bdi>{words(piece(0))}</bdi>
+                            <span>{words(piece(1))}</span>
+                            <bdi>{words(piece(2))}</bdi>
+                            <span>{words(piece(3))}</span>
+                        }
+                    })
+            }}
+        </p>
         <Unsent/>
         <p class="outbox" role="status">{words(shown::text(move || kept_back(desk)))}</p>
         {move || {
@@ -78,8 +94,10 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let placeholder =
-        shown::attribute(move || desk.room().map(|room| format!("Message {}", room.name)));
+    let placeholder = shown::attribute(move || {
+        desk.room()
+            .map(|room| format!("Message {}", isolated(&room.name)))
+    });
     let counter = shown::text(move || match desk.typed.get() {
         typed if typed + COUNTER_FROM >= rules::MESSAGE_MAX => {
             format!("{typed} / {}", rules::MESSAGE_MAX)

@@ -2,6 +2,8 @@
 
 use super::link::Order;
 use super::live;
+use crate::app::browser::clock;
+use crate::app::state::announcer::Announcer;
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::{Banner, Connection};
 use crate::app::state::drafts::Drafts;
@@ -9,7 +11,7 @@ use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Open, Shelf, Shelved};
-use crate::app::state::timeline::Timeline;
+use crate::app::state::timeline::{Timeline, Zone, utc};
 use futures::channel::mpsc::Sender;
 use leptos::prelude::*;
 use parlour_protocol::{
@@ -40,11 +42,12 @@ pub struct Memory {
     outbox: RwLock<Outbox>,
     connection: RwLock<Connection>,
     now: RwLock<f64>,
-    offset: RwLock<Option<i32>>,
+    is_local: RwLock<bool>,
+    is_hidden: RwLock<bool>,
     dialog: RwLock<Option<Dialog>>,
     notice: RwLock<Option<String>>,
     editing: RwLock<Option<Number>>,
-    announced: RwLock<String>,
+    announcer: RwLock<Announcer>,
     missed: RwLock<usize>,
     loading: RwLock<bool>,
     after_name: RwLock<Option<Dialog>>,
@@ -99,16 +102,16 @@ pub struct Desk {
     pub connection: Live<Connection>,
     /// [`now_ms`](crate::app::browser::clock::now_ms), moved once a second while it matters.
     pub now: Live<f64>,
-    /// Minutes east of UTC now; unknown until the browser has said.
-    pub offset: Live<Option<i32>>,
+    /// Times are those of the browser's zone; until it is awake they are UTC.
+    pub is_local: Live<bool>,
+    /// Nobody can see the tab.
+    pub is_hidden: Live<bool>,
     /// The modal that is open.
     pub dialog: Live<Option<Dialog>>,
     /// A sentence about something that happened.
     pub notice: Live<Option<String>>,
     /// The message being edited.
     pub editing: Live<Option<Number>>,
-    /// What somebody who does not see the screen is told: the newest message of somebody else.
-    pub announced: Live<String>,
     /// New messages below the view.
     pub missed: Live<usize>,
     /// A room or a page of history is on its way.
@@ -127,6 +130,8 @@ pub struct Desk {
     pub is_held: Live<bool>,
     /// What the edit form holds; the form itself may be drawn anew at any time.
     pub(super) edit_text: Kept<String>,
+    /// What somebody who does not see the screen was told.
+    pub(super) announcer: Kept<Announcer>,
     /// Unsent texts.
     pub(super) drafts: Kept<Drafts>,
     /// When to tell others about typing.
@@ -175,6 +180,8 @@ impl Desk {
             }
             None => (None, Timeline::new(History::default()), Presence::default()),
         };
+        let mut announcer = Announcer::default();
+        announcer.enter(timeline.seq());
         let memory = StoredValue::new(Arc::new(Memory {
             me: RwLock::new(place.me),
             rooms: RwLock::new(place.rooms),
@@ -184,11 +191,12 @@ impl Desk {
             outbox: RwLock::new(Outbox::default()),
             connection: RwLock::new(Connection::new()),
             now: RwLock::new(0.0),
-            offset: RwLock::new(None),
+            is_local: RwLock::new(false),
+            is_hidden: RwLock::new(false),
             dialog: RwLock::new(None),
             notice: RwLock::new(None),
             editing: RwLock::new(None),
-            announced: RwLock::new(String::new()),
+            announcer: RwLock::new(announcer),
             missed: RwLock::new(0),
             loading: RwLock::new(false),
             after_name: RwLock::new(None),
@@ -226,11 +234,11 @@ impl Desk {
             outbox: Live::new(memory, |memory| &memory.outbox),
             connection: Live::new(memory, |memory| &memory.connection),
             now: Live::new(memory, |memory| &memory.now),
-            offset: Live::new(memory, |memory| &memory.offset),
+            is_local: Live::new(memory, |memory| &memory.is_local),
+            is_hidden: Live::new(memory, |memory| &memory.is_hidden),
             dialog: Live::new(memory, |memory| &memory.dialog),
             notice: Live::new(memory, |memory| &memory.notice),
             editing: Live::new(memory, |memory| &memory.editing),
-            announced: Live::new(memory, |memory| &memory.announced),
             missed: Live::new(memory, |memory| &memory.missed),
             loading: Live::new(memory, |memory| &memory.loading),
             after_name: Live::new(memory, |memory| &memory.after_name),
@@ -240,6 +248,7 @@ impl Desk {
             keeps_drafts: Live::new(memory, |memory| &memory.keeps_drafts),
             is_held: Live::new(memory, |memory| &memory.is_held),
             edit_text: Kept::new(memory, |memory| &memory.edit_text),
+            announcer: Kept::new(memory, |memory| &memory.announcer),
             drafts: Kept::new(memory, |memory| &memory.drafts),
             typing: Kept::new(memory, |memory| &memory.typing),
             shelf: Kept::new(memory, |memory| &memory.shelf),
@@ -305,6 +314,15 @@ impl Desk {
             .with(|open| open.as_ref().map(|open| open.room.clone()))
     }
 
+    /// The zone that times are written in.
+    pub fn zone(self) -> Zone {
+        if self.is_local.get() {
+            clock::offset_minutes
+        } else {
+            utc
+        }
+    }
+
     /// What is shown of the connection.
     pub fn banner(self) -> Banner {
         let now = self.now.get();
@@ -329,7 +347,7 @@ impl Desk {
         let sentence = sentence.into();
         self.notice.set(Some(sentence.clone()));
         leptos::task::spawn_local(async move {
-            crate::app::browser::clock::sleep(6_000).await;
+            clock::sleep(6_000).await;
             if self
                 .notice
                 .with_untracked(|shown| shown.as_ref() == Some(&sentence))

@@ -4,7 +4,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::{listing, sending, visiting};
+use super::{listing, sending, shown, visiting};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
 use crate::app::browser::text_field::{self, COMPOSER};
@@ -38,7 +38,7 @@ pub mod id {
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(desk: Desk) {
     dialog::attend(&id::MODALS, move |modal, deed| happened(desk, modal, deed));
-    Effect::new(move |_| {
+    shown::keep(move || {
         let wanted = desk.dialog.get();
         let shown = wanted.map(id_of);
         for modal in id::MODALS {

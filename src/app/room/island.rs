@@ -8,7 +8,7 @@ use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
 use super::words::words;
-use super::{composer::Composer, dialogs, link, sending, shown, visiting};
+use super::{attention, composer::Composer, dialogs, link, sending, shown, visiting};
 use crate::app::browser::{clock, document, navigation, storage};
 use leptos::either::Either;
 use leptos::mount::mount_to;
@@ -65,7 +65,7 @@ pub fn draw() {
         let view = island.owner.with(|| {
             let view = mount_to(element, move || view! { <Parts desk form_key/> });
             if is_first {
-                Effect::new(move |_| wake(desk));
+                shown::keep(move || wake(desk));
             }
             view
         });
@@ -112,10 +112,11 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
 
 /// What only the browser can do, once.
 fn wake(desk: Desk) {
-    desk.offset.set(Some(clock::offset_minutes()));
+    desk.is_local.set(true);
     desk.now.set(clock::now_ms());
     sending::restore(desk);
     visiting::arrive(desk);
+    attention::keep(desk);
     dialogs::keep(desk);
     link::keep(desk);
     storage::on_change(move || sending::take_in(desk));

@@ -4,15 +4,16 @@ use super::desk::{Desk, Dialog};
 use super::shown::heard;
 use super::words::{Words, words};
 use super::{sending, shown};
+use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, EDITOR};
-use crate::app::browser::{clock, dialog};
 use crate::app::state::outbox::{Delivery, Pending};
 use crate::app::state::timeline::MessageRow;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
+use parlour_protocol::display::laid_out;
 use parlour_protocol::text::{Segment, segments};
-use parlour_protocol::{Message, RoomId, paths, rules};
+use parlour_protocol::{Message, RoomId, SystemEvent, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -32,10 +33,16 @@ pub fn DayLine(
 /// Somebody came or went.
 #[component]
 pub fn NoteLine(
-    /// The sentence.
-    text: String,
+    /// Who.
+    name: String,
+    /// Which of the two.
+    event: SystemEvent,
 ) -> impl IntoView {
-    view! { <p class="system"><bdi>{text}</bdi></p> }
+    let did = match event {
+        SystemEvent::Joined => " joined",
+        SystemEvent::Left => " left",
+    };
+    view! { <p class="system"><bdi>{name}</bdi>{did}</p> }
 }
 
 /// A stored message.
@@ -65,20 +72,17 @@ pub fn MessageLine(
     };
     let is_deleted = message.deleted;
     let timestamp = message.timestamp;
-    let local = move || match desk.offset.get() {
-        Some(_) => (timestamp.civil(clock::offset_minutes_at(timestamp)), ""),
-        None => (timestamp.civil(0), " UTC"),
+    let local = move || {
+        let zone = if desk.is_local.get() { "" } else { " UTC" };
+        (timestamp.civil(desk.zone()(timestamp)), zone)
     };
     let clock = shown::text(move || local().0.clock());
-    let stored = shown::text(move || {
+    // As it stands on paper, too.
+    let full = shown::text(move || {
         let (at, zone) = local();
-        format!(
-            "Stored {}, {}:{:02}{zone}",
-            at.date(),
-            at.clock(),
-            at.second
-        )
+        format!("{}, {}:{:02}{zone}", at.date(), at.clock(), at.second)
     });
+    let stored = shown::text(move || format!("Stored {}", full.get()));
     view! {
         <article
             class="message"
@@ -93,7 +97,7 @@ pub fn MessageLine(
                 <bdi class="author">{message.username.clone()}</bdi>
                 " "
                 <a class="when" href=permalink title=stored on:click=heard(follow)>
-                    <time datetime=timestamp.to_string()>{words(clock)}</time>
+                    <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
                 </a>
             </header>
             {if is_deleted {
@@ -183,10 +187,13 @@ fn linked(content: &str) -> impl IntoView + use<> {
     segments(content)
         .into_iter()
         .map(|segment| match segment {
-            Segment::Plain(text) => Either::Left(text),
-            Segment::Link { text, href } => Either::Right(view! {
-                <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
-            }),
+            Segment::Plain(text) => Either::Left(laid_out(&text).into_owned()),
+            Segment::Link { text, href } => {
+                let text = laid_out(&text).into_owned();
+                Either::Right(view! {
+                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
+                })
+            }
         })
         .collect_view()
 }

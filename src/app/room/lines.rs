@@ -61,7 +61,7 @@ fn draw(line: Line) -> impl IntoView {
             EitherOf4::B(view! { <DayLine date datetime/> })
         }
         Line::Row(Row::Message(row)) => EitherOf4::C(view! { <MessageLine row/> }),
-        Line::Row(Row::Note { text, .. }) => EitherOf4::D(view! { <NoteLine text/> }),
+        Line::Row(Row::Note { name, event, .. }) => EitherOf4::D(view! { <NoteLine name event/> }),
     }
 }
 

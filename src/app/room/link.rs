@@ -4,7 +4,7 @@
 //! socket, the clock and the browser's word that the network or the tab came back.
 
 use super::desk::Desk;
-use super::{listing, receiving, sending};
+use super::{attention, listing, receiving, sending};
 use crate::app::api;
 use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
@@ -48,6 +48,7 @@ pub fn keep(desk: Desk) {
     let (orders, mut inbox) = channel(QUEUE);
     desk.orders.set_value(Some(orders));
     navigation::on_presence(move || {
+        attention::look(desk);
         if !navigation::is_online() {
             desk.order(Order::Lost);
         } else if navigation::is_visible() {

@@ -6,6 +6,7 @@ use crate::app::api::{self, Refused};
 use crate::app::state::by_room::Rooms;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::shelf::Shelf;
+use parlour_protocol::display::isolated;
 use parlour_protocol::{ErrorCode, Room, RoomEntry, RoomId};
 
 /// The sidebar as a fresh page would show it: rooms may have come and gone meanwhile.
@@ -129,7 +130,7 @@ pub fn deleted(desk: Desk, room_id: RoomId) {
         rooms.retain(|entry| {
             let is_other = entry.room.id != room_id;
             if !is_other {
-                sentence = format!("The room {} was deleted.", entry.room.name);
+                sentence = format!("The room {} was deleted.", isolated(&entry.room.name));
             }
             is_other
         })

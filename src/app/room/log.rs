@@ -6,11 +6,13 @@ use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
 use super::{shown, sidebar, visiting};
+use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::SCROLLER;
 use crate::app::state::timeline::Timeline;
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_protocol::display::isolated;
 use parlour_protocol::paths;
 
 /// The scroller with everything in it, and the button that leads back to its end.
@@ -22,7 +24,7 @@ pub fn Log() -> impl IntoView {
             .open
             .with(|open| open.as_ref().and_then(|open| open.marked));
         desk.timeline
-            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.offset.get().unwrap_or(0)))
+            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.zone()))
     });
     let pending = Memo::new(move |_| {
         let room = desk.open_id();
@@ -32,7 +34,7 @@ pub fn Log() -> impl IntoView {
     let label = shown::text(move || {
         desk.open.with(|o| {
             o.as_ref()
-                .map(|o| format!("Messages in {}", o.room.name))
+                .map(|o| format!("Messages in {}", isolated(&o.room.name)))
                 .unwrap_or_default()
         })
     });
@@ -61,7 +63,7 @@ pub fn Log() -> impl IntoView {
             </div>
         </div>
         // Not the log itself: it changes with every page of history and every room.
-        <p class="visually-hidden" aria-live="polite">{words(shown::text(move || desk.announced.get()))}</p>
+        <div class="announcer visually-hidden" id=ALOUD aria-live="polite"></div>
         {move || {
             can_jump
                 .get()

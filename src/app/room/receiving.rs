@@ -3,7 +3,8 @@
 use super::desk::Desk;
 use super::{listing, sending, visiting};
 use crate::app::browser::scroll::{self, Anchor};
-use crate::app::browser::{clock, navigation};
+use crate::app::browser::{clock, document, navigation};
+use crate::app::state::announcer::{Aloud, Announcer};
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::Connection;
 use crate::app::state::outbox::Outbox;
@@ -13,8 +14,8 @@ use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity,
-    RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, SystemEvent, Typists,
-    UsersList, Welcome,
+    RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UsersList,
+    Welcome,
 };
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
@@ -198,7 +199,14 @@ fn synced(desk: Desk, frame: Sync) {
     for message in &messages {
         settle(desk, message);
     }
-    desk.announced.set(String::new());
+    if desk.open_id_now() == Some(room_id) {
+        // In the order in which they were written, and not in that of their latest changes.
+        let mut said: Vec<&Message> = messages.iter().collect();
+        said.sort_unstable_by_key(|message| message.number);
+        for message in said {
+            announce(desk, message);
+        }
+    }
     let held = on_timeline_ref(desk, room_id, Timeline::seq);
     let is_unseen = |message: &Message| {
         Some(message.number) > held && !message.deleted && !is_by_me(desk, message)
@@ -227,13 +235,7 @@ fn came_or_went(desk: Desk, frame: System) {
     if is_me(desk, &frame.username) {
         return;
     }
-    let verb = match frame.event {
-        SystemEvent::Joined => "joined",
-        SystemEvent::Left => "left",
-    };
-    on_timeline(desk, frame.room_id, |t| {
-        t.note(format!("{} {verb}", frame.username))
-    });
+    on_timeline(desk, frame.room_id, |t| t.note(frame.username, frame.event));
 }
 
 /// Whether this is the name one has oneself.
@@ -340,8 +342,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
     let is_open = desk.open_id_now() == Some(room_id);
     let (was_at_bottom, was_seen) = (scroll::is_at_bottom(), is_end_seen());
     let (seq, timestamp) = (message.seq, message.timestamp);
-    let spoken = (is_open && is_new && !is_mine)
-        .then(|| format!("{}: {}", message.username, message.content));
+    let spoken = is_open.then(|| message.clone());
     match on_timeline(desk, room_id, |timeline| timeline.apply(message)) {
         Some(Applied::Gap { after }) => return ask(desk, room_id, after),
         Some(Applied::Stale) => return,
@@ -356,27 +357,35 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
             }
         }
     });
-    if !is_new && is_open {
-        // What is read aloud is in the page; a text that was taken back must not stay there.
-        desk.announced.set(String::new());
+    if let Some(spoken) = &spoken {
+        announce(desk, spoken);
     }
-    if let Some(spoken) = spoken {
-        desk.announced.set(spoken);
-        if !was_seen {
-            desk.missed.update(|missed| *missed += 1);
-        }
+    if is_open && is_new && !is_mine && !was_seen {
+        desk.missed.update(|missed| *missed += 1);
     }
     if is_open && was_at_bottom {
         mark_read(desk);
     }
 }
 
+/// Tells who does not see the screen of a message in the open room.
+fn announce(desk: Desk, message: &Message) {
+    let me = desk.my_id_now();
+    aloud(desk, |announcer| announcer.take(message, me));
+}
+
+/// Changes what is told, and tells it.
+pub fn aloud(desk: Desk, change: impl FnOnce(&mut Announcer) -> Vec<Aloud>) {
+    for aloud in desk.announcer.update_value(change) {
+        match aloud {
+            Aloud::Say(number, text) => document::say(number, &text),
+            Aloud::Unsay(number) => document::unsay(number),
+        }
+    }
+}
+
 /// What this tab waited for has happened: a send of its own is stored, an edit is made.
 fn settle(desk: Desk, message: &Message) {
-    if message.seq != message.number {
-        // Changed or removed: what was told of it before must not be found in the page.
-        desk.announced.set(String::new());
-    }
     sending::acknowledged(desk, message);
     if is_by_me(desk, message) && desk.open_id_now() == Some(message.room_id) {
         sending::edited(desk, message);

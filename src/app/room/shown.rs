@@ -42,6 +42,14 @@ pub fn sentence(of: Live<Option<String>>) -> Signal<String> {
     text(move || of.get().unwrap_or_default())
 }
 
+/// Does this now, and again whenever something changes that it looked at.
+pub fn keep(deed: impl Fn() + 'static) {
+    fn boxed(deed: Box<dyn Fn()>) {
+        Effect::new(move |_| deed());
+    }
+    boxed(Box::new(deed));
+}
+
 /// What is done about an event.
 pub fn heard<E: 'static>(event: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(event)

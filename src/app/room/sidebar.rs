@@ -5,6 +5,7 @@ use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
 use super::{dialogs, shown, visiting};
+use crate::app::state::tab::capped;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_protocol::{RoomEntry, paths};
@@ -103,12 +104,4 @@ pub fn RoomLine(
 pub fn is_plain(event: &MouseEvent) -> bool {
     event.button() == 0
         && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
-}
-
-fn capped(count: i64) -> String {
-    if count > 99 {
-        "99+".to_owned()
-    } else {
-        count.to_string()
-    }
 }

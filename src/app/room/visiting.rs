@@ -139,6 +139,7 @@ pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
                 sending::settle_shown(desk);
                 desk.missed.set(0);
                 let after = desk.timeline.with_untracked(Timeline::seq);
+                receiving::aloud(desk, |announcer| announcer.enter(after));
                 desk.say(ClientFrame::Sync {
                     room_id: Some(room_id),
                     after,
@@ -271,7 +272,6 @@ fn welcome(desk: Desk, push: bool) {
     desk.open.set(None);
     desk.dialog.set(None);
     go(desk, push, paths::HOME);
-    navigation::set_title("Parlour");
     navigation::focus_main();
 }
 
@@ -284,13 +284,12 @@ fn show(desk: Desk, shelved: Shelved) {
     desk.shelf.update_value(|shelf| {
         shelf.take(room.id);
     });
-    navigation::set_title(&format!("{} · Parlour", room.name));
     desk.editing.set(None);
     if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = desk.dialog.get_untracked() {
         // It asked about what is not shown any more.
         desk.dialog.set(None);
     }
-    desk.announced.set(String::new());
+    receiving::aloud(desk, |announcer| announcer.enter(seq));
     desk.missed.set(0);
     desk.timeline.set(shelved.timeline);
     desk.presence.set(shelved.presence);

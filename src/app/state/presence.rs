@@ -49,30 +49,27 @@ impl Presence {
         self.typing.clear();
     }
 
-    /// "Alice is typing…", without who is looking; empty when nobody is.
-    pub fn typing_line(&self, me: Option<&str>) -> String {
+    /// "Alice and Bob are typing…", without who is looking, in four pieces: a name, words, another
+    /// name, words. What is not needed is empty, all of it when nobody types.
+    pub fn typing_line(&self, me: Option<&str>) -> [String; 4] {
         let mut others = self.typing.iter().filter(|name| me != Some(name.as_str()));
-        let (Some(first), second, more) = (others.next(), others.next(), others.count()) else {
-            return String::new();
-        };
-        let mut line = String::new();
-        match (second, more) {
-            (None, _) => {
-                line.push_str(first);
-                line.push_str(" is typing…");
-            }
-            (Some(second), 0) => {
-                line.push_str(first);
-                line.push_str(" and ");
-                line.push_str(second);
-                line.push_str(" are typing…");
-            }
-            (Some(_), more) => {
-                line.push_str(&(more + 2).to_string());
-                line.push_str(" people are typing…");
+        let (first, second, more) = (others.next(), others.next(), others.count());
+        let none = String::new;
+        match (first, second, more) {
+            (None, ..) => [none(), none(), none(), none()],
+            (Some(one), None, _) => [one.clone(), " is typing…".to_owned(), none(), none()],
+            (Some(one), Some(other), 0) => [
+                one.clone(),
+                " and ".to_owned(),
+                other.clone(),
+                " are typing…".to_owned(),
+            ],
+            (Some(_), Some(_), more) => {
+                let mut words = (more + 2).to_string();
+                words.push_str(" people are typing…");
+                [none(), words, none(), none()]
             }
         }
-        line
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 pub use rows::{Key, MessageRow, Row};
 pub use slices::slices;
 
-use parlour_protocol::{History, Message, Number, Seq, UserId};
+use parlour_protocol::{History, Message, Number, Seq, SystemEvent, Timestamp, UserId};
 use std::sync::Arc;
 
 /// Message rows kept; the far end is let go. A frame costs what is in the page: twice as many take
@@ -21,6 +21,15 @@ pub const WINDOW: usize = 200;
 
 /// Notes kept; the oldest is let go.
 const NOTES: usize = 20;
+
+/// A time zone: how many minutes its clocks were ahead of UTC at a time. That is another number in
+/// summer than in winter, so it is asked anew for each time.
+pub type Zone = fn(Timestamp) -> i32;
+
+/// The zone in which nobody changes the clocks.
+pub fn utc(_: Timestamp) -> i32 {
+    0
+}
 
 /// What a frame did.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +106,8 @@ struct Owed {
 struct Note {
     id: u32,
     after: Number,
-    text: String,
+    name: String,
+    event: SystemEvent,
 }
 
 impl Timeline {
@@ -329,11 +339,11 @@ impl Timeline {
     }
 
     /// Adds a line after the newest row ("Alice joined"); the same one twice in a row stands once.
-    pub fn note(&mut self, text: String) {
+    pub fn note(&mut self, name: String, event: SystemEvent) {
         let newest = self.last_number().unwrap_or(0);
         let mut after = self.seq.max(newest);
         if let Some(last) = self.notes.last() {
-            if last.text == text && newest <= last.after {
+            if last.name == name && last.event == event && newest <= last.after {
                 return;
             }
             after = after.max(last.after);
@@ -345,18 +355,14 @@ impl Timeline {
         self.notes.push(Note {
             id: self.notes_made,
             after,
-            text,
+            name,
+            event,
         });
     }
 
     /// What is drawn, top to bottom: for whom, with which message pointed at, in which time zone.
-    pub fn rows(
-        &self,
-        me: Option<UserId>,
-        marked: Option<Number>,
-        offset_minutes: i32,
-    ) -> Vec<Row> {
-        rows::lay_out(self, me, marked, offset_minutes)
+    pub fn rows(&self, me: Option<UserId>, marked: Option<Number>, zone: Zone) -> Vec<Row> {
+        rows::lay_out(self, me, marked, zone)
     }
 
     /// Keeps a message if it belongs into the window. True when it was not known before.

@@ -10,6 +10,7 @@ mod http_guards;
 mod http_limits;
 mod hub;
 mod logs;
+mod marks;
 mod pasted;
 mod renaming;
 mod rest_errors;

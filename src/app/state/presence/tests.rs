@@ -5,7 +5,19 @@ use super::*;
 fn line(users: &[&str], me: Option<&str>) -> String {
     let mut presence = Presence::default();
     presence.set_typing(users.iter().map(|name| (*name).to_owned()).collect());
-    presence.typing_line(me)
+    presence.typing_line(me).concat()
+}
+
+#[test]
+fn names_are_pieces_of_their_own() {
+    let mut presence = Presence::default();
+    presence.set_typing(vec!["שלום".to_owned(), "Bob".to_owned()]);
+    assert_eq!(
+        presence.typing_line(None),
+        ["שלום", " and ", "Bob", " are typing…"]
+    );
+    presence.spoke("Bob");
+    assert_eq!(presence.typing_line(None), ["שלום", " is typing…", "", ""]);
 }
 
 #[test]
@@ -37,9 +49,9 @@ fn who_spoke_or_cannot_be_heard_does_not_type() {
     });
     presence.set_typing(vec!["Alice".to_owned(), "Bob".to_owned()]);
     presence.spoke("Alice");
-    assert_eq!(presence.typing_line(None), "Bob is typing…");
+    assert_eq!(presence.typing_line(None).concat(), "Bob is typing…");
     presence.connection_lost();
-    assert_eq!(presence.typing_line(None), "");
+    assert_eq!(presence.typing_line(None).concat(), "");
     assert_eq!(
         presence.roster.count, 1,
         "who was here is still the best that is known"

@@ -4,8 +4,8 @@
 //! changes, so that a keyed list touches nothing else; rows of two rooms that look different never
 //! share one, because the list of one becomes the list of the other.
 
-use super::{Note, Timeline};
-use parlour_protocol::{Civil, Message, Number, Seq, UserId};
+use super::{Note, Timeline, Zone};
+use parlour_protocol::{Civil, Message, Number, Seq, SystemEvent, UserId};
 use std::sync::Arc;
 
 /// Messages of one author further apart than this stand in groups of their own.
@@ -31,8 +31,10 @@ pub enum Row {
     Note {
         /// Which one.
         id: u32,
-        /// What it says.
-        text: String,
+        /// Whom it is about.
+        name: String,
+        /// What they did.
+        event: SystemEvent,
     },
 }
 
@@ -58,7 +60,7 @@ pub enum Key {
     /// Of a message: which, its last change, and how it is drawn.
     Message(i64, Seq, [bool; 3]),
     /// Of a note: which, and what it says.
-    Note(u32, String),
+    Note(u32, String, bool),
 }
 
 impl Row {
@@ -71,7 +73,9 @@ impl Row {
                 row.message.seq,
                 [row.opens_group, row.is_own, row.is_marked],
             ),
-            Self::Note { id, text } => Key::Note(*id, text.clone()),
+            Self::Note { id, name, event } => {
+                Key::Note(*id, name.clone(), *event == SystemEvent::Joined)
+            }
         }
     }
 }
@@ -80,7 +84,7 @@ pub(super) fn lay_out(
     timeline: &Timeline,
     me: Option<UserId>,
     marked: Option<Number>,
-    offset_minutes: i32,
+    zone: Zone,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(timeline.messages.len() + timeline.notes.len() + 8);
     // Notes that stand above the window are not drawn.
@@ -97,7 +101,7 @@ pub(super) fn lay_out(
             rows.push(note_row(note));
             above = None;
         }
-        let civil = message.timestamp.civil(offset_minutes);
+        let civil = message.timestamp.civil(zone(message.timestamp));
         if days.last() != Some(&civil.day_number) {
             // A server's clock that was set back makes the same day begin twice.
             let repeats = days.iter().filter(|&&day| day == civil.day_number).count();
@@ -131,7 +135,8 @@ fn continues(above: &Message, message: &Message) -> bool {
 fn note_row(note: &Note) -> Row {
     Row::Note {
         id: note.id,
-        text: note.text.clone(),
+        name: note.name.clone(),
+        event: note.event,
     }
 }
 

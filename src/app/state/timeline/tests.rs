@@ -213,15 +213,15 @@ fn groups_open_by_author_time_day_note_and_deletion() {
     history.messages[4].deleted = true;
     history.messages[5].user_id = UserId(9);
     let mut timeline = Timeline::new(history);
-    assert_eq!(shape(&timeline.rows(None, None, 0)), "DOmOOmODO");
-    timeline.note("Bob joined".to_owned());
-    timeline.note("Bob joined".to_owned());
+    assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODO");
+    timeline.note("Bob".to_owned(), SystemEvent::Joined);
+    timeline.note("Bob".to_owned(), SystemEvent::Joined);
     timeline.apply(message(8, "h"));
-    assert_eq!(shape(&timeline.rows(None, None, 0)), "DOmOOmODONDO");
+    assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODONDO");
     assert_eq!(timeline.last_own(UserId(9)), Some(6));
     assert_eq!(timeline.posts_after(5, Some(UserId(9))), 2, "without 6");
     assert_eq!(timeline.posts_after(8, None), 0);
-    keys(&timeline.rows(None, None, 0));
+    keys(&timeline.rows(None, None, utc));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_day_that_begins_twice_has_two_keys() {
     for (day, m) in [0, 1, 0].into_iter().zip(&mut history.messages) {
         m.timestamp = Timestamp(1_767_398_400_000 + day * 86_400_000);
     }
-    let rows = Timeline::new(history).rows(None, None, 0);
+    let rows = Timeline::new(history).rows(None, None, utc);
     assert_eq!(shape(&rows), "DODODO");
     let keys = keys(&rows);
     assert_eq!(
@@ -246,26 +246,108 @@ fn a_day_that_begins_twice_has_two_keys() {
     );
 }
 
+/// Berlin: an hour ahead of UTC, two from the last Sunday of March to that of October 2026.
+fn berlin(at: Timestamp) -> i32 {
+    let summer = time("2026-03-29T01:00:00Z")..time("2026-10-25T01:00:00Z");
+    if summer.contains(&at) { 120 } else { 60 }
+}
+
+/// Half an hour less in winter.
+fn lord_howe(at: Timestamp) -> i32 {
+    let winter = time("2026-04-04T15:00:00Z")..time("2026-10-03T15:30:00Z");
+    if winter.contains(&at) { 630 } else { 660 }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// The day lines of messages that were stored at these times.
+fn days(times: &[&str], zone: Zone) -> Vec<String> {
+    let last = times.len() as Number;
+    let mut history = page(1..=last, last);
+    for (at, m) in times.iter().zip(&mut history.messages) {
+        m.timestamp = time(at);
+    }
+    let rows = Timeline::new(history).rows(None, None, zone);
+    let day = |row| match row {
+        Row::Day { datetime, .. } => Some(datetime),
+        _ => None,
+    };
+    rows.into_iter().filter_map(day).collect()
+}
+
+#[test]
+fn a_day_line_has_the_offset_of_its_own_day() {
+    assert_eq!(
+        days(&["2026-07-10T22:10:00Z", "2026-11-10T22:10:00Z"], berlin),
+        ["2026-07-11", "2026-11-10"]
+    );
+    assert_eq!(
+        days(&["2026-07-10T22:10:00Z", "2026-11-10T22:10:00Z"], utc),
+        ["2026-07-10", "2026-11-10"]
+    );
+    // The night in which the clocks are put forward, and that in which they are put back.
+    assert_eq!(
+        days(
+            &[
+                "2026-03-28T22:59:00Z",
+                "2026-03-28T23:00:00Z",
+                "2026-03-29T21:59:00Z",
+                "2026-03-29T22:00:00Z"
+            ],
+            berlin
+        ),
+        ["2026-03-28", "2026-03-29", "2026-03-30"]
+    );
+    assert_eq!(
+        days(
+            &[
+                "2026-10-24T21:59:00Z",
+                "2026-10-24T22:00:00Z",
+                "2026-10-25T22:59:00Z",
+                "2026-10-25T23:00:00Z"
+            ],
+            berlin
+        ),
+        ["2026-10-24", "2026-10-25", "2026-10-26"]
+    );
+    assert_eq!(
+        days(
+            &[
+                "2026-01-10T13:00:00Z",
+                "2026-07-10T13:15:00Z",
+                "2026-07-10T13:30:00Z"
+            ],
+            lord_howe
+        ),
+        ["2026-01-11", "2026-07-10", "2026-07-11"]
+    );
+    // The furthest there are.
+    assert_eq!(days(&["2026-07-10T10:00:00Z"], |_| 840), ["2026-07-11"]);
+    assert_eq!(days(&["2026-07-10T10:59:00Z"], |_| -660), ["2026-07-09"]);
+}
+
 #[test]
 fn a_key_changes_exactly_with_what_is_drawn() {
     let mut timeline = Timeline::new(page(1..=3, 3));
     let me = Some(UserId(1));
-    let before = keys(&timeline.rows(me, None, 0));
-    assert_eq!(keys(&timeline.rows(me, None, 0)), before);
+    let before = keys(&timeline.rows(me, None, utc));
+    assert_eq!(keys(&timeline.rows(me, None, utc)), before);
     let differing = |after: Vec<Key>| -> Vec<usize> {
         (0..before.len())
             .filter(|&at| before[at] != after[at])
             .collect()
     };
-    assert_eq!(differing(keys(&timeline.rows(me, Some(2), 0))), [2]);
-    assert_eq!(differing(keys(&timeline.rows(None, None, 0))), [1, 2, 3]);
+    assert_eq!(differing(keys(&timeline.rows(me, Some(2), utc))), [2]);
+    assert_eq!(differing(keys(&timeline.rows(None, None, utc))), [1, 2, 3]);
     // The time zone that the browser tells late moves no row of the same day.
     assert_eq!(
-        differing(keys(&timeline.rows(me, None, 60))),
+        differing(keys(&timeline.rows(me, None, |_| 60))),
         Vec::<usize>::new()
     );
     timeline.apply(edited(3, 4, "C"));
-    assert_eq!(differing(keys(&timeline.rows(me, None, 0))), [3]);
+    assert_eq!(differing(keys(&timeline.rows(me, None, utc))), [3]);
 }
 
 #[test]
@@ -273,9 +355,9 @@ fn another_room_s_message_of_the_same_number_and_time_is_drawn_anew() {
     let (lobby, mut tea) = (page(1..=1, 1), page(1..=1, 1));
     tea.messages[0].id = parlour_protocol::MessageId(2);
     let (mut lobby, mut tea) = (Timeline::new(lobby), Timeline::new(tea));
-    lobby.note("Alice joined".to_owned());
-    tea.note("Bob joined".to_owned());
-    let (lobby, tea) = (lobby.rows(None, None, 0), tea.rows(None, None, 0));
+    lobby.note("Alice".to_owned(), SystemEvent::Joined);
+    tea.note("Bob".to_owned(), SystemEvent::Joined);
+    let (lobby, tea) = (lobby.rows(None, None, utc), tea.rows(None, None, utc));
     let shared: Vec<_> = keys(&tea)
         .into_iter()
         .filter(|key| keys(&lobby).contains(key))
@@ -287,14 +369,14 @@ fn another_room_s_message_of_the_same_number_and_time_is_drawn_anew() {
 fn notes_stay_few_and_are_hidden_where_the_end_is_not_shown() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     for n in 0..30 {
-        timeline.note(n.to_string());
+        timeline.note(n.to_string(), SystemEvent::Joined);
     }
-    let rows = timeline.rows(None, None, 0);
+    let rows = timeline.rows(None, None, utc);
     assert_eq!(rows.len(), 3 + NOTES);
-    assert!(matches!(rows.last(), Some(Row::Note { text, .. }) if text == "29"));
+    assert!(matches!(rows.last(), Some(Row::Note { name, .. }) if name == "29"));
     let mut history = page(1..=2, 9);
     history.has_newer = true;
     let mut detached = Timeline::new(history);
-    detached.note("Bob left".to_owned());
-    assert_eq!(shape(&detached.rows(None, None, 0)), "DOm");
+    detached.note("Bob".to_owned(), SystemEvent::Left);
+    assert_eq!(shape(&detached.rows(None, None, utc)), "DOm");
 }

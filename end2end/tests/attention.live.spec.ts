@@ -1,0 +1,64 @@
+// A tab that nobody sees says what is unread in it, until it is read.
+
+import { LOBBY } from "./support/chat.js";
+import { expect, test } from "./support/test.js";
+
+const PLAIN = "/favicon.svg";
+const DOTTED = "/favicon-unread.svg";
+
+test("title and icon count what came while nobody looked, until one looks", async ({ arrive, server }) => {
+  const bob = await arrive("Bob", "/me");
+  const alice = await arrive("Alice", LOBBY);
+  await expect(alice.page).toHaveTitle("Lobby · Parlour");
+  await expect(alice.icon).toHaveAttribute("href", PLAIN);
+  await bob.rest.post("seen");
+  await expect(alice.messages).toHaveCount(1);
+  await alice.hide();
+  await bob.rest.post("one");
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await bob.rest.post("two");
+  await expect(alice.page).toHaveTitle("(2) Lobby · Parlour");
+  await expect(alice.icon).toHaveAttribute("href", DOTTED);
+  expect((await alice.page.request.get(server.url + DOTTED)).status()).toBe(200);
+  await alice.hide(false);
+  await expect(alice.page).toHaveTitle("Lobby · Parlour");
+  await expect(alice.icon).toHaveAttribute("href", PLAIN);
+  await alice.hide();
+  await expect(alice.page).toHaveTitle("Lobby · Parlour");
+});
+
+test("one's own messages, and those of a room one sees, are not counted", async ({ arrive }) => {
+  const bob = await arrive("Bob", "/me");
+  const alice = await arrive("Alice", LOBBY);
+  await alice.hide();
+  await alice.rest.post("from another program of mine");
+  await bob.rest.post("from Bob");
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await alice.hide(false);
+  await bob.rest.post("seen at once");
+  await expect(alice.messages).toHaveCount(3);
+  await expect(alice.page).toHaveTitle("Lobby · Parlour");
+});
+
+test("what is read in another tab is unread no more in this one", async ({ arrive }) => {
+  const bob = await arrive("Bob", "/me");
+  const alice = await arrive("Alice", LOBBY);
+  await alice.hide();
+  await bob.rest.post("for Alice");
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  const other = await alice.anotherTab(LOBBY);
+  await expect(other.message("for Alice")).toBeVisible();
+  await expect(alice.page).toHaveTitle("Lobby · Parlour");
+  await expect(alice.icon).toHaveAttribute("href", PLAIN);
+});
+
+test("another room's are told of, too", async ({ arrive }) => {
+  const bob = await arrive("Bob", "/me");
+  const room = await bob.rest.makeRoom("Tea");
+  const alice = await arrive("Alice", `/rooms/${room.id}`);
+  await expect(alice.composer).toBeVisible();
+  await alice.visit(LOBBY);
+  await alice.hide();
+  await bob.rest.post("over here", room.id);
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+});

@@ -1,0 +1,63 @@
+//! How text that somebody chose is shown to others, so that it cannot do anything to what is around it.
+//!
+//! *Invariant:* what is stored and sent stays whole; this is for the eye alone.
+
+mod marks;
+
+use std::borrow::Cow;
+
+/// Marks in a row that are laid out. No language stacks as many; a browser that has to stack
+/// thousands does nothing else for seconds.
+const MARKS: usize = 8;
+
+/// The text without the marks that nobody could tell apart any more.
+pub fn laid_out(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    // What is not copied yet begins here.
+    let mut from = 0;
+    let mut run = 0;
+    for (at, c) in text.char_indices() {
+        if !marks::is_mark(c) {
+            run = 0;
+            continue;
+        }
+        run += 1;
+        if run > MARKS {
+            kept.push_str(&text[from..at]);
+            from = at + c.len_utf8();
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(&text[from..]);
+    Cow::Owned(kept)
+}
+
+/// A name for a sentence that cannot hold a `<bdi>`: a title, a label, a notice. One that is written
+/// from right to left stands between marks that keep the words around it where they are.
+pub fn isolated(name: &str) -> Cow<'_, str> {
+    if name.chars().any(is_right_to_left) {
+        Cow::Owned(["\u{2068}", name, "\u{2069}"].concat())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// The blocks of the scripts that are, and the characters that say so.
+fn is_right_to_left(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{8ff}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{fefe}'
+            | '\u{10800}'..='\u{10fff}'
+            | '\u{1e800}'..='\u{1efff}'
+    )
+}
+
+#[cfg(test)]
+mod tests;

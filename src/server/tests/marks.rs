@@ -1,0 +1,23 @@
+//! The browser's short table of marks against Unicode's own.
+
+use parlour_protocol::display::laid_out;
+use unicode_normalization::char::is_combining_mark;
+
+#[test]
+fn every_mark_of_unicode_is_one_and_no_letter() {
+    let mut few = String::new();
+    for c in '\u{300}'..=char::MAX {
+        few.clear();
+        (0..9).for_each(|_| few.push(c));
+        let is_cut = laid_out(&few).chars().count() == 8;
+        let has_no_shape = matches!(
+            c,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}'
+        );
+        if is_combining_mark(c) || has_no_shape {
+            assert!(is_cut, "{c:?} is a mark");
+        } else if c.is_alphanumeric() {
+            assert!(!is_cut, "{c:?} is none");
+        }
+    }
+}
