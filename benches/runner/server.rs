@@ -224,6 +224,8 @@ fn parlour(places: &Places, address: SocketAddr, database: &Path) -> Command {
         "ROOMS_PER_HOUR",
         "FRAMES_PER_SECOND",
         "SOCKETS_PER_ADDRESS",
+        "CONNECTIONS_PER_ADDRESS",
+        "HISTORY_PAGES_PER_SECOND",
     ] {
         command.env(format!("PARLOUR__LIMITS__{limit}"), "0");
     }

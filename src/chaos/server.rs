@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(5);
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 /// Limits are off: they are not what is tried, and a test is quicker than any person.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"),
     ("PARLOUR__LIMITS__ROOMS_PER_HOUR", "0"),
@@ -32,6 +32,8 @@ const SETTINGS: [(&str, &str); 7] = [
     ("PARLOUR__LIMITS__ADDRESS_ROOMS_PER_HOUR", "0"),
     ("PARLOUR__LIMITS__FRAMES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__SOCKETS_PER_ADDRESS", "0"),
+    ("PARLOUR__LIMITS__CONNECTIONS_PER_ADDRESS", "0"),
+    ("PARLOUR__LIMITS__HISTORY_PAGES_PER_SECOND", "0"),
 ];
 
 /// A server that can be killed and started again.

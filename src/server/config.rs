@@ -113,6 +113,10 @@ pub struct LimitSettings {
     pub address_rooms_per_hour: u32,
     /// Sockets open at once from one address.
     pub sockets_per_address: u32,
+    /// Connections open at once from one address that are no sockets.
+    pub connections_per_address: u32,
+    /// Pages of history read from one address.
+    pub history_pages_per_second: u32,
     /// Frames on one socket.
     pub frames_per_second: u32,
 }
@@ -229,6 +233,8 @@ impl LimitSettings {
             rooms_per_hour: 0,
             address_rooms_per_hour: 0,
             sockets_per_address: 0,
+            connections_per_address: 0,
+            history_pages_per_second: 0,
             frames_per_second: 0,
             ..Self::default()
         }
@@ -324,6 +330,8 @@ impl Default for LimitSettings {
             rooms_per_hour: 60,
             address_rooms_per_hour: 120,
             sockets_per_address: 1_000,
+            connections_per_address: 200,
+            history_pages_per_second: 50,
             frames_per_second: 50,
         }
     }

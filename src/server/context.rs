@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
 use crate::rooms::Marks;
 use crate::said::Said;
+use crate::share::Share;
 use crate::sweeper::{self, Sweeper};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub struct Context {
     pub hub: Hub,
     /// How often.
     pub limits: Limits,
+    /// What takes long, apart from what must not wait.
+    pub share: Share,
     /// When.
     pub clock: Arc<dyn Clock>,
     /// What nobody guesses.
@@ -208,6 +211,7 @@ impl Context {
         let sweeper = Sweeper::start(&store, &hub, &clock, sweeper::EVERY);
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits),
+            share: Share::default(),
             settings,
             store,
             sweeper,

@@ -3,8 +3,12 @@
 //! Doors translate and nothing else. The site puts its pages next to [`api_router`] and wraps both
 //! in [`layered`], so that forms and server functions are guarded by the same code.
 
+mod answer;
+mod attend;
 pub mod body;
+mod compressed;
 pub mod forwarded;
+pub(crate) mod line;
 pub mod origin;
 mod paths;
 pub mod problem;
@@ -21,4 +25,4 @@ mod ws;
 
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};
-pub use serve::serve;
+pub use serve::{Bounds, serve, serve_within};

@@ -6,16 +6,22 @@
 //! again, and whoever refuses answers: nothing is dropped in silence.
 
 mod bucket;
+pub mod connections;
+pub mod descriptors;
+mod reading;
 mod sockets;
 
 pub use bucket::Bucket;
+pub use reading::UnreadGuard;
 pub use sockets::SocketGuard;
 
 use crate::ClientAddress;
 use crate::config::LimitSettings;
 use crate::error::ServiceError;
+use crate::scope::Scope;
 use bucket::{Buckets, Rate};
 use parlour_protocol::UserId;
+use reading::{Reading, Unread};
 use sockets::Sockets;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -33,6 +39,10 @@ struct Rates {
     address_messages: Buckets<ClientAddress>,
     address_rooms: Buckets<ClientAddress>,
     sockets: Sockets,
+    /// Of visitors who come through a proxy: it has the connections, they have the requests.
+    requests: Sockets,
+    reading: Reading,
+    unread: Unread,
     frames: Option<Rate>,
 }
 
@@ -66,6 +76,9 @@ impl Limits {
                 settings.address_rooms_per_hour,
             )),
             sockets: Sockets::new(settings.sockets_per_address),
+            requests: Sockets::new(settings.connections_per_address),
+            reading: Reading::new(settings.history_pages_per_second),
+            unread: Unread::default(),
             frames: per(
                 settings.frames_per_second,
                 SECOND,
@@ -118,6 +131,28 @@ impl Limits {
         self.0.sockets.open(network(address))
     }
 
+    /// One more request from behind a proxy, for as long as the guard lives.
+    pub fn request(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
+        self.0.requests.open(network(address))
+    }
+
+    /// One more page of history.
+    pub fn history_page(&self, scope: &Scope) -> Result<(), ServiceError> {
+        self.0.reading.page(scope)
+    }
+
+    /// Room for an answer of so many bytes until it is read; small ones need none.
+    pub fn answer(
+        &self,
+        address: ClientAddress,
+        bytes: usize,
+    ) -> Result<Option<UnreadGuard>, ServiceError> {
+        if bytes < reading::SMALL {
+            return Ok(None);
+        }
+        self.0.unread.answer(address, bytes).map(Some)
+    }
+
     /// A fresh socket's own bucket of frames.
     pub fn frames(&self) -> Bucket {
         Bucket::new(self.0.frames)
@@ -130,7 +165,7 @@ fn refused(wait: Duration) -> ServiceError {
 }
 
 /// What an address is counted under: whoever has one IPv6 address has all of its /64.
-fn network(address: ClientAddress) -> ClientAddress {
+pub(crate) fn network(address: ClientAddress) -> ClientAddress {
     match address {
         ClientAddress::Known(IpAddr::V6(v6)) => {
             let network = Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64));

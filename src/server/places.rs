@@ -56,6 +56,9 @@ pub async fn shared(
     scope: &Scope,
     at: Option<At>,
 ) -> Result<SharedPlace, ServiceError> {
+    if let Some(at) = at {
+        counts(ctx, scope, at.view)?;
+    }
     let reader = scope.clone();
     let read = move |db: &Connection| {
         let seen = rooms::seen(db, &reader)?;
@@ -140,6 +143,7 @@ impl SharedPlace {
 
 /// A room as one would find it, for who goes from one to another without a new page.
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
+    counts(ctx, scope, at.view)?;
     let reader = scope.clone();
     let read = move |db: &Connection| {
         let row = rooms::visible_now(db, &reader, at.room)?;
@@ -148,6 +152,14 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     };
     let (row, history) = ctx.store.read(read).await?;
     Ok(open(ctx, scope, at, row, history))
+}
+
+/// Opening a room at its end is no reading of history: whoever comes in does it, and all of them may at once.
+fn counts(ctx: &Context, scope: &Scope, view: View) -> Result<(), ServiceError> {
+    match view {
+        View::Newest => Ok(()),
+        View::Before(_) | View::After(_) | View::Around(_) => ctx.limits.history_page(scope),
+    }
 }
 
 /// What is shown of the room's messages. A permalink has to lead to one of them.

@@ -8,6 +8,9 @@ mod binary;
 mod cross_site;
 mod durability;
 mod files;
+// What a process has is read from where Linux says it.
+#[cfg(target_os = "linux")]
+mod floods;
 mod forms;
 mod full_disk;
 mod harness;

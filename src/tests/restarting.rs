@@ -18,11 +18,13 @@ use tokio::time::timeout;
 const LONG: Duration = Duration::from_secs(30);
 
 /// As many as everybody wants.
-const NO_LIMITS: [(&str, &str); 4] = [
+const NO_LIMITS: [(&str, &str); 6] = [
     ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"),
     ("PARLOUR__LIMITS__FRAMES_PER_SECOND", "0"),
+    ("PARLOUR__LIMITS__CONNECTIONS_PER_ADDRESS", "0"),
+    ("PARLOUR__LIMITS__HISTORY_PAGES_PER_SECOND", "0"),
 ];
 
 /// Starts the server that comes after `old`.

@@ -69,8 +69,14 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
     let sheet = match known.filter(|sheet| sheet.shared().has_its_company(ctx)) {
         Some(sheet) => sheet,
         None => {
-            let shared = places::shared(ctx, scope, at).await?;
-            let sheet = Arc::new(Sheet::new(&site.assets, ctx, shared, kind));
+            let (site, scope) = (site.clone(), scope.clone());
+            let address = scope.address;
+            let drawn = ctx.share.run(address, async move {
+                let shared = places::shared(&site.ctx, &scope, at).await?;
+                let sheet = Sheet::new(&site.assets, &site.ctx, shared, kind);
+                Ok::<_, ServiceError>(Arc::new(sheet))
+            });
+            let sheet = drawn.await??;
             sheets.keep(version, kind, sheet.clone(), sheet.weight());
             sheet
         }

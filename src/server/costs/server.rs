@@ -25,6 +25,7 @@ impl Server {
             .env("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0")
             .env("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0")
             .env("PARLOUR__LIMITS__FRAMES_PER_SECOND", "0")
+            .env("PARLOUR__LIMITS__CONNECTIONS_PER_ADDRESS", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -1,5 +1,6 @@
 //! Every address of the API, and the layers around it.
 
+use super::compressed::{counted, in_its_share};
 use super::same_origin::same_origin;
 use super::security_headers::security_headers;
 use super::trace::trace;
@@ -45,7 +46,9 @@ pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
 pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
     // The last one is the outermost.
     router
+        .layer(from_fn_with_state(Arc::clone(ctx), counted))
         .layer(CompressionLayer::new().quality(QUALITY))
+        .layer(from_fn_with_state(Arc::clone(ctx), in_its_share))
         .layer(from_fn_with_state(Arc::clone(ctx), same_origin))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(ctx), security_headers))

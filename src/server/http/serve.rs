@@ -1,40 +1,55 @@
 //! The accept loop: what `axum::serve` does, with a limit on how long a request's head may take
 //! and on how many connections there are, and an end that leaves nothing undone.
 
-use crate::Context;
+use super::attend::Host;
+use crate::limits::connections::{Connections, Full, Place};
+use crate::limits::{descriptors, network};
+use crate::{ClientAddress, Context};
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::header::CONNECTION;
-use axum::http::{HeaderValue, StatusCode};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
+use socket2::SockRef;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 
-/// A request's head that takes longer closes its connection; so does idling between requests.
-const HEAD: Duration = Duration::from_secs(10);
-/// Connections that speak HTTP at once; more wait in the system's queue. Sockets count no more
-/// once they are upgraded.
-const CONNECTIONS: usize = 8_192;
-/// After the server was told to stop, who has a connection and says nothing gets this long: a
-/// request may be on its way. The next server waits meanwhile.
-const QUIET: Duration = Duration::from_millis(500);
 /// Running requests get this long to finish. Below the time after which people are told.
 const REQUESTS: Duration = Duration::from_secs(2);
 /// All of stopping.
 const STOP: Duration = Duration::from_secs(10);
+/// What the system keeps of a connection for who does not read, sockets included. It counts twice as much.
+const SEND_BUFFER: usize = 128 * 1024;
+/// Connections that wait for a place of their address's. Who comes beyond them is hung up on.
+const WAITING: usize = 512;
+/// How often they look for one.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What one connection may take, and how many there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Connections that speak HTTP at once; `None` is as many as the system allows for. Sockets count no
+    /// more once they are upgraded.
+    pub connections: Option<usize>,
+    /// How long a connection waits for a place of its address's before it is refused.
+    pub waiting: Duration,
+    /// How long nothing of an answer may be taken.
+    pub patience: Duration,
+    /// After which a connection ends with the next answer.
+    pub age: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections: None,
+            waiting: Duration::from_secs(5),
+            patience: Duration::from_secs(20),
+            age: Duration::from_secs(5 * 60),
+        }
+    }
+}
 
 /// Serves until `shutdown`, then stops: no new connections, sockets told to come back (4000),
 /// running requests finished, what is being written on disk, the database closed. Sockets may still
@@ -45,64 +60,84 @@ pub async fn serve(
     ctx: Arc<Context>,
     shutdown: impl Future<Output = ()>,
 ) {
-    // Not hyper-util's `auto::Builder`: before it knows the version it waits without any limit.
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
-    let (connections, stopping) = (TaskTracker::new(), CancellationToken::new());
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    serve_within(Bounds::default(), listener, app, ctx, shutdown).await;
+}
+
+/// The same within other bounds.
+pub async fn serve_within(
+    bounds: Bounds,
+    listener: TcpListener,
+    app: Router,
+    ctx: Arc<Context>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let can = descriptors::raise();
+    let places = bounds.connections.unwrap_or(can.connections);
+    tracing::info!(
+        descriptors = can.descriptors,
+        connections = places,
+        sockets = can.sockets,
+        "can hold so many connections that speak HTTP, and so many sockets"
+    );
+    // Every connection has it from the one that listens.
+    if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER) {
+        tracing::warn!(%error, "the system's buffers stay as large as they are");
+    }
+    let places = Connections::new(places, ctx.settings.limits.connections_per_address);
+    let host = Arc::new(Host::new(
+        app,
+        Arc::clone(&ctx),
+        bounds.patience,
+        bounds.age,
+    ));
+    let connections = TaskTracker::new();
+    let waiting = Arc::new(Semaphore::new(WAITING));
     tokio::pin!(shutdown);
     loop {
-        let accepted = async {
-            let permit = Arc::clone(&permits).acquire_owned().await;
-            (permit, accept(&listener).await)
-        };
-        let (permit, (stream, peer)) = tokio::select! {
-            biased;
-            () = &mut shutdown => break,
-            accepted = accepted => accepted,
-        };
-        let (app, ending) = (app.clone(), stopping.clone());
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let answer = app.clone().oneshot(request.map(Body::new));
-            let ending = ending.clone();
-            async move {
-                let mut answer = answer.await?;
-                if ending.is_cancelled() && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-                    // The next request belongs on a connection to the next server.
-                    let close = HeaderValue::from_static("close");
-                    answer.headers_mut().insert(CONNECTION, close);
-                }
-                Ok::<_, Infallible>(answer)
-            }
-        });
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let stopping = stopping.clone();
-        connections.spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => match timeout(QUIET, connection.as_mut()).await {
-                    Ok(ended) => ended,
-                    Err(_) => {
-                        connection.as_mut().graceful_shutdown();
-                        connection.await
-                    }
+        let arrived = async {
+            let (stream, peer) = accept(&listener, &places).await;
+            let is_counted = !host.is_proxy(peer.ip());
+            let address = is_counted.then(|| network(peer.ip().into()));
+            let place = loop {
+                match places.enter(address, Instant::now()) {
+                    Ok(place) => break Some(place),
+                    Err(Full::Address) => break None,
+                    // Somebody may have become idle long enough ago.
+                    Err(Full::House) => drop(timeout(LOOK, places.freed()).await),
                 }
             };
-            if let Err(error) = ended {
-                tracing::debug!(error = ?error.to_string(), "connection ended badly");
-            }
-            drop(permit);
-        });
+            (stream, peer, address, place)
+        };
+        let (stream, peer, address, place) = tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            arrived = arrived => arrived,
+        };
+        let host = Arc::clone(&host);
+        if let Some(place) = place {
+            connections.spawn(host.attend(stream, peer, place));
+        } else if let Ok(permit) = Arc::clone(&waiting).try_acquire_owned() {
+            let places = places.clone();
+            connections.spawn(async move {
+                let place = tokio::select! {
+                    place = timeout(bounds.waiting, wait_for(&places, address)) => place.ok(),
+                    () = host.stopping.cancelled() => None,
+                };
+                match place {
+                    Some(place) => {
+                        drop(permit);
+                        host.attend(stream, peer, place).await;
+                    }
+                    None => host.refuse(stream).await,
+                }
+            });
+        }
     }
     drop(listener);
     tracing::info!("stopping");
     ctx.begin_draining();
     let stopped = async {
-        stopping.cancel();
+        host.stopping.cancel();
         connections.close();
         let requests = timeout(REQUESTS, connections.wait());
         let (_, requests) = tokio::join!(ctx.hub.drain(), requests);
@@ -117,10 +152,22 @@ pub async fn serve(
     }
 }
 
+/// A place of an address that has its share, once there is one: what runs on it will be answered, and then
+/// its connection gives way.
+async fn wait_for(places: &Connections, address: Option<ClientAddress>) -> Place {
+    loop {
+        sleep(LOOK).await;
+        if let Ok(place) = places.enter(address, Instant::now()) {
+            return place;
+        }
+    }
+}
+
 /// The next connection. Errors that concern one connection are skipped; when the system has no
-/// more descriptors it gets a moment to find some.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+/// more descriptors, who is idle gives some back.
+async fn accept(listener: &TcpListener, places: &Connections) -> (TcpStream, SocketAddr) {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    let mut is_told = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
@@ -136,8 +183,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                     ConnectionAborted | ConnectionRefused | ConnectionReset
                 ) => {}
             Err(error) => {
-                tracing::error!(%error, "cannot accept connections");
-                sleep(Duration::from_millis(200)).await;
+                if !is_told {
+                    tracing::error!(%error, "cannot accept connections");
+                    is_told = true;
+                }
+                places.make_room();
+                sleep(Duration::from_millis(20)).await;
             }
         }
     }

@@ -1,4 +1,6 @@
 //! Pages of history, in both directions, by `number`: the deepest page costs what the first does.
+//!
+//! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
 use crate::context::Context;
 use crate::db::entity::{message, room};
@@ -23,7 +25,12 @@ pub enum View {
     Around(Number),
 }
 
-/// Up to `limit` messages (1–100), oldest first, and the seq at which they were read.
+/// Bytes of text in one page, unless a single message is longer: whoever asks for a page and does not read
+/// it holds that much memory.
+const PAGE_BYTES: usize = 256 * 1024;
+
+/// Up to `limit` messages (1–100), oldest first, and the seq at which they were read. Long texts make it
+/// fewer.
 pub async fn history(
     ctx: &Context,
     scope: &Scope,
@@ -31,6 +38,7 @@ pub async fn history(
     view: View,
     limit: u32,
 ) -> Result<History, ServiceError> {
+    ctx.limits.history_page(scope)?;
     let scope = scope.clone();
     let read = move |db: &Connection| {
         let room = rooms::visible_now(db, &scope, room)?;
@@ -72,27 +80,26 @@ pub(crate) fn read(
         View::After(number) => (number.saturating_add(1), 1, more),
         View::Around(number) => (number, more, more),
     };
-    // Oldest first.
-    let mut rows = rows(db, OLDER, room, edge, older)?;
-    rows.reverse();
-    let older = rows.len();
-    rows.extend(self::rows(db, NEWER, room, edge, newer)?);
-    let newer = rows.len() - older;
-    let (take_older, take_newer) = match view {
-        View::Newest | View::Before(_) => (older.min(limit), 0),
-        View::After(_) => (0, newer.min(limit)),
-        View::Around(_) => shares(limit, older, newer),
+    let bytes = match view {
+        View::Around(_) => PAGE_BYTES / 2,
+        _ => PAGE_BYTES,
     };
+    let older = rows(db, OLDER, room, edge, older, bytes)?;
+    let newer = rows(db, NEWER, room, edge, newer, bytes)?;
+    let (take_older, take_newer) = match view {
+        View::Newest | View::Before(_) => (older.held.min(limit), 0),
+        View::After(_) => (0, newer.held.min(limit)),
+        View::Around(_) => shares(limit, older.held, newer.held),
+    };
+    let (has_older, has_newer) = (older.rows.len() > take_older, newer.rows.len() > take_newer);
+    // Oldest first.
+    let shown = (older.rows.into_iter().take(take_older).rev())
+        .chain(newer.rows.into_iter().take(take_newer));
     Ok(History {
-        messages: rows
-            .into_iter()
-            .skip(older - take_older)
-            .take(take_older + take_newer)
-            .map(Message::from)
-            .collect(),
+        messages: shown.map(Message::from).collect(),
         seq: room.seq,
-        has_older: older > take_older,
-        has_newer: newer > take_newer,
+        has_older,
+        has_newer,
     })
 }
 
@@ -111,20 +118,45 @@ const NEWER: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author
     body, reply_to, created_at, edited_at, deleted_at FROM messages \
     WHERE room_id = ? AND number >= ? ORDER BY number LIMIT ?";
 
-/// So many messages on one side of a number, the nearest first: one range of an index.
+/// One side of a number, the nearest first.
+struct Side {
+    rows: Vec<message::Model>,
+    /// How many of them a page has room for.
+    held: usize,
+}
+
+/// Up to `count` messages on one side of a number: one range of an index, read until it has more than
+/// `bytes` of text.
 fn rows(
     db: &Connection,
     side: &'static str,
     room: &room::Model,
     edge: Number,
     count: usize,
-) -> rusqlite::Result<Vec<message::Model>> {
+    bytes: usize,
+) -> rusqlite::Result<Side> {
+    let mut side_read = Side {
+        rows: Vec::new(),
+        held: 0,
+    };
     if count == 0 {
-        return Ok(Vec::new());
+        return Ok(side_read);
     }
     let mut statement = statement(db, side)?;
-    let rows = statement.query_map([room.id, edge, count as i64], |row| row.try_into())?;
-    rows.collect()
+    let rows = statement.query_map([room.id, edge, count as i64], |row| {
+        message::Model::try_from(row)
+    })?;
+    let mut read = 0;
+    for row in rows {
+        let row = row?;
+        read += row.body.len();
+        side_read.rows.push(row);
+        if read > bytes && side_read.rows.len() > 1 {
+            return Ok(side_read);
+        }
+        side_read.held = side_read.rows.len();
+    }
+    Ok(side_read)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::codec::{Decoded, Decoder};
 use super::{Frame, Gone, Mailbox};
+use crate::http::line::Line;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use parlour_protocol::rules::FRAME_MAX;
@@ -15,7 +16,6 @@ use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 
 /// Bytes read at once.
@@ -57,8 +57,8 @@ impl Wire {
     /// Takes over an upgraded connection of this server's: what is read of it, and what is written.
     /// `None` for a connection of another kind, which the accept loop never makes.
     pub fn take_over(upgraded: Upgraded) -> Option<(Self, Mailbox)> {
-        let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-        let (half, writing) = parts.io.into_inner().into_split();
+        let parts = upgraded.downcast::<TokioIo<Line>>().ok()?;
+        let (half, writing) = parts.io.into_inner().into_stream().into_split();
         let wire = Self {
             half,
             decoder: Decoder::default(),

@@ -6,6 +6,9 @@ mod codec;
 mod contexts;
 mod documented;
 mod harness;
+// Other addresses than 127.0.0.1 are those of this machine on Linux only.
+#[cfg(target_os = "linux")]
+mod http_floods;
 mod http_guards;
 mod http_limits;
 mod hub;

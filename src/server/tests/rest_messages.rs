@@ -191,3 +191,36 @@ async fn an_edit_moves_seq_on_and_keeps_the_place() {
         (&json!(true), &json!(""), &json!(4))
     );
 }
+
+#[tokio::test]
+async fn history_says_where_it_goes_on_until_it_ends() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let long = "é".repeat(10_000);
+    for _ in 0..30 {
+        server.say(&alice, LOBBY, &long).await;
+    }
+    for (start, way) in [("?limit=100", "before"), ("?after=0&limit=100", "after")] {
+        let (mut path, mut seen, mut pages) = (format!("{MESSAGES}{start}"), Vec::new(), 0);
+        loop {
+            let page = server.get(&path).await;
+            let shown = numbers(&page);
+            assert!(!shown.is_empty() && shown.len() < 30, "{path}: {shown:?}");
+            seen.extend(shown);
+            pages += 1;
+            let link = page.header("link");
+            if link.is_empty() {
+                break;
+            }
+            let next = link.strip_suffix(">; rel=\"next\"");
+            path = next
+                .and_then(|next| next.strip_prefix('<'))
+                .unwrap()
+                .to_owned();
+            assert!(path.contains(&format!("?{way}=")), "{path}");
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (1..=30).collect::<Vec<_>>(), "{way}");
+        assert!(pages >= 3, "{pages}");
+    }
+}

@@ -5,14 +5,14 @@ use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::{AtMessage, AtRoom};
 use crate::http::query::Slice;
-use crate::messages::{self, NewMessage};
+use crate::messages::{self, NewMessage, View};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
-use parlour_protocol::{Message, Number};
+use parlour_protocol::{History, Message, Number, RoomId};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -37,7 +37,28 @@ pub(super) async fn list(
     slice: Slice,
 ) -> Result<Response, Problem> {
     let history = messages::history(&ctx, &scope, room, slice.view, slice.limit).await?;
-    page(&history.messages).map_err(|error| ServiceError::Io(error.into()).into())
+    let next = next(room, &slice, &history).and_then(|next| next.parse().ok());
+    let page = page(&history.messages);
+    let mut page = page.map_err(|error| ServiceError::Io(error.into()))?;
+    if let Some(next) = next {
+        page.headers_mut().insert(LINK, next);
+    }
+    Ok(page)
+}
+
+/// Where it goes on, the way it was asked for. Only this says that there is more: long texts make a page
+/// shorter.
+fn next(room: RoomId, slice: &Slice, history: &History) -> Option<String> {
+    let (has_more, message, way) = match slice.view {
+        View::Newest | View::Before(_) => (history.has_older, history.messages.first(), "before"),
+        View::After(_) => (history.has_newer, history.messages.last(), "after"),
+        View::Around(_) => return None,
+    };
+    let number = message.filter(|_| has_more)?.number;
+    let (RoomId(room), limit) = (room, slice.limit);
+    Some(format!(
+        "</api/chat/rooms/{room}/messages?{way}={number}&limit={limit}>; rel=\"next\""
+    ))
 }
 
 /// What a message takes as JSON besides what was written in it: the names of its fields, numbers, times.

@@ -2,11 +2,14 @@
 
 use super::{Connection, Ended};
 use crate::realtime::Frame;
-use crate::{ServiceError, Token, messages, rooms};
+use crate::{Context, Scope, ServiceError, Token, messages, rooms};
 use parlour_protocol::{RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, UsersList, Welcome};
+use std::sync::Arc;
 
 /// Rooms one socket can be in.
 const ROOMS_MAX: usize = 256;
+/// Changes that are caught up with at once; more are read in their share of the processors.
+const NEAR: Seq = 100;
 
 impl Connection {
     /// `welcome`, `users_list`, and the sync from `after`. Frames of the room queue up from before
@@ -90,25 +93,23 @@ impl Connection {
         mut after: Seq,
     ) -> Result<Result<(), ServiceError>, Ended> {
         loop {
-            let page = match messages::sync(&self.ctx, &self.scope, room_id, after).await {
-                Ok(page) => page,
+            let (ctx, scope) = (Arc::clone(&self.ctx), Arc::clone(&self.scope));
+            let is_far = self.socket.seq(room_id).saturating_sub(after) > NEAR;
+            let read = missed(ctx, scope, room_id, after);
+            let read = if is_far {
+                let share = &self.ctx.share;
+                let read = share.run(self.scope.address, read).await;
+                read.and_then(|read| read)
+            } else {
+                read.await
+            };
+            let missed = match read {
+                Ok(missed) => missed,
                 Err(error) => return Ok(Err(error)),
             };
-            let is_last = page.complete || page.reset;
-            after = page.to;
-            let frame = ServerFrame::Sync(Sync {
-                room_id,
-                messages: page.messages,
-                from: page.from,
-                to: page.to,
-                complete: page.complete,
-                reset: page.reset,
-            });
-            let encoded = Frame::from(frame.encode());
-            // Large, and the other side may read slowly: one copy waits for it, not two.
-            drop(frame);
-            self.write(encoded).await?;
-            if is_last {
+            after = missed.to;
+            self.write(missed.frame).await?;
+            if missed.is_last {
                 return Ok(Ok(()));
             }
         }
@@ -134,4 +135,35 @@ impl Connection {
         self.write(Frame::from(frame.encode())).await?;
         Ok(Ok(()))
     }
+}
+
+/// One frame of what was missed.
+struct Missed {
+    frame: Frame,
+    to: Seq,
+    is_last: bool,
+}
+
+/// Read and encoded. It is large, and the other side may read slowly: only this copy waits for it.
+async fn missed(
+    ctx: Arc<Context>,
+    scope: Arc<Scope>,
+    room_id: RoomId,
+    after: Seq,
+) -> Result<Missed, ServiceError> {
+    let page = messages::sync(&ctx, &scope, room_id, after).await?;
+    let (to, is_last) = (page.to, page.complete || page.reset);
+    let frame = ServerFrame::Sync(Sync {
+        room_id,
+        messages: page.messages,
+        from: page.from,
+        to: page.to,
+        complete: page.complete,
+        reset: page.reset,
+    });
+    Ok(Missed {
+        frame: Frame::from(frame.encode()),
+        to,
+        is_last,
+    })
 }

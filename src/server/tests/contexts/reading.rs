@@ -82,6 +82,57 @@ async fn a_window_has_at_least_one_message_and_at_most_a_hundred() {
     );
 }
 
+/// As long as a message can be: four bytes in each of its ten thousand characters.
+fn longest() -> String {
+    "𝄞".repeat(10_000)
+}
+
+#[tokio::test]
+async fn long_texts_make_pages_shorter_and_never_empty() {
+    const MOST: usize = 256 * 1024;
+    let bench = Bench::new().await;
+    let alice = bench.guest("Alice").await;
+    fill(&bench, &alice, 40, &longest()).await;
+    let all: Vec<_> = (1..=40).collect();
+    let is_short = |page: &History| {
+        let bytes = page.messages.iter().map(|m| m.content.len()).sum::<usize>();
+        bytes <= MOST && !page.messages.is_empty()
+    };
+
+    let mut page = window(&bench, View::Newest, 100).await;
+    let mut back = numbers(&page);
+    while page.has_older {
+        assert!(is_short(&page));
+        page = window(&bench, View::Before(back[0]), 100).await;
+        back.splice(0..0, numbers(&page));
+    }
+    assert_eq!(back, all);
+
+    let mut page = window(&bench, View::After(0), 100).await;
+    let mut forth = numbers(&page);
+    while page.has_newer {
+        assert!(is_short(&page));
+        page = window(&bench, View::After(forth[forth.len() - 1]), 100).await;
+        forth.extend(numbers(&page));
+    }
+    assert_eq!(forth, all);
+
+    for number in [1, 2, 20, 39, 40] {
+        let page = window(&bench, View::Around(number), 50).await;
+        let shown = numbers(&page);
+        assert!(
+            is_short(&page) && shown.contains(&number),
+            "{number}: {shown:?}"
+        );
+        assert!(
+            shown.windows(2).all(|pair| pair[0] + 1 == pair[1]),
+            "{shown:?}"
+        );
+        let (first, last) = (shown[0], shown[shown.len() - 1]);
+        assert_eq!((page.has_older, page.has_newer), (first > 1, last < 40));
+    }
+}
+
 #[tokio::test]
 async fn tombstones_and_edits_stay_in_their_place() {
     let (bench, alice) = filled(4).await;
@@ -195,7 +246,7 @@ async fn a_position_that_is_none_of_the_rooms_is_reset() {
 async fn a_long_absence_comes_in_pages_and_a_longer_one_is_a_reset() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
-    fill(&bench, &alice, 2_001).await;
+    fill(&bench, &alice, 2_001, "x").await;
     let ctx = &bench.ctx;
     let mut after = 1;
     let mut pages = Vec::new();
@@ -215,8 +266,9 @@ async fn a_long_absence_comes_in_pages_and_a_longer_one_is_a_reset() {
 }
 
 /// Many messages in one transaction, past the contexts: only their number matters.
-async fn fill(bench: &Bench, author: &Scope, count: i64) {
+async fn fill(bench: &Bench, author: &Scope, count: i64, text: &str) {
     let author = user(author).id;
+    let text = text.to_owned();
     bench
         .ctx
         .store
@@ -226,7 +278,7 @@ async fn fill(bench: &Bench, author: &Scope, count: i64) {
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
                      INSERT INTO messages(room_id, number, seq, ordinal, author_id, author_name,
                                           client_id, body, created_at)
-                     SELECT 1, i, i, i, {author}, 'Alice', 'k' || i, 'x', 0 FROM n"
+                     SELECT 1, i, i, i, {author}, 'Alice', 'k' || i, '{text}', 0 FROM n"
                 ))
                 .await?;
                 let room = format!("UPDATE rooms SET seq = {count}, posts = {count}");

@@ -1,0 +1,176 @@
+//! One connection, from its first request to its last.
+//!
+//! *Invariant:* none is kept for ever: not by asking now and then, nor by never reading, nor while somebody
+//! else needs its place more.
+
+use super::Problem;
+use super::answer::{Answer, Held, Running};
+use super::forwarded::{client_address, is_trusted};
+use super::line::Line;
+use crate::limits::connections::Place;
+use crate::{Context, ServiceError};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::future::ready;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// A request's head that takes longer closes its connection; so does idling between requests.
+const HEAD: Duration = Duration::from_secs(10);
+/// Bytes of a head, and of an answer that were handed on and not taken by the system.
+const BUFFER: usize = 64 * 1024;
+/// After the server was told to stop, who has a connection and says nothing gets this long: a
+/// request may be on its way. The next server waits meanwhile.
+const QUIET: Duration = Duration::from_millis(500);
+/// Who has to give way gets this long: the end of an answer may be on its way.
+const LEAVING: Duration = Duration::from_millis(100);
+/// In which somebody without a place has to hear that there is none.
+const REFUSING: Duration = Duration::from_secs(2);
+/// Until it is worth trying again.
+const RETRY_AFTER_MS: u64 = 1_000;
+
+/// What every connection is given.
+pub(super) struct Host {
+    pub(super) app: Router,
+    pub(super) ctx: Arc<Context>,
+    pub(super) stopping: CancellationToken,
+    /// How long nothing of an answer may be taken.
+    pub(super) patience: Duration,
+    /// After which a connection ends with the answer that is next.
+    pub(super) age: Duration,
+    builder: http1::Builder,
+}
+
+/// Who is at the other end.
+struct Visitor {
+    peer: SocketAddr,
+    place: Arc<Place>,
+    is_proxy: bool,
+    since: Instant,
+}
+
+impl Host {
+    pub(super) fn new(app: Router, ctx: Arc<Context>, patience: Duration, age: Duration) -> Self {
+        // Not hyper-util's `auto::Builder`: before it knows the version it waits without any limit.
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
+        builder.max_buf_size(BUFFER);
+        Self {
+            app,
+            ctx,
+            stopping: CancellationToken::new(),
+            patience,
+            age,
+            builder,
+        }
+    }
+
+    /// Whether visitors come through this peer, and are counted instead of it.
+    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
+        is_trusted(&self.ctx.settings.server.trusted_proxies, peer)
+    }
+
+    /// Answers what is asked on a connection until it ends.
+    pub(super) async fn attend(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, place: Place) {
+        let place = Arc::new(place);
+        let visitor = Arc::new(Visitor {
+            peer,
+            place: Arc::clone(&place),
+            is_proxy: self.is_proxy(peer.ip()),
+            since: Instant::now(),
+        });
+        let host = Arc::clone(&self);
+        let service =
+            service_fn(move |request| Arc::clone(&host).answer(Arc::clone(&visitor), request));
+        let line = TokioIo::new(Line::new(stream, self.patience));
+        let connection = self.builder.serve_connection(line, service);
+        let mut connection = pin!(connection.with_upgrades());
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.stopping.cancelled() => match timeout(QUIET, connection.as_mut()).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            },
+            () = place.given_away() => {
+                connection.as_mut().graceful_shutdown();
+                timeout(LEAVING, connection).await.unwrap_or(Ok(()))
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(error = ?error.to_string(), "connection ended badly");
+        }
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        visitor: Arc<Visitor>,
+        mut request: Request<Incoming>,
+    ) -> Result<Response<Answer>, Infallible> {
+        let running = Running::begin(Arc::clone(&visitor.place));
+        request.extensions_mut().insert(ConnectInfo(visitor.peer));
+        let counted = visitor.is_proxy.then(|| {
+            let trusted = &self.ctx.settings.server.trusted_proxies;
+            let address = client_address(trusted, visitor.peer.ip(), request.headers());
+            self.ctx.limits.request(address)
+        });
+        let (mut answer, request) = match counted.transpose() {
+            Ok(counted) => {
+                let answer = self.app.clone().oneshot(request.map(Body::new)).await?;
+                (answer, counted)
+            }
+            Err(error) => (Problem::from(error).into_response(), None),
+        };
+        // Of a stopping server the next request belongs on a connection to the next server.
+        let is_last = self.stopping.is_cancelled() || visitor.since.elapsed() > self.age;
+        if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+        }
+        let unread = answer.extensions_mut().remove();
+        let held = Held {
+            _running: running,
+            _request: request,
+            _unread: unread,
+        };
+        Ok(answer.map(|body| Answer::new(body, held)))
+    }
+
+    /// Tells somebody whose address has its share of connections.
+    pub(super) async fn refuse(self: Arc<Self>, stream: TcpStream) {
+        let service = service_fn(|_: Request<Incoming>| ready(Ok::<_, Infallible>(no_place())));
+        let line = TokioIo::new(Line::new(stream, self.patience));
+        let refusing = self.builder.serve_connection(line, service);
+        // Who does not ask is not told.
+        let _ = timeout(REFUSING, refusing).await;
+    }
+}
+
+/// What is told to somebody whose address has its share.
+fn no_place() -> Response {
+    let refused = ServiceError::RateLimited {
+        retry_after_ms: RETRY_AFTER_MS,
+    };
+    let mut answer = Problem::from(refused).into_response();
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(CONNECTION, close);
+    answer
+}

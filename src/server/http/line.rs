@@ -1,0 +1,173 @@
+//! A connection's stream, with an end to waiting for who does not read.
+//!
+//! *Invariant:* what is to be written moves, and not at a crawl, or the connection ends and the system keeps
+//! nothing of it.
+
+use socket2::SockRef;
+use std::io::{self, ErrorKind, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Bytes that have to be taken in a second, once it is waited for at all.
+const SLOWEST: usize = 4 * 1024;
+
+/// One connection's stream.
+pub struct Line {
+    stream: TcpStream,
+    /// How long nothing may be taken.
+    patience: Duration,
+    /// `None` while everything was taken at once.
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    /// Where the reader is, as if it read at the slowest rate all the time.
+    since: Instant,
+    over: Pin<Box<Sleep>>,
+}
+
+impl Line {
+    /// Over this stream.
+    pub fn new(stream: TcpStream, patience: Duration) -> Self {
+        Self {
+            stream,
+            patience,
+            waiting: None,
+        }
+    }
+
+    /// The stream, of which something else takes care from now on.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
+    /// What came of an attempt to write: it is waited for no longer than the patience lasts.
+    fn watch(
+        &mut self,
+        task: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match (&written, &mut self.waiting) {
+            (Poll::Ready(Ok(bytes)), Some(waiting)) => {
+                let earned = Duration::from_millis((bytes * 1_000 / SLOWEST) as u64);
+                waiting.since = (waiting.since + earned).min(Instant::now());
+                written
+            }
+            (Poll::Ready(_), _) => written,
+            (Poll::Pending, waiting) => {
+                let waiting = waiting.get_or_insert_with(|| {
+                    let since = Instant::now();
+                    let over = Box::pin(sleep_until(since + self.patience));
+                    Waiting { since, over }
+                });
+                let end = waiting.since + self.patience;
+                if waiting.over.deadline() != end {
+                    waiting.over.as_mut().reset(end);
+                }
+                if waiting.over.as_mut().poll(task).is_pending() {
+                    return Poll::Pending;
+                }
+                // Else the system would keep for minutes what nobody has read.
+                let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+                Poll::Ready(Err(ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(task, buffer)
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(task, bytes);
+        self.watch(task, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(task, slices);
+        self.watch(task, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// Asked for when nothing is left to write.
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.waiting = None;
+        Pin::new(&mut self.stream).poll_flush(task)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    const PIECE: usize = 16 * 1024;
+
+    /// A line of little patience, and who reads from it.
+    async fn pair(patience: Duration) -> (Line, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let reader = TcpStream::connect(listener.local_addr().unwrap());
+        let (reader, accepted) = tokio::join!(reader, listener.accept());
+        let stream = accepted.unwrap().0;
+        SockRef::from(&stream).set_send_buffer_size(PIECE).unwrap();
+        (Line::new(stream, patience), reader.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_nobody_reads_is_given_up_and_reset() {
+        let (mut line, mut reader) = pair(Duration::from_millis(50)).await;
+        let ended = loop {
+            if let Err(error) = line.write_all(&[0; PIECE]).await {
+                break error;
+            }
+        };
+        assert_eq!(ended.kind(), ErrorKind::TimedOut);
+        drop(line);
+        let rest = reader.read_to_end(&mut Vec::new()).await;
+        assert_eq!(rest.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    }
+
+    #[tokio::test]
+    async fn who_reads_is_waited_for_whatever_it_takes() {
+        let (mut line, mut reader) = pair(Duration::from_secs(5)).await;
+        let reading = tokio::spawn(async move {
+            let mut read = Vec::new();
+            reader.read_to_end(&mut read).await.map(|_| read.len())
+        });
+        for _ in 0..1_000 {
+            line.write_all(&[0; PIECE]).await.unwrap();
+        }
+        line.flush().await.unwrap();
+        assert!(line.waiting.is_none());
+        drop(line);
+        assert_eq!(reading.await.unwrap().unwrap(), 1_000 * PIECE);
+    }
+}

@@ -1,0 +1,349 @@
+//! Who has a connection that speaks HTTP: a share of the places for each address, and none of them for ever.
+//!
+//! A connection on which no request runs is idle. When an address has used up its share, its longest idle
+//! connection gives way to the next one; when the house has no more places, the longest idle of all does.
+//!
+//! *Invariant:* an address never holds more than its share, and nobody is closed for somebody else while a
+//! request runs or is likely to be on its way.
+
+use crate::ClientAddress;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Who became idle, or came, less than this ago is about to ask for something.
+pub const MOMENT: Duration = Duration::from_millis(250);
+
+/// The places of one server.
+#[derive(Clone, Debug)]
+pub struct Connections(Arc<House>);
+
+#[derive(Debug)]
+struct House {
+    places: usize,
+    /// 0 is no limit.
+    per_address: u32,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    addresses: HashMap<ClientAddress, Share>,
+    /// By the order in which they became idle.
+    idle: BTreeMap<u64, Idle>,
+    turns: u64,
+}
+
+/// What one address has.
+#[derive(Debug, Default)]
+struct Share {
+    open: u32,
+    idle: BTreeSet<u64>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    address: Option<ClientAddress>,
+    since: Instant,
+    leave: CancellationToken,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The address has its share, and none of it is idle.
+    Address,
+    /// So it is with all places.
+    House,
+}
+
+impl Connections {
+    /// So many places, so many of them for one address.
+    pub fn new(places: usize, per_address: u32) -> Self {
+        Self(Arc::new(House {
+            places,
+            per_address,
+            state: Mutex::default(),
+            freed: Notify::new(),
+        }))
+    }
+
+    /// A place for a connection of this address, perhaps in place of an idle one. `None` is a proxy, whose
+    /// visitors are counted instead of it.
+    pub fn enter(&self, address: Option<ClientAddress>, now: Instant) -> Result<Place, Full> {
+        let mut state = self.0.state();
+        if let Some(share) = address.and_then(|address| state.addresses.get(&address))
+            && self.0.per_address > 0
+            && share.open >= self.0.per_address
+        {
+            let longest = share.idle.first().copied();
+            let longest = longest.filter(|longest| state.has_rested(*longest, now));
+            state.give_way(longest.ok_or(Full::Address)?);
+        }
+        if state.open >= self.0.places {
+            let longest = state.idle.keys().next().copied();
+            let longest = longest.filter(|longest| state.has_rested(*longest, now));
+            state.give_way(longest.ok_or(Full::House)?);
+        }
+        state.open += 1;
+        if let Some(address) = address {
+            state.addresses.entry(address).or_default().open += 1;
+        }
+        let leave = CancellationToken::new();
+        let turn = state.rest(address, leave.clone(), now);
+        Ok(Place {
+            house: Arc::clone(&self.0),
+            address,
+            leave,
+            turn: Mutex::new(Turn::Idle(turn)),
+        })
+    }
+
+    /// Ends the connection that has been idle longest: the system has nothing left to open another with.
+    pub fn make_room(&self) {
+        let mut state = self.0.state();
+        if let Some((&longest, _)) = state.idle.first_key_value() {
+            state.give_way(longest);
+        }
+    }
+
+    /// Until it is worth asking for a place again.
+    pub async fn freed(&self) {
+        self.0.freed.notified().await;
+    }
+}
+
+impl House {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn rest(
+        &mut self,
+        address: Option<ClientAddress>,
+        leave: CancellationToken,
+        since: Instant,
+    ) -> u64 {
+        self.turns += 1;
+        let turn = self.turns;
+        let idle = Idle {
+            address,
+            since,
+            leave,
+        };
+        self.idle.insert(turn, idle);
+        if let Some(share) = address.and_then(|address| self.addresses.get_mut(&address)) {
+            share.idle.insert(turn);
+        }
+        turn
+    }
+
+    fn has_rested(&self, turn: u64, now: Instant) -> bool {
+        let idle = self.idle.get(&turn);
+        idle.is_some_and(|idle| now.saturating_duration_since(idle.since) >= MOMENT)
+    }
+
+    /// Whether it was idle still.
+    fn rouse(&mut self, turn: u64) -> Option<Idle> {
+        let idle = self.idle.remove(&turn)?;
+        if let Some(share) = idle.address.and_then(|at| self.addresses.get_mut(&at)) {
+            share.idle.remove(&turn);
+        }
+        Some(idle)
+    }
+
+    fn give_way(&mut self, turn: u64) {
+        if let Some(idle) = self.rouse(turn) {
+            self.leave(idle.address);
+            idle.leave.cancel();
+        }
+    }
+
+    fn leave(&mut self, address: Option<ClientAddress>) {
+        self.open -= 1;
+        if let Some(address) = address
+            && let Some(share) = self.addresses.get_mut(&address)
+        {
+            share.open -= 1;
+            if share.open == 0 {
+                self.addresses.remove(&address);
+            }
+        }
+    }
+}
+
+/// A connection's place, for as long as it lives.
+#[derive(Debug)]
+pub struct Place {
+    house: Arc<House>,
+    address: Option<ClientAddress>,
+    leave: CancellationToken,
+    turn: Mutex<Turn>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Busy,
+    Idle(u64),
+    /// Somebody else has the place.
+    Given,
+}
+
+impl Place {
+    /// A request runs: the place is kept.
+    pub fn begin(&self) {
+        let mut turn = self.turn();
+        if let Turn::Idle(number) = *turn {
+            let is_ours = self.house.state().rouse(number).is_some();
+            *turn = if is_ours { Turn::Busy } else { Turn::Given };
+        }
+    }
+
+    /// It is answered.
+    pub fn finish(&self) {
+        let mut turn = self.turn();
+        if let Turn::Busy = *turn {
+            let number = self
+                .house
+                .state()
+                .rest(self.address, self.leave.clone(), Instant::now());
+            *turn = Turn::Idle(number);
+            self.house.freed.notify_one();
+        }
+    }
+
+    /// Until it has to give way.
+    pub async fn given_away(&self) {
+        self.leave.cancelled().await;
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let turn = *self.turn();
+        {
+            let mut state = self.house.state();
+            let is_ours = match turn {
+                Turn::Idle(number) => state.rouse(number).is_some(),
+                Turn::Busy => true,
+                Turn::Given => false,
+            };
+            if is_ours {
+                state.leave(self.address);
+            }
+        }
+        self.house.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::IpAddr;
+
+    fn at(last: u8) -> Option<ClientAddress> {
+        Some(IpAddr::from([192, 0, 2, last]).into())
+    }
+
+    fn has_to_go(place: &Place) -> bool {
+        place.leave.is_cancelled()
+    }
+
+    /// When whoever is idle now has been so for a while.
+    fn later() -> Instant {
+        Instant::now() + 2 * MOMENT
+    }
+
+    #[test]
+    fn the_longest_idle_connection_of_an_address_gives_way_to_its_next() {
+        let connections = Connections::new(100, 2);
+        let now = Instant::now();
+        let first = connections.enter(at(1), now).unwrap();
+        let second = connections.enter(at(1), now).unwrap();
+        // It says something, so that the other one is idle longer.
+        first.begin();
+        first.finish();
+        let third = connections.enter(at(1), later()).unwrap();
+        assert_eq!(
+            [&first, &second, &third].map(has_to_go),
+            [false, true, false]
+        );
+        // What is left of it takes nobody's place.
+        second.begin();
+        second.finish();
+        drop(second);
+        assert_eq!(connections.0.state().addresses[&at(1).unwrap()].open, 2);
+    }
+
+    #[test]
+    fn who_came_this_moment_is_about_to_ask_and_stays() {
+        let connections = Connections::new(3, 2);
+        let now = Instant::now();
+        let places = [1, 1, 2].map(|last| connections.enter(at(last), now).unwrap());
+        let soon = now + MOMENT / 2;
+        assert_eq!(connections.enter(at(1), soon).unwrap_err(), Full::Address);
+        assert_eq!(connections.enter(at(3), soon).unwrap_err(), Full::House);
+        assert!(!places.iter().any(has_to_go));
+        let third = connections.enter(at(1), now + MOMENT);
+        assert!(third.is_ok() && has_to_go(&places[0]));
+    }
+
+    #[test]
+    fn an_address_whose_requests_all_run_is_refused_and_another_is_not() {
+        let connections = Connections::new(100, 2);
+        let places = [0; 2].map(|_| connections.enter(at(1), Instant::now()).unwrap());
+        places.iter().for_each(Place::begin);
+        assert_eq!(
+            connections.enter(at(1), later()).unwrap_err(),
+            Full::Address
+        );
+        assert!(connections.enter(at(2), later()).is_ok());
+        places[0].finish();
+        assert!(connections.enter(at(1), later()).is_ok());
+        assert_eq!(
+            [has_to_go(&places[0]), has_to_go(&places[1])],
+            [true, false]
+        );
+    }
+
+    #[test]
+    fn when_places_run_short_the_longest_idle_of_all_gives_way() {
+        let connections = Connections::new(2, 0);
+        let theirs = connections.enter(at(1), Instant::now()).unwrap();
+        let busy = connections.enter(None, Instant::now()).unwrap();
+        busy.begin();
+        let ours = connections.enter(at(2), later()).unwrap();
+        assert!(has_to_go(&theirs) && !has_to_go(&busy));
+        ours.begin();
+        assert_eq!(connections.enter(at(3), later()).unwrap_err(), Full::House);
+        drop(busy);
+        assert!(connections.enter(at(3), later()).is_ok());
+    }
+
+    #[test]
+    fn proxies_have_no_share_and_nothing_is_left_of_who_is_gone() {
+        let connections = Connections::new(100, 1);
+        let now = Instant::now();
+        let places: Vec<_> = (0..50)
+            .map(|_| connections.enter(None, now).unwrap())
+            .collect();
+        let one = connections.enter(at(1), now).unwrap();
+        one.begin();
+        drop((places, one));
+        let state = connections.0.state();
+        assert_eq!(
+            (state.open, state.idle.len(), state.addresses.len()),
+            (0, 0, 0)
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! The share of the processors that goes to what takes long: compressing, drawing pages, catching up from
+//! far behind. It has threads of its own, one fewer than there are processors and of a lower priority, so
+//! that whatever is asked of it, messages are carried by the others.
+//!
+//! *Invariant:* addresses take turns: who asks for much waits for their own, and others wait for one piece
+//! of it at most.
+
+use crate::ClientAddress;
+use crate::error::ServiceError;
+use crate::limits::network;
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
+
+/// Pieces of work that wait, of one address.
+const ADDRESS_WAITING: usize = 1_024;
+/// The same in all.
+const WAITING: usize = 4_096;
+/// Behind what carries messages: `nice`, as the system counts it.
+const NICE: i32 = 10;
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The threads, and what waits for them.
+pub struct Share {
+    queue: Arc<Queue>,
+    threads: usize,
+    started: Once,
+}
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    more: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Whose turn it is. Each has something waiting.
+    turns: VecDeque<ClientAddress>,
+    waiting: HashMap<ClientAddress, VecDeque<Work>>,
+    count: usize,
+    is_closed: bool,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Self::new(processors.saturating_sub(1).max(1))
+    }
+}
+
+impl Share {
+    /// With so many threads, which begin with the first piece of work.
+    pub fn new(threads: usize) -> Self {
+        Self {
+            queue: Arc::default(),
+            threads,
+            started: Once::new(),
+        }
+    }
+
+    /// Whether work of this address would be taken.
+    pub fn has_room(&self, address: ClientAddress) -> bool {
+        self.queue.state().has_room(network(address))
+    }
+
+    /// Does some work for this address when it is its turn. Nothing is done for who has gone meanwhile.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] when too much waits already.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        address: ClientAddress,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (done, result) = oneshot::channel();
+        let runtime = Handle::current();
+        let work = work.in_current_span().with_current_subscriber();
+        let work = Box::new(move || {
+            if !done.is_closed() {
+                let _ = done.send(runtime.block_on(work));
+            }
+        });
+        self.queue.put(network(address), work)?;
+        self.started.call_once(|| self.start());
+        let failed = |_| ServiceError::Io(std::io::Error::other("work in the share has failed"));
+        result.await.map_err(failed)
+    }
+
+    fn start(&self) {
+        for _ in 0..self.threads {
+            let queue = Arc::clone(&self.queue);
+            let thread = thread::Builder::new().name("share".to_owned());
+            if let Err(error) = thread.spawn(move || queue.serve()) {
+                tracing::error!(%error, "a thread of the share cannot be started");
+            }
+        }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut state = self.queue.state();
+        state.is_closed = true;
+        state.waiting.clear();
+        state.turns.clear();
+        drop(state);
+        self.queue.more.notify_all();
+    }
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, address: ClientAddress, work: Work) -> Result<(), ServiceError> {
+        let mut state = self.state();
+        if !state.has_room(address) {
+            return Err(ServiceError::Overloaded);
+        }
+        state.put(address, work);
+        drop(state);
+        self.more.notify_one();
+        Ok(())
+    }
+
+    fn serve(&self) {
+        step_back();
+        while let Some(work) = self.next() {
+            // Its caller hears of it, and the panic hook has written where.
+            let _ = catch_unwind(AssertUnwindSafe(work));
+        }
+    }
+
+    fn next(&self) -> Option<Work> {
+        let mut state = self.state();
+        loop {
+            if let Some(work) = state.next() {
+                return Some(work);
+            }
+            if state.is_closed {
+                return None;
+            }
+            let more = self.more.wait(state);
+            state = more.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl State {
+    fn has_room(&self, address: ClientAddress) -> bool {
+        let theirs = self.waiting.get(&address).map_or(0, VecDeque::len);
+        !self.is_closed && self.count < WAITING && theirs < ADDRESS_WAITING
+    }
+
+    fn put(&mut self, address: ClientAddress, work: Work) {
+        let theirs = self.waiting.entry(address).or_default();
+        if theirs.is_empty() {
+            self.turns.push_back(address);
+        }
+        theirs.push_back(work);
+        self.count += 1;
+    }
+
+    /// One piece of whose turn it is; the next one is somebody else's.
+    fn next(&mut self) -> Option<Work> {
+        let address = self.turns.pop_front()?;
+        let theirs = self.waiting.get_mut(&address)?;
+        let work = theirs.pop_front()?;
+        self.count -= 1;
+        if theirs.is_empty() {
+            self.waiting.remove(&address);
+        } else {
+            self.turns.push_back(address);
+        }
+        Some(work)
+    }
+}
+
+/// Lowers the priority of this thread. Elsewhere than on Linux it would be that of the whole process.
+fn step_back() {
+    if cfg!(target_os = "linux")
+        && let Err(error) = rustix::process::nice(NICE)
+    {
+        tracing::warn!(%error, "a thread of the share keeps its priority");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::IpAddr;
+    use std::sync::mpsc;
+
+    fn at(last: u8) -> ClientAddress {
+        IpAddr::from([192, 0, 2, last]).into()
+    }
+
+    #[test]
+    fn addresses_take_turns() {
+        let (said, heard) = mpsc::channel();
+        let mut state = State::default();
+        for (address, name) in [
+            (1, "a1"),
+            (1, "a2"),
+            (1, "a3"),
+            (2, "b1"),
+            (3, "c1"),
+            (2, "b2"),
+        ] {
+            let said = said.clone();
+            state.put(at(address), Box::new(move || said.send(name).unwrap()));
+        }
+        while let Some(work) = state.next() {
+            work();
+        }
+        drop(said);
+        assert_eq!(
+            heard.iter().collect::<Vec<_>>(),
+            ["a1", "b1", "c1", "a2", "b2", "a3"]
+        );
+        assert_eq!(
+            (state.count, state.waiting.len(), state.turns.len()),
+            (0, 0, 0)
+        );
+    }
+
+    #[test]
+    fn an_address_with_too_much_waiting_is_refused_and_another_is_not() {
+        let queue = Queue::default();
+        for _ in 0..ADDRESS_WAITING {
+            queue.put(at(1), Box::new(|| ())).unwrap();
+        }
+        let refused = queue.put(at(1), Box::new(|| ()));
+        assert!(matches!(refused, Err(ServiceError::Overloaded)));
+        queue.put(at(2), Box::new(|| ())).unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_is_done_elsewhere_and_a_panic_ends_no_thread() {
+        let share = Share::new(1);
+        let here = thread::current().id();
+        let there = share.run(at(1), async { thread::current().id() }).await;
+        assert_ne!(there.unwrap(), here);
+        let failed = share.run(at(1), async { panic!("on purpose") }).await;
+        let failed: Result<(), _> = failed;
+        assert!(matches!(failed, Err(ServiceError::Io(_))));
+        assert_eq!(share.run(at(1), async { 7 }).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_done_for_who_has_gone() {
+        let share = Share::new(1);
+        let (go, wait) = mpsc::channel::<()>();
+        let first = share.run(at(1), async move { wait.recv().is_ok() });
+        let mut first = std::pin::pin!(first);
+        assert!(futures::poll!(first.as_mut()).is_pending());
+        let (said, heard) = mpsc::channel();
+        let mut second = Box::pin(share.run(at(1), async move { said.send(()).unwrap() }));
+        assert!(futures::poll!(second.as_mut()).is_pending());
+        drop(second);
+        go.send(()).unwrap();
+        assert!(first.await.unwrap());
+        assert!(heard.recv().is_err());
+    }
+}

@@ -1,0 +1,379 @@
+//! One address against everybody: connections, answers that nobody reads, and history in a loop.
+
+use crate::harness::{PATIENCE, Server, eventually};
+use futures::future::join_all;
+use parlour_server::http::{Bounds, api_router, layered, serve_within};
+use parlour_server::{Context, Settings};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Who floods, and who only wants to read.
+const FLOOD: &str = "127.0.0.2";
+const OTHER: &str = "127.0.0.3";
+
+/// A server within bounds of its own.
+struct Bounded {
+    address: SocketAddr,
+    _stop: DropGuard,
+    _folder: TempDir,
+}
+
+impl Bounded {
+    async fn start(bounds: Bounds, change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Settings::default();
+        let file = folder.path().join("parlour.db");
+        settings.database.url = format!("sqlite://{}", file.display());
+        settings.limits.messages_per_second = 0;
+        change(&mut settings);
+        let ctx = Context::open(settings).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let app = layered(api_router(Arc::clone(&ctx), Arc::new(|| true)), &ctx);
+        let stopped = stop.clone().cancelled_owned();
+        tokio::spawn(serve_within(bounds, listener, app, ctx, stopped));
+        Self {
+            address,
+            _stop: stop.drop_guard(),
+            _folder: folder,
+        }
+    }
+
+    /// A connection from this address.
+    async fn connect(&self, from: &str) -> TcpStream {
+        connect(self.address, from, None).await
+    }
+
+    /// What a page from this address answers on a connection of its own: the status.
+    async fn page(&self, from: &str) -> u16 {
+        let mut connection = self.connect(from).await;
+        get(&mut connection, "/api/chat/rooms", "")
+            .await
+            .expect("it is answered")
+    }
+}
+
+async fn connect(to: SocketAddr, from: &str, buffer: Option<u32>) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    if let Some(buffer) = buffer {
+        socket.set_recv_buffer_size(buffer).unwrap();
+    }
+    let connected = timeout(PATIENCE, socket.connect(to)).await;
+    connected.expect("it is let in").unwrap()
+}
+
+/// Asks, and reads the status of the answer and all of it; `None` when the connection ends instead.
+async fn get(connection: &mut TcpStream, path: &str, headers: &str) -> Option<u16> {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+    connection.write_all(request.as_bytes()).await.ok()?;
+    answer(connection).await
+}
+
+async fn answer(connection: &mut TcpStream) -> Option<u16> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = timeout(PATIENCE, connection.read_u8()).await;
+        head.push(byte.expect("an answer, or an end").ok()?);
+    }
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let length = head.split("content-length: ").nth(1);
+    let length = length.map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body).await.ok()?;
+    head.split(' ').nth(1)?.parse().ok()
+}
+
+/// Begins a request whose body is still to come; whether it is let in.
+async fn hold(connection: &mut TcpStream, headers: &str) -> u16 {
+    let head = format!(
+        "POST /api/chat/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: 20\r\nExpect: 100-continue\r\n{headers}\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    answer(connection).await.expect("it is answered")
+}
+
+#[tokio::test]
+async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
+    let bounds = Bounds {
+        connections: Some(100),
+        ..Bounds::default()
+    };
+    let server = Bounded::start(bounds, |settings| {
+        settings.limits.connections_per_address = 40;
+    })
+    .await;
+    let mut flood = Vec::new();
+    for _ in 0..150 {
+        let mut connection = server.connect(FLOOD).await;
+        get(&mut connection, "/healthz", "").await;
+        flood.push(connection);
+    }
+    assert_eq!(server.page(OTHER).await, 200);
+    // It goes on asking on all of them: those beyond its share have ended.
+    let answers = join_all(flood.iter_mut().map(|c| get(c, "/healthz", ""))).await;
+    let answered = answers.iter().flatten().count();
+    assert!((1..=40).contains(&answered), "{answered}");
+    assert_eq!(server.page(OTHER).await, 200);
+}
+
+#[tokio::test]
+async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
+    let bounds = Bounds {
+        waiting: Duration::from_millis(300),
+        ..Bounds::default()
+    };
+    let server = Bounded::start(bounds, |settings| {
+        settings.limits.connections_per_address = 2;
+    })
+    .await;
+    let mut running = [server.connect(FLOOD).await, server.connect(FLOOD).await];
+    for connection in &mut running {
+        assert_eq!(hold(connection, "").await, 100);
+    }
+    assert_eq!(server.page(FLOOD).await, 429);
+    assert_eq!(server.page(OTHER).await, 200);
+    // Once one is answered, its connection gives way.
+    running[0]
+        .write_all(br#"{"username":"Alice"}"#)
+        .await
+        .unwrap();
+    assert_eq!(answer(&mut running[0]).await, Some(201));
+    eventually("there is a place again", async || {
+        server.page(FLOOD).await == 200
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_company_that_comes_all_at_once_waits_a_moment_and_is_served() {
+    let server = Bounded::start(Bounds::default(), |settings| {
+        settings.limits.connections_per_address = 20;
+    })
+    .await;
+    let pages = join_all((0..100).map(|_| server.page(FLOOD))).await;
+    assert_eq!(pages, [200; 100]);
+}
+
+#[tokio::test]
+async fn when_places_run_short_who_is_idle_gives_way() {
+    let bounds = Bounds {
+        connections: Some(2),
+        ..Bounds::default()
+    };
+    let server = Bounded::start(bounds, |settings| {
+        settings.limits.connections_per_address = 0;
+    })
+    .await;
+    let mut idle = [server.connect(FLOOD).await, server.connect(FLOOD).await];
+    for connection in &mut idle {
+        assert_eq!(get(connection, "/healthz", "").await, Some(200));
+    }
+    assert_eq!(server.page(OTHER).await, 200);
+    let rest = timeout(PATIENCE, idle[0].read_u8()).await;
+    assert!(rest.expect("the one that was idle longest ends").is_err());
+}
+
+#[tokio::test]
+async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
+    let server = Bounded::start(Bounds::default(), |settings| {
+        settings.limits.connections_per_address = 1;
+        settings.server.trusted_proxies = vec!["127.0.0.2/32".parse().unwrap()];
+    })
+    .await;
+    let mut proxy = Vec::new();
+    for _ in 0..5 {
+        proxy.push(server.connect(FLOOD).await);
+    }
+    let forwarded = |last: u8| format!("X-Forwarded-For: 198.51.100.{last}\r\n");
+    assert_eq!(hold(&mut proxy[0], &forwarded(1)).await, 100);
+    let second = get(&mut proxy[1], "/healthz", &forwarded(1)).await;
+    assert_eq!(second, Some(429));
+    for connection in &mut proxy[1..] {
+        let other = get(connection, "/healthz", &forwarded(2)).await;
+        assert_eq!(other, Some(200));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_has_an_end_however_often_it_asks() {
+    let bounds = Bounds {
+        age: Duration::ZERO,
+        ..Bounds::default()
+    };
+    let server = Bounded::start(bounds, |_| {}).await;
+    let mut connection = server.connect(FLOOD).await;
+    let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    connection.write_all(request).await.unwrap();
+    let mut said = String::new();
+    let ended = timeout(PATIENCE, connection.read_to_string(&mut said)).await;
+    ended.expect("it is closed").unwrap();
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    assert!(said.to_lowercase().contains("connection: close"), "{said}");
+}
+
+#[tokio::test]
+async fn sockets_take_no_connections_place() {
+    let server = Server::start(|settings| settings.limits.connections_per_address = 2).await;
+    let mut sockets = Vec::new();
+    for name in ["Alice", "Bob", "Carol", "Dave", "Eve"] {
+        sockets.push(server.chat(1, name).await);
+    }
+    assert_eq!(server.get("/api/chat/rooms").await.status, 200);
+    for socket in &mut sockets {
+        socket.say(1, "Still here").await;
+    }
+}
+
+/// A room full of long messages.
+async fn talk(server: &Server) {
+    let alice = server.guest("Alice").await;
+    let long = "é".repeat(10_000);
+    for _ in 0..20 {
+        server.say(&alice, 1, &long).await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let bounds = Bounds {
+        patience: Duration::from_millis(300),
+        ..Bounds::default()
+    };
+    let server = Bounded::start(bounds, |_| {}).await;
+    let author = reqwest::Client::new();
+    let url = |path: &str| format!("http://{}{path}", server.address);
+    let guest = author.post(url("/api/chat/guests"));
+    let guest = guest.json(&json!({"username": "Alice"})).send().await;
+    let guest: serde_json::Value = guest.unwrap().json().await.unwrap();
+    let token = guest["token"].as_str().unwrap();
+    for _ in 0..20 {
+        let said = author
+            .post(url("/api/chat/rooms/1/messages"))
+            .bearer_auth(token);
+        let said = said
+            .json(&json!({"content": "é".repeat(10_000)}))
+            .send()
+            .await;
+        assert_eq!(said.unwrap().status(), 201);
+    }
+    let mut unread = Vec::new();
+    for _ in 0..20 {
+        let mut connection = connect(server.address, FLOOD, Some(4_096)).await;
+        let request = b"GET /api/chat/rooms/1/messages HTTP/1.1\r\nHost: x\r\n\r\n";
+        connection.write_all(request).await.unwrap();
+        unread.push(connection);
+    }
+    for connection in &mut unread {
+        let mut first = [0];
+        connection.read_exact(&mut first).await.unwrap();
+    }
+    // Each is ended while nobody reads, which a write notices.
+    let has_ended = |connection: &TcpStream| {
+        let written = connection.try_write(b"\r\n");
+        written.is_err_and(|error| error.kind() != std::io::ErrorKind::WouldBlock)
+    };
+    let have_all_ended = || std::future::ready(unread.iter().all(has_ended));
+    eventually("nothing is kept for them", have_all_ended).await;
+    assert_eq!(server.page(OTHER).await, 200);
+}
+
+#[tokio::test]
+async fn reading_history_has_a_rate_for_an_address() {
+    let server = Bounded::start(Bounds::default(), |settings| {
+        settings.limits.history_pages_per_second = 2;
+    })
+    .await;
+    let mut reader = server.connect(FLOOD).await;
+    let messages = "/api/chat/rooms/1/messages";
+    let mut read = 0;
+    while get(&mut reader, messages, "").await == Some(200) {
+        read += 1;
+    }
+    assert!((8..100).contains(&read), "{read}");
+    let mut connection = server.connect(FLOOD).await;
+    let url = format!("http://{}{messages}", server.address);
+    assert_eq!(get(&mut connection, "/api/chat/rooms", "").await, Some(200));
+    // 127.0.0.1 is another address.
+    assert_eq!(reqwest::get(url).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn what_is_compressed_waits_for_its_share_and_messages_do_not() {
+    let server = Server::plain().await;
+    talk(&server).await;
+    // Other work has all of the share.
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(std::sync::Mutex::new(wait));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let others: Vec<_> = (0..threads)
+        .map(|_| {
+            let (ctx, wait) = (Arc::clone(&server.ctx), Arc::clone(&wait));
+            tokio::spawn(async move {
+                let address = "192.0.2.1".parse::<IpAddr>().unwrap().into();
+                ctx.share
+                    .run(address, async move { wait.lock().unwrap().recv().is_err() })
+                    .await
+            })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let mut compressed = connect(server.address, "127.0.0.1", None).await;
+    let request =
+        b"GET /api/chat/rooms/1/messages HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\n\r\n";
+    compressed.write_all(request).await.unwrap();
+    let mut alice = server.chat(1, "Bob").await;
+    alice.say(1, "Nobody waits").await;
+    assert_eq!(server.get("/api/chat/rooms/1/messages").await.status, 200);
+    let early = compressed.try_read(&mut [0]).unwrap_err();
+    assert_eq!(early.kind(), std::io::ErrorKind::WouldBlock);
+    drop(go);
+    assert_eq!(answer(&mut compressed).await, Some(200));
+    for other in others {
+        assert!(other.await.unwrap().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn who_is_far_behind_catches_up_in_the_share() {
+    let server = Server::plain().await;
+    let mut alice = server.chat(1, "Alice").await;
+    for number in 0..150 {
+        alice.say(1, &number.to_string()).await;
+    }
+    let mut bob = server.chat(1, "Bob").await;
+    bob.send(json!({"type": "sync", "after": 0})).await;
+    let sync = bob.next_of_type("sync").await;
+    assert_eq!(sync["messages"].as_array().unwrap().len(), 150);
+    assert_eq!((&sync["from"], &sync["to"]), (&json!(0), &json!(150)));
+    // What nobody has time for is said, and may be asked for again.
+    let address = "127.0.0.1".parse::<IpAddr>().unwrap().into();
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(std::sync::Mutex::new(wait));
+    let mut waiting = Vec::new();
+    while server.ctx.share.has_room(address) {
+        let wait = Arc::clone(&wait);
+        let mut work = Box::pin(server.ctx.share.run(address, async move {
+            let _ = wait.lock().unwrap().recv();
+        }));
+        assert!(futures::poll!(work.as_mut()).is_pending());
+        waiting.push(work);
+    }
+    bob.send(json!({"type": "sync", "after": 0})).await;
+    let error = bob.next_of_type("error").await;
+    assert_eq!(error["code"], "overloaded");
+    drop(go);
+    join_all(waiting).await;
+    bob.send(json!({"type": "sync", "after": 0})).await;
+    assert_eq!(bob.next_of_type("sync").await["complete"], true);
+}
