@@ -1,0 +1,361 @@
+//! Where one was reading: which message was at the top of the view and where it stood, for each entry
+//! of the tab's history.
+//!
+//! *Invariant:* one spot an entry, and [`KEPT`] entries; the one left longest ago goes first. What a
+//! message's place is measured from is the top of the view, downwards.
+
+use parlour_protocol::json::{FromJson, Json, Writer};
+use parlour_protocol::{Number, RoomId};
+
+/// How many entries are remembered.
+const KEPT: usize = 50;
+/// Places are stored as whole numbers: a browser lays out in parts of a pixel of this size.
+const PARTS: f64 = 64.0;
+/// A message of which less than this shows has left the view.
+const SHOWS: f64 = 1.0;
+
+/// A message and where it stood.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Which.
+    pub number: Number,
+    /// Where it began; negative above the view.
+    pub top: f64,
+    /// How tall it was.
+    pub height: f64,
+    /// The view was at the end of the room and went on with it.
+    pub is_end: bool,
+}
+
+impl Spot {
+    /// Where the message has to begin now that its lines break elsewhere, and it is `height` tall in
+    /// a view that is `view` tall: where it began. Of one that began above the view so far that
+    /// nothing of it would show, or that is taller than the view, as large a part stays above it.
+    pub fn rewrapped(&self, height: f64, view: f64) -> f64 {
+        let is_tall = height > view;
+        if self.top >= 0.0 || (!is_tall && self.top + height >= SHOWS) {
+            self.top
+        } else {
+            self.top * height / self.height.max(SHOWS)
+        }
+    }
+
+    /// Where it has to begin when it became this tall for another reason: its end stays. The first
+    /// message of a page loses its author line when older ones of the same author come above it, and
+    /// what is read is below that.
+    pub fn changed(&self, height: f64) -> f64 {
+        self.top + self.height - height
+    }
+}
+
+/// How the view is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// Pixels across.
+    pub width: i32,
+    /// Pixels from top to bottom.
+    pub height: i32,
+    /// How far it is scrolled.
+    pub at: i32,
+}
+
+/// What is in view, followed through whatever becomes of the layout until somebody scrolls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    spot: Spot,
+    frame: Frame,
+    /// As it was in a view of the width that somebody scrolled in last: who turns a phone there and
+    /// back again is where they were.
+    origin: Spot,
+    width: i32,
+}
+
+impl View {
+    /// Somebody scrolled, or the view was put there.
+    pub fn new(spot: Spot, frame: Frame) -> Self {
+        Self {
+            spot,
+            frame,
+            origin: spot,
+            width: frame.width,
+        }
+    }
+
+    /// The message, and where it is to be.
+    pub fn spot(&self) -> Spot {
+        self.spot
+    }
+
+    /// Whether this is where it was when it was looked at just now.
+    pub fn is_of(&self, kept: Spot) -> bool {
+        let is_same = self.spot.number == kept.number && !self.spot.is_end;
+        is_same && (self.spot.top - kept.top).abs() < SHOWS
+    }
+
+    /// Whether this is where the view was put, and not where somebody scrolled.
+    pub fn is_at(&self, at: i32) -> bool {
+        self.frame.at == at
+    }
+
+    /// The message is this tall because of something else than the view's size.
+    pub fn changed(&mut self, height: f64) {
+        self.spot.top = self.spot.changed(height);
+        self.spot.height = height;
+        if self.frame.width == self.width {
+            self.origin = self.spot;
+        }
+    }
+
+    /// The layout is another, and the message stands like this. Who writes meanwhile, and has their
+    /// keyboard come up or their field grow, sees what is above it: then it stands rightly.
+    pub fn laid_out(&mut self, now: Spot, frame: Frame, is_writing: bool) {
+        let is_turned = frame.width != self.frame.width;
+        let is_resized = frame.height != self.frame.height;
+        self.frame = frame;
+        if self.spot.is_end {
+            // It stays at the end by itself.
+        } else if is_turned {
+            self.spot.top = self.origin.rewrapped(now.height, f64::from(frame.height));
+            self.spot.height = now.height;
+        } else if is_resized && is_writing {
+            *self = Self::new(now, frame);
+        } else {
+            self.changed(now.height);
+        }
+    }
+
+    /// How far the view has to move so that the message, which stands like this, is where it is to be.
+    pub fn away(&self, now: Spot) -> f64 {
+        if self.spot.is_end {
+            0.0
+        } else {
+            now.top - self.spot.top
+        }
+    }
+
+    /// It has been put there.
+    pub fn put(&mut self, at: i32) {
+        self.frame.at = at;
+    }
+}
+
+/// The spots, by the entry's key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spots(Vec<Left>);
+
+/// An entry that was left, as it is stored: a list of six numbers.
+#[derive(Clone, Debug, PartialEq)]
+struct Left {
+    entry: i64,
+    room: RoomId,
+    spot: Spot,
+}
+
+impl FromJson for Left {
+    fn from_json(json: Json) -> Option<Self> {
+        let Json::List(list) = json else { return None };
+        match <[Json; 6]>::try_from(list) {
+            Ok(
+                [
+                    Json::Number(entry),
+                    Json::Number(room),
+                    Json::Number(number),
+                    Json::Number(top),
+                    Json::Number(height),
+                    Json::Number(is_end),
+                ],
+            ) => Some(Self {
+                entry,
+                room: RoomId(room),
+                spot: Spot {
+                    number,
+                    top: top as f64 / PARTS,
+                    height: height as f64 / PARTS,
+                    is_end: is_end != 0,
+                },
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Spots {
+    /// What was stored; anything unreadable is empty.
+    pub fn from_json(text: &str) -> Self {
+        Self(Vec::from_text(text).unwrap_or_default())
+    }
+
+    /// To be stored when the page is left.
+    pub fn to_json(&self) -> String {
+        let mut writer = Writer::new();
+        writer.open('[');
+        for Left { entry, room, spot } in &self.0 {
+            writer.open('[');
+            writer.number(*entry).number(room.0).number(spot.number);
+            for length in [spot.top, spot.height] {
+                writer.number((length * PARTS).round() as i64);
+            }
+            writer.number(i64::from(spot.is_end)).close(']');
+        }
+        writer.close(']');
+        writer.into_text()
+    }
+
+    /// This entry, which shows this room, is left here; with `None` there is nothing to come back to.
+    pub fn leave(&mut self, entry: i64, room: RoomId, spot: Option<Spot>) {
+        self.0.retain(|left| left.entry != entry);
+        if let Some(spot) = spot {
+            self.0.push(Left { entry, room, spot });
+        }
+        if self.0.len() > KEPT {
+            self.0.remove(0);
+        }
+    }
+
+    /// Where one was when the entry was left; an entry that shows another room by now is another.
+    pub fn get(&self, entry: i64, room: RoomId) -> Option<Spot> {
+        let is_it = |left: &&Left| left.entry == entry && left.room == room;
+        self.0.iter().find(is_it).map(|left| left.spot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(top: f64, height: f64) -> Spot {
+        Spot {
+            number: 7,
+            top,
+            height,
+            is_end: false,
+        }
+    }
+
+    #[test]
+    fn a_message_at_the_top_begins_where_it_began_whatever_its_lines_do() {
+        assert_eq!(spot(12.5, 40.0).rewrapped(90.0, 600.0), 12.5);
+        assert_eq!(spot(0.0, 4_000.0).rewrapped(90.0, 600.0), 0.0);
+        // It begins above the view, and still shows.
+        assert_eq!(spot(-10.25, 40.0).rewrapped(90.0, 600.0), -10.25);
+        assert_eq!(spot(-30.0, 96.0).rewrapped(48.0, 600.0), -30.0);
+    }
+
+    #[test]
+    fn one_that_would_not_show_any_more_or_fills_the_view_keeps_its_part_above() {
+        assert_eq!(spot(-72.0, 96.0).rewrapped(24.0, 600.0), -18.0);
+        assert_eq!(spot(-1_500.0, 2_000.0).rewrapped(1_000.0, 600.0), -750.0);
+        // And back again.
+        assert_eq!(spot(-18.0, 24.0).rewrapped(96.0, 40.0), -72.0);
+    }
+
+    #[test]
+    fn what_changes_otherwise_keeps_its_end() {
+        assert_eq!(spot(10.0, 50.0).changed(30.0), 30.0);
+        assert_eq!(spot(-500.0, 600.0).changed(24.0), 76.0);
+    }
+
+    fn frame(width: i32, height: i32) -> Frame {
+        Frame {
+            width,
+            height,
+            at: -500,
+        }
+    }
+
+    #[test]
+    fn a_phone_that_is_turned_and_turned_back_shows_what_it_showed() {
+        let mut view = View::new(spot(-50.0, 150.0), frame(390, 600));
+        view.laid_out(spot(-400.0, 75.0), frame(844, 100), false);
+        assert_eq!(view.spot().top, -50.0);
+        assert_eq!(view.away(spot(-400.0, 75.0)), -350.0);
+        view.laid_out(spot(33.0, 150.0), frame(390, 600), false);
+        assert_eq!((view.spot().top, view.spot().height), (-50.0, 150.0));
+        assert_eq!(view.away(spot(33.0, 150.0)), 83.0);
+    }
+
+    #[test]
+    fn what_changes_in_a_view_of_the_same_width_keeps_its_end() {
+        let mut view = View::new(spot(-10.0, 60.0), frame(390, 600));
+        view.laid_out(spot(14.0, 36.0), frame(390, 600), true);
+        assert_eq!(view.spot().top, 14.0);
+        // A bar that goes away, and nobody writes: the top stays the top.
+        view.laid_out(spot(40.0, 36.0), frame(390, 640), false);
+        assert_eq!(view.away(spot(40.0, 36.0)), 26.0);
+    }
+
+    #[test]
+    fn a_keyboard_that_comes_up_leaves_what_is_above_the_composer() {
+        let mut view = View::new(spot(-10.0, 60.0), frame(390, 600));
+        view.laid_out(spot(-310.0, 60.0), frame(390, 300), true);
+        assert_eq!(view.away(spot(-310.0, 60.0)), 0.0);
+    }
+
+    #[test]
+    fn at_the_end_it_stays_at_the_end() {
+        let at_end = Spot {
+            is_end: true,
+            ..spot(5.0, 20.0)
+        };
+        let mut view = View::new(at_end, frame(390, 600));
+        view.laid_out(spot(90.0, 40.0), frame(844, 300), false);
+        assert_eq!(view.away(spot(90.0, 40.0)), 0.0);
+    }
+
+    #[test]
+    fn a_view_is_of_what_is_looked_at_to_the_pixel_and_not_at_the_end() {
+        let view = View::new(spot(5.0, 20.0), frame(390, 600));
+        assert!(view.is_of(spot(5.5, 20.0)));
+        assert!(!view.is_of(spot(7.0, 20.0)));
+        let other = Spot {
+            number: 8,
+            ..spot(5.0, 20.0)
+        };
+        assert!(!view.is_of(other));
+        let at_end = Spot {
+            is_end: true,
+            ..spot(5.0, 20.0)
+        };
+        assert!(!View::new(at_end, frame(390, 600)).is_of(spot(5.0, 20.0)));
+    }
+
+    #[test]
+    fn where_it_was_put_is_no_scrolling() {
+        let mut view = View::new(spot(5.0, 20.0), frame(390, 600));
+        assert!(view.is_at(-500));
+        view.put(-477);
+        assert!(view.is_at(-477) && !view.is_at(-500));
+    }
+
+    #[test]
+    fn an_entry_has_one_spot_in_one_room_and_the_oldest_goes_first() {
+        let mut spots = Spots::default();
+        spots.leave(1, RoomId(1), Some(spot(1.0, 20.0)));
+        spots.leave(2, RoomId(1), Some(spot(2.0, 20.0)));
+        spots.leave(1, RoomId(1), Some(spot(3.0, 20.0)));
+        assert_eq!(spots.get(1, RoomId(1)), Some(spot(3.0, 20.0)));
+        assert_eq!(spots.get(1, RoomId(2)), None);
+        spots.leave(1, RoomId(1), None);
+        assert_eq!(spots.get(1, RoomId(1)), None);
+        for entry in 0..KEPT as i64 {
+            spots.leave(100 + entry, RoomId(1), Some(spot(0.0, 20.0)));
+        }
+        assert_eq!(spots.0.len(), KEPT);
+        assert_eq!(spots.get(2, RoomId(1)), None);
+    }
+
+    #[test]
+    fn spots_survive_the_store_to_the_pixel_and_rubbish_is_empty() {
+        let mut spots = Spots::default();
+        spots.leave(1 << 52, RoomId(1), Some(spot(-10.328125, 40.5)));
+        let at_end = Spot {
+            is_end: true,
+            ..spot(0.0, 24.0)
+        };
+        spots.leave(3, RoomId(2), Some(at_end));
+        assert_eq!(Spots::from_json(&spots.to_json()), spots);
+        for rubbish in ["", "null", "[[1]]", "[[1,2,3,4,5,\"6\"]]"] {
+            assert_eq!(Spots::from_json(rubbish), Spots::default(), "{rubbish:?}");
+        }
+    }
+}
