@@ -85,3 +85,140 @@ test("what was typed into an edit is not lost with the connection", async ({ arr
   }
   await expect(alice.message("Hello, at length").locator(".edited")).toBeVisible();
 });
+
+test("an edit is kept: over another one, another room and back, and a reload", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  await alice.rest.makeRoom("Tea");
+  await alice.rest.fill(2);
+  await alice.visit(LOBBY);
+  const edit = async (text: string) => {
+    await alice.message(text).hover();
+    await alice.message(text).getByRole("link", { name: "Edit" }).click();
+  };
+  await edit("a line 1");
+  await field(alice).fill("The first, at length");
+  await edit("a line 2");
+  await expect(field(alice)).toHaveValue("a line 2");
+  await field(alice).fill("The second");
+  await edit("a line 1");
+  await expect(field(alice)).toHaveValue("The first, at length");
+  await field(alice).pressSequentially(" and more");
+  await alice.roomLink("Tea").click();
+  await expect(alice.title).toHaveText("Tea");
+  await expect(field(alice)).toHaveCount(0);
+  await alice.page.goBack();
+  await expect(field(alice)).toHaveValue("The first, at length and more");
+  await alice.page.reload();
+  await alice.settled();
+  await expect(field(alice)).toHaveValue("The first, at length and more");
+  await field(alice).press("Enter");
+  await expect(alice.message("The first, at length and more").locator(".edited")).toBeVisible();
+  await edit("a line 2");
+  await expect(field(alice)).toHaveValue("The second");
+  await field(alice).press("Escape");
+  await edit("a line 2");
+  await expect(field(alice), "given up is given up").toHaveValue("a line 2");
+  await alice.page.reload();
+  await alice.settled();
+  await expect(field(alice)).toHaveCount(0);
+});
+
+test("of a message removed elsewhere what was typed comes before the draft in the composer", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  await alice.rest.makeRoom("Tea");
+  const [first, second, third, untouched] = await alice.rest.fill(4);
+  await alice.visit(LOBBY);
+  const edit = async (text: string) => {
+    await alice.message(text).hover();
+    await alice.message(text).getByRole("link", { name: "Edit" }).click();
+  };
+  await alice.composer.fill("A draft");
+  await edit("a line 3");
+  await field(alice).fill("The third, at length");
+  await edit("a line 2");
+  await field(alice).fill("The second, at length");
+  await edit("a line 1");
+  await field(alice).fill("The first, at length");
+  // While it is open.
+  await alice.rest.remove(first?.number ?? 0);
+  await expect(field(alice)).toHaveCount(0);
+  await expect(alice.composer).toHaveValue("The first, at length\nA draft");
+  // While one is in another room.
+  await alice.roomLink("Tea").click();
+  await expect(alice.title).toHaveText("Tea");
+  await alice.rest.remove(second?.number ?? 0);
+  await alice.roomLink("Lobby").click();
+  await expect(alice.composer).toHaveValue("The second, at length\nThe first, at length\nA draft");
+  // While nobody is there to hear it.
+  await alice.page.goto("/me");
+  await alice.rest.remove(third?.number ?? 0);
+  await alice.visit(LOBBY);
+  await expect(alice.composer).toHaveValue(/^The third, at length\nThe second, at length\n/);
+  await alice.page.reload();
+  await alice.settled();
+  await expect(alice.composer).toHaveValue(/^The third, at length\nThe second/);
+  // Of what was not changed nothing is left to keep.
+  await edit("a line 4");
+  await alice.rest.remove(untouched?.number ?? 0);
+  await expect(field(alice)).toHaveCount(0);
+  await expect(alice.composer).toHaveValue(/^The third, at length\nThe second/);
+});
+
+test("removed in one tab, what was typed in two is in both composers once", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  const [message] = await alice.rest.fill(1);
+  await alice.visit(LOBBY);
+  await alice.composer.press("ArrowUp");
+  await field(alice).fill("A line, at length");
+  const other = await alice.anotherTab(LOBBY);
+  await expect(field(other)).toHaveValue("A line, at length");
+  await alice.rest.remove(message?.number ?? 0);
+  for (const tab of [alice, other]) {
+    await expect(field(tab)).toHaveCount(0);
+    await expect(tab.composer).toHaveValue("A line, at length");
+  }
+});
+
+test("what others say carries no open form out of view", { tag: "@phone" }, async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  const bob = await arrive("Bob", "/me");
+  await bob.rest.fill(30);
+  await alice.rest.post("Helo");
+  await alice.visit(LOBBY);
+  await alice.composer.press("ArrowUp");
+  await expect(field(alice)).toBeFocused();
+  await field(alice).pressSequentially(", Bob");
+  await expect(field(alice)).toHaveValue("Helo, Bob");
+  const before = await alice.top(field(alice));
+  await bob.rest.fill(1, "a short one");
+  await expect(alice.jump).toHaveText(/^1 new message/);
+  await bob.rest.fill(39, "many\nlines");
+  await expect(alice.jump).toHaveText(/^40 new messages/);
+  await expect(field(alice)).toBeInViewport();
+  await expect(field(alice)).toBeFocused();
+  expect(Math.abs((await alice.top(field(alice))) - before)).toBeLessThan(1);
+  await expect(alice.message("many\nlines 39")).not.toBeInViewport();
+  await field(alice).press("Control+Enter");
+  await expect(alice.message("Helo, Bob").locator(".edited")).toBeVisible();
+  await alice.jump.click();
+  await expect(alice.messages.last()).toBeInViewport();
+  await expect(alice.jump).toHaveCount(0);
+  await bob.rest.post("And on it goes");
+  await expect(alice.message("And on it goes")).toBeInViewport();
+});
+
+test("in a room that is all in view an open form stays there, and what is new is read", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  const bob = await arrive("Bob", "/me");
+  await alice.rest.post("Helo");
+  await alice.visit(LOBBY);
+  await alice.composer.press("ArrowUp");
+  await field(alice).fill("Hello");
+  await bob.rest.fill(3);
+  await expect(alice.message("a line 3")).toBeInViewport();
+  await expect(alice.jump).toHaveCount(0);
+  await bob.rest.fill(60, "more");
+  await expect(alice.jump).toHaveText(/new messages/);
+  await expect(field(alice)).toBeInViewport();
+  await expect(field(alice)).toHaveValue("Hello");
+});

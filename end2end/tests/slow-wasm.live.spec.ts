@@ -18,7 +18,7 @@ test("what was typed before is still there after", { tag: "@phone" }, async ({ a
   await alice.isLive(SLOW + 10_000);
   await expect(alice.composer).toHaveValue("Typed before the program came");
   await expect(alice.composer).toBeFocused();
-  await alice.composer.press("Enter");
+  await alice.composer.press("Control+Enter");
   await alice.isSent("Typed before the program came");
 });
 

@@ -1,7 +1,8 @@
 //! The one island: everything that is live.
 //!
-//! `island` puts the parts together; `desk` is what they share; `visiting`, `receiving`, `listing`
-//! and `sending` are what can happen to it; `link` keeps the socket. The rest are the parts one sees.
+//! `island` puts the parts together; `desk` is what they share; `visiting`, `reading`, `receiving`,
+//! `listing`, `sending` and `editing` are what can happen to it; `link` keeps the socket. The rest are
+//! the parts one sees.
 //!
 //! The server prints the island, and the browser draws one of its own in its place: a page may have
 //! been changed on its way here, by a proxy, a translator, the browser itself, so nothing relies on
@@ -15,6 +16,7 @@ mod attention;
 mod composer;
 mod desk;
 mod dialogs;
+mod editing;
 mod header;
 mod island;
 mod line;
@@ -26,6 +28,7 @@ mod log;
 mod members;
 #[cfg(feature = "ssr")]
 pub mod printing;
+mod reading;
 mod receiving;
 mod sending;
 mod shown;

@@ -8,6 +8,7 @@ pub mod by_room;
 pub mod connection;
 pub mod drafts;
 pub mod keys;
+pub mod marks;
 pub mod outbox;
 pub mod presence;
 pub mod read_marks;

@@ -142,8 +142,13 @@ export class Chat {
   async send(text: string) {
     await this.composer.fill(text);
     this.history?.sent(this, text);
-    if (this.hasScript) await this.composer.press("Enter");
+    if (this.hasScript && !(await this.hasTouch())) await this.composer.press("Enter");
     else await this.page.getByRole("button", { name: "Send" }).click();
+  }
+
+  /** Whether one points with a finger here; then Enter breaks the line. */
+  hasTouch(): Promise<boolean> {
+    return this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
   }
 
   /** Sends, and waits until the server has stored it. */
@@ -244,6 +249,16 @@ export class Chat {
       return rows.find((row) => row.getBoundingClientRect().bottom > edge)?.id ?? "";
     });
     return this.log.locator(`#${id}`);
+  }
+
+  /** The message at the top of the view, and how far its start is below the view's. */
+  async spot(): Promise<{ id: string; top: number }> {
+    return this.scroller.evaluate((el) => {
+      const edge = el.getBoundingClientRect().top;
+      const rows = [...el.querySelectorAll("article[id]")];
+      const row = rows.find((row) => row.getBoundingClientRect().bottom > edge);
+      return { id: row?.id ?? "", top: (row?.getBoundingClientRect().top ?? 0) - edge };
+    });
   }
 
   /** How far the top of this element is below the top of the window. */

@@ -1,10 +1,15 @@
 //! Where the tab is: its URL, title, visibility and network.
 
+use super::clock;
 use leptos::ev;
 use leptos::prelude::window_event_listener_untyped;
 use leptos::prelude::{document, on_cleanup, window, window_event_listener};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, PerformanceNavigation};
+
+/// Whole numbers that a script tells apart.
+const KEYS: f64 = 9_007_199_254_740_992.0;
 
 /// The path of the page, without query and fragment.
 pub fn path() -> String {
@@ -25,14 +30,38 @@ pub fn socket_url(path: &str) -> String {
 pub fn push(path: &str) {
     if let Ok(history) = window().history() {
         // Refused only for a foreign origin; `path` is local.
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+        let _ = history.push_state_with_url(&new_key(), "", Some(path));
     }
+}
+
+/// The key of the tab's present history entry: drawn when there is none yet, kept over a reload.
+pub fn entry() -> i64 {
+    let Ok(history) = window().history() else {
+        return 0;
+    };
+    let key = || history.state().ok()?.as_f64();
+    let key = key().or_else(|| {
+        let _ = history.replace_state_with_url(&new_key(), "", None);
+        key()
+    });
+    key.map_or(0, |key| key as i64)
+}
+
+/// Whether the page was loaded to be where it had been: again, or by Back or Forward.
+pub fn is_return() -> bool {
+    let arrival = window().performance().map(|of| of.navigation().type_());
+    arrival.is_some_and(|arrival| arrival != PerformanceNavigation::TYPE_NAVIGATE)
+}
+
+fn new_key() -> JsValue {
+    JsValue::from_f64((clock::random() * KEYS).floor())
 }
 
 /// Replaces the tab's present history entry.
 pub fn replace(path: &str) {
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+        let key = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&key, "", Some(path));
     }
 }
 
@@ -76,6 +105,24 @@ pub fn has_fine_pointer() -> bool {
     window()
         .match_media("(pointer: fine)")
         .is_ok_and(|query| query.is_some_and(|query| query.matches()))
+}
+
+/// Tells whether somebody points with their fingers, and so writes with them: now, and whenever that
+/// changes, as it does with a keyboard that is taken off.
+pub fn on_touch(tell: impl Fn(bool) + 'static) {
+    let Ok(Some(query)) = window().match_media("(pointer: coarse)") else {
+        return;
+    };
+    tell(query.matches());
+    let again = query.clone();
+    let changed = Closure::<dyn Fn()>::new(move || tell(again.matches()));
+    query.set_onchange(Some(changed.into_js_value().unchecked_ref()));
+}
+
+/// Calls `left` when the page is about to be left; ends with the caller's owner.
+pub fn on_leave(left: impl Fn() + 'static) {
+    let handle = window_event_listener_untyped("pagehide", move |_| left());
+    on_cleanup(move || handle.remove());
 }
 
 /// Gives the focus to the page's main part, as a page that was loaded would.

@@ -3,11 +3,13 @@
 //! It is a `column-reverse` flex box, so it starts at the bottom without script and what is put in
 //! at the top moves nothing. Its `scrollTop` is 0 at the bottom and negative above.
 
-use leptos::prelude::{document, request_animation_frame};
-use leptos::task::{spawn_local, tick};
+use crate::app::state::spots::{Frame, Spot};
+use leptos::prelude::request_animation_frame;
+use leptos::prelude::{LocalStorage, StoredValue, WithValue, document, on_cleanup};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Pixels from the bottom within which the view counts as at the bottom.
 const AT_BOTTOM: i32 = 60;
@@ -21,9 +23,10 @@ fn scroller() -> Option<Element> {
     document().get_element_by_id(SCROLLER)
 }
 
-/// Whether the newest message is in view.
-pub fn is_at_bottom() -> bool {
-    scroller().is_none_or(|s| -s.scroll_top() <= AT_BOTTOM)
+/// Whether the newest message is in view, or, if that has to be `exact`, the very end.
+pub fn is_at_bottom(exact: bool) -> bool {
+    let tolerance = if exact { 1 } else { AT_BOTTOM };
+    scroller().is_none_or(|s| -s.scroll_top() <= tolerance)
 }
 
 /// Whether the view is close to the oldest message shown.
@@ -43,77 +46,98 @@ pub fn to_bottom() {
     }
 }
 
-/// Remembers what is in view; [`hold`] keeps it there after the rows have changed.
-///
-/// It is held by its end: the first message of a page loses its author line when older ones of the
-/// same author come above it, and what is read is below that.
-pub struct Anchor {
-    element: HtmlElement,
-    end: f64,
+/// Moves what is shown up by so many pixels.
+pub fn by(pixels: f64) {
+    if let Some(scroller) = scroller()
+        && pixels != 0.0
+    {
+        scroller.scroll_by_with_x_and_y(0.0, pixels);
+    }
 }
 
-impl Anchor {
-    /// The first message whose end is below the scroller's top.
-    pub fn take() -> Option<Self> {
-        let scroller = scroller()?;
-        let edge = scroller.get_bounding_client_rect().top();
-        let rows = scroller.first_element_child()?.children();
-        let row = |i| rows.item(i)?.dyn_into::<HtmlElement>().ok();
-        let end = |element: &HtmlElement| element.get_bounding_client_rect().bottom();
-        // They stand one below the other.
-        let (mut from, mut to) = (0, rows.length());
-        while from < to {
-            let middle = (from + to) / 2;
-            if end(&row(middle)?) > edge {
-                to = middle;
-            } else {
-                from = middle + 1;
-            }
-        }
-        let element = (from..rows.length())
-            .filter_map(row)
-            .find(|element| !element.id().is_empty())?;
-        Some(Self {
-            end: end(&element),
-            element,
-        })
-    }
+/// How the view is laid out.
+pub fn frame() -> Frame {
+    scroller().map_or_else(Frame::default, |scroller| Frame {
+        width: scroller.client_width(),
+        height: scroller.client_height(),
+        at: scroller.scroll_top(),
+    })
+}
 
-    /// Scrolls so that the remembered message is where it was.
-    fn hold(self) {
-        let id = self.element.id();
-        let moved = document()
-            .get_element_by_id(&id)
-            .map(|element| element.get_bounding_client_rect().bottom() - self.end);
-        if let (Some(scroller), Some(moved)) = (scroller(), moved)
-            && moved.abs() >= 1.0
-        {
-            scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+/// The first message whose end is below the scroller's top.
+pub fn topmost() -> Option<Spot> {
+    let scroller = scroller()?;
+    let edge = scroller.get_bounding_client_rect().top();
+    let rows = scroller.first_element_child()?.children();
+    let end = |element: &Element| element.get_bounding_client_rect().bottom();
+    // They stand one below the other.
+    let (mut from, mut to) = (0, rows.length());
+    while from < to {
+        let middle = (from + to) / 2;
+        if end(&rows.item(middle)?) > edge {
+            to = middle;
+        } else {
+            from = middle + 1;
         }
     }
+    let mut rows = (from..rows.length()).filter_map(|i| rows.item(i));
+    rows.find_map(|row| spot(&scroller, &row))
 }
 
-/// Keeps what was in view in view: as soon as the rows have been changed, before they are painted.
-pub fn hold(anchor: Option<Anchor>) {
-    if let Some(anchor) = anchor {
-        spawn_local(async move {
-            tick().await;
-            anchor.hold();
-        });
+/// The message with this field in it, while some of it is in view.
+pub fn around(field: &str) -> Option<Spot> {
+    let scroller = scroller()?;
+    let row = document()
+        .get_element_by_id(field)?
+        .closest("article")
+        .ok()??;
+    let spot = spot(&scroller, &row)?;
+    let is_in_view = spot.top + spot.height > 0.0 && spot.top < f64::from(scroller.client_height());
+    is_in_view.then_some(spot)
+}
+
+/// Where this message stands.
+pub fn place(number: Number) -> Option<Spot> {
+    spot(&scroller()?, &message(number)?)
+}
+
+fn message(number: Number) -> Option<Element> {
+    document().get_element_by_id(&format!("m{number}"))
+}
+
+/// Where an element stands, if it is a message.
+fn spot(scroller: &Element, element: &Element) -> Option<Spot> {
+    let number = element.id().strip_prefix('m')?.parse().ok()?;
+    let place = element.get_bounding_client_rect();
+    Some(Spot {
+        number,
+        top: place.top() - scroller.get_bounding_client_rect().top(),
+        height: place.height(),
+        is_end: false,
+    })
+}
+
+/// Calls `changed` whenever the scroller or what is in it has another size, before that is painted;
+/// ends with the caller's owner.
+pub fn on_resize(changed: impl Fn() + 'static) {
+    let Some(scroller) = scroller() else { return };
+    let changed = Closure::<dyn Fn()>::new(changed);
+    // Refused for nothing but what is no function.
+    let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else {
+        return;
+    };
+    observer.observe(&scroller);
+    if let Some(log) = scroller.first_element_child() {
+        observer.observe(&log);
     }
+    let kept = StoredValue::<_, LocalStorage>::new_local((observer, changed));
+    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
 }
 
-/// The number of the first message in view.
-pub fn topmost() -> Option<Number> {
-    Anchor::take()?.element.id().strip_prefix('m')?.parse().ok()
-}
-
-/// Brings the element with this id to the middle of the view and gives it the focus.
-pub fn reveal(id: &str) {
-    let id = id.to_owned();
+/// Brings this message to the middle of the view and gives it the focus.
+pub fn reveal(number: Number) {
     request_animation_frame(move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        if let Some(element) = message(number).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
             let options = ScrollIntoViewOptions::new();
             options.set_block(ScrollLogicalPosition::Center);
             element.scroll_into_view_with_scroll_into_view_options(&options);

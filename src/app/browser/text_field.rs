@@ -1,13 +1,14 @@
 //! Text fields that the browser owns: read and written, never controlled, so that what somebody
 //! typed before the WASM arrived stays.
 
+use crate::app::state::keys::{Meaning, Press};
+use crate::app::state::marks::marked;
 use leptos::ev::KeyboardEvent;
-use leptos::prelude::{document, request_animation_frame};
+use leptos::prelude::document;
+use parlour_protocol::rules::Invalid;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
-
-/// What Safari says of the Enter that ends the composing of a word, when it is no more composing.
-const COMPOSED: u32 = 229;
 
 /// The composer's id.
 pub const COMPOSER: &str = "composer-text";
@@ -59,24 +60,93 @@ pub fn focus(field: &str) {
     }
 }
 
-/// Gives it the focus with the cursor behind the last character, once it is in the page.
-pub fn focus_at_end(field: &'static str) {
-    request_animation_frame(move || {
-        if let Some(element) = area(field) {
-            fit(field);
-            let end = element.value().encode_utf16().count() as u32;
-            let _ = element.set_selection_range(end, end);
-            let _ = element.focus();
-        }
-    });
+/// Gives it the focus with the cursor behind the last character.
+pub fn focus_at_end(field: &str) {
+    if let Some(element) = area(field) {
+        let end = element.value().encode_utf16().count() as u32;
+        let _ = element.set_selection_range(end, end);
+        let _ = element.focus();
+    }
 }
 
-/// Whether this press of Enter means "send": no Shift, and no input method composing a word.
-pub fn is_send(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter"
-        && !event.shift_key()
-        && !event.is_composing()
-        && event.key_code() != COMPOSED
+/// Where the cursor is, or what is selected, in the field that has the focus.
+pub fn cursor(field: &str) -> Option<(u32, u32)> {
+    let element = area(field).filter(|element| element.matches(":focus") == Ok(true))?;
+    let start = element.selection_start().ok()??;
+    Some((start, element.selection_end().ok()??))
+}
+
+/// Puts it back there if the field was drawn anew and has lost the focus.
+pub fn put_cursor(field: &str, (start, end): (u32, u32)) {
+    if let Some(element) = area(field)
+        && element.matches(":focus") != Ok(true)
+    {
+        let _ = element.set_selection_range(start, end);
+        let _ = element.focus();
+    }
+}
+
+/// Selects in a field what is wrong with its text: the character that may not be, or all that are too many.
+pub fn mark(field: &str, invalid: Invalid) {
+    if let Some(area) = area(field) {
+        if let Some((start, end)) = marked(&area.value(), invalid) {
+            // A browser shows where the cursor is when the field is given the focus, and only then.
+            let _ = area.blur();
+            let _ = area.set_selection_range(start, end);
+            let _ = area.focus();
+        }
+    } else if let Some(input) = input(field)
+        && let Some((start, end)) = marked(&input.value(), invalid)
+    {
+        let _ = input.focus();
+        let _ = input.set_selection_range(start, end);
+    }
+}
+
+/// Whether somebody writes in a field of several lines.
+pub fn is_writing() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| active.is_instance_of::<HtmlTextAreaElement>())
+}
+
+/// What the press of a key means in a field.
+pub fn meaning(event: &KeyboardEvent, enter_sends: bool) -> Option<Meaning> {
+    press(event).meaning(enter_sends)
+}
+
+fn press(event: &KeyboardEvent) -> Press {
+    Press {
+        key: event.key(),
+        code: event.key_code(),
+        is_composing: event.is_composing(),
+        is_shifted: event.shift_key(),
+        is_commanded: event.ctrl_key() || event.meta_key(),
+    }
+}
+
+/// What the browser itself does at a key does not happen while the input method takes it: Escape
+/// closes no modal, and Enter sends no field of one line. Where somebody writes with their fingers
+/// Enter is left alone: some keyboards call every word composing until it is done.
+pub fn keep_from_composing(enter_sends: impl Fn() -> bool + 'static) {
+    let hear = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        let press = press(&event);
+        let is_line = || {
+            let target = event.target();
+            target.is_some_and(|target| target.is_instance_of::<HtmlInputElement>())
+        };
+        let acts = match press.key.as_str() {
+            "Escape" => true,
+            "Enter" => is_line() && enter_sends(),
+            _ => false,
+        };
+        if acts && press.is_taken() {
+            event.prevent_default();
+        }
+    });
+    let hear = hear.into_js_value();
+    // Before whoever else hears of it. Refused for nothing but what is no event.
+    let _ =
+        document().add_event_listener_with_callback_and_bool("keydown", hear.unchecked_ref(), true);
 }
 
 /// What is in a one-line field.

@@ -5,10 +5,11 @@ use super::dialogs::give_name;
 use super::line::Unsent;
 use super::shown::heard;
 use super::words::words;
-use super::{sending, shown};
+use super::{editing, sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::state::connection::Banner;
+use crate::app::state::keys::Meaning;
 use crate::app::state::outbox::Outbox;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
@@ -84,16 +85,21 @@ fn kept_back(desk: Desk) -> String {
 fn WriteForm(form_key: String) -> impl IntoView {
     let desk = Desk::here();
     let key = move |event: KeyboardEvent| {
-        if text_field::is_send(&event) {
-            event.prevent_default();
-            sending::send(desk);
-        } else if event.key() == "ArrowUp"
-            && text_field::text(COMPOSER).is_empty()
-            && sending::edit_last(desk)
-        {
+        let is_done = match text_field::meaning(&event, desk.enter_sends.get_untracked()) {
+            Some(Meaning::Send) => {
+                sending::send(desk);
+                true
+            }
+            Some(Meaning::Up) => {
+                text_field::text(COMPOSER).is_empty() && editing::begin_with_last(desk)
+            }
+            _ => false,
+        };
+        if is_done {
             event.prevent_default();
         }
     };
+    let hint = shown::attribute(move || Some(enter_hint(desk)));
     let placeholder = shown::attribute(move || {
         desk.room()
             .map(|room| format!("Message {}", isolated(&room.name)))
@@ -123,6 +129,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     name="content"
                     rows="1"
                     placeholder=placeholder
+                    enterkeyhint=hint
                     aria-describedby="composer-error"
                     aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
                     on:input=heard(move |_| sending::input(desk))
@@ -133,6 +140,12 @@ fn WriteForm(form_key: String) -> impl IntoView {
                 <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(desk.composer_error))}</p>
             </form>
         }
+}
+
+/// What the key in the corner of a phone's keyboard says that it does.
+pub fn enter_hint(desk: Desk) -> String {
+    let sends = desk.enter_sends.get();
+    if sends { "send" } else { "enter" }.to_owned()
 }
 
 #[component]

@@ -6,11 +6,12 @@ use crate::app::browser::clock;
 use crate::app::state::announcer::Announcer;
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::{Banner, Connection};
-use crate::app::state::drafts::Drafts;
+use crate::app::state::drafts::{Drafts, Edits};
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::read_marks::ReadMarks;
 use crate::app::state::shelf::{Open, Shelf, Shelved};
+use crate::app::state::spots::{Spots, View};
 use crate::app::state::timeline::{Timeline, Zone, utc};
 use futures::channel::mpsc::Sender;
 use leptos::prelude::*;
@@ -56,7 +57,11 @@ pub struct Memory {
     keeps_outbox: RwLock<bool>,
     keeps_drafts: RwLock<bool>,
     is_held: RwLock<bool>,
-    edit_text: RwLock<String>,
+    edits: RwLock<Edits>,
+    enter_sends: RwLock<bool>,
+    reading: RwLock<Option<View>>,
+    spots: RwLock<Spots>,
+    entry: RwLock<i64>,
     drafts: RwLock<Drafts>,
     typing: RwLock<TypingSignal>,
     shelf: RwLock<Shelf>,
@@ -128,10 +133,18 @@ pub struct Desk {
     pub keeps_drafts: Live<bool>,
     /// The server cannot store anything at the moment.
     pub is_held: Live<bool>,
-    /// What the edit form holds; the form itself may be drawn anew at any time.
-    pub(super) edit_text: Kept<String>,
     /// What somebody who does not see the screen was told.
     pub(super) announcer: Kept<Announcer>,
+    /// Enter sends, and does not break the line: there is more than fingers to write with.
+    pub enter_sends: Live<bool>,
+    /// Changes to own messages that are typed and not saved.
+    pub(super) edits: Kept<Edits>,
+    /// What is in view.
+    pub(super) reading: Kept<Option<View>>,
+    /// Where one was reading, for each entry of the tab's history.
+    pub(super) spots: Kept<Spots>,
+    /// The entry that is shown.
+    pub(super) entry: Kept<i64>,
     /// Unsent texts.
     pub(super) drafts: Kept<Drafts>,
     /// When to tell others about typing.
@@ -205,7 +218,11 @@ impl Desk {
             keeps_outbox: RwLock::new(true),
             keeps_drafts: RwLock::new(true),
             is_held: RwLock::new(false),
-            edit_text: RwLock::new(String::new()),
+            edits: RwLock::new(Edits::default()),
+            enter_sends: RwLock::new(false),
+            reading: RwLock::new(None),
+            spots: RwLock::new(Spots::default()),
+            entry: RwLock::new(0),
             drafts: RwLock::new(Drafts::default()),
             typing: RwLock::new(TypingSignal::default()),
             shelf: RwLock::new(Shelf::default()),
@@ -247,8 +264,12 @@ impl Desk {
             keeps_outbox: Live::new(memory, |memory| &memory.keeps_outbox),
             keeps_drafts: Live::new(memory, |memory| &memory.keeps_drafts),
             is_held: Live::new(memory, |memory| &memory.is_held),
-            edit_text: Kept::new(memory, |memory| &memory.edit_text),
             announcer: Kept::new(memory, |memory| &memory.announcer),
+            enter_sends: Live::new(memory, |memory| &memory.enter_sends),
+            edits: Kept::new(memory, |memory| &memory.edits),
+            reading: Kept::new(memory, |memory| &memory.reading),
+            spots: Kept::new(memory, |memory| &memory.spots),
+            entry: Kept::new(memory, |memory| &memory.entry),
             drafts: Kept::new(memory, |memory| &memory.drafts),
             typing: Kept::new(memory, |memory| &memory.typing),
             shelf: Kept::new(memory, |memory| &memory.shelf),

@@ -4,7 +4,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;
-use super::{listing, sending, shown, visiting};
+use super::{editing, listing, sending, shown, visiting};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
 use crate::app::browser::text_field::{self, COMPOSER};
@@ -84,7 +84,8 @@ pub fn with_name(desk: Desk, wanted: Dialog) {
 pub fn give_name(desk: Desk, field: &'static str) {
     let name = text_field::line(field);
     if let Err(invalid) = rules::username(&name) {
-        return dialog::complain(field, Some(&invalid.to_string()));
+        dialog::complain(field, Some(&invalid.to_string()));
+        return text_field::mark(field, invalid);
     }
     if desk.is_naming.get_value() {
         return;
@@ -145,27 +146,31 @@ fn happened(desk: Desk, modal: &str, deed: Deed) {
         (Deed::Confirmed, _) => {
             if let Some(Dialog::DeleteMessage(number)) = desk.dialog.get_untracked() {
                 desk.dialog.set(None);
-                sending::delete(desk, number);
+                editing::delete(desk, number);
             }
         }
     }
 }
 
-/// Says what is wrong with what is in this field; true when nothing is.
-fn check(field: &str) -> bool {
+/// Says what is wrong with what is in this field, if anything is.
+fn check(field: &str) -> Option<rules::Invalid> {
     let wrong = match field {
         id::NEW_ROOM_DESCRIPTION => rules::description(&text_field::text(field)).err(),
         id::NEW_ROOM_NAME => rules::room_name(&text_field::line(field)).err(),
         _ => rules::username(&text_field::line(field)).err(),
     };
-    let wrong = wrong.map(|invalid| invalid.to_string());
-    dialog::complain(field, wrong.as_deref());
-    wrong.is_none()
+    let sentence = wrong.map(|invalid| invalid.to_string());
+    dialog::complain(field, sentence.as_deref());
+    wrong
 }
 
 fn create_room(desk: Desk) {
-    let is_right = [id::NEW_ROOM_NAME, id::NEW_ROOM_DESCRIPTION].map(check);
-    if is_right.contains(&false) || desk.is_making_room.get_value() {
+    let fields = [id::NEW_ROOM_NAME, id::NEW_ROOM_DESCRIPTION];
+    let wrong = fields.map(|field| check(field).map(|invalid| (field, invalid)));
+    if let Some((field, invalid)) = wrong.into_iter().flatten().next() {
+        return text_field::mark(field, invalid);
+    }
+    if desk.is_making_room.get_value() {
         return;
     }
     desk.is_making_room.set_value(true);

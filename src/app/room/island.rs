@@ -9,7 +9,7 @@ use super::topbar::Topbar;
 use super::welcome::Welcome;
 use super::words::words;
 use super::{attention, composer::Composer, dialogs, link, sending, shown, visiting};
-use crate::app::browser::{clock, document, navigation, storage};
+use crate::app::browser::{clock, document, navigation, storage, text_field};
 use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -114,6 +114,8 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
 fn wake(desk: Desk) {
     desk.is_local.set(true);
     desk.now.set(clock::now_ms());
+    navigation::on_touch(move |is_coarse| desk.enter_sends.set(!is_coarse));
+    text_field::keep_from_composing(move || desk.enter_sends.get_untracked());
     sending::restore(desk);
     visiting::arrive(desk);
     attention::keep(desk);

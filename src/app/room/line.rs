@@ -1,11 +1,13 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
+use super::composer::enter_hint;
 use super::desk::{Desk, Dialog};
 use super::shown::heard;
 use super::words::{Words, words};
-use super::{sending, shown};
+use super::{editing, sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, EDITOR};
+use crate::app::state::keys::Meaning;
 use crate::app::state::outbox::{Delivery, Pending};
 use crate::app::state::timeline::MessageRow;
 use leptos::either::Either;
@@ -228,7 +230,7 @@ fn Actions(number: i64) -> impl IntoView {
     };
     let edit = move |event: MouseEvent| {
         event.prevent_default();
-        sending::begin_edit(desk, number);
+        editing::begin(desk, number);
     };
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
@@ -247,29 +249,32 @@ fn Actions(number: i64) -> impl IntoView {
 #[component]
 fn Edit(number: i64) -> impl IntoView {
     let desk = Desk::here();
-    let content = desk.edit_text.get_value();
-    text_field::focus_at_end(EDITOR);
+    let content = editing::text(desk, number);
+    request_animation_frame(|| text_field::fit(EDITOR));
     let save = move || match rules::message(&text_field::text(EDITOR)) {
         Ok(content) => {
-            if let Err(sentence) = sending::edit(desk, number, content) {
+            if let Err(sentence) = editing::save(desk, number, content) {
                 dialog::complain(EDITOR, Some(sentence));
             }
         }
-        Err(invalid) => dialog::complain(EDITOR, Some(&invalid.to_string())),
-    };
-    let cancel = move || sending::end_edit(desk);
-    let typed = move |_| {
-        text_field::fit(EDITOR);
-        desk.edit_text.set_value(text_field::text(EDITOR));
-    };
-    let key = move |event: KeyboardEvent| {
-        if text_field::is_send(&event) {
-            event.prevent_default();
-            save();
-        } else if event.key() == "Escape" {
-            cancel();
+        Err(invalid) => {
+            dialog::complain(EDITOR, Some(&invalid.to_string()));
+            text_field::mark(EDITOR, invalid);
         }
     };
+    let cancel = move || editing::cancel(desk, number);
+    let key = move |event: KeyboardEvent| match text_field::meaning(
+        &event,
+        desk.enter_sends.get_untracked(),
+    ) {
+        Some(Meaning::Send) => {
+            event.prevent_default();
+            save();
+        }
+        Some(Meaning::Cancel) => cancel(),
+        _ => {}
+    };
+    let hint = shown::attribute(move || Some(enter_hint(desk)));
     let action = desk.room().map(|room| paths::edit(&room, number));
     view! {
             <form
@@ -287,7 +292,8 @@ fn Edit(number: i64) -> impl IntoView {
                     aria-label="Edit your message"
                     id=EDITOR
                     on:keydown=heard(key)
-                    on:input=heard(typed)
+                    enterkeyhint=hint
+                    on:input=heard(move |_| editing::input(desk, number))
                 >
                     {content}
                 </textarea>

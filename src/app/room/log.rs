@@ -5,9 +5,9 @@ use super::line::PendingLines;
 use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
-use super::{shown, sidebar, visiting};
+use super::{reading, shown, sidebar, visiting};
 use crate::app::browser::document::ALOUD;
-use crate::app::browser::scroll::SCROLLER;
+use crate::app::browser::scroll::{self, SCROLLER};
 use crate::app::state::timeline::Timeline;
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
@@ -45,6 +45,7 @@ pub fn Log() -> impl IntoView {
     });
     let can_jump =
         shown::holds(move || desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
+    Effect::new(move |_| scroll::on_resize(move || reading::laid_out(desk)));
     view! {
         <div
             class="scroller"

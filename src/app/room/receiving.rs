@@ -1,8 +1,7 @@
 //! What the server says, applied to the desk.
 
 use super::desk::Desk;
-use super::{listing, sending, visiting};
-use crate::app::browser::scroll::{self, Anchor};
+use super::{editing, listing, reading, sending, visiting};
 use crate::app::browser::{clock, document, navigation};
 use crate::app::state::announcer::{Aloud, Announcer};
 use crate::app::state::by_room::{ByRoom, Rooms};
@@ -212,7 +211,9 @@ fn synced(desk: Desk, frame: Sync) {
         Some(message.number) > held && !message.deleted && !is_by_me(desk, message)
     };
     let unseen = messages.iter().filter(|message| is_unseen(message)).count();
-    if unseen > 0 && desk.open_id_now() == Some(room_id) && !is_end_seen() {
+    let follows = reading::follows(desk);
+    let is_seen = follows && navigation::is_visible();
+    if unseen > 0 && desk.open_id_now() == Some(room_id) && !is_seen {
         desk.missed.update(|missed| *missed += unseen);
     }
     let applied = on_timeline(desk, room_id, |t| {
@@ -222,11 +223,11 @@ fn synced(desk: Desk, frame: Sync) {
         // The rest follows by itself.
         Some(Synced::More { .. }) => {}
         Some(Synced::Reset) => {
-            let is_at_bottom = scroll::is_at_bottom();
-            let reading = (!is_at_bottom).then(scroll::topmost);
-            visiting::take_anew(desk, room_id, reading.flatten());
+            visiting::take_anew(desk, room_id, reading::number(desk));
         }
-        Some(Synced::CaughtUp | Synced::Ignored) | None => mark_read(desk),
+        // Otherwise it is looked at once it is drawn.
+        Some(Synced::CaughtUp | Synced::Ignored) | None if follows => mark_read(desk),
+        Some(Synced::CaughtUp | Synced::Ignored) | None => {}
     }
 }
 
@@ -249,7 +250,8 @@ pub fn mark_read(desk: Desk) {
     let Some(room_id) = desk.open_id_now() else {
         return;
     };
-    if !is_end_seen() || desk.timeline.with_untracked(Timeline::has_newer) {
+    let is_seen = navigation::is_visible() && reading::is_at_end(desk);
+    if !is_seen || desk.timeline.with_untracked(Timeline::has_newer) {
         return;
     }
     if desk.missed.get_untracked() > 0 {
@@ -279,11 +281,6 @@ pub fn tell_read(desk: Desk) {
             seq,
         });
     }
-}
-
-/// Whether somebody looks at the last line that is shown.
-fn is_end_seen() -> bool {
-    navigation::is_visible() && scroll::is_at_bottom()
 }
 
 fn is_by_me(desk: Desk, message: &Message) -> bool {
@@ -340,7 +337,8 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
     }
     let is_mine = is_by_me(desk, &message);
     let is_open = desk.open_id_now() == Some(room_id);
-    let (was_at_bottom, was_seen) = (scroll::is_at_bottom(), is_end_seen());
+    let follows = reading::follows(desk);
+    let was_seen = follows && navigation::is_visible();
     let (seq, timestamp) = (message.seq, message.timestamp);
     let spoken = is_open.then(|| message.clone());
     match on_timeline(desk, room_id, |timeline| timeline.apply(message)) {
@@ -363,7 +361,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
     if is_open && is_new && !is_mine && !was_seen {
         desk.missed.update(|missed| *missed += 1);
     }
-    if is_open && was_at_bottom {
+    if is_open && follows {
         mark_read(desk);
     }
 }
@@ -387,8 +385,8 @@ pub fn aloud(desk: Desk, change: impl FnOnce(&mut Announcer) -> Vec<Aloud>) {
 /// What this tab waited for has happened: a send of its own is stored, an edit is made.
 fn settle(desk: Desk, message: &Message) {
     sending::acknowledged(desk, message);
-    if is_by_me(desk, message) && desk.open_id_now() == Some(message.room_id) {
-        sending::edited(desk, message);
+    if message.seq != message.number && is_by_me(desk, message) {
+        editing::settle(desk, message);
     }
 }
 
@@ -434,10 +432,9 @@ fn on_timeline<T>(
     change: impl FnOnce(&mut Timeline) -> T,
 ) -> Option<T> {
     if desk.open_id_now() == Some(room_id) {
-        let is_at_bottom = scroll::is_at_bottom();
-        let anchor = if is_at_bottom { None } else { Anchor::take() };
+        let kept = reading::take(desk);
         let changed = Some(desk.timeline.update(change));
-        scroll::hold(anchor);
+        reading::hold(desk, kept);
         return changed;
     }
     desk.shelf

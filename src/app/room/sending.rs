@@ -1,18 +1,19 @@
-//! What this person writes: drafts, the outbox, edits and typing.
+//! What this person writes: drafts, the outbox and typing.
 //!
 //! *Invariant:* a message is in the outbox, and the outbox in storage, before the network is
 //! touched; it leaves the outbox when the server has stored it or its author discards it.
 
 use super::desk::Desk;
 use super::link::Order;
+use super::{editing, reading};
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::browser::{clock, navigation, scroll, storage};
+use crate::app::browser::{clock, navigation, storage};
 use crate::app::state::connection::Connection;
-use crate::app::state::drafts::Drafts;
+use crate::app::state::drafts::{self, Drafts};
 use crate::app::state::outbox::{Delivery, Outbox, Pending};
 use crate::app::state::presence::TypingSignal;
 use crate::app::state::timeline::Timeline;
-use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId, rules};
+use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, rules};
 
 const OUTBOX_KEY: &str = "parlour.outbox";
 const SETTLED_KEY: &str = "parlour.settled";
@@ -30,6 +31,7 @@ pub fn restore(desk: Desk) {
     } else {
         input(desk);
     }
+    editing::resume(desk);
 }
 
 /// Another tab has changed what both share.
@@ -39,6 +41,7 @@ pub fn take_in(desk: Desk) {
     }
     if !navigation::has_focus() {
         show_draft(desk);
+        editing::take_in(desk);
     }
 }
 
@@ -53,7 +56,15 @@ pub fn show_draft(desk: Desk) {
         .with_value(|drafts| drafts.get(room).unwrap_or_default().to_owned());
     desk.typed.set(draft.chars().count());
     desk.composer_error.set(None);
-    text_field::set_text(COMPOSER, &draft);
+    // The cursor stays where it is in what is there already.
+    if text_field::text(COMPOSER) != draft {
+        text_field::set_text(COMPOSER, &draft);
+    }
+}
+
+/// Puts a text without a home before the draft of this room.
+pub fn put_before(desk: Desk, room: RoomId, text: &str) {
+    change_drafts(desk, |drafts| drafts.put_before(room, text));
 }
 
 /// The composer's text has changed.
@@ -105,7 +116,10 @@ pub fn send(desk: Desk) {
             fault: rules::Fault::Empty,
             ..
         }) => return,
-        Err(invalid) => return desk.composer_error.set(Some(invalid.to_string())),
+        Err(invalid) => {
+            desk.composer_error.set(Some(invalid.to_string()));
+            return text_field::mark(COMPOSER, invalid);
+        }
     };
     let pending = Pending {
         client_id: clock::random_key(),
@@ -125,7 +139,7 @@ pub fn send(desk: Desk) {
     if desk.timeline.with_untracked(Timeline::has_newer) {
         super::visiting::to_newest(desk);
     } else {
-        scroll::to_bottom();
+        reading::to_end(desk);
     }
     pump(desk);
 }
@@ -232,11 +246,7 @@ pub fn take_back(desk: Desk, client_id: &str) {
     if let Some(refused) = refused
         && text_field::is_there(COMPOSER)
     {
-        let typed = text_field::text(COMPOSER);
-        let text = match typed.as_str() {
-            "" => refused.content,
-            typed => format!("{}\n{typed}", refused.content),
-        };
+        let text = drafts::before(&refused.content, &text_field::text(COMPOSER));
         text_field::set_text(COMPOSER, &text);
         input(desk);
         discard(desk, client_id);
@@ -264,77 +274,8 @@ pub fn room_gone(desk: Desk, room: RoomId, reason: &str) -> bool {
         .with_untracked(|outbox| !outbox.pending(room).is_empty())
 }
 
-/// Starts to edit the last own message, as ↑ in an empty composer does.
-pub fn edit_last(desk: Desk) -> bool {
-    let me = desk.me.with_untracked(|me| me.as_ref().map(|me| me.id));
-    let last = me.and_then(|me| {
-        desk.timeline
-            .with_untracked(|timeline| timeline.last_own(me))
-    });
-    last.inspect(|number| begin_edit(desk, *number)).is_some()
-}
-
-/// Opens the form of an own message.
-pub fn begin_edit(desk: Desk, number: Number) {
-    let content = desk
-        .timeline
-        .with_untracked(|t| t.get(number).map(|m| m.content.clone()));
-    desk.edit_text.set_value(content.unwrap_or_default());
-    desk.editing.set(Some(number));
-}
-
-/// Closes it.
-pub fn end_edit(desk: Desk) {
-    desk.editing.set(None);
-    text_field::focus(COMPOSER);
-}
-
-/// Changes an own message. The form stays open, with what was typed, until the change comes back
-/// from the server; the sentence says why it cannot be sent now.
-pub fn edit(desk: Desk, number: Number, content: String) -> Result<(), &'static str> {
-    let is_same = desk.timeline.with_untracked(|t| {
-        t.get(number)
-            .is_some_and(|message| message.content == content)
-    });
-    if is_same {
-        end_edit(desk);
-        return Ok(());
-    }
-    desk.edit_text.set_value(content.clone());
-    say_now(
-        desk,
-        ClientFrame::Edit {
-            room_id: desk.open_id_now(),
-            number,
-            content,
-        },
-    )
-}
-
-/// An own message is now like this: its form is done when that is what was typed.
-pub fn edited(desk: Desk, message: &Message) {
-    let is_done = message.deleted || desk.edit_text.with_value(|text| *text == message.content);
-    if desk.editing.get_untracked() == Some(message.number) && is_done {
-        end_edit(desk);
-    }
-}
-
-/// Takes an own message back.
-pub fn delete(desk: Desk, number: Number) {
-    let said = say_now(
-        desk,
-        ClientFrame::Delete {
-            room_id: desk.open_id_now(),
-            number,
-        },
-    );
-    if let Err(sentence) = said {
-        desk.tell(sentence);
-    }
-}
-
 /// Says what is not worth keeping for later: a change to something that others see meanwhile.
-fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
+pub fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
     if !desk.connection.with_untracked(Connection::is_live) {
         return Err("There is no connection right now. Please try again when it is back.");
     }
@@ -342,10 +283,14 @@ fn say_now(desk: Desk, frame: ClientFrame) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Keeps the draft of one room; other rooms' drafts may be another tab's newer ones.
 fn keep_draft(desk: Desk, room: RoomId, text: &str) {
+    change_drafts(desk, |drafts| drafts.set(room, text));
+}
+
+/// Changes the draft of one room; other rooms' drafts may be another tab's newer ones.
+fn change_drafts(desk: Desk, change: impl FnOnce(&mut Drafts)) {
     load_drafts(desk);
-    desk.drafts.update_value(|drafts| drafts.set(room, text));
+    desk.drafts.update_value(change);
     let json = desk.drafts.with_value(Drafts::to_json);
     desk.keeps_drafts.set(storage::save(DRAFTS_KEY, &json));
 }

@@ -1,12 +1,12 @@
 //! Going from room to room without loading a page, and up and down a room's history.
 
 use super::desk::{Desk, Dialog};
-use super::{receiving, sending};
+use super::{editing, reading, receiving, sending};
 use crate::app::api::{self, Refused};
-use crate::app::browser::scroll::{self, Anchor};
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::browser::{clock, navigation};
+use crate::app::browser::{clock, navigation, scroll};
 use crate::app::state::shelf::Shelved;
+use crate::app::state::spots::Spot;
 use crate::app::state::timeline::{self, Timeline};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,8 +18,10 @@ pub fn arrive(desk: Desk) {
     let marked = desk
         .open
         .with_untracked(|open| open.as_ref().and_then(|open| open.marked));
-    if let Some(number) = marked {
-        scroll::reveal(&format!("m{number}"));
+    match (reading::arrive(desk), marked) {
+        (Some(spot), _) if marked.is_some() || !spot.is_end => come_back(desk, spot),
+        (_, Some(number)) => reading::reveal(desk, number),
+        _ => {}
     }
     desk.asked_for_name.set_value(desk.open_id_now().is_some());
 }
@@ -27,11 +29,17 @@ pub fn arrive(desk: Desk) {
 /// Back or forward was used; a fragment alone is the browser's affair.
 pub fn history_moved(desk: Desk) {
     let path = navigation::path();
-    if desk.path.with_value(|shown| *shown != path) {
+    let is_elsewhere = desk.path.with_value(|shown| *shown != path);
+    let is_left = || {
+        desk.open_id_now()
+            .and_then(|room| reading::left(desk, room))
+    };
+    if is_elsewhere || (desk.entry.get_value() != navigation::entry() && is_left().is_some()) {
         visit(desk, path, false);
     } else {
         // Back again, before the other place had come.
         count_visit(desk);
+        desk.entry.set_value(navigation::entry());
     }
 }
 
@@ -47,28 +55,34 @@ pub fn visit(desk: Desk, path: String, push: bool) {
     };
     desk.dialog.set(None);
     let visit = count_visit(desk);
-    let is_open = desk.open_id_now() == Some(target.room);
-    match target.message {
-        Some(number) if is_open && desk.timeline.with_untracked(|t| t.get(number).is_some()) => {
+    // Back and forward lead to where one was reading; whoever was at the end of a room wants its end.
+    let left = || reading::left(desk, target.room);
+    let spot = if push { None } else { left() };
+    let spot = spot.filter(|spot| target.message.is_some() || !spot.is_end);
+    let wanted = spot.map(|spot| spot.number).or(target.message);
+    let has = |timeline: &Timeline| match wanted {
+        Some(number) => timeline.get(number).is_some(),
+        None => true,
+    };
+    if desk.open_id_now() == Some(target.room) {
+        if desk.timeline.with_untracked(has) {
             go(desk, push, &path);
-            return mark(desk, number);
+            return show_again(desk, target.message, spot);
         }
-        None if is_open => {
+    } else if spot.is_some() || target.message.is_none() {
+        let shelved = desk.shelf.update_value(|shelf| shelf.take(target.room));
+        // One that fell behind while it was away has no end.
+        let is_whole =
+            |s: &Shelved| has(&s.timeline) && (spot.is_some() || !s.timeline.has_newer());
+        if let Some(mut shelved) = shelved.filter(is_whole) {
+            shelved.open.marked = target.message;
             go(desk, push, &path);
-            return to_end(desk);
+            return show(desk, shelved, spot);
         }
-        None => {
-            let shelved = desk.shelf.update_value(|shelf| shelf.take(target.room));
-            if let Some(shelved) = shelved {
-                go(desk, push, &path);
-                return show(desk, shelved);
-            }
-        }
-        Some(_) => {}
     }
     desk.loading.set(true);
     spawn_local(async move {
-        let answer = api::open_room(target.room, target.message).await;
+        let answer = api::open_room(target.room, wanted).await;
         if desk.visits.get_value() != visit {
             return;
         }
@@ -77,13 +91,21 @@ pub fn visit(desk: Desk, path: String, push: bool) {
             Ok(room) => {
                 // Back or forward has moved the address already, unless another place came in between.
                 go(desk, true, &path);
-                show(desk, room.into());
+                let mut shelved = Shelved::from(room);
+                shelved.open.marked = target.message;
+                show(desk, shelved, spot);
+            }
+            // What was read there is gone, and the room perhaps not.
+            Err(refused) if is_gone(&refused) && spot.is_some() => {
+                reading::forget(desk, target.room);
+                self::visit(desk, path, false);
             }
             Err(refused) if is_gone(&refused) => navigation::load(&path),
             Err(refused) => {
                 if !push {
                     // The address has moved already; the page has not.
                     navigation::replace(&desk.path.get_value());
+                    desk.entry.set_value(navigation::entry());
                 }
                 desk.tell(refused.sentence());
             }
@@ -116,7 +138,7 @@ pub fn forget(desk: Desk, room_id: RoomId) {
 
 /// What this tab holds of the room is void: takes it again from the server, around what is read
 /// there or from its end.
-pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
+pub fn take_anew(desk: Desk, room_id: RoomId, around: Option<Number>) {
     if desk.open_id_now() != Some(room_id) {
         desk.shelf.update_value(|shelf| {
             shelf.take(room_id);
@@ -126,16 +148,19 @@ pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
     let turn = turn_over(desk);
     desk.loading.set(true);
     spawn_local(async move {
-        let answer = api::open_room(room_id, reading).await;
+        let answer = api::open_room(room_id, around).await;
         if desk.turns.get_value() != turn {
             return;
         }
         desk.loading.set(false);
         match answer {
             Ok(room) => {
-                let anchor = reading.and_then(|_| Anchor::take());
+                let kept = reading::take(desk);
                 desk.timeline.set(Timeline::new(room.history));
-                scroll::hold(anchor);
+                if around.is_some() {
+                    reading::hold(desk, kept);
+                }
+                editing::check(desk);
                 sending::settle_shown(desk);
                 desk.missed.set(0);
                 let after = desk.timeline.with_untracked(Timeline::seq);
@@ -145,7 +170,7 @@ pub fn take_anew(desk: Desk, room_id: RoomId, reading: Option<Number>) {
                     after,
                 });
             }
-            Err(refused) if reading.is_some() && is_gone(&refused) => {
+            Err(refused) if around.is_some() && is_gone(&refused) => {
                 take_anew(desk, room_id, None);
             }
             Err(refused) => desk.tell(refused.sentence()),
@@ -162,7 +187,7 @@ pub fn to_newest(desk: Desk) {
         take_anew(desk, room_id, None);
     }
     desk.missed.set(0);
-    scroll::to_bottom();
+    reading::to_end(desk);
     request_animation_frame(move || receiving::mark_read(desk));
 }
 
@@ -178,14 +203,7 @@ pub fn scrolled(desk: Desk) {
     } else {
         receiving::mark_read(desk);
     }
-    let is_at_bottom = scroll::is_at_bottom();
-    let top = if is_at_bottom {
-        None
-    } else {
-        scroll::topmost()
-    };
-    desk.timeline
-        .update_untracked(|timeline| timeline.keep_in_view(top));
+    reading::scrolled(desk);
 }
 
 /// The page of history before the first message shown.
@@ -234,13 +252,14 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
                             return;
                         }
                     }
-                    let anchor = Anchor::take();
+                    let kept = reading::take(desk);
                     desk.timeline.update(|timeline| match before {
                         Some(_) => timeline.prepend(slice),
                         None => timeline.append(slice),
                     });
-                    scroll::hold(anchor);
+                    reading::hold(desk, kept);
                 }
+                editing::check(desk);
                 // Not a frame later: who has come to the end meanwhile cannot scroll any further.
                 desk.loading.set(false);
                 // The page may have been read at a later seq than ours.
@@ -256,26 +275,56 @@ fn fetch(desk: Desk, before: Option<Number>, after: Option<Number>) {
     });
 }
 
-/// The end of the room that is open, without a mark.
-fn to_end(desk: Desk) {
+/// The open room at another place of it: marked, where somebody was reading, or at its end.
+fn show_again(desk: Desk, marked: Option<Number>, spot: Option<Spot>) {
     desk.open.update(|open| {
         if let Some(open) = open {
-            open.marked = None;
+            open.marked = marked;
         }
     });
-    to_newest(desk);
+    match (spot, marked) {
+        (Some(spot), _) => request_animation_frame(move || reading::resume(desk, spot)),
+        (None, Some(number)) => reading::reveal(desk, number),
+        (None, None) => to_newest(desk),
+    }
+}
+
+/// The page was loaded again: to where somebody was reading in it, fetching that if it is further back.
+fn come_back(desk: Desk, spot: Spot) {
+    let (Some(open), has) = (
+        desk.open.get_untracked(),
+        desk.timeline
+            .with_untracked(|t| t.get(spot.number).is_some()),
+    ) else {
+        return;
+    };
+    if has {
+        return request_animation_frame(move || reading::resume(desk, spot));
+    }
+    reading::forget(desk, open.room.id);
+    let turn = turn_over(desk);
+    spawn_local(async move {
+        let answer = api::open_room(open.room.id, Some(spot.number)).await;
+        if let Ok(room) = answer
+            && desk.turns.get_value() == turn
+        {
+            let mut shelved = Shelved::from(room);
+            shelved.open.marked = open.marked;
+            show(desk, shelved, Some(spot));
+        }
+    });
 }
 
 fn welcome(desk: Desk, push: bool) {
     turn_over(desk);
+    go(desk, push, paths::HOME);
     put_away(desk);
     desk.open.set(None);
     desk.dialog.set(None);
-    go(desk, push, paths::HOME);
     navigation::focus_main();
 }
 
-fn show(desk: Desk, shelved: Shelved) {
+fn show(desk: Desk, shelved: Shelved, spot: Option<Spot>) {
     turn_over(desk);
     let room = shelved.open.room.clone();
     let marked = shelved.open.marked;
@@ -284,7 +333,6 @@ fn show(desk: Desk, shelved: Shelved) {
     desk.shelf.update_value(|shelf| {
         shelf.take(room.id);
     });
-    desk.editing.set(None);
     if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = desk.dialog.get_untracked() {
         // It asked about what is not shown any more.
         desk.dialog.set(None);
@@ -297,13 +345,18 @@ fn show(desk: Desk, shelved: Shelved) {
     // At once: the next key is for this room. And later, for a composer that is only drawn then.
     sending::show_draft(desk);
     sending::settle_shown(desk);
+    editing::resume(desk);
+    reading::moved(desk);
     receiving::be_in(desk, room.id, seq);
     request_animation_frame(move || {
         sending::show_draft(desk);
-        match marked {
-            Some(number) => scroll::reveal(&format!("m{number}")),
-            None => {
-                scroll::to_bottom();
+        match (spot, marked) {
+            (None, Some(number)) => reading::reveal(desk, number),
+            (spot, _) => {
+                match spot {
+                    Some(spot) => reading::resume(desk, spot),
+                    None => reading::to_end(desk),
+                }
                 // On a phone the focus would bring up the keyboard, over what one came to read.
                 if navigation::has_fine_pointer() {
                     text_field::focus(COMPOSER);
@@ -332,20 +385,13 @@ fn put_away(desk: Desk) {
     }
 }
 
-fn mark(desk: Desk, number: Number) {
-    desk.open.update(|open| {
-        if let Some(open) = open {
-            open.marked = Some(number);
-        }
-    });
-    scroll::reveal(&format!("m{number}"));
-}
-
 /// The page now shows what is at `path`; an entry of the tab's history more, unless it is there.
 fn go(desk: Desk, push: bool, path: &str) {
+    reading::leave(desk);
     if push && navigation::path() != path {
         navigation::push(path);
     }
+    desk.entry.set_value(navigation::entry());
     desk.path.set_value(path.to_owned());
 }
 

@@ -13,6 +13,8 @@ const KEPT: usize = 50;
 const PARTS: f64 = 64.0;
 /// A message of which less than this shows has left the view.
 const SHOWS: f64 = 1.0;
+/// A view that changes by so much under who writes has a keyboard over it, or no more.
+const KEYBOARD: i32 = 100;
 
 /// A message and where it stood.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,18 +108,18 @@ impl View {
         }
     }
 
-    /// The layout is another, and the message stands like this. Who writes meanwhile, and has their
-    /// keyboard come up or their field grow, sees what is above it: then it stands rightly.
+    /// The layout is another, and the message stands like this. Who writes, and has a keyboard come up
+    /// for it, looks at what is above that: then it stands rightly.
     pub fn laid_out(&mut self, now: Spot, frame: Frame, is_writing: bool) {
         let is_turned = frame.width != self.frame.width;
-        let is_resized = frame.height != self.frame.height;
+        let is_covered = (frame.height - self.frame.height).abs() >= KEYBOARD;
         self.frame = frame;
         if self.spot.is_end {
             // It stays at the end by itself.
         } else if is_turned {
             self.spot.top = self.origin.rewrapped(now.height, f64::from(frame.height));
             self.spot.height = now.height;
-        } else if is_resized && is_writing {
+        } else if is_covered && is_writing {
             *self = Self::new(now, frame);
         } else {
             self.changed(now.height);
@@ -289,6 +291,9 @@ mod tests {
         let mut view = View::new(spot(-10.0, 60.0), frame(390, 600));
         view.laid_out(spot(-310.0, 60.0), frame(390, 300), true);
         assert_eq!(view.away(spot(-310.0, 60.0)), 0.0);
+        // A field that becomes a line taller covers a line.
+        view.laid_out(spot(-334.0, 60.0), frame(390, 276), true);
+        assert_eq!(view.away(spot(-334.0, 60.0)), -24.0);
     }
 
     #[test]
