@@ -24,3 +24,11 @@ test("links in messages lead away safely, everything else is text", async ({ arr
   await expect(log.locator(".text a")).toHaveCount(1);
   await expect(log.locator(".text")).toContainText("<b>that</b>");
 });
+
+test("a link ends with its address, and leads where its host is", async ({ arrive }) => {
+  const writer = await arrive("Writer");
+  await writer.rest.post("（http://пример.рф/a）。次 http://user:password@evil.example/");
+  const { log } = await arrive("Reader", LOBBY);
+  await expect(log.locator(".text a")).toHaveText(["http://пример.рф/a"]);
+  await expect(log.locator(".text a")).toHaveAttribute("href", "http://xn--e1afmkfd.xn--p1ai/a");
+});

@@ -27,6 +27,24 @@ test("it is there as sending before the server has it, then as sent", async ({ a
   await expect(alice.message("Slowly")).toHaveCount(1);
 });
 
+test("an address is a link once the server has found it", async ({ arrive, server }) => {
+  const bob = await arrive("Bob", LOBBY);
+  const alice = await arrive("Alice", LOBBY);
+  await alice.say("At once");
+  const text = "See http://例え.jp/a。";
+  server.freeze();
+  await alice.send(text);
+  await expect(alice.message(text)).toHaveAttribute("data-state", "sending");
+  await expect(alice.message(text).locator(".text a")).toHaveCount(0);
+  server.thaw();
+  await alice.isSent(text);
+  for (const one of [alice, bob]) {
+    const link = one.message(text).locator(".text a");
+    await expect(link).toHaveText("http://例え.jp/a");
+    await expect(link).toHaveAttribute("href", "http://xn--r8jz45g.jp/a");
+  }
+});
+
 test("a double click sends once", async ({ arrive, history }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.composer.fill("Once");

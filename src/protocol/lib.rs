@@ -28,7 +28,7 @@ pub use frames::{
     System, SystemEvent, Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
-pub use message::Message;
+pub use message::{Link, Message};
 pub use place::{History, OpenRoom, Place, RoomEntry, Roster};
 pub use room::Room;
 pub use timestamp::{Civil, Timestamp};

@@ -32,4 +32,19 @@ pub struct Message {
     pub deleted: bool,
     /// The number of the message it answers.
     pub reply_to: Option<Number>,
+    /// The web addresses in the text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+}
+
+/// A web address in a message's text; `http` or `https` only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its first character, as an index in Unicode characters of the text.
+    pub start: u32,
+    /// The character behind it.
+    pub end: u32,
+    /// Where it leads, if a browser is not to find that out from what is written there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
 }

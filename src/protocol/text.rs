@@ -3,93 +3,105 @@
 //! *Invariant:* the segments, put together again, are the text. Nothing here makes markup; the
 //! views escape.
 
-use linkify::{LinkFinder, LinkKind};
+use crate::Link;
 
 /// A piece of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Shown as it is.
-    Plain(String),
-    /// Shown as it is, and leads there.
-    Link {
-        /// What is shown.
-        text: String,
-        /// Where it leads; `http:` or `https:` only.
-        href: String,
-    },
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment<'m> {
+    /// What is shown.
+    pub text: &'m str,
+    /// Where it leads, if it does.
+    pub href: Option<&'m str>,
 }
 
-/// Splits a message into plain runs and `http(s)` links, in linear time.
-pub fn segments(text: &str) -> Vec<Segment> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
-    finder
-        .spans(text)
-        .map(|span| {
-            let text = span.as_str().to_owned();
-            match span.kind() {
-                Some(LinkKind::Url) if is_web(&text) => Segment::Link {
-                    href: text.clone(),
-                    text,
-                },
-                _ => Segment::Plain(text),
-            }
-        })
-        .collect()
+/// Splits a message at the links that its record names; one that cannot be there is none.
+pub fn segments<'m>(text: &'m str, links: &'m [Link]) -> Vec<Segment<'m>> {
+    let mut segments = Vec::new();
+    let (mut rest, mut at) = (text, 0);
+    for link in links {
+        let (Some(before), Some(length)) =
+            (link.start.checked_sub(at), link.end.checked_sub(link.start))
+        else {
+            continue;
+        };
+        let (plain, from) = split(rest, before);
+        let (shown, behind) = split(from, length);
+        segments.push(Segment {
+            text: plain,
+            href: None,
+        });
+        segments.push(Segment {
+            text: shown,
+            href: Some(link.href.as_deref().unwrap_or(shown)),
+        });
+        (rest, at) = (behind, link.end);
+    }
+    segments.push(Segment {
+        text: rest,
+        href: None,
+    });
+    segments.retain(|segment| !segment.text.is_empty());
+    segments
 }
 
-fn is_web(url: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        url.get(..scheme.len())
-            .is_some_and(|s| s.eq_ignore_ascii_case(scheme))
-    })
+/// The first so many characters, and what is behind them.
+fn split(text: &str, characters: u32) -> (&str, &str) {
+    let mut indices = text.char_indices();
+    let end = indices.nth(characters as usize);
+    text.split_at(end.map_or(text.len(), |(byte, _)| byte))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn links(text: &str) -> Vec<String> {
-        let pieces = segments(text);
-        let whole: String = pieces
-            .iter()
-            .map(|s| match s {
-                Segment::Plain(text) | Segment::Link { text, .. } => text.as_str(),
-            })
-            .collect();
+    fn link(start: u32, end: u32, href: Option<&str>) -> Link {
+        let href = href.map(str::to_owned);
+        Link { start, end, href }
+    }
+
+    fn shown<'m>(text: &'m str, links: &'m [Link]) -> Vec<(&'m str, Option<&'m str>)> {
+        let segments = segments(text, links);
+        let whole: String = segments.iter().map(|segment| segment.text).collect();
         assert_eq!(whole, text);
-        pieces
-            .into_iter()
-            .filter_map(|s| match s {
-                Segment::Link { href, .. } => Some(href),
-                Segment::Plain(_) => None,
-            })
-            .collect()
+        let parts = segments.into_iter();
+        parts.map(|segment| (segment.text, segment.href)).collect()
     }
 
     #[test]
-    fn web_addresses_become_links() {
+    fn a_text_is_split_at_its_links_counted_in_characters() {
+        let links = [
+            link(2, 9, None),
+            link(9, 12, Some("http://x")),
+            link(14, 16, None),
+        ];
         assert_eq!(
-            links("see https://example.org/a?b=(c), and HTTP://x.org."),
-            ["https://example.org/a?b=(c)", "HTTP://x.org"]
+            shown("é:http://😀bcde fg", &links),
+            [
+                ("é:", None),
+                ("http://", Some("http://")),
+                ("😀bc", Some("http://x")),
+                ("de", None),
+                (" f", Some(" f")),
+                ("g", None),
+            ]
         );
+        assert_eq!(shown("plain", &[]), [("plain", None)]);
+        assert_eq!(shown("", &[]), []);
     }
 
     #[test]
-    fn nothing_else_does() {
-        for text in [
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "ftp://x.org",
-            "a@b.org",
-            "javascript://https/%0aalert(1)",
+    fn a_link_that_cannot_be_there_is_none() {
+        let text = "éa";
+        for wrong in [
+            link(1, 0, None),
+            link(2, 2, None),
+            link(7, 9, None),
+            link(u32::MAX, u32::MAX, None),
         ] {
-            assert_eq!(links(text), Vec::<String>::new(), "{text}");
+            assert_eq!(shown(text, &[wrong]), [("éa", None)]);
         }
-    }
-
-    #[test]
-    fn markup_stays_text() {
-        assert_eq!(links("<a href=\"https://x.org\">"), ["https://x.org"]);
+        let twice = [link(0, 1, None), link(0, 2, None), link(1, 9, None)];
+        assert_eq!(shown(text, &twice), [("é", Some("é")), ("a", Some("a"))]);
     }
 }

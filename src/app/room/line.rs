@@ -14,8 +14,8 @@ use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_protocol::display::laid_out;
-use parlour_protocol::text::{Segment, segments};
-use parlour_protocol::{Message, RoomId, SystemEvent, paths, rules};
+use parlour_protocol::text::segments;
+use parlour_protocol::{Link, Message, RoomId, SystemEvent, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -170,7 +170,7 @@ fn PendingLine(message: Pending) -> impl IntoView {
     view! {
         <article class="message pending" data-own="" data-state=state>
             <header class="message-head"><bdi class="author">{Words(name)}</bdi></header>
-            <div class="text" dir="auto">{linked(&message.content)}</div>
+            <div class="text" dir="auto">{Words(laid_out(&message.content).into_owned())}</div>
             <p class="delivery">{Words(note)}</p>
             {is_refused
                 .then(|| {
@@ -185,16 +185,16 @@ fn PendingLine(message: Pending) -> impl IntoView {
 }
 
 /// The text of a message, with links and everything else escaped.
-fn linked(content: &str) -> impl IntoView + use<> {
-    segments(content)
+fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
+    segments(content, links)
         .into_iter()
-        .map(|segment| match segment {
-            Segment::Plain(text) => Either::Left(laid_out(&text).into_owned()),
-            Segment::Link { text, href } => {
-                let text = laid_out(&text).into_owned();
-                Either::Right(view! {
+        .map(|segment| {
+            let text = laid_out(segment.text).into_owned();
+            match segment.href.map(str::to_owned) {
+                None => Either::Left(text),
+                Some(href) => Either::Right(view! {
                     <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
-                })
+                }),
             }
         })
         .collect_view()
@@ -211,7 +211,7 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
             Either::Left(view! { <Edit number/> })
         } else {
             Either::Right(view! {
-                <div class="text" dir="auto">{linked(&message.content)}</div>
+                <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
                 {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
                 {is_own.then(|| view! { <Actions number/> })}
             })

@@ -22,6 +22,7 @@ fn message(number: Number, author: UserId, key: &str) -> Message {
         edited_at: None,
         deleted: false,
         reply_to: None,
+        links: Vec::new(),
     }
 }
 

@@ -400,6 +400,7 @@ impl Served {
             edited_at: None,
             deleted: false,
             reply_to: None,
+            links: Vec::new(),
         };
         self.task = Task::Promised(room_id, new);
         vec![ServerFrame::Message(message)]

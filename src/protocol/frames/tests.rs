@@ -98,6 +98,11 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         edited_at: Some(at),
         deleted: false,
         reply_to: Some(1),
+        links: vec![crate::Link {
+            start: 0,
+            end: 9,
+            href: None,
+        }],
     };
     let user = User {
         id: crate::UserId(3),

@@ -2,8 +2,8 @@
 
 use super::{Fields, FromJson, Json};
 use crate::{
-    AppError, ErrorCode, History, Message, MessageId, OpenRoom, Place, Room, RoomEntry, RoomId,
-    Roster, Timestamp, User, UserId, UserKind,
+    AppError, ErrorCode, History, Link, Message, MessageId, OpenRoom, Place, Room, RoomEntry,
+    RoomId, Roster, Timestamp, User, UserId, UserKind,
 };
 
 impl FromJson for String {
@@ -117,8 +117,21 @@ impl FromJson for Message {
             edited_at: fields.maybe("edited_at"),
             deleted: fields.flag("deleted"),
             reply_to: fields.maybe_number("reply_to"),
+            links: fields.maybe("links").unwrap_or_default(),
         };
         fields.done(message)
+    }
+}
+
+impl FromJson for Link {
+    fn from_json(json: Json) -> Option<Self> {
+        let mut fields = Fields::of(json);
+        let link = Self {
+            start: fields.count("start"),
+            end: fields.count("end"),
+            href: fields.maybe_text("href"),
+        };
+        fields.done(link)
     }
 }
 

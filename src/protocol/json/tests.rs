@@ -104,6 +104,11 @@ impl Dice {
             edited_at: self.maybe(Self::time),
             deleted: self.coin(),
             reply_to: self.maybe(Self::number),
+            links: self.list(|dice| Link {
+                start: dice.roll(1 << 32) as u32,
+                end: dice.roll(1 << 32) as u32,
+                href: dice.maybe(Self::text),
+            }),
         }
     }
 

@@ -17,6 +17,8 @@ const PAGE: usize = 500;
 /// Bytes of text in one page, unless its only message is longer: a page is held in memory, once for
 /// everybody who is catching up, and a slow line has to carry it in one write.
 const PAGE_BYTES: i64 = 256 * 1024;
+/// What a link takes as JSON besides where it leads.
+const LINK: usize = 32;
 /// More changed messages than this are read faster as a fresh page.
 const TOO_MANY: i64 = 2_000;
 
@@ -65,15 +67,35 @@ fn page(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<Syn
     let to = cut.unwrap_or(room.seq);
     let mut changed = statement(db, CHANGED)?;
     let rows = changed.query_map([room.id, after, to], |row| message::Model::try_from(row))?;
+    let mut messages = rows
+        .map(|row| Ok(Message::from(row?)))
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let held = held_with_links(&messages);
+    let is_cut_again = held < messages.len();
+    messages.truncate(held);
+    let last = messages.last().map_or(to, |message| message.seq);
     Ok(SyncPage {
-        messages: rows
-            .map(|row| Ok(Message::from(row?)))
-            .collect::<rusqlite::Result<_>>()?,
+        messages,
         from: after,
-        to,
-        complete: cut.is_none(),
+        to: if is_cut_again { last } else { to },
+        complete: cut.is_none() && !is_cut_again,
         reset: false,
     })
+}
+
+/// How many messages a page has room for, of those whose texts fit: links can take more than the text they
+/// are in.
+fn held_with_links(messages: &[Message]) -> usize {
+    let mut bytes = 0;
+    let fitting = messages.iter().take_while(|message| {
+        let links = message.links.iter();
+        let links: usize = links
+            .map(|link| LINK + link.href.as_ref().map_or(0, String::len))
+            .sum();
+        bytes += message.content.len() + links;
+        bytes as i64 <= PAGE_BYTES
+    });
+    fitting.count().max(1).min(messages.len())
 }
 
 /// Counts no further than the limit, in no order.

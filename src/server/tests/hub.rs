@@ -54,6 +54,7 @@ fn message(room: RoomId) -> Publication {
         edited_at: None,
         deleted: false,
         reply_to: None,
+        links: Vec::new(),
     };
     Publication::Message {
         message: message.into(),

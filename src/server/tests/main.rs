@@ -12,6 +12,7 @@ mod http_floods;
 mod http_guards;
 mod http_limits;
 mod hub;
+mod links;
 mod logs;
 mod marks;
 mod pasted;

@@ -1,5 +1,6 @@
 //! Messages in their present state.
 
+use crate::messages::links;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
 use rusqlite::Row;
 use sea_orm::entity::prelude::*;
@@ -52,8 +53,10 @@ impl TryFrom<&Row<'_>> for Model {
 }
 
 impl From<Model> for Message {
+    /// The links are found each time: they are the text's, and finding none takes no time to speak of.
     fn from(row: Model) -> Self {
         Self {
+            links: links(&row.body),
             id: MessageId(row.id),
             room_id: RoomId(row.room_id),
             number: row.number,

@@ -18,6 +18,7 @@ pub fn message(number: Number, content: &str) -> Message {
         edited_at: None,
         deleted: false,
         reply_to: None,
+        links: Vec::new(),
     }
 }
 
