@@ -20,6 +20,7 @@ mod patience;
 mod presence;
 mod publication;
 mod pulse;
+mod ration;
 mod roster;
 mod socket;
 mod sockets;

@@ -65,6 +65,11 @@ impl Activity {
         Some(std::mem::take(&mut self.pending))
     }
 
+    /// Whether what waits concerns every page, and not only those of somebody who read on elsewhere.
+    pub(super) fn concerns_everyone(&self) -> bool {
+        self.pending.everyone
+    }
+
     /// Whether something waits for its time.
     pub(super) fn is_pending(&self) -> bool {
         !self.pending.is_empty()

@@ -6,14 +6,22 @@
 
 use super::activity::{Activity, Audience};
 use super::listeners::Listeners;
+use super::ration::Ration;
 use super::{Frame, TypingState};
-use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList};
+use parlour_protocol::{
+    RoomActivity, RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList,
+};
 use std::time::{Duration, Instant};
 
 /// What each socket in a room adds to the time from one `users_list` to the next. The longer the list's
 /// audience, the rarer: a crowd that comes in costs each of its members the same few lists, and all
 /// lists of a room together at most two megabytes a second, however large it is.
 const LIST_PER_SOCKET: Duration = Duration::from_millis(1);
+
+/// The most bytes that news of a room takes, whatever its numbers are.
+const NEWS: usize = 128;
+/// More people than this are in no room, as far as the size of a frame goes.
+const CROWD: u32 = 99_999;
 
 /// A room's live state.
 #[derive(Default)]
@@ -51,6 +59,24 @@ pub(super) struct Due {
     pub(super) audience: Audience,
 }
 
+impl Due {
+    /// A frame about it, on its way to somebody who has read so much of the room, while so many are in it.
+    pub(super) fn frame(&self, unread: i64, online: u32) -> Frame {
+        let activity = ServerFrame::RoomActivity(RoomActivity {
+            room_id: self.room,
+            seq: self.seq,
+            unread,
+            online,
+        });
+        Frame::from(activity.encode())
+    }
+
+    /// The most bytes that it takes: nobody has more unread than was ever posted.
+    fn size(&self) -> usize {
+        self.frame(self.posts, CROWD).wire().len()
+    }
+}
+
 impl Channel {
     /// The room has come this far.
     pub(super) fn reached(&mut self, seq: Seq, posts: Option<i64>) {
@@ -83,6 +109,7 @@ impl Channel {
         room: RoomId,
         now: Instant,
         is_beat: bool,
+        ration: &mut Ration,
         roster: impl FnOnce() -> Roster,
     ) -> Tick {
         let is_heard = !self.listeners.is_empty();
@@ -108,12 +135,18 @@ impl Channel {
                 users,
             }));
         }
-        let due = self.activity.due(now, is_beat).map(|audience| Due {
+        let is_counted = self.activity.concerns_everyone();
+        let has_turn = !is_counted || ration.has(NEWS);
+        let audience = has_turn.then(|| self.activity.due(now, is_beat)).flatten();
+        let due = audience.map(|audience| Due {
             room,
             seq: self.seq,
             posts: self.posts,
             audience,
         });
+        if let Some(due) = due.as_ref().filter(|_| is_counted) {
+            ration.take(room, due.size());
+        }
         Tick {
             frames: frames.into_iter().map(|f| f.encode().into()).collect(),
             listeners: self.listeners.clone(),
@@ -150,9 +183,10 @@ mod tests {
             let listener = sockets.open(SocketKind::One(room), mailbox);
             channel.listeners.insert(&listener);
         }
+        let mut ration = Ration::new(4);
         let mut lists = |at: Duration, is_changed: bool| {
             channel.users_changed |= is_changed;
-            let tick = channel.tick(room, start + at, false, Roster::default);
+            let tick = channel.tick(room, start + at, false, &mut ration, Roster::default);
             (tick.frames.len(), channel.is_dirty())
         };
         assert_eq!(lists(Duration::ZERO, true), (1, false));
@@ -160,5 +194,16 @@ mod tests {
         assert_eq!(lists(Duration::from_millis(1_999), false), (0, true));
         assert_eq!(lists(Duration::from_millis(2_000), false), (1, false));
         assert_eq!(lists(Duration::from_millis(9_000), false), (0, false));
+    }
+
+    #[test]
+    fn news_of_a_room_is_never_larger_than_it_may_be() {
+        let due = Due {
+            room: RoomId((1 << 53) - 1),
+            seq: (1 << 53) - 1,
+            posts: (1 << 53) - 1,
+            audience: Audience::default(),
+        };
+        assert!(due.frame(due.posts, u32::MAX).wire().len() <= NEWS);
     }
 }

@@ -3,9 +3,9 @@
 use super::activity;
 use super::channel::Due;
 use super::hub::Inner;
+use super::ration::Ration;
 use super::sockets::Listener;
 use super::{Frame, Run, SocketKind, locked};
-use parlour_protocol::{RoomActivity, ServerFrame};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -21,6 +21,7 @@ const BEAT: u32 = (activity::EVERY.as_millis() / EVERY.as_millis()) as u32;
 pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(EVERY);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ration = Ration::new(BEAT as usize);
     for part in (0..BEAT).cycle() {
         // When it was to be, so that a second lies between one beat and the next.
         let now = tokio::select! {
@@ -29,37 +30,34 @@ pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
         };
         let Some(inner) = hub.upgrade() else { return };
         // It may write to every socket there is, which the tasks of those must not have to wait for.
-        let ticked = tokio::task::spawn_blocking(move || inner.tick(now, part == 0));
+        let ticked = tokio::task::spawn_blocking(move || {
+            inner.tick(now, part == 0, &mut ration);
+            ration
+        });
         // A bug in one tick must not end all that follow.
-        if ticked.await.is_err() {
+        ration = ticked.await.unwrap_or_else(|_| {
             tracing::error!("a tick panicked; what it had to say waits for the next change");
-        }
+            Ration::new(BEAT as usize)
+        });
     }
 }
 
-/// Rooms announced in one tick; the others wait for a later one. With them a group of messages finds room in
-/// the mailbox of a socket that cannot be written to for a moment, so that many rooms throw nobody out.
-const ROOMS_A_TICK: usize = 96;
-
 impl Inner {
     /// Says everything that is due at `now`.
-    fn tick(&self, now: Instant, is_beat: bool) {
+    fn tick(&self, now: Instant, is_beat: bool, ration: &mut Ration) {
         for (room, who) in self.presence.expire(now) {
             self.went(room, &who);
         }
         let dirty = std::mem::take(&mut *locked(&self.dirty));
         let mut due = Vec::new();
-        for room in dirty {
-            if due.len() >= ROOMS_A_TICK {
-                self.mark(room);
-                continue;
-            }
+        for room in ration.begin(dirty) {
             let Some(channel) = self.existing(room) else {
                 continue;
             };
             let (tick, is_dirty) = {
                 let mut channel = locked(&channel);
-                let tick = channel.tick(room, now, is_beat, || self.presence.roster(room));
+                let roster = || self.presence.roster(room);
+                let tick = channel.tick(room, now, is_beat, ration, roster);
                 (tick, channel.is_dirty())
             };
             if is_dirty {
@@ -118,9 +116,9 @@ impl News<'_> {
     fn for_one(&mut self, listener: &Listener) -> Option<Frame> {
         let &Due {
             room,
-            seq,
             posts,
             ref audience,
+            ..
         } = self.due;
         if !audience.has(listener.person()) {
             return None;
@@ -129,15 +127,8 @@ impl News<'_> {
             return None;
         }
         let unread = listener.unread(room, posts);
-        let frame = self.frames.entry(unread).or_insert_with(|| {
-            let activity = ServerFrame::RoomActivity(RoomActivity {
-                room_id: room,
-                seq,
-                unread,
-                online: self.online,
-            });
-            Frame::from(activity.encode())
-        });
+        let frame = self.frames.entry(unread);
+        let frame = frame.or_insert_with(|| self.due.frame(unread, self.online));
         Some(frame.clone())
     }
 }
