@@ -63,6 +63,7 @@ pub fn site(site: Site) -> Router {
         )
         .route(paths::JOIN, get(pages::join).post(forms::join))
         .route(paths::ME, get(pages::name).post(forms::rename))
+        .route(paths::ROOMS, get(pages::all_rooms))
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
         .route("/rooms/{slug}/leave", post(forms::leave))

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* `GET` changes nothing.
 
+mod all_rooms;
 mod edit;
 mod join;
 mod modals;
@@ -12,6 +13,7 @@ mod problem;
 mod question;
 mod room;
 
+pub use all_rooms::all_rooms;
 pub use edit::{Typed, Which, edit, edit_page};
 pub use join::{join, join_page};
 pub use name::{name, name_page};

@@ -8,6 +8,7 @@ pub mod by_room;
 pub mod connection;
 pub mod drafts;
 pub mod keys;
+pub mod listed;
 pub mod marks;
 pub mod outbox;
 pub mod presence;

@@ -4,6 +4,8 @@ use crate::{Number, Room, RoomId};
 
 /// The welcome screen.
 pub const HOME: &str = "/";
+/// The page with all rooms.
+pub const ROOMS: &str = "/rooms";
 /// The page that makes a room without script.
 pub const NEW_ROOM: &str = "/rooms/new";
 /// Where a visitor gives a name.
@@ -14,6 +16,11 @@ pub const ME: &str = "/me";
 pub const SOCKET: &str = "/ws";
 /// Says whether a socket would be taken from here, which a browser's script cannot see by itself.
 pub const CONNECTION: &str = "/api/chat/connection";
+
+/// All rooms behind a place in their list.
+pub fn rooms_after(place: &str) -> String {
+    format!("{ROOMS}?after={}", encode(place))
+}
 
 /// `/rooms/12-general`. Only the number counts when it is read.
 pub fn room(room: &Room) -> String {

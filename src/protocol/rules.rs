@@ -24,7 +24,11 @@ pub const FRAME_MAX: usize = 64 * 1024;
 pub const MARKS_MAX: usize = 4;
 /// Messages in a page.
 pub const PAGE_SIZE: u32 = 50;
-/// Messages a REST call answers at most, and by default.
+/// Rooms that a list on a page has at most of those its reader belongs to, and of all others.
+pub const OWN_ROOMS_MAX: usize = 200;
+/// See [`OWN_ROOMS_MAX`]. A list that is shorter than this has all rooms.
+pub const OTHER_ROOMS_MAX: usize = 50;
+/// Messages or rooms a REST call answers at most, and by default.
 pub const LIST_MAX: u32 = 100;
 
 /// A field that breaks its rule.

@@ -19,13 +19,16 @@ pub struct At {
     pub view: View,
 }
 
-/// A place as everybody finds it who [sees the same rooms](rooms::sight): all but what is [`Own`].
+/// A place as everybody finds it who [sees the same rooms](rooms::sight), and [lists the
+/// same](SharedPlace::is_for_everybody): all but what is [`Own`].
 #[derive(Debug)]
 pub struct SharedPlace {
     /// Nobody's: without `me`, with nothing unread and nothing to delete.
     place: Place,
     /// How many messages were ever posted in each listed room.
     posts: Vec<i64>,
+    /// All rooms are listed. Else which are depends on who reads.
+    is_whole: bool,
 }
 
 /// What of a place is the reader's own, besides which messages they wrote.
@@ -61,20 +64,20 @@ pub async fn shared(
     }
     let reader = scope.clone();
     let read = move |db: &Connection| {
-        let seen = rooms::seen(db, &reader)?;
+        let listed = rooms::listed(db, &reader, at.map(|at| at.room))?;
         let opened = at.map(|at| {
-            let row = seen.iter().find(|row| row.id == at.room.0);
+            let row = listed.rows.iter().find(|row| row.id == at.room.0);
             let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
             let history = history(db, &row, at.view)?;
             Ok::<_, ServiceError>((at, row, history))
         });
         let opened = opened.transpose()?;
-        Ok((seen, opened))
+        Ok((listed, opened))
     };
-    let (seen, opened) = ctx.store.read(read).await?;
-    let posts = seen.iter().map(|row| row.posts).collect();
+    let (listed, opened) = ctx.store.read(read).await?;
+    let posts = listed.rows.iter().map(|row| row.posts).collect();
     let entry = |row| RoomEntry {
-        room: room(ctx, row),
+        room: rooms::line(ctx, row),
         unread: 0,
     };
     let open = |(at, row, history)| OpenRoom {
@@ -83,11 +86,15 @@ pub async fn shared(
     };
     let place = Place {
         me: None,
-        rooms: seen.into_iter().map(entry).collect(),
+        rooms: listed.rows.into_iter().map(entry).collect(),
         open: opened.map(open),
         form_key: String::new(),
     };
-    Ok(SharedPlace { place, posts })
+    Ok(SharedPlace {
+        place,
+        posts,
+        is_whole: listed.is_whole,
+    })
 }
 
 /// What the reader has of their own there. It may have been read a moment later than the rest.
@@ -110,6 +117,11 @@ impl SharedPlace {
     /// What everybody finds, as a place of nobody's.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Whether everybody has the same rooms in their list; else only who belongs to the same ones.
+    pub fn is_for_everybody(&self) -> bool {
+        self.is_whole
     }
 
     /// The place as this reader finds it.

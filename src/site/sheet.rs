@@ -9,7 +9,9 @@ use crate::app::room::printing::{self, parts};
 use crate::app::shell::{Assets, Print};
 use crate::app::state::timeline::MessageRow;
 use leptos::nonce::Nonce;
-use parlour_protocol::{History, OpenRoom, Place, RoomEntry, Roster, User, UserId, UserKind};
+use parlour_protocol::{
+    History, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
+};
 use parlour_server::db::Remembered;
 use parlour_server::places::{At, Own, SharedPlace};
 use parlour_server::rooms::{self, Sight};
@@ -36,11 +38,13 @@ pub fn sheets() -> Sheets {
 }
 
 /// Who can be given the same sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
     sight: Sight,
     at: Option<At>,
     is_somebody: bool,
+    /// Which rooms the reader belongs to, where that decides which are listed.
+    own: Option<Arc<[RoomId]>>,
 }
 
 impl Kind {
@@ -50,6 +54,15 @@ impl Kind {
             sight: rooms::sight(scope),
             at,
             is_somebody: scope.person.is_some(),
+            own: None,
+        }
+    }
+
+    /// Which they are given where not everybody has the same rooms in the list.
+    pub fn among(self, own: Arc<[RoomId]>) -> Self {
+        Self {
+            own: Some(own),
+            ..self
         }
     }
 }
@@ -91,7 +104,7 @@ enum Part {
 
 impl Sheet {
     /// Prints it.
-    pub fn new(assets: &Assets, ctx: &Context, shared: SharedPlace, kind: Kind) -> Self {
+    pub fn new(assets: &Assets, ctx: &Context, shared: SharedPlace, kind: &Kind) -> Self {
         let place = shared.of(Own {
             me: kind.is_somebody.then(|| stranger(messages::draw_key(ctx))),
             unread: vec![0; shared.place().rooms.len()],

@@ -16,6 +16,7 @@ mod full_disk;
 mod harness;
 mod headers;
 mod hostile;
+mod houses;
 mod pages;
 mod printed;
 mod refused_forms;

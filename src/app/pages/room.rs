@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use parlour_protocol::{Number, Place, paths};
 use parlour_server::messages::View;
 use parlour_server::places::{self, At};
+use parlour_server::rooms;
 use parlour_server::{Scope, ServiceError, Settings};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -65,7 +66,11 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
     // Before anything is read: what is written meanwhile has another version.
     let version = ctx.store.version();
     let kind = Kind::of(scope, at);
-    let known = sheets.at(version, &kind);
+    let mut known = sheets.at(version, &kind);
+    if known.is_none() {
+        let own = rooms::belongs_to(ctx, scope).await?;
+        known = sheets.at(version, &kind.clone().among(own));
+    }
     let sheet = match known.filter(|sheet| sheet.shared().has_its_company(ctx)) {
         Some(sheet) => sheet,
         None => {
@@ -73,10 +78,15 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
             let address = scope.address;
             let drawn = ctx.share.run(address, async move {
                 let shared = places::shared(&site.ctx, &scope, at).await?;
-                let sheet = Sheet::new(&site.assets, &site.ctx, shared, kind);
-                Ok::<_, ServiceError>(Arc::new(sheet))
+                let kind = if shared.is_for_everybody() {
+                    kind
+                } else {
+                    kind.among(rooms::belongs_to(&site.ctx, &scope).await?)
+                };
+                let sheet = Sheet::new(&site.assets, &site.ctx, shared, &kind);
+                Ok::<_, ServiceError>((kind, Arc::new(sheet)))
             });
-            let sheet = drawn.await??;
+            let (kind, sheet) = drawn.await??;
             sheets.keep(version, kind, sheet.clone(), sheet.weight());
             sheet
         }

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::{receiving, sending, visiting};
 use crate::app::api::{self, Refused};
 use crate::app::state::by_room::Rooms;
+use crate::app::state::listed;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::shelf::Shelf;
 use parlour_protocol::display::isolated;
@@ -39,8 +40,13 @@ pub fn refresh(desk: Desk) {
             }
             // So do the frames about rooms that came or went.
             desk.told.with_value(|told| {
+                // Which room is open is not known where the list was made: where it has not all of them,
+                // that one's line stays.
+                let is_whole = listed::is_whole(fresh.len());
+                let is_listed = |id| fresh.iter().any(|entry| entry.room.id == id);
+                let open = desk.open_id_now().filter(|id| !is_whole && !is_listed(*id));
                 fresh.retain(|entry| !told.contains(entry.room.id));
-                rooms.retain(|entry| told.contains(entry.room.id));
+                rooms.retain(|entry| told.contains(entry.room.id) || open == Some(entry.room.id));
             });
             for entry in fresh {
                 put(rooms, entry);
@@ -72,7 +78,7 @@ fn is_gone(desk: Desk, room_id: RoomId, fresh: &[RoomEntry]) -> bool {
     if desk.told.with_value(|told| told.contains(room_id)) {
         !desk.rooms.with_untracked(|rooms| has(rooms))
     } else {
-        !has(fresh)
+        listed::is_whole(fresh.len()) && !has(fresh)
     }
 }
 
@@ -85,17 +91,21 @@ pub fn distrust(desk: Desk) {
 
 /// A room is there, or is another than it was.
 pub fn changed(desk: Desk, room: Room) {
-    desk.rooms.update(
-        |rooms| match rooms.iter_mut().find(|entry| entry.room.id == room.id) {
+    let is_open = desk.open_id_now() == Some(room.id);
+    desk.rooms.update(|rooms| {
+        let listed = rooms.len();
+        match rooms.iter_mut().find(|entry| entry.room.id == room.id) {
             Some(entry) => entry.room = room.clone(),
-            None => {
+            // The list of all rooms has those that do not fit.
+            None if is_open || listed::takes_another(listed) => {
                 was_told_of(desk, room.id);
                 let room = room.clone();
                 put(rooms, RoomEntry { room, unread: 0 });
             }
-        },
-    );
-    if desk.open_id_now() == Some(room.id) {
+            None => {}
+        }
+    });
+    if is_open {
         desk.open.update(|open| {
             if let Some(open) = open {
                 open.room = room;

@@ -5,6 +5,7 @@ use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
 use super::{dialogs, shown, visiting};
+use crate::app::state::listed;
 use crate::app::state::tab::capped;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -29,6 +30,17 @@ pub fn Sidebar() -> impl IntoView {
             <ul class="room-list">
                 {lines(move || desk.rooms.get().into_iter().map(Line::Room).collect())}
             </ul>
+            {move || {
+                desk.rooms
+                    .with(|rooms| !listed::is_whole(rooms.len()))
+                    .then(|| {
+                        view! {
+                            <p class="more-rooms">
+                                <a class="room-link" href=paths::ROOMS>"All rooms"</a>
+                            </p>
+                        }
+                    })
+            }}
         </nav>
     }
 }

@@ -1,7 +1,8 @@
-//! The query of a history request.
+//! The queries of lists: of a room's history, and of the rooms.
 
 use super::Problem;
 use crate::messages::View;
+use crate::rooms::After;
 use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
@@ -18,9 +19,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Query(pairs) =
-            pairs.map_err(|_| Problem::new(ErrorCode::BadRequest, "The query cannot be read."))?;
+        let pairs = pairs(parts, state).await?;
         let mut slice = Self {
             view: View::Newest,
             limit: LIST_MAX,
@@ -44,6 +43,48 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
         }
         Ok(slice)
     }
+}
+
+/// Behind which room, and how many.
+pub(super) struct RoomSlice {
+    pub(super) after: Option<After>,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RoomSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            after: None,
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                "limit" => slice.limit = limit(value)?,
+                "after" => slice.after = Some(place(value)?),
+                _ => {}
+            }
+        }
+        Ok(slice)
+    }
+}
+
+async fn pairs<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+    let Query(pairs) =
+        pairs.map_err(|_| Problem::new(ErrorCode::BadRequest, "The query cannot be read."))?;
+    Ok(pairs)
+}
+
+fn place(text: &str) -> Result<After, Problem> {
+    text.parse().map_err(|()| {
+        let sentence = "after must be what a Link header of this list has there.";
+        invalid("after", sentence.to_owned())
+    })
 }
 
 fn limit(text: &str) -> Result<u32, Problem> {

@@ -228,3 +228,11 @@ pub(crate) async fn known_positions(
     ctx.read_positions.keep(version, user, read.clone(), weight);
     Ok(read)
 }
+
+/// The rooms that the person belongs to, in the order of their ids; remembered as long.
+pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, ServiceError> {
+    let known = known_positions(ctx, scope).await?;
+    let mut rooms: Vec<RoomId> = known.keys().copied().collect();
+    rooms.sort_unstable();
+    Ok(rooms.into())
+}

@@ -4,6 +4,7 @@ mod backups;
 mod changing;
 mod floods;
 mod guests;
+mod houses;
 mod membership;
 mod places;
 mod reading;

@@ -158,3 +158,43 @@ async fn a_socket_counts_in_its_room_until_it_is_gone() {
     drop(alice);
     eventually("nobody is online", async || online().await == 0).await;
 }
+
+#[tokio::test]
+async fn rooms_are_listed_in_parts_that_a_link_header_leads_through() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    for name in ["a", "b", "c", "d"] {
+        server.room(&alice, name).await;
+    }
+    let mut path = "/api/chat/rooms?limit=2".to_owned();
+    let mut names = Vec::new();
+    loop {
+        let answer = server.get(&path).await;
+        assert_eq!(answer.status, 200);
+        let rooms = answer.body.as_array().unwrap();
+        names.extend(
+            rooms
+                .iter()
+                .map(|room| room["name"].as_str().unwrap().to_owned()),
+        );
+        let Some(link) = answer.headers.get("link") else {
+            break;
+        };
+        let link = link.to_str().unwrap();
+        let next = link.strip_prefix('<').unwrap().split_once('>').unwrap();
+        assert_eq!(next.1, "; rel=\"next\"");
+        path = next.0.to_owned();
+    }
+    assert_eq!(names, ["a", "b", "c", "d", "Lobby"]);
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("after=", "after"),
+        ("after=x", "after"),
+        ("after=%00.1", "after"),
+    ] {
+        let answer = server.get(&format!("/api/chat/rooms?{query}")).await;
+        answer.refused(422, "invalid");
+        assert_eq!(answer.body["field"], field, "{query}");
+    }
+}

@@ -3,12 +3,13 @@
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
-use crate::rooms::{self, NewRoom};
+use crate::http::query::RoomSlice;
+use crate::rooms::{self, NewRoom, RoomsPage};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{LINK, LOCATION};
 use axum::response::IntoResponse;
 use parlour_protocol::Room;
 use serde::Deserialize;
@@ -24,9 +25,14 @@ pub(super) struct NewRoomBody {
 pub(super) async fn list(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
-) -> Result<Json<Vec<Room>>, Problem> {
-    let entries = rooms::list(&ctx, &scope).await?;
-    Ok(Json(entries.into_iter().map(|entry| entry.room).collect()))
+    RoomSlice { after, limit }: RoomSlice,
+) -> Result<impl IntoResponse, Problem> {
+    let RoomsPage { rooms, next } = rooms::page(&ctx, &scope, after, limit).await?;
+    let next = next.map(|next| {
+        let link = format!("</api/chat/rooms?after={next}&limit={limit}>; rel=\"next\"");
+        [(LINK, link)]
+    });
+    Ok((next, Json(rooms)))
 }
 
 pub(super) async fn get(
