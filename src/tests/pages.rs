@@ -424,3 +424,23 @@ async fn a_sentence_around_a_name_isolates_the_name_alone() {
     assert_eq!(question.text("h1"), "Delete סלון?");
     assert_eq!(question.text("h1 > bdi"), "סלון");
 }
+
+#[tokio::test]
+async fn who_deletes_is_told_that_backups_keep_it() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let room = alice.room("Garden").await;
+    let page = alice.say(&room, "hello").await;
+    let edit = page.attribute("a.edit", "href");
+    let told = "Backups made before keep it.";
+    for dialog in ["#delete-room", "#delete-message"] {
+        assert!(
+            page.text(&format!("{dialog} p")).ends_with(told),
+            "{dialog}"
+        );
+    }
+    for path in [format!("{room}/delete"), edit] {
+        let question = alice.get(&path).await;
+        assert!(question.text("main").contains(told), "{path}");
+    }
+}
