@@ -87,6 +87,7 @@ mod tests {
             edited_at: None,
             deleted: false,
             reply_to: None,
+            links: Vec::new(),
         }
     }
 

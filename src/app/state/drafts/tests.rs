@@ -56,6 +56,7 @@ fn message(number: Number, key: &str, content: &str) -> Message {
         edited_at: None,
         deleted: content.is_empty(),
         reply_to: None,
+        links: Vec::new(),
     }
 }
 
