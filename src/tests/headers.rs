@@ -258,10 +258,20 @@ async fn a_page_asks_browsers_and_proxies_to_leave_it_as_it_is() {
 #[tokio::test]
 async fn the_script_of_a_page_comes_without_its_comments() {
     let site = Site::plain().await;
-    let script = site.visitor().get("/").await.text(RUNS);
-    assert!(script.contains("Live updates do not work here."));
+    let page = site.visitor().get("/").await;
+    let script = page.text(RUNS);
     let is_comment = |line: &str| line.trim_start().starts_with("//");
     assert!(!script.lines().any(is_comment), "{script}");
+}
+
+#[tokio::test]
+async fn a_page_whose_script_is_blocked_does_not_say_that_it_connects() {
+    let site = Site::plain().await;
+    for path in ["/", LOBBY] {
+        let page = site.visitor().get(path).await;
+        let said = page.text(".connection-text");
+        assert_eq!(said, "Live updates do not work here.", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -184,7 +184,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The state a page starts with.
+    /// The state a page starts with. Nothing is live in it until somebody keeps its connection.
     pub fn new(place: Place) -> Self {
         let (open, timeline, presence) = match place.open {
             Some(room) => {
@@ -202,7 +202,7 @@ impl Desk {
             timeline: RwLock::new(timeline),
             presence: RwLock::new(presence),
             outbox: RwLock::new(Outbox::default()),
-            connection: RwLock::new(Connection::new()),
+            connection: RwLock::new(Connection::absent()),
             now: RwLock::new(0.0),
             is_local: RwLock::new(false),
             is_hidden: RwLock::new(false),

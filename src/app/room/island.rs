@@ -10,6 +10,7 @@ use super::welcome::Welcome;
 use super::words::words;
 use super::{attention, composer::Composer, dialogs, link, sending, shown, visiting};
 use crate::app::browser::{clock, document, navigation, storage, text_field};
+use crate::app::state::connection::Connection;
 use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -54,7 +55,7 @@ pub fn draw() {
             let owner = Owner::new();
             Island {
                 form_key: place.form_key.clone(),
-                desk: owner.with(|| Desk::new(place)),
+                desk: owner.with(|| live(place)),
                 owner,
                 view: None,
             }
@@ -71,6 +72,13 @@ pub fn draw() {
         });
         island.view = Some(Box::new(view));
     });
+}
+
+/// The desk of a page that is about to connect.
+fn live(place: Place) -> Desk {
+    let desk = Desk::new(place);
+    desk.connection.set(Connection::new());
+    desk
 }
 
 /// Sidebar, room, composer, members.

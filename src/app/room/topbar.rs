@@ -63,12 +63,14 @@ fn ConnectionState() -> impl IntoView {
     let desk = Desk::here();
     let banner = Memo::new(move |_| desk.banner());
     let state = move || match banner.get() {
+        Banner::Absent => "off",
         Banner::Live => "live",
         Banner::Connecting => "connecting",
         Banner::Lost { .. } | Banner::Stopped => "lost",
     };
     // The count-down is not part of the status, or a screen reader would say it every second.
     let text = shown::text(move || match banner.get() {
+        Banner::Absent => "Live updates do not work here.".to_owned(),
         Banner::Live => "Live".to_owned(),
         Banner::Connecting => "Connecting…".to_owned(),
         Banner::Lost { .. } => lost_because(desk),
@@ -77,6 +79,7 @@ fn ConnectionState() -> impl IntoView {
     let next_try = shown::text(move || match banner.get() {
         Banner::Lost { seconds } if seconds > 0 => format!("Trying again in {seconds} s."),
         Banner::Lost { .. } => "Trying again…".to_owned(),
+        Banner::Absent => "Reload the page to see what is new.".to_owned(),
         _ => String::new(),
     });
     let retry = move |_| {

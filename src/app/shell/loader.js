@@ -26,18 +26,20 @@ const save = (key, value) => {
   } catch {}
 };
 
-const sayOff = () => {
+const WORDS = [".connection-text", ".connection-next"];
+const say = (state, words) => {
   const connection = find(".connection");
   if (!connection) return;
-  connection.dataset.state = "lost";
-  const say = (part, words) => {
-    const element = find(part);
-    if (element) element.textContent = words;
-  };
-  say(".connection-text", "Live updates do not work here.");
-  say(".connection-next", "Reload the page to see what is new.");
+  connection.dataset.state = state;
+  WORDS.forEach((place, i) => {
+    const element = find(place);
+    if (element) element.textContent = words[i];
+  });
   find(".retry")?.remove();
 };
+// As the server prints it nothing is live, which stays true where not even this script runs.
+const off = WORDS.map((place) => find(place)?.textContent);
+const sayOff = () => say("lost", off);
 
 // What opens or scrolls, but for the log.
 const parts = () => [...island().querySelectorAll("details,ul,textarea")];
@@ -192,4 +194,7 @@ if (kept && kept.path == location.pathname) {
   scroll(kept);
 }
 if (kept?.isOff) sayOff();
-else start();
+else {
+  say("connecting", ["Connecting…", ""]);
+  start();
+}

@@ -26,6 +26,8 @@ const UNNOTICED_MS: f64 = 3_000.0;
 /// Where the connection is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
+    /// Nobody keeps a socket: the page is as the server printed it.
+    Absent,
     /// A socket is being opened.
     Connecting {
         /// How many tries there were before this one since it was last steady.
@@ -52,6 +54,8 @@ pub enum Phase {
 /// What is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Banner {
+    /// Nothing here is live.
+    Absent,
     /// All is well.
     Live,
     /// A socket is being opened.
@@ -85,6 +89,14 @@ impl Default for Connection {
 }
 
 impl Connection {
+    /// There is none, and none to come.
+    pub fn absent() -> Self {
+        Self {
+            phase: Phase::Absent,
+            ..Self::new()
+        }
+    }
+
     /// The first socket is being opened.
     pub fn new() -> Self {
         Self {
@@ -235,6 +247,7 @@ impl Connection {
         let is_short = self.lost_at.is_none_or(|lost| now_ms - lost < UNNOTICED_MS);
         let is_short = is_short && self.refusal.is_none();
         match self.phase {
+            Phase::Absent => Banner::Absent,
             Phase::Live => Banner::Live,
             Phase::Stopped { .. } => Banner::Stopped,
             _ if is_short && self.was_live => Banner::Live,

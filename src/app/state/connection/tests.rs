@@ -223,6 +223,16 @@ fn a_first_connection_that_fails_goes_on_connecting_before_it_is_lost() {
     assert_eq!(connection.banner(4_000.0), Banner::Lost { seconds: 1 });
 }
 
+#[test]
+fn where_nobody_keeps_a_socket_nothing_is_said_to_be_live_or_to_come() {
+    let mut connection = Connection::absent();
+    assert_eq!(connection.banner(1e9), Banner::Absent);
+    connection.wake();
+    connection.nudge();
+    assert!(!connection.due(1e9) && !connection.is_live());
+    assert_eq!(connection.banner(1e9), Banner::Absent);
+}
+
 fn too_many(retry_after_ms: u64) -> AppError {
     AppError {
         retry_after_ms: Some(retry_after_ms),
