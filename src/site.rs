@@ -55,6 +55,10 @@ impl Site {
 /// The whole site as one service.
 pub fn site(site: Site) -> Router {
     let ctx = site.ctx.clone();
+    let show = {
+        let site = site.clone();
+        move |problem: Problem| pages::refusal(&site, problem.status(), problem.error())
+    };
     let pages = Router::new()
         .route(paths::HOME, get(pages::home))
         .route(
@@ -103,6 +107,7 @@ pub fn site(site: Site) -> Router {
             .merge(files)
             .merge(http::api_router(ctx.clone(), is_whole)),
         &ctx,
+        show,
     )
 }
 

@@ -63,6 +63,8 @@ pub struct ServerSettings {
     /// Proxies whose `X-Forwarded-For` or `Forwarded` is believed.
     #[serde(with = "values::networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Other sites whose pages may use REST and the sockets, with a token.
+    pub allowed_origins: Vec<String>,
     /// Text for people, JSON for programs.
     pub log_format: LogFormat,
     /// What is logged, as `tracing` filters it.
@@ -207,6 +209,7 @@ impl Settings {
             values::site_root(&self.site.site_root)?;
         }
         values::public_url(&self.server.public_url)?;
+        values::origins(&self.server.allowed_origins)?;
         values::log_level(&self.server.log_level)?;
         values::database_url(&self.database.url)?;
         let realtime = &self.realtime;
@@ -293,6 +296,7 @@ impl Default for ServerSettings {
         Self {
             public_url: String::new(),
             trusted_proxies: Vec::new(),
+            allowed_origins: Vec::new(),
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
         }

@@ -34,14 +34,12 @@ pub(super) async fn first(State(site): State<Site>, request: Request, next: Next
         Err(problem) if is_call => problem.into_response(),
         Err(problem) => {
             let status = problem.status();
-            let mut page = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            if status == StatusCode::PAYLOAD_TOO_LARGE {
                 let error = AppError::new(ErrorCode::TooLarge, "That is far too much text.");
-                pages::problem(&site, &error)
+                pages::refusal(&site, status, &error)
             } else {
-                pages::problem(&site, problem.error())
-            };
-            *page.status_mut() = status;
-            page
+                pages::refusal(&site, status, problem.error())
+            }
         }
     }
 }

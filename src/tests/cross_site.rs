@@ -209,3 +209,78 @@ async fn a_link_from_another_site_leads_here() {
         assert_eq!(page.text("a.me"), "Alice");
     }
 }
+
+/// What a browser says of the pages it takes.
+const PAGES: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+#[tokio::test]
+async fn a_form_that_is_refused_is_answered_by_a_page_that_says_what_to_do() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let path = "/rooms/1-lobby/messages";
+    for origin in ["https://chat.example.org", "null"] {
+        let request = alice.request(Method::POST, path).header("accept", PAGES);
+        let request = request.header("origin", origin);
+        let request = request.form(&[("content", "Posted"), ("client_id", "a-key")]);
+        let page = Page::of(path, request.send().await.unwrap()).await;
+        assert_eq!(page.status, 403, "{}", page.body);
+        assert_eq!(page.text("h1"), "Not for you");
+        assert!(
+            page.text("main > p:first-of-type")
+                .contains("does not know its own address")
+        );
+        page.leads_back();
+        assert!(
+            page.header("content-security-policy")
+                .contains("default-src 'none'")
+        );
+    }
+    // To a program, and to what the island calls, it is a problem.
+    for path in ["/api/chat/rooms", "/rpc/create_room"] {
+        let request = alice.request(Method::POST, path).header("accept", PAGES);
+        let request = request
+            .header("origin", "https://evil.example")
+            .json(&json!({}));
+        let page = Page::of(path, request.send().await.unwrap()).await;
+        assert_eq!(page.status, 403, "{path}");
+        assert_eq!(
+            page.header("content-type"),
+            "application/problem+json",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_came_by_another_name_is_told_so_by_a_page() {
+    let (unset, set) = (
+        Site::plain().await,
+        Site::start(|settings| settings.server.public_url = "https://chat.example.org".to_owned())
+            .await,
+    );
+    for (site, says) in [
+        (&unset, "server.public-url"),
+        (&set, "https://chat.example.org"),
+    ] {
+        let visitor = site.visitor();
+        for path in ["/", LOBBY, "/rooms/new", "/nothing"] {
+            let request = visitor.request(Method::GET, path).header("accept", PAGES);
+            let request = request.header("host", "evil.example");
+            let page = Page::of(path, request.send().await.unwrap()).await;
+            assert_eq!(page.status, 421, "{path}");
+            assert_eq!(page.text("h1"), "Not at this address");
+            let sentence = page.text("main > p:first-of-type");
+            assert!(
+                sentence.contains(says) && sentence.contains("evil.example"),
+                "{sentence}"
+            );
+            assert!(page.has_no("script#place, form"), "{path}");
+        }
+        for path in ["/healthz", "/readyz"] {
+            let request = visitor
+                .request(Method::GET, path)
+                .header("host", "evil.example");
+            assert_eq!(request.send().await.unwrap().status(), 200, "{path}");
+        }
+    }
+}

@@ -24,18 +24,22 @@ pub async fn other_method(State(site): State<Site>) -> Response {
         ErrorCode::BadRequest,
         "There is nothing to see at this address.",
     );
-    let mut response = problem(&site, &error);
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    response
+    refusal(&site, StatusCode::METHOD_NOT_ALLOWED, &error)
 }
 
-/// A refusal as a page, with its status and a way back.
+/// A refusal as a page, with its code's own status and a way back.
 pub fn problem(site: &Site, error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let heading = match error.code.status() {
+    let status = StatusCode::from_u16(error.code.status());
+    refusal(site, status.unwrap_or(StatusCode::BAD_REQUEST), error)
+}
+
+/// The same where HTTP has a more exact status.
+pub fn refusal(site: &Site, status: StatusCode, error: &AppError) -> Response {
+    let heading = match status.as_u16() {
         401 => "Who are you?",
         403 => "Not for you",
         404 => "Nothing here",
+        421 => "Not at this address",
         429 => "A little slower",
         500.. => "That did not work",
         _ => "That was not understood",

@@ -107,6 +107,18 @@ fn an_impossible_value_is_refused_by_name() {
             "[server]\ntrusted-proxies = [\"everyone\"]",
             "server.trusted-proxies",
         ),
+        (
+            "[server]\nallowed-origins = [\"*\"]",
+            "server.allowed-origins",
+        ),
+        (
+            "[server]\nallowed-origins = [\"null\"]",
+            "server.allowed-origins",
+        ),
+        (
+            "[server]\nallowed-origins = [\"https://x.org\", \"https://x.org/\"]",
+            "server.allowed-origins",
+        ),
         ("[realtime]\nbroker = \"redis\"", "realtime.broker"),
         ("[realtime]\nheartbeat-ms = 0", "realtime.heartbeat-ms"),
         ("[realtime]\npong-ms = 0", "realtime.pong-ms"),
@@ -143,6 +155,7 @@ fn the_environment_overrides_the_file() {
     let variables = [
         ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
         ("PARLOUR__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+        ("PARLOUR__SERVER__ALLOWED_ORIGINS", "https://a.example"),
         ("PARLOUR__SERVER__LOG_FORMAT", "json"),
         ("PARLOUR__DATABASE__URL", "sqlite:///tmp/x.db"),
         ("PARLOUR__SITE_ADDR", "0.0.0.0:8080"),
@@ -154,6 +167,7 @@ fn the_environment_overrides_the_file() {
     let settings = with(&variables).unwrap();
     assert_eq!(settings.limits.messages_per_second, 0);
     assert_eq!(settings.server.trusted_proxies.len(), 2);
+    assert_eq!(settings.server.allowed_origins, ["https://a.example"]);
     assert_eq!(settings.server.log_format, LogFormat::Json);
     assert_eq!(settings.database_file(), Path::new("/tmp/x.db"));
     assert_eq!(settings.site.site_addr.port(), 8080);

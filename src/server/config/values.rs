@@ -58,23 +58,38 @@ pub(super) fn site_root(root: &str) -> Result<(), ConfigError> {
 }
 
 /// Scheme, host and perhaps a port, without a path.
-pub(super) fn public_url(url: &str) -> Result<(), ConfigError> {
+fn is_origin(url: &str) -> bool {
     let host = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
-    let well_formed = host.is_some_and(|host| {
+    host.is_some_and(|host| {
         !host.is_empty()
             && host.is_ascii()
             && host
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
-    });
-    if url.is_empty() || well_formed {
+    })
+}
+
+/// What people type.
+pub(super) fn public_url(url: &str) -> Result<(), ConfigError> {
+    if url.is_empty() || is_origin(url) {
         return Ok(());
     }
     Err(impossible(
         "server.public-url",
         "empty, or like \"https://chat.example.org\" without a path",
+    ))
+}
+
+/// Sites, each by its name: there is none for all of them.
+pub(super) fn origins(urls: &[String]) -> Result<(), ConfigError> {
+    if urls.iter().all(|url| is_origin(url)) {
+        return Ok(());
+    }
+    Err(impossible(
+        "server.allowed-origins",
+        "a list of sites like \"https://bots.example.org\", without paths",
     ))
 }
 

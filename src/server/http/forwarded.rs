@@ -1,14 +1,23 @@
-//! What a trusted proxy says of who sent a request, in `X-Forwarded-For` or in the `Forwarded` of RFC 7239.
+//! What a trusted proxy says of a request: who sent it and which host they asked for, in `X-Forwarded-For`
+//! and `X-Forwarded-Host`, or in the `Forwarded` of RFC 7239.
 //!
 //! *Invariant:* what cannot be read is nobody's address, and never silently the proxy's.
 
 use crate::ClientAddress;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The address of the connection, if there is one: what a test makes up may have none.
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let connection = extensions.get::<ConnectInfo<SocketAddr>>();
+    connection.map(|connection| connection.0.ip().to_canonical())
+}
 
 /// Whether an address is that of a proxy that may speak for others.
 pub fn is_trusted(trusted: &[IpNet], address: IpAddr) -> bool {
@@ -37,6 +46,18 @@ pub fn client_address(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> C
         (Some(one), Some(other)) if one == other => one,
         (Some(_), Some(_)) => ClientAddress::Unreadable,
     }
+}
+
+/// The host that the visitor asked the first proxy for; to be believed of a trusted one only.
+pub(super) fn host(headers: &HeaderMap) -> Option<String> {
+    let listed = headers.get(FORWARDED_HOST).map(|value| {
+        let hosts = String::from_utf8_lossy(value.as_bytes());
+        let first = hosts.split(',').next().unwrap_or_default();
+        first.trim().to_owned()
+    });
+    listed
+        .filter(|host| !host.is_empty())
+        .or_else(|| elements(headers, "host").into_iter().next()?)
 }
 
 /// The last of the hops that is no trusted proxy; the first of all where each is one.

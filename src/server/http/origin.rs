@@ -2,9 +2,10 @@
 //!
 //! *Invariant:* origins are compared whole; no prefix, suffix or case game counts as ours.
 
-use crate::config::Settings;
-use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use super::host::AskedFor;
+use crate::config::ServerSettings;
+use axum::http::header::ORIGIN;
+use axum::http::{Extensions, HeaderMap};
 
 /// What `Origin` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,21 +14,33 @@ pub enum Origin {
     Absent,
     /// A page of this server.
     Ours,
+    /// A page of a site in `server.allowed-origins`.
+    Allowed,
     /// Anything else, `null` among them.
     Foreign,
 }
 
 /// Reads a request's `Origin`.
-pub fn of(settings: &Settings, headers: &HeaderMap) -> Origin {
+pub(super) fn of(
+    settings: &ServerSettings,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Origin {
     let mut origins = headers.get_all(ORIGIN).iter();
     let (first, more) = (origins.next(), origins.next());
     let Some(origin) = first else {
         return Origin::Absent;
     };
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = extensions.get::<AskedFor>().map(|AskedFor(host)| &**host);
     match origin.to_str() {
-        Ok(origin) if more.is_none() && is_ours(&settings.server.public_url, host, origin) => {
-            Origin::Ours
+        Ok(origin) if more.is_none() => {
+            if is_ours(&settings.public_url, host, origin) {
+                Origin::Ours
+            } else if is_allowed(&settings.allowed_origins, origin) {
+                Origin::Allowed
+            } else {
+                Origin::Foreign
+            }
         }
         _ => Origin::Foreign,
     }
@@ -36,29 +49,39 @@ pub fn of(settings: &Settings, headers: &HeaderMap) -> Origin {
 /// The public address' own origin, or the host that the request itself was sent to. A public
 /// address with HTTPS is never spoken for by the same host without.
 fn is_ours(public_url: &str, host: Option<&str>, origin: &str) -> bool {
-    let public = public_origin(public_url);
+    let public = of_url(public_url);
     if public.as_deref() == Some(origin) {
         return true;
     }
-    let Some(host) = host else { return false };
-    let is_public_host = public.as_deref().and_then(authority) == Some(host);
-    !is_public_host && authority(origin) == Some(host)
+    let (Some(host), Some((scheme, authority))) = (host, origin.split_once("://")) else {
+        return false;
+    };
+    // A browser leaves the usual port out; a proxy may have written it.
+    let host = match scheme {
+        "https" => host.strip_suffix(":443").unwrap_or(host),
+        "http" => host.strip_suffix(":80").unwrap_or(host),
+        _ => return false,
+    };
+    let public_host = public
+        .as_deref()
+        .and_then(|public| public.split_once("://"));
+    !public_host.is_some_and(|(_, public)| public == host) && authority == host
+}
+
+fn is_allowed(allowed: &[String], origin: &str) -> bool {
+    allowed
+        .iter()
+        .any(|url| of_url(url).as_deref() == Some(origin))
 }
 
 /// Scheme and authority of a URL, as a browser writes them.
-fn public_origin(url: &str) -> Option<String> {
+pub(crate) fn of_url(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let authority = rest.split('/').next()?.to_ascii_lowercase();
     let default_port = if scheme == "https" { ":443" } else { ":80" };
     let authority = authority.strip_suffix(default_port).unwrap_or(&authority);
     Some(format!("{scheme}://{authority}"))
-}
-
-fn authority(origin: &str) -> Option<&str> {
-    origin
-        .strip_prefix("http://")
-        .or_else(|| origin.strip_prefix("https://"))
 }
 
 #[cfg(test)]
@@ -86,6 +109,36 @@ mod tests {
             assert!(!is_ours("", host, origin), "{origin}");
         }
         assert!(!is_ours("", None, "http://127.0.0.1:8080"));
+        assert!(is_ours(
+            "",
+            Some("chat.example:443"),
+            "https://chat.example"
+        ));
+        assert!(!is_ours(
+            "",
+            Some("chat.example:443"),
+            "http://chat.example"
+        ));
+    }
+
+    #[test]
+    fn an_allowed_origin_is_compared_whole_too() {
+        let allowed = [
+            "https://Bots.example:443".to_owned(),
+            "http://localhost:5173".to_owned(),
+        ];
+        for (origin, is_one) in [
+            ("https://bots.example", true),
+            ("http://localhost:5173", true),
+            ("http://bots.example", false),
+            ("https://bots.example.evil", false),
+            ("https://x.bots.example", false),
+            ("https://bots.example:444", false),
+            ("http://localhost", false),
+            ("null", false),
+        ] {
+            assert_eq!(is_allowed(&allowed, origin), is_one, "{origin}");
+        }
     }
 
     #[test]

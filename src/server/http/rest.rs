@@ -4,15 +4,24 @@ mod messages;
 mod people;
 mod rooms;
 
-use super::Problem;
+use super::trace::REQUEST_ID;
+use super::{Problem, origin};
 use crate::Context;
+use crate::config::ServerSettings;
 use axum::Router;
+use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER};
 use axum::routing::{get, patch, post};
 use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// How long a browser remembers what it may ask; longer than most let it.
+const PREFLIGHT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Every call of the REST API.
-pub(super) fn router() -> Router<Arc<Context>> {
-    Router::new()
+pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
+    let calls = Router::new()
         .route("/rooms", get(rooms::list).post(rooms::create))
         .route("/rooms/{room}", get(rooms::get).delete(rooms::delete))
         .route(
@@ -26,5 +35,22 @@ pub(super) fn router() -> Router<Arc<Context>> {
         .route("/rooms/{room}/users", get(people::here))
         .route("/guests", post(people::create_guest))
         .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
+    if settings.allowed_origins.is_empty() {
+        return calls;
+    }
+    calls.layer(cors(settings))
+}
+
+/// Lets pages of the allowed sites ask and read, with a token; credentials are not among what is
+/// allowed, so no browser sends the cookie along.
+fn cors(settings: &ServerSettings) -> CorsLayer {
+    let origins = settings.allowed_origins.iter();
+    let origins = origins.filter_map(|url| origin::of_url(url)?.parse().ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
+        .expose_headers([LINK, LOCATION, RETRY_AFTER, REQUEST_ID])
+        .max_age(PREFLIGHT)
 }

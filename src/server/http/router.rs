@@ -1,6 +1,8 @@
 //! Every address of the API, and the layers around it.
 
 use super::compressed::{counted, in_its_share};
+use super::host::host;
+use super::refusal::Refusals;
 use super::same_origin::same_origin;
 use super::security_headers::security_headers;
 use super::trace::trace;
@@ -30,7 +32,7 @@ pub type IsWhole = Arc<dyn Fn() -> bool + Send + Sync>;
 /// the site. Who asks `/readyz` is told "not ready" while `is_whole` says no.
 pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
     Router::new()
-        .nest("/api/chat", rest::router())
+        .nest("/api/chat", rest::router(&ctx.settings.server))
         .route("/api", any(async || Problem::not_found()))
         .route("/api/{*rest}", any(async || Problem::not_found()))
         .route("/ws", get(ws::many))
@@ -42,14 +44,24 @@ pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
 }
 
 /// What every request and every answer of the server passes through, once: request id and log,
-/// security headers, panics, the same-origin guard, compression.
-pub fn layered(router: Router, ctx: &Arc<Context>) -> Router {
+/// security headers, panics, the host it is for, the same-origin guard, compression. `show` is how a
+/// person is told what these refuse.
+pub fn layered(
+    router: Router,
+    ctx: &Arc<Context>,
+    show: impl Fn(Problem) -> Response + Send + Sync + 'static,
+) -> Router {
+    let refusals = Refusals {
+        ctx: Arc::clone(ctx),
+        show: Arc::new(show),
+    };
     // The last one is the outermost.
     router
         .layer(from_fn_with_state(Arc::clone(ctx), counted))
         .layer(CompressionLayer::new().quality(QUALITY))
         .layer(from_fn_with_state(Arc::clone(ctx), in_its_share))
-        .layer(from_fn_with_state(Arc::clone(ctx), same_origin))
+        .layer(from_fn_with_state(refusals.clone(), same_origin))
+        .layer(from_fn_with_state(refusals, host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(ctx), security_headers))
         .layer(from_fn_with_state(Arc::clone(ctx), trace))

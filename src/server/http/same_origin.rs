@@ -1,43 +1,73 @@
-//! Only our own pages, and programs, change anything: the guard of every unsafe request, forms and
+//! Only our own pages, those of sites that were allowed, and programs: the guard of every request, forms and
 //! server functions included.
+//!
+//! *Invariant:* no page of another site does anything with somebody's cookie.
 
+use super::host::AskedFor;
 use super::origin::{self, Origin};
+use super::refusal::{Door, Refusals};
 use super::scope::{Bearer, bearer};
 use super::{Problem, session_cookie};
 use crate::Context;
 use axum::extract::{Request, State};
+use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use parlour_protocol::ErrorCode;
-use std::sync::Arc;
 
-/// Refuses unsafe requests that another site had a browser make.
-pub async fn same_origin(
-    State(ctx): State<Arc<Context>>,
-    request: Request,
+/// Refuses what another site had a browser do.
+pub(super) async fn same_origin(
+    State(refusals): State<Refusals>,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    if is_safe(request.method()) || is_ours(&ctx, request.headers()) {
+    let settings = &refusals.ctx.settings.server;
+    let origin = origin::of(settings, request.headers(), request.extensions());
+    let door = Door::of(request.uri().path());
+    let is_safe = is_safe(request.method());
+    let may_pass = match origin {
+        Origin::Ours | Origin::Absent => {
+            is_safe || is_ours(&refusals.ctx, request.headers(), origin)
+        }
+        // Whatever its pages do, they do with a token.
+        Origin::Allowed if door == Door::Programs => {
+            request.headers_mut().remove(COOKIE);
+            true
+        }
+        // Nobody but a browser reads a page that was opened from elsewhere.
+        Origin::Allowed | Origin::Foreign => is_safe && door == Door::Site,
+    };
+    if may_pass {
         return next.run(request).await;
     }
+    let header = |name: &str| request.headers().get(name);
     tracing::warn!(
-        origin = ?request.headers().get(axum::http::header::ORIGIN),
+        origin = ?header(ORIGIN.as_str()),
+        host = ?request.extensions().get::<AskedFor>().map(|AskedFor(host)| host),
+        server.public_url = ?settings.public_url,
+        sec_fetch_site = ?header("sec-fetch-site"),
         path = ?request.uri().path(),
-        "request of another site refused"
+        "refused: origin is of another site, since it is neither of host nor server.public-url. If it \
+         is what people type to get here, set server.public-url to it, or have the proxy pass Host on"
     );
-    Problem::new(
-        ErrorCode::Forbidden,
-        "This can only be done from Parlour's own pages.",
-    )
-    .into_response()
+    let sentence = if door == Door::Site {
+        "This can only be done from Parlour's own pages. If you did it there, the server does not know \
+         its own address: the log of whoever runs it says which setting to change. What you typed is \
+         still on the page before this one."
+    } else {
+        "This can only be done from Parlour's own pages, and from those in server.allowed-origins with \
+         a token."
+    };
+    refusals.answer(&request, Problem::new(ErrorCode::Forbidden, sentence))
 }
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-fn is_ours(ctx: &Context, headers: &HeaderMap) -> bool {
+/// Whether one of our pages, or a program, wants to change something.
+fn is_ours(ctx: &Context, headers: &HeaderMap, origin: Origin) -> bool {
     // No browser sends this by itself, so who does knows the token.
     if bearer(headers) != Bearer::Absent {
         return true;
@@ -46,9 +76,7 @@ fn is_ours(ctx: &Context, headers: &HeaderMap) -> bool {
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return false;
     }
-    match origin::of(&ctx.settings, headers) {
-        Origin::Ours => true,
-        Origin::Foreign => false,
-        Origin::Absent => site.is_some() || session_cookie::read(&ctx.settings, headers).is_none(),
-    }
+    origin == Origin::Ours
+        || site.is_some()
+        || session_cookie::read(&ctx.settings, headers).is_none()
 }

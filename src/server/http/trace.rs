@@ -5,18 +5,18 @@
 use super::forwarded;
 use crate::said::Said;
 use crate::{ClientAddress, Context};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tracing::Instrument;
 use tracing::field::Empty;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ones, and ones of other characters, are replaced.
 const ID_MAX: usize = 64;
 
@@ -59,15 +59,9 @@ pub(super) async fn trace(
     .await
 }
 
-/// The address of the connection, if there is one: a test may do without.
-fn peer(request: &Request) -> Option<IpAddr> {
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    connection.map(|connection| connection.0.ip().to_canonical())
-}
-
 /// Where it comes from, and what is wrong with that which only whoever runs the server can mend.
 fn address(ctx: &Context, request: &Request) -> (ClientAddress, Option<Trouble>) {
-    let Some(peer) = peer(request) else {
+    let Some(peer) = forwarded::peer(request.extensions()) else {
         return (ClientAddress::Unreadable, None);
     };
     let trusted = &ctx.settings.server.trusted_proxies;

@@ -1,7 +1,6 @@
 //! The two WebSocket doors: who may open one, and the upgrade.
 
 use super::Problem;
-use super::origin::{self, Origin};
 use super::paths::AtAnyRoom;
 use super::scope::{Asker, asker};
 use crate::Context;
@@ -62,7 +61,7 @@ impl FromRequestParts<Arc<Context>> for Upgrade {
             Problem::with_status(StatusCode::UPGRADE_REQUIRED, sentence)
         };
         let accept = accept_key(&parts.headers).ok_or_else(not_a_socket)?;
-        refuse_foreign_pages(ctx, &parts.headers)?;
+        refuse_nameless_pages(&parts.headers)?;
         let on_upgrade = parts
             .extensions
             .remove::<OnUpgrade>()
@@ -143,12 +142,11 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::from_str(&STANDARD.encode(proof)).ok()
 }
 
-/// A cookie goes along with any page's request, so the page must be ours; without one a page could
-/// do no more than a program.
-fn refuse_foreign_pages(ctx: &Context, headers: &HeaderMap) -> Result<(), Problem> {
-    let is_ours = origin::of(&ctx.settings, headers) == Origin::Ours;
-    if headers.contains_key(COOKIE) && !is_ours {
-        tracing::warn!(origin = ?headers.get(ORIGIN), "socket of another site refused");
+/// A cookie goes along with any page's request, so the page must be ours: the guard has seen to that where
+/// a page says whose it is, and here it must say so.
+fn refuse_nameless_pages(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.contains_key(COOKIE) && !headers.contains_key(ORIGIN) {
+        tracing::warn!("socket with a cookie and without an origin refused");
         let sentence = "Sockets with a cookie can only be opened from Parlour's own pages.";
         return Err(Problem::new(ErrorCode::Forbidden, sentence));
     }

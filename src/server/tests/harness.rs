@@ -58,7 +58,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let app = layered(api_router(Arc::clone(&ctx), Arc::new(|| true)), &ctx);
+        let api = api_router(Arc::clone(&ctx), Arc::new(|| true));
+        let app = layered(api, &ctx, axum::response::IntoResponse::into_response);
         let stopped = stop.clone().cancelled_owned();
         let task = tokio::spawn(serve(listener, app, Arc::clone(&ctx), stopped));
         let http = reqwest::Client::new();

@@ -51,10 +51,18 @@ async fn a_cookie_opens_sockets_from_our_own_pages_only() {
         );
         let other = [("cookie", "other=1"), ("origin", "https://evil.example")];
         assert_eq!(server.try_socket(path, &other).await.err(), Some(403));
-        let without = [("origin", "https://evil.example")];
+        let bearer = format!("Bearer {}", alice.token);
+        for origin in ["https://evil.example", "null", &suffix] {
+            let without = [("origin", origin)];
+            let refused = server.try_socket(path, &without).await.err();
+            assert_eq!(refused, Some(403), "without a cookie: {origin}");
+            let with_token = [("origin", origin), ("authorization", &bearer)];
+            let refused = server.try_socket(path, &with_token).await.err();
+            assert_eq!(refused, Some(403), "with a token: {origin}");
+        }
         assert!(
-            server.try_socket(path, &without).await.is_ok(),
-            "no cookie, any origin"
+            server.try_socket(path, &[]).await.is_ok(),
+            "programs say nothing of a page"
         );
     }
 }
@@ -152,11 +160,16 @@ async fn only_our_own_pages_change_anything() {
         .refused(403, "forbidden");
     // Programs: no cookie, or a token that no browser sends by itself.
     post(&[]).await.refused(401, "sign_in_required");
-    let cross = [
-        ("authorization", bearer.as_str()),
-        ("origin", "https://bots.example"),
-    ];
-    assert_eq!(post(&cross).await.status, 201);
+    let program = [("authorization", bearer.as_str())];
+    assert_eq!(post(&program).await.status, 201);
+    for origin in ["https://bots.example", "null"] {
+        let cross = [program[0], ("origin", origin)];
+        post(&cross).await.refused(403, "forbidden");
+        post(&[("origin", origin)]).await.refused(403, "forbidden");
+        let read = status(Method::GET, &[("origin", origin)]).await;
+        read.refused(403, "forbidden");
+        assert_eq!(read.header("access-control-allow-origin"), "");
+    }
     // Reading is not changing.
     assert_eq!(
         status(Method::GET, &[session, ("sec-fetch-site", "cross-site")])
@@ -358,9 +371,11 @@ async fn a_panic_is_one_answer_and_a_page_keeps_its_own_headers() {
         .route("/panic", get(panicking))
         .route("/page", get(page))
         .fallback(async || "not here");
-    let app = parlour_server::http::layered(router, &server.ctx);
+    let show = axum::response::IntoResponse::into_response;
+    let app = parlour_server::http::layered(router, &server.ctx, show);
     let ask = async |path: &str| {
-        let request = Request::get(path).body(Body::empty()).unwrap();
+        let request = Request::get(path).header("host", "localhost");
+        let request = request.body(Body::empty()).unwrap();
         app.clone().oneshot(request).await.unwrap()
     };
     let failed = ask("/panic").await;

@@ -10,6 +10,7 @@ mod harness;
 #[cfg(target_os = "linux")]
 mod http_floods;
 mod http_guards;
+mod http_hosts;
 mod http_limits;
 mod hub;
 mod links;

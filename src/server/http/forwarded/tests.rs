@@ -162,3 +162,17 @@ fn of_two_headers_that_differ_neither_is_believed() {
     assert_eq!(both("198.51.100.7", "proto=https"), "198.51.100.7");
     assert_eq!(both("unknown", "for=198.51.100.7"), UNREADABLE);
 }
+
+#[test]
+fn the_host_is_what_the_first_proxy_was_asked_for() {
+    let host = |headers: &[(&'static str, &str)]| host(&with(headers));
+    let listed = [("x-forwarded-host", "chat.example.org, inner:3000")];
+    assert_eq!(host(&listed).as_deref(), Some("chat.example.org"));
+    let told = [(
+        "forwarded",
+        "for=1.2.3.4;host=\"chat.example.org:8443\", host=inner",
+    )];
+    assert_eq!(host(&told).as_deref(), Some("chat.example.org:8443"));
+    assert_eq!(host(&[("x-forwarded-host", "")]), None);
+    assert_eq!(host(&[("forwarded", "for=1.2.3.4")]), None);
+}

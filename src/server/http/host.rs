@@ -1,0 +1,233 @@
+//! Whether a request is for this server, by the host that it names.
+//!
+//! *Invariant:* a name that somebody else could point at this machine is answered nothing, so that no page
+//! of theirs is taken for one of ours (DNS rebinding).
+
+use super::forwarded;
+use super::refusal::Refusals;
+use super::{Problem, origin};
+use crate::config::ServerSettings;
+use axum::extract::{Request, State};
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
+use axum::http::{StatusCode, Version};
+use axum::middleware::Next;
+use axum::response::Response;
+use parlour_protocol::ErrorCode;
+use std::net::IpAddr;
+
+/// Who watches a server asks for these by whatever name it has there.
+const EXEMPT: [&str; 2] = ["/healthz", "/readyz"];
+/// Names that no public name server answers for.
+const NEARBY: [&str; 5] = [".localhost", ".local", ".lan", ".home.arpa", ".internal"];
+/// The longest name there is.
+const LONGEST: usize = 255;
+
+/// The host and port that the visitor asked for, in lower case; with each request that is for this server.
+#[derive(Clone, Debug)]
+pub(super) struct AskedFor(pub(super) String);
+
+/// Lets a request in that is for this server.
+pub(super) async fn host(
+    State(refusals): State<Refusals>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let is_exempt = EXEMPT.contains(&request.uri().path());
+    let settings = &refusals.ctx.settings.server;
+    let host = match asked_for(settings, &request) {
+        Ok(host) => host,
+        Err(NotOne) if is_exempt => None,
+        Err(NotOne) => {
+            let sentence = "A request names one host, in its Host header.";
+            let problem = Problem::new(ErrorCode::BadRequest, sentence);
+            return refusals.answer(&request, problem);
+        }
+    };
+    // Who names none (HTTP/1.0) is no browser.
+    if let Some(Host { asked, way }) = host {
+        if !is_exempt && !is_ours(settings, asked.host(), way) {
+            return misdirected(&refusals, &request, &asked);
+        }
+        let asked = AskedFor(asked.as_str().to_owned());
+        request.extensions_mut().insert(asked);
+    }
+    next.run(request).await
+}
+
+/// A host, and how it got here.
+struct Host {
+    asked: Authority,
+    way: Way,
+}
+
+/// No host, several, or something else.
+struct NotOne;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// A trusted proxy says that the visitor asked it for this one.
+    Passed,
+    /// A trusted proxy asks for it, for a visitor: it may be what they asked for, or its own name for us.
+    Proxied,
+    /// Somebody on this machine, or a trusted proxy for itself.
+    Near,
+    /// Anybody else.
+    Direct,
+}
+
+fn asked_for(settings: &ServerSettings, request: &Request) -> Result<Option<Host>, NotOne> {
+    let headers = request.headers();
+    let mut hosts = headers.get_all(HOST).iter();
+    let named = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Some(host.to_str().map_err(|_| NotOne)?),
+        (None, _) if request.version() == Version::HTTP_10 => None,
+        _ => return Err(NotOne),
+    };
+    // A target with a host of its own is what counts (RFC 9112, 3.2.2).
+    let named = request.uri().authority().map(Authority::as_str).or(named);
+    let peer = forwarded::peer(request.extensions());
+    let is_proxy = peer.is_some_and(|peer| forwarded::is_trusted(&settings.trusted_proxies, peer));
+    let passed = forwarded::host(headers).filter(|_| is_proxy);
+    let way = match peer {
+        _ if passed.is_some() => Way::Passed,
+        _ if is_proxy && forwarded::written(headers).next().is_some() => Way::Proxied,
+        Some(peer) if is_proxy || peer.is_loopback() => Way::Near,
+        _ => Way::Direct,
+    };
+    let Some(asked) = passed.as_deref().or(named) else {
+        return Ok(None);
+    };
+    let asked = asked.to_ascii_lowercase().parse::<Authority>();
+    let is_plain = |asked: &Authority| {
+        !asked.as_str().contains('@') && (1..=LONGEST).contains(&asked.host().len())
+    };
+    let asked = asked.ok().filter(is_plain).ok_or(NotOne)?;
+    Ok(Some(Host { asked, way }))
+}
+
+/// With a public address that is the name; only who is near may still use another of this machine's. Without
+/// one, a name that is nobody else's, and what a trusted proxy passes on.
+fn is_ours(settings: &ServerSettings, name: &str, way: Way) -> bool {
+    match public_name(&settings.public_url) {
+        Some(public) => {
+            name == public || matches!(way, Way::Proxied | Way::Near) && is_nearby(name)
+        }
+        None => is_nearby(name) || matches!(way, Way::Passed | Way::Proxied),
+    }
+}
+
+/// The host of the public address.
+fn public_name(url: &str) -> Option<String> {
+    let origin = origin::of_url(url)?;
+    let authority: Authority = origin.split_once("://")?.1.parse().ok()?;
+    Some(authority.host().to_owned())
+}
+
+/// Whether nobody outside can have this name: an address, this machine, one without a dot, or one under
+/// a domain that is kept for networks at home and at work.
+fn is_nearby(name: &str) -> bool {
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let is_address = bare.unwrap_or(name).parse::<IpAddr>().is_ok();
+    is_address || !name.contains('.') || NEARBY.iter().any(|domain| name.ends_with(domain))
+}
+
+/// Says whose mistake it is, to the visitor and, once for each name, to whoever runs the server.
+fn misdirected(refusals: &Refusals, request: &Request, asked: &Authority) -> Response {
+    let public = &refusals.ctx.settings.server.public_url;
+    if refusals.ctx.said.is_news(&format!("host {asked}")) {
+        tracing::warn!(
+            host = ?asked.as_str(),
+            server.public_url = ?public,
+            "a request for another host was refused (421): if people reach this server by that name, \
+             set server.public-url to their address; if a proxy made it up, have it pass the name on \
+             and set server.trusted-proxies"
+        );
+    }
+    let host = asked.host();
+    let sentence = if public.is_empty() {
+        format!(
+            "This server does not know that it is called {host}. Whoever runs it can tell it so, with \
+             the setting server.public-url."
+        )
+    } else {
+        format!(
+            "This server is at {public} and not at {host}. If that is wrong, whoever runs it can \
+             change the setting server.public-url."
+        )
+    };
+    let problem = Problem::with_status(StatusCode::MISDIRECTED_REQUEST, sentence);
+    refusals.answer(request, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_nobody_else_can_have_are_nearby() {
+        for name in [
+            "localhost",
+            "chat.localhost",
+            "127.0.0.1",
+            "192.168.1.20",
+            "203.0.113.9",
+            "[::1]",
+            "[2001:db8::1]",
+            "parlour",
+            "my-box",
+            "box.local",
+            "chat.box.lan",
+            "chat.home.arpa",
+            "parlour.prod.internal",
+        ] {
+            assert!(is_nearby(name), "{name}");
+        }
+        for name in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "127.1",
+            "0x7f.0.0.1",
+            "1.2.3.4.5",
+            "notlocal.example",
+            "evillocal.com",
+            "box.local.",
+            "local.example",
+            "home.arpa.example",
+            "[::1].evil.example",
+        ] {
+            assert!(!is_nearby(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_public_address_is_the_name_for_who_is_not_near() {
+        let settings = |public_url: &str| ServerSettings {
+            public_url: public_url.to_owned(),
+            ..ServerSettings::default()
+        };
+        let set = settings("https://Chat.example.org:8443");
+        let unset = settings("");
+        use Way::{Direct, Near, Passed, Proxied};
+        for (name, way, when_set, when_unset) in [
+            ("chat.example.org", Direct, true, false),
+            ("chat.example.org", Passed, true, true),
+            ("chat.example.org", Proxied, true, true),
+            ("evil.example", Direct, false, false),
+            ("evil.example", Near, false, false),
+            ("evil.example", Passed, false, true),
+            ("evil.example", Proxied, false, true),
+            ("192.0.2.1", Direct, false, true),
+            ("parlour", Direct, false, true),
+            ("parlour", Passed, false, true),
+            ("parlour", Proxied, true, true),
+            ("127.0.0.1", Near, true, true),
+        ] {
+            assert_eq!(is_ours(&set, name, way), when_set, "{name} {way:?}");
+            assert_eq!(is_ours(&unset, name, way), when_unset, "{name} {way:?}");
+        }
+    }
+}
