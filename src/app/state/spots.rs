@@ -66,10 +66,10 @@ pub struct Frame {
 pub struct View {
     spot: Spot,
     frame: Frame,
-    /// As it was in a view of the width that somebody scrolled in last: who turns a phone there and
-    /// back again is where they were.
+    /// As it was in the view that somebody scrolled in last: who turns a phone there and back again
+    /// is where they were.
     origin: Spot,
-    width: i32,
+    scrolled_in: Frame,
 }
 
 impl View {
@@ -79,7 +79,7 @@ impl View {
             spot,
             frame,
             origin: spot,
-            width: frame.width,
+            scrolled_in: frame,
         }
     }
 
@@ -103,7 +103,7 @@ impl View {
     pub fn changed(&mut self, height: f64) {
         self.spot.top = self.spot.changed(height);
         self.spot.height = height;
-        if self.frame.width == self.width {
+        if self.frame.width == self.scrolled_in.width {
             self.origin = self.spot;
         }
     }
@@ -111,16 +111,19 @@ impl View {
     /// The layout is another, and the message stands like this. Who writes, and has a keyboard come up
     /// for it, looks at what is above that: then it stands rightly.
     pub fn laid_out(&mut self, now: Spot, frame: Frame, is_writing: bool) {
-        let is_turned = frame.width != self.frame.width;
+        // A low view may have smaller lines as well, and a phone that is turned does it in steps.
+        let is_resized = (frame.width, frame.height) != (self.frame.width, self.frame.height);
+        let was_at_rest =
+            frame.width == self.scrolled_in.width && self.frame.height == self.scrolled_in.height;
         let is_covered = (frame.height - self.frame.height).abs() >= KEYBOARD;
         self.frame = frame;
         if self.spot.is_end {
             // It stays at the end by itself.
-        } else if is_turned {
+        } else if is_writing && is_covered && was_at_rest {
+            *self = Self::new(now, frame);
+        } else if is_resized {
             self.spot.top = self.origin.rewrapped(now.height, f64::from(frame.height));
             self.spot.height = now.height;
-        } else if is_covered && is_writing {
-            *self = Self::new(now, frame);
         } else {
             self.changed(now.height);
         }
@@ -274,6 +277,17 @@ mod tests {
         view.laid_out(spot(33.0, 150.0), frame(390, 600), false);
         assert_eq!((view.spot().top, view.spot().height), (-50.0, 150.0));
         assert_eq!(view.away(spot(33.0, 150.0)), 83.0);
+    }
+
+    #[test]
+    fn a_phone_that_is_turned_in_steps_keeps_its_top_in_each_of_them() {
+        let mut view = View::new(spot(-4.0, 74.0), frame(390, 655));
+        view.laid_out(spot(99.0, 47.0), frame(604, 655), false);
+        view.laid_out(spot(-4.0, 45.0), frame(604, 164), false);
+        assert_eq!(view.spot().top, -4.0);
+        view.laid_out(spot(99.0, 69.5), frame(390, 164), true);
+        view.laid_out(spot(-9.0, 74.0), frame(390, 655), true);
+        assert_eq!(view.away(spot(-9.0, 74.0)), -5.0);
     }
 
     #[test]
