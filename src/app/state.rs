@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod keys;
 pub mod listed;
 pub mod marks;
+pub mod namesakes;
 pub mod outbox;
 pub mod presence;
 pub mod read_marks;

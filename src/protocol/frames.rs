@@ -1,7 +1,9 @@
 //! WebSocket frames, both ways.
 
 use crate::json::FromJson;
-use crate::{AppError, ErrorCode, Message, Number, Room, RoomId, Seq, User};
+use crate::{
+    AppError, ErrorCode, Message, Number, Person, Room, RoomId, Roster, Seq, User, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -312,8 +314,22 @@ pub struct UsersList {
     pub room_id: RoomId,
     /// Names, ordered.
     pub users: Vec<String>,
+    /// Whose names these are, in the same order.
+    pub people: Vec<Person>,
     /// How many.
     pub count: u32,
+}
+
+impl UsersList {
+    /// Who is in a room.
+    pub fn of(room_id: RoomId, roster: Roster) -> Self {
+        Self {
+            room_id,
+            users: roster.names(),
+            people: roster.people,
+            count: roster.count,
+        }
+    }
 }
 
 /// Somebody came or went. Not stored.
@@ -324,6 +340,8 @@ pub struct System {
     /// Came or went.
     pub event: SystemEvent,
     /// Who.
+    pub user_id: UserId,
+    /// What they are called.
     pub username: String,
     /// The same as a sentence.
     pub content: String,
@@ -336,6 +354,8 @@ pub struct Typists {
     pub room_id: RoomId,
     /// Names.
     pub users: Vec<String>,
+    /// Whose names these are, in the same order.
+    pub people: Vec<Person>,
 }
 
 /// Every 25 s: the seq each joined room has reached.

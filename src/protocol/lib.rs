@@ -32,4 +32,4 @@ pub use message::{Link, Message};
 pub use place::{History, OpenRoom, Place, RoomEntry, Roster};
 pub use room::Room;
 pub use timestamp::{Civil, Timestamp};
-pub use user::{NewGuest, User, UserKind};
+pub use user::{NewGuest, Person, User, UserKind};

@@ -17,6 +17,9 @@ pub const SOCKET: &str = "/ws";
 /// Says whether a socket would be taken from here, which a browser's script cannot see by itself.
 pub const CONNECTION: &str = "/api/chat/connection";
 
+/// Bytes of a room's part of an address, after which no letter is begun: more would fill it for nothing.
+const SLUG_MAX: usize = 120;
+
 /// All rooms behind a place in their list.
 pub fn rooms_after(place: &str) -> String {
     format!("{ROOMS}?after={}", encode(place))
@@ -141,22 +144,42 @@ fn parse_id(digits: &str) -> Option<i64> {
 fn slug(id: RoomId, name: &str) -> String {
     let mut slug = id.to_string();
     let mut pending = true;
-    for c in name.chars().filter(|c| c.is_ascii()) {
-        if c.is_ascii_alphanumeric() {
-            if pending {
-                slug.push('-');
-                pending = false;
-            }
-            slug.push(c.to_ascii_lowercase());
-        } else {
+    for c in name.chars() {
+        if !is_in_words(c) {
             pending = true;
+            continue;
         }
+        if slug.len() > SLUG_MAX {
+            break;
+        }
+        if pending {
+            slug.push('-');
+            pending = false;
+        }
+        let c = c.to_ascii_lowercase();
+        push_encoded(c.encode_utf8(&mut [0; 4]), &mut slug);
     }
     slug
 }
 
+/// Whether a character is a part of a word, as far as an address needs to know: of those outside ASCII
+/// all are but punctuation, joiners and symbols.
+fn is_in_words(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    !matches!(c,
+        '\u{80}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}'
+        | '\u{fe00}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..)
+}
+
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
+    push_encoded(text, &mut encoded);
+    encoded
+}
+
+fn push_encoded(text: &str, encoded: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             encoded.push(byte as char);
@@ -164,7 +187,6 @@ fn encode(text: &str) -> String {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    encoded
 }
 
 #[cfg(test)]
@@ -172,15 +194,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slug_is_plain_ascii() {
+    fn a_slug_keeps_the_letters_of_every_script() {
         for (name, expected) in [
             ("General", "12-general"),
             ("  R&D / Lab 2 ", "12-r-d-lab-2"),
-            ("日本", "12"),
+            ("日本", "12-%E6%97%A5%E6%9C%AC"),
+            ("Café noir", "12-caf%C3%A9-noir"),
+            ("Łódź", "12-%C5%81%C3%B3d%C5%BA"),
+            ("Tea \u{2615}\u{fe0f} & 👩\u{200d}🚀", "12-tea"),
+            ("「東京」。", "12-%E6%9D%B1%E4%BA%AC"),
+            ("a\u{200c}b — c", "12-a-b-c"),
             ("</script>", "12-script"),
         ] {
             assert_eq!(slug(RoomId(12), name), expected);
         }
+    }
+
+    #[test]
+    fn a_slug_stays_short_and_its_room_is_found() {
+        let long = slug(RoomId(12), &"京".repeat(50));
+        assert!(long.len() < 140, "{long}");
+        assert_eq!(parse_slug(&long), Some(RoomId(12)));
+        let path = format!("/rooms/{}", slug(RoomId(12), "Café"));
+        assert_eq!(safe_next(&path), path);
+        assert_eq!(parse_room(&path).map(|at| at.room), Some(RoomId(12)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a page shows: the island's properties, and what the server functions answer.
 
-use crate::{Message, Number, Room, Seq, User};
+use crate::{Message, Number, Person, Room, Seq, User};
 use serde::{Deserialize, Serialize};
 
 /// Where somebody is, whole: enough to draw the page without asking anything else.
@@ -56,8 +56,15 @@ pub struct History {
 /// Who is in a room now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
-    /// Names, ordered; at most 200.
-    pub users: Vec<String>,
+    /// Ordered by name; at most 200.
+    pub people: Vec<Person>,
     /// How many there are, exactly.
     pub count: u32,
+}
+
+impl Roster {
+    /// Their names, in the same order.
+    pub fn names(&self) -> Vec<String> {
+        self.people.iter().map(|p| p.name.clone()).collect()
+    }
 }

@@ -26,6 +26,15 @@ pub struct User {
     pub kind: UserKind,
 }
 
+/// Somebody in a list: two of one name are told apart by the id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// As everybody sees them.
+    pub name: String,
+}
+
 /// The answer to `POST /api/chat/guests`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewGuest {

@@ -301,6 +301,50 @@ async fn who_is_here_is_listed_and_counted() {
 }
 
 #[tokio::test]
+async fn two_people_of_one_name_are_told_apart_by_what_nobody_chooses() {
+    let site = Site::plain().await;
+    let (one, two) = (site.person("Alice").await, site.person("Alice").await);
+    let bob = site.person("Bob").await;
+    one.say(LOBBY, "It is me.").await;
+    bob.say(LOBBY, "Hello, Alice.").await;
+    assert!(one.get(LOBBY).await.has_no(".namesake"));
+    two.say(LOBBY, "No, me.").await;
+    let mut numbers = Vec::new();
+    for who in [&one, &two] {
+        let me = who.get(LOBBY).await.place().me.unwrap();
+        numbers.push(format!("#{}", me.id));
+    }
+    // For everybody: themselves, others, visitors; drawn for the first time, and known.
+    for who in [&one, &two, &bob, &site.visitor(), &one, &two] {
+        let page = who.get(LOBBY).await;
+        assert_eq!(page.texts(".author"), ["Alice", "Bob", "Alice"]);
+        assert_eq!(page.texts(".message-head .namesake"), numbers);
+    }
+    // Among those who are here, by the look of their names.
+    let _here = Socket::guest(site.address, 1, "Ali\u{441}e").await;
+    let page = bob.get(LOBBY).await;
+    assert_eq!(page.texts(".members li bdi"), ["Ali\u{441}e"]);
+    assert!(page.text(".members li .namesake").starts_with('#'));
+}
+
+#[tokio::test]
+async fn a_room_with_accents_keeps_its_letters_in_its_address_and_its_place_in_the_list() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    for name in ["Zebra", "Éclair", "Dahlia"] {
+        alice.room(name).await;
+    }
+    let cafe = alice.room("Café 東京").await;
+    assert!(cafe.ends_with("-caf%C3%A9-%E6%9D%B1%E4%BA%AC"), "{cafe}");
+    let page = alice.say(&cafe, "Bonjour").await;
+    assert_eq!(page.text("#room-title"), "Café 東京");
+    assert_eq!(
+        page.texts(".room-link-name"),
+        ["Café 東京", "Dahlia", "Éclair", "Lobby", "Zebra"]
+    );
+}
+
+#[tokio::test]
 async fn what_the_island_starts_with_is_what_the_page_shows() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;

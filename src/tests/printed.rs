@@ -201,7 +201,7 @@ async fn whatever_happens_is_on_the_next_page() {
     let carol = Socket::guest(site.address, 1, "Carol").await;
     let open = known(&alice).await.place().open.unwrap();
     assert_eq!(
-        (open.roster.users, open.room.online),
+        (open.roster.names(), open.room.online),
         (vec!["Carol".to_owned()], 1)
     );
     let dave = Socket::guest(site.address, 1, "Dave").await;

@@ -32,9 +32,9 @@ pub fn Composer(
     let form_key = StoredValue::new(form_key);
     let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
     let typing = move || {
-        let me = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
+        let namesakes = desk.namesakes();
         desk.presence
-            .with(|presence| presence.typing_line(me.as_deref()))
+            .with(|presence| presence.typing_line(desk.my_id(), &namesakes))
     };
     let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
     let is_any = shown::holds(move || !typing()[1].is_empty());

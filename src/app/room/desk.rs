@@ -7,6 +7,7 @@ use crate::app::state::announcer::Announcer;
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::{Banner, Connection};
 use crate::app::state::drafts::{Drafts, Edits};
+use crate::app::state::namesakes::Namesakes;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::read_marks::ReadMarks;
@@ -342,6 +343,14 @@ impl Desk {
         } else {
             utc
         }
+    }
+
+    /// Who of those that are here, or wrote what is shown, has to be told from somebody else.
+    pub fn namesakes(self) -> Namesakes {
+        self.timeline.with(|timeline| {
+            self.presence
+                .with(|presence| presence.namesakes(timeline.authors()))
+        })
     }
 
     /// What is shown of the connection.

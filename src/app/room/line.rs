@@ -59,6 +59,7 @@ pub fn MessageLine(
         opens_group,
         is_own,
         is_marked,
+        number: namesake,
     } = row;
     let number = message.number;
     let permalink = desk
@@ -97,6 +98,7 @@ pub fn MessageLine(
         >
             <header class="message-head">
                 <bdi class="author">{message.username.clone()}</bdi>
+                {numbered(namesake)}
                 " "
                 <a class="when" href=permalink title=stored on:click=heard(follow)>
                     <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
@@ -109,6 +111,11 @@ pub fn MessageLine(
             }}
         </article>
     }
+}
+
+/// What tells somebody from another one of the same name. Nobody chooses it, so it is no part of the name.
+pub fn numbered(number: Option<String>) -> impl IntoView {
+    number.map(|number| view! { <span class="namesake">{Words(number)}</span> })
 }
 
 /// Messages on their way to the server, or refused by it. Each change draws them all again into the

@@ -8,7 +8,7 @@ use super::words::words;
 use super::{reading, shown, sidebar, visiting};
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
-use crate::app::state::timeline::Timeline;
+use crate::app::state::timeline::{Timeline, tell_apart};
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -19,12 +19,16 @@ use parlour_protocol::paths;
 #[component]
 pub fn Log() -> impl IntoView {
     let desk = Desk::here();
+    let namesakes = Memo::new(move |_| desk.namesakes());
     let rows = Memo::new(move |_| {
         let marked = desk
             .open
             .with(|open| open.as_ref().and_then(|open| open.marked));
-        desk.timeline
-            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.zone()))
+        let mut rows = desk
+            .timeline
+            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.zone()));
+        namesakes.with(|namesakes| tell_apart(&mut rows, namesakes));
+        rows
     });
     let pending = Memo::new(move |_| {
         let room = desk.open_id();

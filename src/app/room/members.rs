@@ -1,18 +1,21 @@
 //! Who is in the room now.
 
 use super::desk::Desk;
+use super::line::numbered;
 use super::shown;
 use super::words::{Words, words};
 use leptos::prelude::*;
+use parlour_protocol::Person;
 
 /// The people here, and how many they are.
 #[component]
 pub fn Members() -> impl IntoView {
     let desk = Desk::here();
     let roster = Memo::new(move |_| desk.presence.with(|presence| presence.roster.clone()));
+    let namesakes = Memo::new(move |_| desk.namesakes());
     let more = move || {
         roster
-            .with(|roster| i64::from(roster.count) - roster.users.len() as i64)
+            .with(|roster| i64::from(roster.count) - roster.people.len() as i64)
             .max(0)
     };
     let count = shown::text(move || roster.with(|roster| roster.count.to_string()));
@@ -22,9 +25,12 @@ pub fn Members() -> impl IntoView {
             <ul>
                 {move || {
                     roster
-                        .with(|roster| roster.users.clone())
+                        .with(|roster| roster.people.clone())
                         .into_iter()
-                        .map(|name| view! { <li><bdi>{Words(name)}</bdi></li> })
+                        .map(|Person { id, name }| {
+                            let number = namesakes.with(|namesakes| namesakes.number(id, &name));
+                            view! { <li><bdi>{Words(name)}</bdi>{numbered(number)}</li> }
+                        })
                         .collect_view()
                 }}
                 {move || (more() > 0).then(|| view! { <li class="more">{Words(format!("and {} more", more()))}</li> })}

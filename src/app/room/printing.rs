@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::header::RoomHeader;
 use super::line::MessageLine;
 use super::sidebar::RoomLine;
-use crate::app::state::timeline::{MessageRow, Row, utc};
+use crate::app::state::timeline::{MessageRow, Row, tell_apart, utc};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use parlour_protocol::{Place, RoomEntry};
@@ -39,7 +39,8 @@ impl Parts {
         let Self(desk) = self;
         let marked = desk.open.with_untracked(|open| open.as_ref()?.marked);
         let me = desk.my_id_now();
-        let rows = (desk.timeline).with_untracked(|timeline| timeline.rows(me, marked, utc));
+        let mut rows = (desk.timeline).with_untracked(|timeline| timeline.rows(me, marked, utc));
+        tell_apart(&mut rows, &desk.namesakes());
         let message = |row| match row {
             Row::Message(row) => Some(row),
             Row::Day { .. } | Row::Note { .. } => None,

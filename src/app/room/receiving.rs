@@ -13,8 +13,8 @@ use crate::app::state::shelf::{Shelf, Shelved};
 use crate::app::state::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity,
-    RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UsersList,
-    Welcome,
+    RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UserId,
+    UsersList, Welcome,
 };
 
 /// The first frames on a new socket: every room this tab shows or has something to send to.
@@ -91,14 +91,17 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
         ServerFrame::Sync(frame) => synced(desk, frame),
         ServerFrame::UsersList(UsersList {
             room_id,
-            users,
+            people,
             count,
+            ..
         }) => {
             listing::entry(desk, room_id, |entry| entry.room.online = count);
-            on_presence(desk, room_id, |p| p.set_roster(Roster { users, count }));
+            on_presence(desk, room_id, |p| p.set_roster(Roster { people, count }));
         }
-        ServerFrame::Typing(Typists { room_id, users }) => {
-            on_presence(desk, room_id, |p| p.set_typing(users));
+        ServerFrame::Typing(Typists {
+            room_id, people, ..
+        }) => {
+            on_presence(desk, room_id, |p| p.set_typing(people));
         }
         ServerFrame::System(frame) => came_or_went(desk, frame),
         ServerFrame::RoomChanged(room) => listing::changed(desk, room),
@@ -233,16 +236,20 @@ fn synced(desk: Desk, frame: Sync) {
 
 fn came_or_went(desk: Desk, frame: System) {
     // One knows that one has come oneself.
-    if is_me(desk, &frame.username) {
+    if desk.my_id_now() == Some(frame.user_id) {
         return;
     }
-    on_timeline(desk, frame.room_id, |t| t.note(frame.username, frame.event));
+    let name = full_name(desk, frame.user_id, &frame.username);
+    on_timeline(desk, frame.room_id, |t| t.note(name, frame.event));
 }
 
-/// Whether this is the name one has oneself.
-fn is_me(desk: Desk, username: &str) -> bool {
-    desk.me
-        .with_untracked(|me| me.as_ref().is_some_and(|me| me.name == username))
+/// What somebody is called beside those who are shown.
+fn full_name(desk: Desk, user: UserId, name: &str) -> String {
+    let namesakes = desk.timeline.with_untracked(|timeline| {
+        let shown = timeline.authors().chain([(user, name)]);
+        desk.presence.with_untracked(|p| p.namesakes(shown))
+    });
+    namesakes.full(user, name)
 }
 
 /// The open room has been read as far as it goes, when somebody sees its end. The server is told soon.

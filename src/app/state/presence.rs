@@ -5,7 +5,8 @@
 #[cfg(test)]
 mod tests;
 
-use parlour_protocol::Roster;
+use super::namesakes::Namesakes;
+use parlour_protocol::{Person, Roster, UserId};
 
 /// While somebody types it is said this often; the server forgets it after 5 s.
 const SAY_AGAIN_MS: f64 = 3_000.0;
@@ -17,7 +18,7 @@ const IDLE_MS: f64 = 4_000.0;
 pub struct Presence {
     /// Who is here.
     pub roster: Roster,
-    typing: Vec<String>,
+    typing: Vec<Person>,
 }
 
 impl Presence {
@@ -29,19 +30,27 @@ impl Presence {
         }
     }
 
+    /// Who has to be told from somebody else, of those who are here or type or are among these.
+    pub fn namesakes<'a>(&self, others: impl Iterator<Item = (UserId, &'a str)>) -> Namesakes {
+        let here = self.roster.people.iter().chain(&self.typing);
+        let mut people: Vec<(UserId, &str)> = here.map(|p| (p.id, p.name.as_str())).collect();
+        others.for_each(|other| people.push(other));
+        Namesakes::among(people.into_iter())
+    }
+
     /// Takes a `users_list` frame.
     pub fn set_roster(&mut self, roster: Roster) {
         self.roster = roster;
     }
 
     /// Takes a `typing` frame.
-    pub fn set_typing(&mut self, users: Vec<String>) {
-        self.typing = users;
+    pub fn set_typing(&mut self, people: Vec<Person>) {
+        self.typing = people;
     }
 
     /// A message of this person came, so they have finished typing it.
-    pub fn spoke(&mut self, username: &str) {
-        self.typing.retain(|name| name != username);
+    pub fn spoke(&mut self, user: UserId) {
+        self.typing.retain(|person| person.id != user);
     }
 
     /// Nobody will say when somebody stops: nobody types.
@@ -50,19 +59,24 @@ impl Presence {
     }
 
     /// "Alice and Bob are typing…", without who is looking, in four pieces: a name, words, another
-    /// name, words. What is not needed is empty, all of it when nobody types.
-    pub fn typing_line(&self, me: Option<&str>) -> [String; 4] {
-        let mut others = self.typing.iter().filter(|name| me != Some(name.as_str()));
+    /// name, words. What is not needed is empty, all of it when nobody types. Where two share a name the
+    /// words begin with the number that tells them apart.
+    pub fn typing_line(&self, me: Option<UserId>, namesakes: &Namesakes) -> [String; 4] {
+        let mut others = self.typing.iter().filter(|person| me != Some(person.id));
         let (first, second, more) = (others.next(), others.next(), others.count());
         let none = String::new;
+        let then = |person: &Person, words: &str| match namesakes.number(person.id, &person.name) {
+            Some(number) => format!(" {number}{words}"),
+            None => words.to_owned(),
+        };
         match (first, second, more) {
             (None, ..) => [none(), none(), none(), none()],
-            (Some(one), None, _) => [one.clone(), " is typing…".to_owned(), none(), none()],
+            (Some(one), None, _) => [one.name.clone(), then(one, " is typing…"), none(), none()],
             (Some(one), Some(other), 0) => [
-                one.clone(),
-                " and ".to_owned(),
-                other.clone(),
-                " are typing…".to_owned(),
+                one.name.clone(),
+                then(one, " and "),
+                other.name.clone(),
+                then(other, " are typing…"),
             ],
             (Some(_), Some(_), more) => {
                 let mut words = (more + 2).to_string();

@@ -9,7 +9,7 @@ mod slices;
 #[cfg(test)]
 mod tests;
 
-pub use rows::{Key, MessageRow, Row};
+pub use rows::{Key, MessageRow, Row, tell_apart};
 pub use slices::slices;
 
 use parlour_protocol::{History, Message, Number, Seq, SystemEvent, Timestamp, UserId};
@@ -136,6 +136,13 @@ impl Timeline {
         }
         timeline.let_go_oldest();
         timeline
+    }
+
+    /// Who wrote what is shown, and under which names.
+    pub fn authors(&self) -> impl Iterator<Item = (UserId, &str)> {
+        self.messages
+            .iter()
+            .map(|message| (message.user_id, message.username.as_str()))
     }
 
     /// Every change up to this one is known; what to say as `after`.

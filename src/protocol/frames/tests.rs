@@ -110,10 +110,15 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         kind: crate::UserKind::Guest,
     };
     let users = vec!["Alice".to_owned()];
+    let people = vec![Person {
+        id: UserId(3),
+        name: "Alice".to_owned(),
+    }];
     let messages = vec![message.clone()];
     let system = System {
         room_id,
         event: SystemEvent::Joined,
+        user_id: UserId(3),
         username: "Alice".to_owned(),
         content: "Alice joined".to_owned(),
     };
@@ -148,10 +153,15 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         ServerFrame::UsersList(UsersList {
             room_id,
             users: users.clone(),
+            people: people.clone(),
             count: 1,
         }),
         ServerFrame::System(system),
-        ServerFrame::Typing(Typists { room_id, users }),
+        ServerFrame::Typing(Typists {
+            room_id,
+            users,
+            people,
+        }),
         ServerFrame::Heartbeat(Heartbeat {
             rooms: BTreeMap::from([(room_id, 42)]),
         }),

@@ -4,7 +4,7 @@ use super::records::unsigned;
 use super::{Fields, FromJson, Json, Writer};
 use crate::{
     ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, ServerFrame, Sync, System,
-    SystemEvent, Typists, UsersList, Welcome,
+    SystemEvent, Typists, UserId, UsersList, Welcome,
 };
 use std::collections::BTreeMap;
 
@@ -48,6 +48,7 @@ impl FromJson for ServerFrame {
             "users_list" => Self::UsersList(UsersList {
                 room_id: room_id(&mut fields),
                 users: fields.list("users"),
+                people: fields.list("people"),
                 count: fields.count("count"),
             }),
             "system" => Self::System(System {
@@ -57,12 +58,14 @@ impl FromJson for ServerFrame {
                     "left" => SystemEvent::Left,
                     _ => return None,
                 },
+                user_id: UserId(fields.number("user_id")),
                 username: fields.text("username"),
                 content: fields.text("content"),
             }),
             "typing" => Self::Typing(Typists {
                 room_id: room_id(&mut fields),
                 users: fields.list("users"),
+                people: fields.list("people"),
             }),
             "heartbeat" => Self::Heartbeat(fields.maybe("rooms")?),
             "error" => Self::Error(Refusal {

@@ -2,8 +2,8 @@
 
 use super::{Fields, FromJson, Json};
 use crate::{
-    AppError, ErrorCode, History, Link, Message, MessageId, OpenRoom, Place, Room, RoomEntry,
-    RoomId, Roster, Timestamp, User, UserId, UserKind,
+    AppError, ErrorCode, History, Link, Message, MessageId, OpenRoom, Person, Place, Room,
+    RoomEntry, RoomId, Roster, Timestamp, User, UserId, UserKind,
 };
 
 impl FromJson for String {
@@ -83,6 +83,17 @@ impl FromJson for User {
     }
 }
 
+impl FromJson for Person {
+    fn from_json(json: Json) -> Option<Self> {
+        let mut fields = Fields::of(json);
+        let person = Self {
+            id: UserId(fields.number("id")),
+            name: fields.text("name"),
+        };
+        fields.done(person)
+    }
+}
+
 impl FromJson for Room {
     fn from_json(json: Json) -> Option<Self> {
         let mut fields = Fields::of(json);
@@ -152,7 +163,7 @@ impl FromJson for Roster {
     fn from_json(json: Json) -> Option<Self> {
         let mut fields = Fields::of(json);
         let roster = Self {
-            users: fields.list("users"),
+            people: fields.list("people"),
             count: fields.count("count"),
         };
         fields.done(roster)

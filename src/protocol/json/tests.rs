@@ -123,8 +123,15 @@ impl Dice {
 
     fn roster(&mut self) -> Roster {
         Roster {
-            users: self.list(Self::text),
+            people: self.list(Self::person),
             count: self.roll(1 << 32) as u32,
+        }
+    }
+
+    fn person(&mut self) -> Person {
+        Person {
+            id: UserId(self.number()),
+            name: self.text(),
         }
     }
 
@@ -197,6 +204,7 @@ impl Dice {
             8 => ServerFrame::UsersList(UsersList {
                 room_id,
                 users: self.list(Self::text),
+                people: self.list(Self::person),
                 count: self.roll(1 << 32) as u32,
             }),
             9 => ServerFrame::System(System {
@@ -205,12 +213,14 @@ impl Dice {
                     true => SystemEvent::Joined,
                     false => SystemEvent::Left,
                 },
+                user_id: UserId(self.number()),
                 username: self.text(),
                 content: self.text(),
             }),
             10 => ServerFrame::Typing(Typists {
                 room_id,
                 users: self.list(Self::text),
+                people: self.list(Self::person),
             }),
             11 => ServerFrame::Heartbeat(Heartbeat {
                 rooms: self

@@ -1,6 +1,6 @@
-//! Names that speak for the house and are nobody's.
+//! Names that speak for the house and are nobody's, and numbers that the house gives.
 
-use super::skeleton;
+use super::{folded, skeleton};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -43,9 +43,16 @@ const RESERVED: [&str; 32] = [
 static BARE: LazyLock<HashSet<String>> = LazyLock::new(|| RESERVED.into_iter().map(bare).collect());
 
 /// Whether somebody of this name would seem to speak for the house, whatever dots, accents and spaces
-/// stand around or between its letters.
+/// stand around or between its letters, or to be another one of several with a name.
 pub fn is_reserved(name: &str) -> bool {
-    BARE.contains(&bare(name))
+    BARE.contains(&bare(name)) || is_numbered(name)
+}
+
+/// `Alice #7` is what a page says of one of two Alices.
+fn is_numbered(name: &str) -> bool {
+    let folded = folded(name);
+    let number = folded.rsplit_once('#').map(|(_, number)| number.trim());
+    number.is_some_and(|number| !number.is_empty() && number.chars().all(char::is_numeric))
 }
 
 /// The letters and digits of what it looks like. Here `rn` is `m`: nobody is called `adrnin`.
@@ -88,6 +95,16 @@ mod tests {
             "r\u{3bf}om",
         ] {
             assert!(is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_number_that_tells_two_of_one_name_apart_cannot_be_chosen() {
+        for name in ["Alice #7", "Alice#12", "Alice ＃７", "Alice # 7", "#7"] {
+            assert!(is_reserved(name), "{name}");
+        }
+        for name in ["Alice 7", "C#", "Alice #x", "#7 of 9"] {
+            assert!(!is_reserved(name), "{name}");
         }
     }
 

@@ -121,18 +121,14 @@ impl Channel {
         if self.users_changed && self.is_list_due(now) {
             self.users_changed = false;
             self.listed_at = Some(now);
-            let Roster { users, count } = roster();
-            frames.push(ServerFrame::UsersList(UsersList {
-                room_id: room,
-                users,
-                count,
-            }));
+            frames.push(ServerFrame::UsersList(UsersList::of(room, roster())));
         }
         if std::mem::take(&mut self.typing_changed) && is_heard {
-            let users = self.typing.names();
+            let people = self.typing.people();
             frames.push(ServerFrame::Typing(Typists {
                 room_id: room,
-                users,
+                users: people.iter().map(|p| p.name.clone()).collect(),
+                people,
             }));
         }
         let is_counted = self.activity.concerns_everyone();

@@ -286,6 +286,7 @@ impl Inner {
             let frame = ServerFrame::System(System {
                 room_id: room,
                 event,
+                user_id: who.id,
                 username: who.name.to_string(),
                 content: format!("{} {verb}", who.name),
             });

@@ -1,7 +1,8 @@
 //! Who is in one room, with the grace that makes a reload neither a leave nor a join.
 
 use super::{Attendee, SocketId};
-use parlour_protocol::{Roster, UserId};
+use crate::names::sort_key;
+use parlour_protocol::{Person, Roster, UserId};
 use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,15 +19,9 @@ pub struct RosterState {
     order: BTreeSet<(Arc<str>, UserId)>,
 }
 
-/// By the alphabet, without case. The skeleton would not do: it has `l` for `i`.
+/// By the alphabet.
 fn place(who: &Attendee) -> (Arc<str>, UserId) {
-    let lower = who.name.to_lowercase();
-    let name = if *lower == *who.name {
-        Arc::clone(&who.name)
-    } else {
-        lower.into()
-    };
-    (name, who.id)
+    (sort_key(&who.name).into(), who.id)
 }
 
 #[derive(Debug)]
@@ -108,17 +103,20 @@ impl RosterState {
         true
     }
 
-    /// The first names and the exact count.
+    /// The first by name, and the exact count.
     pub fn roster(&self) -> Roster {
-        let users = self
+        let people = self
             .order
             .iter()
             .take(NAMES_MAX)
             .filter_map(|(_, user)| self.people.get(user))
-            .map(|entry| entry.who.name.to_string())
+            .map(|entry| Person {
+                id: entry.who.id,
+                name: entry.who.name.to_string(),
+            })
             .collect();
         Roster {
-            users,
+            people,
             count: self.count(),
         }
     }
@@ -180,12 +178,13 @@ mod tests {
     #[test]
     fn mira_stands_before_noor_whatever_they_look_like() {
         let mut room = RosterState::default();
-        for (id, name) in [(1, "Noor"), (2, "Mira"), (3, "Ida")] {
+        for (id, name) in [(1, "Noor"), (2, "Mira"), (3, "Ida"), (4, "Émile")] {
             room.enter(&person(id, name), SocketId(id as u64));
         }
-        assert_eq!(room.roster().users, ["Ida", "Mira", "Noor"]);
+        assert_eq!(room.roster().names(), ["Émile", "Ida", "Mira", "Noor"]);
+        room.leave(UserId(4));
         room.leave(UserId(2));
-        assert_eq!(room.roster().users, ["Ida", "Noor"]);
+        assert_eq!(room.roster().names(), ["Ida", "Noor"]);
     }
 
     #[test]
@@ -194,13 +193,16 @@ mod tests {
         for (id, name) in [(1, "bob"), (2, "Alice"), (3, "Carol")] {
             room.enter(&person(id, name), SocketId(id as u64));
         }
-        assert_eq!(room.roster().users, ["Alice", "bob", "Carol"]);
+        assert_eq!(room.roster().names(), ["Alice", "bob", "Carol"]);
         assert!(room.rename(&person(2, "Zoe")));
         assert!(!room.rename(&person(9, "Nobody")));
-        assert_eq!(room.roster().users, ["bob", "Carol", "Zoe"]);
+        assert_eq!(room.roster().names(), ["bob", "Carol", "Zoe"]);
         for id in 10..310 {
             room.enter(&person(id, &format!("u{id}")), SocketId(id as u64));
         }
-        assert_eq!((room.roster().users.len(), room.roster().count), (200, 303));
+        assert_eq!(
+            (room.roster().people.len(), room.roster().count),
+            (200, 303)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Who is typing in one room.
 
-use parlour_protocol::UserId;
+use parlour_protocol::{Person, UserId};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -32,12 +32,16 @@ impl TypingState {
         self.people.len() != before
     }
 
-    /// The names, ordered.
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.people.values().map(|(name, _)| name.clone()).collect();
-        names.sort_unstable();
-        names.truncate(NAMES_MAX);
-        names
+    /// Who they are, ordered by name.
+    pub fn people(&self) -> Vec<Person> {
+        let person = |(id, (name, _)): (&UserId, &(String, Instant))| Person {
+            id: *id,
+            name: name.clone(),
+        };
+        let mut people: Vec<_> = self.people.iter().map(person).collect();
+        people.sort_unstable_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        people.truncate(NAMES_MAX);
+        people
     }
 
     /// Whether nobody is typing.
@@ -49,6 +53,10 @@ impl TypingState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names(typing: &TypingState) -> Vec<String> {
+        typing.people().into_iter().map(|p| p.name).collect()
+    }
 
     const ALICE: UserId = UserId(1);
     const BOB: UserId = UserId(2);
@@ -63,10 +71,10 @@ mod tests {
             !typing.set(BOB, "Bob", true, start + Duration::from_secs(3)),
             "no news"
         );
-        assert_eq!(typing.names(), ["Alice", "Bob"]);
+        assert_eq!(names(&typing), ["Alice", "Bob"]);
         assert!(!typing.expire(start + Duration::from_millis(4_999)));
         assert!(typing.expire(start + Duration::from_secs(5)));
-        assert_eq!(typing.names(), ["Bob"]);
+        assert_eq!(names(&typing), ["Bob"]);
         assert!(typing.expire(start + Duration::from_secs(8)));
         assert!(typing.is_empty());
     }

@@ -43,7 +43,7 @@ async fn of_two_new_names_the_later_one_is_shown() {
         two.unwrap();
         let stored = scope(&server, &guest).await.person.unwrap().user.name;
         let roster = server.ctx.hub.roster(parlour_protocol::RoomId(LOBBY));
-        assert_eq!(roster.users, [stored]);
+        assert_eq!(roster.names(), [stored]);
     }
 }
 

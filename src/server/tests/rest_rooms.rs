@@ -67,11 +67,14 @@ async fn who_is_there_is_told() {
     let path = format!("/api/chat/rooms/{LOBBY}/users");
     assert_eq!(
         server.get(&path).await.body,
-        json!({"users": [], "count": 0})
+        json!({"users": [], "people": [], "count": 0})
     );
-    let _alice = server.chat(LOBBY, "Alice").await;
-    let _bob = server.chat(LOBBY, "bob").await;
-    let here = json!({"users": ["Alice", "bob"], "count": 2});
+    let (alice, bob) = (server.guest("Alice").await, server.guest("bob").await);
+    let _alice = server.joined(&alice, LOBBY).await;
+    let _bob = server.joined(&bob, LOBBY).await;
+    let here = json!({"users": ["Alice", "bob"], "count": 2, "people": [
+        {"id": alice.id, "name": "Alice"}, {"id": bob.id, "name": "bob"},
+    ]});
     assert_eq!(server.get(&path).await.body, here);
     assert_eq!(
         server.get(&format!("/api/chat/rooms/{LOBBY}")).await.body["online"],

@@ -181,7 +181,7 @@ async fn who_does_not_read_is_closed_and_slows_nobody() {
         .ctx
         .hub
         .roster(RoomId(LOBBY))
-        .users
+        .names()
         .contains(&"Slow".to_owned())
     {
         sent += 1;

@@ -33,6 +33,37 @@ async fn who_comes_and_goes_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn beside_every_name_stands_whose_it_is() {
+    let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
+    let (one, two) = (server.guest("Alice").await, server.guest("Alice").await);
+    let mut alice = server.joined(&one, LOBBY).await;
+    let mut other = server.joined(&two, LOBBY).await;
+    // She hears of herself first.
+    for who in [&one, &two] {
+        let joined = alice
+            .next_that(|frame| is_system(frame, "joined", "Alice"))
+            .await;
+        assert_eq!(joined["user_id"], who.id);
+    }
+    let both = |frame: &Value| frame["type"] == "users_list" && frame["count"] == 2;
+    let list = alice.next_that(both).await;
+    assert_eq!(list["users"], json!(["Alice", "Alice"]));
+    let people = json!([{"id": one.id, "name": "Alice"}, {"id": two.id, "name": "Alice"}]);
+    assert_eq!(list["people"], people);
+    other
+        .send(json!({"type": "typing", "room_id": LOBBY, "is_typing": true}))
+        .await;
+    let typing = alice.next_of_type("typing").await;
+    assert_eq!(typing["users"], json!(["Alice"]));
+    assert_eq!(typing["people"], json!([{"id": two.id, "name": "Alice"}]));
+    drop(other);
+    let left = alice
+        .next_that(|frame| is_system(frame, "left", "Alice"))
+        .await;
+    assert_eq!(left["user_id"], two.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reload_is_neither_a_leave_nor_a_join() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 1_000).await;
     let mut alice = server.chat(LOBBY, "Alice").await;
@@ -75,7 +106,10 @@ async fn two_tabs_are_one_person() {
         .next_that(|frame| is_system(frame, "left", "Carol"))
         .await;
     let here = server.get("/api/chat/rooms/1/users").await.body;
-    assert_eq!(here, json!({"users": ["Alice", "Bob"], "count": 2}));
+    assert_eq!(
+        (&here["users"], &here["count"]),
+        (&json!(["Alice", "Bob"]), &json!(2))
+    );
     drop(second);
     alice
         .next_that(|frame| is_system(frame, "left", "Bob"))

@@ -2,22 +2,43 @@
 
 use super::*;
 
+/// People numbered by their place.
+fn people(names: &[&str]) -> Vec<Person> {
+    let person = |(id, name): (i64, &&str)| Person {
+        id: UserId(id),
+        name: (*name).to_owned(),
+    };
+    (1..).zip(names).map(person).collect()
+}
+
 fn line(users: &[&str], me: Option<&str>) -> String {
     let mut presence = Presence::default();
-    presence.set_typing(users.iter().map(|name| (*name).to_owned()).collect());
-    presence.typing_line(me).concat()
+    let me = users.iter().zip(1..).find(|(name, _)| me == Some(**name));
+    presence.set_typing(people(users));
+    let me = me.map(|(_, id)| UserId(id));
+    presence.typing_line(me, &Namesakes::default()).concat()
 }
 
 #[test]
 fn names_are_pieces_of_their_own() {
     let mut presence = Presence::default();
-    presence.set_typing(vec!["שלום".to_owned(), "Bob".to_owned()]);
-    assert_eq!(
-        presence.typing_line(None),
-        ["שלום", " and ", "Bob", " are typing…"]
-    );
-    presence.spoke("Bob");
-    assert_eq!(presence.typing_line(None), ["שלום", " is typing…", "", ""]);
+    presence.set_typing(people(&["שלום", "Bob"]));
+    let line = |presence: &Presence| presence.typing_line(None, &Namesakes::default());
+    assert_eq!(line(&presence), ["שלום", " and ", "Bob", " are typing…"]);
+    presence.spoke(UserId(2));
+    assert_eq!(line(&presence), ["שלום", " is typing…", "", ""]);
+}
+
+#[test]
+fn of_two_alices_the_line_says_which_and_leaves_out_me_alone() {
+    let mut presence = Presence::default();
+    presence.set_typing(people(&["Alice", "Alice"]));
+    let both = [(UserId(1), "Alice"), (UserId(2), "Alice")];
+    let namesakes = Namesakes::among(both.into_iter());
+    let line = presence.typing_line(Some(UserId(1)), &namesakes);
+    assert_eq!(line, ["Alice", " #2 is typing…", "", ""]);
+    let line = presence.typing_line(None, &namesakes).concat();
+    assert_eq!(line, "Alice #1 and Alice #2 are typing…");
 }
 
 #[test]
@@ -44,14 +65,15 @@ fn the_line_leaves_me_out() {
 #[test]
 fn who_spoke_or_cannot_be_heard_does_not_type() {
     let mut presence = Presence::new(Roster {
-        users: vec!["Alice".to_owned()],
+        people: people(&["Alice"]),
         count: 1,
     });
-    presence.set_typing(vec!["Alice".to_owned(), "Bob".to_owned()]);
-    presence.spoke("Alice");
-    assert_eq!(presence.typing_line(None).concat(), "Bob is typing…");
+    presence.set_typing(people(&["Alice", "Bob"]));
+    presence.spoke(UserId(1));
+    let line = |presence: &Presence| presence.typing_line(None, &Namesakes::default()).concat();
+    assert_eq!(line(&presence), "Bob is typing…");
     presence.connection_lost();
-    assert_eq!(presence.typing_line(None).concat(), "");
+    assert_eq!(line(&presence), "");
     assert_eq!(
         presence.roster.count, 1,
         "who was here is still the best that is known"

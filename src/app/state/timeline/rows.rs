@@ -5,6 +5,7 @@
 //! share one, because the list of one becomes the list of the other.
 
 use super::{Note, Timeline, Zone};
+use crate::app::state::namesakes::Namesakes;
 use parlour_protocol::{Civil, Message, Number, Seq, SystemEvent, UserId};
 use std::sync::Arc;
 
@@ -50,6 +51,17 @@ pub struct MessageRow {
     pub is_own: bool,
     /// A permalink points at it.
     pub is_marked: bool,
+    /// What tells its author from somebody of the same name: `#7`.
+    pub number: Option<String>,
+}
+
+/// Puts the numbers of those who share a name beside it.
+pub fn tell_apart(rows: &mut [Row], namesakes: &Namesakes) {
+    for row in rows {
+        if let Row::Message(row) = row {
+            row.number = namesakes.number(row.message.user_id, &row.message.username);
+        }
+    }
 }
 
 /// Unique in the list; changes exactly when what is drawn changes.
@@ -58,7 +70,7 @@ pub enum Key {
     /// Of a day: which, and how many lines above begin the same one.
     Day(i64, usize),
     /// Of a message: which, its last change, and how it is drawn.
-    Message(i64, Seq, [bool; 3]),
+    Message(i64, Seq, [bool; 4]),
     /// Of a note: which, and what it says.
     Note(u32, String, bool),
 }
@@ -71,7 +83,12 @@ impl Row {
             Self::Message(row) => Key::Message(
                 row.message.id.0,
                 row.message.seq,
-                [row.opens_group, row.is_own, row.is_marked],
+                [
+                    row.opens_group,
+                    row.is_own,
+                    row.is_marked,
+                    row.number.is_some(),
+                ],
             ),
             Self::Note { id, name, event } => {
                 Key::Note(*id, name.clone(), *event == SystemEvent::Joined)
@@ -113,6 +130,7 @@ pub(super) fn lay_out(
             opens_group: !above.is_some_and(|above| continues(above, message)),
             is_own: me == Some(message.user_id),
             is_marked: marked == Some(message.number),
+            number: None,
             message: message.clone(),
         }));
         above = Some(message);

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use parlour_protocol::{NewGuest, Roster};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -27,11 +27,21 @@ pub(super) async fn create_guest(
     Ok((StatusCode::CREATED, Json(NewGuest { user, token })))
 }
 
+/// Who is there; `users` has the names alone.
+#[derive(Serialize)]
+pub(super) struct Here {
+    users: Vec<String>,
+    #[serde(flatten)]
+    roster: Roster,
+}
+
 pub(super) async fn here(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
-) -> Result<Json<Roster>, Problem> {
+) -> Result<Json<Here>, Problem> {
     rooms::get(&ctx, &scope, room).await?;
-    Ok(Json(ctx.hub.roster(room)))
+    let roster = ctx.hub.roster(room);
+    let users = roster.names();
+    Ok(Json(Here { users, roster }))
 }

@@ -1,7 +1,7 @@
 //! What presence must do.
 
 use crate::realtime::{Attendee, Presence, SocketId};
-use parlour_protocol::{RoomId, Roster, UserId};
+use parlour_protocol::{Person, RoomId, Roster, UserId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,10 @@ pub fn somebody_comes_once_with_two_tabs(factory: Factory) {
     assert_eq!(
         presence.roster(ROOM),
         Roster {
-            users: vec!["Alice".to_owned()],
+            people: vec![Person {
+                id: UserId(1),
+                name: "Alice".to_owned(),
+            }],
             count: 1
         }
     );
@@ -97,7 +100,7 @@ pub fn a_name_changes_in_every_room(factory: Factory) {
     let mut rooms = presence.rename(&person(1, "Zoe"));
     rooms.sort_unstable();
     assert_eq!(rooms, [ROOM, OTHER]);
-    assert_eq!(presence.roster(ROOM).users, ["Zoe"]);
+    assert_eq!(presence.roster(ROOM).names(), ["Zoe"]);
 }
 
 /// Nobody is in a room that is no more.
@@ -122,8 +125,8 @@ pub fn lists_are_cut_and_counts_exact(factory: Factory) {
         );
     }
     let roster = presence.roster(ROOM);
-    assert_eq!((roster.users.len(), roster.count), (200, 250));
-    assert!(roster.users.is_sorted());
+    assert_eq!((roster.people.len(), roster.count), (200, 250));
+    assert!(roster.names().is_sorted());
 }
 
 fn alice() -> Attendee {

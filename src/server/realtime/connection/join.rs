@@ -3,7 +3,7 @@
 use super::{Connection, Ended};
 use crate::realtime::Frame;
 use crate::{Context, Scope, ServiceError, Token, messages, rooms};
-use parlour_protocol::{RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, UsersList, Welcome};
+use parlour_protocol::{RoomGone, RoomId, Seq, ServerFrame, Sync, UsersList, Welcome};
 use std::sync::Arc;
 
 /// Rooms one socket can be in.
@@ -64,7 +64,7 @@ impl Connection {
         };
         self.socket.arrive(room_id, after.is_some());
         room.online = self.ctx.hub.online(room_id);
-        let Roster { users, count } = self.socket.roster(room_id);
+        let roster = self.socket.roster(room_id);
         let welcome = ServerFrame::Welcome(Welcome {
             room_id,
             seq: room.seq,
@@ -73,11 +73,7 @@ impl Connection {
             room,
             token: token.map(|token| token.as_str().to_owned()),
         });
-        let list = ServerFrame::UsersList(UsersList {
-            room_id,
-            users,
-            count,
-        });
+        let list = ServerFrame::UsersList(UsersList::of(room_id, roster));
         self.write(Frame::from(welcome.encode())).await?;
         self.write(Frame::from(list.encode())).await?;
         match after {
