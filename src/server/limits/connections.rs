@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// Who became idle, or came, less than this ago is about to ask for something.
+/// Who was answered less than this ago is about to ask for something more.
 pub const MOMENT: Duration = Duration::from_millis(250);
+/// Who came and has not asked has so much more: when thousands come back at once, what they ask waits for its
+/// turn to be read.
+pub const FIRST: Duration = Duration::from_secs(2);
 
 /// The places of one server.
 #[derive(Clone, Debug)]
@@ -94,7 +97,7 @@ impl Connections {
             state.addresses.entry(address).or_default().open += 1;
         }
         let leave = CancellationToken::new();
-        let turn = state.rest(address, leave.clone(), now);
+        let turn = state.rest(address, leave.clone(), now + FIRST);
         Ok(Place {
             house: Arc::clone(&self.0),
             address,
@@ -261,7 +264,7 @@ mod tests {
 
     /// When whoever is idle now has been so for a while.
     fn later() -> Instant {
-        Instant::now() + 2 * MOMENT
+        Instant::now() + FIRST + MOMENT
     }
 
     #[test]
@@ -290,11 +293,11 @@ mod tests {
         let connections = Connections::new(3, 2);
         let now = Instant::now();
         let places = [1, 1, 2].map(|last| connections.enter(at(last), now).unwrap());
-        let soon = now + MOMENT / 2;
+        let soon = now + FIRST;
         assert_eq!(connections.enter(at(1), soon).unwrap_err(), Full::Address);
         assert_eq!(connections.enter(at(3), soon).unwrap_err(), Full::House);
         assert!(!places.iter().any(has_to_go));
-        let third = connections.enter(at(1), now + MOMENT);
+        let third = connections.enter(at(1), now + FIRST + MOMENT);
         assert!(third.is_ok() && has_to_go(&places[0]));
     }
 

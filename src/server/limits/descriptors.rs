@@ -41,10 +41,10 @@ pub fn raise() -> Capacity {
     }
 }
 
-/// A quarter for connections at most: the rest is for those that became sockets.
+/// A half for connections at most: the rest is for those that became sockets.
 fn capacity(descriptors: u64) -> Capacity {
-    let usable = descriptors.saturating_sub(OTHERS).max(4);
-    let connections = CONNECTIONS.min((usable / 4).max(1));
+    let usable = descriptors.saturating_sub(OTHERS).max(2);
+    let connections = CONNECTIONS.min((usable / 2).max(1));
     Capacity {
         descriptors,
         connections: usize::try_from(connections).unwrap_or(usize::MAX),
@@ -66,8 +66,8 @@ mod tests {
             } = capacity(descriptors);
             (connections, sockets)
         };
-        assert_eq!(at(0), (1, 3));
-        assert_eq!(at(1_024), (240, 720));
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(1_024), (480, 480));
         assert_eq!(at(65_536), (8_192, 57_280));
         assert_eq!(at(MOST), (8_192, MOST - OTHERS - 8_192));
     }
