@@ -91,7 +91,7 @@ impl View {
     /// Whether this is where it was when it was looked at just now.
     pub fn is_of(&self, kept: Spot) -> bool {
         let is_same = self.spot.number == kept.number && !self.spot.is_end;
-        is_same && (self.spot.top - kept.top).abs() < SHOWS
+        is_same && (self.spot.top - kept.top).abs() < 2.0 * SHOWS
     }
 
     /// Whether this is where the view was put, and not where somebody scrolled: to the pixel, because
@@ -130,12 +130,14 @@ impl View {
         }
     }
 
-    /// How far the view has to move so that the message, which stands like this, is where it is to be.
+    /// How far the view has to move so that the message, which stands like this, is where it is to be,
+    /// in whole pixels: a browser scrolls by no part of one, and what is lost of many would add up.
     pub fn away(&self, now: Spot) -> f64 {
-        if self.spot.is_end {
+        let away = now.top - self.spot.top;
+        if self.spot.is_end || away.abs() < SHOWS {
             0.0
         } else {
-            now.top - self.spot.top
+            away.round()
         }
     }
 
@@ -326,7 +328,9 @@ mod tests {
     fn a_view_is_of_what_is_looked_at_to_the_pixel_and_not_at_the_end() {
         let view = View::new(spot(5.0, 20.0), frame(390, 600));
         assert!(view.is_of(spot(5.5, 20.0)));
-        assert!(!view.is_of(spot(7.0, 20.0)));
+        assert!(!view.is_of(spot(7.5, 20.0)));
+        assert_eq!(view.away(spot(5.75, 20.0)), 0.0);
+        assert_eq!(view.away(spot(-7.75, 20.0)), -13.0);
         let other = Spot {
             number: 8,
             ..spot(5.0, 20.0)
