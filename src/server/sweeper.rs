@@ -278,10 +278,11 @@ const HAS_ENDED: &str = "SELECT 1 FROM sessions WHERE expires_at <= ? LIMIT 1";
 const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
     (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)";
 
-/// Who can neither come back nor be met again, at the time `?2`.
+/// Who can neither come back nor be met again, at the time `?2`: a session lasts for thirty days at least, so
+/// whoever is newer than that is still to have theirs.
 macro_rules! is_gone {
     () => {
-        "kind = 'guest' AND NOT is_admin \
+        "kind = 'guest' AND NOT is_admin AND created_at <= ?2 - 2592000000 \
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND expires_at > ?2) \
         AND NOT EXISTS (SELECT 1 FROM messages WHERE author_id = users.id) \
         AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id)"
