@@ -203,8 +203,12 @@ fn synced(desk: Desk, frame: Sync) {
     }
     if desk.open_id_now() == Some(room_id) {
         // In the order in which they were written, and not in that of their latest changes.
-        let mut said: Vec<&Message> = messages.iter().collect();
-        said.sort_unstable_by_key(|message| message.number);
+        // (Nearly in it already; and the library's sort is a hundredth of the WASM.)
+        let mut said: Vec<&Message> = Vec::with_capacity(messages.len());
+        for message in &messages {
+            let after = said.iter().rposition(|other| other.number < message.number);
+            said.insert(after.map_or(0, |at| at + 1), message);
+        }
         for message in said {
             announce(desk, message);
         }
