@@ -22,6 +22,7 @@ pub mod scope;
 pub mod security_headers;
 mod serve;
 pub mod session_cookie;
+mod slash;
 mod trace;
 mod ws;
 

@@ -126,6 +126,11 @@ impl Limits {
         (rates.address_rooms.take(&network(address))).map_err(refused)
     }
 
+    /// Whether [`Limits::socket`] would let one through; takes nothing.
+    pub fn could_socket(&self, address: ClientAddress) -> Result<(), ServiceError> {
+        self.0.sockets.look(network(address))
+    }
+
     /// One more socket from an address, for as long as the guard lives.
     pub fn socket(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
         self.0.sockets.open(network(address))

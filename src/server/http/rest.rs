@@ -34,6 +34,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         )
         .route("/rooms/{room}/users", get(people::here))
         .route("/guests", post(people::create_guest))
+        .route("/connection", get(people::connection))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed());
     if settings.allowed_origins.is_empty() {

@@ -5,12 +5,14 @@ use super::host::host;
 use super::refusal::Refusals;
 use super::same_origin::same_origin;
 use super::security_headers::security_headers;
+use super::session_cookie::renamed;
+use super::slash::slash;
 use super::trace::trace;
 use super::{Problem, rest, ws};
 use crate::Context;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Extension, Router};
@@ -60,6 +62,8 @@ pub fn layered(
         .layer(from_fn_with_state(Arc::clone(ctx), counted))
         .layer(CompressionLayer::new().quality(QUALITY))
         .layer(from_fn_with_state(Arc::clone(ctx), in_its_share))
+        .layer(from_fn(slash))
+        .layer(from_fn_with_state(Arc::clone(ctx), renamed))
         .layer(from_fn_with_state(refusals.clone(), same_origin))
         .layer(from_fn_with_state(refusals, host))
         .layer(CatchPanicLayer::custom(panicked))

@@ -3,10 +3,15 @@
 //! *Invariant:* no script can read it, no other site can send it along with a form, and over HTTPS
 //! no sub-domain and no plain-text connection can set it.
 
-use crate::accounts::Token;
+use crate::Context;
+use crate::accounts::{self, Token};
 use crate::config::Settings;
-use axum::http::header::COOKIE;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Arc;
 
 const NAME: &str = "parlour_session";
 /// Browsers accept this prefix only with `Secure`, `Path=/` and no `Domain`.
@@ -20,19 +25,63 @@ pub fn name(settings: &Settings) -> &'static str {
     if is_https(settings) { HOST_NAME } else { NAME }
 }
 
+/// Its name while the setting was another one.
+fn former_name(settings: &Settings) -> &'static str {
+    if is_https(settings) { NAME } else { HOST_NAME }
+}
+
 /// The `Set-Cookie` value that begins a session in a browser.
 pub fn set(settings: &Settings, token: &Token) -> HeaderValue {
-    value(settings, token.as_str(), MAX_AGE_SECONDS)
+    value(name(settings), token.as_str(), MAX_AGE_SECONDS)
 }
 
 /// The `Set-Cookie` value that ends it.
 pub fn clear(settings: &Settings) -> HeaderValue {
-    value(settings, "", 0)
+    value(name(settings), "", 0)
 }
 
-/// The token a request carries.
+/// The token a request carries, under its name or under that of before `public-url` was set or taken away.
 pub fn read<'h>(settings: &Settings, headers: &'h HeaderMap) -> Option<&'h str> {
-    let name = name(settings);
+    find(headers, name(settings)).or_else(|| find(headers, former_name(settings)))
+}
+
+/// Gives a browser that has its session under the former name the same one under the name of now, once:
+/// the former one is taken from it.
+pub(super) async fn renamed(
+    State(ctx): State<Arc<Context>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let former = former_name(&ctx.settings);
+    let Some(token) = find(request.headers(), former).map(str::to_owned) else {
+        return next.run(request).await;
+    };
+    let is_known_by_name = find(request.headers(), name(&ctx.settings)).is_some();
+    let mut response = next.run(request).await;
+    // What everybody may keep has nobody's cookie in it.
+    let keep = response.headers().get(CACHE_CONTROL);
+    if keep.is_some_and(|keep| keep.as_bytes().starts_with(b"public")) {
+        return response;
+    }
+    let cookies = response.headers_mut();
+    if !is_known_by_name && !cookies.contains_key(SET_COOKIE) {
+        match accounts::authenticate(&ctx, &token).await {
+            Ok(Some(_)) => {
+                cookies.append(
+                    SET_COOKIE,
+                    value(name(&ctx.settings), &token, MAX_AGE_SECONDS),
+                );
+            }
+            Ok(None) => {}
+            // Whose it is will be known later.
+            Err(_) => return response,
+        }
+    }
+    cookies.append(SET_COOKIE, value(former, "", 0));
+    response
+}
+
+fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -42,9 +91,8 @@ pub fn read<'h>(settings: &Settings, headers: &'h HeaderMap) -> Option<&'h str> 
         .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 
-fn value(settings: &Settings, token: &str, max_age: u32) -> HeaderValue {
-    let secure = if is_https(settings) { "; Secure" } else { "" };
-    let name = name(settings);
+fn value(name: &str, token: &str, max_age: u32) -> HeaderValue {
+    let secure = if name == HOST_NAME { "; Secure" } else { "" };
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
     HeaderValue::from_str(&text).expect("tokens are base64url, the rest is ASCII")
 }
@@ -90,6 +138,9 @@ mod tests {
         );
         assert_eq!(read_from("parlour_session=").as_deref(), None);
         assert_eq!(read_from("xparlour_session=tok").as_deref(), None);
-        assert_eq!(read_from("__Host-parlour_session=tok").as_deref(), None);
+        let former = "__Host-parlour_session=tok";
+        assert_eq!(read_from(former).as_deref(), Some("tok"));
+        let both = "__Host-parlour_session=old; parlour_session=new";
+        assert_eq!(read_from(both).as_deref(), Some("new"));
     }
 }

@@ -4,6 +4,7 @@ use super::Problem;
 use super::paths::AtAnyRoom;
 use super::scope::{Asker, asker};
 use crate::Context;
+use crate::limits::SocketGuard;
 use crate::realtime::SocketKind;
 use crate::realtime::connection::{self, Knock};
 use crate::realtime::wire::Wire;
@@ -50,6 +51,7 @@ pub(super) struct Upgrade {
     accept: HeaderValue,
     on_upgrade: OnUpgrade,
     asker: Asker,
+    counted: SocketGuard,
 }
 
 impl FromRequestParts<Arc<Context>> for Upgrade {
@@ -60,6 +62,10 @@ impl FromRequestParts<Arc<Context>> for Upgrade {
             let sentence = "This address is a WebSocket.";
             Problem::with_status(StatusCode::UPGRADE_REQUIRED, sentence)
         };
+        if parts.headers.get_all(SEC_WEBSOCKET_KEY).iter().count() > 1 {
+            let sentence = "A handshake has one Sec-WebSocket-Key.";
+            return Err(Problem::new(ErrorCode::BadRequest, sentence));
+        }
         let accept = accept_key(&parts.headers).ok_or_else(not_a_socket)?;
         refuse_nameless_pages(&parts.headers)?;
         let on_upgrade = parts
@@ -67,10 +73,16 @@ impl FromRequestParts<Arc<Context>> for Upgrade {
             .remove::<OnUpgrade>()
             .ok_or_else(not_a_socket)?;
         let asker = asker(ctx, &parts.headers, &parts.extensions).await?;
+        // Not once it is open: until it is told it would be one more that nothing counts.
+        let address = asker.scope.address;
+        let counted = ctx.limits.socket(address).inspect_err(|_| {
+            tracing::info!(%address, "socket refused: too many");
+        })?;
         Ok(Self {
             accept,
             on_upgrade,
             asker,
+            counted,
         })
     }
 }
@@ -84,6 +96,7 @@ impl Upgrade {
                 scope,
                 session_ended,
             },
+            counted,
         } = self;
         let opened = async move {
             match on_upgrade.await {
@@ -96,6 +109,7 @@ impl Upgrade {
                         scope,
                         kind,
                         session_ended,
+                        counted,
                     };
                     connection::open(ctx, knock, wire, mailbox).await
                 }

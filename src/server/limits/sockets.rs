@@ -24,15 +24,25 @@ impl Sockets {
         }
     }
 
-    pub(super) fn open(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(address).or_insert(0);
-        if self.max > 0 && *count >= self.max {
+    /// Whether there is a place.
+    pub(super) fn look(&self, address: ClientAddress) -> Result<(), ServiceError> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.admit(open.get(&address).copied().unwrap_or_default())
+    }
+
+    fn admit(&self, count: u32) -> Result<(), ServiceError> {
+        if self.max > 0 && count >= self.max {
             return Err(ServiceError::RateLimited {
                 retry_after_ms: RETRY_AFTER_MS,
             });
         }
-        *count += 1;
+        Ok(())
+    }
+
+    pub(super) fn open(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.admit(open.get(&address).copied().unwrap_or_default())?;
+        *open.entry(address).or_insert(0) += 1;
         Ok(SocketGuard {
             address,
             open: Arc::clone(&self.open),

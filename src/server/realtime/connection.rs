@@ -38,6 +38,8 @@ pub struct Knock {
     pub kind: SocketKind,
     /// The request carried a token of a session that is no more.
     pub session_ended: bool,
+    /// Its place among the sockets of its address.
+    pub counted: SocketGuard,
 }
 
 /// Why a socket ends.
@@ -80,29 +82,15 @@ enum Event {
 pub async fn open(
     ctx: Arc<Context>,
     knock: Knock,
-    mut wire: Wire,
+    wire: Wire,
     mailbox: Mailbox,
 ) -> Option<Box<Connection>> {
     let conversation = ctx.hub.conversation();
-    let counted = match ctx.limits.socket(knock.scope.address) {
-        Ok(counted) => counted,
-        Err(error) => {
-            tracing::info!(address = %knock.scope.address, "socket refused: too many");
-            let error = ServerFrame::error(telemetry::told(&error), None, None);
-            let refusal = async {
-                if mailbox.answer(Frame::from(error.encode())).await.is_ok() {
-                    wire.close(&mailbox, CloseCode::TooMany.code(), "").await;
-                }
-            };
-            // Whoever does not listen is dropped.
-            let _ = timeout(LINGER, refusal).await;
-            return None;
-        }
-    };
     let Knock {
         scope,
         kind,
         session_ended,
+        counted,
     } = knock;
     let new = Connection::new(ctx, scope, kind, wire, mailbox, counted, conversation);
     let mut connection = Box::new(new);
@@ -236,6 +224,7 @@ impl Connection {
                 self.write(pong).await
             }
             Incoming::Pong => self.pong(),
+            Incoming::Fragment => self.admit().map(drop),
             Incoming::Closing(answer) => {
                 in_time(self.mailbox.end(answer), &self.mailbox).await?;
                 Err(Ended::Gone)

@@ -37,6 +37,8 @@ pub struct Wire {
 /// What came in.
 #[derive(Debug)]
 pub enum Incoming {
+    /// A frame of a message that goes on: only counted.
+    Fragment,
     /// A text message.
     Text(String),
     /// A binary message, which the protocol has none of.
@@ -144,6 +146,7 @@ fn understand(decoder: &mut Decoder, bytes: &mut [u8]) -> (Option<Incoming>, usi
     let (decoded, taken) = decoder.decode(bytes, FRAME_MAX);
     let incoming = match decoded {
         Decoded::More => return (None, taken),
+        Decoded::Fragment => Incoming::Fragment,
         Decoded::Text(text) => Incoming::Text(text.into_owned()),
         Decoded::Binary => Incoming::Binary,
         Decoded::Ping(payload) => Incoming::Ping(Frame::pong(&payload)),

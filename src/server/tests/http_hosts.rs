@@ -314,3 +314,81 @@ async fn a_browser_is_told_beforehand_what_an_allowed_site_may() {
     let answer = send(&closed, Method::OPTIONS, "/api/chat/rooms", &headers, None).await;
     answer.refused(403, "forbidden");
 }
+
+#[tokio::test]
+async fn who_had_a_cookie_before_the_public_address_was_set_is_the_same_person_after() {
+    let server = with(|settings| settings.server.public_url = PUBLIC.to_owned()).await;
+    let alice = server.guest("Alice").await;
+    let old = format!("parlour_session={}", alice.token);
+    let new = format!("__Host-parlour_session={}", alice.token);
+    let given = |answer: &Answer| -> Vec<String> {
+        let cookies = answer.headers.get_all("set-cookie").iter();
+        cookies
+            .map(|cookie| cookie.to_str().unwrap().to_owned())
+            .collect()
+    };
+    let cleared =
+        |cookie: &String| cookie.starts_with("parlour_session=;") && cookie.contains("Max-Age=0");
+    let body = Some(json!({"content": "x"}));
+    let headers = [("cookie", old.as_str()), ("origin", PUBLIC)];
+    let messages = "/api/chat/rooms/1/messages";
+    let answer = send(&server, Method::POST, messages, &headers, body.clone()).await;
+    assert_eq!(
+        (answer.status, &answer.body["user_id"]),
+        (201, &json!(alice.id))
+    );
+    let cookies = given(&answer);
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    assert!(cookies[0].starts_with(&format!("{new};")) && cookies[0].contains("; Secure"));
+    assert!(cleared(&cookies[1]), "{cookies:?}");
+    let mut socket = server.socket("/ws", &headers).await;
+    assert_eq!(socket.join(1).await["user"]["id"], alice.id);
+
+    // From then on under the new name alone.
+    let headers = [("cookie", new.as_str()), ("origin", PUBLIC)];
+    let answer = send(&server, Method::POST, messages, &headers, body).await;
+    assert_eq!((answer.status, given(&answer).len()), (201, 0));
+    let both = format!("{old}; {new}");
+    let cookies = given(&ask(&server, "/api/chat/rooms", &[("cookie", &both)]).await);
+    assert!(cookies.len() == 1 && cleared(&cookies[0]), "{cookies:?}");
+    let nobodys = [("cookie", "parlour_session=nobody")];
+    let cookies = given(&ask(&server, "/api/chat/rooms", &nobodys).await);
+    assert!(cookies.len() == 1 && cleared(&cookies[0]), "{cookies:?}");
+}
+
+#[tokio::test]
+async fn an_address_with_a_slash_at_the_end_leads_there_and_nowhere_else() {
+    let server = Server::plain().await;
+    let http = reqwest::Client::builder();
+    let http = http
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let leads_to = async |method: Method, path: &str| {
+        let answer = http.request(method, server.url(path)).send().await.unwrap();
+        let place = answer.headers().get("location");
+        let place = place.map(|place| place.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), place.unwrap_or_default())
+    };
+    for (path, place) in [
+        ("/api/chat/rooms/", "/api/chat/rooms"),
+        (
+            "/api/chat/rooms/1/messages/?limit=5",
+            "/api/chat/rooms/1/messages?limit=5",
+        ),
+        ("/rooms/1-lobby//", "/rooms/1-lobby"),
+    ] {
+        for method in [Method::GET, Method::HEAD, Method::POST] {
+            let told = leads_to(method.clone(), path).await;
+            assert_eq!(told, (308, place.to_owned()), "{method} {path}");
+        }
+    }
+    for path in [
+        "//evil.example/",
+        "///evil.example//",
+        "/x//evil.example/",
+        "/",
+    ] {
+        assert_eq!(leads_to(Method::GET, path).await.1, "", "{path}");
+    }
+}

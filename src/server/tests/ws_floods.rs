@@ -151,17 +151,19 @@ async fn sockets_of_one_address_are_counted() {
     let mut second = server.socket("/ws/chat/1", &[]).await;
     second.send(json!({"username": "Bob"})).await;
     second.next_of_type("welcome").await;
-    let mut third = server.socket("/ws", &[]).await;
-    assert_eq!(third.next().await["code"], "rate_limited");
-    assert_eq!(third.closed().await.0, 4429);
+    for path in ["/ws", "/ws/chat/1"] {
+        let refused = server.try_socket(path, &[]).await.err();
+        assert_eq!(refused, Some(429), "{path}: before it is opened");
+    }
+    // A page's script cannot see that status, and asks here.
+    let why = server.get("/api/chat/connection").await;
+    why.refused(429, "rate_limited");
+    assert!(why.body["retry_after_ms"].as_u64().unwrap() > 0);
+    assert_ne!(why.header("retry-after"), "");
     drop(first);
     eventually("there is room again", async || {
-        let mut socket = server.socket("/ws", &[]).await;
-        socket.send(json!({"type": "join", "room_id": LOBBY})).await;
-        socket
-            .next_or_close()
-            .await
-            .is_ok_and(|frame| frame["type"] == "welcome")
+        server.get("/api/chat/connection").await.status == 204
+            && server.try_socket("/ws", &[]).await.is_ok()
     })
     .await;
 }

@@ -45,3 +45,12 @@ pub(super) async fn here(
     let users = roster.names();
     Ok(Json(Here { users, roster }))
 }
+
+/// Whether a socket from this address would be taken: a page's script cannot see why one was not.
+pub(super) async fn connection(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<StatusCode, Problem> {
+    ctx.limits.could_socket(scope.address)?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -11,6 +11,8 @@ use std::mem::{replace, take};
 pub enum Decoded<'a> {
     /// The input is used up; what it said so far is kept.
     More,
+    /// A frame of a message that goes on in another one.
+    Fragment,
     /// A text message.
     Text(Cow<'a, str>),
     /// A binary message, whose bytes nobody wants.
@@ -241,7 +243,7 @@ impl Unfinished {
             // Text that is broken already need not come to its end.
             message.settled += settled(&message.text[message.settled..])?;
             self.message = Some(message);
-            return Ok(None);
+            return Ok(Some(Decoded::Fragment));
         }
         let opcode = if message.is_text {
             Opcode::Text

@@ -70,6 +70,42 @@ async fn what_is_no_handshake_is_told_to_upgrade() {
     ] {
         let answer = answer_to(&server, headers).await;
         assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
+        let answer = answer.to_ascii_lowercase();
+        assert!(answer.contains("\r\nupgrade: websocket\r\n"), "{answer}");
+        assert!(
+            answer.contains("\r\nsec-websocket-version: 13\r\n"),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_names_one_host_and_has_one_key() {
+    let server = Server::plain().await;
+    let handshake = [CONNECTION, UPGRADE, VERSION, KEY];
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&[], &[]),
+        (&["Host: localhost", "Host: localhost"], &[]),
+        (&["Host: localhost", "Host: evil.example"], &[]),
+        (&["Host: "], &[]),
+        (&["Host: a b"], &[]),
+        (&["Host: somebody@localhost"], &[]),
+        (&["Host: localhost"], &[KEY]),
+        (
+            &["Host: localhost"],
+            &["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="],
+        ),
+    ];
+    for (hosts, more) in cases {
+        let mut client = Client::connected(&server).await;
+        let headers = [hosts, &handshake[..], more].concat().join("\r\n");
+        let request = format!("GET /ws HTTP/1.1\r\n{headers}\r\n\r\n");
+        client.write(request.as_bytes()).await;
+        let answer = client.http_head().await;
+        assert!(
+            answer.starts_with("HTTP/1.1 400 "),
+            "{hosts:?} {more:?}: {answer}"
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! Messages that are too long are refused when they are announced; lengths are written one way.
 
+use super::client::saying;
 use super::*;
 use crate::harness::Server;
 
@@ -60,4 +61,22 @@ async fn lengths_that_take_more_bytes_than_they_need_are_refused() {
         client.write(&[&[0x81], length, &key].concat()).await;
         client.refused(PROTOCOL).await;
     }
+}
+
+#[tokio::test]
+async fn a_message_in_many_empty_frames_is_as_many_frames() {
+    let server = Server::start(|settings| settings.limits.frames_per_second = 10).await;
+    let mut client = Client::reading(&server).await;
+    let empty = frame(CONTINUATION, "");
+    let flood = [frame(TEXT, ""), empty.repeat(1_000)].concat();
+    client.write(&flood).await;
+    client.refused(4429).await;
+    // A few are a message like any other.
+    let mut client = Client::named(&server, "Ann").await;
+    let said = saying("in pieces", 60);
+    let (one, two) = said.split_at(30);
+    client.write(&frame(TEXT, one)).await;
+    client.write(&frame(CONTINUATION, "")).await;
+    client.write(&frame(FINAL | CONTINUATION, two)).await;
+    assert_eq!(client.answer().await["content"], "in pieces");
 }
