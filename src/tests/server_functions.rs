@@ -275,15 +275,16 @@ async fn a_room_that_cannot_be_is_refused_at_its_field() {
     let site = Site::start(|settings| settings.limits.rooms_per_hour = 1).await;
     let alice = site.person("Alice").await;
     let long = "x".repeat(501);
-    for (name, description, field) in [
-        ("", "", "name"),
-        ("a\u{200b}", "", "name"),
-        ("Tea", &*long, "description"),
+    for (name, description, field, at) in [
+        ("", "", "name", None),
+        ("a\u{200b}", "", "name", Some(1)),
+        ("Tea", &*long, "description", Some(500)),
+        ("Tea", "\u{1b}[1ma\u{b}\u{202e}", "description", Some(6)),
     ] {
         let arguments = json!({"name": name, "description": description});
         let page = alice.call("create_room", arguments).await;
         let error = refused(&page, 422, ErrorCode::Invalid);
-        assert_eq!(error.field.as_deref(), Some(field));
+        assert_eq!((error.field.as_deref(), error.at), (Some(field), at));
     }
     let page = alice
         .call("create_room", json!({"name": "lobby", "description": ""}))
