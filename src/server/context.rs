@@ -208,7 +208,7 @@ impl Context {
             Arc::new(move |publications| publisher.publish_all(publications)),
         );
         let store = Arc::new(store);
-        let sweeper = Sweeper::start(&store, &hub, &clock, sweeper::EVERY);
+        let sweeper = Sweeper::start(&store, &hub, &clock, sweeper::EVERY, sweeper::STEADY);
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits),
             share: Share::default(),

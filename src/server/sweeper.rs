@@ -21,6 +21,12 @@ use tokio_util::sync::CancellationToken;
 /// From one look to the next. A text that was taken back has left the disk within a minute.
 pub const EVERY: Duration = Duration::from_secs(20);
 
+/// How long the clock has to have run as the machine's own before sessions and people go by what it says.
+/// One that is years ahead for a while, as before it is set at a start, must end nothing for good.
+pub const STEADY: Duration = Duration::from_secs(60 * 60);
+/// What a clock may be corrected by, in milliseconds, and be trusted as before.
+const CORRECTION: i64 = 60_000;
+
 /// Messages, memberships or sessions in a transaction: a send beside it waits for some milliseconds.
 const ROWS: i64 = 200;
 /// Bytes of text in a transaction, all of which are overwritten.
@@ -40,13 +46,21 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Starts to look `every` so often, until [`Sweeper::stop`].
-    pub fn start(store: &Arc<Store>, hub: &Hub, clock: &Arc<dyn Clock>, every: Duration) -> Self {
+    /// Starts to look `every` so often, until [`Sweeper::stop`]; sessions and people go once the clock was
+    /// `steady` for so long.
+    pub fn start(
+        store: &Arc<Store>,
+        hub: &Hub,
+        clock: &Arc<dyn Clock>,
+        every: Duration,
+        steady: Duration,
+    ) -> Self {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let sweep = Sweep {
             store: store.clone(),
             hub: hub.clone(),
             clock: clock.clone(),
+            steady: Steady::since(clock.now().0, steady),
             every,
             cleared: Instant::now(),
             seen: UserId(0),
@@ -112,6 +126,7 @@ struct Sweep {
     store: Arc<Store>,
     hub: Hub,
     clock: Arc<dyn Clock>,
+    steady: Steady,
     every: Duration,
     /// When the log was last looked at.
     cleared: Instant,
@@ -142,7 +157,11 @@ impl Sweep {
 
     /// One transaction's worth. False: there is nothing more.
     async fn piece(&mut self) -> Result<bool, ServiceError> {
-        Ok(self.of_a_room().await? || self.of_sessions().await? || self.of_people().await?)
+        if self.of_a_room().await? {
+            return Ok(true);
+        }
+        let may_forget = self.steady.holds(self.clock.now().0, Instant::now());
+        Ok(may_forget && (self.of_sessions().await? || self.of_people().await?))
     }
 
     /// First what was said in a deleted room, then who belonged to it, and last its row.
@@ -228,6 +247,31 @@ impl Sweep {
     }
 }
 
+/// Whether a clock has run as the machine's own.
+struct Steady {
+    /// What both said when they last went apart.
+    since: (Instant, i64),
+    long: Duration,
+}
+
+impl Steady {
+    fn since(now: i64, long: Duration) -> Self {
+        Self {
+            since: (Instant::now(), now),
+            long,
+        }
+    }
+
+    fn holds(&mut self, now: i64, instant: Instant) -> bool {
+        let (began, said) = self.since;
+        let ran = i64::try_from((instant - began).as_millis()).unwrap_or(i64::MAX);
+        if now.saturating_sub(said).abs_diff(ran) > CORRECTION as u64 {
+            self.since = (instant, now);
+        }
+        instant - self.since.0 >= self.long
+    }
+}
+
 async fn execute<const N: usize>(
     db: &impl ConnectionTrait,
     sql: &'static str,
@@ -303,6 +347,25 @@ const GUEST: &str = concat!("DELETE FROM users WHERE id = ?1 AND ", is_gone!());
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_not_believed_at_once() {
+        let hour = Duration::from_secs(60 * 60);
+        let ten_years = 10 * 365 * 24 * 60 * 60 * 1_000;
+        let mut steady = Steady::since(0, hour);
+        let began = steady.since.0;
+        let mut at = |minutes: u64, ahead: i64| {
+            let ran = Duration::from_secs(60 * minutes);
+            steady.holds(ran.as_millis() as i64 + ahead, began + ran)
+        };
+        assert!(!at(59, 0));
+        assert!(at(60, 30_000));
+        assert!(!at(61, ten_years));
+        assert!(!at(120, ten_years));
+        assert!(at(121, ten_years));
+        assert!(!at(122, 0));
+        assert!(at(182, 0));
+    }
 
     #[test]
     fn a_piece_ends_with_its_bytes_and_has_at_least_one_message() {

@@ -1,6 +1,8 @@
 use super::*;
 use crate::checker::ScreenFault;
 
+/// Worlds within which a planted fault is found; some faults need a rare chance.
+const WORLDS: u64 = 300;
 /// Worlds that a test run plays.
 const SEEDS: u64 = 500;
 
@@ -37,8 +39,8 @@ fn the_same_seed_is_the_same_world() {
 
 /// Plays worlds until `is_found` among their faults; how many it took.
 fn worlds_until(plant: Plant, is_found: impl Fn(&Fault) -> bool) -> u64 {
-    let found = (1..=60).find(|&seed| run_with(seed, Some(plant)).faults.iter().any(&is_found));
-    found.unwrap_or_else(|| panic!("{plant:?} was not found in 60 worlds"))
+    let found = (1..=WORLDS).find(|&seed| run_with(seed, Some(plant)).faults.iter().any(&is_found));
+    found.unwrap_or_else(|| panic!("{plant:?} was not found in {WORLDS} worlds"))
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::os::unix::fs::PermissionsExt;
 fn quick(bench: &Bench) -> Sweeper {
     let ctx = &bench.ctx;
     let clock: Arc<dyn Clock> = bench.clock.clone();
-    Sweeper::start(&ctx.store, &ctx.hub, &clock, Duration::from_millis(10))
+    let often = Duration::from_millis(10);
+    Sweeper::start(&ctx.store, &ctx.hub, &clock, often, Duration::ZERO)
 }
 
 async fn room(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
