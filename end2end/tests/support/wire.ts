@@ -6,6 +6,8 @@ import { type Server as Listener, type Socket, connect, createServer } from "nod
 export class Wire {
   private readonly links: Link[] = [];
   private isCut = false;
+  /** Bytes that came from the server. */
+  down = 0;
 
   private constructor(
     private readonly listener: Listener,
@@ -53,7 +55,9 @@ export class Wire {
       near.destroy();
       return;
     }
-    this.links.push(new Link(near, connect(port, "127.0.0.1")));
+    const far = connect(port, "127.0.0.1");
+    far.on("data", (chunk) => (this.down += chunk.length));
+    this.links.push(new Link(near, far));
   }
 }
 

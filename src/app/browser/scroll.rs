@@ -29,6 +29,11 @@ pub fn is_at_bottom(exact: bool) -> bool {
     scroller().is_none_or(|s| -s.scroll_top() <= tolerance)
 }
 
+/// Whether all that is here is in view.
+pub fn is_all() -> bool {
+    scroller().is_some_and(|s| s.scroll_height() <= s.client_height())
+}
+
 /// Whether the view is close to the oldest message shown.
 pub fn is_near_top() -> bool {
     scroller().is_some_and(|s| s.scroll_height() - s.client_height() + s.scroll_top() < NEAR_END)

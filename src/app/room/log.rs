@@ -49,7 +49,12 @@ pub fn Log() -> impl IntoView {
     });
     let can_jump =
         shown::holds(move || desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
-    Effect::new(move |_| scroll::on_resize(move || reading::laid_out(desk)));
+    Effect::new(move |_| {
+        scroll::on_resize(move || {
+            reading::laid_out(desk);
+            visiting::fill(desk);
+        });
+    });
     view! {
         <div
             class="scroller"

@@ -45,7 +45,7 @@ pub fn take(desk: Desk) -> Kept {
     let spot = if follows(desk) {
         None
     } else {
-        form(desk).or_else(scroll::topmost)
+        form(desk).or_else(|| noted(desk)).or_else(scroll::topmost)
     };
     let is_editing = desk.editing.with_untracked(Option::is_some);
     let cursor = || text_field::cursor(EDITOR);
@@ -53,6 +53,14 @@ pub fn take(desk: Desk) -> Kept {
         spot,
         cursor: is_editing.then(cursor).flatten(),
     }
+}
+
+/// What was noted, while it is not where it is to be: the window changed a moment ago, or there are too few
+/// rows yet to scroll by. What is at the top meanwhile is not what one reads.
+fn noted(desk: Desk) -> Option<Spot> {
+    let view = desk.reading.get_value()?;
+    let now = scroll::place(view.spot().number)?;
+    (view.is_at(scroll::frame().at) && view.away(now) != 0.0).then(|| view.spot())
 }
 
 /// The same when a form comes or goes: that is not what has to stay.
@@ -102,8 +110,13 @@ fn put(desk: Desk, mut view: View, now: Spot) {
 
 /// Somebody scrolled.
 pub fn scrolled(desk: Desk) {
-    let at = scroll::frame().at;
-    let is_put = |view: &Option<View>| view.is_some_and(|view| view.is_at(at));
+    let frame = scroll::frame();
+    let is_put = |view: &Option<View>| {
+        // A window that changes scrolls by itself, before it is laid out anew; but who is at the end stays
+        // there, and has scrolled to it.
+        let is_window = |view: &View| view.is_resized(frame) && !scroll::is_at_bottom(true);
+        view.is_some_and(|view| view.is_at(frame.at) || is_window(&view))
+    };
     if !desk.reading.with_value(is_put) {
         note(desk);
     }

@@ -206,6 +206,13 @@ pub fn scrolled(desk: Desk) {
     reading::scrolled(desk);
 }
 
+/// Fetches what comes before, while all that is here is in view: nobody can scroll there.
+pub fn fill(desk: Desk) {
+    if scroll::is_all() && desk.timeline.with_untracked(Timeline::has_older) {
+        fetch_older(desk);
+    }
+}
+
 /// The page of history before the first message shown.
 pub fn fetch_older(desk: Desk) {
     fetch(

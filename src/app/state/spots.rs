@@ -100,6 +100,12 @@ impl View {
         self.frame.at.abs_diff(at) <= 1
     }
 
+    /// Whether the view has another size now: what it scrolled by is none of the reader's, and
+    /// [`View::laid_out`] is to come.
+    pub fn is_resized(&self, frame: Frame) -> bool {
+        (frame.width, frame.height) != (self.frame.width, self.frame.height)
+    }
+
     /// The message is this tall because of something else than the view's size.
     pub fn changed(&mut self, height: f64) {
         self.spot.top = self.spot.changed(height);
@@ -113,7 +119,7 @@ impl View {
     /// for it, looks at what is above that: then it stands rightly.
     pub fn laid_out(&mut self, now: Spot, frame: Frame, is_writing: bool) {
         // A low view may have smaller lines as well, and a phone that is turned does it in steps.
-        let is_resized = (frame.width, frame.height) != (self.frame.width, self.frame.height);
+        let is_resized = self.is_resized(frame);
         let was_at_rest =
             frame.width == self.scrolled_in.width && self.frame.height == self.scrolled_in.height;
         let is_covered = (frame.height - self.frame.height).abs() >= KEYBOARD;
@@ -238,6 +244,13 @@ mod tests {
             height,
             is_end: false,
         }
+    }
+
+    #[test]
+    fn what_a_window_scrolls_by_when_it_changes_is_not_read() {
+        let view = View::new(spot(-4.0, 24.0), frame(390, 600));
+        assert!(!view.is_resized(frame(390, 600)));
+        assert!(view.is_resized(frame(390, 576)) && view.is_resized(frame(844, 600)));
     }
 
     #[test]
