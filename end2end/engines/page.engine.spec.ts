@@ -60,3 +60,36 @@ test("an edit is made with the keyboard, and everybody sees it", async ({ arrive
   await alice.seesStored("Hello");
   await bob.seesStored("Hello");
 });
+
+test("the page is as high as the window, with sixty rooms and somebody below the fold", async ({ arrive }) => {
+  const [alice, bob] = [await arrive("Alice"), await arrive("Bob")];
+  const rooms = [];
+  for (let n = 1; n <= 60; n += 1) rooms.push(await alice.guest.makeRoom(`Room ${n}`));
+  await bob.visits(`/rooms/${rooms.at(8)?.id}-room-9`);
+  await alice.guest.fill(60);
+  await alice.visits(LOBBY);
+  const excess = await alice.runs<number>(
+    "window.scrollTo(0, 99999); return Math.max(scrollY, document.documentElement.scrollHeight - innerHeight)",
+  );
+  expect(excess).toBe(0);
+});
+
+test("a change of width keeps the message at the top where it was", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  for (let n = 1; n <= 40; n += 1) {
+    await alice.guest.post(`Line ${n}: ${"some words that wrap on a narrow screen ".repeat(4)}`);
+  }
+  await alice.visits(LOBBY);
+  await alice.resized(1200, 800);
+  const top = `
+    const box = document.querySelector('.scroller').getBoundingClientRect();
+    const lines = [...document.querySelectorAll('[role=log] article')];
+    const first = lines.find((line) => line.getBoundingClientRect().bottom > box.top + 1);
+    return [first.id || first.textContent.trim().slice(0, 20), first.getBoundingClientRect().top - box.top];`;
+  await alice.runs("document.querySelector('.scroller').scrollTop = -600");
+  const [message] = await alice.runs<[string, number]>(top);
+  for (const width of [700, 480, 1200]) {
+    await alice.resized(width, 800);
+    await expect.poll(async () => (await alice.runs<[string, number]>(top))[0]).toBe(message);
+  }
+});
