@@ -16,6 +16,12 @@ use std::sync::Arc;
 /// What the page does with its program; `script` and `wasm` stand before it.
 const LOADER: &str = include_str!("shell/loader.js");
 
+/// What stands between spaces in it for its readers alone; none of its texts has any of these.
+const SPACED: [&str; 15] = [
+    " => ", " = ", " == ", " != ", " && ", " || ", " ? ", " : ", " + ", " - ", " * ", " < ", ", ",
+    " {", "{ ",
+];
+
 /// Where the page's own files are; their names change with their content in a release.
 #[derive(Debug)]
 pub struct Assets {
@@ -184,6 +190,9 @@ fn loader(script: &str, wasm: &str) -> String {
     for line in code {
         loader.push('\n');
         loader.push_str(line);
+    }
+    for spaced in SPACED {
+        loader = loader.replace(spaced, spaced.trim());
     }
     loader
 }

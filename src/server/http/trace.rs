@@ -127,6 +127,6 @@ fn new_id() -> HeaderValue {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let text = format!("{:x}-{count:x}", since.as_micros());
+    let text = format!("{:x}-{count:x}", since.as_millis());
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
 }

@@ -31,7 +31,8 @@ impl File {
         let mut hasher = DefaultHasher::new();
         hasher.write(&bytes);
         Self {
-            digest: hasher.finish(),
+            // In a header of every answer: twelve digits are as good as sixteen.
+            digest: hasher.finish() >> 16,
             bytes,
             brotli,
             gzip,
@@ -110,8 +111,10 @@ pub(super) fn answer(
 
     let mut answer = Response::new(Body::empty());
     let head = answer.headers_mut();
+    // Nobody asks whether what is kept for ever has changed.
+    let may_change = keep != super::FOR_EVER;
     head.insert(CACHE_CONTROL, keep);
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if may_change && let Ok(tag) = HeaderValue::from_str(&tag) {
         head.insert(ETAG, tag);
     }
     if has_twins {
