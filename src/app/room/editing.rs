@@ -9,7 +9,7 @@ use crate::app::browser::storage;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
 use crate::app::state::drafts::{Edits, Settled};
 use crate::app::state::timeline::Timeline;
-use leptos::prelude::request_animation_frame;
+use leptos::task::{spawn_local, tick};
 use parlour_protocol::{ClientFrame, Message, Number};
 
 const EDITS_KEY: &str = "parlour.edits";
@@ -26,7 +26,10 @@ pub fn begin_with_last(desk: Desk) -> bool {
 pub fn begin(desk: Desk, number: Number) {
     load(desk);
     show(desk, Some(number));
-    request_animation_frame(move || {
+    // As soon as it is there, and not with the next frame: who begins at once to select or to type would
+    // have the cursor taken from under them.
+    spawn_local(async move {
+        tick().await;
         text_field::focus_at_end(EDITOR);
         reading::note(desk);
     });
