@@ -16,6 +16,9 @@ export default defineConfig<object, { engine: Engine }>({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
+  // A journey that passes only then is named at the end, with what it failed of: a defect to mend, but
+  // nothing that may keep everything else from being shown.
+  retries: 1,
   timeout: 45_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["./tests/support/closing-line.ts"]],

@@ -16,19 +16,28 @@ async function fillTall(rest: Guest, count: number) {
 
 type Spot = { id: string; top: number };
 
+/** That message stands there; what is above it may have come meanwhile. */
 async function isAt(chat: Chat, { id, top }: Spot) {
   await expect(async () => {
-    const spot = await chat.spot();
-    expect(spot.id).toBe(id);
-    expect(Math.abs(spot.top - top)).toBeLessThan(1);
-  }).toPass({ timeout: 5_000 });
+    expect(Math.abs(((await chat.place(id)) ?? Number.NaN) - top)).toBeLessThan(1);
+  }).toPass({ timeout: 10_000 });
 }
 
-/** Scrolls up, and says where that is once it is noted. */
+/** Scrolls up, and says where that is once it is noted and what is fetched for it has come. */
 async function readAt(chat: Chat, pixels: number): Promise<Spot> {
+  const isDrawn = () =>
+    chat.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   await chat.scrollUp(pixels);
-  await chat.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await isDrawn();
+  await expect(chat.page.locator("#main")).not.toHaveAttribute("aria-busy");
+  await isDrawn();
   return chat.spot();
+}
+
+/** The same, where the message at the top begins there: of one that begins far above a part is kept. */
+async function readFrom(chat: Chat, pixels: number): Promise<Spot> {
+  const { top } = await readAt(chat, pixels);
+  return readAt(chat, Math.ceil(Math.max(0, -top)));
 }
 
 test("back from another room one reads on where one was", { tag: "@phone" }, async ({ arrive }) => {
@@ -140,7 +149,7 @@ test("a phone that is turned, and turned back, keeps the message at the top", { 
   await alice.page.setViewportSize(PHONE);
   await alice.visit(LOBBY);
   for (const pixels of [1_205, 333, 17]) {
-    const spot = await readAt(alice, pixels);
+    const spot = await readFrom(alice, pixels);
     await alice.page.setViewportSize(TURNED);
     await isAt(alice, spot);
     await alice.page.setViewportSize(PHONE);
@@ -154,7 +163,7 @@ test("any other width keeps it, too, and at the end one stays at the end", async
   await alice.visit(LOBBY);
   await alice.page.setViewportSize({ width: 500, height: 800 });
   await expect(alice.messages.last()).toBeInViewport();
-  const spot = await readAt(alice, 900);
+  const spot = await readFrom(alice, 900);
   for (const width of [700, 1000, 1400, 640, 500]) {
     await alice.page.setViewportSize({ width, height: 800 });
     await isAt(alice, spot);
@@ -200,10 +209,19 @@ test("whatever becomes of the messages around it, it stays", async ({ arrive }) 
   await isAt(alice, spot);
   // A form above it opens and is closed again; a style that comes late makes all of it larger.
   await alice.composer.fill("1\n2\n3\n4");
+  await isAt(alice, spot);
+  const lower = await alice.scroller.evaluate((el) => el.clientHeight);
   await alice.composer.fill("");
+  await expect.poll(() => alice.scroller.evaluate((el) => el.clientHeight)).toBeGreaterThan(lower);
+  await isAt(alice, spot);
+  // Of a message that becomes taller what stays is its end.
+  const message = alice.log.locator(`#${spot.id}`);
+  const end = await alice.end(message);
+  const was = (await message.boundingBox())?.height ?? 0;
   await alice.page.evaluate(() => {
     const style = document.querySelector<HTMLElement>(".log");
     if (style) style.style.fontSize = "1.125rem";
   });
-  await isAt(alice, spot);
+  await expect.poll(async () => (await message.boundingBox())?.height).toBeGreaterThan(was);
+  await expect.poll(async () => Math.abs((await alice.end(message)) - end)).toBeLessThan(1);
 });

@@ -251,6 +251,14 @@ export class Chat {
     return this.log.locator(`#${id}`);
   }
 
+  /** Where a message stands in the view, if it is in the log. */
+  async place(id: string): Promise<number | undefined> {
+    return this.scroller.evaluate((el, id) => {
+      const row = el.querySelector(`#${id}`)?.getBoundingClientRect();
+      return row && row.top - el.getBoundingClientRect().top;
+    }, id);
+  }
+
   /** The message at the top of the view, and how far its start is below the view's. */
   async spot(): Promise<{ id: string; top: number }> {
     return this.scroller.evaluate((el) => {

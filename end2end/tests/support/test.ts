@@ -41,6 +41,15 @@ class Complaints {
       document.addEventListener("securitypolicyviolation", (event) =>
         console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI}`),
       );
+      // The server's island, and the one that the program draws in its place; a third is drawn where the
+      // page was touched, and never in a page that nobody touched.
+      let islands = 0;
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes)
+            if (node.nodeName === "LEPTOS-ISLAND" && ++islands > 2)
+              console.error("The island was drawn anew.");
+      }).observe(document, { childList: true, subtree: true });
     });
     context.on("console", (message) => {
       if (message.type() !== "error") return;
