@@ -14,43 +14,20 @@ use parlour_protocol::{ErrorCode, Room, RoomEntry, RoomId};
 pub fn refresh(desk: Desk) {
     desk.told.update_value(Rooms::clear);
     leptos::task::spawn_local(async move {
-        let Ok(mut fresh) = api::list_rooms().await else {
+        let Ok(fresh) = api::list_rooms().await else {
             return;
         };
         // While the old list still knows their names.
         for gone in held(desk).rooms().filter(|id| is_gone(desk, *id, &fresh)) {
             deleted(desk, gone);
         }
+        let open = desk.open_id_now();
+        let posts_since = |room_id, seq| {
+            (desk.is_in(room_id)).then(|| receiving::unread_since(desk, room_id, seq))
+        };
         desk.rooms.update(|rooms| {
-            for entry in &mut fresh {
-                // A frame that came meanwhile knows more than the list.
-                let newer = rooms
-                    .iter()
-                    .find(|e| e.room.id == entry.room.id && e.room.seq > entry.room.seq);
-                if let Some(newer) = newer {
-                    let room_id = entry.room.id;
-                    // Of a room one is in, a frame tells one message more, and not how many they are.
-                    entry.unread = if desk.is_in(room_id) {
-                        entry.unread + receiving::unread_since(desk, room_id, entry.room.seq)
-                    } else {
-                        newer.unread
-                    };
-                    entry.room = newer.room.clone();
-                }
-            }
-            // So do the frames about rooms that came or went.
-            desk.told.with_value(|told| {
-                // Which room is open is not known where the list was made: where it has not all of them,
-                // that one's line stays.
-                let is_whole = listed::is_whole(fresh.len());
-                let is_listed = |id| fresh.iter().any(|entry| entry.room.id == id);
-                let open = desk.open_id_now().filter(|id| !is_whole && !is_listed(*id));
-                fresh.retain(|entry| !told.contains(entry.room.id));
-                rooms.retain(|entry| told.contains(entry.room.id) || open == Some(entry.room.id));
-            });
-            for entry in fresh {
-                put(rooms, entry);
-            }
+            desk.told
+                .with_value(|told| listed::take(rooms, fresh, told, open, posts_since));
         });
         receiving::mark_read(desk);
     });
@@ -72,14 +49,11 @@ fn held(desk: Desk) -> Rooms {
     held
 }
 
-/// Whether this room is neither in the list that came nor known from a frame that came meanwhile.
 fn is_gone(desk: Desk, room_id: RoomId, fresh: &[RoomEntry]) -> bool {
-    let has = |rooms: &[RoomEntry]| rooms.iter().any(|entry| entry.room.id == room_id);
-    if desk.told.with_value(|told| told.contains(room_id)) {
-        !desk.rooms.with_untracked(|rooms| has(rooms))
-    } else {
-        listed::is_whole(fresh.len()) && !has(fresh)
-    }
+    let is_gone = |told: &Rooms| {
+        (desk.rooms).with_untracked(|rooms| listed::is_gone(room_id, rooms, fresh, told))
+    };
+    desk.told.with_value(is_gone)
 }
 
 /// What is listed is of another database: whatever the server says is newer.
@@ -100,7 +74,7 @@ pub fn changed(desk: Desk, room: Room) {
             None if is_open || listed::takes_another(listed) => {
                 was_told_of(desk, room.id);
                 let room = room.clone();
-                put(rooms, RoomEntry { room, unread: 0 });
+                listed::put(rooms, RoomEntry { room, unread: 0 });
             }
             None => {}
         }
@@ -119,16 +93,6 @@ fn was_told_of(desk: Desk, room_id: RoomId) {
     desk.told.update_value(|told| {
         told.insert(room_id, ());
     });
-}
-
-/// Puts a room where the server has it stand in the sidebar. They come in order, or one at a time, so
-/// most are put at the end, and sorting would only be more code.
-fn put(rooms: &mut Vec<RoomEntry>, entry: RoomEntry) {
-    let (sort, id) = (&entry.room.sort, entry.room.id);
-    let after = rooms
-        .iter()
-        .rposition(|other| (&other.room.sort, other.room.id) <= (sort, id));
-    rooms.insert(after.map_or(0, |at| at + 1), entry);
 }
 
 /// A room is no more.
