@@ -93,7 +93,7 @@ test("rooms that come and go while the list is on its way are as they are afterw
   arriving();
   await (await answered).finished();
   await alice.say("By now the list is here");
-  await expect(alice.sidebar.locator(".room-link-name")).toHaveText(["Cake", "Lobby"]);
+  await expect(alice.sidebar.locator(".room-list bdi")).toHaveText(["Cake", "Lobby"]);
 });
 
 test("the open room is marked in the list", async ({ arrive }) => {

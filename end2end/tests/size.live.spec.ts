@@ -58,7 +58,7 @@ test("60 rooms and 200 people: the page is as high as its window", async ({ arri
       if (path === "/" && width! < 720) continue;
       const high = () =>
         alice.page.evaluate(() => {
-          const links = document.querySelectorAll(".room-link");
+          const links = document.querySelectorAll(".room-list a");
           links[links.length - 1]?.scrollIntoView();
           window.scrollTo(0, 100_000);
           return [document.documentElement.scrollHeight, window.scrollY];
@@ -130,7 +130,7 @@ test.describe("on a phone", () => {
     for (const path of ["/", `/rooms/${made.room}`, "/rooms/new"]) {
       await maker.visit(path);
       const small = await maker.page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>("button, a.button, a.room-link, a.back, a.me, summary, input:not([type=hidden]), textarea")]
+        [...document.querySelectorAll<HTMLElement>("button, a.button, .sidebar a, a.back, a.me, summary, input:not([type=hidden]), textarea")]
           .filter((el) => el.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
           .map((el) => ({ el, box: el.getBoundingClientRect() }))
           .filter(({ box }) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))

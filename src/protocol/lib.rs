@@ -29,7 +29,7 @@ pub use frames::{
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
-pub use place::{History, OpenRoom, Place, RoomEntry, Roster};
+pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use room::Room;
 pub use timestamp::{Civil, Timestamp};
 pub use user::{NewGuest, Person, User, UserKind};

@@ -1,14 +1,15 @@
 //! What a page shows: the island's properties, and what the server functions answer.
 
-use crate::{Message, Number, Person, Room, Seq, User};
-use serde::{Deserialize, Serialize};
+use crate::{Message, Number, Person, Room, RoomId, Seq, Timestamp, User};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Where somebody is, whole: enough to draw the page without asking anything else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// Who is looking; `None` before a name was given.
     pub me: Option<User>,
-    /// The sidebar, ordered by name.
+    /// The sidebar, ordered by name; written as [`Listed`].
+    #[serde(serialize_with = "listed")]
     pub rooms: Vec<RoomEntry>,
     /// The room that is open; `None` on the welcome screen.
     pub open: Option<OpenRoom>,
@@ -16,13 +17,77 @@ pub struct Place {
     pub form_key: String,
 }
 
-/// A room in the sidebar.
+/// A room in the sidebar. Read back, its room has what [`Listed`] has of it, however it was written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Listed")]
 pub struct RoomEntry {
     /// The room.
     pub room: Room,
     /// Messages posted since this person last read; 0 for who never joined.
     pub unread: i64,
+}
+
+/// An entry as a page's JSON has it: what a list shows, without what is zero. A page may list hundreds of
+/// rooms.
+#[derive(Serialize, Deserialize)]
+pub struct Listed {
+    room: ListedRoom,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unread: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ListedRoom {
+    id: RoomId,
+    name: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    seq: Seq,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    online: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    sort: String,
+}
+
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
+}
+
+fn listed<S: Serializer>(rooms: &[RoomEntry], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(rooms.iter().cloned().map(Listed::from))
+}
+
+impl From<RoomEntry> for Listed {
+    fn from(RoomEntry { room, unread }: RoomEntry) -> Self {
+        Self {
+            room: ListedRoom {
+                id: room.id,
+                name: room.name,
+                seq: room.seq,
+                online: room.online,
+                sort: room.sort,
+            },
+            unread,
+        }
+    }
+}
+
+impl From<Listed> for RoomEntry {
+    fn from(Listed { room, unread }: Listed) -> Self {
+        Self {
+            room: Room {
+                id: room.id,
+                name: room.name,
+                description: String::new(),
+                created_at: Timestamp(0),
+                created_by: None,
+                seq: room.seq,
+                online: room.online,
+                last_message_at: None,
+                sort: room.sort,
+            },
+            unread,
+        }
+    }
 }
 
 /// A room with the part of its history that is shown.

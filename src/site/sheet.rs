@@ -10,7 +10,7 @@ use crate::app::shell::{Assets, Print};
 use crate::app::state::timeline::MessageRow;
 use leptos::nonce::Nonce;
 use parlour_protocol::{
-    History, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
+    History, Listed, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
 };
 use parlour_server::db::Remembered;
 use parlour_server::places::{At, Own, SharedPlace};
@@ -147,7 +147,12 @@ impl Sheet {
                 Blank::Nonce => html.push_str(&nonce),
                 Blank::FormKey => html.push_str(&own.form_key),
                 Blank::Me => html.push_str(&json(&own.me)),
-                Blank::Unread(room) => html.push_str(&own.unread[room].to_string()),
+                Blank::Unread(room) => {
+                    let unread = own.unread[room];
+                    if unread > 0 {
+                        html.push_str(&format!(",\"unread\":{unread}"));
+                    }
+                }
                 Blank::MayDelete => html.push_str(&own.may_delete.to_string()),
                 Blank::Name => {
                     let name = own.me.iter().map(|me| printing::name(me.name.clone()));
@@ -245,8 +250,8 @@ fn blanks(print: &Print, place: &Place, messages: &[MessageRow]) -> Vec<(Range<u
         blanks.push((next(&json(me)), Blank::Me));
     }
     for (room, entry) in place.rooms.iter().enumerate() {
-        let end = next(&json(entry)).end - "}".len();
-        blanks.push((end - "0".len()..end, Blank::Unread(room)));
+        let end = next(&json(&Listed::from(entry.clone()))).end - "}".len();
+        blanks.push((end..end, Blank::Unread(room)));
     }
     if place.open.is_some() {
         let end = next("\"may_delete\":false").end;

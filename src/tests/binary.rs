@@ -39,7 +39,7 @@ async fn it_starts_in_an_empty_folder_and_serves() {
     let mut program = Program::start(folder.path(), &[]);
     let browser = Browser::of(program.address());
     let page = browser.get("/").await;
-    assert_eq!(page.texts(".room-link-name"), ["Lobby"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
     assert!(
         start.elapsed() < Duration::from_secs(5),
         "{:?}",
@@ -280,7 +280,7 @@ async fn a_name_a_room_and_a_message_outlive_a_kill() {
     let answer = request.header("cookie", cookie).send().await.unwrap();
     let page = Page::of(&room, answer).await;
     assert_eq!(page.text("a.me"), "Alice");
-    assert_eq!(page.texts(".room-link-name"), ["Lobby", "Tea"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Lobby", "Tea"]);
     assert_eq!(page.texts(".message .text"), ["still here"]);
     assert_eq!(page.all(".message[data-own]").len(), 1);
 }

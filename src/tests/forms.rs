@@ -77,7 +77,7 @@ async fn a_room_is_made_opened_and_listed_for_everybody() {
     assert_eq!(page.text("#room-title"), "Tea room");
     assert_eq!(page.text(".room-description"), "Quiet.\nNo coffee.");
     let seen = site.visitor().get("/").await;
-    assert_eq!(seen.texts(".room-link-name"), ["Lobby", "Tea room"]);
+    assert_eq!(seen.texts(".room-list bdi"), ["Lobby", "Tea room"]);
 }
 
 #[tokio::test]
@@ -349,7 +349,7 @@ async fn a_room_is_deleted_after_a_question_and_its_address_leads_back() {
     assert_eq!(question.text("h1"), "Delete Short lived?");
     assert_eq!(alice.get(&room).await.status, 200, "asking deletes nothing");
     let page = alice.done(question.form("form.form")).await;
-    assert_eq!(page.texts(".room-link-name"), ["Lobby"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
     for path in [
         room.clone(),
         format!("{room}/delete"),

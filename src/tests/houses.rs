@@ -8,40 +8,65 @@ use parlour_server::rooms::{NewRoom, create};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Two thousand rooms, which all say at length what they are about.
-async fn a_large_house(site: &Site) {
+/// Somebody who makes rooms.
+async fn maker(site: &Site) -> Scope {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let (_, token) = create_guest(&site.ctx, &Scope::visitor(address), "Maker")
         .await
         .unwrap();
     let person = authenticate(&site.ctx, token.as_str()).await.unwrap();
-    let maker = Scope {
+    Scope {
         person,
         ..Scope::visitor(address)
-    };
-    for hundred in 0..20 {
-        let rooms = (1..=100).map(|n| {
+    }
+}
+
+/// So many rooms, which all say at length what they are about.
+async fn a_house_of(site: &Site, rooms: usize, name: impl Fn(usize) -> String) {
+    let maker = maker(site).await;
+    let numbers: Vec<usize> = (1..=rooms).collect();
+    for some in numbers.chunks(500) {
+        let made = some.iter().map(|n| {
             let new = NewRoom {
-                name: format!("Room number {:05}", 100 * hundred + n),
+                name: name(*n),
                 description: "what it is about ".repeat(29),
             };
             create(&site.ctx, &maker, new)
         });
-        for made in join_all(rooms).await {
+        for made in join_all(made).await {
             made.unwrap();
         }
     }
 }
 
+/// A name as people give them, of 10 to 20 characters.
+fn usual(n: usize) -> String {
+    const WHAT: [&str; 8] = [
+        "Design", "Harbour", "Kitchen", "Planning", "Release", "Support", "Travel", "Weekend",
+    ];
+    const WHERE: [&str; 5] = ["north", "in Lyon", "Q3", "archive", "ideas"];
+    format!("{} {} {n}", WHAT[n % 8], WHERE[n % 5])
+}
+
 #[tokio::test]
 async fn a_page_in_a_house_of_thousands_of_rooms_is_no_larger_than_sixty_kilobytes() {
     let site = Site::plain().await;
-    let alice = site.person("Alice").await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
     let attic = alice.room("Zzz attic").await;
-    alice.say(&attic, "hello").await;
-    a_large_house(&site).await;
-    for who in [&alice, &site.visitor()] {
-        for path in ["/", LOBBY, &attic, "/rooms/2002"] {
+    for text in [
+        "hello",
+        "is anybody up here?",
+        "It is cold, so take a coat with you.",
+    ] {
+        alice.say(&attic, text).await;
+    }
+    for n in 0..199 {
+        alice.room(&usual(20_000 + n)).await;
+    }
+    a_house_of(&site, 10_000, usual).await;
+    let last = "/rooms/10201";
+    for (who, listed) in [(&alice, 250), (&bob, 50), (&site.visitor(), 50)] {
+        for path in ["/", LOBBY, &attic, last] {
             let page = who.get(path).await;
             assert_eq!(page.status, 200, "{path}");
             assert!(
@@ -49,21 +74,45 @@ async fn a_page_in_a_house_of_thousands_of_rooms_is_no_larger_than_sixty_kilobyt
                 "{path}: {} bytes",
                 page.body.len()
             );
+            let lines = page.all(".room-list li").len();
+            assert!((listed..=listed + 1).contains(&lines), "{path}: {lines}");
         }
-        let page = who.get("/rooms/2002").await;
-        assert_eq!(page.all(".room-list .room-link[aria-current]").len(), 1);
+        let page = who.get(last).await;
+        assert_eq!(page.all(".room-list a[aria-current]").len(), 1);
     }
     let own = alice.get("/").await;
     assert!(
-        own.texts(".room-link-name")
+        own.texts(".room-list bdi")
             .contains(&"Zzz attic".to_owned())
     );
     let others = site.visitor().get("/").await;
     assert!(
         !others
-            .texts(".room-link-name")
+            .texts(".room-list bdi")
             .contains(&"Zzz attic".to_owned())
     );
+}
+
+/// Fifty characters are the most. Of those that are written as more than one byte, `<` takes most.
+#[tokio::test]
+async fn a_page_that_lists_the_longest_names_has_a_bound_as_well() {
+    for (filling, most) in [("x", 90_000), ("\u{20000}", 190_000), ("<", 190_000)] {
+        let site = Site::plain().await;
+        let alice = site.person("Alice").await;
+        let name = |n: usize| format!("{n:03}{}", filling.repeat(47));
+        for n in 0..200 {
+            alice.room(&name(n)).await;
+        }
+        a_house_of(&site, 60, |n| name(300 + n)).await;
+        let page = alice.get(LOBBY).await;
+        let lines = page.all(".room-list li").len();
+        assert!((250..=251).contains(&lines), "{lines}");
+        assert!(
+            page.body.len() <= most,
+            "{filling}: {} bytes",
+            page.body.len()
+        );
+    }
 }
 
 #[tokio::test]
@@ -71,13 +120,13 @@ async fn all_rooms_are_found_by_links_alone() {
     let site = Site::plain().await;
     let visitor = site.visitor();
     assert!(visitor.get("/").await.has_no(".more-rooms"));
-    a_large_house(&site).await;
+    a_house_of(&site, 2_000, usual).await;
     let home = visitor.get("/").await;
     let mut page = visitor.follow(&home, ".more-rooms a").await;
     assert_eq!(page.text("h1"), "All rooms");
     let mut names = HashSet::new();
     for _ in 0..3 {
-        names.extend(page.texts(".all-rooms .room-link-name"));
+        names.extend(page.texts(".all-rooms a bdi"));
         page = visitor.follow(&page, "a[rel=next]").await;
     }
     assert_eq!(names.len(), 300);

@@ -35,8 +35,8 @@ async fn an_empty_database_has_a_lobby_and_a_welcome() {
     assert_eq!(page.status, 200);
     assert_eq!(page.text("h1"), "Welcome to Parlour");
     assert_eq!(page.attribute(".app", "data-place"), "welcome");
-    assert_eq!(page.texts(".room-link-name"), ["Lobby"]);
-    assert_eq!(page.attribute(".room-link", "href"), LOBBY);
+    assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
+    assert_eq!(page.attribute(".room-list a", "href"), LOBBY);
     assert_eq!(page.attribute("a.new-room", "href"), "/rooms/new");
     assert_eq!(page.text("title"), "Parlour");
 }
@@ -216,7 +216,7 @@ async fn only_the_number_of_a_rooms_address_counts() {
             format!("https://chat.example.org{LOBBY}")
         );
         assert_eq!(
-            page.attribute(".room-link[aria-current=page]", "href"),
+            page.attribute(".room-list [aria-current=page]", "href"),
             LOBBY
         );
     }
@@ -274,12 +274,9 @@ async fn the_sidebar_is_ordered_by_name_and_counts_what_was_not_read() {
     bob.say(&attic, "two").await;
     bob.say(&attic, "three").await;
     let page = alice.get("/").await;
-    assert_eq!(page.texts(".room-link-name"), ["Attic", "Lobby", "zebra"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Attic", "Lobby", "zebra"]);
     assert_eq!(page.attribute(".unread", "aria-label"), "2 unread");
-    assert_eq!(
-        page.text(".room-link[data-unread] .room-link-name"),
-        "Attic"
-    );
+    assert_eq!(page.text(".room-list [data-unread] bdi"), "Attic");
     assert!(site.visitor().get("/").await.has_no(".unread"));
     assert!(bob.get("/").await.has_no(".unread"));
 }
@@ -296,7 +293,7 @@ async fn who_is_here_is_listed_and_counted() {
     let page = visitor.get(LOBBY).await;
     assert_eq!(page.texts(".members li"), ["Alice", "Bob"]);
     assert_eq!(page.text(".members .count"), "2");
-    assert_eq!(page.text(".room-link-online"), "2 online");
+    assert_eq!(page.text(".room-online"), "2 online");
     assert!(page.has_no(".members-empty"));
 }
 
@@ -339,7 +336,7 @@ async fn a_room_with_accents_keeps_its_letters_in_its_address_and_its_place_in_t
     let page = alice.say(&cafe, "Bonjour").await;
     assert_eq!(page.text("#room-title"), "Café 東京");
     assert_eq!(
-        page.texts(".room-link-name"),
+        page.texts(".room-list bdi"),
         ["Café 東京", "Dahlia", "Éclair", "Lobby", "Zebra"]
     );
 }

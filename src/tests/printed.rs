@@ -181,7 +181,7 @@ async fn whatever_happens_is_on_the_next_page() {
 
     let room = bob.room("Another").await;
     let page = known(&alice).await;
-    assert_eq!(page.texts(".room-link-name"), ["Another", "Lobby"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Another", "Lobby"]);
     bob.say(&room, "Elsewhere").await;
     let seqs: Vec<_> = known(&alice)
         .await

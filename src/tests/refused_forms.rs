@@ -49,7 +49,7 @@ async fn a_rooms_name_that_cannot_be_is_said_at_the_name() {
         let page = alice.submit(sent.clone()).await;
         refused(&page, 422, &sent, "name", &sentence);
     }
-    assert_eq!(alice.get("/").await.texts(".room-link-name"), ["Lobby"]);
+    assert_eq!(alice.get("/").await.texts(".room-list bdi"), ["Lobby"]);
 }
 
 #[tokio::test]
@@ -394,6 +394,6 @@ async fn a_megabyte_is_refused_and_nothing_of_it_is_kept() {
     }
     let page = alice.get(LOBBY).await;
     assert_eq!(page.texts(".message .text"), ["as it was"]);
-    assert_eq!(page.texts(".room-link-name"), ["Lobby"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
     assert!(!site.stores(&[b'm'; 1_000]));
 }

@@ -265,7 +265,7 @@ async fn a_room_is_made_and_everybody_sees_it() {
         alice.get("/").await.place().me.map(|me| me.id)
     );
     assert_eq!(
-        site.visitor().get("/").await.texts(".room-link-name"),
+        site.visitor().get("/").await.texts(".room-list bdi"),
         ["Lobby", "Tea"]
     );
 }
@@ -348,7 +348,7 @@ async fn a_room_is_deleted_by_who_made_it_and_nobody_else() {
         404,
         ErrorCode::RoomNotFound,
     );
-    assert_eq!(bob.get("/").await.texts(".room-link-name"), ["Lobby"]);
+    assert_eq!(bob.get("/").await.texts(".room-list bdi"), ["Lobby"]);
 }
 
 #[tokio::test]

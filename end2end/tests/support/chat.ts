@@ -116,7 +116,7 @@ export class Chat {
   roomLink(name: string): Locator {
     return this.sidebar
       .getByRole("link")
-      .filter({ has: this.page.locator(".room-link-name").getByText(name, { exact: true }) });
+      .filter({ has: this.page.locator("bdi").getByText(name, { exact: true }) });
   }
 
   /** Goes there, and waits until the page is what it will be. */

@@ -69,7 +69,7 @@ fn shown(site: &Site, RoomsPage { rooms, next }: RoomsPage, is_first: bool) -> R
 fn line(room: Room) -> impl IntoView {
     let online = (room.online > 0).then(|| {
         view! {
-            <span class="room-link-online">
+            <span class="room-online">
                 {room.online.to_string()}
                 <span class="visually-hidden">" online"</span>
             </span>
@@ -84,8 +84,8 @@ fn line(room: Room) -> impl IntoView {
     });
     view! {
         <li>
-            <a class="room-link" href=paths::room(&room)>
-                <bdi class="room-link-name">{room.name.clone()}</bdi>
+            <a href=paths::room(&room)>
+                <bdi>{room.name.clone()}</bdi>
                 {online}
             </a>
             {about}

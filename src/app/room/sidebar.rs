@@ -36,7 +36,7 @@ pub fn Sidebar() -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="more-rooms">
-                                <a class="room-link" href=paths::ROOMS>"All rooms"</a>
+                                <a href=paths::ROOMS>"All rooms"</a>
                             </p>
                         }
                     })
@@ -79,18 +79,17 @@ pub fn RoomLine(
     view! {
             <li>
                 <a
-                    class="room-link"
                     href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
                     aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
                     data-unread=shown::mark(move || unread.get() > 0)
                     on:click=heard(visit)
                 >
-                    <bdi class="room-link-name">{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
+                    <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
     {move || {
                         (online.get() > 0)
                             .then(|| {
                                 view! {
-                                    <span class="room-link-online">
+                                    <span class="room-online">
                                         <span>{words(shown::text(move || online.get().to_string()))}</span>
                                         <span class="visually-hidden">" online"</span>
                                     </span>

@@ -173,10 +173,22 @@ impl FromJson for Roster {
 impl FromJson for RoomEntry {
     fn from_json(json: Json) -> Option<Self> {
         let mut fields = Fields::of(json);
+        let mut room = Fields::of(fields.take("room"));
         let entry = Self {
-            room: fields.maybe("room")?,
-            unread: fields.number("unread"),
+            room: Room {
+                id: RoomId(room.number("id")),
+                name: room.text("name"),
+                description: String::new(),
+                created_at: Timestamp(0),
+                created_by: None,
+                seq: room.maybe_number("seq").unwrap_or_default(),
+                online: unsigned(&mut room, "online")?.unwrap_or_default(),
+                last_message_at: None,
+                sort: room.maybe_text("sort").unwrap_or_default(),
+            },
+            unread: fields.maybe_number("unread").unwrap_or_default(),
         };
+        room.done(())?;
         fields.done(entry)
     }
 }

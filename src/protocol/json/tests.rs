@@ -137,7 +137,13 @@ impl Dice {
 
     fn entry(&mut self) -> RoomEntry {
         RoomEntry {
-            room: self.room(),
+            room: Room {
+                description: String::new(),
+                created_at: Timestamp(0),
+                created_by: None,
+                last_message_at: None,
+                ..self.room()
+            },
             unread: self.number(),
         }
     }
@@ -314,6 +320,7 @@ fn every_record_that_serde_writes_is_read() {
     let mut dice = Dice(1);
     for _ in 0..2_000 {
         is_read(dice.place());
+        is_read(dice.entry());
         is_read(dice.error());
         is_read(dice.frame());
     }
@@ -405,6 +412,36 @@ fn what_is_absent_is_empty_only_where_it_may_be() {
     assert_eq!(Room::from_text(&room.replace("seq", "sec")), None);
     assert_eq!(Room::from_text(&room.replace(":0,", ":-1,")), None);
     assert_eq!(Room::from_text("[]"), None);
+}
+
+#[test]
+fn a_page_says_of_a_listed_room_what_a_list_shows() {
+    let mut room = Dice(4).room();
+    (room.seq, room.online) = (0, 0);
+    room.sort = "9oo".to_owned();
+    let entry = |unread| RoomEntry {
+        room: room.clone(),
+        unread,
+    };
+    let place = Place {
+        me: None,
+        rooms: vec![entry(0), entry(3)],
+        open: None,
+        form_key: String::new(),
+    };
+    let (id, name) = (room.id, serde_json::to_string(&room.name).unwrap());
+    let listed = format!(r#""room":{{"id":{id},"name":{name},"sort":"9oo"}}"#);
+    let text = serde_json::to_string(&place).unwrap();
+    let rooms = format!(r#""rooms":[{{{listed}}},{{{listed},"unread":3}}],"#);
+    assert!(text.contains(&rooms), "{text}");
+    // Whether a page lists it or a call: it is the same line.
+    let whole = serde_json::to_string(&place.rooms).unwrap();
+    let read = Place::from_text(&text).unwrap();
+    assert_eq!(Vec::from_text(&whole), Some(read.rooms));
+    assert_eq!(
+        RoomEntry::from_text(r#"{"room":{"id":1},"unread":0}"#),
+        None
+    );
 }
 
 #[test]
