@@ -1,7 +1,7 @@
 //! What a browser without script sends: plain forms, answered by a redirect to a page, or by the
 //! same form with what is wrong and everything that was typed.
 
-use crate::app::pages::{Typed, Which, edit_page, join_page, name_page, new_room_page};
+use crate::app::pages::{Typed, Which, edit_page, join_page, name_page, new_room_page, told_when};
 use crate::site::address::{AtMessage, AtRoom};
 use crate::site::{Site, door};
 use axum::extract::rejection::FormRejection;
@@ -65,7 +65,8 @@ pub async fn create_room(
         Err(ServiceError::SignInRequired) => see(&paths::join(paths::NEW_ROOM)),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            new_room_page(&site, status, &name, &description, Some(&error))
+            let page = new_room_page(&site, status, &name, &description, Some(&error));
+            told_when(page, &error)
         }
     }
 }
@@ -87,7 +88,8 @@ pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            join_page(&site, status, &username, &next, Some(&error))
+            let page = join_page(&site, status, &username, &next, Some(&error));
+            told_when(page, &error)
         }
     }
 }
@@ -103,7 +105,7 @@ pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameFor
         Err(ServiceError::SignInRequired) => see(paths::JOIN),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            name_page(&site, status, &username, Some(&error))
+            told_when(name_page(&site, status, &username, Some(&error)), &error)
         }
     }
 }
@@ -129,27 +131,29 @@ pub async fn send(
         client_id: client_id.clone(),
         reply_to: None,
     };
-    let (status, wrong, key) = match messages::post(&site.ctx, &scope, room.id, new).await {
+    let not_sent = |status, key, wrong: &str| {
+        let typed = Typed {
+            message: Which::Unsent(key),
+            content: &content,
+            wrong: Some(wrong),
+        };
+        edit_page(&site, status, &room, typed)
+    };
+    match messages::post(&site.ctx, &scope, room.id, new).await {
         Ok(posted) if posted.is_new || is_it(&posted.message, room.id, &content) => {
-            return see(&paths::sent(&room, posted.message.number));
+            see(&paths::sent(&room, posted.message.number))
         }
         // "Back" shows the page as it was, key and all, and something else was typed into it.
         Ok(_) => {
             let wrong = "You sent another message from this page before; this one is not sent yet.";
-            let key = messages::draw_key(&site.ctx);
-            (StatusCode::CONFLICT, wrong.to_owned(), key)
+            not_sent(StatusCode::CONFLICT, messages::draw_key(&site.ctx), wrong)
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            (status, error.message, client_id.unwrap_or_default())
+            let page = not_sent(status, client_id.unwrap_or_default(), &error.message);
+            told_when(page, &error)
         }
-    };
-    let typed = Typed {
-        message: Which::Unsent(key),
-        content: &content,
-        wrong: Some(&wrong),
-    };
-    edit_page(&site, status, &room, typed)
+    }
 }
 
 /// Whether a message that is there already is what was sent now. One that says something else by now
@@ -192,7 +196,7 @@ pub async fn edit(
                 content: &content,
                 wrong: Some(&error.message),
             };
-            edit_page(&site, status, &room, typed)
+            told_when(edit_page(&site, status, &room, typed), &error)
         }
         Err(error) => site.answer(Err(error)),
     }

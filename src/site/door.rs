@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use parlour_protocol::{AppError, User};
+use parlour_server::http::problem::retry_after;
 use parlour_server::{Context, Scope, ServiceError, Token, accounts, http, telemetry};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,9 @@ fn refused(told: AppError) -> Refused {
     if let Some(response) = use_context::<ResponseOptions>() {
         let status = StatusCode::from_u16(told.code.status());
         response.set_status(status.unwrap_or(StatusCode::BAD_REQUEST));
+        if let Some(wait) = retry_after(&told) {
+            response.insert_header(header::RETRY_AFTER, wait);
+        }
     }
     Refused::Said(told)
 }

@@ -22,6 +22,7 @@ mod printed;
 mod refused_forms;
 mod repeats;
 mod restarting;
+mod retrying;
 mod server_functions;
 mod slow;
 mod tidy;

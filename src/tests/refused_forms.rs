@@ -21,6 +21,7 @@ fn refused(page: &Page, status: u16, sent: &Form, field: &str, sentence: &str) {
     );
     let form = page.form(&format!("form[action='{}']", sent.action));
     assert_eq!(form.fields, sent.fields);
+    assert_eq!(page.header("retry-after").is_empty(), status != 429);
 }
 
 const INVISIBLE: &str = "must not have control or invisible characters. The first is character";

@@ -5,9 +5,11 @@ use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::{AppError, ErrorCode, paths};
+use parlour_server::http::problem::retry_after;
 
 /// Any address that is nothing.
 pub async fn not_found(State(site): State<Site>) -> Response {
@@ -51,7 +53,7 @@ pub fn refusal(site: &Site, status: StatusCode, error: &AppError) -> Response {
         canonical: None,
         may_be_listed: false,
     };
-    site.assets.page(status, &head, move || {
+    let page = site.assets.page(status, &head, move || {
         view! {
             <PlainPage
                 heading=heading.to_owned()
@@ -63,5 +65,14 @@ pub fn refusal(site: &Site, status: StatusCode, error: &AppError) -> Response {
             </PlainPage>
         }
         .into_any()
-    })
+    });
+    told_when(page, error)
+}
+
+/// A page of a refusal that says in its head, too, when it is worth trying again.
+pub fn told_when(mut page: Response, error: &AppError) -> Response {
+    if let Some(wait) = retry_after(error) {
+        page.headers_mut().insert(RETRY_AFTER, wait);
+    }
+    page
 }

@@ -71,6 +71,12 @@ impl Problem {
     }
 }
 
+/// What `Retry-After` says of it, in whole seconds: of every 429 and 503, whatever the answer is made of.
+pub fn retry_after(error: &AppError) -> Option<HeaderValue> {
+    let ms = error.retry_after_ms?;
+    Some(HeaderValue::from(ms.div_ceil(1_000).max(1)))
+}
+
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         let status = StatusCode::from_u16(error.code.status());
@@ -109,8 +115,8 @@ impl IntoResponse for Problem {
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
-        if let Some(ms) = error.retry_after_ms {
-            headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000).max(1)));
+        if let Some(wait) = retry_after(&error) {
+            headers.insert(RETRY_AFTER, wait);
         }
         response
     }

@@ -12,6 +12,7 @@ use super::{Problem, rest, ws};
 use crate::Context;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -78,7 +79,8 @@ async fn readyz(
     if is_whole() && ctx.is_ready().await {
         "ok".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
+        let soon = [(RETRY_AFTER, "1")];
+        (StatusCode::SERVICE_UNAVAILABLE, soon, "not ready").into_response()
     }
 }
 

@@ -1,0 +1,131 @@
+//! Whoever is refused for now is told when to come again, at every door and in every form of answer.
+
+use crate::harness::{Browser, LOBBY, PATIENCE, Page, Site, Socket};
+use futures::future::poll_immediate;
+use reqwest::Method;
+use serde_json::json;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, mpsc};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Asserts a refusal for now, with the seconds until it is worth trying again.
+#[track_caller]
+fn is_for_now(page: &Page, status: u16) {
+    assert_eq!(page.status, status, "{}: {}", page.path, page.body);
+    let wait = page.header("retry-after");
+    let seconds = wait.parse::<u64>();
+    assert!(seconds.is_ok_and(|s| s > 0), "{}: {wait:?}", page.path);
+}
+
+/// What the door of the sockets answers to a handshake.
+async fn handshake(browser: &Browser, path: &str) -> Page {
+    let request = browser.request(Method::GET, path).headers(
+        [
+            ("connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+        .collect(),
+    );
+    Page::of(path, request.send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_requests_is_told_when_at_every_door() {
+    let site = Site::start(|settings| {
+        settings.limits.connections_per_address = 1;
+        settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
+    // A request of this visitor's runs all the time: its body is still to come.
+    let mut running = TcpStream::connect(site.address).await.unwrap();
+    let head = format!(
+        "POST /join HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+        site.address
+    );
+    running.write_all(head.as_bytes()).await.unwrap();
+    let mut begun = [0; 12];
+    let read = timeout(PATIENCE, running.read_exact(&mut begun)).await;
+    read.expect("it begins").unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 100");
+
+    let visitor = site.visitor();
+    for path in ["/", LOBBY, "/favicon.svg", "/pkg/parlour.css", "/healthz"] {
+        is_for_now(&visitor.get(path).await, 429);
+    }
+    is_for_now(&visitor.get("/api/chat/rooms").await, 429);
+    is_for_now(&visitor.post("/join", &[("username", "Alice")]).await, 429);
+    is_for_now(&visitor.call("list_rooms", json!({})).await, 429);
+    for path in ["/ws", "/ws/chat/1"] {
+        is_for_now(&handshake(&visitor, path).await, 429);
+    }
+}
+
+#[tokio::test]
+async fn a_page_a_call_and_a_socket_over_their_limit_say_when() {
+    let site = Site::start(|settings| {
+        settings.limits.history_pages_per_second = 1;
+        settings.limits.rooms_per_hour = 1;
+        settings.limits.sockets_per_address = 1;
+    })
+    .await;
+    let alice = site.person("Alice").await;
+    let mut page = alice.get(LOBBY).await;
+    for number in 0..1_000 {
+        // Each part of the history is another page, so that none is one that was kept.
+        page = alice.get(&format!("{LOBBY}?after={number}")).await;
+        if page.status != 200 {
+            break;
+        }
+    }
+    is_for_now(&page, 429);
+    assert_eq!(page.text("h1"), "A little slower");
+    let room = json!({"name": "One", "description": ""});
+    assert_eq!(alice.call("create_room", room.clone()).await.status, 200);
+    is_for_now(&alice.call("create_room", room).await, 429);
+    let visitor = site.visitor();
+    let first = Socket::guest(site.address, 1, "Bob").await;
+    is_for_now(&handshake(&visitor, "/ws").await, 429);
+    drop(first);
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_has_time_to_draw_says_when() {
+    let site = Site::plain().await;
+    let address = "127.0.0.1".parse::<IpAddr>().unwrap().into();
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(Mutex::new(wait));
+    let mut waiting = Vec::new();
+    while site.ctx.share.has_room(address) {
+        let wait = Arc::clone(&wait);
+        let mut work = Box::pin(site.ctx.share.run(address, async move {
+            let _ = wait.lock().unwrap().recv();
+        }));
+        assert!(poll_immediate(work.as_mut()).await.is_none());
+        waiting.push(work);
+    }
+    let page = site.visitor().get(LOBBY).await;
+    is_for_now(&page, 503);
+    assert_eq!(page.text("h1"), "That did not work");
+    drop(go);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_when() {
+    let site = Site::plain().await;
+    site.ctx.drain().await;
+    is_for_now(&site.visitor().get("/readyz").await, 503);
+    let form = [("username", "Bob")];
+    is_for_now(&site.visitor().post("/join", &form).await, 503);
+    let name = json!({"username": "Alice"});
+    is_for_now(&site.visitor().call("give_name", name).await, 503);
+    let request = site.visitor().request(Method::POST, "/api/chat/guests");
+    let request = request.json(&json!({"username": "Carol"}));
+    let page = Page::of("/api/chat/guests", request.send().await.unwrap()).await;
+    is_for_now(&page, 503);
+}
