@@ -126,6 +126,8 @@ impl Host {
         mut request: Request<Incoming>,
     ) -> Result<Response<Answer>, Infallible> {
         let running = Running::begin(Arc::clone(&visitor.place));
+        // The library notices only where a head fills its buffer before its end has come.
+        let is_too_large = head(&request) > BUFFER;
         request.extensions_mut().insert(ConnectInfo(visitor.peer));
         let counted = visitor.is_proxy.then(|| {
             let trusted = &self.ctx.settings.server.trusted_proxies;
@@ -133,6 +135,7 @@ impl Host {
             self.ctx.limits.request(address)
         });
         let (mut answer, request) = match counted.transpose() {
+            Ok(_) if is_too_large => (too_large().into_response(), None),
             Ok(counted) => {
                 let answer = self.app.clone().oneshot(request.map(Body::new)).await?;
                 (answer, counted)
@@ -140,7 +143,8 @@ impl Host {
             Err(error) => (Problem::from(error).into_response(), None),
         };
         // Of a stopping server the next request belongs on a connection to the next server.
-        let is_last = self.stopping.is_cancelled() || visitor.since.elapsed() > self.age;
+        let is_last =
+            is_too_large || self.stopping.is_cancelled() || visitor.since.elapsed() > self.age;
         if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             let close = HeaderValue::from_static("close");
             answer.headers_mut().insert(CONNECTION, close);
@@ -162,6 +166,22 @@ impl Host {
         // Who does not ask is not told.
         let _ = timeout(REFUSING, refusing).await;
     }
+}
+
+/// Bytes of a request's head, as good as it came.
+fn head(request: &Request<Incoming>) -> usize {
+    const FIRST: usize = "  HTTP/1.1\r\n\r\n".len();
+    let uri = request.uri();
+    let address = uri.path().len() + uri.query().map_or(0, |query| 1 + query.len());
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    request.method().as_str().len() + address + FIRST + headers.sum::<usize>()
+}
+
+/// What is told to somebody whose request has too large a head.
+fn too_large() -> Problem {
+    let sentence = "The headers of a request can have at most 64 KiB.";
+    Problem::with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, sentence)
 }
 
 /// What is told to somebody whose address has its share.

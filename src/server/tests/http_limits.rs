@@ -4,7 +4,7 @@ use crate::harness::{Server, eventually};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// The head and the body each have ten seconds; with some slack for a busy machine.
 const LONG: Duration = Duration::from_secs(16);
@@ -20,21 +20,72 @@ async fn a_request_that_never_ends_is_ended() {
     let start = "POST /api/chat/guests HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                  Content-Length: 100\r\n\r\n{";
     body.write_all(start.as_bytes()).await.unwrap();
+    // Who sends a little all the time has no longer than who sends nothing.
+    let trickle = async {
+        let mut endless = TcpStream::connect(server.address).await.unwrap();
+        let start = b"GET /healthz HTTP/1.1\r\nHost: x\r\n";
+        endless.write_all(start).await.unwrap();
+        while endless.write_all(b"X-Slow: 1\r\n").await.is_ok() {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     let (mut of_head, mut of_body, mut of_silent) = (String::new(), [0; 12], String::new());
     let began = Instant::now();
-    let (head, body, silent) = tokio::join!(
+    let (trickle, head, body, silent) = tokio::join!(
+        timeout(LONG, trickle),
         timeout(LONG, head.read_to_string(&mut of_head)),
         timeout(LONG, body.read_exact(&mut of_body)),
         timeout(LONG, silent.read_to_string(&mut of_silent)),
     );
     assert!(began.elapsed() >= Duration::from_secs(8));
     // Closed, with or without a word.
+    trickle.expect("a head without an end is given up");
     let _ = head.expect("half a head is given up");
     let _ = silent.expect("so is a connection that asks nothing");
     body.expect("a body is not waited for").unwrap();
     assert_eq!(&of_body, b"HTTP/1.1 408");
     assert_eq!(server.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_and_its_connection_ends() {
+    let server = Server::plain().await;
+    let request = |headers: &str| format!("GET /healthz HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+    let large = |bytes| request(&format!("X-Large: {}\r\n", "a".repeat(bytes)));
+    let many = |count| request(&"X: 1\r\n".repeat(count));
+    for (fits, request) in [
+        (true, large(65_000)),
+        (false, large(66_000)),
+        (false, large(70_000)),
+        (false, large(130_000)),
+        (false, large(1 << 20)),
+        (true, many(90)),
+        (false, many(1_000)),
+        (false, many(100_000)),
+    ] {
+        let length = request.len();
+        let tcp = TcpStream::connect(server.address).await.unwrap();
+        let (mut read, mut write) = tcp.into_split();
+        // Whoever goes on writing may find the connection closed.
+        let writing = tokio::spawn(async move {
+            let _ = write.write_all(request.as_bytes()).await;
+            write
+        });
+        let mut answer = [0; 12];
+        let answered = timeout(LONG, read.read_exact(&mut answer)).await;
+        answered.expect("it is answered").unwrap();
+        if fits {
+            assert_eq!(&answer, b"HTTP/1.1 200", "{length} bytes");
+        } else {
+            assert_eq!(&answer, b"HTTP/1.1 431", "{length} bytes");
+            // With or without a word.
+            let end = timeout(LONG, read.read_to_end(&mut Vec::new())).await;
+            let _ = end.expect("its connection is closed");
+        }
+        drop(writing.await.unwrap());
+        assert_eq!(server.get("/healthz").await.status, 200);
+    }
 }
 
 #[tokio::test]
