@@ -3,16 +3,17 @@
 use crate::harness::{PATIENCE, Server, eventually};
 use futures::future::join_all;
 use parlour_server::http::{Bounds, api_router, layered, serve_within};
+use parlour_server::limits::descriptors;
 use parlour_server::{Context, Settings};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::time::timeout;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Who floods, and who only wants to read.
@@ -126,6 +127,39 @@ async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
     let answered = answers.iter().flatten().count();
     assert!((1..=40).contains(&answered), "{answered}");
     assert_eq!(server.page(OTHER).await, 200);
+}
+
+/// Asks now and then on this connection, and on another one whenever it was closed.
+async fn attack(to: SocketAddr, mut connection: TcpStream) {
+    const PAUSE: Duration = Duration::from_secs(3);
+    loop {
+        while get(&mut connection, "/healthz", "").await == Some(200) {
+            sleep(PAUSE).await;
+        }
+        sleep(PAUSE).await;
+        connection = connect(to, FLOOD, None).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_a_second_for_a_page_while_one_address_floods() {
+    // This process has both ends of them, and what other tests have open.
+    let files = usize::try_from(descriptors::raise().descriptors).unwrap_or(usize::MAX);
+    let server = Bounded::start(Bounds::default(), |_| {}).await;
+    let mut flood = JoinSet::new();
+    for _ in 0..2_000.min(files / 8) {
+        let connection = server.connect(FLOOD).await;
+        flood.spawn(attack(server.address, connection));
+    }
+    let mut waits = Vec::new();
+    for _ in 0..21 {
+        let asked = Instant::now();
+        assert_eq!(server.page(OTHER).await, 200);
+        waits.push(asked.elapsed());
+    }
+    waits.sort();
+    assert!(waits[10] < Duration::from_secs(1), "{waits:?}");
+    flood.shutdown().await;
 }
 
 #[tokio::test]
