@@ -34,7 +34,7 @@ use sea_orm::{
     QueryFilter, TransactionTrait,
 };
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use writer::Writer;
 
 /// A database that is ready, and where it stands.
@@ -60,10 +60,21 @@ pub async fn open(
     let prepared = async {
         // One transaction: a server killed half-way through finds the schema it left, whole.
         let txn = connections.writer.begin().await?;
+        let began = Instant::now();
+        let known = Migrator::get_applied_migrations(&txn).await?.len();
+        let missing = Migrator::get_pending_migrations(&txn).await?.len();
+        let is_older = known > 0 && missing > 0;
+        if is_older {
+            tracing::info!(?file, steps = missing, "bringing the schema up to date");
+        }
         Migrator::up(&txn, None).await?;
         naming::renew(&txn).await?;
         let (epoch, is_new) = founding::found(&txn, clock, random).await?;
         txn.commit().await?;
+        if is_older {
+            let elapsed = began.elapsed();
+            tracing::info!(?file, steps = missing, ?elapsed, "the schema is up to date");
+        }
         let rooms = room::Entity::find().filter(room::Column::DeletedAt.is_null());
         let rooms = rooms.all(&connections.readers).await?;
         Ok::<_, DbErr>((epoch, is_new, rooms))

@@ -474,7 +474,8 @@ pub fn log() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
 }
 
-fn log_to_memory() {
+/// From here on, what servers of this process log can be read.
+pub fn log_to_memory() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let mut settings = Settings::default();

@@ -1,6 +1,7 @@
 //! What is made at the start, and what refuses it.
 
 use super::*;
+use crate::harness::{log, log_to_memory};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
@@ -137,6 +138,30 @@ async fn what_changed_in_an_older_database_is_still_found() {
     db.close().await.unwrap();
     let bench = bench.reopened().await;
     assert_eq!(changes(&bench).await, before);
+}
+
+#[tokio::test]
+async fn it_is_said_that_an_older_database_is_brought_up_to_date_and_how_long_that_took() {
+    log_to_memory();
+    let bench = Bench::new().await;
+    bench.ctx.drain().await;
+    let db = raw(&bench).await;
+    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
+    db.close().await.unwrap();
+    let bench = bench.reopened().await.reopened().await;
+    let file = format!("{:?}", bench.file());
+    let log = log();
+    let said: Vec<_> = log.lines().filter(|line| line.contains(&file)).collect();
+    assert_eq!(said.len(), 2, "neither at first nor once more: {said:?}");
+    assert!(
+        said[0].contains("bringing the schema up to date"),
+        "{said:?}"
+    );
+    assert!(said[1].contains("the schema is up to date"), "{said:?}");
+    assert!(
+        said[1].contains("steps=2") && said[1].contains("elapsed="),
+        "{said:?}"
+    );
 }
 
 /// How many steps there are from this one on.
