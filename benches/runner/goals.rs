@@ -84,7 +84,7 @@ const fn goal(row: &'static str, figure: &'static str, against: Against, bound: 
 }
 
 /// All goals, in the table's order.
-pub const ALL: [Goal; 30] = [
+pub const ALL: [Goal; 31] = [
     goal(
         "room",
         CPU,
@@ -179,6 +179,12 @@ pub const ALL: [Goal; 30] = [
         "deepest page p50, ms",
         Own("first page p50, ms"),
         AtMost(1.1),
+    ),
+    goal(
+        "reading-while-writing",
+        "beside 16 readers: ack p99, ms",
+        Own("alone: ack p99, ms"),
+        AtMost(3.0),
     ),
     goal("page", "pages/s per core", Peer(SVELTEKIT), AtLeast(10.0)),
     goal(

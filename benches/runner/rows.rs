@@ -7,6 +7,7 @@ mod idle;
 mod ingest;
 mod latency;
 mod page;
+mod reading;
 mod room;
 mod start;
 mod storm;
@@ -98,7 +99,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 9] = [
+pub const ALL: [Row; 10] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -157,6 +158,14 @@ pub const ALL: [Row; 9] = [
         quick: &[PARLOUR],
         once: &[],
         measure: history::measure,
+    },
+    Row {
+        key: "reading-while-writing",
+        title: "10 senders, 100 messages/s: alone, then beside 16 clients that fetch a long history, compressed",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        once: &[],
+        measure: reading::measure,
     },
     Row {
         key: "page",
