@@ -43,6 +43,8 @@ test("one's own messages, and those of a room one sees, are not counted", async 
 test("what is read in another tab is unread no more in this one", async ({ arrive }) => {
   const bob = await arrive("Bob", "/me");
   const alice = await arrive("Alice", LOBBY);
+  // From then on what is said there is unread until it is seen.
+  await expect(alice.people).toContainText("Alice");
   await alice.hide();
   await bob.rest.post("for Alice");
   await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");

@@ -11,6 +11,8 @@ const OFF = "Live updates do not work here.";
 /** What a browser says of a file that is refused, and of a program that ends. */
 const ENDED = /Failed to load resource|panicked at|RuntimeError|unreachable|Failed to fetch|wasm/i;
 
+test.beforeEach(({ tolerate }) => tolerate(/The island was drawn anew/));
+
 /** Every page that this tab loads is changed on its way. */
 async function rewritten(page: Page, change: (html: string) => string) {
   // A page that is handed over like this is from nowhere, and Chromium asks before it reaches our server.
