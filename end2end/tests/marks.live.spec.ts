@@ -51,3 +51,33 @@ test("fifty messages of ten thousand marks are there at once, and stored whole",
   await expect(reader.messages.last().locator(".text")).toHaveText(`a${"\u0301".repeat(8)}b`);
   expect((await writer.rest.history()).at(-1)?.content).toBe(text);
 });
+
+test("the browser takes for marks what the server does", async ({ arrive, browser, server }) => {
+  const isMark = /[\p{M}\p{DI}]/u;
+  const isAssigned = /\P{Cn}/u;
+  const isOne = (code: number) => isMark.test(String.fromCodePoint(code));
+  // All marks, and what stands beside them. Surrogates are no characters.
+  const edges: string[] = [];
+  for (let code = 0xa0; code < 0xe_1000; code += 1) {
+    const isEdge = isOne(code) || isOne(code - 1) || isOne(code + 1);
+    if (code >> 11 === 0x1b || !isEdge || !isAssigned.test(String.fromCodePoint(code))) continue;
+    edges.push(`a${String.fromCodePoint(code).repeat(9)}`);
+  }
+  expect(edges.length).toBeGreaterThan(2_400);
+  const writer = await arrive("Writer", "/me");
+  for (let at = 0; at < edges.length; at += 900) {
+    await writer.rest.post(`${edges.slice(at, at + 900).join("")}b`);
+  }
+  await writer.visit(LOBBY);
+  const live = await writer.log.locator(".text").allTextContents();
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(server.url + LOBBY);
+  const printed = await plain.locator(".log .text").allTextContents();
+  await context.close();
+  const cut = (lines: string[]) => lines.join("").split("a");
+  expect(cut(live).length).toBe(edges.length + 1);
+  const others = cut(printed);
+  const apart = cut(live).filter((drawn, at) => drawn !== others[at]);
+  expect(apart.map((drawn) => drawn.codePointAt(0)?.toString(16))).toEqual([]);
+});

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod dialog;
 pub mod document;
 pub mod fetch;
+pub mod marks;
 pub mod navigation;
 pub mod scroll;
 pub mod socket;

@@ -1,8 +1,8 @@
 //! The one island: everything that is live.
 //!
 //! `island` puts the parts together; `desk` is what they share; `visiting`, `reading`, `receiving`,
-//! `listing`, `sending` and `editing` are what can happen to it; `link` keeps the socket. The rest are
-//! the parts one sees.
+//! `listing`, `sending` and `editing` are what can happen to it; `link` keeps the socket; `marks` is
+//! what server and browser know of marks, each from its own table. The rest are the parts one sees.
 //!
 //! The server prints the island, and the browser draws one of its own in its place: a page may have
 //! been changed on its way here, by a proxy, a translator, the browser itself, so nothing relies on
@@ -25,6 +25,12 @@ mod link;
 mod listing;
 mod live;
 mod log;
+#[cfg(not(feature = "ssr"))]
+#[path = "room/marks_by_browser.rs"]
+mod marks;
+#[cfg(feature = "ssr")]
+#[path = "room/marks_by_table.rs"]
+mod marks;
 mod members;
 #[cfg(feature = "ssr")]
 pub mod printing;

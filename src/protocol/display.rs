@@ -4,6 +4,8 @@
 
 mod marks;
 
+pub use marks::is_mark;
+
 use std::borrow::Cow;
 
 /// Marks in a row that are laid out. No language stacks as many; a browser that has to stack
@@ -17,7 +19,7 @@ pub fn laid_out(text: &str) -> Cow<'_, str> {
     let mut from = 0;
     let mut run = 0;
     for (at, c) in text.char_indices() {
-        if !marks::is_mark(c) {
+        if !is_mark(c) {
             run = 0;
             continue;
         }

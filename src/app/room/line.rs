@@ -2,6 +2,7 @@
 
 use super::composer::enter_hint;
 use super::desk::{Desk, Dialog};
+use super::marks::laid_out;
 use super::shown::heard;
 use super::words::{Words, words};
 use super::{editing, sending, shown};
@@ -13,7 +14,6 @@ use crate::app::state::timeline::MessageRow;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
-use parlour_protocol::display::laid_out;
 use parlour_protocol::text::segments;
 use parlour_protocol::{Link, Message, RoomId, SystemEvent, paths, rules};
 use std::sync::Arc;
@@ -177,7 +177,7 @@ fn PendingLine(message: Pending) -> impl IntoView {
     view! {
         <article class="message pending" data-own="" data-state=state>
             <header class="message-head"><bdi class="author">{Words(name)}</bdi></header>
-            <div class="text" dir="auto">{Words(laid_out(&message.content).into_owned())}</div>
+            <div class="text" dir="auto">{Words(laid_out(&message.content))}</div>
             <p class="delivery">{Words(note)}</p>
             {is_refused
                 .then(|| {
@@ -196,7 +196,7 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
     segments(content, links)
         .into_iter()
         .map(|segment| {
-            let text = laid_out(segment.text).into_owned();
+            let text = laid_out(segment.text);
             match segment.href.map(str::to_owned) {
                 None => Either::Left(text),
                 Some(href) => Either::Right(view! {

@@ -1,6 +1,7 @@
 //! What the server says, applied to the desk.
 
 use super::desk::Desk;
+use super::marks::laid_out;
 use super::{editing, listing, reading, sending, visiting};
 use crate::app::browser::{clock, document, navigation};
 use crate::app::state::announcer::{Aloud, Announcer};
@@ -387,7 +388,7 @@ fn announce(desk: Desk, message: &Message) {
 pub fn aloud(desk: Desk, change: impl FnOnce(&mut Announcer) -> Vec<Aloud>) {
     for aloud in desk.announcer.update_value(change) {
         match aloud {
-            Aloud::Say(number, text) => document::say(number, &text),
+            Aloud::Say(number, text) => document::say(number, &laid_out(&text)),
             Aloud::Unsay(number) => document::unsay(number),
         }
     }

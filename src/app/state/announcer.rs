@@ -4,7 +4,6 @@
 //! several are at once, or one says what another did. *Invariant:* a line never becomes another one;
 //! it is put in, and taken out.
 
-use parlour_protocol::display::laid_out;
 use parlour_protocol::{Message, Number, Seq, UserId};
 
 /// Lines kept; the oldest is let go. So many may come at once.
@@ -56,7 +55,7 @@ impl Announcer {
         self.lines.push((number, seq));
         let mut text = message.username.clone();
         text.push_str(": ");
-        text.push_str(&laid_out(&message.content));
+        text.push_str(&message.content);
         aloud.push(Aloud::Say(number, text));
         aloud
     }

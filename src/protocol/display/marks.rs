@@ -1,15 +1,17 @@
 //! Which characters are marks: drawn on the letter before them, however many there are.
 //!
-//! Those of the categories Mn, Mc and Me of Unicode 16; here as ranges, because a table of all of
-//! them would be a tenth of the WASM. Where nothing is assigned between two ranges they are one.
+//! Those of the categories Mn, Mc and Me of Unicode 16, as ranges. Where nothing is assigned between two
+//! of them they are one. The browser asks its own Unicode instead (`app/browser/marks.rs`).
 
-/// Whether this is a mark, or one of the characters without a shape that join or direct others: who
-/// stacks marks could put one between them.
+/// Whether this is a mark, or one of the characters without a shape (`Default_Ignorable_Code_Point`) that
+/// join or direct others: who stacks marks could put one between them.
 pub fn is_mark(c: char) -> bool {
     let code = u32::from(c);
     let ranges = match code {
+        0xad | 0x61c | 0x115f..=0x1160 | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e => return true,
+        0x2060..=0x206f | 0x3164 | 0xfeff | 0xffa0 | 0xfff0..=0xfff8 => return true,
+        0x1_bca0..=0x1_bca3 | 0x1_d173..=0x1_d17a => return true,
         ..0x300 => return false,
-        0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff => return true,
         0x300..0x1_0000 => &FIRST_PLANE[..],
         0x1_0000..0x2_0000 => &SECOND_PLANE[..],
         // Variation selectors, and the letters that a flag is spelt with.

@@ -1,6 +1,5 @@
 //! What is laid out, and what is isolated.
 
-use super::marks::is_mark;
 use super::*;
 
 #[test]
