@@ -81,3 +81,51 @@ test("what was taken back is not found there, another room's neither", async ({ 
   await bob.rest.post("in here", room.id);
   await expect.poll(heard).toEqual(["Bob: in here"]);
 });
+
+test("what was missed is heard also when the room is read anew", async ({ arrive, wire, tolerate }) => {
+  tolerate(CUT_OFF);
+  const bob = await arrive("Bob", "/me");
+  const alice = await arrive("Alice", "/me", { via: wire });
+  let isReset = false;
+  await alice.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      const frame = JSON.parse(String(text));
+      const anew = { messages: [], complete: true, reset: true };
+      const isChanged = isReset && frame.type === "sync" && frame.messages.length > 0;
+      socket.send(isChanged ? JSON.stringify({ ...frame, ...anew }) : text);
+      if (isChanged) isReset = false;
+    });
+  });
+  await alice.visit(LOBBY);
+  await bob.rest.post("before");
+  await expect(alice.messages).toHaveCount(1);
+  const heard = await spoken(alice);
+  wire.cut();
+  await alice.isLost();
+  await bob.rest.fill(3, "missed");
+  isReset = true;
+  wire.mend();
+  await alice.isLive();
+  await expect(alice.messages).toHaveCount(4);
+  expect(isReset).toBe(false);
+  await bob.rest.post("after");
+  const said = ["Bob: missed 1", "Bob: missed 2", "Bob: missed 3", "Bob: after"];
+  await expect.poll(heard).toEqual(said);
+});
+
+test("two people of one name are told apart by who hears them", async ({ arrive }) => {
+  const bob = await arrive("Bob", "/me");
+  const other = await arrive("B0b", "/me");
+  const alice = await arrive("Alice", LOBBY);
+  await bob.rest.post("one");
+  await expect(alice.messages).toHaveCount(1);
+  const heard = await spoken(alice);
+  await other.rest.post("two");
+  await bob.rest.post("three");
+  await expect(alice.messages).toHaveCount(3);
+  const drawn = await alice.log.locator(".message-head").allTextContents();
+  const [, two, three] = drawn.map((head) => /^B.b ?#\d+/.exec(head)?.[0].replace(/ ?#/, " #"));
+  expect(two).not.toBe(three);
+  await expect.poll(heard).toEqual([`${two}: two`, `${three}: three`]);
+});

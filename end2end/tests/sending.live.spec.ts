@@ -27,6 +27,21 @@ test("it is there as sending before the server has it, then as sent", async ({ a
   await expect(alice.message("Slowly")).toHaveCount(1);
 });
 
+test("one who shares a name is told apart before the server has it, as then", async ({ arrive, server }) => {
+  const twin = await arrive("A1ice", "/me");
+  await twin.rest.post("Earlier");
+  const alice = await arrive("Alice", LOBBY);
+  await alice.say("At once");
+  const stored = alice.message("At once").locator(".namesake");
+  await expect(stored).toHaveText(/^#\d+$/);
+  server.freeze();
+  await alice.send("Slowly");
+  await expect(alice.message("Slowly")).toHaveAttribute("data-state", "sending");
+  await expect(alice.message("Slowly").locator(".namesake")).toHaveText((await stored.textContent())!);
+  server.thaw();
+  await alice.isSent("Slowly");
+});
+
 test("an address is a link once the server has found it", async ({ arrive, server }) => {
   const bob = await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY);

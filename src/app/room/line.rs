@@ -125,8 +125,15 @@ pub fn PendingLines(
     /// What is in the outbox.
     messages: Memo<Vec<Pending>>,
 ) -> impl IntoView {
+    let desk = Desk::here();
+    let number = shown::attribute(move || {
+        desk.me.with(|me| {
+            me.as_ref()
+                .and_then(|me| desk.namesakes().number(me.id, &me.name))
+        })
+    });
     move || {
-        let line = |message| view! { <PendingLine message/> };
+        let line = |message| view! { <PendingLine message number=number.get()/> };
         messages.get().into_iter().map(line).collect_view()
     }
 }
@@ -149,7 +156,7 @@ pub fn Unsent() -> impl IntoView {
 }
 
 #[component]
-fn PendingLine(message: Pending) -> impl IntoView {
+fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
     let desk = Desk::here();
     let (state, note) = match &message.state {
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
@@ -176,7 +183,10 @@ fn PendingLine(message: Pending) -> impl IntoView {
     };
     view! {
         <article class="message pending" data-own="" data-state=state>
-            <header class="message-head"><bdi class="author">{Words(name)}</bdi></header>
+            <header class="message-head">
+                <bdi class="author">{Words(name)}</bdi>
+                {numbered(number)}
+            </header>
             <div class="text" dir="auto">{Words(laid_out(&message.content))}</div>
             <p class="delivery">{Words(note)}</p>
             {is_refused

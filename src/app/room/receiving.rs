@@ -7,6 +7,7 @@ use crate::app::browser::{clock, document, navigation};
 use crate::app::state::announcer::{Aloud, Announcer};
 use crate::app::state::by_room::{ByRoom, Rooms};
 use crate::app::state::connection::Connection;
+use crate::app::state::namesakes::Namesakes;
 use crate::app::state::outbox::Outbox;
 use crate::app::state::presence::{Presence, TypingSignal};
 use crate::app::state::read_marks::ReadMarks;
@@ -210,9 +211,7 @@ fn synced(desk: Desk, frame: Sync) {
             let after = said.iter().rposition(|other| other.number < message.number);
             said.insert(after.map_or(0, |at| at + 1), message);
         }
-        for message in said {
-            announce(desk, message);
-        }
+        announce(desk, &said);
     }
     let held = on_timeline_ref(desk, room_id, Timeline::seq);
     let is_unseen = |message: &Message| {
@@ -244,17 +243,17 @@ fn came_or_went(desk: Desk, frame: System) {
     if desk.my_id_now() == Some(frame.user_id) {
         return;
     }
-    let name = full_name(desk, frame.user_id, &frame.username);
+    let (user, name) = (frame.user_id, frame.username.as_str());
+    let name = namesakes(desk, &[(user, name)]).full(user, name);
     on_timeline(desk, frame.room_id, |t| t.note(name, frame.event));
 }
 
-/// What somebody is called beside those who are shown.
-fn full_name(desk: Desk, user: UserId, name: &str) -> String {
-    let namesakes = desk.timeline.with_untracked(|timeline| {
-        let shown = timeline.authors().chain([(user, name)]);
+/// Who has to be told from somebody else, of those who are shown and of these.
+fn namesakes(desk: Desk, others: &[(UserId, &str)]) -> Namesakes {
+    desk.timeline.with_untracked(|timeline| {
+        let shown = timeline.authors().chain(others.iter().copied());
         desk.presence.with_untracked(|p| p.namesakes(shown))
-    });
-    namesakes.full(user, name)
+    })
 }
 
 /// The open room has been read as far as it goes, when somebody sees its end. The server is told soon.
@@ -321,10 +320,11 @@ fn welcome(desk: Desk, frame: Welcome) {
     }
     let before = desk.epoch.with_value(Clone::clone);
     if before.is_some_and(|before| before != epoch) {
-        // Another database: what this tab holds means nothing there. An empty room that does not
+        // Another database: what this tab holds, or has heard, means nothing there. An empty room that does not
         // get its page now asks with the next heartbeat.
         desk.shelf.set_value(Shelf::default());
         desk.timeline.set(Timeline::new(History::default()));
+        aloud(desk, |announcer| announcer.enter(Seq::MAX));
         if let Some(open) = desk.open_id_now() {
             visiting::take_anew(desk, open, None);
         }
@@ -368,7 +368,7 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
         }
     });
     if let Some(spoken) = &spoken {
-        announce(desk, spoken);
+        announce(desk, &[spoken]);
     }
     if is_open && is_new && !is_mine && !was_seen {
         desk.missed.update(|missed| *missed += 1);
@@ -378,10 +378,24 @@ fn changed(desk: Desk, message: Message, is_new: bool) {
     }
 }
 
-/// Tells who does not see the screen of a message in the open room.
-fn announce(desk: Desk, message: &Message) {
+/// Tells who does not see the screen of messages in the open room.
+fn announce<'m>(desk: Desk, messages: &[&'m Message]) {
     let me = desk.my_id_now();
-    aloud(desk, |announcer| announcer.take(message, me));
+    let author = |message: &&'m Message| (message.user_id, message.username.as_str());
+    let authors: Vec<_> = messages.iter().map(author).collect();
+    let namesakes = namesakes(desk, &authors);
+    for message in messages {
+        aloud(desk, |announcer| announcer.take(message, me, &namesakes));
+    }
+}
+
+/// Tells them of the open room when it was taken anew.
+pub fn announce_anew(desk: Desk) {
+    let me = desk.my_id_now();
+    let namesakes = namesakes(desk, &[]);
+    desk.timeline.with_untracked(|page| {
+        aloud(desk, |announcer| announcer.enter_anew(page, me, &namesakes));
+    });
 }
 
 /// Changes what is told, and tells it.

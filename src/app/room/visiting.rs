@@ -164,7 +164,7 @@ pub fn take_anew(desk: Desk, room_id: RoomId, around: Option<Number>) {
                 sending::settle_shown(desk);
                 desk.missed.set(0);
                 let after = desk.timeline.with_untracked(Timeline::seq);
-                receiving::aloud(desk, |announcer| announcer.enter(after));
+                receiving::announce_anew(desk);
                 desk.say(ClientFrame::Sync {
                     room_id: Some(room_id),
                     after,

@@ -4,6 +4,8 @@
 //! several are at once, or one says what another did. *Invariant:* a line never becomes another one;
 //! it is put in, and taken out.
 
+use super::namesakes::Namesakes;
+use super::timeline::Timeline;
 use parlour_protocol::{Message, Number, Seq, UserId};
 
 /// Lines kept; the oldest is let go. So many may come at once.
@@ -35,9 +37,44 @@ impl Announcer {
         gone.map(|(number, _)| Aloud::Unsay(number)).collect()
     }
 
+    /// The open room was read from the server anew, because too much had changed. What was missed is
+    /// said, when all of it is on the page; else one line says that there is more.
+    pub fn enter_anew(
+        &mut self,
+        page: &Timeline,
+        me: Option<UserId>,
+        namesakes: &Namesakes,
+    ) -> Vec<Aloud> {
+        let heard = self.heard;
+        let end = page.seq();
+        let mut aloud = self.enter(end);
+        let begins_before = page.first_number().is_none_or(|first| first <= heard);
+        if (begins_before || !page.has_older()) && !page.has_newer() {
+            self.heard = heard;
+            for message in page.messages() {
+                aloud.append(&mut self.take(message, me, namesakes));
+            }
+            self.heard = end;
+        } else {
+            let text = match page.posts_after(heard, me) {
+                0 => "New messages".to_owned(),
+                missed => format!("More than {missed} new messages"),
+            };
+            self.lines.push((end, end));
+            aloud.push(Aloud::Say(end, text));
+        }
+        aloud
+    }
+
     /// A message of the room came, or changed, for `me`. What was said of one that is changed now or
-    /// taken back is taken away: it must not be found in the page any more.
-    pub fn take(&mut self, message: &Message, me: Option<UserId>) -> Vec<Aloud> {
+    /// taken back is taken away: it must not be found in the page any more. Who shares a name is told
+    /// apart as in what is drawn.
+    pub fn take(
+        &mut self,
+        message: &Message,
+        me: Option<UserId>,
+        namesakes: &Namesakes,
+    ) -> Vec<Aloud> {
         let Message { number, seq, .. } = *message;
         if number <= self.heard {
             let is_old = |line: &(Number, Seq)| line.0 == number && line.1 < seq;
@@ -53,7 +90,7 @@ impl Announcer {
             aloud.push(self.let_go(0));
         }
         self.lines.push((number, seq));
-        let mut text = message.username.clone();
+        let mut text = namesakes.full(message.user_id, &message.username);
         text.push_str(": ");
         text.push_str(&message.content);
         aloud.push(Aloud::Say(number, text));
@@ -68,7 +105,7 @@ impl Announcer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{MessageId, RoomId, Timestamp};
+    use parlour_protocol::{History, MessageId, RoomId, Timestamp};
 
     const BOB: UserId = UserId(2);
 
@@ -90,6 +127,21 @@ mod tests {
         }
     }
 
+    /// Nobody shares a name.
+    fn alone() -> Namesakes {
+        Namesakes::default()
+    }
+
+    /// The page of these messages, of which there are older ones.
+    fn page(numbers: std::ops::RangeInclusive<Number>, has_newer: bool) -> Timeline {
+        Timeline::new(History {
+            seq: *numbers.end() + i64::from(has_newer),
+            messages: numbers.map(|number| message(number, "x")).collect(),
+            has_older: true,
+            has_newer,
+        })
+    }
+
     fn say(number: Number, text: &str) -> Vec<Aloud> {
         vec![Aloud::Say(number, text.to_owned())]
     }
@@ -98,7 +150,7 @@ mod tests {
     fn three_at_once_are_three_and_the_same_text_twice_is_two() {
         let mut announcer = Announcer::default();
         announcer.enter(4);
-        let mut take = |number, text| announcer.take(&message(number, text), None);
+        let mut take = |number, text| announcer.take(&message(number, text), None, &alone());
         assert_eq!(take(5, "yes"), say(5, "Bob: yes"));
         assert_eq!(take(6, "yes"), say(6, "Bob: yes"));
         assert_eq!(take(7, "no"), say(7, "Bob: no"));
@@ -108,7 +160,7 @@ mod tests {
     fn one_that_comes_again_or_was_there_is_not_said_again() {
         let mut announcer = Announcer::default();
         announcer.enter(4);
-        let mut take = |number| announcer.take(&message(number, "x"), None);
+        let mut take = |number| announcer.take(&message(number, "x"), None, &alone());
         assert_eq!(take(4), []);
         assert_eq!(take(5), say(5, "Bob: x"));
         assert_eq!(take(6), say(6, "Bob: x"));
@@ -119,26 +171,26 @@ mod tests {
     fn what_was_taken_back_or_changed_is_not_found_there() {
         let mut announcer = Announcer::default();
         for number in 1..=3 {
-            announcer.take(&message(number, "secret"), None);
+            announcer.take(&message(number, "secret"), None, &alone());
         }
         let mut gone = message(2, "");
         (gone.deleted, gone.seq) = (true, 4);
-        assert_eq!(announcer.take(&gone, None), [Aloud::Unsay(2)]);
-        assert_eq!(announcer.take(&gone, None), []);
+        assert_eq!(announcer.take(&gone, None, &alone()), [Aloud::Unsay(2)]);
+        assert_eq!(announcer.take(&gone, None, &alone()), []);
         let mut changed = message(3, "changed");
         changed.seq = 5;
-        assert_eq!(announcer.take(&changed, None), [Aloud::Unsay(3)]);
+        assert_eq!(announcer.take(&changed, None, &alone()), [Aloud::Unsay(3)]);
         (gone.number, gone.seq) = (6, 7);
-        assert_eq!(announcer.take(&gone, None), []);
-        assert_eq!(announcer.take(&message(6, "late"), None), []);
+        assert_eq!(announcer.take(&gone, None, &alone()), []);
+        assert_eq!(announcer.take(&message(6, "late"), None, &alone()), []);
         assert_eq!(announcer.enter(9), [Aloud::Unsay(1)]);
     }
 
     #[test]
     fn one_s_own_are_not_said() {
         let mut announcer = Announcer::default();
-        assert_eq!(announcer.take(&message(1, "mine"), Some(BOB)), []);
-        let theirs = announcer.take(&message(2, "theirs"), Some(UserId(3)));
+        assert_eq!(announcer.take(&message(1, "mine"), Some(BOB), &alone()), []);
+        let theirs = announcer.take(&message(2, "theirs"), Some(UserId(3)), &alone());
         assert_eq!(theirs, say(2, "Bob: theirs"));
     }
 
@@ -147,11 +199,62 @@ mod tests {
         let mut announcer = Announcer::default();
         let last = LINES as Number;
         for number in 1..=last {
-            assert_eq!(announcer.take(&message(number, "x"), None).len(), 1);
+            assert_eq!(
+                announcer.take(&message(number, "x"), None, &alone()).len(),
+                1
+            );
         }
-        let one_more = announcer.take(&message(last + 1, "y"), None);
+        let one_more = announcer.take(&message(last + 1, "y"), None, &alone());
         let said = Aloud::Say(last + 1, "Bob: y".to_owned());
         assert_eq!(one_more, [Aloud::Unsay(1), said]);
         assert_eq!(announcer.enter(0).len(), LINES);
+    }
+
+    #[test]
+    fn two_people_of_one_name_are_told_apart() {
+        let people = [(BOB, "Bob"), (UserId(7), "Bob")];
+        let namesakes = Namesakes::among(people.into_iter());
+        let aloud = Announcer::default().take(&message(1, "x"), None, &namesakes);
+        assert_eq!(aloud, say(1, "Bob #2: x"));
+    }
+
+    #[test]
+    fn what_was_missed_is_said_when_the_room_is_read_anew() {
+        let mut announcer = Announcer::default();
+        announcer.enter(4);
+        announcer.take(&message(5, "x"), None, &alone());
+        let mut anew = || announcer.enter_anew(&page(3..=7, false), None, &alone());
+        let missed = [6, 7].map(|number| Aloud::Say(number, "Bob: x".to_owned()));
+        assert_eq!(anew(), [&[Aloud::Unsay(5)], &missed[..]].concat());
+        assert_eq!(anew(), [Aloud::Unsay(6), Aloud::Unsay(7)]);
+    }
+
+    #[test]
+    fn of_more_than_a_page_it_is_said_that_there_is_more() {
+        for (numbers, has_newer, text) in [
+            (8..=12, false, "More than 5 new messages"),
+            (3..=6, true, "More than 2 new messages"),
+            (3..=4, true, "New messages"),
+        ] {
+            let mut announcer = Announcer::default();
+            announcer.enter(4);
+            let page = page(numbers, has_newer);
+            let aloud = announcer.enter_anew(&page, None, &alone());
+            assert_eq!(aloud, say(page.seq(), text));
+            let next = message(page.seq() + 1, "y");
+            let aloud = announcer.take(&next, None, &alone());
+            assert_eq!(aloud, say(next.number, "Bob: y"));
+        }
+    }
+
+    #[test]
+    fn another_database_has_nothing_that_was_missed() {
+        let mut announcer = Announcer::default();
+        announcer.enter(4);
+        announcer.enter(Seq::MAX);
+        let anew = announcer.enter_anew(&page(8..=12, false), None, &alone());
+        assert_eq!(anew, []);
+        let aloud = announcer.take(&message(13, "x"), None, &alone());
+        assert_eq!(aloud, say(13, "Bob: x"));
     }
 }

@@ -145,6 +145,11 @@ impl Timeline {
             .map(|message| (message.user_id, message.username.as_str()))
     }
 
+    /// The messages held, in their order.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter().map(|message| &**message)
+    }
+
     /// Every change up to this one is known; what to say as `after`.
     pub fn seq(&self) -> Seq {
         self.seq
