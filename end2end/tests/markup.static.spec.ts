@@ -38,6 +38,6 @@ test("text that runs the other way stays in its place", async ({ arrive }) => {
   await writer.rest.post("\u05e9\u05dc\u05d5\u05dd \u202e hidden");
   const reader = await arrive("Reader", LOBBY);
   const line = reader.messages.first();
-  await expect(line.locator("bdi.author")).toHaveText("\u05d0\u05dc\u05d9\u05e1");
+  await expect(line.locator(".author bdi")).toHaveText("\u05d0\u05dc\u05d9\u05e1");
   await expect(line.locator(".text")).toHaveAttribute("dir", "auto");
 });

@@ -165,7 +165,7 @@ async fn names_cannot_turn_their_neighbours_around() {
         ".room-description > bdi",
         "a.me > bdi",
         ".room-list bdi",
-        "bdi.author",
+        ".author bdi",
         ".text[dir=auto]",
     ] {
         assert!(

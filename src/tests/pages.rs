@@ -314,7 +314,7 @@ async fn two_people_of_one_name_are_told_apart_by_what_nobody_chooses() {
     // For everybody: themselves, others, visitors; drawn for the first time, and known.
     for who in [&one, &two, &bob, &site.visitor(), &one, &two] {
         let page = who.get(LOBBY).await;
-        assert_eq!(page.texts(".author"), ["Alice", "Bob", "Alice"]);
+        assert_eq!(page.texts(".author bdi"), ["Alice", "Bob", "Alice"]);
         assert_eq!(page.texts(".message-head .namesake"), numbers);
     }
     // Among those who are here, by the look of their names.

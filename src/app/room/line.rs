@@ -97,8 +97,7 @@ pub fn MessageLine(
             data-deleted=is_deleted.then_some("")
         >
             <header class="message-head">
-                <bdi class="author">{message.username.clone()}</bdi>
-                {numbered(namesake)}
+                <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
                 " "
                 <a class="when" href=permalink title=stored on:click=heard(follow)>
                     <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
@@ -115,7 +114,7 @@ pub fn MessageLine(
 
 /// What tells somebody from another one of the same name. Nobody chooses it, so it is no part of the name.
 pub fn numbered(number: Option<String>) -> impl IntoView {
-    number.map(|number| view! { <span class="namesake">{Words(number)}</span> })
+    number.map(|number| view! { " " <span class="namesake">{Words(number)}</span> })
 }
 
 /// Messages on their way to the server, or refused by it. Each change draws them all again into the
@@ -184,8 +183,7 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
     view! {
         <article class="message pending" data-own="" data-state=state>
             <header class="message-head">
-                <bdi class="author">{Words(name)}</bdi>
-                {numbered(number)}
+                <span class="author"><bdi>{Words(name)}</bdi>{numbered(number)}</span>
             </header>
             <div class="text" dir="auto">{Words(laid_out(&message.content))}</div>
             <p class="delivery">{Words(note)}</p>

@@ -1,7 +1,8 @@
 //! Who has to be told apart: people who are shown under one name, or under two that look alike.
 //!
-//! *Invariant:* what tells them apart is the id, which nobody chooses. Whoever the server takes for
-//! look-alikes letter by letter is told apart here; some more may be, for here are no tables.
+//! *Invariant:* what tells them apart is the id, which nobody chooses. People of one alphabet, or of one
+//! with some letters of another, are told apart wherever the server takes them for look-alikes letter by
+//! letter; some more may be, for here are no tables.
 
 use parlour_protocol::{Person, UserId, rules};
 
@@ -48,34 +49,53 @@ impl Namesakes {
     }
 }
 
-/// Whether one may be taken for the other: the same letters but for case, joiners, `I l 1` and `O 0`; or
-/// one has a letter of ASCII where the other one has some letter that is not.
+/// Whether one may be taken for the other: the same letters but for case, joiners, `I l 1`, `O 0` and the
+/// letters of other alphabets that are drawn the same. Where a letter of ASCII stands against some other
+/// letter that is not, most of the name has to be the same: names of two alphabets are no look-alikes.
 fn look_alike(one: &str, other: &str) -> bool {
     let mut one = one.chars().filter(|c| !rules::is_joiner(*c));
     let mut other = other.chars().filter(|c| !rules::is_joiner(*c));
+    let (mut same, mut near) = (0, 0);
     loop {
         match (one.next(), other.next()) {
-            (None, None) => return true,
-            (Some(a), Some(b)) if is_near(a, b) => {}
+            (None, None) => return same >= near,
+            (Some(a), Some(b)) if plain(a) == plain(b) => same += 1,
+            (Some(a), Some(b)) if a.is_ascii() != b.is_ascii() => near += 1,
             _ => return false,
         }
     }
 }
 
-fn is_near(one: char, other: char) -> bool {
-    one == other || one.is_ascii() != other.is_ascii() || plain(one) == plain(other)
-}
-
-/// Without case, in the alphabets whose capitals stand at a distance from their small letters.
+/// Without case, in the alphabets whose capitals stand at a distance from their small letters, and as the
+/// letter of ASCII that is drawn like it.
 fn plain(c: char) -> u32 {
-    let code = u32::from(c);
-    match c.to_ascii_lowercase() {
-        'i' | '1' | '|' => u32::from('l'),
-        '0' => u32::from('o'),
+    let code = u32::from(c.to_ascii_lowercase());
+    let small = match c {
         '\u{c0}'..='\u{de}' | '\u{391}'..='\u{3a9}' | '\u{410}'..='\u{42f}' => code + 0x20,
         '\u{400}'..='\u{40f}' => code + 0x50,
-        lower => u32::from(lower),
-    }
+        '\u{ff21}'..='\u{ff3a}' => code - 0xfec0,
+        '\u{ff41}'..='\u{ff5a}' => code - 0xfee0,
+        _ => code,
+    };
+    let drawn = match char::from_u32(small) {
+        Some('i' | '1' | '|' | '\u{456}' | '\u{3b9}') => 'l',
+        Some('0' | '\u{43e}' | '\u{3bf}') => 'o',
+        Some('\u{430}' | '\u{3b1}') => 'a',
+        Some('\u{435}' | '\u{3b5}') => 'e',
+        Some('\u{440}' | '\u{3c1}') => 'p',
+        Some('\u{441}') => 'c',
+        Some('\u{443}' | '\u{3c5}') => 'y',
+        Some('\u{445}' | '\u{3c7}') => 'x',
+        Some('\u{455}') => 's',
+        Some('\u{458}') => 'j',
+        Some('\u{43a}' | '\u{3ba}') => 'k',
+        Some('\u{43c}' | '\u{3bc}') => 'm',
+        Some('\u{43d}' | '\u{3b7}') => 'h',
+        Some('\u{442}' | '\u{3c4}') => 't',
+        Some('\u{432}' | '\u{3b2}') => 'b',
+        _ => return small,
+    };
+    u32::from(drawn)
 }
 
 #[cfg(test)]
@@ -113,6 +133,8 @@ mod tests {
             ("Мария", "МАРИЯ"),
             ("ΣΟΦΙΑ", "σοφια"),
             ("I \u{2764}\u{fe0f} tea", "I \u{2764} tea"),
+            ("coco", "\u{441}\u{43e}\u{441}\u{43e}"),
+            ("TOM", "\u{422}\u{41e}\u{41c}"),
         ] {
             let numbers = numbers(&[(1, name), (2, twin)]);
             assert!(numbers.iter().all(Option::is_some), "{name} / {twin}");
@@ -129,6 +151,12 @@ mod tests {
             ("日本", "日木"),
             ("Alice", "Alice 2"),
             ("Alice", "Alice #1"),
+            // As long as each other, in two alphabets.
+            ("Echo", "Анна"),
+            ("John", "Иван"),
+            ("Olga", "Пётр"),
+            ("Kim", "田中太"),
+            ("Mary", "Ольг"),
         ] {
             assert_eq!(
                 numbers(&[(1, name), (2, other)]),
