@@ -131,9 +131,16 @@ async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
 
 /// Asks now and then on this connection, and on another one whenever it was closed.
 async fn attack(to: SocketAddr, mut connection: TcpStream) {
-    const PAUSE: Duration = Duration::from_secs(3);
+    const PAUSE: Duration = Duration::from_secs(6);
+    let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut answer = [0; 1_024];
     loop {
-        while get(&mut connection, "/healthz", "").await == Some(200) {
+        while connection.write_all(request).await.is_ok()
+            && connection
+                .read(&mut answer)
+                .await
+                .is_ok_and(|read| read > 0)
+        {
             sleep(PAUSE).await;
         }
         sleep(PAUSE).await;
