@@ -1,6 +1,7 @@
 // From 320 to 2560 pixels nothing sticks out sideways, and on a phone everything can be touched.
 
 import type { Page } from "@playwright/test";
+import { LOBBY } from "./support/chat.js";
 import { PLACES, furnish } from "./support/places.js";
 import { Guest } from "./support/rest.js";
 import { CUT_OFF, expect, test } from "./support/test.js";
@@ -159,4 +160,49 @@ test.describe("on a phone", () => {
     await expect(alice.composer).toBeVisible();
     await expect(alice.page.getByRole("main")).toBeFocused();
   });
+});
+
+test("a keyboard over the page leaves lines to read, and the field", { tag: "@phone" }, async ({ arrive }) => {
+  const alice = await arrive("Alice", "/me");
+  await alice.rest.fill(40);
+  await alice.page.setViewportSize({ width: 390, height: 844 });
+  // iOS tells of it here and nowhere else.
+  await alice.page.addInitScript(() => {
+    const view = Object.assign(new EventTarget(), { scale: 1, height: innerHeight, offsetTop: 0 });
+    Object.defineProperty(window, "visualViewport", { value: view });
+  });
+  await alice.visit(LOBBY);
+  const covered = (height: number, scale = 1) =>
+    alice.page.evaluate(
+      (seen) => {
+        Object.assign(window.visualViewport ?? {}, seen);
+        window.visualViewport?.dispatchEvent(new Event("resize"));
+      },
+      { height, scale },
+    );
+  const bottom = async () => {
+    const box = await alice.composer.boundingBox();
+    return box ? box.y + box.height : Number.NaN;
+  };
+  const before = await bottom();
+  for (const height of [500, 400]) {
+    await covered(height);
+    await expect.poll(bottom).toBeLessThanOrEqual(height);
+    const lines = await alice.messages.evaluateAll((rows, height) => {
+      const isSeen = (row: Element) => {
+        const log = row.closest(".scroller")?.getBoundingClientRect();
+        const text = row.querySelector(".text")?.getBoundingClientRect();
+        return log && text && text.top >= log.top && text.bottom <= Math.min(log.bottom, height);
+      };
+      return rows.filter(isSeen).length;
+    }, height);
+    expect(lines).toBeGreaterThanOrEqual(3);
+    await expect(alice.messages.last()).toBeInViewport();
+  }
+  // Who looks closer is not covered.
+  await covered(400, 2);
+  await expect.poll(bottom).toBe(before);
+  await covered(400);
+  await covered(844);
+  await expect.poll(bottom).toBe(before);
 });

@@ -184,6 +184,15 @@ const start = async () => {
   }
 };
 
+// A keyboard that covers the page instead of making it smaller, as that of iOS does: the page has what is left.
+const view = window.visualViewport;
+view?.addEventListener("resize", () => {
+  const { style, clientHeight } = document.documentElement;
+  const isCovered = view.scale < 1.01 && view.height < clientHeight - 1;
+  style.setProperty("--visible", isCovered ? `${view.height}px` : "");
+  if (isCovered) scrollTo(0, 0);
+});
+
 let kept;
 try {
   kept = JSON.parse(load(KEPT));
