@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::db::Written;
 use crate::db::entity::user;
 use crate::error::ServiceError;
+use crate::events::Publication;
 use crate::names::{self, Name};
-use crate::realtime::{Hub, Publication};
+use crate::realtime::Hub;
 use crate::scope::Scope;
 use parlour_protocol::{User, UserId};
 use sea_orm::{

@@ -13,6 +13,7 @@ pub mod config;
 mod context;
 pub mod db;
 mod error;
+pub mod events;
 mod handover;
 pub mod http;
 pub mod limits;

@@ -16,7 +16,7 @@ pub use together::{Together, Verdicts};
 
 use super::trouble::{self, Trouble};
 use crate::error::ServiceError;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use committer::Committer;
 use job::{Alone, Finished, Job, Lost, Outcome};
 use publisher::Publisher;

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::db::Written;
 use crate::db::entity::message;
 use crate::error::ServiceError;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use crate::rooms;
 use crate::scope::Scope;
 use parlour_protocol::{Message, Number, RoomId, rules};

@@ -1,6 +1,7 @@
 //! Carries what was committed to every hub: this process's own, or one per server later.
 
-use super::{Frame, Publication, locked};
+use super::{Frame, locked};
+use crate::events::Publication;
 use parlour_protocol::{RoomGone, RoomId, ServerFrame};
 use std::sync::Mutex;
 

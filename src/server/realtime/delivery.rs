@@ -1,7 +1,8 @@
 //! What each publication means to the sockets of this server.
 
 use super::hub::Inner;
-use super::{Attendee, Closing, Event, Frame, Publication, SocketKind, locked};
+use super::{Attendee, Closing, Event, Frame, SocketKind, locked};
+use crate::events::Publication;
 use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 use std::time::Instant;

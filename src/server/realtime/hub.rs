@@ -7,9 +7,10 @@
 use super::channel::Channel;
 use super::sockets::{Listener, Sockets};
 use super::{
-    Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Publication,
-    Pulse, Socket, SocketKind, Subscriber, locked, pulse, ticker,
+    Attendee, Broker, Closing, Event, Frame, LocalBroker, LocalPresence, Presence, Pulse, Socket,
+    SocketKind, Subscriber, locked, pulse, ticker,
 };
+use crate::events::Publication;
 use parlour_protocol::{RoomId, Roster, Seq, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};

@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::db::Written;
 use crate::db::entity::{membership, room};
 use crate::error::ServiceError;
+use crate::events::Publication;
 use crate::names::{self, Name};
-use crate::realtime::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId};
 use sea_orm::{

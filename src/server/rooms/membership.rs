@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::db::entity::{membership, room};
 use crate::db::{Written, statement};
 use crate::error::ServiceError;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId, UserId};
 use rusqlite::Connection;

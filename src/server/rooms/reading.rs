@@ -12,7 +12,7 @@ use super::visible_now;
 use crate::context::Context;
 use crate::db::{Store, Together, Verdicts, Written, statement};
 use crate::error::ServiceError;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{RoomId, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -2,8 +2,9 @@
 
 use crate::harness::eventually;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use parlour_server::events::Publication;
 use parlour_server::realtime::{
-    Attendee, Closing, Frame, Hub, Mailbox, Publication, Run, Socket, SocketKind, Subscriber,
+    Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

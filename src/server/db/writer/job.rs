@@ -3,7 +3,7 @@
 use super::{Work, Written};
 use crate::db::trouble;
 use crate::error::ServiceError;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use futures::FutureExt;
 use sea_orm::{DatabaseTransaction, DbErr};
 use std::panic::AssertUnwindSafe;

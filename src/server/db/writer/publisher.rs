@@ -8,7 +8,7 @@
 
 use super::Publish;
 use super::job::Finished;
-use crate::realtime::Publication;
+use crate::events::Publication;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tokio::sync::{mpsc, oneshot};

@@ -1,6 +1,7 @@
 //! What a broker must do.
 
-use crate::realtime::{Broker, Event, Publication};
+use crate::events::Publication;
+use crate::realtime::{Broker, Event};
 use parlour_protocol::{RoomId, UserId};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};

@@ -4,7 +4,7 @@ use super::*;
 use parlour_protocol::UserId;
 use parlour_server::clock::SystemClock;
 use parlour_server::db::{self, Store, Written};
-use parlour_server::realtime::Publication;
+use parlour_server::events::Publication;
 use sea_orm::DbErr;
 use std::sync::Mutex;
 
