@@ -1,4 +1,7 @@
-//! What the contexts tell the world after a commit.
+//! What the contexts tell the world after a commit, and whom it is for.
+//!
+//! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
+//! [`Audience`], and what it says reaches nobody outside.
 
 use parlour_protocol::{Message, Room, RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
@@ -45,4 +48,118 @@ pub enum Publication {
         /// What look-alikes of the new name have in common with it.
         skeleton: String,
     },
+}
+
+/// Whom a publication is for. Who is among them is the engine's to know: it has the sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Who belongs to a room.
+    Members(RoomId),
+    /// Everybody who may see a room, in it or elsewhere.
+    Viewers(RoomId),
+    /// One person, wherever they are connected.
+    Person(UserId),
+    /// Everybody.
+    Everybody,
+}
+
+impl Publication {
+    /// Whom it is for.
+    pub fn audience(&self) -> Audience {
+        match self {
+            Self::Message { message, .. } => Audience::Viewers(message.room_id),
+            Self::MessageChanged(message) => Audience::Viewers(message.room_id),
+            Self::RoomCreated(room) => Audience::Viewers(room.id),
+            Self::RoomDeleted(room) => Audience::Viewers(*room),
+            Self::Left { user, .. } | Self::Read { user, .. } => Audience::Person(*user),
+            Self::Renamed { .. } => Audience::Everybody,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlour_protocol::{MessageId, Timestamp, UserKind};
+
+    const ROOM: RoomId = RoomId(7);
+    const ALICE: UserId = UserId(3);
+
+    fn message() -> Message {
+        Message {
+            id: MessageId(1),
+            room_id: ROOM,
+            number: 1,
+            seq: 1,
+            user_id: ALICE,
+            username: "Alice".to_owned(),
+            content: "hello".to_owned(),
+            client_id: "k".to_owned(),
+            timestamp: Timestamp(0),
+            edited_at: None,
+            deleted: false,
+            reply_to: None,
+            links: Vec::new(),
+        }
+    }
+
+    fn room() -> Room {
+        Room {
+            id: ROOM,
+            name: "Lobby".to_owned(),
+            description: String::new(),
+            created_at: Timestamp(0),
+            created_by: None,
+            seq: 0,
+            online: 0,
+            last_message_at: None,
+            sort: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_happens_in_a_room_is_for_all_who_may_see_it() {
+        let posted = Publication::Message {
+            message: message().into(),
+            posts: 1,
+        };
+        for publication in [
+            posted,
+            Publication::MessageChanged(message()),
+            Publication::RoomCreated(room()),
+            Publication::RoomDeleted(ROOM),
+        ] {
+            assert_eq!(publication.audience(), Audience::Viewers(ROOM));
+        }
+    }
+
+    #[test]
+    fn what_one_did_for_oneself_is_for_that_person_alone() {
+        let left = Publication::Left {
+            room: ROOM,
+            user: ALICE,
+        };
+        let read = Publication::Read {
+            user: ALICE,
+            room: ROOM,
+            read_posts: 1,
+        };
+        for publication in [left, read] {
+            assert_eq!(publication.audience(), Audience::Person(ALICE));
+        }
+    }
+
+    #[test]
+    fn a_new_name_is_for_everybody() {
+        let user = User {
+            id: ALICE,
+            name: "Zoe".to_owned(),
+            kind: UserKind::Guest,
+        };
+        let renamed = Publication::Renamed {
+            user,
+            skeleton: "zoe".to_owned(),
+        };
+        assert_eq!(renamed.audience(), Audience::Everybody);
+    }
 }

@@ -16,18 +16,18 @@ const QUIET: Duration = Duration::from_secs(2);
 /// What is still to be said about one room.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
-    pending: Audience,
+    pending: Concerned,
     last: Option<Instant>,
 }
 
 /// Whom it concerns.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Audience {
+pub(super) struct Concerned {
     everyone: bool,
     people: HashSet<UserId>,
 }
 
-impl Audience {
+impl Concerned {
     /// Whether it concerns a socket of `person`.
     pub(super) fn has(&self, person: Option<UserId>) -> bool {
         self.everyone || self.names(person)
@@ -55,7 +55,7 @@ impl Activity {
     }
 
     /// Whom to tell now, if it is time.
-    pub(super) fn due(&mut self, now: Instant, is_beat: bool) -> Option<Audience> {
+    pub(super) fn due(&mut self, now: Instant, is_beat: bool) -> Option<Concerned> {
         let pause = if is_beat { EVERY } else { QUIET };
         let is_early = self.last.is_some_and(|last| now < last + pause);
         if self.pending.is_empty() || is_early {
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(activity.due(start, true), None);
         activity.for_everyone();
         let said = activity.due(start, false);
-        assert!(said.is_some_and(|audience| audience.has(None)));
+        assert!(said.is_some_and(|concerned| concerned.has(None)));
         activity.for_everyone();
         let early = start + Duration::from_millis(999);
         assert_eq!(activity.due(early, true), None);
@@ -112,13 +112,13 @@ mod tests {
         let start = Instant::now();
         let mut activity = Activity::default();
         activity.for_person(UserId(1));
-        let audience = activity.due(start, false).unwrap();
-        assert!(audience.has(Some(UserId(1))));
-        assert!(!audience.has(Some(UserId(2))) && !audience.has(None));
+        let concerned = activity.due(start, false).unwrap();
+        assert!(concerned.has(Some(UserId(1))));
+        assert!(!concerned.has(Some(UserId(2))) && !concerned.has(None));
         activity.for_person(UserId(1));
         activity.for_everyone();
-        let audience = activity.due(start + QUIET, false).unwrap();
-        assert!(audience.has(None) && audience.has(Some(UserId(2))));
-        assert!(audience.names(Some(UserId(1))) && !audience.names(Some(UserId(2))));
+        let concerned = activity.due(start + QUIET, false).unwrap();
+        assert!(concerned.has(None) && concerned.has(Some(UserId(2))));
+        assert!(concerned.names(Some(UserId(1))) && !concerned.names(Some(UserId(2))));
     }
 }

@@ -4,7 +4,7 @@
 //! all of them have it, so a socket that reads `told` here has every earlier frame in its mailbox
 //! already. Nobody writes to a socket while a channel is locked.
 
-use super::activity::{Activity, Audience};
+use super::activity::{Activity, Concerned};
 use super::listeners::Listeners;
 use super::ration::Ration;
 use super::{Frame, TypingState};
@@ -56,7 +56,7 @@ pub(super) struct Due {
     pub(super) room: RoomId,
     pub(super) seq: Seq,
     pub(super) posts: i64,
-    pub(super) audience: Audience,
+    pub(super) concerned: Concerned,
 }
 
 impl Due {
@@ -133,12 +133,12 @@ impl Channel {
         }
         let is_counted = self.activity.concerns_everyone();
         let has_turn = !is_counted || ration.has(NEWS);
-        let audience = has_turn.then(|| self.activity.due(now, is_beat)).flatten();
-        let due = audience.map(|audience| Due {
+        let concerned = has_turn.then(|| self.activity.due(now, is_beat)).flatten();
+        let due = concerned.map(|concerned| Due {
             room,
             seq: self.seq,
             posts: self.posts,
-            audience,
+            concerned,
         });
         if let Some(due) = due.as_ref().filter(|_| is_counted) {
             ration.take(room, due.size());
@@ -198,7 +198,7 @@ mod tests {
             room: RoomId((1 << 53) - 1),
             seq: (1 << 53) - 1,
             posts: (1 << 53) - 1,
-            audience: Audience::default(),
+            concerned: Concerned::default(),
         };
         assert!(due.frame(due.posts, u32::MAX).wire().len() <= NEWS);
     }

@@ -1,10 +1,12 @@
 //! What each publication means to the sockets of this server.
 
 use super::hub::Inner;
+use super::sockets::Listener;
 use super::{Attendee, Closing, Event, Frame, SocketKind, locked};
-use crate::events::Publication;
+use crate::events::{Audience, Publication};
 use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What one room is told in one go.
@@ -21,30 +23,27 @@ impl Inner {
     pub(super) fn deliver(&self, events: &[Event]) {
         let mut batches = BTreeMap::new();
         for event in events {
-            match (&event.publication, &event.frame) {
-                (Publication::Message { message, posts }, Some(frame)) => {
-                    let batch: &mut Batch = batches.entry(message.room_id).or_default();
+            let audience = event.publication.audience();
+            match (&event.publication, audience, &event.frame) {
+                (Publication::Message { message, posts }, Audience::Viewers(room), Some(frame)) => {
+                    let batch: &mut Batch = batches.entry(room).or_default();
                     batch.add(message, frame);
                     batch.posts = *posts;
                     self.wrote(message, *posts);
                 }
-                (Publication::MessageChanged(message), Some(frame)) => {
-                    batches
-                        .entry(message.room_id)
-                        .or_default()
-                        .add(message, frame);
+                (Publication::MessageChanged(message), Audience::Viewers(room), Some(frame)) => {
+                    batches.entry(room).or_default().add(message, frame)
                 }
                 (
                     Publication::Read {
-                        user,
-                        room,
-                        read_posts,
+                        room, read_posts, ..
                     },
+                    Audience::Person(user),
                     _,
-                ) => self.read(*user, *room, *read_posts),
-                (publication, frame) => {
+                ) => self.read(user, *room, *read_posts),
+                (publication, audience, frame) => {
                     self.tell_rooms(&mut batches);
-                    self.deliver_alone(publication, frame.as_ref());
+                    self.deliver_alone(publication, audience, frame.as_ref());
                 }
             }
         }
@@ -52,15 +51,20 @@ impl Inner {
     }
 
     /// What must not change places with messages before or after it.
-    fn deliver_alone(&self, publication: &Publication, frame: Option<&Frame>) {
-        match (publication, frame) {
-            (Publication::RoomCreated(room), Some(frame)) => {
+    fn deliver_alone(&self, publication: &Publication, audience: Audience, frame: Option<&Frame>) {
+        match (publication, audience, frame) {
+            (Publication::RoomCreated(room), _, Some(frame)) => {
                 self.with_channel(room.id, |channel| channel.reached(room.seq, None));
-                self.tell_all(frame);
+                self.tell(audience, frame);
             }
-            (Publication::RoomDeleted(room), Some(frame)) => self.deleted(*room, frame),
-            (Publication::Left { room, user }, Some(frame)) => self.left(*room, *user, frame),
-            (Publication::Renamed { user, skeleton }, _) => self.renamed(user, skeleton),
+            (Publication::RoomDeleted(room), _, Some(frame)) => {
+                self.deleted(*room);
+                self.tell(audience, frame);
+            }
+            (Publication::Left { room, .. }, Audience::Person(user), Some(frame)) => {
+                self.left(*room, user, frame);
+            }
+            (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
             // Event::new makes a frame for every one of these; the others are not alone.
             _ => {}
         }
@@ -75,6 +79,8 @@ impl Inner {
         self.read(message.user_id, room, posts);
     }
 
+    /// Who listens to a room may see it, or would not have been let in; all who may and are elsewhere
+    /// hear that something happened.
     fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch>) {
         for (room, batch) in std::mem::take(batches) {
             let listeners = self.with_channel(room, |channel| {
@@ -88,7 +94,7 @@ impl Inner {
         }
     }
 
-    fn deleted(&self, room: RoomId, frame: &Frame) {
+    fn deleted(&self, room: RoomId) {
         if let Some(channel) = self.remove_channel(room) {
             for listener in locked(&channel).listeners.remove_if(|_| true) {
                 listener.remove(room);
@@ -103,7 +109,6 @@ impl Inner {
         for listener in locked(&self.sockets).open.iter() {
             listener.forget_membership(room);
         }
-        self.tell_all(frame);
     }
 
     fn left(&self, room: RoomId, user: UserId, frame: &Frame) {
@@ -169,11 +174,20 @@ impl Inner {
         }
     }
 
-    /// Queues a frame for every `/ws` socket.
-    fn tell_all(&self, frame: &Frame) {
+    /// Queues a frame for every `/ws` socket of its audience.
+    fn tell(&self, audience: Audience, frame: &Frame) {
+        let tell = |listener: &Arc<Listener>| {
+            if listener.kind == SocketKind::Many {
+                listener.subscriber.try_send(frame.clone());
+            }
+        };
         let sockets = locked(&self.sockets);
-        for listener in sockets.open.iter().filter(|l| l.kind == SocketKind::Many) {
-            listener.subscriber.try_send(frame.clone());
+        let all = sockets.open.iter();
+        match audience {
+            // Every room is open: all may see it.
+            Audience::Viewers(_) | Audience::Everybody => all.for_each(tell),
+            Audience::Members(room) => all.filter(|one| one.belongs_to(room)).for_each(tell),
+            Audience::Person(user) => sockets.of(user).iter().for_each(tell),
         }
     }
 }
@@ -182,5 +196,53 @@ impl Batch {
     fn add(&mut self, message: &Message, frame: &Frame) {
         self.frames.push(frame.clone());
         self.seq = message.seq;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::{Hub, Mailbox, Socket};
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    const ROOM: RoomId = RoomId(7);
+
+    /// A socket of somebody who belongs to these rooms, or of nobody.
+    fn ear(hub: &Hub, kind: SocketKind, user: i64, rooms: &[RoomId]) -> (Socket, Arc<Mailbox>) {
+        let mailbox = Arc::new(Mailbox::default());
+        let socket = hub.open(kind, Arc::clone(&mailbox) as _);
+        if user > 0 {
+            let who = Attendee {
+                id: UserId(user),
+                name: format!("Guest {user}").into(),
+                skeleton: format!("guest {user}").into(),
+            };
+            let read_posts: HashMap<_, _> = rooms.iter().map(|room| (*room, 0)).collect();
+            socket.identify(&who, read_posts, false).unwrap();
+        }
+        (socket, mailbox)
+    }
+
+    #[tokio::test]
+    async fn a_frame_goes_to_its_audience_and_to_nobody_else() {
+        let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+        let ears = [
+            ear(&hub, SocketKind::Many, 0, &[]),
+            ear(&hub, SocketKind::Many, 1, &[ROOM]),
+            ear(&hub, SocketKind::Many, 2, &[RoomId(8)]),
+            ear(&hub, SocketKind::Many, 2, &[RoomId(8)]),
+            ear(&hub, SocketKind::One(ROOM), 1, &[ROOM]),
+        ];
+        for (audience, expected) in [
+            (Audience::Members(ROOM), [0, 1, 0, 0, 0]),
+            (Audience::Viewers(ROOM), [1, 1, 1, 1, 0]),
+            (Audience::Person(UserId(2)), [0, 0, 1, 1, 0]),
+            (Audience::Everybody, [1, 1, 1, 1, 0]),
+        ] {
+            hub.inner.tell(audience, &Frame::from("{}".to_owned()));
+            let heard = ears.each_ref().map(|(_, mailbox)| mailbox.take().0.len());
+            assert_eq!(heard, expected, "{audience:?}");
+        }
     }
 }

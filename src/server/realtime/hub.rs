@@ -34,7 +34,7 @@ const RETRY_MS: u64 = 1_000;
 /// Everybody who listens on this server. A clone is another handle to the same hub.
 #[derive(Clone)]
 pub struct Hub {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 pub(super) struct Inner {

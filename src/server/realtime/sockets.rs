@@ -79,6 +79,10 @@ impl Listener {
         locked(&self.state).joined.retain(|other| *other != room);
     }
 
+    pub(super) fn belongs_to(&self, room: RoomId) -> bool {
+        locked(&self.state).read_place(room).is_ok()
+    }
+
     /// A membership is over.
     pub(super) fn forget_membership(&self, room: RoomId) {
         locked(&self.state)

@@ -117,13 +117,13 @@ impl News<'_> {
         let &Due {
             room,
             posts,
-            ref audience,
+            ref concerned,
             ..
         } = self.due;
-        if !audience.has(listener.person()) {
+        if !concerned.has(listener.person()) {
             return None;
         }
-        if listener.has_joined(room) && !audience.names(listener.person()) {
+        if listener.has_joined(room) && !concerned.names(listener.person()) {
             return None;
         }
         let unread = listener.unread(room, posts);
