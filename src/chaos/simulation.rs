@@ -10,7 +10,7 @@
 //! What is real: `outbox`, `timeline` and `connection` of the browser (through [`crate::client`]),
 //! `messages::{post, edit, delete, sync, history}` and `rooms` with the writer and SQLite, the hub and
 //! its mailboxes. What is played: the wire, the socket's task (`simulation/serving.rs` follows
-//! `realtime/connection`, in steps that can be interrupted), HTTP, storage, and all time.
+//! `http/socket`, in steps that can be interrupted), HTTP, storage, and all time.
 
 mod bench;
 mod breaking;

@@ -23,8 +23,8 @@ pub mod security_headers;
 mod serve;
 pub mod session_cookie;
 mod slash;
+mod socket;
 mod trace;
-mod ws;
 
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};

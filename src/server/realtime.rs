@@ -1,7 +1,7 @@
 //! What is live: who hears what the moment it is committed, who is here, who is typing.
 //!
-//! The contexts publish, the [`Broker`] carries, the [`Hub`] fans out, one [`connection`] per
-//! socket writes. *Invariant:* nothing here is the truth. Every frame may be lost; the room's
+//! The contexts publish, the [`Broker`] carries, the [`Hub`] fans out into the [`Mailbox`] of each
+//! socket; who reads a socket is a door (`http/socket`). *Invariant:* nothing here is the truth. Every frame may be lost; the room's
 //! `seq` heals it.
 
 mod activity;
@@ -9,14 +9,12 @@ mod broker;
 mod channel;
 pub mod codec;
 pub mod conformance;
-pub mod connection;
 mod delivery;
 mod frame;
 mod hub;
 mod listeners;
 mod mailbox;
 mod open;
-mod patience;
 mod presence;
 mod pulse;
 mod ration;
@@ -25,13 +23,11 @@ mod socket;
 mod sockets;
 mod ticker;
 mod typing;
-pub mod wire;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
 pub use frame::{Frame, Run};
 pub use hub::Hub;
 pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
-pub use patience::{Patience, Verdict};
 pub use presence::{Attendee, LocalPresence, Presence};
 pub use pulse::Pulse;
 pub use roster::RosterState;

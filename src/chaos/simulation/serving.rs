@@ -1,4 +1,4 @@
-//! The server's half of a socket: as `realtime/connection`, in steps, so that the world can end
+//! The server's half of a socket: as `http/socket`, in steps, so that the world can end
 //! between any two of them.
 //!
 //! *Invariant:* one command of a socket is under way at a time; what the hub queued waits in the real

@@ -8,7 +8,7 @@ use super::security_headers::security_headers;
 use super::session_cookie::renamed;
 use super::slash::slash;
 use super::trace::trace;
-use super::{Problem, rest, ws};
+use super::{Problem, rest, socket};
 use crate::Context;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -38,8 +38,8 @@ pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
         .nest("/api/chat", rest::router(&ctx.settings.server))
         .route("/api", any(async || Problem::not_found()))
         .route("/api/{*rest}", any(async || Problem::not_found()))
-        .route("/ws", get(ws::many))
-        .route("/ws/chat/{room}", get(ws::one))
+        .route("/ws", get(socket::many))
+        .route("/ws/chat/{room}", get(socket::one))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(readyz).layer(Extension(is_whole)))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

@@ -3,9 +3,9 @@
 //! *Invariant:* a socket that says nothing owns no buffer. What is read lies in one that all sockets of
 //! a thread share; only what comes after the first message of a read is kept, until it is asked for.
 
-use super::codec::{Decoded, Decoder};
-use super::{Frame, Gone, Mailbox};
 use crate::http::line::Line;
+use crate::realtime::codec::{Decoded, Decoder};
+use crate::realtime::{Frame, Gone, Mailbox};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use parlour_protocol::rules::FRAME_MAX;

@@ -7,9 +7,10 @@ mod commands;
 mod hello;
 mod join;
 
+use super::patience::{Patience, Verdict};
 use super::wire::{Incoming, Wire};
-use super::{Closing, Frame, Gone, Mailbox, Patience, Socket, SocketKind, Verdict};
 use crate::limits::{Bucket, SocketGuard};
+use crate::realtime::{Closing, Frame, Gone, Mailbox, Socket, SocketKind};
 use crate::{Context, Scope, ServiceError, telemetry};
 use commands::Answer;
 use parlour_protocol::{AppError, ClientFrame, CloseCode, ErrorCode, RoomId, ServerFrame};

@@ -1,7 +1,7 @@
 //! Who is coming: the session's person, or the guest that a one-room socket's first frame makes.
 
-use super::{About, Connection, Ended, Event};
-use crate::realtime::wire::Incoming;
+use super::{About, Connection, Ended, Event, Incoming};
+
 use crate::realtime::{Attendee, Closing, NameTaken};
 use crate::{Scope, ServiceError, Token, accounts, names, rooms, telemetry};
 use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, RoomId};

@@ -1,13 +1,13 @@
-//! The two WebSocket doors: who may open one, and the upgrade.
+//! Who may open a socket, and the upgrade.
 
-use super::Problem;
-use super::paths::AtAnyRoom;
-use super::scope::{Asker, asker};
+use super::connection::{self, Knock};
+use super::wire::Wire;
 use crate::Context;
+use crate::http::Problem;
+use crate::http::paths::AtAnyRoom;
+use crate::http::scope::{Asker, asker};
 use crate::limits::SocketGuard;
 use crate::realtime::SocketKind;
-use crate::realtime::connection::{self, Knock};
-use crate::realtime::wire::Wire;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{
     CONNECTION, COOKIE, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
@@ -30,7 +30,7 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const NONCE: usize = 16;
 
 /// `GET /ws`.
-pub(super) async fn many(
+pub(in crate::http) async fn many(
     State(ctx): State<Arc<Context>>,
     upgrade: Upgrade,
 ) -> Result<Response, Problem> {
@@ -38,7 +38,7 @@ pub(super) async fn many(
 }
 
 /// `GET /ws/chat/{room_id}`. What is no id is told by close 4404 too: a script sees no status.
-pub(super) async fn one(
+pub(in crate::http) async fn one(
     State(ctx): State<Arc<Context>>,
     AtAnyRoom(room): AtAnyRoom,
     upgrade: Upgrade,
@@ -47,7 +47,7 @@ pub(super) async fn one(
 }
 
 /// A request that may become a socket.
-pub(super) struct Upgrade {
+pub(in crate::http) struct Upgrade {
     accept: HeaderValue,
     on_upgrade: OnUpgrade,
     asker: Asker,
