@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::files::Files;
 use parlour::site::{self, Site};
-use parlour_server::{Context, Settings, Turn, http, telemetry};
+use parlour_server::{Settings, boot, http, telemetry};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,8 +67,7 @@ async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
     )?;
     let (assets, files) = (Assets::new(&options, &files), Arc::new(files));
     // All that can fail without it comes before: the server that runs stops for this.
-    let turn = Turn::take(&settings, replace).await.map_err(sentence)?;
-    let ctx = Context::open(settings).await.map_err(sentence)?;
+    let (turn, ctx) = boot(settings, replace).await.map_err(sentence)?;
     let site = Site {
         ctx: ctx.clone(),
         assets: Arc::new(assets),

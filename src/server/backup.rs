@@ -12,7 +12,8 @@ pub use restore::{Restored, restore};
 
 use crate::clock::Random;
 use crate::config::Settings;
-use crate::context::BootError;
+use crate::db::OpenError;
+use crate::lock::LockError;
 use copy::Source;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
@@ -129,9 +130,12 @@ pub enum BackupError {
         /// Which.
         file: PathBuf,
     },
-    /// The database cannot be opened for the reasons a server has.
+    /// The right to the database cannot be had.
     #[error(transparent)]
-    Boot(#[from] BootError),
+    Lock(#[from] LockError),
+    /// It cannot be opened for the reasons a server has.
+    #[error(transparent)]
+    Open(#[from] OpenError),
 }
 
 /// Copies the database that `settings` name to `file`, checks the copy, and answers when it is on

@@ -5,7 +5,7 @@
 use crate::accounts::Proved;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
-use crate::db::{self, Remembered, Store};
+use crate::db::{self, OpenError, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
 use crate::rooms::Marks;
@@ -14,8 +14,6 @@ use crate::share::Share;
 use crate::sweeper::{self, Sweeper};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -56,131 +54,10 @@ pub struct Context {
     draining: AtomicBool,
 }
 
-/// Why a server cannot start: one sentence that says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum BootError {
-    /// The folder is not there and cannot be made.
-    #[error(
-        "The folder {} for the database cannot be created ({cause}); make its parent writable for this user, or set database.url to a file elsewhere.",
-        folder.display()
-    )]
-    Folder {
-        /// Which.
-        folder: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// The file cannot be written.
-    #[error(
-        "The database {} cannot be written ({cause}); make the file and its folder writable for this user, or set database.url to a file elsewhere.",
-        file.display()
-    )]
-    NotWritable {
-        /// Which.
-        file: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// Another process uses it.
-    #[error(
-        "The database {} is in use by another Parlour{}; stop that one, or start with --replace to take over from it.",
-        file.display(),
-        process.map(|id| format!(" (process {id})")).unwrap_or_default()
-    )]
-    Held {
-        /// Which.
-        file: PathBuf,
-        /// Who, as far as the lock says.
-        process: Option<u32>,
-    },
-    /// The disk does not take what opening it has to write, or another program holds it.
-    #[error(
-        "The database {} cannot be written ({cause}); make room on its disk, close any other program that has it open, and start again.",
-        file.display()
-    )]
-    Unwritable {
-        /// Which.
-        file: PathBuf,
-        /// What the database said.
-        cause: sea_orm::DbErr,
-    },
-    /// Another process uses it, and cannot be asked to stop or does not listen.
-    #[error(
-        "The Parlour that uses the database {}{} does not hand over; stop it, and start again.",
-        file.display(),
-        process.map(|id| format!(" (process {id})")).unwrap_or_default()
-    )]
-    NotReplaced {
-        /// Which.
-        file: PathBuf,
-        /// Who, as far as the lock says.
-        process: Option<u32>,
-    },
-    /// The process that promised to stop has not.
-    #[error(
-        "The server before this one{} has handed over, but after 30 s it still uses the database {}; end it, and start again.",
-        process.map(|id| format!(" (process {id})")).unwrap_or_default(),
-        file.display()
-    )]
-    NotClosed {
-        /// Which.
-        file: PathBuf,
-        /// Who, as far as the lock says.
-        process: Option<u32>,
-    },
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address} ({cause}); stop what uses it or set another site-addr.")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// What the service manager passed is no listening socket.
-    #[error(
-        "The socket that LISTEN_FDS names cannot be used ({0}); pass one TCP socket that listens, or none."
-    )]
-    Passed(std::io::Error),
-    /// A later version has been here.
-    #[error(
-        "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",
-        file.display()
-    )]
-    Newer {
-        /// Which.
-        file: PathBuf,
-        /// The first step this version does not know.
-        step: String,
-    },
-    /// Not a database, or a broken one.
-    #[error(
-        "The database {} cannot be opened ({cause}); if it is not a SQLite file, set database.url to another one, and if it is damaged, restore a backup.",
-        file.display()
-    )]
-    Database {
-        /// Which.
-        file: PathBuf,
-        /// What the database said.
-        cause: sea_orm::DbErr,
-    },
-}
-
-impl BootError {
-    /// What the database said while `file` was opened.
-    pub(crate) fn said(file: &Path, cause: sea_orm::DbErr) -> Self {
-        let file = file.to_owned();
-        if db::is_passing(&cause) {
-            Self::Unwritable { file, cause }
-        } else {
-            Self::Database { file, cause }
-        }
-    }
-}
-
 impl Context {
     /// Opens the database (its folder, its file, its schema and the first room are made when they
     /// are missing), and starts the writer and the hub.
-    pub async fn open(settings: Settings) -> Result<Arc<Self>, BootError> {
+    pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
         Self::open_with(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await
     }
 
@@ -189,7 +66,7 @@ impl Context {
         settings: Settings,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-    ) -> Result<Arc<Self>, BootError> {
+    ) -> Result<Arc<Self>, OpenError> {
         let opened = db::open(&settings.database_file(), &*clock, &*random).await?;
         let grace = settings.realtime.reload_grace();
         // Nobody can come back to what was not there before.

@@ -8,7 +8,7 @@ pub(crate) mod entity;
 mod founding;
 mod log;
 mod naming;
-pub(crate) mod permissions;
+mod open_error;
 mod reading;
 mod remembered;
 mod trouble;
@@ -16,13 +16,13 @@ mod writer;
 
 pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
+pub use open_error::OpenError;
 pub use remembered::Remembered;
-pub(crate) use trouble::is_passing;
+use trouble::is_passing;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
 pub(crate) use writer::{Repeated, statement};
 
 use crate::clock::{Clock, Random};
-use crate::context::BootError;
 use crate::error::ServiceError;
 use entity::room;
 use log::Log;
@@ -55,7 +55,7 @@ pub async fn open(
     file: &Path,
     clock: &dyn Clock,
     random: &dyn Random,
-) -> Result<Opened, BootError> {
+) -> Result<Opened, OpenError> {
     let connections = connect::open(file).await?;
     let prepared = async {
         // One transaction: a server killed half-way through finds the schema it left, whole.
@@ -81,7 +81,7 @@ pub async fn open(
     };
     let (epoch, is_new, rooms) = prepared
         .await
-        .map_err(|cause| BootError::said(file, cause))?;
+        .map_err(|source| OpenError::said(file, source))?;
     Ok(Opened {
         connections,
         epoch,

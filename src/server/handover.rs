@@ -7,15 +7,14 @@
 mod door;
 mod passing;
 
-use crate::context::BootError;
-use crate::lock::DatabaseLock;
+use crate::lock::{DatabaseLock, LockError};
 use crate::{Context, Settings, http, systemd};
 use axum::Router;
 use door::{Answer, Door, Wish};
 use std::future::pending;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -36,6 +35,51 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long, counted from SIGTERM, a stopped process keeps the listening socket open for a
 /// successor that may have been started at the same moment.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// Why it is not this process's turn to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum HandoverError {
+    /// The database is not free.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Another process uses it, and cannot be asked to stop or does not listen.
+    #[error(
+        "The Parlour that uses the database {}{} does not hand over; stop it, and start again.",
+        file.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    NotReplaced {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
+    /// The process that promised to stop has not.
+    #[error(
+        "The server before this one{} has handed over, but after 30 s it still uses the database {}; end it, and start again.",
+        process.map(|id| format!(" (process {id})")).unwrap_or_default(),
+        file.display()
+    )]
+    NotClosed {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} ({source}); stop what uses it or set another site-addr.")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What the service manager passed is no listening socket.
+    #[error(
+        "The socket that LISTEN_FDS names cannot be used ({0}); pass one TCP socket that listens, or none."
+    )]
+    Passed(#[source] io::Error),
+}
 
 /// The right to serve a database, and the socket to serve it on.
 pub struct Turn {
@@ -61,9 +105,9 @@ impl Turn {
     /// Waits for its turn and takes it: the listening socket from systemd, from the process before,
     /// or newly bound; then the database's lock. A process that serves and was not told to stop is
     /// left alone, unless it is to be `replace`d.
-    pub async fn take(settings: &Settings, replace: bool) -> Result<Self, BootError> {
+    pub async fn take(settings: &Settings, replace: bool) -> Result<Self, HandoverError> {
         let database = settings.database_file();
-        let given = systemd::listener()?;
+        let given = systemd::listener().map_err(HandoverError::Passed)?;
         let is_kept_open = given.is_some();
         let wish = if replace {
             Wish::Replace
@@ -77,7 +121,7 @@ impl Turn {
             closed(&database, PATIENCE).await?
         } else {
             let free = DatabaseLock::wait(&database, MOMENT).await;
-            free.map_err(|error| refused(error, wish))?
+            free.map_err(|error| refused(error.into(), wish))?
         };
         let door = Door::open(&database).inspect_err(|error| {
             tracing::warn!(%error, "no other process will be able to take over from this one");
@@ -152,19 +196,19 @@ impl Turn {
 }
 
 /// The lock that the process before has promised to give up.
-async fn closed(database: &Path, patience: Duration) -> Result<DatabaseLock, BootError> {
+async fn closed(database: &Path, patience: Duration) -> Result<DatabaseLock, HandoverError> {
     let lock = DatabaseLock::wait(database, patience).await;
     lock.map_err(|error| match error {
-        BootError::Held { file, process } => BootError::NotClosed { file, process },
-        other => other,
+        LockError::Held { file, process } => HandoverError::NotClosed { file, process },
+        other => other.into(),
     })
 }
 
 /// Nobody is told to do what they did.
-fn refused(error: BootError, wish: Wish) -> BootError {
+fn refused(error: HandoverError, wish: Wish) -> HandoverError {
     match (error, wish) {
-        (BootError::Held { file, process }, Wish::Replace) => {
-            BootError::NotReplaced { file, process }
+        (HandoverError::Lock(LockError::Held { file, process }), Wish::Replace) => {
+            HandoverError::NotReplaced { file, process }
         }
         (error, _) => error,
     }
@@ -183,7 +227,7 @@ async fn listen(
     address: SocketAddr,
     given: Option<StdListener>,
     wish: Wish,
-) -> Result<Found, BootError> {
+) -> Result<Found, HandoverError> {
     let end = Instant::now() + MOMENT;
     let found = |listener, was_handed_over| Found {
         listener,
@@ -195,15 +239,18 @@ async fn listen(
                 let listener = match given {
                     Some(given) => given,
                     None if is_at(&theirs, address) => theirs,
-                    None => bind(address).map_err(|cause| BootError::Listen { address, cause })?,
+                    None => {
+                        bind(address).map_err(|source| HandoverError::Listen { address, source })?
+                    }
                 };
                 return Ok(found(listener, true));
             }
             Answer::Serving { process } => {
-                return Err(BootError::Held {
+                return Err(LockError::Held {
                     file: database.to_owned(),
                     process,
-                });
+                }
+                .into());
             }
             Answer::Nobody => {}
         }
@@ -213,13 +260,13 @@ async fn listen(
         match bind(address) {
             Ok(listener) => return Ok(found(listener, false)),
             // One of ours that does not answer yet, or not any more.
-            Err(cause) if is_in_use(&cause) && DatabaseLock::is_held(database) => {
+            Err(error) if is_in_use(&error) && DatabaseLock::is_held(database) => {
                 if Instant::now() >= end {
                     DatabaseLock::take(database)?;
                 }
                 sleep(LOOK).await;
             }
-            Err(cause) => return Err(BootError::Listen { address, cause }),
+            Err(source) => return Err(HandoverError::Listen { address, source }),
         }
     }
 }

@@ -7,10 +7,12 @@
 
 pub mod accounts;
 pub mod backup;
+mod boot;
 mod client_address;
 pub mod clock;
 pub mod config;
 mod context;
+mod database_file;
 pub mod db;
 mod error;
 pub mod events;
@@ -31,10 +33,12 @@ mod systemd;
 pub mod telemetry;
 
 pub use accounts::Token;
+pub use boot::{BootError, boot};
 pub use client_address::ClientAddress;
 pub use config::{ConfigError, Settings};
-pub use context::{BootError, Context};
+pub use context::Context;
+pub use database_file::FileError;
 pub use error::ServiceError;
-pub use handover::Turn;
+pub use handover::{HandoverError, Turn};
 pub use scope::{Person, Scope, SessionId};
 pub use share::Share;

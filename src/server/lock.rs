@@ -4,10 +4,8 @@
 //! from before that until after it is closed. The lock is a file beside the database that is never
 //! removed; the system frees it when its holder ends, however that happens.
 
-use crate::context::BootError;
-use crate::db::permissions;
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use crate::database_file::{self, FileError, beside, make_folder, not_writable};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,6 +13,26 @@ use tokio::time::sleep;
 
 /// How often somebody who waits for a lock looks again.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// Why the right to a database cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process uses it.
+    #[error(
+        "The database {} is in use by another Parlour{}; stop that one, or start with --replace to take over from it.",
+        file.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    Held {
+        /// Which.
+        file: PathBuf,
+        /// Who, as far as the lock says.
+        process: Option<u32>,
+    },
+    /// The lock cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
 
 /// The right to use a database file. Dropping it gives it up.
 #[derive(Debug)]
@@ -24,16 +42,16 @@ pub struct DatabaseLock {
 
 impl DatabaseLock {
     /// Takes the lock of `database` (its folder is made when it is missing), or says with
-    /// [`BootError::Held`] which process has it.
-    pub fn take(database: &Path) -> Result<Self, BootError> {
+    /// [`LockError::Held`] which process has it.
+    pub fn take(database: &Path) -> Result<Self, LockError> {
         make_folder(database)?;
         let path = beside(database, "lock");
-        permissions::tighten(&path);
+        database_file::tighten(&path);
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
-        let file = permissions::private(&mut options)
+        let file = database_file::private(&mut options)
             .open(&path)
-            .map_err(|cause| not_writable(&path, cause))?;
+            .map_err(|source| not_writable(&path, source))?;
         match file.try_lock() {
             Ok(()) => {
                 // Only told to people: a full disk is no reason not to start.
@@ -42,20 +60,20 @@ impl DatabaseLock {
                 }
                 Ok(Self { file })
             }
-            Err(TryLockError::WouldBlock) => Err(BootError::Held {
+            Err(TryLockError::WouldBlock) => Err(LockError::Held {
                 file: database.to_owned(),
                 process: process_in(file),
             }),
-            Err(TryLockError::Error(cause)) => Err(not_writable(&path, cause)),
+            Err(TryLockError::Error(source)) => Err(not_writable(&path, source).into()),
         }
     }
 
     /// The same, waiting at most this long for whoever has it.
-    pub async fn wait(database: &Path, patience: Duration) -> Result<Self, BootError> {
+    pub async fn wait(database: &Path, patience: Duration) -> Result<Self, LockError> {
         let end = Instant::now() + patience;
         loop {
             match Self::take(database) {
-                Err(BootError::Held { .. }) if Instant::now() < end => sleep(LOOK).await,
+                Err(LockError::Held { .. }) if Instant::now() < end => sleep(LOOK).await,
                 taken => return taken,
             }
         }
@@ -77,38 +95,6 @@ impl Drop for DatabaseLock {
     }
 }
 
-/// `database` with `.suffix` after its name, beside the file that a link points to: two names of
-/// one database have one lock.
-pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut name: OsString = fs::canonicalize(database)
-        .unwrap_or_else(|_| database.to_owned())
-        .into_os_string();
-    name.push(".");
-    name.push(suffix);
-    name.into()
-}
-
-/// Makes the folder of `database`, so that what is wrong with it is said in its own words.
-pub(crate) fn make_folder(database: &Path) -> Result<(), BootError> {
-    let Some(folder) = database
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    else {
-        return Ok(());
-    };
-    fs::create_dir_all(folder).map_err(|cause| BootError::Folder {
-        folder: folder.to_owned(),
-        cause,
-    })
-}
-
-fn not_writable(path: &Path, cause: std::io::Error) -> BootError {
-    BootError::NotWritable {
-        file: path.to_owned(),
-        cause,
-    }
-}
-
 fn note_process(mut file: &File) -> std::io::Result<()> {
     file.set_len(0)?;
     writeln!(file, "{}", std::process::id())
@@ -123,6 +109,7 @@ fn process_in(mut file: File) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn one_at_a_time_and_the_second_hears_who_is_the_first() {
@@ -134,7 +121,7 @@ mod tests {
         assert!(DatabaseLock::is_held(&database));
         for _ in 0..2 {
             let refused = DatabaseLock::take(&database).unwrap_err();
-            let BootError::Held { process, .. } = &refused else {
+            let LockError::Held { process, .. } = &refused else {
                 panic!("{refused}");
             };
             assert_eq!(*process, Some(std::process::id()));

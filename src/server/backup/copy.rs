@@ -6,8 +6,7 @@
 use super::unfinished::Unfinished;
 use super::{BackupError, Copied, Progress, unfinished};
 use crate::clock::Random;
-use crate::context::BootError;
-use crate::db::{EPOCH, draw_epoch};
+use crate::db::{EPOCH, OpenError, draw_epoch};
 use parlour_migration::known_steps;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -172,7 +171,7 @@ async fn recognise(source: &Source<'_>, to: &Path) -> Result<(), BackupError> {
     }
     match steps.into_iter().find(|step| !known.contains(step)) {
         None => Ok(()),
-        Some(step) => Err(BackupError::Boot(BootError::Newer {
+        Some(step) => Err(BackupError::Open(OpenError::Newer {
             file: source.file.to_owned(),
             step,
         })),

@@ -8,9 +8,8 @@ use super::unfinished::{self, Unfinished};
 use super::{BackupError, Copied, Progress, absolutely};
 use crate::clock::{Clock, Random};
 use crate::config::Settings;
-use crate::context::BootError;
-use crate::db::permissions;
-use crate::lock::{DatabaseLock, beside};
+use crate::database_file::{self, beside};
+use crate::lock::{DatabaseLock, LockError};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, chown};
@@ -55,8 +54,8 @@ pub async fn restore(
         cause,
     };
     let _lock = DatabaseLock::take(&database).map_err(|refused| match refused {
-        BootError::Held { file, process } => BackupError::Served { file, process },
-        other => BackupError::Boot(other),
+        LockError::Held { file, process } => BackupError::Served { file, process },
+        other => BackupError::Lock(other),
     })?;
 
     let unfinished = Unfinished::begin(beside(&database, "restoring"), failed)?;
@@ -122,7 +121,7 @@ async fn put_aside(
         unfinished::flush_folder(database)
     };
     put().map_err(failed)?;
-    permissions::tighten_all(&aside);
+    database_file::tighten_all(&aside);
     Ok(Some(aside))
 }
 

@@ -4,9 +4,8 @@
 //! acknowledged message must survive a power cut; foreign keys on; and what is deleted is overwritten,
 //! because a text that somebody took back is not to be found in the file.
 
-use super::{log, permissions};
-use crate::context::BootError;
-use crate::lock::make_folder;
+use super::{OpenError, log};
+use crate::database_file::{self, make_folder, not_writable};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -54,10 +53,10 @@ pub struct Connections {
     pub(super) has_log: bool,
 }
 
-pub(super) async fn open(file: &Path) -> Result<Connections, BootError> {
+pub(super) async fn open(file: &Path) -> Result<Connections, OpenError> {
     prepare(file)?;
     let has_log = metadata(wal(file)).is_ok_and(|log| log.len() > 0);
-    let failed = |cause: DbErr| BootError::said(file, cause);
+    let failed = |cause: DbErr| OpenError::said(file, cause);
     let writing = options(file)
         .pragma("cache_size", format!("-{WRITER_CACHE}"))
         .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
@@ -121,16 +120,13 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Makes the folder and the file, so that what is wrong with either is said in its own words.
-fn prepare(file: &Path) -> Result<(), BootError> {
+fn prepare(file: &Path) -> Result<(), OpenError> {
     make_folder(file)?;
-    permissions::tighten_all(file);
-    permissions::private(OpenOptions::new().create(true).append(true))
+    database_file::tighten_all(file);
+    database_file::private(OpenOptions::new().create(true).append(true))
         .open(file)
         .map(drop)
-        .map_err(|cause| BootError::NotWritable {
-            file: file.to_owned(),
-            cause,
-        })
+        .map_err(|source| not_writable(file, source).into())
 }
 
 /// Where SQLite has the log.
@@ -141,17 +137,17 @@ fn wal(file: &Path) -> PathBuf {
 }
 
 /// A database with steps that this version does not know is not this version's to touch.
-async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), BootError> {
+async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), OpenError> {
     let taken = Migrator::get_migration_models(db)
         .await
-        .map_err(|cause| BootError::said(file, cause))?;
+        .map_err(|source| OpenError::said(file, source))?;
     let known = known_steps();
     match taken
         .into_iter()
         .find(|step| !known.contains(&step.version))
     {
         None => Ok(()),
-        Some(step) => Err(BootError::Newer {
+        Some(step) => Err(OpenError::Newer {
             file: file.to_owned(),
             step: step.version,
         }),

@@ -3,9 +3,10 @@
 use super::*;
 use crate::harness::{log, log_to_memory};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use parlour_server::accounts;
+use parlour_server::db::OpenError;
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
-use parlour_server::{BootError, accounts};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 async fn refused(settings: Settings) -> String {
@@ -328,7 +329,7 @@ async fn draining_finishes_what_is_queued_and_takes_no_more() {
 
 #[test]
 fn every_sentence_names_what_to_do() {
-    let error = BootError::Newer {
+    let error = OpenError::Newer {
         file: "x.db".into(),
         step: "m0002".to_owned(),
     };

@@ -1,0 +1,59 @@
+//! Why a database cannot be opened: one sentence that says what to do.
+
+use super::is_passing;
+use crate::database_file::FileError;
+use sea_orm::DbErr;
+use std::path::{Path, PathBuf};
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no place for it.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The disk does not take what opening it has to write, or another program holds it.
+    #[error(
+        "The database {} cannot be written ({source}); make room on its disk, close any other program that has it open, and start again.",
+        file.display()
+    )]
+    Unwritable {
+        /// Which.
+        file: PathBuf,
+        /// What the database said.
+        source: DbErr,
+    },
+    /// A later version has been here.
+    #[error(
+        "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",
+        file.display()
+    )]
+    Newer {
+        /// Which.
+        file: PathBuf,
+        /// The first step this version does not know.
+        step: String,
+    },
+    /// Not a database, or a broken one.
+    #[error(
+        "The database {} cannot be opened ({source}); if it is not a SQLite file, set database.url to another one, and if it is damaged, restore a backup.",
+        file.display()
+    )]
+    Database {
+        /// Which.
+        file: PathBuf,
+        /// What the database said.
+        source: DbErr,
+    },
+}
+
+impl OpenError {
+    /// What the database said while `file` was opened.
+    pub(super) fn said(file: &Path, source: DbErr) -> Self {
+        let file = file.to_owned();
+        if is_passing(&source) {
+            Self::Unwritable { file, source }
+        } else {
+            Self::Database { file, source }
+        }
+    }
+}
