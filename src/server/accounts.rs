@@ -3,7 +3,6 @@
 mod sessions;
 mod token;
 
-pub(crate) use sessions::Proved;
 pub use sessions::authenticate;
 pub use token::Token;
 
@@ -13,7 +12,6 @@ use crate::db::entity::user;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::{self, Name};
-use crate::realtime::Hub;
 use crate::scope::Scope;
 use parlour_protocol::{User, UserId};
 use sea_orm::{
@@ -80,7 +78,7 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
         .write(move |txn| {
             Box::pin(async move {
                 refuse_accounts_name(txn, &name.skeleton, Some(id)).await?;
-                refuse_held_name(txn, &hub, &name.skeleton, id).await?;
+                refuse_held_name(txn, |user| hub.is_online(user), &name.skeleton, id).await?;
                 // Everybody around hears of a new name, so it costs what a message costs.
                 limits.message(id, address)?;
                 let user = user::Entity::update(user::ActiveModel {
@@ -136,7 +134,7 @@ async fn refuse_accounts_name(
 /// taken, the hub hears of it a commit later: of two who want one name at once, one gets it.
 async fn refuse_held_name(
     db: &impl ConnectionTrait,
-    hub: &Hub,
+    is_online: impl Fn(UserId) -> bool,
     skeleton: &str,
     UserId(except): UserId,
 ) -> Result<(), ServiceError> {
@@ -149,7 +147,7 @@ async fn refuse_held_name(
         .into_tuple()
         .all(db)
         .await?;
-    let is_here = |(id, _): &(i64, String)| hub.is_online(UserId(*id));
+    let is_here = |(id, _): &(i64, String)| is_online(UserId(*id));
     match holders.into_iter().find(is_here) {
         None => Ok(()),
         Some((_, name)) => Err(ServiceError::UsernameTaken(name)),

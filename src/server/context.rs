@@ -2,13 +2,12 @@
 //!
 //! Owns the order in which a server starts and stops.
 
-use crate::accounts::Proved;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
-use crate::db::{self, OpenError, Remembered, Store};
+use crate::db::entity::session::Proved;
+use crate::db::{self, Marks, OpenError, Remembered, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
-use crate::rooms::Marks;
 use crate::said::Said;
 use crate::share::Share;
 use crate::sweeper::{self, Sweeper};

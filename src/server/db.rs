@@ -7,6 +7,7 @@ mod connect;
 pub(crate) mod entity;
 mod founding;
 mod log;
+mod marks;
 mod naming;
 mod open_error;
 mod reading;
@@ -16,6 +17,7 @@ mod writer;
 
 pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
+pub(crate) use marks::Marks;
 pub use open_error::OpenError;
 pub use remembered::Remembered;
 use trouble::is_passing;

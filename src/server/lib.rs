@@ -19,6 +19,7 @@ pub mod events;
 mod handover;
 pub mod http;
 pub mod limits;
+mod links;
 pub mod lock;
 pub mod messages;
 pub mod names;

@@ -6,14 +6,12 @@
 
 mod changes;
 mod history;
-mod links;
 mod post;
 mod sync;
 
 pub use changes::{delete, edit};
 pub(crate) use history::read as read_history;
 pub use history::{View, history, own};
-pub(crate) use links::links;
 pub use post::{NewMessage, Posted, draw_key, post};
 pub use sync::{SyncPage, sync};
 

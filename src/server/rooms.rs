@@ -10,7 +10,7 @@ pub use listing::{After, RoomsPage, list, page};
 pub(crate) use listing::{line, listed};
 pub(crate) use membership::MEMBER;
 pub use membership::{enter, leave};
-pub(crate) use reading::{Marks, known_positions};
+pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, read_positions};
 
 use crate::context::Context;

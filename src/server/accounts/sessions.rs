@@ -50,9 +50,7 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
 }
 
 /// Who the token with this hash stands for, and how long.
-pub(crate) type Proved = (session::Model, user::Model);
-
-async fn proved(ctx: &Context, hash: &[u8]) -> Result<Option<Proved>, DbErr> {
+async fn proved(ctx: &Context, hash: &[u8]) -> Result<Option<session::Proved>, DbErr> {
     let found = session::Entity::find()
         .find_also_related(user::Entity)
         .filter(session::Column::TokenHash.eq(hash))

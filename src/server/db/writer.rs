@@ -10,9 +10,10 @@ mod committer;
 mod job;
 mod publisher;
 mod together;
+mod transaction;
 
-pub(crate) use committer::{Repeated, statement};
 pub use together::{Together, Verdicts};
+pub(crate) use transaction::{Repeated, statement};
 
 use super::trouble::{self, Trouble};
 use crate::error::ServiceError;

@@ -3,9 +3,10 @@
 //! *Invariant:* a name that somebody else could point at this machine is answered nothing, so that no page
 //! of theirs is taken for one of ours (DNS rebinding).
 
+use super::Problem;
 use super::forwarded;
+use super::origin::{self, AskedFor};
 use super::refusal::Refusals;
-use super::{Problem, origin};
 use crate::config::ServerSettings;
 use axum::extract::{Request, State};
 use axum::http::header::HOST;
@@ -22,10 +23,6 @@ const EXEMPT: [&str; 2] = ["/healthz", "/readyz"];
 const NEARBY: [&str; 5] = [".localhost", ".local", ".lan", ".home.arpa", ".internal"];
 /// The longest name there is.
 const LONGEST: usize = 255;
-
-/// The host and port that the visitor asked for, in lower case; with each request that is for this server.
-#[derive(Clone, Debug)]
-pub(super) struct AskedFor(pub(super) String);
 
 /// Lets a request in that is for this server.
 pub(super) async fn host(

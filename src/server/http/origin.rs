@@ -2,10 +2,13 @@
 //!
 //! *Invariant:* origins are compared whole; no prefix, suffix or case game counts as ours.
 
-use super::host::AskedFor;
 use crate::config::ServerSettings;
 use axum::http::header::ORIGIN;
 use axum::http::{Extensions, HeaderMap};
+
+/// The host and port that the visitor asked for, in lower case; with each request that is for this server.
+#[derive(Clone, Debug)]
+pub(super) struct AskedFor(pub(super) String);
 
 /// What `Origin` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 //!
 //! *Invariant:* no page of another site does anything with somebody's cookie.
 
-use super::host::AskedFor;
-use super::origin::{self, Origin};
+use super::origin::{self, AskedFor, Origin};
 use super::refusal::{Door, Refusals};
 use super::scope::{Bearer, bearer};
 use super::{Problem, session_cookie};

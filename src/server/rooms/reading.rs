@@ -2,33 +2,16 @@
 //!
 //! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
 //! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
-//!
-//! Everybody who looks at a room says so of what comes into it: as many marks as deliveries, and none of
-//! them worth a commit of its own. So the first one after a pause is written at once, and what comes in the
-//! next 50 ms is gathered: of each member the furthest, hundreds in a transaction, beside the sends.
-//! *Invariant:* a mark leaves memory when it is on disk; one that the disk does not take is tried again.
 
 use super::visible_now;
 use crate::context::Context;
-use crate::db::{Store, Together, Verdicts, Written, statement};
+use crate::db::statement;
 use crate::error::ServiceError;
-use crate::events::Publication;
 use crate::scope::Scope;
 use parlour_protocol::{RoomId, Seq, UserId};
-use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{BTreeMap, HashMap};
-use std::mem;
-use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::time::sleep;
-
-/// From one writing of marks to the next, at least.
-const PAUSE: Duration = Duration::from_millis(50);
-/// The same after one that the disk did not take.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// Marks in a transaction: a send beside them waits for some milliseconds at most.
-const TOGETHER: usize = 512;
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The member has read up to `seq`. Never goes backwards, nor further than the room is; says
 /// nothing to somebody who is no member. It is written soon; nobody is told when.
@@ -53,145 +36,7 @@ pub async fn mark_read(
     Ok(())
 }
 
-/// Marks on their way to the disk. A clone is another handle to the same.
-#[derive(Clone, Default)]
-pub(crate) struct Marks(Arc<Mutex<Gathered>>);
-
-#[derive(Default)]
-struct Gathered {
-    /// What is not known to be written.
-    furthest: BTreeMap<At, Seq>,
-    /// A task will write them.
-    is_awaited: bool,
-}
-
-/// Whose mark, and where.
-type At = (RoomId, UserId);
-
-impl Marks {
-    fn add(&self, room: RoomId, user: UserId, seq: Seq, store: &Arc<Store>) {
-        let mut gathered = self.gathered();
-        let furthest = gathered.furthest.entry((room, user)).or_default();
-        *furthest = seq.max(*furthest);
-        if !mem::replace(&mut gathered.is_awaited, true) {
-            tokio::spawn(self.clone().flush_until_empty(store.clone()));
-        }
-    }
-
-    /// Writes what is there, what came meanwhile, and so on until nothing comes.
-    async fn flush_until_empty(self, store: Arc<Store>) {
-        while self.is_any_left() {
-            let pause = match self.flush(&store).await {
-                Ok(()) => PAUSE,
-                Err(_) => PATIENCE,
-            };
-            sleep(pause).await;
-        }
-    }
-
-    /// Writes what is left before the store is closed, unless nothing can be written.
-    pub(crate) async fn finish(&self, store: &Store) {
-        // What is in the way is written before the store is closed, so there will be room.
-        while let Err(ServiceError::Overloaded) = self.flush(store).await {
-            sleep(PAUSE).await;
-        }
-    }
-
-    /// Writes what is there, in the order of the rooms. An error: nothing can be written at the moment,
-    /// and what is not written stays.
-    async fn flush(&self, store: &Store) -> Result<(), ServiceError> {
-        let mut after = None;
-        loop {
-            let marks = self.some_behind(after);
-            let Some((last, _)) = marks.last() else {
-                return Ok(());
-            };
-            match store.write_together(Part(marks.clone())).await {
-                Err(error) if error.is_about_writing() => return Err(error),
-                Err(error) => tracing::debug!(%error, "marks of what was read are dropped"),
-                Ok(()) => {}
-            }
-            self.settle(&marks);
-            after = Some(*last);
-        }
-    }
-
-    fn some_behind(&self, after: Option<At>) -> Arc<[(At, Seq)]> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let gathered = self.gathered();
-        let marks = gathered.furthest.range((from, Bound::Unbounded));
-        marks.take(TOGETHER).map(|(at, seq)| (*at, *seq)).collect()
-    }
-
-    /// These need not be written any more; one that went further meanwhile stays.
-    fn settle(&self, marks: &[(At, Seq)]) {
-        let furthest = &mut self.gathered().furthest;
-        for (at, seq) in marks {
-            if furthest.get(at).is_some_and(|furthest| furthest <= seq) {
-                furthest.remove(at);
-            }
-        }
-    }
-
-    fn is_any_left(&self) -> bool {
-        let mut gathered = self.gathered();
-        gathered.is_awaited = !gathered.furthest.is_empty();
-        gathered.is_awaited
-    }
-
-    fn gathered(&self) -> MutexGuard<'_, Gathered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Some of them. They may be written more than once: a mark never goes backwards.
-struct Part(Arc<[(At, Seq)]>);
-
-impl Together for Part {
-    type Answer = ();
-
-    fn write(parts: &[Self], db: &Connection) -> Verdicts<()> {
-        parts
-            .iter()
-            .map(|Self(marks)| {
-                let set = marks.iter().map(|(at, seq)| set(db, *at, *seq));
-                let told: Vec<_> = set.collect::<rusqlite::Result<_>>()?;
-                Ok(Ok(Written {
-                    value: (),
-                    publish: told.into_iter().flatten().collect(),
-                }))
-            })
-            .collect()
-    }
-}
-
-/// Who is no member any more, or has read further by writing, stays where they are.
-fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
-    let read_posts = posts_up_to(db, room, seq)?;
-    let read = params![room.0, user.0, seq, read_posts];
-    let is_news = statement(db, SET)?.execute(read)? > 0;
-    Ok(is_news.then_some(Publication::Read {
-        user,
-        room,
-        read_posts,
-    }))
-}
-
 const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
-
-const SET: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
-    WHERE room_id = ?1 AND user_id = ?2 AND read_seq < ?3 \
-    AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)";
-
-/// How many messages were posted up to `seq`: the ordinal of the last of them.
-fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64> {
-    const LAST: &str = "SELECT ordinal FROM messages WHERE room_id = ? AND number <= ? \
-        ORDER BY number DESC LIMIT 1";
-    let last = statement(db, LAST)?
-        .query_row([room.0, seq], |row| row.get(0))
-        .optional()?;
-    Ok(last.unwrap_or(0))
-}
 
 /// How many posts the person has read in each room they belong to.
 pub async fn read_positions(

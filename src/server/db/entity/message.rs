@@ -1,6 +1,6 @@
 //! Messages in their present state.
 
-use crate::messages::links;
+use crate::links::links;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
 use rusqlite::Row;
 use sea_orm::entity::prelude::*;

@@ -30,3 +30,6 @@ impl Related<super::user::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// A session, and whose it is.
+pub(crate) type Proved = (Model, super::user::Model);

@@ -6,34 +6,11 @@
 //! handed back their fate is known: all of it is on disk, or nothing. The writer waits for it before it
 //! uses its other connection, so the two never write at once.
 
-use super::job::{Finished, Lost};
-use super::together::{self, Bundle};
-use crate::db::trouble;
-use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::together::{self, Bundle, Ends};
+use rusqlite::Connection;
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Dispatch, dispatcher};
-
-/// How the transactions ended: one, or one for each piece where they could not be written together.
-pub(super) type Ends = Vec<Result<Vec<Finished>, Lost>>;
-
-/// Why a transaction was rolled back.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-    /// A bug in one piece of work must not end the thread.
-    #[error("a piece of work panicked")]
-    Panicked,
-}
-
-impl Failure {
-    /// Whether the disk is to blame, and the same may well succeed later.
-    pub(super) fn will_pass(&self) -> bool {
-        matches!(self, Self::Sqlite(error) if trouble::will_pass(error))
-    }
-}
 
 /// The way to the thread.
 pub(super) struct Committer {
@@ -93,54 +70,4 @@ impl Committer {
         // An error: it has ended already.
         let _ = self.ended.await;
     }
-}
-
-/// Runs `work` in a transaction, and commits it. After an error nothing of it is left.
-pub(super) fn in_transaction<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
-) -> Result<T, Failure> {
-    let attempt = AssertUnwindSafe(|| {
-        said("begin");
-        // Dropping it rolls it back, unless SQLite has done that itself.
-        let txn = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&txn)?;
-        said("commit");
-        txn.commit()?;
-        Ok(done)
-    });
-    catch_unwind(attempt).unwrap_or(Err(Failure::Panicked))
-}
-
-/// A statement, prepared once and used again. Who asks for one runs it.
-pub(crate) fn statement<'c>(
-    db: &'c Connection,
-    sql: &'static str,
-) -> rusqlite::Result<CachedStatement<'c>> {
-    said(sql);
-    db.prepare_cached(sql)
-}
-
-/// The same, for who runs it many times in a row: looking it up costs as much as a small one takes.
-pub(crate) struct Repeated<'c> {
-    sql: &'static str,
-    statement: CachedStatement<'c>,
-}
-
-impl<'c> Repeated<'c> {
-    pub(crate) fn new(db: &'c Connection, sql: &'static str) -> rusqlite::Result<Self> {
-        let statement = db.prepare_cached(sql)?;
-        Ok(Self { sql, statement })
-    }
-
-    /// The statement. Who asks for it runs it.
-    pub(crate) fn again(&mut self) -> &mut CachedStatement<'c> {
-        said(self.sql);
-        &mut self.statement
-    }
-}
-
-/// For who counts what is said to the database.
-fn said(sql: &'static str) {
-    tracing::trace!(target: "sql", sql);
 }

@@ -5,8 +5,8 @@
 //! harms no other.
 
 use super::Written;
-use super::committer::{Ends, in_transaction};
 use super::job::{Answer, Finished, Lost};
+use super::transaction::in_transaction;
 use crate::error::ServiceError;
 use rusqlite::Connection;
 use sea_orm::DbErr;
@@ -25,6 +25,9 @@ pub trait Together: Sized + Send + Sync + 'static {
     /// blocks for as long as SQLite takes. What is refused has to leave nothing behind.
     fn write(pieces: &[Self], db: &Connection) -> Verdicts<Self::Answer>;
 }
+
+/// How the transactions ended: one, or one for each piece where they could not be written together.
+pub(super) type Ends = Vec<Result<Vec<Finished>, Lost>>;
 
 /// Pieces of some kind.
 pub(super) trait Bundle: Any + Send {
