@@ -5,7 +5,7 @@
 //! Whoever stops listening by their own wish may still get what was being written at that moment; whom
 //! the room puts out gets nothing more, because that is told in the same order as everything else.
 
-use super::sockets::Listener;
+use super::listener::Listener;
 use super::{Frame, Run, SocketId, Subscriber};
 use std::sync::Arc;
 

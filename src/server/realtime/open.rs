@@ -4,7 +4,7 @@
 //! one table of all: whoever asks a part looks at nobody else, and a socket is a pointer here.
 
 use super::SocketId;
-use super::sockets::Listener;
+use super::listener::Listener;
 use std::sync::Arc;
 
 /// How many parts there are. Sockets have theirs by their id: a thousand that came together part again.

@@ -1,21 +1,10 @@
 //! Who is in which room: leases held by sockets, so that a crash cleans up after itself.
 
-use super::{RosterState, SocketId, locked};
+use super::{Attendee, RosterState, SocketId, locked};
 use parlour_protocol::{RoomId, Roster, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
-
-/// Somebody who can be in a room. Clones share the names: every list that somebody is on has one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attendee {
-    /// Who.
-    pub id: UserId,
-    /// As everybody sees them.
-    pub name: Arc<str>,
-    /// What two look-alike names have in common.
-    pub skeleton: Arc<str>,
-}
 
 /// Who is where. Somebody is in a room while at least one of their sockets joined it, and for a
 /// grace after the last one is gone.

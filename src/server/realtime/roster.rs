@@ -1,6 +1,6 @@
 //! Who is in one room, with the grace that makes a reload neither a leave nor a join.
 
-use super::{Attendee, SocketId};
+use super::SocketId;
 use crate::names::sort_key;
 use parlour_protocol::{Person, Roster, UserId};
 use smallvec::SmallVec;
@@ -10,6 +10,17 @@ use std::time::{Duration, Instant};
 
 /// Names a list shows at most.
 const NAMES_MAX: usize = 200;
+
+/// Somebody who can be in a room. Clones share the names: every list that somebody is on has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendee {
+    /// Who.
+    pub id: UserId,
+    /// As everybody sees them.
+    pub name: Arc<str>,
+    /// What two look-alike names have in common.
+    pub skeleton: Arc<str>,
+}
 
 /// The people of one room, each held there by the sockets that joined.
 #[derive(Debug, Default)]

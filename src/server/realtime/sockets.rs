@@ -3,146 +3,13 @@
 //! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
 //! open; `names` holds the same people by the skeleton of their name.
 
+use super::listener::Listener;
 use super::open::Open;
-use super::{Attendee, SocketId, SocketKind, Subscriber, locked};
+use super::{Attendee, SocketId, SocketKind, Subscriber};
 use parlour_protocol::{RoomId, UserId};
 use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
-
-/// The hub's side of a socket.
-pub(super) struct Listener {
-    pub(super) id: SocketId,
-    pub(super) kind: SocketKind,
-    pub(super) subscriber: Arc<dyn Subscriber>,
-    state: Mutex<ListenerState>,
-}
-
-/// Whether somebody is there, as far as heartbeats have asked.
-#[derive(Default)]
-enum Sign {
-    /// Not served yet: who is still on the way in is not asked.
-    #[default]
-    Entering,
-    Heard,
-    /// Asked then, for the first time since it was last heard, and silent.
-    Asked(Instant),
-}
-
-/// Lists and not sets, in the order of their rooms: nearly every socket has one of each.
-/// The rooms that a socket has joined, in order.
-pub(super) type Rooms = SmallVec<[RoomId; 1]>;
-
-#[derive(Default)]
-struct ListenerState {
-    person: Option<UserId>,
-    joined: Rooms,
-    /// `read_posts` of the person's memberships.
-    read_posts: SmallVec<[(RoomId, i64); 1]>,
-    /// A name that the connection has not taken notice of.
-    new_name: Option<Arc<str>>,
-    sign: Sign,
-}
-
-impl ListenerState {
-    fn place(&self, room: RoomId) -> Result<usize, usize> {
-        self.joined.binary_search(&room)
-    }
-
-    fn read_place(&self, room: RoomId) -> Result<usize, usize> {
-        self.read_posts.binary_search_by_key(&room, |read| read.0)
-    }
-}
-
-impl Listener {
-    pub(super) fn person(&self) -> Option<UserId> {
-        locked(&self.state).person
-    }
-
-    pub(super) fn has_joined(&self, room: RoomId) -> bool {
-        locked(&self.state).place(room).is_ok()
-    }
-
-    pub(super) fn joined(&self) -> Rooms {
-        locked(&self.state).joined.clone()
-    }
-
-    pub(super) fn add(&self, room: RoomId) {
-        let mut state = locked(&self.state);
-        if let Err(place) = state.place(room) {
-            state.joined.insert(place, room);
-        }
-    }
-
-    pub(super) fn remove(&self, room: RoomId) {
-        locked(&self.state).joined.retain(|other| *other != room);
-    }
-
-    pub(super) fn belongs_to(&self, room: RoomId) -> bool {
-        locked(&self.state).read_place(room).is_ok()
-    }
-
-    /// A membership is over.
-    pub(super) fn forget_membership(&self, room: RoomId) {
-        locked(&self.state)
-            .read_posts
-            .retain(|(other, _)| *other != room);
-    }
-
-    /// A membership has read this far; never goes backwards.
-    pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
-        let mut state = locked(&self.state);
-        match state.read_place(room) {
-            Ok(place) => {
-                let (_, read) = &mut state.read_posts[place];
-                *read = read_posts.max(*read);
-            }
-            Err(place) => state.read_posts.insert(place, (room, read_posts)),
-        }
-    }
-
-    /// A membership that begins, unless it is known, with everything read.
-    pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
-        let mut state = locked(&self.state);
-        if let Err(place) = state.read_place(room) {
-            state.read_posts.insert(place, (room, posts));
-        }
-    }
-
-    /// Posts of a room that its person has not read.
-    pub(super) fn unread(&self, room: RoomId, posts: i64) -> i64 {
-        let state = locked(&self.state);
-        let read = state.read_place(room).map(|place| state.read_posts[place]);
-        read.map_or(0, |(_, read)| (posts - read).max(0))
-    }
-
-    /// The client said something, or is let in.
-    pub(super) fn heard(&self) {
-        locked(&self.state).sign = Sign::Heard;
-    }
-
-    /// Whether it may be asked for a sign of life, which counts as asked.
-    pub(super) fn ask(&self, now: Instant) -> bool {
-        let sign = &mut locked(&self.state).sign;
-        if let Sign::Heard = sign {
-            *sign = Sign::Asked(now);
-        }
-        !matches!(sign, Sign::Entering)
-    }
-
-    /// Since when it has owed a sign of life.
-    pub(super) fn silent_since(&self) -> Option<Instant> {
-        match locked(&self.state).sign {
-            Sign::Asked(at) => Some(at),
-            Sign::Entering | Sign::Heard => None,
-        }
-    }
-
-    pub(super) fn take_new_name(&self) -> Option<Arc<str>> {
-        locked(&self.state).new_name.take()
-    }
-}
+use std::sync::Arc;
 
 /// The registry.
 #[derive(Default)]
@@ -169,12 +36,7 @@ impl Sockets {
     ) -> Arc<Listener> {
         self.last_id += 1;
         let id = SocketId(self.last_id);
-        let listener = Arc::new(Listener {
-            id,
-            kind,
-            subscriber,
-            state: Mutex::default(),
-        });
+        let listener = Arc::new(Listener::new(id, kind, subscriber));
         self.open.push(Arc::clone(&listener));
         listener
     }
@@ -186,11 +48,7 @@ impl Sockets {
         who: &Attendee,
         read_posts: HashMap<RoomId, i64>,
     ) {
-        let mut state = locked(&listener.state);
-        state.person = Some(who.id);
-        state.read_posts = read_posts.into_iter().collect();
-        state.read_posts.sort_unstable();
-        drop(state);
+        listener.identify(who.id, read_posts);
         let here = self.people.entry(who.id).or_insert_with(|| {
             self.names.insert((Arc::clone(&who.skeleton), who.id));
             Here {
@@ -225,7 +83,7 @@ impl Sockets {
         };
         let before = std::mem::replace(&mut here.who, who.clone());
         for listener in here.listeners.iter() {
-            locked(&listener.state).new_name = Some(Arc::clone(&who.name));
+            listener.rename(Arc::clone(&who.name));
         }
         self.names.remove(&(before.skeleton, who.id));
         self.names.insert((Arc::clone(&who.skeleton), who.id));
@@ -286,18 +144,5 @@ mod tests {
         sockets.close(&second);
         assert!(holder(&sockets, "zoe", None).is_none() && sockets.open.len() == 0);
         assert!(sockets.people.is_empty() && sockets.names.is_empty());
-    }
-
-    #[test]
-    fn unread_is_a_subtraction_that_never_goes_backwards() {
-        let mut sockets = Sockets::default();
-        let socket = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
-        let (room, other) = (RoomId(1), RoomId(2));
-        sockets.identify(&socket, &alice("Alice"), HashMap::from([(room, 3)]));
-        assert_eq!(socket.unread(room, 10), 7);
-        assert_eq!(socket.unread(other, 10), 0, "never joined");
-        socket.has_read(room, 9);
-        socket.has_read(room, 4);
-        assert_eq!(socket.unread(room, 10), 1);
     }
 }

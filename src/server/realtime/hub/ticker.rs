@@ -1,11 +1,10 @@
 //! The hub's one clock: everything coalesced is said here, in dirty rooms only.
 
-use super::activity;
-use super::channel::Due;
-use super::hub::Inner;
-use super::ration::Ration;
-use super::sockets::Listener;
-use super::{Frame, Run, SocketKind, locked};
+use super::inner::Inner;
+use crate::realtime::channel::Due;
+use crate::realtime::listener::Listener;
+use crate::realtime::ration::Ration;
+use crate::realtime::{Frame, Run, SocketKind, activity, locked};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};

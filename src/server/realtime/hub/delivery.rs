@@ -1,9 +1,9 @@
 //! What each publication means to the sockets of this server.
 
-use super::hub::Inner;
-use super::sockets::Listener;
-use super::{Attendee, Closing, Event, Frame, SocketKind, locked};
+use super::inner::Inner;
 use crate::events::{Audience, Publication};
+use crate::realtime::listener::Listener;
+use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
 use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;

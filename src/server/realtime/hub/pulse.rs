@@ -5,10 +5,10 @@
 //! of its own, and a heartbeat wakes none of their tasks: that, ten thousand times over, is what an idle
 //! server would do all day.
 
-use super::hub::Inner;
-use super::open::PARTS;
-use super::sockets::{Listener, Rooms};
-use super::{Frame, Run, locked};
+use super::inner::Inner;
+use crate::realtime::listener::{Listener, Rooms};
+use crate::realtime::open::PARTS;
+use crate::realtime::{Frame, Run, locked};
 use parlour_protocol::{Heartbeat, RoomId, ServerFrame};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};

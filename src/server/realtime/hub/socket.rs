@@ -1,25 +1,12 @@
 //! A connection's handle on the hub. Dropping it, however that comes about, is leaving.
 
-use super::hub::Inner;
-use super::sockets::Listener;
-use super::{Attendee, locked};
+use super::inner::Inner;
+use crate::realtime::listener::Listener;
+use crate::realtime::{Attendee, SocketId, locked};
 use parlour_protocol::{RoomId, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// A socket, for as long as it is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SocketId(pub u64);
-
-/// Which of the two sockets it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SocketKind {
-    /// `/ws`: any number of rooms.
-    Many,
-    /// `/ws/chat/{room_id}`: this one.
-    One(RoomId),
-}
 
 /// Somebody else with such a name is connected: what they are called.
 #[derive(Debug, PartialEq, Eq)]

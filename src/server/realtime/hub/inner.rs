@@ -1,0 +1,144 @@
+//! What the handles and the tasks of a hub share.
+
+use crate::realtime::channel::Channel;
+use crate::realtime::listener::Listener;
+use crate::realtime::sockets::Sockets;
+use crate::realtime::{Attendee, Broker, Frame, Presence, locked};
+use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Instant;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Above this many people nobody is told who came and went.
+const CROWD: u32 = 50;
+pub(super) struct Inner {
+    pub(super) channels: RwLock<HashMap<RoomId, Arc<Mutex<Channel>>>>,
+    pub(super) sockets: Mutex<Sockets>,
+    pub(super) presence: Arc<dyn Presence>,
+    /// Rooms with something to say at the next tick.
+    pub(super) dirty: Mutex<HashSet<RoomId>>,
+    /// A socket is gone.
+    pub(super) closed: Notify,
+    /// Until then who comes in and has been here before was never away: a restart ended their
+    /// sockets, not they.
+    pub(super) returning_until: Instant,
+    pub(super) broker: Arc<dyn Broker>,
+    /// Tasks of sockets, also of those that are only told why they end.
+    pub(super) conversations: TaskTracker,
+    pub(super) stop: CancellationToken,
+}
+
+impl Inner {
+    /// Does something to a room's channel, made when it is not there. The map stays locked, so that
+    /// nobody takes the channel away before it is done.
+    pub(super) fn with_channel<T>(&self, room: RoomId, act: impl FnOnce(&mut Channel) -> T) -> T {
+        {
+            let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(channel) = channels.get(&room) {
+                return act(&mut locked(channel));
+            }
+        }
+        act(&mut locked(self.channels_mut().entry(room).or_default()))
+    }
+
+    /// A room's channel, if there is one.
+    pub(super) fn existing(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        channels.get(&room).map(Arc::clone)
+    }
+
+    /// Takes a room's channel away.
+    pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
+        self.channels_mut().remove(&room)
+    }
+
+    /// Takes the channel of a room that is not there away, unless somebody has come in since.
+    fn remove_unused(&self, room: RoomId) {
+        let mut channels = self.channels_mut();
+        let is_unused = |channel: &Arc<Mutex<Channel>>| locked(channel).is_unused();
+        if channels.get(&room).is_some_and(is_unused) {
+            channels.remove(&room);
+        }
+    }
+
+    fn channels_mut(&self) -> RwLockWriteGuard<'_, HashMap<RoomId, Arc<Mutex<Channel>>>> {
+        self.channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next tick looks at this room.
+    pub(super) fn mark(&self, room: RoomId) {
+        locked(&self.dirty).insert(room);
+    }
+
+    /// A socket no longer listens to a room.
+    pub(super) fn unsubscribe(&self, listener: &Listener, room: RoomId) {
+        listener.remove(room);
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let now = Instant::now();
+        let mut channel = locked(&channel);
+        channel.listeners.remove(listener.id);
+        let is_unused = channel.is_unused();
+        if let Some(user) = listener.person() {
+            // Typing is one state for all of a person's sockets; another tab says it again.
+            if channel.set_typing(user, "", false, now) {
+                self.mark(room);
+            }
+            self.presence.exit(room, user, listener.id, now);
+        }
+        drop(channel);
+        if is_unused {
+            self.remove_unused(room);
+        }
+    }
+
+    /// Somebody came into a room.
+    pub(super) fn came(&self, room: RoomId, who: &Attendee) {
+        self.say(room, SystemEvent::Joined, who);
+    }
+
+    /// Somebody went.
+    pub(super) fn went(&self, room: RoomId, who: &Attendee) {
+        self.say(room, SystemEvent::Left, who);
+    }
+
+    fn say(&self, room: RoomId, event: SystemEvent, who: &Attendee) {
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        if self.presence.online(room) <= CROWD {
+            let verb = match event {
+                SystemEvent::Joined => "joined",
+                SystemEvent::Left => "left",
+            };
+            let frame = ServerFrame::System(System {
+                room_id: room,
+                event,
+                user_id: who.id,
+                username: who.name.to_string(),
+                content: format!("{} {verb}", who.name),
+            });
+            let listeners = locked(&channel).listeners.clone();
+            listeners.send(&[Frame::from(frame.encode())]);
+        }
+        self.attendance_changed(room);
+    }
+
+    /// The next tick tells who is in a room now.
+    pub(super) fn attendance_changed(&self, room: RoomId) {
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let mut channel = locked(&channel);
+        channel.users_changed = true;
+        channel.activity.for_everyone();
+        drop(channel);
+        self.mark(room);
+    }
+}

@@ -1,0 +1,196 @@
+//! One open socket as the hub knows it: whose it is, which rooms it has joined, what was read in them.
+
+use super::{Subscriber, locked};
+use parlour_protocol::{RoomId, UserId};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// A socket, for as long as it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// Which of the two sockets it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketKind {
+    /// `/ws`: any number of rooms.
+    Many,
+    /// `/ws/chat/{room_id}`: this one.
+    One(RoomId),
+}
+
+/// The hub's side of a socket.
+pub(super) struct Listener {
+    pub(super) id: SocketId,
+    pub(super) kind: SocketKind,
+    pub(super) subscriber: Arc<dyn Subscriber>,
+    state: Mutex<ListenerState>,
+}
+
+/// Whether somebody is there, as far as heartbeats have asked.
+#[derive(Default)]
+enum Sign {
+    /// Not served yet: who is still on the way in is not asked.
+    #[default]
+    Entering,
+    Heard,
+    /// Asked then, for the first time since it was last heard, and silent.
+    Asked(Instant),
+}
+
+/// The rooms that a socket has joined, in order.
+pub(super) type Rooms = SmallVec<[RoomId; 1]>;
+
+/// Lists and not sets, in the order of their rooms: nearly every socket has one of each.
+#[derive(Default)]
+struct ListenerState {
+    person: Option<UserId>,
+    joined: Rooms,
+    /// `read_posts` of the person's memberships.
+    read_posts: SmallVec<[(RoomId, i64); 1]>,
+    /// A name that the connection has not taken notice of.
+    new_name: Option<Arc<str>>,
+    sign: Sign,
+}
+
+impl ListenerState {
+    fn place(&self, room: RoomId) -> Result<usize, usize> {
+        self.joined.binary_search(&room)
+    }
+
+    fn read_place(&self, room: RoomId) -> Result<usize, usize> {
+        self.read_posts.binary_search_by_key(&room, |read| read.0)
+    }
+}
+
+impl Listener {
+    /// A socket of nobody yet.
+    pub(super) fn new(id: SocketId, kind: SocketKind, subscriber: Arc<dyn Subscriber>) -> Self {
+        Self {
+            id,
+            kind,
+            subscriber,
+            state: Mutex::default(),
+        }
+    }
+
+    /// It says whose it is.
+    pub(super) fn identify(&self, person: UserId, read_posts: HashMap<RoomId, i64>) {
+        let mut state = locked(&self.state);
+        state.person = Some(person);
+        state.read_posts = read_posts.into_iter().collect();
+        state.read_posts.sort_unstable();
+    }
+
+    /// Its person has another name.
+    pub(super) fn rename(&self, name: Arc<str>) {
+        locked(&self.state).new_name = Some(name);
+    }
+
+    pub(super) fn person(&self) -> Option<UserId> {
+        locked(&self.state).person
+    }
+
+    pub(super) fn has_joined(&self, room: RoomId) -> bool {
+        locked(&self.state).place(room).is_ok()
+    }
+
+    pub(super) fn joined(&self) -> Rooms {
+        locked(&self.state).joined.clone()
+    }
+
+    pub(super) fn add(&self, room: RoomId) {
+        let mut state = locked(&self.state);
+        if let Err(place) = state.place(room) {
+            state.joined.insert(place, room);
+        }
+    }
+
+    pub(super) fn remove(&self, room: RoomId) {
+        locked(&self.state).joined.retain(|other| *other != room);
+    }
+
+    pub(super) fn belongs_to(&self, room: RoomId) -> bool {
+        locked(&self.state).read_place(room).is_ok()
+    }
+
+    /// A membership is over.
+    pub(super) fn forget_membership(&self, room: RoomId) {
+        locked(&self.state)
+            .read_posts
+            .retain(|(other, _)| *other != room);
+    }
+
+    /// A membership has read this far; never goes backwards.
+    pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
+        let mut state = locked(&self.state);
+        match state.read_place(room) {
+            Ok(place) => {
+                let (_, read) = &mut state.read_posts[place];
+                *read = read_posts.max(*read);
+            }
+            Err(place) => state.read_posts.insert(place, (room, read_posts)),
+        }
+    }
+
+    /// A membership that begins, unless it is known, with everything read.
+    pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
+        let mut state = locked(&self.state);
+        if let Err(place) = state.read_place(room) {
+            state.read_posts.insert(place, (room, posts));
+        }
+    }
+
+    /// Posts of a room that its person has not read.
+    pub(super) fn unread(&self, room: RoomId, posts: i64) -> i64 {
+        let state = locked(&self.state);
+        let read = state.read_place(room).map(|place| state.read_posts[place]);
+        read.map_or(0, |(_, read)| (posts - read).max(0))
+    }
+
+    /// The client said something, or is let in.
+    pub(super) fn heard(&self) {
+        locked(&self.state).sign = Sign::Heard;
+    }
+
+    /// Whether it may be asked for a sign of life, which counts as asked.
+    pub(super) fn ask(&self, now: Instant) -> bool {
+        let sign = &mut locked(&self.state).sign;
+        if let Sign::Heard = sign {
+            *sign = Sign::Asked(now);
+        }
+        !matches!(sign, Sign::Entering)
+    }
+
+    /// Since when it has owed a sign of life.
+    pub(super) fn silent_since(&self) -> Option<Instant> {
+        match locked(&self.state).sign {
+            Sign::Asked(at) => Some(at),
+            Sign::Entering | Sign::Heard => None,
+        }
+    }
+
+    pub(super) fn take_new_name(&self) -> Option<Arc<str>> {
+        locked(&self.state).new_name.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::Mailbox;
+
+    #[test]
+    fn unread_is_a_subtraction_that_never_goes_backwards() {
+        let mailbox = Arc::new(Mailbox::default());
+        let socket = Listener::new(SocketId(1), SocketKind::Many, mailbox);
+        let (room, other) = (RoomId(1), RoomId(2));
+        socket.identify(UserId(1), HashMap::from([(room, 3)]));
+        assert_eq!(socket.unread(room, 10), 7);
+        assert_eq!(socket.unread(other, 10), 0, "never joined");
+        socket.has_read(room, 9);
+        socket.has_read(room, 4);
+        assert_eq!(socket.unread(room, 10), 1);
+    }
+}
