@@ -12,5 +12,7 @@ pub mod forms;
 pub mod pages;
 pub mod room;
 #[cfg(feature = "ssr")]
+pub mod sheet;
+#[cfg(feature = "ssr")]
 pub mod shell;
 pub mod state;

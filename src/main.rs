@@ -65,15 +65,15 @@ async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
         &site.output_name,
         &builds,
     )?;
-    let (assets, files) = (Assets::new(&options, &files), Arc::new(files));
+    let (assets, files) = (Assets::new(&options, files.addresses()), Arc::new(files));
     // All that can fail without it comes before: the server that runs stops for this.
     let (turn, ctx) = boot(settings, replace).await.map_err(sentence)?;
-    let site = Site {
-        ctx: ctx.clone(),
-        assets: Arc::new(assets),
-        files: files.clone(),
-        soon: http::body::SOON,
-    };
+    let site = Site::new(
+        ctx.clone(),
+        Arc::new(assets),
+        files.clone(),
+        http::body::SOON,
+    );
     let app = site::site(site);
     // Beside serving: nobody waits for it, and it ends by itself.
     tokio::spawn(async move { files.keep_for_later().await });

@@ -7,7 +7,7 @@
 
 mod asking;
 #[cfg(feature = "ssr")]
-mod door;
+pub mod door;
 #[cfg(feature = "ssr")]
 mod json;
 #[cfg(feature = "ssr")]
@@ -15,6 +15,8 @@ mod people;
 #[cfg(feature = "ssr")]
 mod reading;
 mod refused;
+#[cfg(feature = "ssr")]
+mod refusing;
 #[cfg(feature = "ssr")]
 mod rooms;
 

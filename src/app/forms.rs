@@ -1,9 +1,12 @@
 //! What a browser without script sends: plain forms, answered by a redirect to a page, or by the
 //! same form with what is wrong and everything that was typed.
 
-use crate::app::pages::{Typed, Which, edit_page, join_page, name_page, new_room_page, told_when};
-use crate::site::address::{AtMessage, AtRoom};
-use crate::site::{Site, door};
+use crate::app::api::door;
+use crate::app::pages::address::{AtMessage, AtRoom};
+use crate::app::pages::{
+    self, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
+};
+use crate::site::Site;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
@@ -124,7 +127,7 @@ pub async fn send(
     let content = as_typed(&content);
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
-        Err(error) => return site.answer(Err(error)),
+        Err(error) => return pages::answer(&site, Err(error)),
     };
     let new = NewMessage {
         content: content.clone(),
@@ -178,7 +181,7 @@ pub async fn edit(
     let content = as_typed(&content);
     let room = match rooms::get(&site.ctx, &scope, room).await {
         Ok(room) => room,
-        Err(error) => return site.answer(Err(error)),
+        Err(error) => return pages::answer(&site, Err(error)),
     };
     match messages::edit(&site.ctx, &scope, room.id, number, content.clone()).await {
         Ok(_) => see(&paths::message(&room, number)),
@@ -198,7 +201,7 @@ pub async fn edit(
             };
             told_when(edit_page(&site, status, &room, typed), &error)
         }
-        Err(error) => site.answer(Err(error)),
+        Err(error) => pages::answer(&site, Err(error)),
     }
 }
 
@@ -213,7 +216,7 @@ pub async fn delete_message(
         messages::delete(&site.ctx, &scope, room.id, number).await?;
         Ok(see(&paths::message(&room, number)))
     };
-    site.answer(deleted.await)
+    pages::answer(&site, deleted.await)
 }
 
 /// `POST /rooms/{slug}/leave`
@@ -223,7 +226,7 @@ pub async fn leave(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom)
         rooms::leave(&site.ctx, &scope, room.id).await?;
         Ok(see(paths::HOME))
     };
-    site.answer(left.await)
+    pages::answer(&site, left.await)
 }
 
 /// `POST /rooms/{slug}/delete`
@@ -233,7 +236,7 @@ pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): A
         rooms::delete(&site.ctx, &scope, room.id).await?;
         Ok(see(paths::HOME))
     };
-    site.answer(deleted.await)
+    pages::answer(&site, deleted.await)
 }
 
 /// 303: what was sent is not sent again by a reload.
@@ -249,5 +252,5 @@ fn as_typed(text: &str) -> String {
 
 fn unreadable(site: &Site) -> Response {
     let error = AppError::new(ErrorCode::BadRequest, "The form was not complete.");
-    crate::app::pages::problem(site, &error)
+    pages::problem(site, &error)
 }

@@ -2,10 +2,10 @@
 //!
 //! *Invariant:* `GET` changes nothing.
 
+pub mod address;
 mod all_rooms;
 mod edit;
 mod join;
-mod modals;
 mod name;
 mod new_room;
 mod parts;
@@ -18,6 +18,6 @@ pub use edit::{Typed, Which, edit, edit_page};
 pub use join::{join, join_page};
 pub use name::{name, name_page};
 pub use new_room::{new_room, new_room_page};
-pub use problem::{not_found, other_method, problem, refusal, told_when};
+pub use problem::{answer, not_found, other_method, problem, refusal, told_when};
 pub use question::delete_room;
-pub use room::{home, json, permalink, printed, room};
+pub use room::{home, permalink, room};

@@ -2,8 +2,6 @@
 
 use crate::app::browser::navigation::ICON;
 use crate::app::state::tab;
-use crate::site::files::Files;
-use crate::site::sheet::{self, Sheets};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
@@ -25,8 +23,6 @@ const SPACED: [&str; 15] = [
 /// Where the page's own files are; their names change with their content in a release.
 #[derive(Debug)]
 pub struct Assets {
-    /// Live pages that may be filled in again.
-    pub sheets: Sheets,
     options: LeptosOptions,
     style: String,
     script: String,
@@ -48,10 +44,8 @@ pub struct Head<'a> {
 
 impl Assets {
     /// For pages that load these files.
-    pub fn new(options: &LeptosOptions, files: &Files) -> Self {
-        let [style, script, wasm] = files.addresses();
+    pub fn new(options: &LeptosOptions, [style, script, wasm]: [String; 3]) -> Self {
         Self {
-            sheets: sheet::sheets(),
             loader: loader(&script, &wasm),
             options: options.clone(),
             style,

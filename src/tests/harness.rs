@@ -110,13 +110,8 @@ impl Site {
         let clock = Arc::new(MovableClock::default());
         let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
-        let assets = Arc::new(Assets::new(&options, &files));
-        let pages = site::Site {
-            ctx: ctx.clone(),
-            assets: assets.clone(),
-            files,
-            soon,
-        };
+        let assets = Arc::new(Assets::new(&options, files.addresses()));
+        let pages = site::Site::new(ctx.clone(), assets.clone(), files, soon);
         let app = site::site(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -2,7 +2,7 @@
 //! own page, and is never older than what has happened.
 
 use crate::harness::{Browser, LOBBY, Page, Site, Socket};
-use parlour::app::pages;
+use parlour::app::sheet;
 use parlour_protocol::{RoomId, User};
 use parlour_server::places::{At, View, place};
 use parlour_server::{Person, Scope, SessionId};
@@ -31,7 +31,7 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
     let address = address.into();
     let scope = Scope { person, address };
     let place = place(&site.ctx, &scope, at).await.unwrap();
-    let print = pages::printed(&site.assets, &site.ctx.settings, &place);
+    let print = sheet::printed(&site.assets, &site.ctx.settings, &place);
     let lasting = print.html().replace(print.nonce(), "NONCE");
     lasting.replace(&place.form_key, "KEY")
 }

@@ -8,7 +8,7 @@ use parlour_protocol::User;
 /// Gives whoever asks this name: a new guest with a session, or a new name for the session there is.
 #[server(endpoint = "give_name", prefix = "/rpc", input = Json, output = Json)]
 pub async fn give_name(username: String) -> Result<User, Refused> {
-    use crate::site::door;
+    use crate::app::api::door;
     let (ctx, scope) = door::enter().await?;
     let (user, token) = door::answer(door::give_name(&ctx, &scope, &username).await)?;
     if let Some(token) = token {

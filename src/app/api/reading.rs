@@ -8,7 +8,7 @@ use parlour_protocol::{History, Number, OpenRoom, RoomEntry, RoomId};
 /// The sidebar as a fresh page would show it.
 #[server(endpoint = "list_rooms", prefix = "/rpc", input = Json, output = Json)]
 pub async fn list_rooms() -> Result<Vec<RoomEntry>, Refused> {
-    use crate::site::door;
+    use crate::app::api::door;
     let (ctx, scope) = door::enter().await?;
     door::answer(parlour_server::rooms::list(&ctx, &scope).await)
 }
@@ -16,7 +16,7 @@ pub async fn list_rooms() -> Result<Vec<RoomEntry>, Refused> {
 /// A room with its newest messages, or with those around `message`.
 #[server(name = OpenRoomCall, endpoint = "open_room", prefix = "/rpc", input = Json, output = Json)]
 pub async fn open_room(room: RoomId, message: Option<Number>) -> Result<OpenRoom, Refused> {
-    use crate::site::door;
+    use crate::app::api::door;
     use parlour_server::places::{At, View, visit};
     let view = message.map_or(View::Newest, View::Around);
     let (ctx, scope) = door::enter().await?;
@@ -30,7 +30,7 @@ pub async fn read_history(
     before: Option<Number>,
     after: Option<Number>,
 ) -> Result<History, Refused> {
-    use crate::site::door;
+    use crate::app::api::door;
     use parlour_server::messages::{View, history};
     let view = match (before, after) {
         (Some(number), _) => View::Before(number),

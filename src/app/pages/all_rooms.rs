@@ -1,5 +1,6 @@
 //! `/rooms`: all rooms there are, a part at a time.
 
+use super::answer;
 use super::parts::PlainPage;
 use crate::app::shell::Head;
 use crate::site::Site;
@@ -30,7 +31,7 @@ pub async fn all_rooms(
     let is_first = after.is_none();
     let page = rooms::page(&site.ctx, &scope, after, rules::LIST_MAX).await;
     let page: Result<Response, ServiceError> = page.map(|page| shown(&site, page, is_first));
-    site.answer(page)
+    answer(&site, page)
 }
 
 fn shown(site: &Site, RoomsPage { rooms, next }: RoomsPage, is_first: bool) -> Response {

@@ -1,10 +1,11 @@
 //! `/rooms/{slug}/m/{number}/edit`: changes or removes one's own message without script; also where
 //! a refused message is shown again.
 
+use super::address::AtMessage;
+use super::answer;
 use super::parts::{PlainPage, TextField};
 use crate::app::shell::Head;
 use crate::site::Site;
-use crate::site::address::AtMessage;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +20,7 @@ pub async fn edit(
     AtMessage(room, number): AtMessage,
 ) -> Response {
     let page = load(&site, &scope, room, number).await;
-    site.answer(page)
+    answer(&site, page)
 }
 
 async fn load(

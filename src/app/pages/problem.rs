@@ -9,6 +9,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::{AppError, ErrorCode, paths};
+use parlour_server::ServiceError;
 use parlour_server::http::problem::retry_after;
 
 /// Any address that is nothing.
@@ -27,6 +28,11 @@ pub async fn other_method(State(site): State<Site>) -> Response {
         "There is nothing to see at this address.",
     );
     refusal(&site, StatusCode::METHOD_NOT_ALLOWED, &error)
+}
+
+/// A page, or the page that says why there is none.
+pub fn answer(site: &Site, page: Result<Response, ServiceError>) -> Response {
+    page.unwrap_or_else(|error| problem(site, &site.refusal(&error).1))
 }
 
 /// A refusal as a page, with its code's own status and a way back.

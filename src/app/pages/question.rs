@@ -1,9 +1,10 @@
 //! `/rooms/{slug}/delete`: asks before a room is gone.
 
+use super::address::AtRoom;
+use super::answer;
 use super::parts::PlainPage;
 use crate::app::shell::Head;
 use crate::site::Site;
-use crate::site::address::AtRoom;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use parlour_server::{Scope, ServiceError, rooms};
 /// `GET /rooms/{slug}/delete`
 pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
     let page = load(&site, &scope, room).await;
-    site.answer(page)
+    answer(&site, page)
 }
 
 async fn load(site: &Site, scope: &Scope, room: RoomId) -> Result<Response, ServiceError> {

@@ -1,23 +1,19 @@
 //! The pages with the live room in them: the welcome screen, a room, a message in its place.
 
-use super::modals::Modals;
-use crate::app::browser::document::PLACE;
-use crate::app::room::Parlour;
-use crate::app::shell::{Assets, Head, Print};
+use super::address::{AtMessage, AtRoom};
+use super::answer;
+use crate::app::sheet::{Kind, Sheet};
 use crate::site::Site;
-use crate::site::address::{AtMessage, AtRoom};
-use crate::site::sheet::{Kind, Sheet};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use leptos::prelude::*;
-use parlour_protocol::{Number, Place, paths};
+use parlour_protocol::Number;
 use parlour_server::messages::View;
 use parlour_server::places::{self, At};
 use parlour_server::rooms;
-use parlour_server::{Scope, ServiceError, Settings};
-use serde::{Deserialize, Serialize};
+use parlour_server::{Scope, ServiceError};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Which part of the history, for who pages through it without script.
@@ -30,7 +26,7 @@ pub struct Window {
 /// `GET /`
 pub async fn home(State(site): State<Site>, scope: Scope) -> Response {
     let page = live(&site, &scope, None).await;
-    site.answer(page)
+    answer(&site, page)
 }
 
 /// `GET /rooms/{slug}`
@@ -47,7 +43,7 @@ pub async fn room(
         (None, None) => View::Newest,
     };
     let page = live(&site, &scope, Some(At { room, view })).await;
-    site.answer(page)
+    answer(&site, page)
 }
 
 /// `GET /rooms/{slug}/m/{number}`
@@ -58,11 +54,11 @@ pub async fn permalink(
 ) -> Response {
     let view = View::Around(number);
     let page = live(&site, &scope, Some(At { room, view })).await;
-    site.answer(page)
+    answer(&site, page)
 }
 
 async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, ServiceError> {
-    let (ctx, sheets) = (&site.ctx, &site.assets.sheets);
+    let (ctx, sheets) = (&site.ctx, &site.sheets);
     // Before anything is read: what is written meanwhile has another version.
     let version = ctx.store.version();
     let kind = Kind::of(scope, at);
@@ -93,34 +89,4 @@ async fn live(site: &Site, scope: &Scope, at: Option<At>) -> Result<Response, Se
     };
     let own = places::own(ctx, scope, sheet.shared()).await?;
     Ok(sheet.filled(&own).into_response(StatusCode::OK))
-}
-
-/// The page of a place.
-pub fn printed(assets: &Assets, settings: &Settings, place: &Place) -> Print {
-    let title = place.open.as_ref().map_or("", |open| &open.room.name);
-    // It has to be a whole address, so it needs to be known.
-    let origin = settings.server.public_url.trim_end_matches('/');
-    let canonical = (place.open.as_ref())
-        .filter(|_| !origin.is_empty())
-        .map(|open| format!("{origin}{}", paths::room(&open.room)));
-    let head = Head {
-        title,
-        is_live: true,
-        canonical,
-        may_be_listed: true,
-    };
-    assets.print(&head, || {
-        view! {
-            <script type="application/json" id=PLACE inner_html=json(place)></script>
-            <Parlour place=place.clone()/>
-            <Modals/>
-        }
-        .into_any()
-    })
-}
-
-/// As it stands in a page's script: nothing in it can end the element.
-pub fn json(of: &impl Serialize) -> String {
-    let json = serde_json::to_string(of).expect("a place has only string keys");
-    json.replace('<', "\\u003c")
 }

@@ -3,7 +3,8 @@
 //! *Invariant:* what is no id is told as "not found", by a page that leads back, like an id that
 //! nothing has.
 
-use super::Site;
+use super::answer;
+use crate::site::Site;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -23,7 +24,7 @@ impl FromRequestParts<Site> for AtRoom {
         let room = part(parts, site, "slug").await;
         let room = room.and_then(|slug| paths::parse_slug(&slug));
         room.map(Self)
-            .ok_or_else(|| site.answer(Err(ServiceError::RoomNotFound)))
+            .ok_or_else(|| answer(site, Err(ServiceError::RoomNotFound)))
     }
 }
 
@@ -36,7 +37,7 @@ impl FromRequestParts<Site> for AtMessage {
         let number = number.and_then(|number| paths::parse_number(&number));
         number
             .map(|number| Self(room, number))
-            .ok_or_else(|| site.answer(Err(ServiceError::MessageNotFound)))
+            .ok_or_else(|| answer(site, Err(ServiceError::MessageNotFound)))
     }
 }
 

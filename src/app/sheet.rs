@@ -4,11 +4,16 @@
 //! *Invariant:* a page that was filled in is what printing it for its reader alone would give, byte
 //! for byte, but for what every answer draws anew.
 
-use crate::app::pages::{json, printed};
+mod modals;
+mod page;
+
+pub use page::printed;
+
 use crate::app::room::printing::{self, parts};
 use crate::app::shell::{Assets, Print};
 use crate::app::state::timeline::MessageRow;
 use leptos::nonce::Nonce;
+use page::json;
 use parlour_protocol::{
     History, Listed, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
 };

@@ -1,0 +1,108 @@
+//! Which address leads where: the pages, the forms, the server functions and the server's own doors,
+//! behind one middleware stack.
+
+use super::files::Files;
+use super::{Site, bodies};
+use crate::app::api::door::Call;
+use crate::app::{forms, pages};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::prelude::provide_context;
+use leptos::server_fn::axum::server_fn_paths;
+use parlour_protocol::{ErrorCode, paths};
+use parlour_server::http;
+use parlour_server::http::Problem;
+use std::sync::Arc;
+
+/// The whole site as one service.
+pub fn site(site: Site) -> Router {
+    let ctx = site.ctx.clone();
+    let show = {
+        let site = site.clone();
+        move |problem: Problem| pages::refusal(&site, problem.status(), problem.error())
+    };
+    let pages = Router::new()
+        .route(paths::HOME, get(pages::home))
+        .route(
+            paths::NEW_ROOM,
+            get(pages::new_room).post(forms::create_room),
+        )
+        .route(paths::JOIN, get(pages::join).post(forms::join))
+        .route(paths::ME, get(pages::name).post(forms::rename))
+        .route(paths::ROOMS, get(pages::all_rooms))
+        .route("/rooms/{slug}", get(pages::room))
+        .route("/rooms/{slug}/messages", post(forms::send))
+        .route("/rooms/{slug}/leave", post(forms::leave))
+        .route(
+            "/rooms/{slug}/delete",
+            get(pages::delete_room).post(forms::delete_room),
+        )
+        .route("/rooms/{slug}/m/{number}", get(pages::permalink))
+        .route(
+            "/rooms/{slug}/m/{number}/edit",
+            get(pages::edit).post(forms::edit),
+        )
+        .route(
+            "/rooms/{slug}/m/{number}/delete",
+            post(forms::delete_message),
+        )
+        .route("/rpc/{*function}", post(server_function))
+        .method_not_allowed_fallback(pages::other_method)
+        .layer(from_fn_with_state(site.clone(), bodies::first))
+        .with_state(site.clone());
+    let is_whole = {
+        let files = site.files.clone();
+        Arc::new(move || match files.missing() {
+            Some(path) => {
+                tracing::error!(
+                    ?path,
+                    "a file that pages load is gone: build the site again, and restart"
+                );
+                false
+            }
+            None => true,
+        })
+    };
+    let files = Router::new().fallback(file).with_state(site);
+    http::layered(
+        pages
+            .merge(files)
+            .merge(http::api_router(ctx.clone(), is_whole)),
+        &ctx,
+        show,
+    )
+}
+
+/// A file, or a page for what is not there.
+async fn file(State(site): State<Site>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
+    match site.files.answer(&request).await {
+        Some(answer) => answer,
+        None if site.files.is_built(request.uri.path()) => Files::nothing(),
+        None => pages::not_found(State(site)).await,
+    }
+}
+
+async fn server_function(State(site): State<Site>, request: Request) -> Response {
+    let is_there = server_fn_paths().any(|(path, _)| path == request.uri().path());
+    if !is_there {
+        return Problem::not_found().into_response();
+    }
+    let call = Call::default();
+    let context = {
+        let call = call.clone();
+        move || {
+            provide_context(site.ctx.clone());
+            provide_context(call.clone());
+        }
+    };
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await;
+    if call.was_understood() {
+        response.into_response()
+    } else {
+        Problem::new(ErrorCode::BadRequest, "The call was not understood.").into_response()
+    }
+}
