@@ -6,8 +6,8 @@ mod copying;
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
+use parlour::site::Site;
 use parlour::site::files::Files;
-use parlour::site::{self, Site};
 use parlour_server::{Settings, boot, http, telemetry};
 use std::io::Write;
 use std::path::PathBuf;
@@ -74,7 +74,7 @@ async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
         files.clone(),
         http::body::SOON,
     );
-    let app = site::site(site);
+    let app = parlour::site::site(site);
     // Beside serving: nobody waits for it, and it ends by itself.
     tokio::spawn(async move { files.keep_for_later().await });
     turn.serve(app, ctx).await.map_err(sentence)

@@ -17,10 +17,9 @@ use page::json;
 use parlour_protocol::{
     History, Listed, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
 };
-use parlour_server::db::Remembered;
 use parlour_server::places::{At, Own, SharedPlace};
 use parlour_server::rooms::{self, Sight};
-use parlour_server::{Context, Scope, messages};
+use parlour_server::{Context, Remembered, Scope, messages};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};

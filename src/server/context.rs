@@ -5,9 +5,10 @@
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
 use crate::db::entity::session::Proved;
-use crate::db::{self, Marks, OpenError, Remembered, Store};
+use crate::db::{self, Marks, OpenError, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
+use crate::remembered::Remembered;
 use crate::said::Said;
 use crate::share::Share;
 use crate::sweeper::{self, Sweeper};

@@ -11,7 +11,6 @@ mod marks;
 mod naming;
 mod open_error;
 mod reading;
-mod remembered;
 mod trouble;
 mod writer;
 
@@ -19,7 +18,6 @@ pub use connect::Connections;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub(crate) use marks::Marks;
 pub use open_error::OpenError;
-pub use remembered::Remembered;
 use trouble::is_passing;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
 pub(crate) use writer::{Repeated, statement};
@@ -128,7 +126,7 @@ impl Store {
         self.writer.write_together(piece).await
     }
 
-    /// Which state of the database this is, for [`Remembered`]: whoever was told of a write finds
+    /// Which state of the database this is, for [`Remembered`](crate::Remembered): whoever was told of a write finds
     /// another version than before. Only this process's writes count; its lock keeps others out.
     pub fn version(&self) -> u64 {
         self.writer.version()

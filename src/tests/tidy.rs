@@ -4,11 +4,14 @@
 //! stands a test that feeds it what it must refuse.
 
 mod code;
+mod direction;
+mod imports;
 mod manifests;
 mod names;
 mod styles;
 mod tree;
 
+use imports::Sources;
 use tree::Tree;
 
 /// What is wrong and where, one sentence each.
@@ -22,6 +25,15 @@ fn each(endings: &[&str], rule: impl Fn(&str, &str) -> Complaints) {
     none(Tree::of_the_house().each(endings, rule));
 }
 
+fn sources() -> Sources {
+    let tree = Tree::of_the_house();
+    let names = tree.names_under("src/", ".rs").into_iter();
+    Sources::new(names.map(|name| {
+        let text = tree.text(&format!("src/{name}"));
+        (name, text)
+    }))
+}
+
 #[test]
 fn features_are_chosen_on_mod_lines_only() {
     each(&[".rs"], code::feature_off_a_mod_line);
@@ -30,6 +42,16 @@ fn features_are_chosen_on_mod_lines_only() {
 #[test]
 fn libraries_stay_in_their_rooms() {
     each(&[".rs"], code::library_outside_its_room);
+}
+
+#[test]
+fn imports_run_one_way() {
+    none(direction::upward(&sources()));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    none(direction::circles(&sources()));
 }
 
 #[test]
