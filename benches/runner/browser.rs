@@ -1,7 +1,7 @@
 //! What a browser measured: the files that `benches/browser` leaves, and what is to be reached there.
 
+use crate::digits::digits;
 use crate::goals::{Bound, Verdict};
-use crate::report::digits;
 use crate::results::Spread;
 use serde_json::Value;
 use std::fmt::Write;

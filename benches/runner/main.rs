@@ -6,6 +6,7 @@ mod blaster;
 mod browser;
 mod contender;
 mod dialect;
+mod digits;
 mod failure;
 mod floors;
 mod frames;
@@ -68,8 +69,8 @@ fn run() -> Outcome<()> {
     let capacity = blaster::capacity(Duration::from_secs(2))?;
     eprintln!(
         "the generator takes {} deliveries/s, {} a second of its own processor",
-        report::digits(capacity.per_second),
-        report::digits(capacity.per_processor_second),
+        digits::digits(capacity.per_second),
+        digits::digits(capacity.per_processor_second),
     );
     if options.self_test {
         return Ok(());
@@ -90,7 +91,7 @@ fn run() -> Outcome<()> {
     for goal in goals::ALL.iter().filter(|goal| options.wants_row(goal.row)) {
         let reached = goal.reached(&results);
         let shown =
-            reached.map_or_else(|| "–".to_owned(), |reached| report::digits(reached.median));
+            reached.map_or_else(|| "–".to_owned(), |reached| digits::digits(reached.median));
         let verdict = goal.verdict(reached).words();
         eprintln!(
             "{:9} {:45} {shown:>9}  {}  {verdict}",
@@ -156,8 +157,8 @@ fn description(
             "generator alone",
             format!(
                 "takes {} deliveries/s from a server that only writes, {} a second of its own processor",
-                report::digits(capacity.per_second),
-                report::digits(capacity.per_processor_second)
+                digits::digits(capacity.per_second),
+                digits::digits(capacity.per_processor_second)
             ),
         ),
     ] {

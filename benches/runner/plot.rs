@@ -1,6 +1,6 @@
 //! Drawings as SVG: bars on a logarithmic scale, readable on light and dark, without scripts.
 
-use crate::report::digits;
+use crate::digits::digits;
 use std::fmt::Write;
 
 /// One contender's bars.

@@ -2,45 +2,13 @@
 
 use crate::browser;
 use crate::contender::{Contender, PARLOUR};
+use crate::digits::digits;
 use crate::goals::{self, Goal};
 use crate::plot::{self, Bar};
 use crate::results::{Results, Spread};
 use crate::rows::{self, Row};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-
-/// Three digits that matter.
-pub fn digits(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if size >= 10_000.0 {
-        grouped(value.round() as i64)
-    } else if size >= 100.0 {
-        format!("{value:.0}")
-    } else if size >= 10.0 {
-        format!("{value:.1}")
-    } else if size >= 1.0 {
-        format!("{value:.2}")
-    } else {
-        format!("{value:.3}")
-    }
-}
-
-fn grouped(value: i64) -> String {
-    let plain = value.abs().to_string();
-    let mut text = String::new();
-    for (at, digit) in plain.chars().enumerate() {
-        if at > 0 && (plain.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if value < 0 {
-        text.insert(0, '-');
-    }
-    text
-}
 
 /// The whole page. `plots` is where its drawings are, from where the page is.
 pub fn page(results: &Results, plots: &str) -> String {
@@ -283,15 +251,6 @@ mod tests {
     use super::*;
     use crate::results::Sample;
     use crate::rows::Figures;
-
-    #[test]
-    fn figures_have_three_digits() {
-        let shown = [0.0, 0.1234, 1.234, 12.34, 123.4, 12_345.6, 1_234_567.0].map(digits);
-        assert_eq!(
-            shown,
-            ["0", "0.123", "1.23", "12.3", "123", "12,346", "1,234,567"]
-        );
-    }
 
     #[test]
     fn a_missing_peer_is_not_run_and_the_page_says_so() {

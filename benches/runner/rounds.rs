@@ -165,7 +165,7 @@ fn brief(figures: &Figures) -> String {
         .iter()
         .filter_map(|(name, unit)| {
             let value = figures.get(*name)?;
-            Some(format!("  {} {unit}", crate::report::digits(*value)))
+            Some(format!("  {} {unit}", crate::digits::digits(*value)))
         })
         .collect()
 }
