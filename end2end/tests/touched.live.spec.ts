@@ -429,3 +429,28 @@ for (let first = 1; first <= SEEDS; first += TOGETHER) {
     }
   });
 }
+
+const COPIES: Record<string, string> = {
+  "the island's": "const i = document.querySelector('leptos-island'); i.innerHTML = i.innerHTML",
+  "the whole page's": "document.body.innerHTML = document.body.innerHTML",
+  "the island by another one": "const i = document.querySelector('leptos-island'); i.replaceWith(i.cloneNode(true))",
+  "the island, emptied": "document.querySelector('leptos-island').replaceChildren()",
+  "the log's": "const s = document.querySelector('.scroller'); s.innerHTML = s.innerHTML",
+  "the messages'": "const s = document.querySelector('.log'); s.innerHTML = s.innerHTML",
+  "one message": "const m = document.querySelector('.message'); m.replaceWith(m.cloneNode(true))",
+  "the field": "const t = document.querySelector('#composer-text'); t.replaceWith(t.cloneNode(true))",
+};
+
+for (const [what, script] of Object.entries(COPIES)) {
+  test(`a live page in which a copy takes the place of what was drawn is drawn anew: ${what}`, async ({ arrive }) => {
+    const alice = await arrive("Alice", LOBBY);
+    const bob = await arrive("Bob", LOBBY);
+    await talk(alice, bob, "Before");
+    await alice.composer.fill("half a");
+    await alice.page.evaluate(script);
+    await expect(alice.messages).toHaveCount(2);
+    await expect(alice.composer).toHaveValue(/^(half a)?$/);
+    await talk(alice, bob, "After");
+    await expect(alice.messages).toHaveCount(4);
+  });
+}

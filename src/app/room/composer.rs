@@ -126,6 +126,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                 <label class="visually-hidden" for=COMPOSER>"Message"</label>
                 <textarea
                     id=COMPOSER
+                    prop:drawn=true
                     name="content"
                     rows="1"
                     placeholder=placeholder

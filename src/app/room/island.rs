@@ -90,7 +90,7 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
     let busy = shown::attribute(move || desk.loading.get().then(|| "true".to_owned()));
     view! {
-            <div class="app" data-place=place_name>
+            <div class="app" prop:drawn=true data-place=place_name>
                 <Topbar/>
                 <Sidebar/>
                 <main id="main" class="main" tabindex="-1" aria-busy=busy>

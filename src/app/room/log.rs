@@ -64,7 +64,7 @@ pub fn Log() -> impl IntoView {
             id=SCROLLER
             on:scroll=heard(move |_| visiting::scrolled(desk))
         >
-            <div class="log" role="log" aria-live="off" aria-label=label>
+            <div class="log" prop:drawn=true role="log" aria-live="off" aria-label=label>
                 <OlderEnd/>
                 {lines(move || rows.get().into_iter().map(Line::Row).collect())}
                 <PendingLines messages=pending/>

@@ -137,20 +137,25 @@ const draw = () => {
   restore(seen);
   old.remove();
   scroll(seen);
-  watch.observe(fresh, { childList: true, subtree: true });
+  watch.observe(document, { childList: true, subtree: true });
 };
 
 // The program finds the places of what comes and goes by comments: where one is taken away and
-// nothing put there, somebody has taken the island apart.
+// nothing put there, somebody has taken the island apart. What it has drawn itself bears `drawn`, which no
+// copy has: what looks the same and does not bear it, somebody has put in its place, and nothing hears it.
 let drawn = 0;
 let pause = 0;
 let timer;
+const PARTS = ".app,.log,.message,#composer-text";
 const watch = new MutationObserver((changes) => {
+  const root = island();
+  if (timer || !root) return;
   const isTakenApart = ({ target, removedNodes }) =>
-    target.isConnected &&
+    root.contains(target) &&
     [...removedNodes].some((node) => node.nodeType == 8 && !node.isConnected) &&
     !changes.some((other) => other.target == target && other.addedNodes.length);
-  if (timer || !changes.some(isTakenApart)) return;
+  const isCopied = !root.firstChild || [...root.querySelectorAll(PARTS)].some((part) => !part.drawn);
+  if (!isCopied && !changes.some(isTakenApart)) return;
   pause = Date.now() - drawn < 1e4 ? Math.min(pause * 2 || 500, 6e4) : 0;
   timer = setTimeout(() => {
     timer = 0;
