@@ -13,7 +13,10 @@ mod host;
 #[cfg(test)]
 mod tests;
 
-use characters::{Kind, is_joiner, is_mere_sign, is_reordering, is_selector, kind};
+use characters::{
+    Kind, is_delimiter, is_joiner, is_mere_sign, is_reordering, is_selector, is_unspaced_letter,
+    kind,
+};
 use direction::Direction;
 use parlour_protocol::Link;
 use std::borrow::Cow;
@@ -170,6 +173,11 @@ impl<'t> Finder<'t> {
     }
 
     /// The end of path, query and fragment: brackets in pairs, and no punctuation that ends a sentence.
+    ///
+    /// Nor the words of a text that sets no space behind an address: an ASCII letter or digit ends it where a
+    /// letter of Han, Bopomofo, Hiragana, Katakana, Hangul, Thai, Lao, Khmer or Myanmar follows. But where such
+    /// a letter stood behind a delimiter (`/ = - _ . ? & # + ~ : ,` or a percent-encoding), the address is
+    /// written in that script itself, and both may alternate from there on.
     fn path(&mut self, from: usize) -> Result<usize, Beyond> {
         let mut end = from;
         if !self.text[from..].starts_with(['/', '?', '#']) {
@@ -177,10 +185,18 @@ impl<'t> Finder<'t> {
         }
         let mut open = Vec::new();
         let (mut at, mut before) = (from, '/');
+        let mut is_of_script = false;
         while let Some((c, kind)) = self.peek(at) {
             let next = at + c.len_utf8();
             match kind {
                 Kind::Stop => break,
+                Kind::Part if !is_of_script && is_unspaced_letter(c) => {
+                    is_of_script = is_delimiter(before) || ends_encoded(&self.text[from..at]);
+                    if !is_of_script && before.is_ascii_alphanumeric() {
+                        break;
+                    }
+                    end = next;
+                }
                 Kind::Part => end = next,
                 Kind::Soft => {}
                 Kind::Open(closes) => open.push(closes),
@@ -234,6 +250,14 @@ impl<'t> Finder<'t> {
         let c = self.text[at..].chars().next()?;
         Some((c, kind(c)))
     }
+}
+
+/// Whether a text ends with a percent-encoding.
+fn ends_encoded(text: &str) -> bool {
+    matches!(
+        text.as_bytes(),
+        [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()
+    )
 }
 
 /// How long the scheme is that a text ends with, if it is one that is linked.

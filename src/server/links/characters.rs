@@ -81,6 +81,27 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || GeneralCategoryGroup::Mark.contains(category(c))
 }
 
+/// South-east and East Asian letters, of which no word has to be apart from the one before.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff66}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A letter of Han, Bopomofo, Hiragana, Katakana, Hangul, Thai, Lao, Khmer or Myanmar.
+pub(super) fn is_unspaced_letter(c: char) -> bool {
+    is_unspaced(c) && c.is_alphabetic()
+}
+
+/// What sets parts of a path, a query or a fragment apart, so that a word of any script may begin behind it.
+pub(super) fn is_delimiter(c: char) -> bool {
+    matches!(
+        c,
+        '/' | '=' | '-' | '_' | '.' | '?' | '&' | '#' | '+' | '~' | ':' | ','
+    )
+}
+
 /// What a host cannot have, but could be taken for a part of one: `%2e`, or a mathematical slash.
 pub(super) fn is_mere_sign(c: char) -> bool {
     c == '%' || (!c.is_ascii() && kind(c) == Kind::Part)

@@ -1,6 +1,6 @@
 //! The host of an address: what it may be, and what it is to the network.
 
-use super::characters::{Kind, is_word, is_word_or_sign};
+use super::characters::{Kind, is_unspaced, is_word, is_word_or_sign};
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use std::borrow::Cow;
@@ -43,14 +43,6 @@ pub(super) fn bare(run: &str) -> &str {
         Some(next) => run[..last + next].trim_end_matches(TRAILING),
         None => run,
     }
-}
-
-/// South-east and East Asian letters, of which no word has to be apart from the one before.
-fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
-        | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}'
-        | '\u{ff66}'..='\u{ffdc}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// What a host is to the network: itself, or another text where it is not ASCII. `None` when it is no host
