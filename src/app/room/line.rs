@@ -182,7 +182,7 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
         }
     };
     view! {
-        <article class="message pending" prop:drawn=true data-own="" data-state=state>
+        <article class="message pending" data-own="" data-state=state>
             <header class="message-head">
                 <span class="author"><bdi>{Words(name)}</bdi>{numbered(number)}</span>
             </header>

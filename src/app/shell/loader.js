@@ -146,7 +146,7 @@ const draw = () => {
 let drawn = 0;
 let pause = 0;
 let timer;
-const PARTS = ".app,.log,.message,#composer-text";
+const PARTS = ".app,.log,.message[id],#composer-text";
 const watch = new MutationObserver((changes) => {
   const root = island();
   if (timer || !root) return;
