@@ -8,6 +8,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_range_header::{StartPosition, SyntacticallyCorrectRange};
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::RangeInclusive;
 
@@ -191,6 +192,19 @@ fn part(headers: &HeaderMap, file: &File) -> Part {
         return Part::All;
     }
     let length = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+    // Of a file that is shorter than the end of it that is asked for, that is all (RFC 9110, 14.1.2). The
+    // library takes it for a part that is not there.
+    if let [
+        SyntacticallyCorrectRange {
+            start: StartPosition::FromLast(count),
+            ..
+        },
+    ] = asked.ranges[..]
+        && count > length
+        && length > 0
+    {
+        return Part::One(0..=file.bytes.len() - 1);
+    }
     match asked.validate(length) {
         Ok(ranges) => match ranges.as_slice() {
             [range] => match (
@@ -271,6 +285,9 @@ mod tests {
             ("bytes=0-3", 206, "bytes 0-3/10"),
             ("bytes=8-", 206, "bytes 8-9/10"),
             ("bytes=-3", 206, "bytes 7-9/10"),
+            ("bytes=-10", 206, "bytes 0-9/10"),
+            ("bytes=-500", 206, "bytes 0-9/10"),
+            ("bytes=-0", 200, ""),
             ("bytes=5-500", 206, "bytes 5-9/10"),
             ("bytes=10-", 416, "bytes */10"),
             ("bytes=0-1,4-5", 200, ""),
