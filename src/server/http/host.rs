@@ -97,7 +97,11 @@ fn asked_for(settings: &ServerSettings, request: &Request) -> Result<Option<Host
     };
     let asked = asked.to_ascii_lowercase().parse::<Authority>();
     let is_plain = |asked: &Authority| {
-        !asked.as_str().contains('@') && (1..=LONGEST).contains(&asked.host().len())
+        let host = asked.host();
+        let is_name =
+            (1..=LONGEST).contains(&host.len()) && !host.starts_with('.') && !host.contains("..");
+        let is_ported = asked.as_str().len() == host.len() || asked.port_u16().is_some();
+        is_name && is_ported && !asked.as_str().contains('@')
     };
     let asked = asked.ok().filter(is_plain).ok_or(NotOne)?;
     Ok(Some(Host { asked, way }))
@@ -106,6 +110,8 @@ fn asked_for(settings: &ServerSettings, request: &Request) -> Result<Option<Host
 /// With a public address that is the name; only who is near may still use another of this machine's. Without
 /// one, a name that is nobody else's, and what a trusted proxy passes on.
 fn is_ours(settings: &ServerSettings, name: &str, way: Way) -> bool {
+    // With a dot at its end it is the same name, said in full (RFC 1034, 3.1).
+    let name = name.strip_suffix('.').unwrap_or(name);
     match public_name(&settings.public_url) {
         Some(public) => {
             name == public || matches!(way, Way::Proxied | Way::Near) && is_nearby(name)
@@ -222,6 +228,11 @@ mod tests {
             ("parlour", Passed, false, true),
             ("parlour", Proxied, true, true),
             ("127.0.0.1", Near, true, true),
+            // In full, with the dot of the root.
+            ("chat.example.org.", Direct, true, false),
+            ("localhost.", Near, true, true),
+            ("box.lan.", Direct, false, true),
+            ("evil.example.", Direct, false, false),
         ] {
             assert_eq!(is_ours(&set, name, way), when_set, "{name} {way:?}");
             assert_eq!(is_ours(&unset, name, way), when_unset, "{name} {way:?}");

@@ -62,11 +62,16 @@ impl FromRequestParts<Arc<Context>> for Upgrade {
             let sentence = "This address is a WebSocket.";
             Problem::with_status(StatusCode::UPGRADE_REQUIRED, sentence)
         };
-        if parts.headers.get_all(SEC_WEBSOCKET_KEY).iter().count() > 1 {
-            let sentence = "A handshake has one Sec-WebSocket-Key.";
-            return Err(Problem::new(ErrorCode::BadRequest, sentence));
+        for name in [SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION] {
+            if parts.headers.get_all(&name).iter().count() > 1 {
+                return Err(malformed(
+                    "A handshake has one Sec-WebSocket-Key and one version.",
+                ));
+            }
         }
-        let accept = accept_key(&parts.headers).ok_or_else(not_a_socket)?;
+        let key = handshake(&parts.headers).ok_or_else(not_a_socket)?;
+        let accept = accepted(key)
+            .ok_or_else(|| malformed("A Sec-WebSocket-Key is sixteen bytes in Base64."))?;
         refuse_nameless_pages(&parts.headers)?;
         let on_upgrade = parts
             .extensions
@@ -135,8 +140,12 @@ impl Upgrade {
     }
 }
 
-/// The answer to the handshake's key, if this is a handshake (RFC 6455, 4.2.1).
-fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
+fn malformed(sentence: &str) -> Problem {
+    Problem::new(ErrorCode::BadRequest, sentence)
+}
+
+/// The key, if this is a handshake (RFC 6455, 4.2.1).
+fn handshake(headers: &HeaderMap) -> Option<&HeaderValue> {
     let has = |name: HeaderName, token: &str| {
         let values = headers.get_all(name);
         let mut tokens = values
@@ -147,7 +156,11 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     };
     let is_handshake =
         has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
-    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
+    headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)
+}
+
+/// The answer to the handshake's key, if it is one.
+fn accepted(key: &HeaderValue) -> Option<HeaderValue> {
     let is_nonce = |key: &HeaderValue| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == NONCE);
     if !is_nonce(key) {
         return None;

@@ -83,13 +83,18 @@ async fn what_is_no_handshake_is_told_to_upgrade() {
 async fn a_handshake_names_one_host_and_has_one_key() {
     let server = Server::plain().await;
     let handshake = [CONNECTION, UPGRADE, VERSION, KEY];
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&[], &[]),
         (&["Host: localhost", "Host: localhost"], &[]),
         (&["Host: localhost", "Host: evil.example"], &[]),
         (&["Host: "], &[]),
         (&["Host: a b"], &[]),
         (&["Host: somebody@localhost"], &[]),
+        (&["Host: localhost:abc"], &[]),
+        (&["Host: localhost:99999"], &[]),
+        (&["Host: .local"], &[]),
+        (&["Host: foo..local"], &[]),
+        (&["Host: localhost"], &["Sec-WebSocket-Version: 8"]),
         (&["Host: localhost"], &[KEY]),
         (
             &["Host: localhost"],
@@ -139,6 +144,6 @@ async fn a_key_that_is_not_sixteen_bytes_in_base64_opens_nothing() {
     ] {
         let key = format!("Sec-WebSocket-Key: {key}");
         let answer = answer_to(&server, &[CONNECTION, UPGRADE, VERSION, &key]).await;
-        assert!(answer.starts_with("HTTP/1.1 426 "), "{key}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{key}: {answer}");
     }
 }
