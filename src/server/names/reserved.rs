@@ -52,7 +52,9 @@ pub fn is_reserved(name: &str) -> bool {
 fn is_numbered(name: &str) -> bool {
     let folded = folded(name);
     let number = folded.rsplit_once('#').map(|(_, number)| number.trim());
-    number.is_some_and(|number| !number.is_empty() && number.chars().all(char::is_numeric))
+    // Of people `I l 1` and `O 0` are one.
+    let is_digit = |c: char| c.is_numeric() || matches!(c, 'i' | 'l' | '|' | 'o');
+    number.is_some_and(|number| !number.is_empty() && number.chars().all(is_digit))
 }
 
 /// The letters and digits of what it looks like. Here `rn` is `m`: nobody is called `adrnin`.
@@ -100,10 +102,21 @@ mod tests {
 
     #[test]
     fn the_number_that_tells_two_of_one_name_apart_cannot_be_chosen() {
-        for name in ["Alice #7", "Alice#12", "Alice ＃７", "Alice # 7", "#7"] {
+        for name in [
+            "Alice #7",
+            "Alice#12",
+            "Alice ＃７",
+            "Alice # 7",
+            "#7",
+            "Alice #l",
+            "Alice #l7",
+            "Alice #1O",
+            "Alice #IO",
+            "Alice #|2",
+        ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in ["Alice 7", "C#", "Alice #x", "#7 of 9"] {
+        for name in ["Alice 7", "C#", "Alice #x", "#7 of 9", "#olive"] {
             assert!(!is_reserved(name), "{name}");
         }
     }
