@@ -81,6 +81,7 @@ export default defineConfig<object, { engine: Engine }>({
     })),
     {
       name: "weight",
+      retries: 0,
       testMatch: /\.weight\.spec\.ts$/,
       use: desktop,
     },
