@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Sockets.
+/// How many sockets stand for the members of the room.
 const MEMBERS: usize = 1_000;
 /// Frames in one write.
 const BATCH: u32 = 32;

@@ -22,7 +22,7 @@ pub enum Persists {
     GroupCommit,
     /// Before anybody hears it, each with a commit of its own.
     CommitPerMessage,
-    /// Never.
+    /// Messages are handed on and never stored.
     Nothing,
     /// Nothing is written.
     ReadOnly,
@@ -55,7 +55,7 @@ pub struct Contender {
     pub persists: Persists,
 }
 
-/// Ourselves.
+/// Parlour itself, which the others are held against.
 pub const PARLOUR: Contender = Contender {
     folder: "parlour",
     variant: "release",

@@ -9,7 +9,7 @@ const HEADER_MAX: usize = 14;
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text.
+    /// UTF-8, as JSON is sent (RFC 6455, 5.6).
     Text,
     /// Asks for a pong.
     Ping,

@@ -50,7 +50,7 @@ pub enum Verdict {
     Met,
     /// In the middle of the rounds, not in each.
     MetByTheMedian,
-    /// Not.
+    /// Neither every round nor their median reaches it.
     Missed,
     /// Something is missing.
     NotRun,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// One contender's bars.
 pub struct Bar {
-    /// Who.
+    /// The name of the contender.
     pub label: String,
     /// What should be known beside it.
     pub note: String,
