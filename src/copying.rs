@@ -1,8 +1,8 @@
 //! What `parlour backup` and `parlour restore` say: progress to who watches, one sentence at the end.
 
 use parlour_server::Settings;
-use parlour_server::backup::{self, BackupError, Copied, Progress};
 use parlour_server::clock::{SystemClock, SystemRandom};
+use parlour_server::store::backup::{self, BackupError, Copied, Progress};
 use std::io::{IsTerminal, Write, stderr};
 use std::path::Path;
 

@@ -7,12 +7,12 @@ pub use sessions::authenticate;
 pub use token::Token;
 
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::user;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::{self, Name};
 use crate::scope::Scope;
+use crate::store::Written;
+use crate::store::entity::user;
 use parlour_protocol::{User, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,

@@ -4,8 +4,8 @@
 
 use crate::config::Settings;
 use crate::context::Context;
-use crate::db::OpenError;
 use crate::handover::{HandoverError, Turn};
+use crate::store::OpenError;
 use std::sync::Arc;
 
 /// Why a server cannot start: one sentence that says what to do.

@@ -4,13 +4,13 @@
 
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
-use crate::db::entity::session::Proved;
-use crate::db::{self, Marks, OpenError, Store};
 use crate::limits::Limits;
 use crate::realtime::{Hub, Pulse};
 use crate::remembered::Remembered;
 use crate::said::Said;
 use crate::share::Share;
+use crate::store::entity::session::Proved;
+use crate::store::{self, Marks, OpenError, Store};
 use crate::sweeper::{self, Sweeper};
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
@@ -67,7 +67,7 @@ impl Context {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, OpenError> {
-        let opened = db::open(&settings.database_file(), &*clock, &*random).await?;
+        let opened = store::open(&settings.database_file(), &*clock, &*random).await?;
         let grace = settings.realtime.reload_grace();
         // Nobody can come back to what was not there before.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };

@@ -7,7 +7,7 @@
 mod door;
 mod passing;
 
-use crate::lock::{DatabaseLock, LockError};
+use crate::store::lock::{DatabaseLock, LockError};
 use crate::{Context, Settings, http, systemd};
 use axum::Router;
 use door::{Answer, Door, Wish};

@@ -15,8 +15,8 @@ pub use history::{View, history, own};
 pub use post::{NewMessage, Posted, draw_key, post};
 pub use sync::{SyncPage, sync};
 
-use crate::db::entity::{message, room};
 use crate::error::ServiceError;
+use crate::store::entity::{message, room};
 use parlour_protocol::{Number, RoomId, Seq};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};

@@ -1,9 +1,9 @@
 //! What a page shows, read as one state of the database.
 
 use crate::context::Context;
-use crate::db::entity::room;
 use crate::error::ServiceError;
 use crate::scope::Scope;
+use crate::store::entity::room;
 use crate::{messages, rooms};
 use parlour_protocol::{History, Number, OpenRoom, Place, Room, RoomEntry, RoomId, User, rules};
 use rusqlite::Connection;

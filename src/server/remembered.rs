@@ -1,7 +1,7 @@
 //! What was read from the database, for as long as nothing is written to it.
 //!
 //! *Invariant:* what is remembered is what reading it again would give: it was read no earlier than
-//! the [version](crate::db::Store::version) it is kept under, and is forgotten with the next one.
+//! the [version](crate::store::Store::version) it is kept under, and is forgotten with the next one.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -14,10 +14,10 @@ pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, read_positions};
 
 use crate::context::Context;
-use crate::db::entity::room;
-use crate::db::statement;
 use crate::error::ServiceError;
 use crate::scope::Scope;
+use crate::store::entity::room;
+use crate::store::statement;
 use parlour_protocol::{Room, RoomId};
 use rusqlite::{Connection, OptionalExtension};
 use sea_orm::{ConnectionTrait, EntityTrait};

@@ -5,9 +5,9 @@
 //! long as that took. What it has to do stands in the database, so a restart interrupts nothing.
 
 use crate::clock::Clock;
-use crate::db::{Store, Written, statement};
 use crate::error::ServiceError;
 use crate::realtime::Hub;
+use crate::store::{Store, Written, statement};
 use parlour_protocol::UserId;
 use rusqlite::{Connection, OptionalExtension};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};

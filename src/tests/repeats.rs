@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, LOBBY, Site, Socket};
 use futures::future::join_all;
-use parlour_server::db::Written;
+use parlour_server::store::Written;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 

@@ -2,10 +2,10 @@
 
 use super::token::Token;
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::{session, user};
 use crate::error::ServiceError;
 use crate::scope::{Person, SessionId};
+use crate::store::Written;
+use crate::store::entity::{session, user};
 use parlour_protocol::{Timestamp, User};
 use sea_orm::sea_query::Query;
 use sea_orm::{

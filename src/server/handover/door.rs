@@ -4,7 +4,7 @@
 //! Both sides are processes of one user, or nothing is said.
 
 use super::passing;
-use crate::database_file::beside;
+use crate::store::file::beside;
 use rustix::process::geteuid;
 use std::fs::{self, File, Permissions};
 use std::io;

@@ -2,12 +2,12 @@
 
 use super::{by_number, next_seq};
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::message;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::rooms;
 use crate::scope::Scope;
+use crate::store::Written;
+use crate::store::entity::message;
 use parlour_protocol::{Message, Number, RoomId, rules};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 

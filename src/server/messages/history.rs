@@ -3,11 +3,11 @@
 //! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
 use crate::context::Context;
-use crate::db::entity::{message, room};
-use crate::db::statement;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
+use crate::store::entity::{message, room};
+use crate::store::statement;
 use parlour_protocol::{History, Message, Number, RoomId, rules};
 use rusqlite::Connection;
 

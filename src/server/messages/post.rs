@@ -3,10 +3,10 @@
 mod draft;
 
 use crate::context::Context;
-use crate::db::entity::message;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
+use crate::store::entity::message;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use draft::Draft;

@@ -4,11 +4,11 @@
 //! *Invariant:* whoever applies the pages up to `to` holds what a page read at `to` shows.
 
 use crate::context::Context;
-use crate::db::entity::{message, room};
-use crate::db::statement;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
+use crate::store::entity::{message, room};
+use crate::store::statement;
 use parlour_protocol::{Message, RoomId, Seq};
 use rusqlite::Connection;
 

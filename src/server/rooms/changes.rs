@@ -3,12 +3,12 @@
 use super::membership::OWNER;
 use super::{may_see, visible};
 use crate::context::Context;
-use crate::db::Written;
-use crate::db::entity::{membership, room};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::{self, Name};
 use crate::scope::Scope;
+use crate::store::Written;
+use crate::store::entity::{membership, room};
 use parlour_protocol::{Room, RoomId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,

@@ -5,10 +5,10 @@
 
 use super::{known_positions, may_see, visible_now};
 use crate::context::Context;
-use crate::db::entity::room;
-use crate::db::statement;
 use crate::error::ServiceError;
 use crate::scope::Scope;
+use crate::store::entity::room;
+use crate::store::statement;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
 use parlour_protocol::{Room, RoomEntry, RoomId};
 use rusqlite::{Connection, Params};

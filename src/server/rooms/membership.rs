@@ -4,11 +4,11 @@
 
 use super::{visible, visible_now};
 use crate::context::Context;
-use crate::db::entity::{membership, room};
-use crate::db::{Written, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::scope::Scope;
+use crate::store::entity::{membership, room};
+use crate::store::{Written, statement};
 use parlour_protocol::{Room, RoomId, UserId};
 use rusqlite::Connection;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};

@@ -5,9 +5,9 @@
 
 use super::visible_now;
 use crate::context::Context;
-use crate::db::statement;
 use crate::error::ServiceError;
 use crate::scope::Scope;
+use crate::store::statement;
 use parlour_protocol::{RoomId, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;

@@ -138,7 +138,7 @@ impl Bench {
         let work = self.ctx.store.write(move |txn| {
             Box::pin(async move {
                 txn.execute_unprepared(&sql).await?;
-                Ok(parlour_server::db::Written::quietly(()))
+                Ok(parlour_server::store::Written::quietly(()))
             })
         });
         work.await.unwrap();

@@ -1,7 +1,7 @@
 //! What is in the log, and what must never be.
 
 use crate::harness::{LOBBY, Server, log};
-use parlour_server::db::Written;
+use parlour_server::store::Written;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 

@@ -220,7 +220,7 @@ mod refuses {
         );
         assert_eq!(sees("src/app/api/rooms.rs", "use sea_orm::EntityTrait;"), 1);
         assert_eq!(
-            sees("src/server/db/writer.rs", "use sea_orm::EntityTrait;"),
+            sees("src/server/store/writer.rs", "use sea_orm::EntityTrait;"),
             0
         );
         assert_eq!(sees("src/server/rooms.rs", "use leptos::prelude::*;"), 1);

@@ -41,12 +41,7 @@ const LAYERS: [Layer; 14] = [
     ),
     (
         "store",
-        &[
-            "server/database_file",
-            "server/lock",
-            "server/db",
-            "server/backup",
-        ],
+        &["server/store"],
         &["protocol", "ground", "events"],
     ),
     (
@@ -212,7 +207,7 @@ mod refuses {
                 ("server/lib.rs", "mod accounts;\npub use accounts::Token;"),
                 ("server/accounts.rs", ""),
                 ("server/realtime.rs", ""),
-                ("server/db.rs", ""),
+                ("server/store.rs", ""),
                 (path, text),
             ]))
         };
@@ -228,7 +223,7 @@ mod refuses {
             assert_eq!(planted("server/realtime/hub.rs", text), [refused], "{text}");
         }
         assert_eq!(
-            planted("server/db/writer.rs", "use crate::realtime::Hub;").len(),
+            planted("server/store/writer.rs", "use crate::realtime::Hub;").len(),
             1
         );
         assert_eq!(
@@ -240,7 +235,10 @@ mod refuses {
             1
         );
         // Of its own layer a module may import those before it.
-        assert_eq!(planted("server/lock.rs", "use crate::db::Store;").len(), 1);
+        assert_eq!(
+            planted("server/sweeper.rs", "use crate::context::Context;").len(),
+            1
+        );
         let down = "use crate::Token;\nuse crate::realtime::Hub;\n// crate::boot::boot";
         assert_eq!(planted("server/http/rest.rs", down), Complaints::new());
     }
@@ -263,16 +261,16 @@ mod refuses {
     #[test]
     fn a_circle_of_files_but_not_a_module_and_its_parts() {
         let files = [
-            ("server/db/log.rs", "use super::writer::A;"),
+            ("server/store/log.rs", "use super::writer::A;"),
             (
-                "server/db/writer.rs",
+                "server/store/writer.rs",
                 "mod job;\nuse job::B;\nuse super::reading::C;",
             ),
-            ("server/db/writer/job.rs", "use super::A;"),
-            ("server/db/reading.rs", "use crate::db::log::D;"),
-            ("server/db/naming.rs", "use super::log::D;"),
+            ("server/store/writer/job.rs", "use super::A;"),
+            ("server/store/reading.rs", "use crate::store::log::D;"),
+            ("server/store/naming.rs", "use super::log::D;"),
         ];
-        let circle = r#"["server/db/log", "server/db/reading", "server/db/writer"]"#;
+        let circle = r#"["server/store/log", "server/store/reading", "server/store/writer"]"#;
         assert_eq!(
             circles(&sources(&files)),
             [format!("files import each other in a circle: {circle}")]

@@ -22,7 +22,7 @@ const APART: [&str; 6] = [
     "server/tests",
 ];
 
-/// One file's import of another; modules are written like paths below `src/`: `server/db/writer`.
+/// One file's import of another; modules are written like paths below `src/`: `server/store/writer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     pub from: String,

@@ -5,13 +5,13 @@
 
 use super::{Posted, repeated};
 use crate::clock::Clock;
-use crate::db::entity::{message, room};
-use crate::db::{Repeated, Together, Verdicts, Written, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::limits::Limits;
 use crate::rooms::{self, MEMBER};
 use crate::scope::Scope;
+use crate::store::entity::{message, room};
+use crate::store::{Repeated, Together, Verdicts, Written, statement};
 use parlour_protocol::{Message, Number, RoomId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;

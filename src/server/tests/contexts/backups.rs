@@ -1,9 +1,9 @@
 //! Copies of a database, and what may take its place.
 
 use super::*;
-use parlour_server::backup::{self, BackupError, Copied, Progress, Restored};
-use parlour_server::lock::DatabaseLock;
 use parlour_server::rooms::{self, NewRoom};
+use parlour_server::store::backup::{self, BackupError, Copied, Progress, Restored};
+use parlour_server::store::lock::DatabaseLock;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -40,7 +40,7 @@ async fn a_message_from_before_its_text_was_cleaned_is_not_changed_by_saving_it(
         Box::pin(async move {
             let sql = "UPDATE messages SET body = 'a' || char(8232) || 'b'";
             txn.execute_unprepared(sql).await?;
-            Ok(parlour_server::db::Written::quietly(()))
+            Ok(parlour_server::store::Written::quietly(()))
         })
     });
     old.await.unwrap();

@@ -2,9 +2,9 @@
 
 use super::*;
 use parlour_server::accounts::{create_guest, rename};
-use parlour_server::db::Written;
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{NewRoom, create, enter, leave};
+use parlour_server::store::Written;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;

@@ -283,7 +283,7 @@ async fn fill(bench: &Bench, author: &Scope, count: i64, text: &str) {
                 .await?;
                 let room = format!("UPDATE rooms SET seq = {count}, posts = {count}");
                 txn.execute_unprepared(&room).await?;
-                Ok(parlour_server::db::Written::quietly(()))
+                Ok(parlour_server::store::Written::quietly(()))
             })
         })
         .await

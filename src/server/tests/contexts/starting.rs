@@ -4,9 +4,9 @@ use super::*;
 use crate::harness::{log, log_to_memory};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use parlour_server::accounts;
-use parlour_server::db::OpenError;
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
+use parlour_server::store::OpenError;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 async fn refused(settings: Settings) -> String {
@@ -77,7 +77,7 @@ async fn an_acknowledged_write_survives_a_power_cut() {
                 let number = || row.try_get_by_index::<i64>(0).map(|n| n.to_string());
                 found.push(text.or_else(|_| number())?);
             }
-            Ok(parlour_server::db::Written::quietly(found))
+            Ok(parlour_server::store::Written::quietly(found))
         })
     });
     assert_eq!(work.await.unwrap(), ["2", "wal", "1"]);

@@ -237,7 +237,7 @@ async fn a_backup_is_whole_while_a_deleted_room_is_on_its_way_out() {
     drop(raw);
     let to = bench.folder.path().join("backup.db");
     let settings = &bench.ctx.settings;
-    let copied = parlour_server::backup::backup(settings, &to, &SystemRandom, |_| ()).await;
+    let copied = parlour_server::store::backup::backup(settings, &to, &SystemRandom, |_| ()).await;
     let copied = copied.unwrap();
     assert_eq!((copied.rooms, copied.messages), (1, 2));
 }

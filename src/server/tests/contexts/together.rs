@@ -3,9 +3,9 @@
 use super::*;
 use futures::future::join_all;
 use parlour_server::clock::SystemClock;
-use parlour_server::db::{self, Store, Together, Verdicts, Written};
 use parlour_server::messages::{View, edit, history};
 use parlour_server::rooms::{NewRoom, create, list};
+use parlour_server::store::{self, Store, Together, Verdicts, Written};
 use rusqlite::Connection;
 
 fn new(content: &str, key: &str, reply_to: Option<i64>) -> NewMessage {
@@ -183,7 +183,9 @@ async fn each_message_of_a_group_has_the_id_it_is_stored_under() {
 async fn silent() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let opened = store::open(&file, &SystemClock, &SystemRandom)
+        .await
+        .unwrap();
     (Store::start(opened.connections, Arc::new(|_| ())), folder)
 }
 

@@ -3,8 +3,8 @@
 use super::*;
 use parlour_protocol::UserId;
 use parlour_server::clock::SystemClock;
-use parlour_server::db::{self, Store, Written};
 use parlour_server::events::Publication;
+use parlour_server::store::{self, Store, Written};
 use sea_orm::DbErr;
 use std::sync::Mutex;
 
@@ -18,7 +18,9 @@ struct Heard {
 async fn heard() -> Heard {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let opened = store::open(&file, &SystemClock, &SystemRandom)
+        .await
+        .unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let publish = {
         let heard = heard.clone();
@@ -112,9 +114,13 @@ async fn what_fails_undoes_only_itself_and_the_rest_is_published_in_order() {
 async fn what_is_published_is_committed_already() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let opened = store::open(&file, &SystemClock, &SystemRandom)
+        .await
+        .unwrap();
     // A second server on the same file: its readers see only what is committed.
-    let watching = db::open(&file, &SystemClock, &SystemRandom).await.unwrap();
+    let watching = store::open(&file, &SystemClock, &SystemRandom)
+        .await
+        .unwrap();
     let watcher = Arc::new(Store::start(watching.connections, Arc::new(|_| ())));
     let behind = Arc::new(Mutex::new(Vec::new()));
     let publish = {

@@ -1,7 +1,7 @@
 //! Why a database cannot be opened: one sentence that says what to do.
 
 use super::is_passing;
-use crate::database_file::FileError;
+use crate::store::file::FileError;
 use sea_orm::DbErr;
 use std::path::{Path, PathBuf};
 

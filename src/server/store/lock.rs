@@ -4,7 +4,7 @@
 //! from before that until after it is closed. The lock is a file beside the database that is never
 //! removed; the system frees it when its holder ends, however that happens.
 
-use crate::database_file::{self, FileError, beside, make_folder, not_writable};
+use crate::store::file::{self, FileError, beside, make_folder, not_writable};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -46,10 +46,10 @@ impl DatabaseLock {
     pub fn take(database: &Path) -> Result<Self, LockError> {
         make_folder(database)?;
         let path = beside(database, "lock");
-        database_file::tighten(&path);
+        file::tighten(&path);
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
-        let file = database_file::private(&mut options)
+        let file = file::private(&mut options)
             .open(&path)
             .map_err(|source| not_writable(&path, source))?;
         match file.try_lock() {

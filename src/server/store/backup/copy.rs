@@ -6,7 +6,7 @@
 use super::unfinished::Unfinished;
 use super::{BackupError, Copied, Progress, unfinished};
 use crate::clock::Random;
-use crate::db::{EPOCH, OpenError, draw_epoch};
+use crate::store::{EPOCH, OpenError, draw_epoch};
 use parlour_migration::known_steps;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};

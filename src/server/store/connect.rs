@@ -4,8 +4,8 @@
 //! acknowledged message must survive a power cut; foreign keys on; and what is deleted is overwritten,
 //! because a text that somebody took back is not to be found in the file.
 
+use super::file::{self, make_folder, not_writable};
 use super::{OpenError, log};
-use crate::database_file::{self, make_folder, not_writable};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -122,8 +122,8 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
 /// Makes the folder and the file, so that what is wrong with either is said in its own words.
 fn prepare(file: &Path) -> Result<(), OpenError> {
     make_folder(file)?;
-    database_file::tighten_all(file);
-    database_file::private(OpenOptions::new().create(true).append(true))
+    file::tighten_all(file);
+    file::private(OpenOptions::new().create(true).append(true))
         .open(file)
         .map(drop)
         .map_err(|source| not_writable(file, source).into())

@@ -3,9 +3,12 @@
 //! *Invariant:* there is one task that writes, on two connections in turn. Everything else reads, on
 //! connections that cannot write.
 
+pub mod backup;
 mod connect;
 pub(crate) mod entity;
+pub(crate) mod file;
 mod founding;
+pub mod lock;
 mod log;
 mod marks;
 mod naming;
@@ -15,6 +18,7 @@ mod trouble;
 mod writer;
 
 pub use connect::Connections;
+pub use file::FileError;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub(crate) use marks::Marks;
 pub use open_error::OpenError;

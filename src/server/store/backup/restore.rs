@@ -8,8 +8,8 @@ use super::unfinished::{self, Unfinished};
 use super::{BackupError, Copied, Progress, absolutely};
 use crate::clock::{Clock, Random};
 use crate::config::Settings;
-use crate::database_file::{self, beside};
-use crate::lock::{DatabaseLock, LockError};
+use crate::store::file::{self, beside};
+use crate::store::lock::{DatabaseLock, LockError};
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, chown};
@@ -121,7 +121,7 @@ async fn put_aside(
         unfinished::flush_folder(database)
     };
     put().map_err(failed)?;
-    database_file::tighten_all(&aside);
+    file::tighten_all(&aside);
     Ok(Some(aside))
 }
 

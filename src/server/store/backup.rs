@@ -12,8 +12,8 @@ pub use restore::{Restored, restore};
 
 use crate::clock::Random;
 use crate::config::Settings;
-use crate::db::OpenError;
-use crate::lock::LockError;
+use crate::store::OpenError;
+use crate::store::lock::LockError;
 use copy::Source;
 use std::io;
 use std::path::{Path, PathBuf, absolute};

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* what ended with an error, or a panic, has left nothing behind.
 
-use crate::db::trouble;
+use crate::store::trouble;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,9 +1,9 @@
 //! A piece of work on its way through the writer.
 
 use super::{Work, Written};
-use crate::db::trouble;
 use crate::error::ServiceError;
 use crate::events::Publication;
+use crate::store::trouble;
 use futures::FutureExt;
 use sea_orm::{DatabaseTransaction, DbErr};
 use std::panic::AssertUnwindSafe;
