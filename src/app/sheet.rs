@@ -11,9 +11,9 @@ pub use page::printed;
 
 use crate::app::room::printing::{self, parts};
 use crate::app::shell::{Assets, Print};
-use crate::app::state::timeline::MessageRow;
 use leptos::nonce::Nonce;
 use page::json;
+use parlour_client::timeline::MessageRow;
 use parlour_protocol::{
     History, Listed, OpenRoom, Place, RoomEntry, RoomId, Roster, User, UserId, UserKind,
 };

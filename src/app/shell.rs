@@ -1,7 +1,6 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
 use crate::app::browser::navigation::ICON;
-use crate::app::state::tab;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
@@ -9,6 +8,7 @@ use leptos::config::LeptosOptions;
 use leptos::hydration::AutoReload;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
+use parlour_client::tab;
 use std::sync::Arc;
 
 /// What the page does with its program; `script` and `wasm` stand before it.

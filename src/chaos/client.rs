@@ -1,7 +1,7 @@
 //! A tab without a browser: frames in, frames out, the time passed in, and a record of what it saw.
 //!
 //! It is made of the browser's own structs, `Outbox`, `Timeline` and `Connection` from
-//! `app/state`, which hold every rule about order, repeats, gaps and waiting. What the island adds
+//! `parlour-client`, which hold every rule about order, repeats, gaps and waiting. What the island adds
 //! to them, it adds in the same places and in the same order: `receiving` here is
 //! `app/room/receiving.rs` (and what of `visiting.rs` and `listing.rs` frames lead to), `sending` is
 //! `app/room/sending.rs`, `link` is `app/room/link.rs`, function by function under the same names.
@@ -22,9 +22,9 @@ pub use link::Todo;
 pub use storage::Storage;
 
 use crate::history::{Event, Shown};
-use parlour::app::state::connection::{Connection, Phase};
-use parlour::app::state::outbox::Outbox;
-use parlour::app::state::timeline::{Row, Timeline, utc};
+use parlour_client::connection::{Connection, Phase};
+use parlour_client::outbox::Outbox;
+use parlour_client::timeline::{Row, Timeline, utc};
 use parlour_protocol::{History, Number, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,9 +3,9 @@
 //! It is a `column-reverse` flex box, so it starts at the bottom without script and what is put in
 //! at the top moves nothing. Its `scrollTop` is 0 at the bottom and negative above.
 
-use crate::app::state::spots::{Frame, Spot};
 use leptos::prelude::request_animation_frame;
 use leptos::prelude::{LocalStorage, StoredValue, WithValue, document, on_cleanup};
+use parlour_client::spots::{Frame, Spot};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;

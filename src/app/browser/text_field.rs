@@ -1,10 +1,10 @@
 //! Text fields that the browser owns: read and written, never controlled, so that what somebody
 //! typed before the WASM arrived stays.
 
-use crate::app::state::keys::{Meaning, Press};
-use crate::app::state::marks::marked;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::document;
+use parlour_client::keys::{Meaning, Press};
+use parlour_client::marks::marked;
 use parlour_protocol::rules::Invalid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;

@@ -5,7 +5,7 @@
 use super::desk::Desk;
 use super::shown;
 use crate::app::browser::navigation;
-use crate::app::state::tab;
+use parlour_client::tab;
 
 /// Keeps title and icon.
 pub fn keep(desk: Desk) {

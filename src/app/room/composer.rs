@@ -8,12 +8,12 @@ use super::words::words;
 use super::{editing, sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::state::connection::Banner;
-use crate::app::state::keys::Meaning;
-use crate::app::state::outbox::Outbox;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
+use parlour_client::connection::Banner;
+use parlour_client::keys::Meaning;
+use parlour_client::outbox::Outbox;
 use parlour_protocol::display::isolated;
 use parlour_protocol::{paths, rules};
 

@@ -3,19 +3,19 @@
 use super::link::Order;
 use super::live;
 use crate::app::browser::clock;
-use crate::app::state::announcer::Announcer;
-use crate::app::state::by_room::{ByRoom, Rooms};
-use crate::app::state::connection::{Banner, Connection};
-use crate::app::state::drafts::{Drafts, Edits};
-use crate::app::state::namesakes::Namesakes;
-use crate::app::state::outbox::Outbox;
-use crate::app::state::presence::{Presence, TypingSignal};
-use crate::app::state::read_marks::ReadMarks;
-use crate::app::state::shelf::{Open, Shelf, Shelved};
-use crate::app::state::spots::{Spots, View};
-use crate::app::state::timeline::{Timeline, Zone, utc};
 use futures::channel::mpsc::Sender;
 use leptos::prelude::*;
+use parlour_client::announcer::Announcer;
+use parlour_client::by_room::{ByRoom, Rooms};
+use parlour_client::connection::{Banner, Connection};
+use parlour_client::drafts::{Drafts, Edits};
+use parlour_client::namesakes::Namesakes;
+use parlour_client::outbox::Outbox;
+use parlour_client::presence::{Presence, TypingSignal};
+use parlour_client::read_marks::ReadMarks;
+use parlour_client::shelf::{Open, Shelf, Shelved};
+use parlour_client::spots::{Spots, View};
+use parlour_client::timeline::{Timeline, Zone, utc};
 use parlour_protocol::{
     ClientFrame, History, Number, Place, Room, RoomEntry, RoomId, Seq, User, UserId,
 };

@@ -7,9 +7,9 @@ use super::desk::Desk;
 use super::{reading, sending};
 use crate::app::browser::storage;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
-use crate::app::state::drafts::{Edits, Settled};
-use crate::app::state::timeline::Timeline;
 use leptos::task::{spawn_local, tick};
+use parlour_client::drafts::{Edits, Settled};
+use parlour_client::timeline::Timeline;
 use parlour_protocol::{ClientFrame, Message, Number};
 
 const EDITS_KEY: &str = "parlour.edits";

@@ -6,7 +6,6 @@
 
 use super::line::{DayLine, MessageLine, NoteLine};
 use super::sidebar::RoomLine;
-use crate::app::state::timeline::{self, Row};
 use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
@@ -15,6 +14,7 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::reactive_graph::{OwnedView, OwnedViewState};
 use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position, PositionState};
+use parlour_client::timeline::{self, Row};
 use parlour_protocol::{RoomEntry, RoomId};
 
 /// A line of a list.

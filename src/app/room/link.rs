@@ -8,10 +8,10 @@ use super::{attention, listing, receiving, sending};
 use crate::app::api;
 use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
-use crate::app::state::connection::Phase;
 use futures::channel::mpsc::{Receiver, channel};
 use futures::future::{Either, Fuse, FusedFuture, select};
 use futures::{FutureExt, StreamExt};
+use parlour_client::connection::Phase;
 use parlour_protocol::{ClientFrame, CloseCode, ServerFrame, paths};
 use std::pin::pin;
 

@@ -3,10 +3,10 @@
 use super::desk::Desk;
 use super::{receiving, sending, visiting};
 use crate::app::api::{self, Refused};
-use crate::app::state::by_room::Rooms;
-use crate::app::state::listed;
-use crate::app::state::outbox::Outbox;
-use crate::app::state::shelf::Shelf;
+use parlour_client::by_room::Rooms;
+use parlour_client::listed;
+use parlour_client::outbox::Outbox;
+use parlour_client::shelf::Shelf;
 use parlour_protocol::display::isolated;
 use parlour_protocol::{ErrorCode, Room, RoomEntry, RoomId};
 

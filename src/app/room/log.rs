@@ -8,10 +8,10 @@ use super::words::words;
 use super::{reading, shown, sidebar, visiting};
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
-use crate::app::state::timeline::{Timeline, tell_apart};
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_client::timeline::{Timeline, tell_apart};
 use parlour_protocol::display::isolated;
 use parlour_protocol::paths;
 

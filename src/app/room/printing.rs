@@ -6,9 +6,9 @@ use super::desk::Desk;
 use super::header::RoomHeader;
 use super::line::MessageLine;
 use super::sidebar::RoomLine;
-use crate::app::state::timeline::{MessageRow, Row, tell_apart, utc};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
+use parlour_client::timeline::{MessageRow, Row, tell_apart, utc};
 use parlour_protocol::{Place, RoomEntry};
 use std::sync::Arc;
 

@@ -8,9 +8,9 @@ use super::desk::Desk;
 use super::receiving;
 use crate::app::browser::text_field::{self, EDITOR};
 use crate::app::browser::{navigation, scroll, storage};
-use crate::app::state::spots::{Spot, Spots, View};
-use crate::app::state::timeline::Timeline;
 use leptos::task::{spawn_local, tick};
+use parlour_client::spots::{Spot, Spots, View};
+use parlour_client::timeline::Timeline;
 use parlour_protocol::{Number, RoomId};
 
 const SPOTS_KEY: &str = "parlour.spots";

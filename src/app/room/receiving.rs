@@ -4,15 +4,15 @@ use super::desk::Desk;
 use super::marks::laid_out;
 use super::{editing, listing, reading, sending, visiting};
 use crate::app::browser::{clock, document, navigation};
-use crate::app::state::announcer::{Aloud, Announcer};
-use crate::app::state::by_room::{ByRoom, Rooms};
-use crate::app::state::connection::Connection;
-use crate::app::state::namesakes::Namesakes;
-use crate::app::state::outbox::Outbox;
-use crate::app::state::presence::{Presence, TypingSignal};
-use crate::app::state::read_marks::ReadMarks;
-use crate::app::state::shelf::{Shelf, Shelved};
-use crate::app::state::timeline::{Applied, Synced, Timeline};
+use parlour_client::announcer::{Aloud, Announcer};
+use parlour_client::by_room::{ByRoom, Rooms};
+use parlour_client::connection::Connection;
+use parlour_client::namesakes::Namesakes;
+use parlour_client::outbox::Outbox;
+use parlour_client::presence::{Presence, TypingSignal};
+use parlour_client::read_marks::ReadMarks;
+use parlour_client::shelf::{Shelf, Shelved};
+use parlour_client::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity,
     RoomEntry, RoomGone, RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UserId,

@@ -8,11 +8,11 @@ use super::link::Order;
 use super::{editing, reading};
 use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::browser::{clock, navigation, storage};
-use crate::app::state::connection::Connection;
-use crate::app::state::drafts::{self, Drafts};
-use crate::app::state::outbox::{Delivery, Outbox, Pending};
-use crate::app::state::presence::TypingSignal;
-use crate::app::state::timeline::Timeline;
+use parlour_client::connection::Connection;
+use parlour_client::drafts::{self, Drafts};
+use parlour_client::outbox::{Delivery, Outbox, Pending};
+use parlour_client::presence::TypingSignal;
+use parlour_client::timeline::Timeline;
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, rules};
 
 const OUTBOX_KEY: &str = "parlour.outbox";

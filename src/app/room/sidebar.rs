@@ -5,10 +5,10 @@ use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
 use super::{dialogs, shown, visiting};
-use crate::app::state::listed;
-use crate::app::state::tab::capped;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_client::listed;
+use parlour_client::tab::capped;
 use parlour_protocol::{RoomEntry, paths};
 
 /// The list of rooms, and the way to a new one.

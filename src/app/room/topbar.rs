@@ -5,9 +5,9 @@ use super::link::Order;
 use super::shown::{self, heard};
 use super::words::words;
 use crate::app::browser::navigation;
-use crate::app::state::connection::{Banner, Phase};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_client::connection::{Banner, Phase};
 use parlour_protocol::paths;
 
 /// Brand, connection state and own name.

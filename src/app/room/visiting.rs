@@ -5,11 +5,11 @@ use super::{editing, reading, receiving, sending};
 use crate::app::api::{self, Refused};
 use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::browser::{clock, navigation, scroll};
-use crate::app::state::shelf::Shelved;
-use crate::app::state::spots::Spot;
-use crate::app::state::timeline::{self, Timeline};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use parlour_client::shelf::Shelved;
+use parlour_client::spots::Spot;
+use parlour_client::timeline::{self, Timeline};
 use parlour_protocol::{ClientFrame, ErrorCode, Number, RoomId, paths};
 
 /// The page has come to life where the server rendered it.

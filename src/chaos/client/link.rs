@@ -1,9 +1,9 @@
 //! The socket's beginning, end and time-outs: as `app/room/link.rs`.
 
 use super::{Client, Later};
-use parlour::app::state::connection::Phase;
-use parlour::app::state::outbox::Outbox;
-use parlour::app::state::timeline::Timeline;
+use parlour_client::connection::Phase;
+use parlour_client::outbox::Outbox;
+use parlour_client::timeline::Timeline;
 use parlour_protocol::{ClientFrame, RoomId, Seq};
 
 /// An attempt to connect that takes longer than this has failed.

@@ -4,7 +4,7 @@
 use super::sending::wait_ms;
 use super::{Client, Later, Page};
 use crate::history::Event;
-use parlour::app::state::timeline::{Applied, Synced, Timeline};
+use parlour_client::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, Heartbeat, History, Message, Number, Refusal, RoomGone, RoomId, Seq,
     ServerFrame, Sync, Welcome,

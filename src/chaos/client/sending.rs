@@ -2,7 +2,7 @@
 
 use super::{Client, Later};
 use crate::history::Event;
-use parlour::app::state::outbox::{Delivery, Outbox, Pending};
+use parlour_client::outbox::{Delivery, Outbox, Pending};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId};
 
 /// How long to wait when the server did not say.

@@ -6,7 +6,7 @@ use super::{Plant, bench};
 use crate::client::Storage;
 use crate::history::Event;
 use futures::future::join_all;
-use parlour::app::state::outbox::Pending;
+use parlour_client::outbox::Pending;
 use parlour_protocol::CloseCode;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::realtime::Closing;

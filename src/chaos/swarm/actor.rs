@@ -8,7 +8,7 @@ use crate::history::Event;
 use crate::plan::Act;
 use crate::rest::Rest;
 use futures::future::BoxFuture;
-use parlour::app::state::connection::Phase;
+use parlour_client::connection::Phase;
 use parlour_protocol::{
     ClientFrame, History, Message, Number, RoomId, Seq, ServerFrame, Sync, UserId,
 };

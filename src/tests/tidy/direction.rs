@@ -13,7 +13,7 @@ type Layer = (
 );
 
 /// From the ground up. A file belongs to the module whose name its own begins with.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     ("protocol", &["protocol"], &[]),
     (
         "ground",
@@ -69,18 +69,19 @@ const LAYERS: [Layer; 14] = [
         &["server/systemd", "server/handover", "server/boot"],
         &["ground", "store", "context", "doors"],
     ),
-    ("memory", &["app/state", "app/browser"], &["protocol"]),
+    ("client", &["client"], &["protocol"]),
+    ("browser", &["app/browser"], &["protocol", "client"]),
     (
         "calls",
         &["app/api"],
         &[
-            "protocol", "memory", "ground", "context", "contexts", "doors",
+            "protocol", "client", "browser", "ground", "context", "contexts", "doors",
         ],
     ),
     (
         "views",
         &["app/room", "app/shell"],
-        &["protocol", "memory", "calls"],
+        &["protocol", "client", "browser", "calls"],
     ),
     (
         "site",
@@ -94,15 +95,16 @@ const LAYERS: [Layer; 14] = [
             "site/routes",
         ],
         &[
-            "protocol", "memory", "calls", "views", "ground", "context", "contexts", "doors",
+            "protocol", "client", "browser", "calls", "views", "ground", "context", "contexts",
+            "doors",
         ],
     ),
     (
         "programs",
         &["command_line", "copying", "main", "chaos"],
         &[
-            "protocol", "memory", "views", "site", "ground", "engine", "store", "context",
-            "contexts", "doors", "process",
+            "protocol", "client", "browser", "views", "site", "ground", "engine", "store",
+            "context", "contexts", "doors", "process",
         ],
     ),
 ];

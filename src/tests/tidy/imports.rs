@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 /// The crates, by what they are called in paths, and their folders below `src/`.
-const CRATES: [(&str, &str); 4] = [
+const CRATES: [(&str, &str); 5] = [
     ("parlour", ""),
     ("parlour_chaos", "chaos"),
+    ("parlour_client", "client"),
     ("parlour_protocol", "protocol"),
     ("parlour_server", "server"),
 ];

@@ -5,7 +5,7 @@
 //! share one, because the list of one becomes the list of the other.
 
 use super::{Note, Timeline, Zone};
-use crate::app::state::namesakes::Namesakes;
+use crate::namesakes::Namesakes;
 use parlour_protocol::{Civil, Message, Number, Seq, SystemEvent, UserId};
 use std::sync::Arc;
 

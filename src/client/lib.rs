@@ -1,4 +1,5 @@
-//! What the browser knows, as plain structs: no signals, no DOM, no clock, no randomness.
+//! What a client knows and decides, as plain structs: no signals, no DOM, no socket, no clock, no
+//! randomness.
 //!
 //! *Invariant:* everything here is a function of what it was told (frames, pages, keystrokes and
 //! the time passed in), so every rule of the live room has a unit test that runs natively.
