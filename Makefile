@@ -88,7 +88,7 @@ engines-short: build
 
 touched-long: build
 	@.ci/setup packages browser
-	@cargo build --locked --workspace --features ssr --bin chaos
+	@cargo build --locked --bin chaos
 	@.ci/check touched-long
 
 left-out:

@@ -60,7 +60,8 @@ struct Package {
 
 impl Files {
     /// Finds them: those inside of the program, those in `site_root` unless it is empty, and those of the
-    /// builds before this one in `builds`.
+    /// builds before this one in `builds`. A program without a site inside, as `cargo run` makes it, takes
+    /// what `make dev` has built last where no other folder is named.
     ///
     /// # Errors
     /// A sentence for whoever starts the server, when what a page needs is nowhere.
@@ -75,7 +76,12 @@ impl Files {
             stem: output_name.to_owned(),
         };
         let inside = grouped(embedded::FILES);
-        let folder = (!site_root.is_empty()).then(|| Folder::at(Path::new(site_root)));
+        let named = if site_root.is_empty() {
+            embedded::BUILT_BESIDE
+        } else {
+            Some(site_root)
+        };
+        let folder = named.map(|root| Folder::at(Path::new(root)));
         let [css, js, wasm] = KINDS.map(|kind| {
             let inside = inside.keys().find(|path| package.is_main(path, kind));
             inside.cloned().or_else(|| {
@@ -85,8 +91,8 @@ impl Files {
         });
         let (Some(css), Some(js), Some(wasm)) = (css, js, wasm) else {
             return Err(match site_root {
-                "" => "This program has no site inside; build it with `make build`, or name the folder \
-                       of a built one as site-root."
+                "" => "This program has no site inside, and none is in target/site, where `make dev` puts it; \
+                       build it with `make build`, or name the folder of a built one as site-root."
                     .to_owned(),
                 root => format!(
                     "The built site in {root:?} is not whole (site-root): its CSS, JavaScript or WASM is \

@@ -1,6 +1,6 @@
 //! The executable as who runs it meets it: starting, refusing to start, stopping, and its log.
 
-use crate::harness::{Browser, LOBBY, Page, Program, Socket};
+use crate::harness::{Browser, LOBBY, Page, Program, Socket, lay_out};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
@@ -180,7 +180,7 @@ fn a_program_without_its_files_does_not_serve_pages_without_them() {
     does_not_start(
         folder.path(),
         &nothing_inside,
-        &["no site inside", "make build", "site-root"],
+        &["no site inside", "make dev", "make build", "site-root"],
     );
     fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
     for kind in ["css", "wasm"] {
@@ -189,6 +189,18 @@ fn a_program_without_its_files_does_not_serve_pages_without_them() {
     let half_a_build = [("PARLOUR__SITE_ROOT", "site")];
     does_not_start(folder.path(), &half_a_build, &["not whole", "site-root"]);
     assert!(!folder.path().join("data").exists());
+}
+
+#[tokio::test]
+async fn a_program_without_its_files_serves_those_that_were_built_beside_it() {
+    let folder = tempdir().unwrap();
+    let target = folder.path().join("target");
+    fs::create_dir(&target).unwrap();
+    lay_out(&target, "");
+    let mut program = Program::start(folder.path(), &[("PARLOUR__SITE_ROOT", "")]);
+    program.address();
+    program.signal("TERM");
+    assert!(program.ended().0.success());
 }
 
 #[test]
