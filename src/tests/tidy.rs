@@ -4,6 +4,7 @@
 //! stands a test that feeds it what it must refuse.
 
 mod code;
+mod dependencies;
 mod direction;
 mod imports;
 mod manifests;
@@ -106,6 +107,21 @@ fn the_tool_that_binds_wasm_is_of_the_librarys_version() {
 #[test]
 fn every_dependency_says_why() {
     each(&["Cargo.toml"], manifests::unexplained_dependency);
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let tree = Tree::of_the_house();
+    none(tree.each(&["Cargo.toml"], |path, text| {
+        dependencies::unused(path, text, &tree)
+    }));
+}
+
+#[test]
+fn the_forge_runs_every_check() {
+    let workflow = ".github/workflows/test.yml";
+    let text = Tree::of_the_house().text(workflow);
+    none(manifests::workflow_without_the_checks(workflow, &text));
 }
 
 #[test]

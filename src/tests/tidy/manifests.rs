@@ -59,6 +59,15 @@ pub fn unexplained_dependency(path: &str, text: &str) -> Complaints {
     complaints
 }
 
+/// The forge must run what everybody runs, for what is merged and for what asks to be.
+pub fn workflow_without_the_checks(path: &str, text: &str) -> Complaints {
+    ["  push:", "  pull_request:", "run: make test"]
+        .iter()
+        .filter(|wanted| !text.lines().any(|line| line.trim_end().ends_with(*wanted)))
+        .map(|wanted| format!("{path}: has no line `{}`", wanted.trim()))
+        .collect()
+}
+
 /// The text right of `key =` in a table, as it is written.
 fn value(toml: &str, table: &str, key: &str) -> Option<String> {
     let mut inside = false;
@@ -105,6 +114,19 @@ mod refuses {
             1
         );
         assert_eq!(bindgen_differs("", "").len(), 1);
+    }
+
+    #[test]
+    fn a_workflow_that_runs_something_else_or_not_always() {
+        let rule = |text: &str| workflow_without_the_checks("test.yml", text);
+        let whole = "on:\n  push:\n  pull_request:\njobs:\n      - run: make test\n";
+        assert_eq!(rule(whole), Complaints::new());
+        assert_eq!(
+            rule(&whole.replace("make test", "make test-fast")),
+            ["test.yml: has no line `run: make test`"]
+        );
+        assert_eq!(rule(&whole.replace("  pull_request:", "")).len(), 1);
+        assert_eq!(rule("").len(), 3);
     }
 
     #[test]
