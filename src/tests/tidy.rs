@@ -118,6 +118,13 @@ fn every_dependency_is_used() {
 }
 
 #[test]
+fn every_package_is_what_cargo_is_about_by_default() {
+    none(manifests::not_all_by_default(
+        &Tree::of_the_house().text("Cargo.toml"),
+    ));
+}
+
+#[test]
 fn the_forge_runs_every_check() {
     let workflow = ".github/workflows/test.yml";
     let text = Tree::of_the_house().text(workflow);

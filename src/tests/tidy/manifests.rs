@@ -59,6 +59,16 @@ pub fn unexplained_dependency(path: &str, text: &str) -> Complaints {
     complaints
 }
 
+/// A member that cargo in the root would not take along, or the other way round.
+pub fn not_all_by_default(cargo: &str) -> Complaints {
+    let list = |key| value(cargo, "workspace", key).unwrap_or_default();
+    let all = list("members").replacen('[', "[\".\", ", 1);
+    if all == list("default-members") {
+        return Complaints::new();
+    }
+    vec![format!("Cargo.toml: `default-members` is not {all}")]
+}
+
 /// The forge must run what everybody runs, for what is merged and for what asks to be.
 pub fn workflow_without_the_checks(path: &str, text: &str) -> Complaints {
     ["  push:", "  pull_request:", "run: make test"]
@@ -114,6 +124,18 @@ mod refuses {
             1
         );
         assert_eq!(bindgen_differs("", "").len(), 1);
+    }
+
+    #[test]
+    fn a_member_that_only_its_name_brings_along() {
+        let cargo =
+            "[workspace]\nmembers = [\"a\", \"b\"]\ndefault-members = [\".\", \"a\", \"b\"]\n";
+        assert_eq!(not_all_by_default(cargo), Complaints::new());
+        assert_eq!(
+            not_all_by_default(&cargo.replace("[\"a\", \"b\"]", "[\"a\"]")).len(),
+            1
+        );
+        assert_eq!(not_all_by_default(&cargo.replace("\".\", ", "")).len(), 1);
     }
 
     #[test]
