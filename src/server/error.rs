@@ -2,6 +2,57 @@
 
 use parlour_protocol::rules::Invalid;
 use parlour_protocol::{AppError, ErrorCode};
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a failure of the store means for whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The disk or another program is to blame: the same may well succeed later.
+    Transient,
+    /// A row that is there already, or is not there any more, stands against it.
+    Conflict,
+    /// Anything else: the file, the schema or a statement is wrong, and it will fail again.
+    Broken,
+}
+
+/// The store failed, through no fault of what was asked. A clone is the same failure: everybody in a
+/// transaction that was rolled back hears of it.
+#[derive(Clone, Debug)]
+pub struct StoreError {
+    /// What it means.
+    pub class: Class,
+    /// What the driver said.
+    cause: Arc<dyn Error + Send + Sync>,
+}
+
+impl StoreError {
+    /// A failure whose source is `cause`.
+    pub fn new(class: Class, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            class,
+            cause: Arc::new(cause),
+        }
+    }
+
+    /// Whether the same may well succeed later, without anybody changing the database.
+    pub fn is_transient(&self) -> bool {
+        self.class == Class::Transient
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
 
 /// A refusal or a failure inside the contexts. Doors turn it into an [`AppError`] once.
 #[derive(Debug, thiserror::Error)]
@@ -50,10 +101,7 @@ pub enum ServiceError {
     Draining,
     /// The database failed.
     #[error("database: {0}")]
-    Database(#[from] sea_orm::DbErr),
-    /// The database failed while it was read.
-    #[error("database: {0}")]
-    Reading(#[from] rusqlite::Error),
+    Store(#[from] StoreError),
     /// The operating system failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -132,7 +180,7 @@ impl ServiceError {
                     "The server is restarting. It will be back shortly.",
                 )
             },
-            Self::Database(_) | Self::Reading(_) | Self::Io(_) => {
+            Self::Store(_) | Self::Io(_) => {
                 AppError::new(Code::Internal, "Something failed on the server.")
             }
         }

@@ -36,7 +36,7 @@ pub use boot::{BootError, boot};
 pub use client_address::ClientAddress;
 pub use config::{ConfigError, Settings};
 pub use context::Context;
-pub use error::ServiceError;
+pub use error::{Class, ServiceError, StoreError};
 pub use handover::{HandoverError, Turn};
 pub use remembered::Remembered;
 pub use scope::{Person, Scope, SessionId};

@@ -6,6 +6,7 @@
 pub mod backup;
 mod connect;
 pub(crate) mod entity;
+mod failure;
 pub(crate) mod file;
 mod founding;
 pub mod lock;
@@ -22,7 +23,6 @@ pub use file::FileError;
 pub(crate) use founding::{EPOCH, draw_epoch};
 pub(crate) use marks::Marks;
 pub use open_error::OpenError;
-use trouble::is_passing;
 pub use writer::{Publish, Together, Verdicts, Work, Written};
 pub(crate) use writer::{Repeated, statement};
 

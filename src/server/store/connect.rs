@@ -9,7 +9,7 @@ use super::{OpenError, log};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::DatabaseConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -56,7 +56,7 @@ pub struct Connections {
 pub(super) async fn open(file: &Path) -> Result<Connections, OpenError> {
     prepare(file)?;
     let has_log = metadata(wal(file)).is_ok_and(|log| log.len() > 0);
-    let failed = |cause: DbErr| OpenError::said(file, cause);
+    let failed = |cause: sqlx::Error| OpenError::said(file, cause);
     let writing = options(file)
         .pragma("cache_size", format!("-{WRITER_CACHE}"))
         .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
@@ -65,8 +65,7 @@ pub(super) async fn open(file: &Path) -> Result<Connections, OpenError> {
     refuse_newer(&writer, file).await?;
     let reading = options(file).pragma("query_only", "ON");
     let readers = pool(reading, READERS).await.map_err(failed)?;
-    let plain =
-        |cause: rusqlite::Error| failed(DbErr::Conn(RuntimeErr::Internal(cause.to_string())));
+    let plain = |cause: rusqlite::Error| OpenError::said(file, cause);
     let committing = committing(file).map_err(plain)?;
     let checkpointing = self::checkpointing(file).map_err(plain)?;
     let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
@@ -170,7 +169,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
 async fn pool(
     options: SqliteConnectOptions,
     connections: u32,
-) -> Result<DatabaseConnection, DbErr> {
+) -> Result<DatabaseConnection, sqlx::Error> {
     let pool: SqlitePool = SqlitePoolOptions::new()
         .min_connections(connections)
         .max_connections(connections)
@@ -191,8 +190,7 @@ async fn pool(
             })
         })
         .connect_with(options)
-        .await
-        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        .await?;
     Ok(pool.into())
 }
 

@@ -1,8 +1,7 @@
 //! Why a database cannot be opened: one sentence that says what to do.
 
-use super::is_passing;
-use crate::store::file::FileError;
-use sea_orm::DbErr;
+use super::file::FileError;
+use crate::error::StoreError;
 use std::path::{Path, PathBuf};
 
 /// Why a database cannot be opened.
@@ -20,7 +19,7 @@ pub enum OpenError {
         /// Which.
         file: PathBuf,
         /// What the database said.
-        source: DbErr,
+        source: StoreError,
     },
     /// A later version has been here.
     #[error(
@@ -42,15 +41,15 @@ pub enum OpenError {
         /// Which.
         file: PathBuf,
         /// What the database said.
-        source: DbErr,
+        source: StoreError,
     },
 }
 
 impl OpenError {
     /// What the database said while `file` was opened.
-    pub(super) fn said(file: &Path, source: DbErr) -> Self {
-        let file = file.to_owned();
-        if is_passing(&source) {
+    pub(super) fn said(file: &Path, source: impl Into<StoreError>) -> Self {
+        let (file, source) = (file.to_owned(), source.into());
+        if source.is_transient() {
             Self::Unwritable { file, source }
         } else {
             Self::Database { file, source }

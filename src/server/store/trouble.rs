@@ -1,52 +1,13 @@
-//! When the database cannot be written: what of it passes by itself, and what the log says of it.
+//! When the database cannot be written: what those who are refused are told, and what the log says of it.
 //!
 //! *Invariant:* one line when it begins and one when it is over, however many are refused meanwhile.
 
 use crate::error::ServiceError;
-use sea_orm::{DbErr, RuntimeErr};
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-/// SQLite's primary result codes (<https://www.sqlite.org/rescode.html>) for what somebody with a
-/// key to the machine room mends, while nothing is wrong with what is stored.
-const PASSING: [i32; 6] = [
-    // BUSY: another program holds the lock.
-    5,  // NOMEM.
-    7,  // READONLY: the system took the disk away.
-    8,  // IOERR: a write, a sync or the growth of a file failed.
-    10, // FULL.
-    13, // CANTOPEN: no room for a file beside the database.
-    14,
-];
-
 /// How long it has to go well before it counts as over: everybody who was refused has tried again.
 const OVER: Duration = Duration::from_secs(2);
-
-/// Whether the same work may well succeed later, without anybody changing the database.
-pub(crate) fn is_passing(error: &DbErr) -> bool {
-    let cause = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause))
-        | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-        // The connection is being opened again, and that takes too long.
-        DbErr::ConnectionAcquire(_) => return true,
-        _ => return false,
-    };
-    let code = cause.as_database_error().and_then(|error| error.code());
-    code.and_then(|code| code.parse().ok()).is_some_and(passes)
-}
-
-/// The same of an error on the committing connection.
-pub(super) fn will_pass(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| passes(error.extended_code))
-}
-
-fn passes(extended_code: i32) -> bool {
-    // The low byte of an extended code is the primary one.
-    PASSING.contains(&(extended_code & 0xff))
-}
 
 /// What somebody is told who was `place`th in a group that could not be written: they come back
 /// spread over a second, and not in one breath.

@@ -15,15 +15,16 @@ mod transaction;
 pub use together::{Together, Verdicts};
 pub(crate) use transaction::{Repeated, statement};
 
+use super::failure;
 use super::trouble::{self, Trouble};
-use crate::error::ServiceError;
+use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
 use committer::Committer;
 use job::{Alone, Finished, Job, Lost, Outcome};
 use publisher::Publisher;
 use rusqlite::Connection;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
 use std::ops::ControlFlow;
@@ -224,7 +225,7 @@ impl Writing {
                 }
                 self.publisher.take(done).await;
             }
-            Err(lost) if lost.is_passing => {
+            Err(lost) if lost.cause.is_transient() => {
                 self.trouble.failed(&lost.cause, lost.work.len());
                 for (place, finished) in lost.work.into_iter().enumerate() {
                     (finished.answer)(Err(trouble::refusal(place)));
@@ -234,8 +235,7 @@ impl Writing {
                 let error = lost.cause;
                 tracing::error!(size = lost.work.len(), %error, "writes were rolled back");
                 for finished in lost.work {
-                    let cause = format!("rolled back with its group: {error}");
-                    (finished.answer)(Err(ServiceError::Database(DbErr::Custom(cause))));
+                    (finished.answer)(Err(failure::rolled_back(&error).into()));
                 }
             }
         }
@@ -278,7 +278,7 @@ async fn commit(
     jobs: Vec<Box<dyn Job>>,
 ) -> Result<Vec<Finished>, Lost> {
     let mut done = Vec::with_capacity(jobs.len());
-    let committed = async {
+    let committed: Result<(), StoreError> = async {
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
@@ -300,17 +300,13 @@ async fn commit(
         match (begun?, broken) {
             // Dropping the transaction rolls it back.
             (_, Some(error)) => Err(error),
-            (txn, None) => txn.commit().await,
+            (txn, None) => Ok(txn.commit().await?),
         }
     }
     .await;
     match committed {
         Ok(()) => Ok(done),
-        Err(cause) => Err(Lost {
-            work: done,
-            is_passing: trouble::is_passing(&cause),
-            cause,
-        }),
+        Err(cause) => Err(Lost { work: done, cause }),
     }
 }
 
@@ -320,7 +316,7 @@ async fn commit(
 async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> Outcome {
     let savepoint = match txn.begin().await {
         Ok(savepoint) => savepoint,
-        Err(error) => return Outcome::Broken(job.skip(), error),
+        Err(error) => return Outcome::Broken(job.skip(), error.into()),
     };
     let outcome = job.run(&savepoint).await;
     let closed = match &outcome {
@@ -331,6 +327,6 @@ async fn attempt(txn: &DatabaseTransaction, job: Box<dyn Job>) -> Outcome {
     };
     match closed {
         Ok(()) => outcome,
-        Err(error) => outcome.broken(error),
+        Err(error) => outcome.broken(error.into()),
     }
 }

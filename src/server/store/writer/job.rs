@@ -1,11 +1,11 @@
 //! A piece of work on its way through the writer.
 
 use super::{Work, Written};
-use crate::error::ServiceError;
+use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
-use crate::store::trouble;
+use crate::store::failure;
 use futures::FutureExt;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DatabaseTransaction;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use tokio::sync::oneshot;
@@ -29,12 +29,12 @@ pub(super) enum Outcome {
     /// It is undone, and nothing else is.
     Undone(Finished),
     /// It cannot be undone alone: the whole transaction is lost.
-    Broken(Finished, DbErr),
+    Broken(Finished, StoreError),
 }
 
 impl Outcome {
     /// The same, in a transaction that was lost afterwards.
-    pub(super) fn broken(self, error: DbErr) -> Self {
+    pub(super) fn broken(self, error: StoreError) -> Self {
         match self {
             Self::Kept(finished) | Self::Undone(finished) => Self::Broken(finished, error),
             Self::Broken(finished, cause) => Self::Broken(finished, cause),
@@ -52,9 +52,7 @@ pub(super) struct Finished {
 pub(super) struct Lost {
     /// All that was in it.
     pub(super) work: Vec<Finished>,
-    pub(super) cause: DbErr,
-    /// The disk is to blame: the same may well succeed later.
-    pub(super) is_passing: bool,
+    pub(super) cause: StoreError,
 }
 
 /// Where an answer goes.
@@ -92,10 +90,7 @@ impl Finished {
 /// A bug in one piece of work must not end the writer of all: a panic becomes an error.
 async fn caught<T>(work: impl Future<Output = Result<T, ServiceError>>) -> Result<T, ServiceError> {
     let caught = AssertUnwindSafe(work).catch_unwind().await;
-    caught.unwrap_or_else(|_| {
-        let cause = "a piece of work panicked".to_owned();
-        Err(DbErr::Custom(cause).into())
-    })
+    caught.unwrap_or_else(|_| Err(failure::panicked().into()))
 }
 
 /// Work that has nothing in common with what stands next to it.
@@ -117,7 +112,7 @@ where
             let Self { work, answer } = *self;
             match caught(async { work(savepoint).await }).await {
                 Ok(written) => Outcome::Kept(Finished::done(answer, written)),
-                Err(ServiceError::Database(error)) if trouble::is_passing(&error) => {
+                Err(ServiceError::Store(error)) if error.is_transient() => {
                     Outcome::Broken(Finished::unwritten(answer), error)
                 }
                 Err(refusal) => Outcome::Undone(Finished::refused(answer, refusal)),

@@ -9,7 +9,6 @@ use super::job::{Answer, Finished, Lost};
 use super::transaction::in_transaction;
 use crate::error::ServiceError;
 use rusqlite::Connection;
-use sea_orm::DbErr;
 use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 
@@ -60,10 +59,9 @@ pub(super) fn commit(mut bundles: Vec<Box<dyn Bundle>>, connection: &mut Connect
         return vec![Ok(bundles.into_iter().flat_map(Bundle::done).collect())];
     };
     let pieces: usize = bundles.iter().map(|bundle| bundle.len()).sum();
-    if error.will_pass() || pieces == 1 {
+    if error.is_transient() || pieces == 1 {
         return vec![Err(Lost {
-            is_passing: error.will_pass(),
-            cause: DbErr::Custom(error.to_string()),
+            cause: error,
             work: bundles.into_iter().flat_map(Bundle::lost).collect(),
         })];
     }

@@ -2,32 +2,16 @@
 //!
 //! *Invariant:* what ended with an error, or a panic, has left nothing behind.
 
-use crate::store::trouble;
+use crate::error::StoreError;
+use crate::store::failure;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Why a transaction was rolled back.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-    /// A bug in one piece of work must not end the thread.
-    #[error("a piece of work panicked")]
-    Panicked,
-}
-
-impl Failure {
-    /// Whether the disk is to blame, and the same may well succeed later.
-    pub(super) fn will_pass(&self) -> bool {
-        matches!(self, Self::Sqlite(error) if trouble::will_pass(error))
-    }
-}
 
 /// Runs `work` in a transaction, and commits it. After an error nothing of it is left.
 pub(super) fn in_transaction<T>(
     connection: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
-) -> Result<T, Failure> {
+) -> Result<T, StoreError> {
     let attempt = AssertUnwindSafe(|| {
         said("begin");
         // Dropping it rolls it back, unless SQLite has done that itself.
@@ -37,7 +21,7 @@ pub(super) fn in_transaction<T>(
         txn.commit()?;
         Ok(done)
     });
-    catch_unwind(attempt).unwrap_or(Err(Failure::Panicked))
+    catch_unwind(attempt).unwrap_or_else(|_| Err(failure::panicked()))
 }
 
 /// A statement, prepared once and used again. Who asks for one runs it.

@@ -270,7 +270,7 @@ async fn what_cannot_be_written_together_is_written_apart() {
         let answers: String = answers
             .map(|answer| match answer {
                 Ok(size) => size.to_string(),
-                Err(ServiceError::Database(_)) => " ".to_owned(),
+                Err(ServiceError::Store(_)) => " ".to_owned(),
                 Err(other) => panic!("{other}"),
             })
             .collect();

@@ -5,7 +5,6 @@ use parlour_protocol::UserId;
 use parlour_server::clock::SystemClock;
 use parlour_server::events::Publication;
 use parlour_server::store::{self, Store, Written};
-use sea_orm::DbErr;
 use std::sync::Mutex;
 
 /// A store whose publications are kept in order; `seen` runs at each of them.
@@ -169,8 +168,8 @@ async fn a_commit_that_fails_fails_its_group_and_publishes_nothing() {
     });
     // Queued in one breath, so they are one group.
     let (good, bad) = tokio::join!(step(&bench.store, false), bad);
-    assert!(matches!(good, Err(ServiceError::Database(_))), "{good:?}");
-    assert!(matches!(bad, Err(ServiceError::Database(_))), "{bad:?}");
+    assert!(matches!(good, Err(ServiceError::Store(_))), "{good:?}");
+    assert!(matches!(bad, Err(ServiceError::Store(_))), "{bad:?}");
     assert!(bench.heard.lock().unwrap().is_empty());
     assert_eq!(lobby_seq(&bench.store).await, 0);
     assert_eq!(
@@ -197,10 +196,7 @@ async fn a_transaction_that_is_lost_is_told_and_the_next_one_is_sound() {
     let (first, lost, last) =
         tokio::join!(step(&bench.store, false), lost, step(&bench.store, false));
     for answer in [first.map(drop), lost, last.map(drop)] {
-        assert!(
-            matches!(answer, Err(ServiceError::Database(_))),
-            "{answer:?}"
-        );
+        assert!(matches!(answer, Err(ServiceError::Store(_))), "{answer:?}");
     }
     for seq in 1..=3 {
         assert_eq!(step(&bench.store, false).await.unwrap(), seq);
@@ -291,10 +287,7 @@ async fn work_that_panics_fails_alone() {
         panicking,
         step(&bench.store, false)
     );
-    assert!(matches!(
-        panicked,
-        Err(ServiceError::Database(DbErr::Custom(_)))
-    ));
+    assert!(matches!(panicked, Err(ServiceError::Store(_))));
     assert_eq!((before.unwrap(), after.unwrap()), (1, 2));
 }
 
