@@ -2,7 +2,7 @@
 
 use crate::json::FromJson;
 use crate::{
-    AppError, ErrorCode, Message, Number, Person, Room, RoomId, Roster, Seq, User, UserId,
+    AppError, ErrorCode, Message, Number, Person, Room, RoomId, RoomList, Roster, Seq, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,6 +102,12 @@ pub enum ClientFrame {
         /// Up to this seq.
         seq: Seq,
     },
+    /// Which rooms does a page list? (`/ws` only.)
+    Rooms {
+        /// The [hash](RoomList::hash_of) of the list that the client holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<String>,
+    },
 }
 
 /// The part of a frame that says what the rest is.
@@ -137,8 +143,8 @@ impl FrameError {
 }
 
 impl ClientFrame {
-    const TYPES: [&'static str; 8] = [
-        "join", "leave", "message", "edit", "delete", "typing", "sync", "read",
+    const TYPES: [&'static str; 9] = [
+        "join", "leave", "message", "edit", "delete", "typing", "sync", "read", "rooms",
     ];
 
     /// Reads one text frame. Depth is bounded by serde_json's recursion limit (128).
@@ -198,6 +204,8 @@ pub enum ServerFrame {
     Typing(Typists),
     /// Every 25 s: the seq each joined room has reached.
     Heartbeat(Heartbeat),
+    /// The rooms that a page lists; only to who asked.
+    Rooms(RoomList),
     /// The frame that failed did nothing.
     Error(Refusal),
 }

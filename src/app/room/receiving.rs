@@ -109,6 +109,8 @@ pub fn receive(desk: Desk, frame: ServerFrame) {
         ServerFrame::RoomChanged(room) => listing::changed(desk, room),
         ServerFrame::RoomDeleted(RoomGone { room_id }) => listing::deleted(desk, room_id),
         ServerFrame::Left(RoomGone { room_id }) => visiting::forget(desk, room_id),
+        // Never asked for.
+        ServerFrame::Rooms(_) => {}
         ServerFrame::RoomActivity(RoomActivity {
             room_id,
             seq,

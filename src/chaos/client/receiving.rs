@@ -46,7 +46,9 @@ impl Client {
             | ServerFrame::Typing(_)
             | ServerFrame::System(_)
             | ServerFrame::RoomChanged(_)
-            | ServerFrame::RoomActivity(_) => Vec::new(),
+            | ServerFrame::RoomActivity(_)
+            // Never asked for.
+            | ServerFrame::Rooms(_) => Vec::new(),
         }
     }
 

@@ -165,6 +165,10 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         ServerFrame::Heartbeat(Heartbeat {
             rooms: BTreeMap::from([(room_id, 42)]),
         }),
+        ServerFrame::Rooms(RoomList {
+            hash: "7".to_owned(),
+            rooms: None,
+        }),
         ServerFrame::error(
             AppError {
                 retry_after_ms: Some(5),

@@ -3,8 +3,8 @@
 use super::records::unsigned;
 use super::{Fields, FromJson, Json, Writer};
 use crate::{
-    ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, ServerFrame, Sync, System,
-    SystemEvent, Typists, UserId, UsersList, Welcome,
+    ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, RoomList, ServerFrame, Sync,
+    System, SystemEvent, Typists, UserId, UsersList, Welcome,
 };
 use std::collections::BTreeMap;
 
@@ -68,6 +68,10 @@ impl FromJson for ServerFrame {
                 people: fields.list("people"),
             }),
             "heartbeat" => Self::Heartbeat(fields.maybe("rooms")?),
+            "rooms" => Self::Rooms(RoomList {
+                hash: fields.text("hash"),
+                rooms: fields.maybe("rooms"),
+            }),
             "error" => Self::Error(Refusal {
                 code: fields.maybe("code")?,
                 message: fields.text("message"),
@@ -162,6 +166,12 @@ impl ClientFrame {
                 writer.text("read");
                 in_room(&mut writer, *room_id);
                 writer.key("seq").number(*seq);
+            }
+            Self::Rooms { known } => {
+                writer.text("rooms");
+                if let Some(known) = known {
+                    writer.key("known").text(known);
+                }
             }
         }
         writer.close('}');

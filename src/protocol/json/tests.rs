@@ -179,7 +179,7 @@ impl Dice {
 
     fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(13) {
+        match self.roll(14) {
             0 => ServerFrame::Welcome(Welcome {
                 room_id,
                 seq: self.number(),
@@ -228,6 +228,10 @@ impl Dice {
                 users: self.list(Self::text),
                 people: self.list(Self::person),
             }),
+            12 => ServerFrame::Rooms(RoomList {
+                hash: self.text(),
+                rooms: self.maybe(|dice| dice.list(Self::entry)),
+            }),
             11 => ServerFrame::Heartbeat(Heartbeat {
                 rooms: self
                     .list(|dice| (RoomId(dice.number()), dice.number()))
@@ -245,7 +249,10 @@ impl Dice {
     fn said(&mut self) -> ClientFrame {
         let id = RoomId(self.number());
         let room_id = self.coin().then_some(id);
-        match self.roll(8) {
+        match self.roll(9) {
+            8 => ClientFrame::Rooms {
+                known: self.maybe(Self::text),
+            },
             0 => ClientFrame::Join {
                 room_id: id,
                 after: self.maybe(Self::number),

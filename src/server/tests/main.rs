@@ -29,4 +29,5 @@ mod ws_floods;
 mod ws_hello;
 mod ws_joining;
 mod ws_presence;
+mod ws_rooms;
 mod ws_sync;

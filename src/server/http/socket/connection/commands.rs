@@ -20,6 +20,9 @@ impl Connection {
     /// Begins what a frame asks for.
     pub(super) async fn begin(&mut self, frame: ClientFrame) -> Result<(), Ended> {
         self.take_new_name();
+        if let ClientFrame::Rooms { known } = frame {
+            return Box::pin(self.rooms(known)).await;
+        }
         let (room, about) = match self.room_of(&frame) {
             Ok(found) => found,
             Err((error, about)) => return self.refuse(error, about).await,
@@ -81,6 +84,8 @@ impl Connection {
             | ClientFrame::Typing { room_id, .. }
             | ClientFrame::Sync { room_id, .. }
             | ClientFrame::Read { room_id, .. } => (*room_id, None),
+            // About none.
+            ClientFrame::Rooms { .. } => (None, None),
         };
         let about = |room_id| About { room_id, client_id };
         match (self.kind, said) {
@@ -158,7 +163,8 @@ async fn perform(
         ClientFrame::Join { .. }
         | ClientFrame::Leave { .. }
         | ClientFrame::Typing { .. }
-        | ClientFrame::Sync { .. } => Ok(Answer::Nothing),
+        | ClientFrame::Sync { .. }
+        | ClientFrame::Rooms { .. } => Ok(Answer::Nothing),
     }
 }
 

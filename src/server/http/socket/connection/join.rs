@@ -1,9 +1,11 @@
-//! Into a room, out of it, and what was missed.
+//! Into a room, out of it, what was missed, and which rooms there are.
 
-use super::{Connection, Ended};
-use crate::realtime::Frame;
-use crate::{Context, Scope, ServiceError, Token, messages, rooms};
-use parlour_protocol::{RoomGone, RoomId, Seq, ServerFrame, Sync, UsersList, Welcome};
+use super::{About, Connection, Ended};
+use crate::realtime::{Frame, SocketKind};
+use crate::{Context, Scope, ServiceError, Token, messages, rooms, telemetry};
+use parlour_protocol::{
+    AppError, ErrorCode, RoomGone, RoomId, RoomList, Seq, ServerFrame, Sync, UsersList, Welcome,
+};
 use std::sync::Arc;
 
 /// Rooms one socket can be in.
@@ -36,6 +38,26 @@ impl Connection {
         let synced = self.catch_up(room_id, after).await;
         self.mailbox.release();
         synced
+    }
+
+    /// The rooms that a page lists; what happens in them meanwhile comes behind it.
+    pub(super) async fn rooms(&mut self, known: Option<String>) -> Result<(), Ended> {
+        if let SocketKind::One(_) = self.kind {
+            let sentence = "This socket is for one room; /ws lists the others.";
+            let error = AppError::new(ErrorCode::BadRequest, sentence);
+            return self.refuse(error, About::default()).await;
+        }
+        self.mailbox.hold();
+        let answered = match rooms::list(&self.ctx, &self.scope).await {
+            Ok(listed) => {
+                let list = RoomList::unless_known(listed, known.as_deref());
+                let frame = ServerFrame::Rooms(list).encode();
+                self.write(Frame::from(frame)).await
+            }
+            Err(error) => self.refuse(telemetry::told(&error), About::default()).await,
+        };
+        self.mailbox.release();
+        answered
     }
 
     async fn enter(

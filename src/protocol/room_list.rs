@@ -1,0 +1,148 @@
+//! The list of rooms as a socket answers it, and the hash by which a client asks only for another one.
+//!
+//! *Invariant:* lists of one hash show the same: server and browser compute it with the same function,
+//! from what is shown.
+
+use crate::place::{Listed, RoomEntry};
+use serde::{Serialize, Serializer};
+
+/// The answer to `rooms`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RoomList {
+    /// What [`RoomList::hash_of`] makes of the list.
+    pub hash: String,
+    /// The rooms in their order, written as [`Listed`]; `None` when the client's list has this hash.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "listed")]
+    pub rooms: Option<Vec<RoomEntry>>,
+}
+
+impl RoomList {
+    /// This list, without its rooms where the client holds one of the same hash (`known`).
+    pub fn unless_known(rooms: Vec<RoomEntry>, known: Option<&str>) -> Self {
+        let hash = Self::hash_of(&rooms);
+        let is_known = known == Some(hash.as_str());
+        Self {
+            hash,
+            rooms: (!is_known).then_some(rooms),
+        }
+    }
+
+    /// The hash of a list: of each room's id, name, place, people and unread messages, in the order of
+    /// the rooms. A room's `seq` is left out: it may move without anything that a list shows.
+    pub fn hash_of(rooms: &[RoomEntry]) -> String {
+        let mut hash = Fnv::default();
+        for RoomEntry { room, unread } in rooms {
+            hash.number(room.id.0);
+            hash.number(room.online.into());
+            hash.number(*unread);
+            hash.text(&room.name);
+            hash.text(&room.sort);
+        }
+        hash.0.to_string()
+    }
+}
+
+fn listed<S: Serializer>(rooms: &Option<Vec<RoomEntry>>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(rooms.iter().flatten().cloned().map(Listed::from))
+}
+
+/// FNV-1a with 64 bits: a few instructions, in the browser as well.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn number(&mut self, number: i64) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    /// With an end that no text has, so that `ab`, `c` is another list than `a`, `bc`.
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+        self.bytes(&[0xff]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Room, RoomId, Timestamp};
+
+    fn entry(id: i64, name: &str) -> RoomEntry {
+        RoomEntry {
+            room: Room {
+                id: RoomId(id),
+                name: name.to_owned(),
+                description: String::new(),
+                created_at: Timestamp(0),
+                created_by: None,
+                seq: 0,
+                online: 0,
+                last_message_at: None,
+                sort: String::new(),
+            },
+            unread: 0,
+        }
+    }
+
+    #[test]
+    fn whatever_a_list_shows_changes_its_hash() {
+        let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
+        type Change = fn(&mut Vec<RoomEntry>);
+        let changes: [Change; 9] = [
+            |list| list.clear(),
+            |list| list.swap(0, 1),
+            |list| drop(list.pop()),
+            |list| list[0].room.id = RoomId(3),
+            |list| list[1].room.name.push('s'),
+            |list| list[0].room.sort.push('a'),
+            |list| list[0].room.online += 1,
+            |list| list[1].unread += 1,
+            |list| {
+                list[0].room.name = "Lob".to_owned();
+                list[0].room.sort = "by".to_owned();
+            },
+        ];
+        let mut hashes = vec![RoomList::hash_of(&list)];
+        for change in changes {
+            let mut changed = list.clone();
+            change(&mut changed);
+            hashes.push(RoomList::hash_of(&changed));
+        }
+        hashes.sort();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 10);
+    }
+
+    #[test]
+    fn what_a_list_does_not_show_leaves_its_hash() {
+        let list = vec![entry(1, "Lobby")];
+        let mut whole = list.clone();
+        whole[0].room.description = "Where everybody starts.".to_owned();
+        whole[0].room.last_message_at = Some(Timestamp(1));
+        whole[0].room.seq = 7;
+        assert_eq!(RoomList::hash_of(&whole), RoomList::hash_of(&list));
+    }
+
+    #[test]
+    fn a_list_that_is_known_is_answered_by_its_hash_alone() {
+        let list = vec![entry(1, "Lobby")];
+        let hash = RoomList::hash_of(&list);
+        let known = RoomList::unless_known(list.clone(), Some(&hash));
+        assert_eq!((&known.hash, known.rooms), (&hash, None));
+        for other in [None, Some(""), Some("1")] {
+            let told = RoomList::unless_known(list.clone(), other);
+            assert_eq!((&told.hash, told.rooms.as_ref()), (&hash, Some(&list)));
+        }
+    }
+}
