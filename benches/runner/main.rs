@@ -1,6 +1,11 @@
 //! The benchmark: Parlour and its peers on one machine, one at a time, in turns, beside the floors
 //! that the machine sets.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "what is measured here is the machine's own time"
+)]
+
 mod bare;
 mod blaster;
 mod browser;

@@ -12,6 +12,8 @@
 //! its mailboxes. What is played: the wire, the socket's task (`simulation/serving.rs` follows
 //! `http/socket`, in steps that can be interrupted), HTTP, storage, and all time.
 
+#![warn(clippy::disallowed_methods)]
+
 mod bench;
 mod breaking;
 mod living;
@@ -126,6 +128,10 @@ pub fn run_with(seed: u64, plant: Option<Plant>) -> Outcome {
 
 /// Plays the worlds from `first` on, on as many threads as there are cores; ends with the first one
 /// that fails.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long all of it takes is told"
+)]
 pub fn run_many(first: u64, seeds: u64) -> Result<Summary, Failed> {
     let started = Instant::now();
     let (next, end) = (AtomicU64::new(first), first + seeds);

@@ -1,17 +1,89 @@
-//! Time and chance, passed in so that tests decide both.
+//! Time and randomness, passed in so that tests decide both.
+//!
+//! *Invariant:* what the server decides by a time, it reads from a [`Clock`], and what waits for a time to come
+//! waits on one. Only what bounds a wait for something outside (a peer, a file, another process) may take the
+//! runtime's own timers, and says so where it does: `clippy.toml` refuses the others.
+
+mod manual;
+
+pub use manual::ManualClock;
 
 use parlour_protocol::Timestamp;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Tells the time of day. No order is ever decided by it.
-pub trait Clock: Send + Sync + 'static {
-    /// Now.
+/// A wait for a point in time.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Tells the time, and waits for it.
+pub trait Clock: Debug + Send + Sync + 'static {
+    /// The time of day in UTC, for people. It may be set forwards or back, so neither order nor waiting is
+    /// decided by it.
     fn now(&self) -> Timestamp;
+
+    /// How far time has come on a clock that nobody sets: by it limits fill, leases expire and waits end.
+    fn monotonic(&self) -> Instant;
+
+    /// Until [`Clock::monotonic`] has come to `at`. Costs an allocation.
+    fn sleep_until(&self, at: Instant) -> Sleep;
+
+    /// For so long.
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.sleep_until(self.monotonic() + duration)
+    }
+}
+
+/// What `work` comes to, or `None` when that takes longer than `limit`.
+pub async fn timeout<T>(
+    clock: &dyn Clock,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let over = clock.sleep(limit);
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = over => None,
+    }
+}
+
+/// A tick in every period. Between two of them is always a whole one: what was missed is not made up for.
+#[derive(Debug)]
+pub struct Interval {
+    clock: Arc<dyn Clock>,
+    period: Duration,
+    next: Instant,
+}
+
+impl Interval {
+    /// Later than this, a tick shifts those that follow.
+    const PUNCTUAL: Duration = Duration::from_millis(5);
+
+    /// The first tick is at once.
+    pub fn new(clock: &Arc<dyn Clock>, period: Duration) -> Self {
+        Self {
+            next: clock.monotonic(),
+            clock: Arc::clone(clock),
+            period,
+        }
+    }
+
+    /// The next tick, and when it was to be; when it is late, when it came. May be dropped and asked for again.
+    pub async fn tick(&mut self) -> Instant {
+        self.clock.sleep_until(self.next).await;
+        let now = self.clock.monotonic();
+        let is_late = now.saturating_duration_since(self.next) > Self::PUNCTUAL;
+        let tick = if is_late { now } else { self.next };
+        self.next = tick + self.period;
+        tick
+    }
 }
 
 /// Makes what nobody can guess.
 pub trait Random: Send + Sync + 'static {
-    /// Fills `bytes` with chance.
+    /// Fills `bytes` with random ones.
     fn fill(&self, bytes: &mut [u8]);
 }
 
@@ -19,6 +91,10 @@ pub trait Random: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the machine is asked"
+)]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock before 1970 is a broken clock; times are decoration, so it may say 1970.
@@ -26,6 +102,14 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn monotonic(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        Box::pin(tokio::time::sleep_until(at.into()))
     }
 }
 
@@ -36,5 +120,43 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system has random bytes once it has started");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test]
+    async fn an_interval_keeps_its_period_and_makes_up_for_nothing() {
+        let clock = ManualClock::stopped(Timestamp(0));
+        let start = clock.monotonic();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let mut interval = Interval::new(&shared, SECOND);
+        assert_eq!(interval.tick().now_or_never(), Some(start));
+        assert_eq!(interval.tick().now_or_never(), None);
+        clock.advance(SECOND + Interval::PUNCTUAL);
+        assert_eq!(interval.tick().now_or_never(), Some(start + SECOND));
+        clock.advance(10 * SECOND);
+        let late = clock.monotonic();
+        assert_eq!(interval.tick().now_or_never(), Some(late));
+        assert_eq!(interval.tick().now_or_never(), None);
+        clock.advance(SECOND);
+        assert_eq!(interval.tick().now_or_never(), Some(late + SECOND));
+    }
+
+    #[tokio::test]
+    async fn work_that_is_done_in_time_is_not_cut_short() {
+        let clock = ManualClock::stopped(Timestamp(0));
+        let done = timeout(&clock, Duration::ZERO, async { 7 });
+        assert_eq!(done.await, Some(7));
+        let cut = timeout(&clock, SECOND, std::future::pending::<()>());
+        let mut cut = std::pin::pin!(cut);
+        assert_eq!(cut.as_mut().now_or_never(), None);
+        clock.advance(SECOND);
+        assert_eq!(cut.now_or_never(), Some(None));
     }
 }

@@ -11,7 +11,7 @@ use crate::said::Said;
 use crate::share::Share;
 use crate::store::entity::session::Proved;
 use crate::store::{self, Marks, OpenError, Store};
-use crate::sweeper::{self, Sweeper};
+use crate::sweeper::Sweeper;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Context {
         let grace = settings.realtime.reload_grace();
         // Nobody can come back to what was not there before.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
-        let hub = Hub::start(grace, restart_grace);
+        let hub = Hub::start(Arc::clone(&clock), grace, restart_grace);
         for room in &opened.rooms {
             hub.learn(RoomId(room.id), room.seq, room.posts);
         }
@@ -82,12 +82,13 @@ impl Context {
         let publisher = hub.clone();
         let store = Store::start(
             opened.connections,
+            Arc::clone(&clock),
             Arc::new(move |publications| publisher.publish_all(publications)),
         );
         let store = Arc::new(store);
-        let sweeper = Sweeper::start(&store, &hub, &clock, sweeper::EVERY, sweeper::STEADY);
+        let sweeper = Sweeper::start(&store, &hub, &clock);
         Ok(Arc::new(Self {
-            limits: Limits::new(&settings.limits),
+            limits: Limits::new(&settings.limits, Arc::clone(&clock)),
             share: Share::default(),
             settings,
             store,

@@ -136,6 +136,10 @@ impl Turn {
 
     /// Serves until a signal or a successor ends it. When this returns the database is closed, and
     /// the successor, if there is one, has the listening socket.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the next process is waited for by the machine's own time"
+    )]
     pub async fn serve(self, app: Router, ctx: Arc<Context>) -> io::Result<()> {
         let Self {
             listener,
@@ -222,6 +226,10 @@ struct Found {
 }
 
 /// Finds the socket to serve on: `given`, or that of the process before, or a new one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process is waited for by the machine's own time"
+)]
 async fn listen(
     database: &Path,
     address: SocketAddr,

@@ -16,6 +16,7 @@ pub use reading::UnreadGuard;
 pub use sockets::SocketGuard;
 
 use crate::ClientAddress;
+use crate::clock::Clock;
 use crate::config::LimitSettings;
 use crate::error::ServiceError;
 use crate::scope::Scope;
@@ -29,7 +30,10 @@ use std::time::Duration;
 
 /// All limits of one server. A clone counts into the same buckets.
 #[derive(Clone, Debug)]
-pub struct Limits(Arc<Rates>);
+pub struct Limits {
+    rates: Arc<Rates>,
+    clock: Arc<dyn Clock>,
+}
 
 #[derive(Debug)]
 struct Rates {
@@ -47,13 +51,13 @@ struct Rates {
 }
 
 impl Limits {
-    /// Limits with these rates.
-    pub fn new(settings: &LimitSettings) -> Self {
+    /// Limits with these rates, which fill again by this clock.
+    pub fn new(settings: &LimitSettings, clock: Arc<dyn Clock>) -> Self {
         const SECOND: Duration = Duration::from_secs(1);
         const MINUTE: Duration = Duration::from_secs(60);
         const HOUR: Duration = Duration::from_secs(3_600);
         let per = |count: u32, period, burst| Rate::new(count, period, burst);
-        Self(Arc::new(Rates {
+        let rates = Rates {
             messages: Buckets::new(per(
                 settings.messages_per_second,
                 SECOND,
@@ -84,66 +88,72 @@ impl Limits {
                 SECOND,
                 settings.frames_per_second,
             ),
-        }))
+        };
+        Self {
+            rates: Arc::new(rates),
+            clock,
+        }
     }
 
     /// One more message of a person's, over all their sockets and REST, and of all the people who
     /// come from the same address: names cost nothing, so whoever is too fast under one takes another.
     pub fn message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let rates = &self.0;
-        rates.messages.take(&user).map_err(refused)?;
-        (rates.address_messages.take(&network(address))).map_err(refused)
+        let (rates, now) = (&self.rates, self.clock.monotonic());
+        rates.messages.take(&user, now).map_err(refused)?;
+        (rates.address_messages.take(&network(address), now)).map_err(refused)
     }
 
     /// Whether [`Limits::message`] would let one through; takes nothing.
     pub fn could_message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let rates = &self.0;
-        rates.messages.look(&user).map_err(refused)?;
-        (rates.address_messages.look(&network(address))).map_err(refused)
+        let (rates, now) = (&self.rates, self.clock.monotonic());
+        rates.messages.look(&user, now).map_err(refused)?;
+        (rates.address_messages.look(&network(address), now)).map_err(refused)
     }
 
     /// Whether [`Limits::guest`] would let one through; takes nothing.
     pub fn could_guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
-        self.0.guests.look(&network(address)).map_err(refused)
+        let now = self.clock.monotonic();
+        (self.rates.guests.look(&network(address), now)).map_err(refused)
     }
 
     /// One more guest from an address.
     pub fn guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
-        self.0.guests.take(&network(address)).map_err(refused)
+        let now = self.clock.monotonic();
+        (self.rates.guests.take(&network(address), now)).map_err(refused)
     }
 
     /// Whether [`Limits::room`] would let one through; takes nothing.
     pub fn could_room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let rates = &self.0;
-        rates.rooms.look(&user).map_err(refused)?;
-        (rates.address_rooms.look(&network(address))).map_err(refused)
+        let (rates, now) = (&self.rates, self.clock.monotonic());
+        rates.rooms.look(&user, now).map_err(refused)?;
+        (rates.address_rooms.look(&network(address), now)).map_err(refused)
     }
 
     /// One more room made by a person, and from an address.
     pub fn room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let rates = &self.0;
-        rates.rooms.take(&user).map_err(refused)?;
-        (rates.address_rooms.take(&network(address))).map_err(refused)
+        let (rates, now) = (&self.rates, self.clock.monotonic());
+        rates.rooms.take(&user, now).map_err(refused)?;
+        (rates.address_rooms.take(&network(address), now)).map_err(refused)
     }
 
     /// Whether [`Limits::socket`] would let one through; takes nothing.
     pub fn could_socket(&self, address: ClientAddress) -> Result<(), ServiceError> {
-        self.0.sockets.look(network(address))
+        self.rates.sockets.look(network(address))
     }
 
     /// One more socket from an address, for as long as the guard lives.
     pub fn socket(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
-        self.0.sockets.open(network(address))
+        self.rates.sockets.open(network(address))
     }
 
     /// One more request from behind a proxy, for as long as the guard lives.
     pub fn request(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
-        self.0.requests.open(network(address))
+        self.rates.requests.open(network(address))
     }
 
     /// One more page of history.
     pub fn history_page(&self, scope: &Scope) -> Result<(), ServiceError> {
-        self.0.reading.page(scope)
+        self.rates.reading.page(scope, self.clock.monotonic())
     }
 
     /// Room for an answer of so many bytes until it is read; small ones need none.
@@ -155,12 +165,12 @@ impl Limits {
         if bytes < reading::SMALL {
             return Ok(None);
         }
-        self.0.unread.answer(address, bytes).map(Some)
+        self.rates.unread.answer(address, bytes).map(Some)
     }
 
     /// A fresh socket's own bucket of frames.
     pub fn frames(&self) -> Bucket {
-        Bucket::new(self.0.frames)
+        Bucket::new(self.rates.frames)
     }
 }
 
@@ -183,19 +193,25 @@ pub(crate) fn network(address: ClientAddress) -> ClientAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Instant;
+    use crate::clock::ManualClock;
+    use parlour_protocol::Timestamp;
 
     const HOME: ClientAddress = ClientAddress::Known(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
 
+    fn clock() -> ManualClock {
+        ManualClock::stopped(Timestamp(0))
+    }
+
     fn limits(messages_per_second: u32, message_burst: u32) -> Limits {
-        Limits::new(&LimitSettings {
+        let settings = LimitSettings {
             messages_per_second,
             message_burst,
             guests_per_minute: 2,
             rooms_per_hour: 1,
             address_messages_per_second: 0,
             ..LimitSettings::default()
-        })
+        };
+        Limits::new(&settings, Arc::new(clock()))
     }
 
     #[test]
@@ -209,7 +225,7 @@ mod tests {
         else {
             panic!("the fourth at once is refused");
         };
-        assert!((1..=1_000).contains(&retry_after_ms));
+        assert_eq!(retry_after_ms, 1_000);
         assert!(limits.message(UserId(2), HOME).is_ok());
     }
 
@@ -221,7 +237,8 @@ mod tests {
 
     #[test]
     fn who_takes_a_new_name_for_each_message_is_still_one_address() {
-        let limits = Limits::new(&LimitSettings::default());
+        let clock = clock();
+        let limits = Limits::new(&LimitSettings::default(), Arc::new(clock.clone()));
         let from = |text: &str, user| {
             let address = text.parse::<IpAddr>().unwrap().into();
             let could = limits.could_message(UserId(user), address).is_ok();
@@ -229,10 +246,10 @@ mod tests {
             assert_eq!(could, did);
             did
         };
-        let began = Instant::now();
-        let sent = (0..2_000).filter(|user| from("192.0.2.1", *user)).count();
-        let since = began.elapsed().as_secs_f64() * 50.0;
-        assert!((500..=501 + since as usize).contains(&sent), "{sent}");
+        let sent = || (0..2_000).filter(|user| from("192.0.2.1", *user)).count();
+        assert_eq!(sent(), 500);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(sent(), 50);
         assert!(from("192.0.2.2", 1));
         let made = |user| limits.room(UserId(user), HOME).is_ok();
         assert_eq!((0..3_000).filter(|user| made(*user)).count(), 120);

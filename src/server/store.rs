@@ -38,7 +38,8 @@ use sea_orm::{
     QueryFilter, TransactionTrait,
 };
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use writer::Writer;
 
 /// A database that is ready, and where it stands.
@@ -64,7 +65,7 @@ pub async fn open(
     let prepared = async {
         // One transaction: a server killed half-way through finds the schema it left, whole.
         let txn = connections.writer.begin().await?;
-        let began = Instant::now();
+        let began = clock.monotonic();
         let known = Migrator::get_applied_migrations(&txn).await?.len();
         let missing = Migrator::get_pending_migrations(&txn).await?.len();
         let is_older = known > 0 && missing > 0;
@@ -76,7 +77,7 @@ pub async fn open(
         let (epoch, is_new) = founding::found(&txn, clock, random).await?;
         txn.commit().await?;
         if is_older {
-            let elapsed = began.elapsed();
+            let elapsed = clock.monotonic() - began;
             tracing::info!(?file, steps = missing, ?elapsed, "the schema is up to date");
         }
         let rooms = room::Entity::find().filter(room::Column::DeletedAt.is_null());
@@ -100,16 +101,24 @@ pub struct Store {
     readers: DatabaseConnection,
     reading: Readers,
     log: Log,
+    /// By which what the store does later is due.
+    clock: Arc<dyn Clock>,
 }
 
 impl Store {
     /// Starts the writer. `publish` is called after each commit, in commit order.
-    pub fn start(connections: Connections, publish: Publish) -> Self {
+    pub fn start(connections: Connections, clock: Arc<dyn Clock>, publish: Publish) -> Self {
         Self {
-            writer: Writer::start(connections.writer, connections.committing, publish),
+            writer: Writer::start(
+                connections.writer,
+                connections.committing,
+                Arc::clone(&clock),
+                publish,
+            ),
             readers: connections.readers,
-            reading: Readers::new(connections.reading),
+            reading: Readers::new(connections.reading, Arc::clone(&clock)),
             log: Log::new(connections.checkpointing, connections.has_log),
+            clock,
         }
     }
 

@@ -15,15 +15,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// From one look to the next. A text that was taken back has left the disk within a minute.
-pub const EVERY: Duration = Duration::from_secs(20);
+const EVERY: Duration = Duration::from_secs(20);
 
 /// How long the clock has to have run as the machine's own before sessions and people go by what it says.
 /// One that is years ahead for a while, as before it is set at a start, must end nothing for good.
-pub const STEADY: Duration = Duration::from_secs(60 * 60);
+const STEADY: Duration = Duration::from_secs(60 * 60);
 /// What a clock may be corrected by, in milliseconds, and be trusted as before.
 const CORRECTION: i64 = 60_000;
 
@@ -46,23 +45,16 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Starts to look `every` so often, until [`Sweeper::stop`]; sessions and people go once the clock was
-    /// `steady` for so long.
-    pub fn start(
-        store: &Arc<Store>,
-        hub: &Hub,
-        clock: &Arc<dyn Clock>,
-        every: Duration,
-        steady: Duration,
-    ) -> Self {
+    /// Looks every 20 s, until [`Sweeper::stop`]; sessions and people go once the time of day has gone as the
+    /// monotonic clock does for an hour.
+    pub fn start(store: &Arc<Store>, hub: &Hub, clock: &Arc<dyn Clock>) -> Self {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let sweep = Sweep {
             store: store.clone(),
             hub: hub.clone(),
             clock: clock.clone(),
-            steady: Steady::since(clock.now().0, steady),
-            every,
-            cleared: Instant::now(),
+            steady: Steady::since(clock.now().0, clock.monotonic()),
+            cleared: clock.monotonic(),
             seen: UserId(0),
             looks: 0,
         };
@@ -106,7 +98,7 @@ async fn run(mut sweep: Sweep, wake: Arc<Notify>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.notified() => {}
-            () = sleep(sweep.every) => {}
+            () = sweep.clock.sleep(EVERY) => {}
         }
         let swept = tokio::select! {
             () = stop.cancelled() => return,
@@ -127,7 +119,6 @@ struct Sweep {
     hub: Hub,
     clock: Arc<dyn Clock>,
     steady: Steady,
-    every: Duration,
     /// When the log was last looked at.
     cleared: Instant,
     /// Everybody up to this one was looked at.
@@ -141,17 +132,17 @@ impl Sweep {
     async fn pass(&mut self) -> Result<(), ServiceError> {
         self.looks = 0;
         loop {
-            let began = Instant::now();
+            let began = self.clock.monotonic();
             let is_done = !self.piece().await?;
-            let took = began.elapsed();
-            if is_done || self.cleared.elapsed() >= self.every {
+            let now = self.clock.monotonic();
+            if is_done || now - self.cleared >= EVERY {
                 self.store.clear_log().await?;
-                self.cleared = Instant::now();
+                self.cleared = self.clock.monotonic();
             }
             if is_done {
                 return Ok(());
             }
-            sleep(took).await;
+            self.clock.sleep(now - began).await;
         }
     }
 
@@ -160,7 +151,8 @@ impl Sweep {
         if self.of_a_room().await? {
             return Ok(true);
         }
-        let may_forget = self.steady.holds(self.clock.now().0, Instant::now());
+        let (now, at) = (self.clock.now().0, self.clock.monotonic());
+        let may_forget = self.steady.holds(now, at);
         Ok(may_forget && (self.of_sessions().await? || self.of_people().await?))
     }
 
@@ -251,14 +243,12 @@ impl Sweep {
 struct Steady {
     /// What both said when they last went apart.
     since: (Instant, i64),
-    long: Duration,
 }
 
 impl Steady {
-    fn since(now: i64, long: Duration) -> Self {
+    fn since(now: i64, instant: Instant) -> Self {
         Self {
-            since: (Instant::now(), now),
-            long,
+            since: (instant, now),
         }
     }
 
@@ -268,7 +258,7 @@ impl Steady {
         if now.saturating_sub(said).abs_diff(ran) > CORRECTION as u64 {
             self.since = (instant, now);
         }
-        instant - self.since.0 >= self.long
+        instant - self.since.0 >= STEADY
     }
 }
 
@@ -347,13 +337,13 @@ const GUEST: &str = concat!("DELETE FROM users WHERE id = ?1 AND ", is_gone!());
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
 
     #[test]
     fn a_clock_that_was_set_is_not_believed_at_once() {
-        let hour = Duration::from_secs(60 * 60);
         let ten_years = 10 * 365 * 24 * 60 * 60 * 1_000;
-        let mut steady = Steady::since(0, hour);
-        let began = steady.since.0;
+        let began = SystemClock.monotonic();
+        let mut steady = Steady::since(0, began);
         let mut at = |minutes: u64, ahead: i64| {
             let ran = Duration::from_secs(60 * minutes);
             steady.holds(ran.as_millis() as i64 + ahead, began + ran)

@@ -16,15 +16,13 @@ use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::{self, files::Files};
 use parlour_chaos::disk::Disk;
-use parlour_protocol::Timestamp;
-use parlour_server::clock::{Clock, SystemClock, SystemRandom};
+use parlour_server::clock::{ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::{Context, Settings, http};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -57,7 +55,8 @@ pub struct Site {
     pub ctx: Arc<Context>,
     pub assets: Arc<Assets>,
     pub address: SocketAddr,
-    pub clock: Arc<MovableClock>,
+    /// Goes as the machine's, and further when it is moved.
+    pub clock: ManualClock,
     pub folder: TempDir,
     _stop: oneshot::Sender<()>,
 }
@@ -107,8 +106,8 @@ impl Site {
             &builds,
         );
         let files = Arc::new(files.unwrap());
-        let clock = Arc::new(MovableClock::default());
-        let ctx = Context::open_with(settings, clock.clone(), Arc::new(SystemRandom));
+        let clock = ManualClock::running();
+        let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
         let assets = Arc::new(Assets::new(&options, files.addresses()));
         let pages = site::Site::new(ctx.clone(), assets.clone(), files, soon);
@@ -151,23 +150,8 @@ impl Site {
     }
 }
 
-/// The machine's clock, moved on by what a test wants to have passed.
-#[derive(Default)]
-pub struct MovableClock(AtomicI64);
-
-impl MovableClock {
-    /// So many days go by at once.
-    pub fn pass_days(&self, days: i64) {
-        self.0
-            .fetch_add(days * 24 * 60 * 60 * 1_000, Ordering::SeqCst);
-    }
-}
-
-impl Clock for MovableClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(SystemClock.now().0 + self.0.load(Ordering::SeqCst))
-    }
-}
+/// A day.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A root with what a build leaves in it, and beside it what is not the public's.
 pub fn lay_out(folder: &Path, hash: &str) {

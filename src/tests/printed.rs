@@ -1,7 +1,7 @@
 //! Live pages, which are printed once and filled in for each reader: what each of them gets is their
 //! own page, and is never older than what has happened.
 
-use crate::harness::{Browser, LOBBY, Page, Site, Socket};
+use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour::app::sheet;
 use parlour_protocol::{RoomId, User};
 use parlour_server::places::{At, View, place};
@@ -216,6 +216,6 @@ async fn a_session_that_has_ended_is_nobodys_also_where_the_page_is_known() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
     assert!(known(&alice).await.place().me.is_some());
-    site.clock.pass_days(31);
+    site.clock.advance(31 * DAY);
     assert!(known(&alice).await.place().me.is_none());
 }

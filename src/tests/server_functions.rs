@@ -1,6 +1,6 @@
 //! What the island calls: each function's answer, its refusals, and the session it gives.
 
-use crate::harness::{Browser, LOBBY, Page, Site, Socket};
+use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour_protocol::{AppError, ErrorCode, History, OpenRoom, Room, RoomEntry, User};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -97,10 +97,10 @@ async fn a_session_lives_for_thirty_days_after_the_last_visit() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
     for _ in 0..3 {
-        site.clock.pass_days(29);
+        site.clock.advance(29 * DAY);
         assert_eq!(alice.get(LOBBY).await.text("a.me"), "Alice");
     }
-    site.clock.pass_days(31);
+    site.clock.advance(31 * DAY);
     assert!(alice.get(LOBBY).await.place().me.is_none());
     let page = alice
         .call("create_room", json!({"name": "Late", "description": ""}))

@@ -1,7 +1,7 @@
 //! The server that all worlds of one thread use: real contexts on a database of their own.
 
 use parlour_protocol::{RoomId, Timestamp};
-use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Context, Scope, Settings, accounts};
@@ -13,13 +13,11 @@ use tempfile::TempDir;
 /// People that a world can have.
 pub(super) const PEOPLE: usize = 5;
 
-/// The server's clock, which is set by whoever wants to.
-pub(super) struct SetClock(AtomicI64);
-
 /// A server without doors.
 pub(super) struct Bench {
     pub(super) ctx: Arc<Context>,
-    pub(super) clock: Arc<SetClock>,
+    /// Stands still unless the world moves it.
+    pub(super) clock: ManualClock,
     /// How many keys were made unlike any other.
     unlike: AtomicI64,
     /// The last one is a program that writes much at once.
@@ -30,25 +28,7 @@ pub(super) struct Bench {
 /// What a key gets behind it, with a number, where it must be unlike any other.
 pub(super) const UNLIKE: char = '~';
 /// When every world begins.
-const BEGINNING: i64 = 1_767_323_045_678;
-
-impl SetClock {
-    /// Every world begins at the same time.
-    pub(super) fn reset(&self) {
-        self.0.store(BEGINNING, Ordering::Relaxed);
-    }
-
-    /// Moves it, forwards or back.
-    pub(super) fn jump(&self, milliseconds: i64) {
-        self.0.fetch_add(milliseconds, Ordering::Relaxed);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::Relaxed))
-    }
-}
+const BEGINNING: Timestamp = Timestamp(1_767_323_045_678);
 
 impl Bench {
     /// A database in memory where there is such a folder: what is tried is the order of things, not
@@ -60,8 +40,8 @@ impl Bench {
         let mut settings = Settings::default();
         settings.database.url = format!("sqlite://{}", folder.path().join("world.db").display());
         settings.limits = LimitSettings::none();
-        let clock = Arc::new(SetClock(AtomicI64::new(BEGINNING)));
-        let opened = Context::open_with(settings, Arc::clone(&clock) as _, Arc::new(SystemRandom));
+        let clock = ManualClock::stopped(BEGINNING);
+        let opened = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
         let ctx = opened.await.expect("a new database opens");
         let mut people = Vec::new();
         for name in 0..=PEOPLE {
@@ -74,6 +54,11 @@ impl Bench {
             people,
             _folder: folder,
         }
+    }
+
+    /// Every world begins at the same time of day.
+    pub(super) fn set_clock(&self) {
+        self.clock.set_by(BEGINNING.0 - self.clock.now().0);
     }
 
     /// A key that no other send has, and that shows which one it was.

@@ -207,7 +207,7 @@ impl World<'_> {
     /// The server's clock is set, or a device's; the tab that notices asks whether its socket lives.
     fn jump_clocks(&mut self) {
         let sign = if self.chance.bool() { 1 } else { -1 };
-        self.bench.clock.jump(sign * TEN_YEARS_MS);
+        self.bench.clock.set_by(sign * TEN_YEARS_MS);
         let device = self.some_device();
         if self.is_awake(device) {
             self.ask_for_a_sign(device);

@@ -74,7 +74,7 @@ pub(super) struct Tab {
 
 impl<'b> World<'b> {
     pub(super) async fn begin(bench: &'b Bench, seed: u64, plant: Option<Plant>) -> Self {
-        bench.clock.reset();
+        bench.set_clock();
         let mut chance = Rng::with_seed(seed);
         let people = chance.usize(3..=super::bench::PEOPLE);
         let mut rooms = Vec::new();

@@ -98,13 +98,15 @@ impl HttpBody for Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
     use crate::limits::connections::{Connections, MOMENT};
-    use std::time::Instant;
+    use parlour_protocol::Timestamp;
 
     #[tokio::test]
     async fn a_long_answer_goes_out_in_pieces_and_is_held_until_the_last() {
-        let connections = Connections::new(1, 0);
-        let place = Arc::new(connections.enter(None, Instant::now()).unwrap());
+        let clock = ManualClock::stopped(Timestamp(0));
+        let connections = Connections::new(1, 0, Arc::new(clock.clone()));
+        let place = Arc::new(connections.enter(None).unwrap());
         let held = Held {
             _running: Running::begin(Arc::clone(&place)),
             _request: None,
@@ -116,17 +118,15 @@ mod tests {
         let mut pieces = Vec::new();
         while !answer.is_end_stream() {
             // Nobody is let in for it.
-            assert!(
-                connections
-                    .enter(None, Instant::now() + 2 * MOMENT)
-                    .is_err()
-            );
+            clock.advance(2 * MOMENT);
+            assert!(connections.enter(None).is_err());
             let next = std::future::poll_fn(|task| Pin::new(&mut answer).poll_frame(task)).await;
             let piece = next.unwrap().unwrap().into_data().unwrap();
             pieces.push(piece.len());
         }
         assert_eq!(pieces, [PIECE, PIECE, PIECE, 1]);
         drop(answer);
-        assert!(connections.enter(None, Instant::now() + 2 * MOMENT).is_ok());
+        clock.advance(2 * MOMENT);
+        assert!(connections.enter(None).is_ok());
     }
 }

@@ -7,6 +7,7 @@ use super::Problem;
 use super::answer::{Answer, Held, Running};
 use super::forwarded::{client_address, is_trusted};
 use super::line::Line;
+use crate::clock::timeout;
 use crate::limits::connections::Place;
 use crate::{Context, ServiceError};
 use axum::Router;
@@ -25,9 +26,8 @@ use std::future::ready;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -93,7 +93,7 @@ impl Host {
             peer,
             place: Arc::clone(&place),
             is_proxy: self.is_proxy(peer.ip()),
-            since: Instant::now(),
+            since: self.ctx.clock.monotonic(),
         });
         let host = Arc::clone(&self);
         let service =
@@ -103,16 +103,18 @@ impl Host {
         let mut connection = pin!(connection.with_upgrades());
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            () = self.stopping.cancelled() => match timeout(QUIET, connection.as_mut()).await {
-                Ok(ended) => ended,
-                Err(_) => {
+            () = self.stopping.cancelled() => {
+                let ended = timeout(&*self.ctx.clock, QUIET, connection.as_mut()).await;
+                if let Some(ended) = ended {
+                    ended
+                } else {
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
-            },
+            }
             () = place.given_away() => {
                 connection.as_mut().graceful_shutdown();
-                timeout(LEAVING, connection).await.unwrap_or(Ok(()))
+                timeout(&*self.ctx.clock, LEAVING, connection).await.unwrap_or(Ok(()))
             }
         };
         if let Err(error) = ended {
@@ -143,8 +145,8 @@ impl Host {
             Err(error) => (Problem::from(error).into_response(), None),
         };
         // Of a stopping server the next request belongs on a connection to the next server.
-        let is_last =
-            is_too_large || self.stopping.is_cancelled() || visitor.since.elapsed() > self.age;
+        let age = self.ctx.clock.monotonic() - visitor.since;
+        let is_last = is_too_large || self.stopping.is_cancelled() || age > self.age;
         if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             let close = HeaderValue::from_static("close");
             answer.headers_mut().insert(CONNECTION, close);
@@ -164,7 +166,7 @@ impl Host {
         let line = TokioIo::new(Line::new(stream, self.patience));
         let refusing = self.builder.serve_connection(line, service);
         // Who does not ask is not told.
-        let _ = timeout(REFUSING, refusing).await;
+        let _ = timeout(&*self.ctx.clock, REFUSING, refusing).await;
     }
 }
 

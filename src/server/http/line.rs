@@ -46,6 +46,10 @@ impl Line {
     }
 
     /// What came of an attempt to write: it is waited for no longer than the patience lasts.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a timer of the runtime's that is moved costs nothing, and every connection has one"
+    )]
     fn watch(
         &mut self,
         task: &mut Context<'_>,

@@ -2,6 +2,7 @@
 //! and on how many connections there are, and an end that leaves nothing undone.
 
 use super::attend::Host;
+use crate::clock::{Clock, timeout};
 use crate::limits::connections::{Connections, Full, Place};
 use crate::limits::{descriptors, network};
 use crate::{ClientAddress, Context};
@@ -9,10 +10,9 @@ use axum::Router;
 use socket2::SockRef;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 /// Running requests get this long to finish. Below the time after which people are told.
@@ -83,7 +83,8 @@ pub async fn serve_within(
     if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER) {
         tracing::warn!(%error, "the system's buffers stay as large as they are");
     }
-    let places = Connections::new(places, ctx.settings.limits.connections_per_address);
+    let share = ctx.settings.limits.connections_per_address;
+    let places = Connections::new(places, share, Arc::clone(&ctx.clock));
     let host = Arc::new(Host::new(
         app,
         Arc::clone(&ctx),
@@ -95,15 +96,15 @@ pub async fn serve_within(
     tokio::pin!(shutdown);
     loop {
         let arrived = async {
-            let (stream, peer) = accept(&listener, &places).await;
+            let (stream, peer) = accept(&listener, &places, &*ctx.clock).await;
             let is_counted = !host.is_proxy(peer.ip());
             let address = is_counted.then(|| network(peer.ip().into()));
             let place = loop {
-                match places.enter(address, Instant::now()) {
+                match places.enter(address) {
                     Ok(place) => break Some(place),
                     Err(Full::Address) => break None,
                     // Somebody may have become idle long enough ago.
-                    Err(Full::House) => drop(timeout(LOOK, places.freed()).await),
+                    Err(Full::House) => drop(timeout(&*ctx.clock, LOOK, places.freed()).await),
                 }
             };
             (stream, peer, address, place)
@@ -119,8 +120,10 @@ pub async fn serve_within(
         } else if let Ok(permit) = Arc::clone(&waiting).try_acquire_owned() {
             let places = places.clone();
             connections.spawn(async move {
+                let clock = &*host.ctx.clock;
+                let place = wait_for(&places, address, clock);
                 let place = tokio::select! {
-                    place = timeout(bounds.waiting, wait_for(&places, address)) => place.ok(),
+                    place = timeout(clock, bounds.waiting, place) => place,
                     () = host.stopping.cancelled() => None,
                 };
                 match place {
@@ -139,25 +142,29 @@ pub async fn serve_within(
     let stopped = async {
         host.stopping.cancel();
         connections.close();
-        let requests = timeout(REQUESTS, connections.wait());
+        let requests = timeout(&*ctx.clock, REQUESTS, connections.wait());
         let (_, requests) = tokio::join!(ctx.hub.drain(), requests);
-        if requests.is_err() {
+        if requests.is_none() {
             tracing::warn!("requests were still running");
         }
         // Not `Context::drain`: whoever is still here would be waited for a second time.
         ctx.close().await;
     };
-    if timeout(STOP, stopped).await.is_err() {
+    if timeout(&*ctx.clock, STOP, stopped).await.is_none() {
         tracing::error!("stopping took too long");
     }
 }
 
 /// A place of an address that has its share, once there is one: what runs on it will be answered, and then
 /// its connection gives way.
-async fn wait_for(places: &Connections, address: Option<ClientAddress>) -> Place {
+async fn wait_for(
+    places: &Connections,
+    address: Option<ClientAddress>,
+    clock: &dyn Clock,
+) -> Place {
     loop {
-        sleep(LOOK).await;
-        if let Ok(place) = places.enter(address, Instant::now()) {
+        clock.sleep(LOOK).await;
+        if let Ok(place) = places.enter(address) {
             return place;
         }
     }
@@ -165,7 +172,11 @@ async fn wait_for(places: &Connections, address: Option<ClientAddress>) -> Place
 
 /// The next connection. Errors that concern one connection are skipped; when the system has no
 /// more descriptors, who is idle gives some back.
-async fn accept(listener: &TcpListener, places: &Connections) -> (TcpStream, SocketAddr) {
+async fn accept(
+    listener: &TcpListener,
+    places: &Connections,
+    clock: &dyn Clock,
+) -> (TcpStream, SocketAddr) {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     let mut is_told = false;
     loop {
@@ -188,7 +199,7 @@ async fn accept(listener: &TcpListener, places: &Connections) -> (TcpStream, Soc
                     is_told = true;
                 }
                 places.make_room();
-                sleep(Duration::from_millis(20)).await;
+                clock.sleep(Duration::from_millis(20)).await;
             }
         }
     }

@@ -9,10 +9,10 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use parlour_protocol::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -33,7 +33,7 @@ pub(super) async fn trace(
         .get(&REQUEST_ID)
         .filter(|id| is_plain(id))
         .cloned();
-    let id = given.unwrap_or_else(new_id);
+    let id = given.unwrap_or_else(|| new_id(ctx.clock.now()));
     let span = tracing::info_span!(
         "request",
         id = id.to_str().unwrap_or_default(),
@@ -47,10 +47,10 @@ pub(super) async fn trace(
         if let Some(trouble) = trouble {
             trouble.tell_once(&ctx.said);
         }
-        let start = Instant::now();
+        let start = ctx.clock.monotonic();
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
-        let elapsed = start.elapsed();
+        let elapsed = ctx.clock.monotonic() - start;
         tracing::info!(status, ?elapsed, "answered");
         response.headers_mut().insert(REQUEST_ID, id);
         response
@@ -121,12 +121,9 @@ fn is_plain(id: &HeaderValue) -> bool {
 }
 
 /// Unique across restarts, which is all it is for: nobody is let in by it.
-fn new_id() -> HeaderValue {
+fn new_id(now: Timestamp) -> HeaderValue {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let text = format!("{:x}-{count:x}", since.as_millis());
+    let text = format!("{:x}-{count:x}", now.0);
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
 }

@@ -53,7 +53,7 @@ pub(super) struct Buckets<K> {
 #[derive(Debug)]
 struct Swept<K> {
     buckets: HashMap<K, Instant>,
-    next_sweep: Instant,
+    next_sweep: Option<Instant>,
 }
 
 const SWEEP: Duration = Duration::from_secs(60);
@@ -62,30 +62,26 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     pub(super) fn new(rate: Option<Rate>) -> Self {
         let full_at = Mutex::new(Swept {
             buckets: HashMap::new(),
-            next_sweep: Instant::now() + SWEEP,
+            next_sweep: None,
         });
         Self { rate, full_at }
     }
 
-    /// Takes a token, or says how long to wait for one.
-    pub(super) fn take(&self, key: &K) -> Result<(), Duration> {
-        self.take_at(key, Instant::now())
-    }
-
-    /// Says the same and takes nothing.
-    pub(super) fn look(&self, key: &K) -> Result<(), Duration> {
+    /// Whether [`Buckets::take`] would take a token; takes none.
+    pub(super) fn look(&self, key: &K, now: Instant) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
         let swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let full_at = swept.buckets.get(key).copied();
-        rate.next(full_at, Instant::now()).map(|_| ())
+        rate.next(full_at, now).map(|_| ())
     }
 
-    fn take_at(&self, key: &K, now: Instant) -> Result<(), Duration> {
+    /// Takes a token, or says how long to wait for one.
+    pub(super) fn take(&self, key: &K, now: Instant) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
         let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if now >= swept.next_sweep {
+        if swept.next_sweep.is_none_or(|at| now >= at) {
             swept.buckets.retain(|_, full_at| *full_at > now);
-            swept.next_sweep = now + SWEEP;
+            swept.next_sweep = Some(now + SWEEP);
         }
         let next = rate.next(swept.buckets.get(key).copied(), now)?;
         swept.buckets.insert(key.clone(), next);
@@ -109,9 +105,12 @@ impl Bucket {
     }
 
     /// Takes a token, or says how long to wait for one.
-    pub fn take(&mut self) -> Result<(), Duration> {
+    ///
+    /// # Errors
+    /// How long that is.
+    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
-        self.full_at = Some(rate.next(self.full_at, Instant::now())?);
+        self.full_at = Some(rate.next(self.full_at, now)?);
         Ok(())
     }
 }
@@ -119,18 +118,15 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
 
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
     fn a_bucket_fills_at_its_rate() {
         let buckets = Buckets::new(Rate::new(5, SECOND, 20));
-        let start = Instant::now();
-        let taken = |at| {
-            (0..100)
-                .filter(|_| buckets.take_at(&"a", at).is_ok())
-                .count()
-        };
+        let start = SystemClock.monotonic();
+        let taken = |at| (0..100).filter(|_| buckets.take(&"a", at).is_ok()).count();
         assert_eq!(taken(start), 20);
         assert_eq!(taken(start), 0);
         assert_eq!(taken(start + SECOND), 5);
@@ -141,21 +137,21 @@ mod tests {
     #[test]
     fn a_refusal_says_how_long() {
         let buckets = Buckets::new(Rate::new(4, SECOND, 1));
-        let start = Instant::now();
-        assert_eq!(buckets.take_at(&1, start), Ok(()));
-        let wait = buckets.take_at(&1, start).unwrap_err();
+        let start = SystemClock.monotonic();
+        assert_eq!(buckets.take(&1, start), Ok(()));
+        let wait = buckets.take(&1, start).unwrap_err();
         assert_eq!(wait, Duration::from_millis(250));
-        assert_eq!(buckets.take_at(&1, start + wait), Ok(()));
+        assert_eq!(buckets.take(&1, start + wait), Ok(()));
     }
 
     #[test]
     fn full_buckets_are_forgotten() {
         let buckets = Buckets::new(Rate::new(1, SECOND, 1));
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         for key in 0..1_000 {
-            assert_eq!(buckets.take_at(&key, start), Ok(()));
+            assert_eq!(buckets.take(&key, start), Ok(()));
         }
-        assert_eq!(buckets.take_at(&0, start + 2 * SWEEP), Ok(()));
+        assert_eq!(buckets.take(&0, start + 2 * SWEEP), Ok(()));
         assert_eq!(buckets.full_at.lock().unwrap().buckets.len(), 1);
     }
 }

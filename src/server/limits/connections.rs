@@ -7,6 +7,7 @@
 //! request runs or is likely to be on its way.
 
 use crate::ClientAddress;
+use crate::clock::Clock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,6 +29,7 @@ struct House {
     places: usize,
     /// 0 is no limit.
     per_address: u32,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
     freed: Notify,
 }
@@ -66,10 +68,11 @@ pub enum Full {
 
 impl Connections {
     /// So many places, so many of them for one address.
-    pub fn new(places: usize, per_address: u32) -> Self {
+    pub fn new(places: usize, per_address: u32, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(House {
             places,
             per_address,
+            clock,
             state: Mutex::default(),
             freed: Notify::new(),
         }))
@@ -77,7 +80,11 @@ impl Connections {
 
     /// A place for a connection of this address, perhaps in place of an idle one. `None` is a proxy, whose
     /// visitors are counted instead of it.
-    pub fn enter(&self, address: Option<ClientAddress>, now: Instant) -> Result<Place, Full> {
+    ///
+    /// # Errors
+    /// Whose places are all busy.
+    pub fn enter(&self, address: Option<ClientAddress>) -> Result<Place, Full> {
+        let now = self.0.clock.monotonic();
         let mut state = self.0.state();
         if let Some(share) = address.and_then(|address| state.addresses.get(&address))
             && self.0.per_address > 0
@@ -212,10 +219,9 @@ impl Place {
     pub fn finish(&self) {
         let mut turn = self.turn();
         if let Turn::Busy = *turn {
-            let number = self
-                .house
-                .state()
-                .rest(self.address, self.leave.clone(), Instant::now());
+            let now = self.house.clock.monotonic();
+            let leave = self.leave.clone();
+            let number = self.house.state().rest(self.address, leave, now);
             *turn = Turn::Idle(number);
             self.house.freed.notify_one();
         }
@@ -252,6 +258,8 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
+    use parlour_protocol::Timestamp;
     use std::net::IpAddr;
 
     fn at(last: u8) -> Option<ClientAddress> {
@@ -262,21 +270,26 @@ mod tests {
         place.leave.is_cancelled()
     }
 
-    /// When whoever is idle now has been so for a while.
-    fn later() -> Instant {
-        Instant::now() + FIRST + MOMENT
+    /// So many places, so many of them for one address, and their clock.
+    fn connections(places: usize, per_address: u32) -> (Connections, ManualClock) {
+        let clock = ManualClock::stopped(Timestamp(0));
+        let connections = Connections::new(places, per_address, Arc::new(clock.clone()));
+        (connections, clock)
     }
+
+    /// After it whoever is idle now has been so for a while.
+    const LATER: Duration = FIRST.saturating_add(MOMENT);
 
     #[test]
     fn the_longest_idle_connection_of_an_address_gives_way_to_its_next() {
-        let connections = Connections::new(100, 2);
-        let now = Instant::now();
-        let first = connections.enter(at(1), now).unwrap();
-        let second = connections.enter(at(1), now).unwrap();
+        let (connections, clock) = connections(100, 2);
+        let first = connections.enter(at(1)).unwrap();
+        let second = connections.enter(at(1)).unwrap();
         // It says something, so that the other one is idle longer.
         first.begin();
         first.finish();
-        let third = connections.enter(at(1), later()).unwrap();
+        clock.advance(LATER);
+        let third = connections.enter(at(1)).unwrap();
         assert_eq!(
             [&first, &second, &third].map(has_to_go),
             [false, true, false]
@@ -290,29 +303,28 @@ mod tests {
 
     #[test]
     fn who_came_this_moment_is_about_to_ask_and_stays() {
-        let connections = Connections::new(3, 2);
-        let now = Instant::now();
-        let places = [1, 1, 2].map(|last| connections.enter(at(last), now).unwrap());
-        let soon = now + FIRST;
-        assert_eq!(connections.enter(at(1), soon).unwrap_err(), Full::Address);
-        assert_eq!(connections.enter(at(3), soon).unwrap_err(), Full::House);
+        let (connections, clock) = connections(3, 2);
+        let places = [1, 1, 2].map(|last| connections.enter(at(last)).unwrap());
+        clock.advance(FIRST);
+        assert_eq!(connections.enter(at(1)).unwrap_err(), Full::Address);
+        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::House);
         assert!(!places.iter().any(has_to_go));
-        let third = connections.enter(at(1), now + FIRST + MOMENT);
+        clock.advance(MOMENT);
+        let third = connections.enter(at(1));
         assert!(third.is_ok() && has_to_go(&places[0]));
     }
 
     #[test]
     fn an_address_whose_requests_all_run_is_refused_and_another_is_not() {
-        let connections = Connections::new(100, 2);
-        let places = [0; 2].map(|_| connections.enter(at(1), Instant::now()).unwrap());
+        let (connections, clock) = connections(100, 2);
+        let places = [0; 2].map(|_| connections.enter(at(1)).unwrap());
         places.iter().for_each(Place::begin);
-        assert_eq!(
-            connections.enter(at(1), later()).unwrap_err(),
-            Full::Address
-        );
-        assert!(connections.enter(at(2), later()).is_ok());
+        clock.advance(LATER);
+        assert_eq!(connections.enter(at(1)).unwrap_err(), Full::Address);
+        assert!(connections.enter(at(2)).is_ok());
         places[0].finish();
-        assert!(connections.enter(at(1), later()).is_ok());
+        clock.advance(MOMENT);
+        assert!(connections.enter(at(1)).is_ok());
         assert_eq!(
             [has_to_go(&places[0]), has_to_go(&places[1])],
             [true, false]
@@ -321,26 +333,24 @@ mod tests {
 
     #[test]
     fn when_places_run_short_the_longest_idle_of_all_gives_way() {
-        let connections = Connections::new(2, 0);
-        let theirs = connections.enter(at(1), Instant::now()).unwrap();
-        let busy = connections.enter(None, Instant::now()).unwrap();
+        let (connections, clock) = connections(2, 0);
+        let theirs = connections.enter(at(1)).unwrap();
+        let busy = connections.enter(None).unwrap();
         busy.begin();
-        let ours = connections.enter(at(2), later()).unwrap();
+        clock.advance(LATER);
+        let ours = connections.enter(at(2)).unwrap();
         assert!(has_to_go(&theirs) && !has_to_go(&busy));
         ours.begin();
-        assert_eq!(connections.enter(at(3), later()).unwrap_err(), Full::House);
+        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::House);
         drop(busy);
-        assert!(connections.enter(at(3), later()).is_ok());
+        assert!(connections.enter(at(3)).is_ok());
     }
 
     #[test]
     fn proxies_have_no_share_and_nothing_is_left_of_who_is_gone() {
-        let connections = Connections::new(100, 1);
-        let now = Instant::now();
-        let places: Vec<_> = (0..50)
-            .map(|_| connections.enter(None, now).unwrap())
-            .collect();
-        let one = connections.enter(at(1), now).unwrap();
+        let (connections, _) = connections(100, 1);
+        let places: Vec<_> = (0..50).map(|_| connections.enter(None).unwrap()).collect();
+        let one = connections.enter(at(1)).unwrap();
         one.begin();
         drop((places, one));
         let state = connections.0.state();

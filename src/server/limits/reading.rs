@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use parlour_protocol::UserId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Seconds of its rate that an address may use at once: a class opens its books together.
 const ADDRESS_BURST: u32 = 4;
@@ -42,13 +42,13 @@ impl Reading {
     }
 
     /// One page for somebody. What their address would not get costs them nothing.
-    pub(super) fn page(&self, scope: &Scope) -> Result<(), ServiceError> {
+    pub(super) fn page(&self, scope: &Scope, now: Instant) -> Result<(), ServiceError> {
         let address = network(scope.address);
-        self.addresses.look(&address).map_err(refused)?;
+        self.addresses.look(&address, now).map_err(refused)?;
         if let Some(person) = scope.user_id() {
-            self.people.take(&person).map_err(refused)?;
+            self.people.take(&person, now).map_err(refused)?;
         }
-        self.addresses.take(&address).map_err(refused)
+        self.addresses.take(&address, now).map_err(refused)
     }
 }
 
@@ -114,6 +114,7 @@ impl Drop for UnreadGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
     use std::net::IpAddr;
 
     fn visitor(last: u8) -> Scope {
@@ -122,13 +123,17 @@ mod tests {
 
     #[test]
     fn an_address_reads_its_burst_and_another_one_still_can() {
+        let now = SystemClock.monotonic();
         let reading = Reading::new(50);
-        let read = (0..1_000)
-            .filter(|_| reading.page(&visitor(1)).is_ok())
-            .count();
-        assert!((200..220).contains(&read), "{read}");
-        assert!(reading.page(&visitor(2)).is_ok());
-        assert!((0..1_000).all(|_| Reading::new(0).page(&visitor(1)).is_ok()));
+        let read = |at| {
+            (0..1_000)
+                .filter(|_| reading.page(&visitor(1), at).is_ok())
+                .count()
+        };
+        assert_eq!(read(now), 200);
+        assert_eq!(read(now + Duration::from_secs(1)), 50);
+        assert!(reading.page(&visitor(2), now).is_ok());
+        assert!((0..1_000).all(|_| Reading::new(0).page(&visitor(1), now).is_ok()));
     }
 
     #[test]

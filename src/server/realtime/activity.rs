@@ -79,10 +79,11 @@ impl Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
 
     #[test]
     fn it_is_said_at_once_and_then_on_the_beat_once_a_second() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         assert_eq!(activity.due(start, true), None);
         activity.for_everyone();
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn after_a_pause_it_does_not_wait_for_the_beat() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         activity.for_everyone();
         assert!(activity.due(start, true).is_some());
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn reading_concerns_one_person() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         activity.for_person(UserId(1));
         let concerned = activity.due(start, false).unwrap();

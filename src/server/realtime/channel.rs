@@ -90,15 +90,16 @@ impl Channel {
         !self.is_known && self.listeners.is_empty()
     }
 
-    /// Somebody types or not any more; whether that is news for the next tick.
-    pub(super) fn set_typing(
-        &mut self,
-        user: UserId,
-        name: &str,
-        is_typing: bool,
-        now: Instant,
-    ) -> bool {
-        let is_news = self.typing.set(user, name, is_typing, now);
+    /// Somebody types; whether that is news for the next tick.
+    pub(super) fn start_typing(&mut self, user: UserId, name: &str, now: Instant) -> bool {
+        let is_news = self.typing.start(user, name, now);
+        self.typing_changed |= is_news;
+        is_news
+    }
+
+    /// Somebody does not type any more; whether that is news for the next tick.
+    pub(super) fn stop_typing(&mut self, user: UserId) -> bool {
+        let is_news = self.typing.stop(user);
         self.typing_changed |= is_news;
         is_news
     }
@@ -165,13 +166,14 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
     use crate::realtime::sockets::Sockets;
     use crate::realtime::{Mailbox, SocketKind};
     use std::sync::Arc;
 
     #[test]
     fn a_crowd_hears_who_is_there_at_once_then_rarely_and_never_misses_the_last_change() {
-        let (start, room) = (Instant::now(), RoomId(1));
+        let (start, room) = (SystemClock.monotonic(), RoomId(1));
         let mut sockets = Sockets::default();
         let mut channel = Channel::default();
         for _ in 0..2_000 {

@@ -17,13 +17,13 @@ use super::listener::Listener;
 use super::{
     Broker, Closing, Event, LocalBroker, LocalPresence, Presence, SocketKind, Subscriber, locked,
 };
+use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
 use parlour_protocol::{RoomId, Roster, Seq, UserId};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -46,13 +46,15 @@ impl Hub {
     /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace` of
     /// their own going, or within `restart_grace` of this start, was never away. Its ticker runs
     /// until [`Hub::drain`], or until the last handle is dropped.
-    pub fn start(reload_grace: Duration, restart_grace: Duration) -> Self {
+    pub fn start(clock: Arc<dyn Clock>, reload_grace: Duration, restart_grace: Duration) -> Self {
+        let broker = Arc::new(LocalBroker::default());
         let presence = Arc::new(LocalPresence::new(reload_grace));
-        Self::with(Arc::new(LocalBroker::default()), presence, restart_grace)
+        Self::with(clock, broker, presence, restart_grace)
     }
 
     /// A hub over other means.
     pub fn with(
+        clock: Arc<dyn Clock>,
         broker: Arc<dyn Broker>,
         presence: Arc<dyn Presence>,
         restart_grace: Duration,
@@ -63,10 +65,11 @@ impl Hub {
             presence,
             dirty: Mutex::default(),
             closed: Notify::new(),
-            returning_until: Instant::now() + restart_grace,
+            returning_until: clock.monotonic() + restart_grace,
             conversations: TaskTracker::new(),
             broker: Arc::clone(&broker),
             stop: CancellationToken::new(),
+            clock: Arc::clone(&clock),
         });
         let receiver = Arc::downgrade(&inner);
         broker.subscribe(Box::new(move |events| {
@@ -74,14 +77,16 @@ impl Hub {
                 inner.deliver(events);
             }
         }));
-        tokio::spawn(ticker::run(Arc::downgrade(&inner), inner.stop.clone()));
+        let (hub, stop) = (Arc::downgrade(&inner), inner.stop.clone());
+        tokio::spawn(ticker::run(hub, clock, stop));
         Self { inner }
     }
 
     /// Asks every socket that is served, in turn, for signs of life, until [`Hub::drain`].
     pub fn keep_pulse(&self, pulse: Pulse) {
         let (hub, stop) = (Arc::downgrade(&self.inner), self.inner.stop.clone());
-        tokio::spawn(pulse::run(hub, pulse, stop));
+        let clock = Arc::clone(&self.inner.clock);
+        tokio::spawn(pulse::run(hub, clock, pulse, stop));
     }
 
     /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are
@@ -168,7 +173,7 @@ impl Hub {
                 closed.await;
             }
         };
-        if timeout(DRAIN, all_gone).await.is_err() {
+        if timeout(&*self.inner.clock, DRAIN, all_gone).await.is_none() {
             tracing::warn!(left = self.sockets(), "sockets were still busy");
         }
     }
@@ -176,10 +181,8 @@ impl Hub {
     /// After [`Hub::drain`]: waits, 1 s at most, until everybody has heard the close frame.
     pub async fn goodbyes(&self) {
         self.inner.conversations.close();
-        if timeout(GOODBYE, self.inner.conversations.wait())
-            .await
-            .is_err()
-        {
+        let heard = self.inner.conversations.wait();
+        if timeout(&*self.inner.clock, GOODBYE, heard).await.is_none() {
             let left = self.inner.conversations.len();
             tracing::info!(left, "some sockets did not listen to the end");
         }

@@ -141,6 +141,7 @@ impl RosterState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
 
     const GRACE: Duration = Duration::from_secs(5);
 
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_reload_within_the_grace_is_neither_a_leave_nor_a_join() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let alice = person(1, "Alice");
         let mut room = RosterState::default();
         assert!(room.enter(&alice, SocketId(1)));
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn two_tabs_are_one_person() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let alice = person(1, "Alice");
         let mut room = RosterState::default();
         assert!(room.enter(&alice, SocketId(1)));

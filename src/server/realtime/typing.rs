@@ -16,13 +16,15 @@ pub struct TypingState {
 }
 
 impl TypingState {
-    /// Somebody started, goes on or stopped; whether that changes who is typing.
-    pub fn set(&mut self, user: UserId, name: &str, is_typing: bool, now: Instant) -> bool {
-        if !is_typing {
-            return self.people.remove(&user).is_some();
-        }
+    /// Somebody started or goes on; whether that changes who is typing.
+    pub fn start(&mut self, user: UserId, name: &str, now: Instant) -> bool {
         let entry = (name.to_owned(), now + EXPIRES);
         self.people.insert(user, entry).is_none()
+    }
+
+    /// Somebody stopped; whether that changes who is typing.
+    pub fn stop(&mut self, user: UserId) -> bool {
+        self.people.remove(&user).is_some()
     }
 
     /// Forgets who has not said so for too long; whether there was somebody.
@@ -53,6 +55,7 @@ impl TypingState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
 
     fn names(typing: &TypingState) -> Vec<String> {
         typing.people().into_iter().map(|p| p.name).collect()
@@ -63,12 +66,12 @@ mod tests {
 
     #[test]
     fn typing_expires_unless_it_is_said_again() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let mut typing = TypingState::default();
-        assert!(typing.set(ALICE, "Alice", true, start));
-        assert!(typing.set(BOB, "Bob", true, start));
+        assert!(typing.start(ALICE, "Alice", start));
+        assert!(typing.start(BOB, "Bob", start));
         assert!(
-            !typing.set(BOB, "Bob", true, start + Duration::from_secs(3)),
+            !typing.start(BOB, "Bob", start + Duration::from_secs(3)),
             "no news"
         );
         assert_eq!(names(&typing), ["Alice", "Bob"]);
@@ -81,11 +84,11 @@ mod tests {
 
     #[test]
     fn stopping_counts_once() {
-        let start = Instant::now();
+        let start = SystemClock.monotonic();
         let mut typing = TypingState::default();
-        assert!(!typing.set(ALICE, "Alice", false, start));
-        typing.set(ALICE, "Alice", true, start);
-        assert!(typing.set(ALICE, "Alice", false, start));
-        assert!(!typing.set(ALICE, "Alice", false, start));
+        assert!(!typing.stop(ALICE));
+        typing.start(ALICE, "Alice", start);
+        assert!(typing.stop(ALICE));
+        assert!(!typing.stop(ALICE));
     }
 }

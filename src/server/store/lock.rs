@@ -69,6 +69,10 @@ impl DatabaseLock {
     }
 
     /// The same, waiting at most this long for whoever has it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "another process ends by the machine's own time"
+    )]
     pub async fn wait(database: &Path, patience: Duration) -> Result<Self, LockError> {
         let end = Instant::now() + patience;
         loop {

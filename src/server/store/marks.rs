@@ -15,7 +15,6 @@ use std::mem;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// From one writing of marks to the next, at least.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -57,7 +56,7 @@ impl Marks {
                 Ok(()) => PAUSE,
                 Err(_) => PATIENCE,
             };
-            sleep(pause).await;
+            store.clock.sleep(pause).await;
         }
     }
 
@@ -65,7 +64,7 @@ impl Marks {
     pub(crate) async fn finish(&self, store: &Store) {
         // What is in the way is written before the store is closed, so there will be room.
         while let Err(ServiceError::Overloaded) = self.flush(store).await {
-            sleep(PAUSE).await;
+            store.clock.sleep(PAUSE).await;
         }
     }
 

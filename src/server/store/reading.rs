@@ -6,11 +6,12 @@
 //! they wait on threads for that. *Invariant:* one piece of work reads one state of the database, on
 //! a connection that cannot write.
 
+use crate::clock::Clock;
 use crate::error::ServiceError;
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::dispatcher;
 
@@ -32,16 +33,18 @@ struct Pool {
     idle: Mutex<Vec<Connection>>,
     /// Pieces of work to read elsewhere.
     distrust: AtomicU32,
+    clock: Arc<dyn Clock>,
 }
 
 impl Readers {
-    pub(super) fn new(connections: Vec<Connection>) -> Self {
+    pub(super) fn new(connections: Vec<Connection>, clock: Arc<dyn Clock>) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(connections.len())),
             count: connections.len() as u32,
             pool: Arc::new(Pool {
                 idle: Mutex::new(connections),
                 distrust: AtomicU32::new(DISTRUST),
+                clock,
             }),
         }
     }
@@ -106,10 +109,10 @@ impl Lent {
         work: impl FnOnce(&Connection) -> Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
         let connection = self.connection.as_mut().ok_or(ServiceError::Draining)?;
-        let began = Instant::now();
+        let began = self.pool.clock.monotonic();
         // Dropping it ends it; there is nothing to commit.
         let read = work(&*connection.transaction()?);
-        if began.elapsed() > QUICK {
+        if self.pool.clock.monotonic() - began > QUICK {
             self.pool.distrust.store(DISTRUST, Ordering::Relaxed);
         }
         read
@@ -125,13 +128,20 @@ impl Drop for Lent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
     use futures::FutureExt;
+    use parlour_protocol::Timestamp;
     use std::panic::AssertUnwindSafe;
     use std::thread::{ThreadId, current};
 
+    /// A clock by which no read takes long.
+    fn clock() -> ManualClock {
+        ManualClock::stopped(Timestamp(0))
+    }
+
     fn readers(count: usize) -> Readers {
         let connections = (0..count).map(|_| Connection::open_in_memory().unwrap());
-        Readers::new(connections.collect())
+        Readers::new(connections.collect(), Arc::new(clock()))
     }
 
     async fn thread(readers: &Readers) -> ThreadId {
@@ -140,13 +150,19 @@ mod tests {
 
     #[tokio::test]
     async fn while_the_disk_is_slow_the_thread_that_asks_does_not_wait_for_it() {
-        let readers = readers(1);
-        readers.pool.distrust.store(2, Ordering::Relaxed);
-        assert_ne!(thread(&readers).await, current().id());
-        assert_ne!(thread(&readers).await, current().id());
-        // On a busy machine it may be distrusted again by now.
-        readers.pool.distrust.store(0, Ordering::Relaxed);
+        let clock = clock();
+        let connection = Connection::open_in_memory().unwrap();
+        let readers = Readers::new(vec![connection], Arc::new(clock.clone()));
+        for _ in 0..DISTRUST {
+            assert_ne!(thread(&readers).await, current().id());
+        }
         assert_eq!(thread(&readers).await, current().id());
+        let slow = readers.read(move |_| {
+            clock.advance(2 * QUICK);
+            Ok(current().id())
+        });
+        assert_eq!(slow.await.unwrap(), current().id());
+        assert_ne!(thread(&readers).await, current().id());
     }
 
     #[tokio::test]

@@ -29,8 +29,7 @@ struct Going {
 
 impl Trouble {
     /// A group of so many was not written.
-    pub(super) fn failed(&mut self, error: &dyn Display, refused: usize) {
-        let now = Instant::now();
+    pub(super) fn failed(&mut self, error: &dyn Display, refused: usize, now: Instant) {
         let going = self.0.get_or_insert_with(|| {
             tracing::error!(
                 %error,
@@ -48,13 +47,14 @@ impl Trouble {
 
     /// Something was written. A disk that is almost full takes one thing and refuses the next: that
     /// is not the end of it yet.
-    pub(super) fn wrote(&mut self) {
-        let Some(going) = self.0.take_if(|going| going.last.elapsed() >= OVER) else {
+    pub(super) fn wrote(&mut self, now: Instant) {
+        let is_over = |going: &mut Going| now - going.last >= OVER;
+        let Some(going) = self.0.take_if(is_over) else {
             return;
         };
         tracing::info!(
             refused = going.refused,
-            seconds = going.begun.elapsed().as_secs(),
+            seconds = (now - going.begun).as_secs(),
             "the database can be written again"
         );
     }

@@ -17,6 +17,7 @@ pub(crate) use transaction::{Repeated, statement};
 
 use super::failure;
 use super::trouble::{self, Trouble};
+use crate::clock::Clock;
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
 use committer::Committer;
@@ -85,6 +86,7 @@ impl Writer {
     pub(super) fn start(
         connection: DatabaseConnection,
         committing: Connection,
+        clock: Arc<dyn Clock>,
         publish: Publish,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
@@ -97,6 +99,7 @@ impl Writer {
             publisher: Publisher::start(publish).expect("a process that starts gets a thread"),
             version: version.clone(),
             trouble: Trouble::default(),
+            clock,
         };
         let task = tokio::spawn(run(writing, waiting, closing.clone()));
         Self {
@@ -196,6 +199,7 @@ struct Writing {
     publisher: Publisher,
     version: Arc<AtomicU64>,
     trouble: Trouble,
+    clock: Arc<dyn Clock>,
 }
 
 impl Writing {
@@ -221,12 +225,13 @@ impl Writing {
             Ok(done) => {
                 // What is heard of was written; a repeat, say, was only read.
                 if done.iter().any(|finished| !finished.publish.is_empty()) {
-                    self.trouble.wrote();
+                    self.trouble.wrote(self.clock.monotonic());
                 }
                 self.publisher.take(done).await;
             }
             Err(lost) if lost.cause.is_transient() => {
-                self.trouble.failed(&lost.cause, lost.work.len());
+                let now = self.clock.monotonic();
+                self.trouble.failed(&lost.cause, lost.work.len(), now);
                 for (place, finished) in lost.work.into_iter().enumerate() {
                     (finished.answer)(Err(trouble::refusal(place)));
                 }

@@ -18,7 +18,7 @@ mod together;
 mod writer;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};
-use parlour_server::clock::{Clock, SystemRandom};
+use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::messages::{self, NewMessage, Posted};
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
@@ -26,7 +26,6 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -34,19 +33,11 @@ const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The room every database starts with.
 const LOBBY: RoomId = RoomId(1);
 
-/// A clock that stands still until it is moved.
-struct SetClock(AtomicI64);
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-}
-
 /// A database of its own, with everything on it but the doors.
 struct Bench {
     ctx: Arc<Context>,
-    clock: Arc<SetClock>,
+    /// Stands still until it is moved.
+    clock: ManualClock,
     folder: TempDir,
 }
 
@@ -65,8 +56,8 @@ fn settings_in(folder: &TempDir) -> Settings {
     settings
 }
 
-async fn open(settings: Settings, clock: &Arc<SetClock>) -> Arc<Context> {
-    Context::open_with(settings, clock.clone(), Arc::new(SystemRandom))
+async fn open(settings: Settings, clock: &ManualClock) -> Arc<Context> {
+    Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom))
         .await
         .unwrap()
 }
@@ -80,7 +71,7 @@ impl Bench {
         let folder = quick_folder();
         let mut settings = settings_in(&folder);
         set(&mut settings);
-        let clock = Arc::new(SetClock(AtomicI64::new(1_767_323_045_678)));
+        let clock = ManualClock::stopped(Timestamp(1_767_323_045_678));
         let ctx = open(settings, &clock).await;
         Self { ctx, clock, folder }
     }
@@ -94,10 +85,6 @@ impl Bench {
 
     fn file(&self) -> PathBuf {
         self.ctx.settings.database_file()
-    }
-
-    fn forward(&self, milliseconds: i64) {
-        self.clock.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
     async fn guest(&self, name: &str) -> Scope {
@@ -144,10 +131,11 @@ impl Bench {
         work.await.unwrap();
     }
 
-    /// Waits until it is so.
+    /// Lets time pass until it is so.
     async fn until(&self, is_so: impl AsyncFn() -> bool) {
         let waiting = async {
             while !is_so().await {
+                self.clock.advance(Duration::from_millis(10));
                 tokio::task::yield_now().await;
             }
         };

@@ -3,14 +3,18 @@
 //! *Invariant:* tests wait for conditions, at most [`PATIENCE`]; none sleeps for a fixed time to let
 //! something happen.
 
+mod logged;
+
+pub use logged::{log, log_to_memory};
+
 use futures::{SinkExt, StreamExt};
+use parlour_server::clock::{ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::http::{api_router, layered, serve};
-use parlour_server::{Context, Settings, telemetry};
+use parlour_server::{Context, Settings};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -32,6 +36,8 @@ pub struct Server {
     pub ctx: Arc<Context>,
     pub address: SocketAddr,
     pub http: reqwest::Client,
+    /// Goes as the machine's, and further when it is moved.
+    pub clock: ManualClock,
     stop: CancellationToken,
     task: JoinHandle<()>,
     _folder: TempDir,
@@ -54,7 +60,9 @@ impl Server {
         settings.database.url = format!("sqlite://{}", file.display());
         settings.limits = LimitSettings::none();
         change(&mut settings);
-        let ctx = Context::open(settings).await.unwrap();
+        let clock = ManualClock::running();
+        let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let ctx = ctx.await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -67,6 +75,7 @@ impl Server {
             ctx,
             address,
             http,
+            clock,
             stop,
             task,
             _folder: folder,
@@ -464,36 +473,5 @@ where
         };
         let found = timeout(PATIENCE, waiting).await;
         found.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
-    }
-}
-
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-/// Everything that all servers of this process have logged so far.
-pub fn log() -> String {
-    String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
-}
-
-/// From here on, what servers of this process log can be read.
-pub fn log_to_memory() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let mut settings = Settings::default();
-        settings.server.log_level = "info,parlour_server=trace".to_owned();
-        let subscriber = telemetry::subscriber(&settings, || LogWriter);
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-    });
-}
-
-struct LogWriter;
-
-impl Write for LogWriter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::eventually;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use parlour_server::clock::SystemClock;
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
     Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber,
@@ -65,7 +66,7 @@ fn message(room: RoomId) -> Publication {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_in_a_room_after_a_storm_gets_its_frames() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     for round in 1..=1_000 {
         let room = RoomId(round);
         let leaving = [(); 2].map(|()| Ear::in_room(&hub, room));
@@ -104,7 +105,7 @@ async fn who_is_in_a_room_after_a_storm_gets_its_frames() {
 /// The hub does not know these rooms: the last one out takes the channel away.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_in_as_the_last_one_goes_out_is_not_forgotten() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let [going, coming] = [(); 2].map(|()| Ear::new(&hub, SocketKind::Many));
     let rooms = || (1..=50_000).map(RoomId);
     let missed = AtomicUsize::new(0);
@@ -144,7 +145,7 @@ async fn who_comes_in_as_the_last_one_goes_out_is_not_forgotten() {
 
 #[tokio::test]
 async fn a_room_that_is_gone_is_not_entered() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let alice = Ear::in_room(&hub, ROOM);
     identify(&alice.socket);
     hub.publish(Publication::RoomDeleted(ROOM));
@@ -155,7 +156,7 @@ async fn a_room_that_is_gone_is_not_entered() {
 
 #[tokio::test]
 async fn everybody_gets_the_same_bytes() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let ears = [(); 3].map(|()| Ear::in_room(&hub, ROOM));
     hub.publish(message(ROOM));
     let frames = ears.each_ref().map(|ear| ear.heard("message").remove(0));
@@ -183,7 +184,7 @@ impl Subscriber for Writes {
 
 #[tokio::test]
 async fn a_page_hears_of_all_rooms_in_one_write() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let writes = Arc::new(Writes::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&writes) as _);
     let say = || hub.publish_all((1..=3).map(|room| message(RoomId(room))));
@@ -211,7 +212,7 @@ impl Subscriber for Broken {
 
 #[tokio::test]
 async fn a_tick_that_panics_is_not_the_last() {
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let alice = Ear::in_room(&hub, ROOM);
     identify(&alice.socket);
     let broken = Arc::new(Broken::default());
@@ -237,7 +238,7 @@ fn identify(socket: &Socket) {
 #[tokio::test]
 async fn many_rooms_active_at_once_throw_nobody_out() {
     const ROOMS: usize = 200;
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let watcher = Ear::new(&hub, SocketKind::Many);
     for room in (1..=ROOMS as i64).map(RoomId) {
         hub.learn(room, 0, 0);
@@ -273,7 +274,7 @@ impl Subscriber for News {
 #[tokio::test]
 async fn news_of_many_rooms_take_four_kilobytes_a_second_and_come_all_the_same() {
     const ROOMS: usize = 200;
-    let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let news = Arc::new(News::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&news) as _);
     let began = Instant::now();

@@ -135,7 +135,7 @@ async fn a_person_s_messages_have_a_rate_over_all_doors() {
     );
     let wait = error["retry_after_ms"].as_u64().unwrap();
     // What was refused did nothing: the same key goes through when it is time.
-    tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+    server.clock.advance(Duration::from_millis(wait));
     first.send(frame).await;
     assert_eq!(
         first.next_that(|f| f["client_id"] == "k4").await["type"],

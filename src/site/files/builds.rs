@@ -67,6 +67,10 @@ impl Builds {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file's time is told apart from those of other files"
+)]
 fn keep(folder: &Path, files: &[(String, File)]) -> io::Result<()> {
     // Named by what is in it: the same build is kept once, whenever it is started.
     let name: u64 = files

@@ -252,7 +252,10 @@ impl Connection {
 
     /// Counts a frame, of whatever kind: what to answer when it came too fast.
     fn admit(&mut self) -> Result<Result<(), AppError>, Ended> {
-        match self.patience.judge(self.bucket.take()) {
+        match self
+            .patience
+            .judge(self.bucket.take(self.ctx.clock.monotonic()))
+        {
             Verdict::Pass => Ok(Ok(())),
             Verdict::Abuse => Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
             Verdict::Refuse { retry_after_ms } => {
@@ -348,6 +351,10 @@ impl Connection {
 /// Waits for something to be written, but not for ever, and not for long once the socket is to
 /// close: the other side may not be reading. What is waited for lies apart, so that all that may end in
 /// writing stays small.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a peer is waited for by the machine's own time"
+)]
 fn in_time(
     written: impl Future<Output = Result<(), Gone>>,
     mailbox: &Mailbox,

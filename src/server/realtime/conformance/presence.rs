@@ -1,9 +1,10 @@
 //! What presence must do.
 
+use crate::clock::{Clock, SystemClock};
 use crate::realtime::{Attendee, Presence, SocketId};
 use parlour_protocol::{Person, RoomId, Roster, UserId};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Makes presence with this grace that shares nothing with the ones before.
 pub type Factory<'a> = &'a dyn Fn(Duration) -> Arc<dyn Presence>;
@@ -41,7 +42,7 @@ pub fn somebody_comes_once_with_two_tabs(factory: Factory) {
             count: 1
         }
     );
-    let now = Instant::now();
+    let now = SystemClock.monotonic();
     presence.exit(ROOM, alice().id, TAB, now);
     assert!(
         presence.expire(now + 2 * GRACE).is_empty(),
@@ -53,7 +54,7 @@ pub fn somebody_comes_once_with_two_tabs(factory: Factory) {
 /// Who comes back within the grace was never away.
 pub fn a_reload_is_no_event(factory: Factory) {
     let presence = factory(GRACE);
-    let now = Instant::now();
+    let now = SystemClock.monotonic();
     presence.enter(ROOM, &alice(), TAB);
     presence.exit(ROOM, alice().id, TAB, now);
     assert_eq!(presence.online(ROOM), 1);
@@ -64,7 +65,7 @@ pub fn a_reload_is_no_event(factory: Factory) {
 /// The grace ends once.
 pub fn who_stays_away_is_gone_once(factory: Factory) {
     let presence = factory(GRACE);
-    let now = Instant::now();
+    let now = SystemClock.monotonic();
     presence.enter(ROOM, &alice(), TAB);
     presence.exit(ROOM, alice().id, TAB, now);
     assert!(
@@ -85,7 +86,7 @@ pub fn leaving_is_at_once(factory: Factory) {
     presence.enter(ROOM, &alice(), TAB_2);
     assert_eq!(presence.leave(ROOM, alice().id), Some(alice()));
     assert_eq!(presence.leave(ROOM, alice().id), None);
-    let now = Instant::now();
+    let now = SystemClock.monotonic();
     presence.exit(ROOM, alice().id, TAB, now);
     assert!(presence.expire(now + 2 * GRACE).is_empty());
     assert_eq!(presence.online(ROOM), 0);
@@ -106,7 +107,7 @@ pub fn a_name_changes_in_every_room(factory: Factory) {
 /// Nobody is in a room that is no more.
 pub fn a_deleted_room_is_empty(factory: Factory) {
     let presence = factory(GRACE);
-    let now = Instant::now();
+    let now = SystemClock.monotonic();
     presence.enter(ROOM, &alice(), TAB);
     presence.exit(ROOM, alice().id, TAB, now);
     presence.forget(ROOM);

@@ -7,7 +7,6 @@ use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
 use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// What one room is told in one go.
 #[derive(Default)]
@@ -74,7 +73,7 @@ impl Inner {
     fn wrote(&self, message: &Message, posts: i64) {
         let room = message.room_id;
         self.with_channel(room, |channel| {
-            channel.set_typing(message.user_id, "", false, Instant::now());
+            channel.stop_typing(message.user_id);
         });
         self.read(message.user_id, room, posts);
     }
@@ -115,7 +114,7 @@ impl Inner {
         if let Some(channel) = self.existing(room) {
             let gone = {
                 let mut channel = locked(&channel);
-                channel.set_typing(user, "", false, Instant::now());
+                channel.stop_typing(user);
                 channel.listeners.remove_if(|l| l.person() == Some(user))
             };
             for listener in gone {
@@ -202,6 +201,7 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
     use crate::realtime::{Hub, Mailbox, Socket};
     use std::collections::HashMap;
     use std::time::Duration;
@@ -226,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_frame_goes_to_its_audience_and_to_nobody_else() {
-        let hub = Hub::start(Duration::ZERO, Duration::ZERO);
+        let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
         let ears = [
             ear(&hub, SocketKind::Many, 0, &[]),
             ear(&hub, SocketKind::Many, 1, &[ROOM]),

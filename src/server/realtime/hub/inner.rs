@@ -1,5 +1,6 @@
 //! What the handles and the tasks of a hub share.
 
+use crate::clock::Clock;
 use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::Sockets;
@@ -14,7 +15,10 @@ use tokio_util::task::TaskTracker;
 
 /// Above this many people nobody is told who came and went.
 const CROWD: u32 = 50;
+
+/// The hub.
 pub(super) struct Inner {
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) channels: RwLock<HashMap<RoomId, Arc<Mutex<Channel>>>>,
     pub(super) sockets: Mutex<Sockets>,
     pub(super) presence: Arc<dyn Presence>,
@@ -81,15 +85,15 @@ impl Inner {
         let Some(channel) = self.existing(room) else {
             return;
         };
-        let now = Instant::now();
         let mut channel = locked(&channel);
         channel.listeners.remove(listener.id);
         let is_unused = channel.is_unused();
         if let Some(user) = listener.person() {
             // Typing is one state for all of a person's sockets; another tab says it again.
-            if channel.set_typing(user, "", false, now) {
+            if channel.stop_typing(user) {
                 self.mark(room);
             }
+            let now = self.clock.monotonic();
             self.presence.exit(room, user, listener.id, now);
         }
         drop(channel);

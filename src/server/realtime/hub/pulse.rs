@@ -6,6 +6,7 @@
 //! server would do all day.
 
 use super::inner::Inner;
+use crate::clock::{Clock, Interval};
 use crate::realtime::listener::{Listener, Rooms};
 use crate::realtime::open::PARTS;
 use crate::realtime::{Frame, Run, locked};
@@ -14,7 +15,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// How often a socket is asked whether it is there, and for how long it may be silent then.
@@ -27,9 +27,13 @@ pub struct Pulse {
 }
 
 /// Beats until `stop`, or until the hub is gone.
-pub(super) async fn run(hub: Weak<Inner>, pulse: Pulse, stop: CancellationToken) {
-    let mut interval = tokio::time::interval(pulse.every / PARTS);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(super) async fn run(
+    hub: Weak<Inner>,
+    clock: Arc<dyn Clock>,
+    pulse: Pulse,
+    stop: CancellationToken,
+) {
+    let mut interval = Interval::new(&clock, pulse.every / PARTS);
     for part in (0..PARTS).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -37,7 +41,7 @@ pub(super) async fn run(hub: Weak<Inner>, pulse: Pulse, stop: CancellationToken)
         }
         let Some(inner) = hub.upgrade() else { return };
         // A bug in one beat must not end all that follow.
-        let beat = AssertUnwindSafe(|| inner.beat(part, pulse, Instant::now()));
+        let beat = AssertUnwindSafe(|| inner.beat(part, pulse, clock.monotonic()));
         if catch_unwind(beat).is_err() {
             tracing::error!("a heartbeat panicked; the next is said in its time");
         }

@@ -6,7 +6,6 @@ use crate::realtime::{Attendee, SocketId, locked};
 use parlour_protocol::{RoomId, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Somebody else with such a name is connected: what they are called.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +72,7 @@ impl Socket {
         for listener in locked(&self.inner.sockets).of(who.id) {
             listener.has_entered(room, posts);
         }
-        if is_new && was_here && Instant::now() < self.inner.returning_until {
+        if is_new && was_here && self.inner.clock.monotonic() < self.inner.returning_until {
             self.inner.attendance_changed(room);
         } else if is_new {
             self.inner.came(room, &who);
@@ -101,7 +100,12 @@ impl Socket {
         let Some(channel) = self.inner.existing(room) else {
             return;
         };
-        let is_news = locked(&channel).set_typing(who.id, &who.name, is_typing, Instant::now());
+        let is_news = if is_typing {
+            let now = self.inner.clock.monotonic();
+            locked(&channel).start_typing(who.id, &who.name, now)
+        } else {
+            locked(&channel).stop_typing(who.id)
+        };
         if is_news {
             self.inner.mark(room);
         }

@@ -1,6 +1,7 @@
 //! The hub's one clock: everything coalesced is said here, in dirty rooms only.
 
 use super::inner::Inner;
+use crate::clock::{Clock, Interval};
 use crate::realtime::channel::Due;
 use crate::realtime::listener::Listener;
 use crate::realtime::ration::Ration;
@@ -8,7 +9,6 @@ use crate::realtime::{Frame, Run, SocketKind, activity, locked};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// `users_list` and `typing` come at most this often, lists for a crowd more rarely.
@@ -17,15 +17,14 @@ const EVERY: Duration = Duration::from_millis(250);
 const BEAT: u32 = (activity::EVERY.as_millis() / EVERY.as_millis()) as u32;
 
 /// Ticks until `stop`, or until the hub is gone.
-pub(super) async fn run(hub: Weak<Inner>, stop: CancellationToken) {
-    let mut interval = tokio::time::interval(EVERY);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(super) async fn run(hub: Weak<Inner>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut interval = Interval::new(&clock, EVERY);
     let mut ration = Ration::new(BEAT as usize);
     for part in (0..BEAT).cycle() {
         // When it was to be, so that a second lies between one beat and the next.
         let now = tokio::select! {
             () = stop.cancelled() => return,
-            now = interval.tick() => now.into_std(),
+            now = interval.tick() => now,
         };
         let Some(inner) = hub.upgrade() else { return };
         // It may write to every socket there is, which the tasks of those must not have to wait for.

@@ -27,9 +27,9 @@ impl Bench {
 async fn restored(
     settings: &Settings,
     file: &Path,
-    clock: &Arc<SetClock>,
+    clock: &ManualClock,
 ) -> Result<Restored, BackupError> {
-    backup::restore(settings, file, &**clock, &SystemRandom, |_| {}).await
+    backup::restore(settings, file, clock, &SystemRandom, |_| {}).await
 }
 
 fn settings_of(file: &Path) -> Settings {

@@ -9,7 +9,7 @@ async fn an_edit_moves_the_seq_and_keeps_the_number() {
     let alice = bench.guest("Alice").await;
     let first = bench.post(&alice, "one").await;
     bench.post(&alice, "two").await;
-    bench.forward(1_000);
+    bench.clock.advance(Duration::from_secs(1));
     let edited = edit(&bench.ctx, &alice, LOBBY, 1, "uno".to_owned())
         .await
         .unwrap();

@@ -5,7 +5,9 @@ use parlour_protocol::UserKind;
 use parlour_protocol::rules::Fault;
 use parlour_server::accounts::{authenticate, create_guest, rename};
 
-const DAY: i64 = 86_400_000;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The same in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 #[tokio::test]
 async fn a_token_proves_its_guest_across_restarts() {
@@ -76,7 +78,7 @@ async fn a_session_in_use_never_ends_and_an_unused_one_does() {
         .await
         .unwrap();
     for _ in 0..10 {
-        bench.forward(29 * DAY);
+        bench.clock.advance(29 * DAY);
         assert!(
             authenticate(&bench.ctx, used.as_str())
                 .await
@@ -90,7 +92,7 @@ async fn a_session_in_use_never_ends_and_an_unused_one_does() {
             .unwrap()
             .is_none()
     );
-    bench.forward(30 * DAY);
+    bench.clock.advance(30 * DAY);
     assert!(
         authenticate(&bench.ctx, used.as_str())
             .await
@@ -108,13 +110,13 @@ async fn a_session_is_renewed_at_most_once_a_day() {
     let (_, token) = create_guest(&bench.ctx, &visitor(), "Alice").await.unwrap();
     let expires = "SELECT expires_at FROM sessions";
     let first: i64 = bench.value(expires).await;
-    assert_eq!(first, bench.clock.now().0 + 30 * DAY);
-    bench.forward(DAY);
+    assert_eq!(first, bench.clock.now().0 + 30 * DAY_MS);
+    bench.clock.advance(DAY);
     authenticate(&bench.ctx, token.as_str()).await.unwrap();
     assert_eq!(bench.value::<i64>(expires).await, first);
-    bench.forward(1);
+    bench.clock.advance(Duration::from_millis(1));
     authenticate(&bench.ctx, token.as_str()).await.unwrap();
-    assert_eq!(bench.value::<i64>(expires).await, first + DAY + 1);
+    assert_eq!(bench.value::<i64>(expires).await, first + DAY_MS + 1);
 }
 
 #[tokio::test]

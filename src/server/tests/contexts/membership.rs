@@ -1,11 +1,9 @@
 //! Entering, leaving, and what is unread.
 
 use super::*;
-use crate::harness::eventually;
 use parlour_server::rooms::{
     NewRoom, create, delete, enter, leave, list, mark_read, read_positions,
 };
-use std::time::Instant;
 
 async fn unread(bench: &Bench, scope: &Scope) -> i64 {
     list(&bench.ctx, scope).await.unwrap()[0].unread
@@ -14,7 +12,7 @@ async fn unread(bench: &Bench, scope: &Scope) -> i64 {
 /// Marks are gathered before they are written.
 async fn unread_becomes(bench: &Bench, scope: &Scope, count: i64) {
     let is_so = || async move { unread(bench, scope).await == count };
-    eventually("it is read", is_so).await;
+    bench.until(is_so).await;
 }
 
 #[tokio::test]
@@ -77,7 +75,7 @@ async fn what_many_have_read_is_written_together_and_the_furthest_counts() {
     for _ in 0..40 {
         bench.post(&carol, "x").await;
     }
-    let (before, began) = (ctx.store.version(), Instant::now());
+    let (before, began) = (ctx.store.version(), bench.clock.monotonic());
     // The first is on its way before the others are said; those wait for each other.
     for seq in 1..=40 {
         mark_read(ctx, &alice, LOBBY, seq).await.unwrap();
@@ -87,7 +85,8 @@ async fn what_many_have_read_is_written_together_and_the_furthest_counts() {
     unread_becomes(&bench, &alice, 0).await;
     unread_becomes(&bench, &bob, 0).await;
     let transactions = ctx.store.version() - before;
-    let most = began.elapsed().as_millis() / 50 + 2;
+    let passed = bench.clock.monotonic() - began;
+    let most = passed.as_millis() / 50 + 2;
     assert!(
         u128::from(transactions) <= most,
         "{transactions}, not {most}"
@@ -132,7 +131,7 @@ async fn a_mark_on_its_way_ends_with_the_membership_or_the_room_and_harms_no_oth
     // From now on marks wait for each other, and these are one transaction.
     mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
     let is_so = || async { read_positions(ctx, &bob).await.unwrap()[&LOBBY] == 1 };
-    eventually("it is read", is_so).await;
+    bench.until(is_so).await;
     mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
     mark_read(ctx, &bob, other, 3).await.unwrap();
     mark_read(ctx, &carol, other, 3).await.unwrap();
@@ -140,7 +139,8 @@ async fn a_mark_on_its_way_ends_with_the_membership_or_the_room_and_harms_no_oth
     leave(ctx, &bob, LOBBY).await.unwrap();
     delete(ctx, &alice, other).await.unwrap();
     unread_becomes(&bench, &carol, 0).await;
-    assert!(read_positions(ctx, &bob).await.unwrap().is_empty());
+    let is_nowhere = || async { read_positions(ctx, &bob).await.unwrap().is_empty() };
+    bench.until(is_nowhere).await;
     assert_eq!(read_positions(ctx, &carol).await.unwrap().len(), 1);
 
     enter(ctx, &bob, LOBBY).await.unwrap();

@@ -3,17 +3,10 @@
 use super::*;
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{self, NewRoom, create, get, list};
-use parlour_server::sweeper::Sweeper;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-/// Another one, that does not wait for twenty seconds.
-fn quick(bench: &Bench) -> Sweeper {
-    let ctx = &bench.ctx;
-    let clock: Arc<dyn Clock> = bench.clock.clone();
-    let often = Duration::from_millis(10);
-    Sweeper::start(&ctx.store, &ctx.hub, &clock, often, Duration::ZERO)
-}
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 async fn room(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
     let new = NewRoom {
@@ -101,7 +94,6 @@ async fn a_restart_goes_on_where_the_last_server_was_interrupted() {
     raw.execute(tombstone, [garden.0]).unwrap();
     drop(raw);
     let bench = bench.reopened().await;
-    let _sweeper = quick(&bench);
     let left =
         "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM rooms WHERE id <> 1)";
     bench
@@ -131,7 +123,6 @@ async fn a_text_that_was_taken_back_is_found_neither_in_the_file_nor_in_the_log(
         .unwrap();
     delete(ctx, &alice, LOBBY, 3).await.unwrap();
     rooms::delete(ctx, &alice, garden).await.unwrap();
-    let _sweeper = quick(&bench);
     let is_gone = async || !holds(&bench, "canary") && !holds(&bench, "Canary");
     bench.until(is_gone).await;
     assert!(holds(&bench, "stays") && holds(&bench, "different"));
@@ -153,7 +144,6 @@ async fn a_text_is_gone_although_somebody_was_reading_the_log() {
     // Whoever writes does not wait for who reads.
     bench.post(&alice, "next").await;
     drop(reading);
-    let _sweeper = quick(&bench);
     bench.until(async || !holds(&bench, "canary")).await;
 }
 
@@ -171,10 +161,9 @@ async fn guests_who_never_wrote_go_with_their_session_and_nobody_else_does() {
     delete(&bench.ctx, &taken_back, LOBBY, message.number)
         .await
         .unwrap();
-    bench.forward(20 * 24 * 60 * 60 * 1_000);
+    bench.clock.advance(20 * DAY);
     bench.guest("Newcomer").await;
-    bench.forward(11 * 24 * 60 * 60 * 1_000);
-    let _sweeper = quick(&bench);
+    bench.clock.advance(11 * DAY);
     bench
         .until(async || {
             let silent = "SELECT count(*) FROM users WHERE name = 'Silent'";

@@ -186,7 +186,11 @@ async fn silent() -> (Store, TempDir) {
     let opened = store::open(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
-    (Store::start(opened.connections, Arc::new(|_| ())), folder)
+    let clock = Arc::new(SystemClock);
+    (
+        Store::start(opened.connections, clock, Arc::new(|_| ())),
+        folder,
+    )
 }
 
 /// Makes a room's description longer by a letter; fails where it must not.

@@ -33,7 +33,11 @@ async fn heard() -> Heard {
         }
     };
     Heard {
-        store: Arc::new(Store::start(opened.connections, Arc::new(publish))),
+        store: Arc::new(Store::start(
+            opened.connections,
+            Arc::new(SystemClock),
+            Arc::new(publish),
+        )),
         heard,
         _folder: folder,
     }
@@ -120,7 +124,12 @@ async fn what_is_published_is_committed_already() {
     let watching = store::open(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
-    let watcher = Arc::new(Store::start(watching.connections, Arc::new(|_| ())));
+    let watcher = Store::start(
+        watching.connections,
+        Arc::new(SystemClock),
+        Arc::new(|_| ()),
+    );
+    let watcher = Arc::new(watcher);
     let behind = Arc::new(Mutex::new(Vec::new()));
     let publish = {
         let (behind, watcher) = (behind.clone(), watcher.clone());
@@ -137,7 +146,11 @@ async fn what_is_published_is_committed_already() {
             }
         }
     };
-    let store = Arc::new(Store::start(opened.connections, Arc::new(publish)));
+    let store = Arc::new(Store::start(
+        opened.connections,
+        Arc::new(SystemClock),
+        Arc::new(publish),
+    ));
     let steps: Vec<_> = (0..50)
         .map(|_| {
             let store = store.clone();
