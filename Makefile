@@ -47,13 +47,13 @@ budget-record: build ## Weigh a first visit and write .ci/budget.json
 	@.ci/setup packages browser
 	@PARLOUR_RECORD=1 .ci/check budget
 
-costs: build ## Count what a message costs in system calls and instructions, against .ci/costs.json
+costs: build ## Count what a message costs in system calls and instructions, beside .ci/costs.json
 	@.ci/setup counters
 	@.ci/check costs
 
-costs-record: build ## Count that and write .ci/costs.json
+costs-record: build ## Count that and add it to .ci/costs.json
 	@.ci/setup counters
-	@PARLOUR_RECORD=1 .ci/check costs
+	@PARLOUR_RECORD=$$(date -u +%F) .ci/check costs
 
 chaos: build ## Break the release in every way for half an hour, and check what clients saw
 	@.ci/check chaos-full
