@@ -8,6 +8,8 @@ mod manual;
 
 pub use manual::ManualClock;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parlour_protocol::Timestamp;
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -85,6 +87,13 @@ impl Interval {
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` with random ones.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// So many random bytes, as text that may stand in an address: a token, a key, an epoch.
+pub(crate) fn draw<const BYTES: usize>(random: &dyn Random) -> String {
+    let mut bytes = [0; BYTES];
+    random.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The machine's clock.

@@ -2,9 +2,7 @@
 //!
 //! *Invariant:* it is told once, never logged, and only its hash is stored.
 
-use crate::clock::Random;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::clock::{Random, draw};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -18,9 +16,7 @@ pub struct Token(String);
 
 impl Token {
     pub(super) fn draw(random: &dyn Random) -> Self {
-        let mut bytes = [0; BYTES];
-        random.fill(&mut bytes);
-        Self(URL_SAFE_NO_PAD.encode(bytes))
+        Self(draw::<BYTES>(random))
     }
 
     /// Text that could be a token.

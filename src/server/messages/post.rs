@@ -2,13 +2,12 @@
 
 mod draft;
 
+use crate::clock::draw;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::rooms;
 use crate::scope::Scope;
 use crate::store::entity::message;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use draft::Draft;
 use parlour_protocol::{Message, Number, RoomId, UserId, rules};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -98,7 +97,5 @@ fn repeated(message: message::Model) -> Posted {
 
 /// A key that no other send has.
 pub fn draw_key(ctx: &Context) -> String {
-    let mut bytes = [0; 16];
-    ctx.random.fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    draw::<16>(&*ctx.random)
 }

@@ -1,10 +1,8 @@
 //! What a database has from its first start on: its epoch, and a room to talk in.
 
 use super::entity::{meta, room};
-use crate::clock::{Clock, Random};
+use crate::clock::{Clock, Random, draw};
 use crate::names;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 
 /// Where `meta` has the epoch: which life of which database this is.
@@ -44,7 +42,5 @@ pub(super) async fn found(
 
 /// An epoch that no database has.
 pub(crate) fn draw_epoch(random: &dyn Random) -> String {
-    let mut bytes = [0; 12];
-    random.fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    draw::<12>(random)
 }
