@@ -2,7 +2,7 @@
 //! same form with what is wrong and everything that was typed.
 
 use crate::app::api::door;
-use crate::app::pages::address::{AtMessage, AtRoom};
+use crate::app::pages::address::InRoom;
 use crate::app::pages::{
     self, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
 };
@@ -12,6 +12,7 @@ use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{AppError, ErrorCode, Message, RoomId, paths, rules};
+use parlour_server::http::AtMessage;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Scope, ServiceError, accounts};
@@ -116,8 +117,7 @@ pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameFor
 /// `POST /rooms/{slug}/messages`
 pub async fn send(
     State(site): State<Site>,
-    scope: Scope,
-    AtRoom(room): AtRoom,
+    InRoom(scope, room): InRoom,
     form: Filled<MessageForm>,
 ) -> Response {
     let MessageForm { content, client_id } = match form {
@@ -125,10 +125,6 @@ pub async fn send(
         Err(_) => return unreadable(&site),
     };
     let content = as_typed(&content);
-    let room = match rooms::get(&site.ctx, &scope, room).await {
-        Ok(room) => room,
-        Err(error) => return pages::answer(&site, Err(error)),
-    };
     let new = NewMessage {
         content: content.clone(),
         client_id: client_id.clone(),
@@ -170,8 +166,8 @@ fn is_it(message: &Message, room: RoomId, content: &str) -> bool {
 /// `POST /rooms/{slug}/m/{number}/edit`
 pub async fn edit(
     State(site): State<Site>,
-    scope: Scope,
-    AtMessage(room, number): AtMessage,
+    InRoom(scope, room): InRoom,
+    AtMessage(_, number): AtMessage,
     form: Filled<MessageForm>,
 ) -> Response {
     let MessageForm { content, .. } = match form {
@@ -179,10 +175,6 @@ pub async fn edit(
         Err(_) => return unreadable(&site),
     };
     let content = as_typed(&content);
-    let room = match rooms::get(&site.ctx, &scope, room).await {
-        Ok(room) => room,
-        Err(error) => return pages::answer(&site, Err(error)),
-    };
     match messages::edit(&site.ctx, &scope, room.id, number, content.clone()).await {
         Ok(_) => see(&paths::message(&room, number)),
         // What the text or the moment is to blame for can be mended where it stands.
@@ -208,35 +200,24 @@ pub async fn edit(
 /// `POST /rooms/{slug}/m/{number}/delete`
 pub async fn delete_message(
     State(site): State<Site>,
-    scope: Scope,
-    AtMessage(room, number): AtMessage,
+    InRoom(scope, room): InRoom,
+    AtMessage(_, number): AtMessage,
 ) -> Response {
-    let deleted = async {
-        let room = rooms::get(&site.ctx, &scope, room).await?;
-        messages::delete(&site.ctx, &scope, room.id, number).await?;
-        Ok(see(&paths::message(&room, number)))
-    };
-    pages::answer(&site, deleted.await)
+    let deleted = messages::delete(&site.ctx, &scope, room.id, number).await;
+    let back = deleted.map(|_| see(&paths::message(&room, number)));
+    pages::answer(&site, back)
 }
 
 /// `POST /rooms/{slug}/leave`
-pub async fn leave(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
-    let left = async {
-        let room = rooms::get(&site.ctx, &scope, room).await?;
-        rooms::leave(&site.ctx, &scope, room.id).await?;
-        Ok(see(paths::HOME))
-    };
-    pages::answer(&site, left.await)
+pub async fn leave(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+    let left = rooms::leave(&site.ctx, &scope, room.id).await;
+    pages::answer(&site, left.map(|_| see(paths::HOME)))
 }
 
 /// `POST /rooms/{slug}/delete`
-pub async fn delete_room(State(site): State<Site>, scope: Scope, AtRoom(room): AtRoom) -> Response {
-    let deleted = async {
-        let room = rooms::get(&site.ctx, &scope, room).await?;
-        rooms::delete(&site.ctx, &scope, room.id).await?;
-        Ok(see(paths::HOME))
-    };
-    pages::answer(&site, deleted.await)
+pub async fn delete_room(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+    let deleted = rooms::delete(&site.ctx, &scope, room.id).await;
+    pages::answer(&site, deleted.map(|_| see(paths::HOME)))
 }
 
 /// 303: what was sent is not sent again by a reload.

@@ -26,6 +26,7 @@ mod slash;
 mod socket;
 mod trace;
 
+pub use paths::{AtMessage, AtRoom};
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};
 pub use serve::{Bounds, serve, serve_within};

@@ -1,7 +1,6 @@
 //! `/rooms/{slug}/m/{number}/edit`: changes or removes one's own message without script; also where
 //! a refused message is shown again.
 
-use super::address::AtMessage;
 use super::answer;
 use super::parts::{PlainPage, TextField};
 use crate::app::shell::Head;
@@ -11,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::{Number, Room, RoomId, paths};
+use parlour_server::http::AtMessage;
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
 /// `GET /rooms/{slug}/m/{number}/edit`

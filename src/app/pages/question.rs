@@ -1,6 +1,5 @@
 //! `/rooms/{slug}/delete`: asks before a room is gone.
 
-use super::address::AtRoom;
 use super::answer;
 use super::parts::PlainPage;
 use crate::app::shell::Head;
@@ -10,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::{RoomId, paths};
+use parlour_server::http::AtRoom;
 use parlour_server::{Scope, ServiceError, rooms};
 
 /// `GET /rooms/{slug}/delete`

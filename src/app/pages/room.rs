@@ -1,6 +1,5 @@
 //! The pages with the live room in them: the welcome screen, a room, a message in its place.
 
-use super::address::{AtMessage, AtRoom};
 use super::answer;
 use crate::app::sheet::{Kind, Sheet};
 use crate::site::Site;
@@ -9,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use parlour_protocol::Number;
+use parlour_server::http::{AtMessage, AtRoom};
 use parlour_server::messages::View;
 use parlour_server::places::{self, At};
 use parlour_server::rooms;

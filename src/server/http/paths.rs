@@ -1,50 +1,54 @@
-//! Ids in paths. What is no id is no room: it is told as "not found", like an id nobody has.
+//! Ids in paths, as REST, the sockets and the pages name rooms and messages.
+//!
+//! *Invariant:* what is no id is read as one that nothing has, so whoever looks it up says "not found" in its
+//! own way: a status, a page, a close code.
 
-use super::Problem;
-use crate::ServiceError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use parlour_protocol::{Number, RoomId};
+use parlour_protocol::{Number, RoomId, paths};
 use std::convert::Infallible;
 
-/// The `{room}` of a path.
-pub(super) struct AtRoom(pub(super) RoomId);
+/// Ids and numbers begin at one.
+const NOBODYS: i64 = 0;
 
-/// The `{room}` of a path that is answered by no status: what is no id is a room nobody has.
-pub(super) struct AtAnyRoom(pub(super) RoomId);
+/// The `{room}` of a path, which is an id, or its `{slug}`, of which only the number counts.
+pub struct AtRoom(pub RoomId);
 
-/// The `{room}` and `{number}` of a path.
-pub(super) struct AtMessage(pub(super) RoomId, pub(super) Number);
+/// The same and the `{number}` of a message.
+pub struct AtMessage(pub RoomId, pub Number);
 
 impl<S: Send + Sync> FromRequestParts<S> for AtRoom {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let room = id(parts, state, "room").await;
-        Ok(Self(RoomId(room.ok_or(ServiceError::RoomNotFound)?)))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for AtAnyRoom {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self(RoomId(id(parts, state, "room").await.unwrap_or(-1))))
+        let room = read(parts, state, |name, text| match name {
+            "room" => paths::parse_number(text).map(RoomId),
+            "slug" => paths::parse_slug(text),
+            _ => None,
+        });
+        Ok(Self(room.await.unwrap_or(RoomId(NOBODYS))))
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AtMessage {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let AtRoom(room) = AtRoom::from_request_parts(parts, state).await?;
-        let number = id(parts, state, "number").await;
-        Ok(Self(room, number.ok_or(ServiceError::MessageNotFound)?))
+        let number = read(parts, state, |name, text| match name {
+            "number" => paths::parse_number(text),
+            _ => None,
+        });
+        Ok(Self(room, number.await.unwrap_or(NOBODYS)))
     }
 }
 
-async fn id<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Option<i64> {
+/// The first parameter that can be read; none also where the path holds bytes that are no text.
+async fn read<S: Send + Sync, T>(
+    parts: &mut Parts,
+    state: &S,
+    id: impl Fn(&str, &str) -> Option<T>,
+) -> Option<T> {
     let params = RawPathParams::from_request_parts(parts, state).await.ok()?;
-    let (_, text) = params.iter().find(|(key, _)| *key == name)?;
-    text.parse().ok()
+    params.iter().find_map(|(name, text)| id(name, text))
 }

@@ -4,7 +4,7 @@ use super::connection::{self, Knock};
 use super::wire::Wire;
 use crate::Context;
 use crate::http::Problem;
-use crate::http::paths::AtAnyRoom;
+use crate::http::paths::AtRoom;
 use crate::http::scope::{Asker, asker};
 use crate::limits::SocketGuard;
 use crate::realtime::SocketKind;
@@ -40,7 +40,7 @@ pub(in crate::http) async fn many(
 /// `GET /ws/chat/{room_id}`. What is no id is told by close 4404 too: a script sees no status.
 pub(in crate::http) async fn one(
     State(ctx): State<Arc<Context>>,
-    AtAnyRoom(room): AtAnyRoom,
+    AtRoom(room): AtRoom,
     upgrade: Upgrade,
 ) -> Result<Response, Problem> {
     Ok(upgrade.into_socket(ctx, SocketKind::One(room)))
