@@ -6,6 +6,7 @@
 
 use super::codec;
 use bytes::{Bytes, BytesMut};
+use parlour_protocol::MessageId;
 use std::ops::Deref;
 
 /// Frames in one [`Run`] at most.
@@ -48,6 +49,16 @@ impl Frame {
     /// Its text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.wire[self.text_at..]).expect("it was made from a str")
+    }
+
+    /// Whether it tells of this message for the first time.
+    pub fn tells(&self, message: MessageId) -> bool {
+        let text = &self.wire[self.text_at..];
+        let id = text.strip_prefix(br#"{"type":"message","id":"#);
+        id.is_some_and(|id| {
+            let end = id.iter().position(|byte| *byte == b',');
+            end.is_some_and(|end| id[..end] == *message.0.to_string().as_bytes())
+        })
     }
 
     fn control(wire: Bytes) -> Self {
@@ -118,5 +129,36 @@ impl Deref for Frame {
 impl PartialEq<&str> for Frame {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == *other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlour_protocol::{Message, RoomId, ServerFrame, Timestamp, UserId};
+
+    #[test]
+    fn a_frame_tells_of_its_message_and_of_no_other() {
+        let message = Message {
+            id: MessageId(77),
+            room_id: RoomId(7),
+            number: 7,
+            seq: 7,
+            user_id: UserId(7),
+            username: "Alice".to_owned(),
+            content: r#"{"type":"message","id":8,"#.to_owned(),
+            client_id: "k".to_owned(),
+            timestamp: Timestamp(0),
+            edited_at: None,
+            deleted: false,
+            reply_to: None,
+            links: Vec::new(),
+        };
+        let posted = Frame::from(ServerFrame::encode_message(&message));
+        let told = (0..100).filter(|id| posted.tells(MessageId(*id)));
+        assert_eq!(told.collect::<Vec<_>>(), [77]);
+        let changed = Frame::from(ServerFrame::encode_changed(&message));
+        assert!(!changed.tells(message.id));
+        assert!(!Frame::ping().tells(message.id));
     }
 }

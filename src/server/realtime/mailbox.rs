@@ -8,7 +8,7 @@ mod backlog;
 
 use super::{Frame, Run, locked};
 use backlog::Backlog;
-use parlour_protocol::CloseCode;
+use parlour_protocol::{CloseCode, MessageId};
 use socket2::SockRef;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
@@ -111,10 +111,11 @@ impl Mailbox {
         }
     }
 
-    /// Everything queued, and why the socket is to close. The queue gives its memory back.
+    /// Everything that may go out, in its order, and why the socket is to close: for who writes in a
+    /// mailbox's place. The queue gives its memory back.
     pub fn take(&self) -> (VecDeque<Frame>, Option<Closing>) {
         let mut state = locked(&self.state);
-        (state.empty(), state.closing.as_deref().cloned())
+        (state.take(), state.closing.as_deref().cloned())
     }
 
     /// Until [`Mailbox::release`], what the hub sends waits behind an answer that is being prepared.
@@ -129,8 +130,19 @@ impl Mailbox {
         self.flush(&mut state);
     }
 
-    /// Puts an answer before everything that the hub has queued, and waits until it is written. It
-    /// counts for no limit: its author has no other under way.
+    /// What the hub has queued, up to this message if it is there, goes before the next answer, also
+    /// while what the hub says is held back.
+    pub fn pass(&self, message: MessageId) {
+        let mut state = locked(&self.state);
+        if let Some(backlog) = &mut state.backlog {
+            backlog.pass(|frame| frame.tells(message));
+            self.flush(&mut state);
+        }
+    }
+
+    /// Puts an answer before everything that the hub has queued and that it need not
+    /// [stand behind](Self::pass), and waits until it is written. It counts for no limit: its author
+    /// is not listened to meanwhile.
     pub async fn answer(&self, frame: Frame) -> Result<(), Gone> {
         {
             let mut state = locked(&self.state);
@@ -326,7 +338,8 @@ impl State {
         if self.is_over {
             return;
         }
-        if self.backlog().queue(frame).is_err() {
+        let is_held = self.is_held;
+        if self.backlog().queue(frame, is_held).is_err() {
             self.give_up(Closing::plain(CloseCode::TooSlow));
         } else {
             self.queued += 1;
@@ -334,11 +347,22 @@ impl State {
     }
 
     /// Nothing that the hub sent waits any more.
-    fn empty(&mut self) -> VecDeque<Frame> {
+    fn empty(&mut self) {
         self.settled = self.queued;
-        let frames = self.backlog.as_mut().map(|backlog| backlog.empty());
+        if let Some(backlog) = &mut self.backlog {
+            backlog.empty();
+        }
         self.backlog.take_if(|backlog| backlog.is_empty());
-        frames.unwrap_or_default()
+    }
+
+    fn take(&mut self) -> VecDeque<Frame> {
+        let is_held = self.is_held;
+        let taken = self.backlog.as_mut().map(|backlog| backlog.take(is_held));
+        self.backlog.take_if(|backlog| backlog.is_empty());
+        if self.backlog.is_none() {
+            self.settled = self.queued;
+        }
+        taken.unwrap_or_default()
     }
 
     /// What waits is not written any more; the client asks for it by `seq`.

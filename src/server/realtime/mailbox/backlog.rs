@@ -1,7 +1,8 @@
 //! What waits for a socket that is not ready to take it.
 //!
 //! *Invariant:* a frame goes out whole, and in its place: first the rest of one that is on the wire in
-//! part, then answers, then what the hub has queued, each in its order. Bounded by frames and bytes.
+//! part; then answers and what they must not overtake; then what else the hub has queued, each in its
+//! order. Bounded by frames and bytes of what the hub has queued.
 
 use crate::realtime::Frame;
 use bytes::Bytes;
@@ -12,18 +13,31 @@ use std::io::IoSlice;
 pub(super) const MAX_FRAMES: usize = 256;
 /// Bytes a socket may be behind.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
+/// The same while an answer is prepared, when it is not the socket that everything waits for: a group of
+/// the writer's may be told at once.
+pub(super) const MAX_FRAMES_HELD: usize = 8 * MAX_FRAMES;
+/// The same of bytes.
+pub(super) const MAX_BYTES_HELD: usize = 4 * MAX_BYTES;
 
 /// What waits for one socket.
 #[derive(Default)]
 pub(super) struct Backlog {
     /// What is left of a frame that is on the wire in part.
     pub(super) rest: Bytes,
-    /// Answers of the socket's own task; they go before what the hub has queued.
-    answers: VecDeque<Frame>,
-    /// What the hub has queued.
-    frames: VecDeque<Frame>,
-    /// Bytes in `frames`.
+    /// In its order.
+    waiting: VecDeque<Waiting>,
+    /// So many of the first in `waiting` go before the next answer, and also while the others are held
+    /// back: all answers are among them.
+    passed: usize,
+    /// Answers in `waiting`.
+    answers: usize,
+    /// Bytes in `waiting` that the hub has queued.
     bytes: usize,
+}
+
+struct Waiting {
+    frame: Frame,
+    is_answer: bool,
 }
 
 /// There is no room for another frame.
@@ -32,43 +46,77 @@ pub(super) struct Full;
 
 impl Backlog {
     /// Takes an answer, of which `written` bytes are on the wire already.
-    pub(super) fn answer(&mut self, answer: Frame, written: usize) {
+    pub(super) fn answer(&mut self, frame: Frame, written: usize) {
         if written > 0 {
-            self.rest = answer.wire().slice(written..);
-        } else {
-            self.answers.push_back(answer);
+            self.rest = frame.wire().slice(written..);
+            return;
         }
+        let answer = Waiting {
+            frame,
+            is_answer: true,
+        };
+        self.waiting.insert(self.passed, answer);
+        self.passed += 1;
+        self.answers += 1;
     }
 
-    pub(super) fn queue(&mut self, frame: Frame) -> Result<(), Full> {
+    /// Takes what the hub says.
+    pub(super) fn queue(&mut self, frame: Frame, is_held: bool) -> Result<(), Full> {
+        let (max_frames, max_bytes) = if is_held {
+            (MAX_FRAMES_HELD, MAX_BYTES_HELD)
+        } else {
+            (MAX_FRAMES, MAX_BYTES)
+        };
+        let queued = self.waiting.len() - self.answers;
         let bytes = self.bytes + frame.wire().len();
-        if self.frames.len() >= MAX_FRAMES || (bytes > MAX_BYTES && !self.frames.is_empty()) {
+        if queued >= max_frames || (bytes > max_bytes && queued > 0) {
             return Err(Full);
         }
-        self.frames.push_back(frame);
+        self.waiting.push_back(Waiting {
+            frame,
+            is_answer: false,
+        });
         self.bytes = bytes;
         Ok(())
     }
 
+    /// All up to the first frame that fits goes before the next answer.
+    pub(super) fn pass(&mut self, fits: impl Fn(&Frame) -> bool) {
+        let behind = self.waiting.iter().skip(self.passed);
+        let found = behind.into_iter().position(|waiting| fits(&waiting.frame));
+        if let Some(found) = found {
+            self.passed += found + 1;
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        !self.has_answers() && self.frames.is_empty()
+        self.rest.is_empty() && self.waiting.is_empty()
     }
 
     /// Something of the socket's own task waits, or what has to go before it.
     pub(super) fn has_answers(&self) -> bool {
-        !self.rest.is_empty() || !self.answers.is_empty()
+        !self.rest.is_empty() || self.answers > 0
     }
 
     /// Something may go out, though what the hub says `is_held` back.
     pub(super) fn has_unwritten(&self, is_held: bool) -> bool {
-        self.has_answers() || (!self.frames.is_empty() && !is_held)
+        !self.rest.is_empty() || self.free(is_held) > 0
+    }
+
+    /// How many of `waiting` may go out.
+    fn free(&self, is_held: bool) -> usize {
+        if is_held {
+            self.passed
+        } else {
+            self.waiting.len()
+        }
     }
 
     /// What is to be written next, in its order; how many pieces that is.
     pub(super) fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>], is_held: bool) -> usize {
         let rest = (!self.rest.is_empty()).then_some(&self.rest);
-        let frames = self.frames.iter().filter(|_| !is_held);
-        let waiting = self.answers.iter().chain(frames).map(Frame::wire);
+        let waiting = self.waiting.iter().take(self.free(is_held));
+        let waiting = waiting.map(|waiting| waiting.frame.wire());
         let mut count = 0;
         for (slice, bytes) in slices.iter_mut().zip(rest.into_iter().chain(waiting)) {
             *slice = IoSlice::new(bytes);
@@ -84,14 +132,10 @@ impl Backlog {
         written -= of_rest;
         let mut unqueued = 0;
         while written > 0 {
-            let frame = if let Some(answer) = self.answers.pop_front() {
-                answer
-            } else if let Some(frame) = self.unqueue() {
-                unqueued += 1;
-                frame
-            } else {
+            let Some((frame, is_answer)) = self.next() else {
                 break;
             };
+            unqueued += u64::from(!is_answer);
             let length = frame.wire().len();
             if written < length {
                 self.rest = frame.wire().slice(written..);
@@ -102,15 +146,29 @@ impl Backlog {
         unqueued
     }
 
-    /// Takes out all that the hub has queued.
-    pub(super) fn empty(&mut self) -> VecDeque<Frame> {
-        self.bytes = 0;
-        std::mem::take(&mut self.frames)
+    /// Takes out all that may go, in its order.
+    pub(super) fn take(&mut self, is_held: bool) -> VecDeque<Frame> {
+        let free = self.free(is_held);
+        (0..free)
+            .filter_map(|_| self.next().map(|(frame, _)| frame))
+            .collect()
     }
 
-    fn unqueue(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop_front()?;
-        self.bytes -= frame.wire().len();
-        Some(frame)
+    /// Takes out all that the hub has queued.
+    pub(super) fn empty(&mut self) {
+        self.waiting.retain(|waiting| waiting.is_answer);
+        self.passed = self.answers;
+        self.bytes = 0;
+    }
+
+    fn next(&mut self) -> Option<(Frame, bool)> {
+        let Waiting { frame, is_answer } = self.waiting.pop_front()?;
+        self.passed = self.passed.saturating_sub(1);
+        if is_answer {
+            self.answers -= 1;
+        } else {
+            self.bytes -= frame.wire().len();
+        }
+        Some((frame, is_answer))
     }
 }

@@ -1,7 +1,8 @@
 //! What goes in, what comes out, and when it is too much.
 
-use super::backlog::{MAX_BYTES, MAX_FRAMES};
+use super::backlog::{MAX_BYTES, MAX_FRAMES, MAX_FRAMES_HELD};
 use super::*;
+use futures::FutureExt;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -180,6 +181,59 @@ async fn what_the_hub_says_waits_for_the_answer_that_is_being_prepared() {
     mailbox.release();
     let expected = ["welcome", "meanwhile"]
         .map(|text| Frame::from(text).wire().to_vec())
+        .concat();
+    assert_eq!(read(&mut far, expected.len()).await, expected);
+}
+
+#[test]
+fn what_an_answer_must_not_overtake_goes_before_it() {
+    let mailbox = Mailbox::default();
+    let told = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
+    mailbox.hold();
+    for id in [7, 77, 8] {
+        mailbox.try_send(told(id));
+    }
+    assert!(mailbox.take().0.is_empty(), "all of it is held back");
+    mailbox.pass(MessageId(77));
+    // Sent into nothing, so it is not waited for.
+    let answered = mailbox.answer("refused".into()).now_or_never();
+    assert_eq!(answered, Some(Ok(())));
+    assert_eq!(mailbox.take().0, [told(7), told(77), "refused".into()]);
+    mailbox.pass(MessageId(9));
+    assert!(mailbox.take().0.is_empty(), "there is no such message");
+    mailbox.release();
+    assert_eq!(mailbox.take().0, [told(8)]);
+}
+
+#[test]
+fn while_an_answer_is_prepared_a_group_of_messages_has_room() {
+    let mailbox = Mailbox::default();
+    mailbox.hold();
+    for _ in 0..MAX_FRAMES_HELD {
+        mailbox.try_send("x".into());
+    }
+    assert_eq!(mailbox.why_closing(), None);
+    mailbox.try_send("x".into());
+    assert_eq!(
+        mailbox.why_closing(),
+        Some(Closing::plain(CloseCode::TooSlow))
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_passed_is_written_while_the_rest_is_held_back() {
+    let (mailbox, mut far) = connected().await;
+    let told = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
+    mailbox.hold();
+    mailbox.try_send(told(1));
+    mailbox.try_send(told(2));
+    mailbox.pass(MessageId(1));
+    mailbox.answer(Frame::from("answer")).await.unwrap();
+    mailbox.release();
+    let expected = [told(1), "answer".into(), told(2)];
+    let expected = expected
+        .each_ref()
+        .map(|frame| frame.wire().to_vec())
         .concat();
     assert_eq!(read(&mut far, expected.len()).await, expected);
 }
