@@ -9,8 +9,8 @@
 //!
 //! What is real: `outbox`, `timeline` and `connection` of the browser (through [`crate::client`]),
 //! `messages::{post, edit, delete, sync, history}` and `rooms` with the writer and SQLite, the hub and
-//! its mailboxes. What is played: the wire, the socket's task (`simulation/serving.rs` follows
-//! `http/socket`, in steps that can be interrupted), HTTP, storage, and all time.
+//! its mailboxes, and what a frame means on a socket (`http/socket/conversation`), whose steps
+//! `simulation/serving.rs` performs. What is played: the wire, HTTP, storage, and all time.
 
 #![warn(clippy::disallowed_methods)]
 

@@ -23,7 +23,7 @@ pub mod security_headers;
 mod serve;
 pub mod session_cookie;
 mod slash;
-mod socket;
+pub mod socket;
 mod trace;
 
 pub use paths::{AtMessage, AtRoom};

@@ -9,10 +9,12 @@ mod bucket;
 pub mod connections;
 pub mod descriptors;
 mod reading;
+mod sends;
 mod sockets;
 
 pub use bucket::Bucket;
 pub use reading::UnreadGuard;
+pub use sends::SendGuard;
 pub use sockets::SocketGuard;
 
 use crate::ClientAddress;
@@ -23,6 +25,7 @@ use crate::scope::Scope;
 use bucket::{Buckets, Rate};
 use parlour_protocol::UserId;
 use reading::{Reading, Unread};
+use sends::Sends;
 use sockets::Sockets;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -38,6 +41,7 @@ pub struct Limits {
 #[derive(Debug)]
 struct Rates {
     messages: Buckets<UserId>,
+    sends: Sends,
     guests: Buckets<ClientAddress>,
     rooms: Buckets<UserId>,
     address_messages: Buckets<ClientAddress>,
@@ -63,6 +67,7 @@ impl Limits {
                 SECOND,
                 settings.message_burst,
             )),
+            sends: Sends::default(),
             guests: Buckets::new(per(
                 settings.guests_per_minute,
                 MINUTE,
@@ -101,6 +106,13 @@ impl Limits {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.messages.take(&user, now).map_err(refused)?;
         (rates.address_messages.take(&network(address), now)).map_err(refused)
+    }
+
+    /// One more send of a person's beside others that are under way, for as long as the guard lives;
+    /// `None` while there are as many as there may be. One that `has_no_other` before it on its socket
+    /// need not wait.
+    pub fn send_under_way(&self, user: UserId, has_no_other: bool) -> Option<SendGuard> {
+        self.rates.sends.begin(user, has_no_other)
     }
 
     /// Whether [`Limits::message`] would let one through; takes nothing.

@@ -9,7 +9,7 @@ pub use changes::{NewRoom, create, delete, may_delete};
 pub use listing::{After, RoomsPage, list, page};
 pub(crate) use listing::{line, listed};
 pub(crate) use membership::MEMBER;
-pub use membership::{enter, leave};
+pub use membership::{check, enter, leave};
 pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, read_positions};
 

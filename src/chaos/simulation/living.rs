@@ -4,7 +4,7 @@ use super::Plant;
 use super::network::{Answer, Asks, BROKEN};
 use super::serving::as_sent;
 use super::world::World;
-use parlour_protocol::{ClientFrame, History, RoomId, ServerFrame};
+use parlour_protocol::{History, RoomId, ServerFrame};
 use parlour_server::messages::{self, View};
 use parlour_server::{ServiceError, rooms};
 
@@ -13,7 +13,9 @@ use parlour_server::{ServiceError, rooms};
 enum Move {
     /// A socket that is being opened is open, or is refused.
     Accept(u32),
-    /// The server goes on with a socket's command.
+    /// The server takes in what came on a socket.
+    Hear(u32),
+    /// The server goes on with what was said on a socket.
     Proceed(u32),
     /// The server writes what the hub queued.
     Flush(u32),
@@ -74,6 +76,7 @@ impl World<'_> {
         };
         match moves[at] {
             Move::Accept(line) => self.accept(line),
+            Move::Hear(line) => self.hear(line),
             Move::Proceed(line) => Box::pin(self.proceed(line)).await,
             Move::Flush(line) => self.flush(line),
             Move::Deliver(line) => self.deliver(line),
@@ -113,7 +116,10 @@ impl World<'_> {
                 continue;
             }
             if let Some(served) = &line.served {
-                if !served.is_idle() || !line.up.is_empty() {
+                if served.is_listening() && !line.up.is_empty() {
+                    moves.push(Move::Hear(id));
+                }
+                if served.has_work() {
                     moves.push(Move::Proceed(id));
                 }
                 if served.has_mail() {
@@ -143,6 +149,15 @@ impl World<'_> {
         moves
     }
 
+    fn hear(&mut self, id: u32) {
+        if let Some(line) = self.lines.get_mut(&id)
+            && let Some(served) = &mut line.served
+            && let Some(said) = line.up.pop_front()
+        {
+            served.hear(self.bench, &said);
+        }
+    }
+
     async fn proceed(&mut self, id: u32) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
@@ -150,18 +165,8 @@ impl World<'_> {
         let Some(served) = &mut line.served else {
             return;
         };
-        let said = match served.is_idle() {
-            true => line.up.pop_front(),
-            false => None,
-        };
-        let posted_in = match said {
-            Some(ClientFrame::Message { room_id, .. }) => room_id,
-            _ => None,
-        };
-        let scope = &self.devices[line.device].scope;
-        let proceeding = served.proceed(self.bench, scope, said, self.manners);
-        let written = Box::pin(proceeding).await;
-        line.write(written);
+        let going_on = served.go_on(self.bench, &mut self.chance, self.manners);
+        let posted_in = Box::pin(going_on).await;
         if let (Some(room), Some(Plant::TellsOutsiders)) = (posted_in, self.manners.plant) {
             self.tell_outsiders(room).await;
         }

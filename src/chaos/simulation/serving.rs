@@ -1,19 +1,24 @@
-//! The server's half of a socket: as `http/socket`, in steps, so that the world can end
-//! between any two of them.
+//! The driver of the server's half of a socket: the real [`Conversation`], whose steps are performed one
+//! at a time, so that the world can end between any two of them.
 //!
-//! *Invariant:* one command of a socket is under way at a time; what the hub queued waits in the real
-//! mailbox until it is flushed, and what is written directly may overtake it.
+//! *Invariant:* the steps are performed in their order, and sends are stored in it; their outcomes come in
+//! any order. What is written lies in the real mailbox until it is flushed.
 
 use super::Plant;
 use super::bench::{Bench, UNLIKE};
+use fastrand::Rng;
+use futures::FutureExt;
+use futures::future::join_all;
 use parlour_protocol::{
-    AppError, ClientFrame, ErrorCode, Heartbeat, Message, MessageId, RoomId, Seq, ServerFrame,
-    Sync, Timestamp, Welcome,
+    ClientFrame, Heartbeat, Message, MessageId, RoomId, ServerFrame, Timestamp,
 };
-use parlour_server::messages::{self, NewMessage};
-use parlour_server::realtime::{Attendee, Closing, Frame, Mailbox, Socket, SocketKind, Subscriber};
-use parlour_server::{Scope, ServiceError, names, rooms, telemetry};
-use std::collections::{BTreeMap, HashMap};
+use parlour_server::http::socket::conversation::{
+    Conversation, Done, Missed, Outcome, Post, Step, Task,
+};
+use parlour_server::messages::{self, NewMessage, Posted};
+use parlour_server::realtime::{Closing, Frame, Mailbox, SocketKind, Subscriber};
+use parlour_server::{Scope, ServiceError};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -45,25 +50,21 @@ pub(super) struct Ears {
 
 /// A socket as the server knows it.
 pub(super) struct Served {
-    socket: Socket,
+    conversation: Conversation,
     ears: Arc<Ears>,
-    task: Task,
+    /// Not run yet.
+    task: Option<Task>,
+    /// Not stored yet.
+    sends: VecDeque<Post>,
+    /// Of sends; the conversation has not been told.
+    outcomes: Vec<(u64, Result<Posted, ServiceError>)>,
+    /// Acknowledged, and not stored.
+    promised: VecDeque<(RoomId, NewMessage)>,
+    is_closing: bool,
     next_heartbeat: f64,
     /// Since when it has not answered a ping.
     pub(super) pinged_at: Option<f64>,
     messages: u32,
-}
-
-/// What is under way.
-enum Task {
-    Idle,
-    /// Done; its author has not been told.
-    Answer(ServerFrame),
-    /// Subscribed; the room has not been read.
-    Join(RoomId, Option<Seq>),
-    Sync(RoomId, Seq),
-    /// Acknowledged, and not stored.
-    Promised(RoomId, NewMessage),
 }
 
 impl Subscriber for Ears {
@@ -118,28 +119,33 @@ impl Served {
         let lies = manners.plant == Some(Plant::LiesInHeartbeats);
         ears.lies.store(lies, Ordering::Relaxed);
         let socket = bench.ctx.hub.open(SocketKind::Many, Arc::clone(&ears) as _);
-        if let Some(person) = &scope.person {
-            let who = Attendee {
-                id: person.user.id,
-                name: person.user.name.as_str().into(),
-                skeleton: names::skeleton(&person.user.name).into(),
-            };
-            // A name is only refused to somebody new.
-            let _ = socket.identify(&who, HashMap::new(), false);
-        }
+        let limits = bench.ctx.limits.clone();
         Self {
-            socket,
+            conversation: Conversation::new(SocketKind::Many, scope.clone(), false, socket, limits),
             ears,
-            task: Task::Idle,
+            task: None,
+            sends: VecDeque::new(),
+            outcomes: Vec::new(),
+            promised: VecDeque::new(),
+            is_closing: false,
             next_heartbeat: now + HEARTBEAT_MS * (1.0 - early),
             pinged_at: None,
             messages: 0,
         }
     }
 
-    /// Whether there is nothing to do but to wait for a frame.
-    pub(super) fn is_idle(&self) -> bool {
-        matches!(self.task, Task::Idle)
+    /// Whether it takes a frame in.
+    pub(super) fn is_listening(&self) -> bool {
+        !self.is_closing && !self.conversation.has_steps() && self.conversation.is_listening()
+    }
+
+    /// Whether there is something to go on with.
+    pub(super) fn has_work(&self) -> bool {
+        self.conversation.has_steps()
+            || self.task.is_some()
+            || !self.sends.is_empty()
+            || !self.outcomes.is_empty()
+            || !self.promised.is_empty()
     }
 
     /// The hub loses this many of the next changes on their way here.
@@ -157,24 +163,32 @@ impl Served {
         self.ears.close(closing);
     }
 
-    /// What the hub queued, and how the socket ends.
+    /// What may be written, and how the socket ends once what may be on its way to the disk was
+    /// answered.
     pub(super) fn flush(&mut self, manners: Manners) -> (Vec<String>, Option<(u16, String)>) {
-        let (frames, closing) = self.ears.mailbox.take();
-        let mut frames: Vec<String> = frames.iter().map(|frame| frame.to_string()).collect();
-        if let (Some(closing), Task::Answer(answer)) = (&closing, &self.task)
-            && !closing.is_hard()
-        {
-            // What was done is said before the socket closes.
-            frames.push(answer.encode());
+        let (mut frames, closing) = self.ears.mailbox.take();
+        let mut ended = None;
+        if let Some(closing) = closing {
+            if !self.is_closing {
+                self.is_closing = true;
+                self.conversation.wind_down();
+                if self.conversation.is_at_rest() {
+                    // Nobody waits for what is only read.
+                    self.task = None;
+                }
+            }
+            if closing.is_hard() || !self.has_work() {
+                self.ears.mailbox.release();
+                frames.extend(self.ears.mailbox.take().0);
+                ended = Some((closing.code.code(), closing.reason));
+            }
         }
-        let frames = frames.into_iter().map(|frame| told(frame, manners));
-        let closing = closing.map(|closing| (closing.code.code(), closing.reason));
-        (frames.collect(), closing)
+        let frames = frames.iter().map(|frame| told(frame.to_string(), manners));
+        (frames.collect(), ended)
     }
 
     /// Whether there is something to flush.
     pub(super) fn has_mail(&self) -> bool {
-        use futures::FutureExt;
         self.ears.mailbox.ready().now_or_never().is_some()
     }
 
@@ -183,227 +197,156 @@ impl Served {
         if now >= self.next_heartbeat {
             self.next_heartbeat = now + HEARTBEAT_MS;
             self.pinged_at.get_or_insert(now);
-            self.socket.heartbeat();
+            self.conversation.socket().heartbeat();
         }
     }
 
-    /// Goes on with what is under way, or begins what was said; answers what is written at once.
-    pub(super) async fn proceed(
-        &mut self,
-        bench: &Bench,
-        scope: &Scope,
-        said: Option<ClientFrame>,
-        manners: Manners,
-    ) -> Vec<String> {
-        let task = std::mem::replace(&mut self.task, Task::Idle);
-        let written = match task {
-            Task::Idle => match said {
-                Some(frame) => self.begin(bench, scope, frame, manners).await,
-                None => Vec::new(),
-            },
-            Task::Answer(frame) => vec![frame],
-            Task::Join(room, after) => self.join(bench, scope, room, after).await,
-            Task::Sync(room, after) => self.sync(bench, scope, room, after, manners).await,
-            Task::Promised(room, new) => {
-                // Whatever comes of it, its author was told already.
-                let _ = messages::post(&bench.ctx, scope, room, new).await;
-                Vec::new()
-            }
-        };
-        let written = written.iter().map(ServerFrame::encode);
-        written.map(|frame| told(frame, manners)).collect()
+    /// Takes a frame in.
+    pub(super) fn hear(&mut self, bench: &Bench, said: &ClientFrame) {
+        let now = bench.ctx.clock.monotonic();
+        self.conversation.text(&said.encode(), now);
     }
 
-    async fn begin(
+    /// Goes on: performs what is to be done next, or does some of what is under way. Which room was
+    /// posted in.
+    pub(super) async fn go_on(
         &mut self,
         bench: &Bench,
-        scope: &Scope,
-        frame: ClientFrame,
+        chance: &mut Rng,
         manners: Manners,
-    ) -> Vec<ServerFrame> {
-        let ctx = &bench.ctx;
-        match frame {
-            ClientFrame::Join { room_id, after } => {
-                self.socket.subscribe(room_id);
-                self.task = Task::Join(room_id, after);
-                Vec::new()
-            }
-            ClientFrame::Sync {
-                room_id: Some(room),
-                after,
-            } => self.sync(bench, scope, room, after, manners).await,
-            ClientFrame::Message {
-                room_id: Some(room),
-                content,
-                client_id,
-                reply_to,
-            } => {
-                self.messages += 1;
-                let client_id = match manners.plant {
-                    Some(Plant::StoresRepeats) => client_id.map(|key| bench.unlike_any(key)),
-                    _ => client_id,
-                };
-                let every = manners.overloaded_every;
-                if every > 0 && self.messages.is_multiple_of(every) {
-                    let error = telemetry::told(&ServiceError::Overloaded);
-                    return vec![ServerFrame::error(error, Some(room), client_id)];
+    ) -> Option<RoomId> {
+        if self.conversation.has_steps() {
+            while let Some(step) = self.conversation.next_step() {
+                self.perform(step);
+                if chance.u32(0..4) == 0 {
+                    break;
                 }
-                let key = client_id.clone();
-                let new = NewMessage {
-                    content,
-                    client_id,
-                    reply_to,
-                };
-                if manners.plant == Some(Plant::AcknowledgesBeforeCommit) {
-                    return self.promise(scope, room, new);
-                }
-                self.task = Task::Answer(match messages::post(ctx, scope, room, new).await {
-                    Ok(posted) if posted.is_new && self.socket.has_joined(room) => {
-                        // Its author hears it as everybody does.
-                        self.task = Task::Idle;
-                        return Vec::new();
-                    }
-                    Ok(posted) => ServerFrame::Message(Arc::unwrap_or_clone(posted.message)),
-                    Err(error) => ServerFrame::error(telemetry::told(&error), Some(room), key),
-                });
-                Vec::new()
             }
-            ClientFrame::Edit {
-                room_id: Some(room),
-                number,
-                content,
-            } => {
-                let before = self.socket.seq(room);
-                let edited = messages::edit(ctx, scope, room, number, content).await;
-                self.changed(room, before, edited);
-                Vec::new()
+            return None;
+        }
+        let task = usize::from(self.task.is_some());
+        let sends = usize::from(!self.sends.is_empty());
+        let promised = usize::from(!self.promised.is_empty());
+        let choices = task + sends + promised + self.outcomes.len();
+        if choices == 0 {
+            return None;
+        }
+        let choice = chance.usize(0..choices);
+        if choice < task {
+            if let Some(task) = self.task.take() {
+                let outcome = self.run(bench, task, manners).await;
+                self.conversation.done(outcome);
             }
-            ClientFrame::Delete {
-                room_id: Some(room),
-                number,
-            } => {
-                let before = self.socket.seq(room);
-                let deleted = messages::delete(ctx, scope, room, number).await;
-                self.changed(room, before, deleted);
-                Vec::new()
-            }
-            other => {
-                let error = AppError::new(ErrorCode::UnknownType, format!("{other:?}"));
-                vec![ServerFrame::error(error, None, None)]
-            }
+            None
+        } else if choice < task + sends {
+            let some = chance.usize(1..=self.sends.len());
+            self.post(bench, some, manners).await
+        } else if choice < task + sends + promised {
+            let (room, new) = self.promised.pop_front()?;
+            // Whatever comes of it, its author was told already.
+            let _ = messages::post(&bench.ctx, self.conversation.scope(), room, new).await;
+            Some(room)
+        } else {
+            let (place, outcome) = self.outcomes.swap_remove(choice - task - sends - promised);
+            self.conversation.sent(place, outcome);
+            None
         }
     }
 
-    /// An edit to the same text is not published; its author is told how it stands.
-    fn changed(&mut self, room: RoomId, before: Seq, done: Result<Message, ServiceError>) {
-        self.task = match done {
-            Ok(message) if message.seq > before && self.socket.has_joined(room) => Task::Idle,
-            Ok(message) => Task::Answer(ServerFrame::MessageChanged(message)),
-            Err(error) => Task::Answer(ServerFrame::error(
-                telemetry::told(&error),
-                Some(room),
-                None,
-            )),
-        };
-    }
-
-    async fn join(
-        &mut self,
-        bench: &Bench,
-        scope: &Scope,
-        room_id: RoomId,
-        after: Option<Seq>,
-    ) -> Vec<ServerFrame> {
-        let room = match rooms::enter(&bench.ctx, scope, room_id).await {
-            Ok(room) => room,
-            Err(error) => {
-                self.socket.unsubscribe(room_id);
-                return vec![ServerFrame::error(
-                    telemetry::told(&error),
-                    Some(room_id),
-                    None,
-                )];
+    fn perform(&mut self, step: Step) {
+        let mailbox = &self.ears.mailbox;
+        match step {
+            Step::Write(frame) => {
+                let written = mailbox.answer(frame).now_or_never();
+                assert!(
+                    written.is_some(),
+                    "nobody waits for a wire that is not there"
+                );
             }
-        };
-        self.socket.arrive(room_id, after.is_some());
-        if let Some(after) = after {
-            self.task = Task::Sync(room_id, after);
+            Step::Hold => mailbox.hold(),
+            Step::Release => mailbox.release(),
+            Step::Pass(message) => mailbox.pass(message),
+            Step::Do(task) => self.task = Some(task),
+            Step::Post(post) => self.sends.push_back(post),
+            Step::Close(closing) => mailbox.close(closing),
         }
-        vec![ServerFrame::Welcome(Welcome {
-            room_id,
-            seq: room.seq,
-            epoch: bench.ctx.epoch.clone(),
-            user: scope.person.as_ref().map(|person| person.user.clone()),
-            room,
-            token: None,
-        })]
     }
 
-    /// One page of what changed; the next one is another step.
-    async fn sync(
-        &mut self,
-        bench: &Bench,
-        scope: &Scope,
-        room_id: RoomId,
-        after: Seq,
-        manners: Manners,
-    ) -> Vec<ServerFrame> {
-        let mut page = match messages::sync(&bench.ctx, scope, room_id, after).await {
-            Ok(page) => page,
-            Err(error) => {
-                return vec![ServerFrame::error(
-                    telemetry::told(&error),
-                    Some(room_id),
-                    None,
-                )];
-            }
+    async fn run(&self, bench: &Bench, task: Task, manners: Manners) -> Outcome {
+        let scope = self.conversation.scope();
+        let Task::Sync { room, after, .. } = task else {
+            return task.run(Arc::clone(&bench.ctx), Arc::clone(scope)).await;
         };
-        if manners
-            .reset_above
-            .is_some_and(|most| page.messages.len() > most)
-        {
+        let mut page = messages::sync(&bench.ctx, scope, room, after).await?;
+        if (manners.reset_above).is_some_and(|most| page.messages.len() > most) {
             page.messages.clear();
             (page.complete, page.reset) = (true, true);
         }
         if manners.plant == Some(Plant::SkipsInSyncs) {
             page.messages.pop();
         }
-        if !page.complete && !page.reset {
-            self.task = Task::Sync(room_id, page.to);
-        }
-        vec![ServerFrame::Sync(Sync {
-            room_id,
-            messages: page.messages,
-            from: page.from,
-            to: page.to,
-            complete: page.complete,
-            reset: page.reset,
-        })]
+        Ok(Done::Missed(Missed::of(room, page)))
     }
 
-    /// An acknowledgement of what is not stored yet.
-    fn promise(&mut self, scope: &Scope, room_id: RoomId, new: NewMessage) -> Vec<ServerFrame> {
-        let Some(person) = &scope.person else {
-            return Vec::new();
-        };
-        let seq = self.socket.seq(room_id) + 1;
-        let message = Message {
-            id: MessageId(0),
-            room_id,
-            number: seq,
-            seq,
-            user_id: person.user.id,
-            username: person.user.name.clone(),
-            content: new.content.clone(),
-            client_id: new.client_id.clone().unwrap_or_default(),
-            timestamp: Timestamp(0),
-            edited_at: None,
-            deleted: false,
-            reply_to: None,
-            links: Vec::new(),
-        };
-        self.task = Task::Promised(room_id, new);
-        vec![ServerFrame::Message(message)]
+    /// Posts some of the next sends, as one group of the writer's.
+    async fn post(&mut self, bench: &Bench, some: usize, manners: Manners) -> Option<RoomId> {
+        let mut room = None;
+        let mut posts = Vec::new();
+        for post in self.sends.drain(..some) {
+            self.messages += 1;
+            let mut new = post.message;
+            let every = manners.overloaded_every;
+            if every > 0 && self.messages.is_multiple_of(every) {
+                self.outcomes
+                    .push((post.place, Err(ServiceError::Overloaded)));
+                continue;
+            }
+            room = Some(post.room);
+            if manners.plant == Some(Plant::AcknowledgesBeforeCommit) {
+                let posted = promise(&self.conversation, post.room, &new);
+                self.outcomes.push((post.place, Ok(posted)));
+                self.promised.push_back((post.room, new));
+                continue;
+            }
+            if manners.plant == Some(Plant::StoresRepeats) {
+                new.client_id = new.client_id.map(|key| bench.unlike_any(key));
+            }
+            posts.push((post.place, post.room, new));
+        }
+        let scope = self.conversation.scope();
+        let posted = posts.into_iter().map(|(place, room, new)| async move {
+            (place, messages::post(&bench.ctx, scope, room, new).await)
+        });
+        let posted = join_all(posted).await;
+        self.outcomes.extend(posted);
+        room
+    }
+}
+
+/// An acknowledgement of what is not stored yet.
+fn promise(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Posted {
+    let person = conversation.scope().person.as_ref();
+    let author = person.expect("everybody here is somebody").user.clone();
+    let seq = conversation.socket().seq(room_id) + 1;
+    let message = Message {
+        id: MessageId(0),
+        room_id,
+        number: seq,
+        seq,
+        user_id: author.id,
+        username: author.name,
+        content: new.content.clone(),
+        client_id: new.client_id.clone().unwrap_or_default(),
+        timestamp: Timestamp(0),
+        edited_at: None,
+        deleted: false,
+        reply_to: None,
+        links: Vec::new(),
+    };
+    Posted {
+        message: Arc::new(message),
+        // Told to its author alone.
+        is_new: false,
     }
 }
 

@@ -15,7 +15,7 @@ const LENGTH: usize = 43;
 pub struct Token(String);
 
 impl Token {
-    pub(super) fn draw(random: &dyn Random) -> Self {
+    pub(crate) fn draw(random: &dyn Random) -> Self {
         Self(draw::<BYTES>(random))
     }
 

@@ -1,9 +1,11 @@
 //! The two WebSocket doors: `/ws` and `/ws/chat/{room_id}`.
 //!
-//! Reads a socket's frames, calls the contexts, and writes their answers; what others do comes from
-//! the engine (`realtime`) into the socket's mailbox. *Invariant:* one task per socket.
+//! What a socket's frames mean is its [`conversation`]; `connection` is the task that reads them, does
+//! what they ask for and writes the answers. What others do comes from the engine (`realtime`) into the
+//! socket's mailbox. *Invariant:* one task per socket.
 
 mod connection;
+pub mod conversation;
 mod patience;
 mod upgrade;
 mod wire;

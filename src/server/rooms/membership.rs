@@ -67,6 +67,18 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
     Ok(room.into_room(ctx.hub.online(id)))
 }
 
+/// The room, if it may be seen, and whether the person belongs to it already; nobody without a name does.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`].
+pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(Room, bool), ServiceError> {
+    let Some(user) = scope.user_id() else {
+        return Ok((super::get(ctx, scope, id).await?, false));
+    };
+    let (room, is_member) = look(ctx, scope, id, user).await?;
+    Ok((room.into_room(ctx.hub.online(id)), is_member))
+}
+
 /// Ends the membership. Somebody who is no member has left already.
 pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     let user = scope.require_person()?.user.id;

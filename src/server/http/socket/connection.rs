@@ -1,23 +1,20 @@
-//! One task per socket: reads what the client says, and writes what the hub queued.
+//! One task per socket: reads what the client says, performs what its [`Conversation`] says is to be
+//! done, and writes what the hub queued.
 //!
-//! *Invariant:* one command of a socket is under way at a time, so a client's frames take effect in
-//! the order it sent them; while one waits for the disk, frames of others are still written.
+//! *Invariant:* the steps of the conversation are performed one after the other, in their order; while a
+//! task of it waits for the disk, frames of others are still written.
 
-mod commands;
-mod hello;
-mod join;
-
-use super::patience::{Patience, Verdict};
+use super::conversation::{Conversation, Outcome, Post, Step};
 use super::wire::{Incoming, Wire};
-use crate::limits::{Bucket, SocketGuard};
-use crate::realtime::{Closing, Frame, Gone, Mailbox, Socket, SocketKind};
-use crate::{Context, Scope, ServiceError, telemetry};
-use commands::Answer;
-use parlour_protocol::{AppError, ClientFrame, CloseCode, ErrorCode, RoomId, ServerFrame};
-use serde::Deserialize;
-use std::future::pending;
+use crate::limits::SocketGuard;
+use crate::messages::{self, Posted};
+use crate::realtime::{Closing, Gone, Mailbox, SocketKind};
+use crate::{Context, Scope, ServiceError};
+use parlour_protocol::CloseCode;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -31,8 +28,8 @@ const LINGER: Duration = Duration::from_secs(3);
 /// The same for one that was too slow to read.
 const LINGER_SLOW: Duration = Duration::from_secs(10);
 
-/// Who knocks, and at which of the two doors.
-pub struct Knock {
+/// Who asks to be let in, and at which of the two doors.
+pub struct Visitor {
     /// Who, as far as the request's headers tell.
     pub scope: Scope,
     /// Which door.
@@ -53,27 +50,43 @@ enum Ended {
     Violation(u16),
 }
 
-type Command = Pin<Box<dyn Future<Output = Answer> + Send>>;
+type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Sent = Result<Posted, ServiceError>;
 
 /// A socket that is served.
 pub struct Connection {
-    ctx: Arc<Context>,
-    scope: Arc<Scope>,
-    kind: SocketKind,
     wire: Wire,
-    mailbox: Arc<Mailbox>,
-    socket: Arc<Socket>,
-    bucket: Bucket,
-    patience: Patience,
-    under_way: Option<Command>,
+    talk: Talk,
     _counted: SocketGuard,
     _conversation: TaskTrackerToken,
 }
 
+/// All of it but what is read from the network.
+struct Talk {
+    ctx: Arc<Context>,
+    mailbox: Arc<Mailbox>,
+    conversation: Conversation,
+    under_way: UnderWay,
+}
+
+/// What the conversation asked for and is not done.
+#[derive(Default)]
+struct UnderWay {
+    task: Option<Running<Outcome>>,
+    /// In the order in which they are to reach the writer.
+    sends: Vec<(u64, Running<Sent>)>,
+}
+
 enum Event {
     Mail,
-    Answer(Answer),
+    UnderWay(Progress),
     Incoming(Incoming),
+}
+
+/// Something that was under way is done.
+enum Progress {
+    Done(Outcome),
+    Sent(Vec<(u64, Sent)>),
 }
 
 /// Lets somebody in, or tells them why not.
@@ -82,23 +95,15 @@ enum Event {
 /// that is needed only now and then, the way in first of all, lies in futures of its own.
 pub async fn open(
     ctx: Arc<Context>,
-    knock: Knock,
+    visitor: Visitor,
     wire: Wire,
     mailbox: Mailbox,
 ) -> Option<Box<Connection>> {
-    let conversation = ctx.hub.conversation();
-    let Knock {
-        scope,
-        kind,
-        session_ended,
-        counted,
-    } = knock;
-    let new = Connection::new(ctx, scope, kind, wire, mailbox, counted, conversation);
-    let mut connection = Box::new(new);
-    match connection.greet(session_ended).await {
+    let mut connection = Box::new(Connection::new(ctx, visitor, wire, mailbox));
+    match connection.let_in().await {
         Ok(()) => {
             connection.log("socket opened", None);
-            connection.socket.heard();
+            connection.talk.conversation.socket().heard();
             Some(connection)
         }
         Err(ended) => {
@@ -109,41 +114,54 @@ pub async fn open(
 }
 
 impl Connection {
-    fn new(
-        ctx: Arc<Context>,
-        scope: Scope,
-        kind: SocketKind,
-        wire: Wire,
-        mailbox: Mailbox,
-        counted: SocketGuard,
-        conversation: TaskTrackerToken,
-    ) -> Self {
-        let mailbox = Arc::new(mailbox);
-        let socket = Arc::new(ctx.hub.open(kind, Arc::clone(&mailbox) as _));
-        Self {
-            bucket: ctx.limits.frames(),
-            scope: Arc::new(scope),
+    fn new(ctx: Arc<Context>, visitor: Visitor, wire: Wire, mailbox: Mailbox) -> Self {
+        let Visitor {
+            scope,
             kind,
+            session_ended,
+            counted,
+        } = visitor;
+        let mailbox = Arc::new(mailbox);
+        let socket = ctx.hub.open(kind, Arc::clone(&mailbox) as _);
+        let limits = ctx.limits.clone();
+        Self {
             wire,
-            mailbox,
-            socket,
-            patience: Patience::default(),
-            under_way: None,
             _counted: counted,
-            _conversation: conversation,
-            ctx,
+            _conversation: ctx.hub.conversation(),
+            talk: Talk {
+                ctx,
+                mailbox,
+                conversation: Conversation::new(kind, scope, session_ended, socket, limits),
+                under_way: UnderWay::default(),
+            },
         }
     }
 
     /// Who it is, and for a one-room socket the way in.
-    async fn greet(&mut self, session_ended: bool) -> Result<(), Ended> {
-        if session_ended {
-            return Err(Ended::Close(Closing::plain(CloseCode::SessionEnded)));
+    async fn let_in(&mut self) -> Result<(), Ended> {
+        self.talk.perform().await?;
+        let mut late = None;
+        while !self.talk.conversation.is_open() {
+            let event = if self.talk.conversation.is_awaiting_first_frame() {
+                let ctx = &self.talk.ctx;
+                let within = ctx.settings.realtime.first_frame();
+                let late = late.get_or_insert_with(|| ctx.clock.sleep(within));
+                tokio::select! {
+                    event = self.next() => Some(event),
+                    () = late => None,
+                }
+            } else {
+                Some(self.next().await)
+            };
+            match event {
+                Some(event) => self.handle(event).await?,
+                None => {
+                    self.talk.conversation.first_frame_is_late();
+                    self.talk.perform().await?;
+                }
+            }
         }
-        match self.kind {
-            SocketKind::One(room) => self.hello(room).await,
-            SocketKind::Many => self.identify_session().await,
-        }
+        Ok(())
     }
 
     /// Serves it until it ends.
@@ -151,7 +169,10 @@ impl Connection {
         let ended = loop {
             let handled = match self.next().await {
                 // All that most sockets ever say, ten thousand of them in turn: not worth a future.
-                Event::Incoming(Incoming::Pong) => self.pong(),
+                Event::Incoming(Incoming::Pong) => match self.talk.pong() {
+                    true => Box::pin(self.talk.perform()).await,
+                    false => Ok(()),
+                },
                 event => Box::pin(self.handle(event)).await,
             };
             if let Err(ended) = handled {
@@ -163,125 +184,22 @@ impl Connection {
 
     async fn handle(&mut self, event: Event) -> Result<(), Ended> {
         match event {
-            Event::Mail => self.mail().await,
-            Event::Answer(answer) => {
-                self.under_way = None;
-                self.answer(answer).await
-            }
-            Event::Incoming(incoming) => self.incoming(incoming).await,
+            Event::Mail => self.talk.mail().await?,
+            Event::UnderWay(progress) => self.talk.went_on(progress),
+            Event::Incoming(incoming) => self.talk.incoming(incoming).await?,
         }
+        self.talk.perform().await
     }
 
     /// Whatever comes first. Nothing is lost by what comes later.
     async fn next(&mut self) -> Event {
-        let Self {
-            mailbox,
-            under_way,
-            wire,
-            ..
-        } = self;
-        let is_idle = under_way.is_none();
-        let answer = async {
-            match under_way {
-                Some(command) => command.await,
-                None => pending().await,
-            }
-        };
+        let Self { wire, talk, .. } = self;
+        let is_listening = talk.conversation.is_listening();
         tokio::select! {
-            () = mailbox.ready() => Event::Mail,
-            answer = answer => Event::Answer(answer),
-            incoming = wire.receive(), if is_idle => Event::Incoming(incoming),
+            () = talk.mailbox.ready() => Event::Mail,
+            progress = talk.under_way.next() => Event::UnderWay(progress),
+            incoming = wire.receive(), if is_listening => Event::Incoming(incoming),
         }
-    }
-
-    /// Writes what the hub could not.
-    async fn mail(&mut self) -> Result<(), Ended> {
-        in_time(self.mailbox.drain(), &self.mailbox).await?;
-        let closing = self.mailbox.why_closing();
-        closing.map_or(Ok(()), |closing| Err(Ended::Close(closing)))
-    }
-
-    async fn incoming(&mut self, incoming: Incoming) -> Result<(), Ended> {
-        self.socket.heard();
-        match incoming {
-            Incoming::Text(text) => self.text(&text).await,
-            Incoming::Binary => {
-                let sentence = "Frames are text; this server has no binary ones.";
-                let error = AppError::new(ErrorCode::BadRequest, sentence);
-                match self.admit()? {
-                    Ok(()) => self.refuse(error, About::default()).await,
-                    Err(too_fast) => self.refuse(too_fast, About::default()).await,
-                }
-            }
-            control => self.control(control).await,
-        }
-    }
-
-    /// What keeps the connection. What came too fast is answered as well: it is only counted.
-    async fn control(&mut self, incoming: Incoming) -> Result<(), Ended> {
-        match incoming {
-            Incoming::Ping(pong) => {
-                self.admit().map(drop)?;
-                self.write(pong).await
-            }
-            Incoming::Pong => self.pong(),
-            Incoming::Fragment => self.admit().map(drop),
-            Incoming::Closing(answer) => {
-                in_time(self.mailbox.end(answer), &self.mailbox).await?;
-                Err(Ended::Gone)
-            }
-            Incoming::Violation(code) => Err(Ended::Violation(code)),
-            Incoming::Closed | Incoming::Text(_) | Incoming::Binary => Err(Ended::Gone),
-        }
-    }
-
-    fn pong(&mut self) -> Result<(), Ended> {
-        self.socket.heard();
-        self.admit().map(drop)
-    }
-
-    async fn text(&mut self, text: &str) -> Result<(), Ended> {
-        if let Err(too_fast) = self.admit()? {
-            return self.refuse(too_fast, About::of(text)).await;
-        }
-        match ClientFrame::parse(text) {
-            Ok(frame) => self.begin(frame).await,
-            Err(error) => self.refuse(error.to_app_error(), About::of(text)).await,
-        }
-    }
-
-    /// Counts a frame, of whatever kind: what to answer when it came too fast.
-    fn admit(&mut self) -> Result<Result<(), AppError>, Ended> {
-        match self
-            .patience
-            .judge(self.bucket.take(self.ctx.clock.monotonic()))
-        {
-            Verdict::Pass => Ok(Ok(())),
-            Verdict::Abuse => Err(Ended::Close(Closing::plain(CloseCode::TooMany))),
-            Verdict::Refuse { retry_after_ms } => {
-                Ok(Err(telemetry::told(&ServiceError::RateLimited {
-                    retry_after_ms,
-                })))
-            }
-        }
-    }
-
-    async fn answer(&mut self, answer: Answer) -> Result<(), Ended> {
-        match answer {
-            Answer::Nothing => Ok(()),
-            Answer::Frame(frame) => self.write(frame).await,
-        }
-    }
-
-    /// Answers a frame that did nothing.
-    fn refuse(&mut self, error: AppError, about: About) -> impl Future<Output = Result<(), Ended>> {
-        let frame = ServerFrame::error(error, about.room_id, about.client_id);
-        self.write(Frame::from(frame.encode()))
-    }
-
-    /// Answers, before anything that the hub has queued.
-    async fn write(&mut self, frame: Frame) -> Result<(), Ended> {
-        in_time(self.mailbox.answer(frame), &self.mailbox).await
     }
 
     /// Tells the client why, if it listens.
@@ -289,40 +207,28 @@ impl Connection {
         self.log("socket closed", Some(&ended));
         let Self {
             mut wire,
-            mailbox,
-            socket,
-            under_way,
+            mut talk,
             _counted,
             _conversation,
-            ..
         } = *self;
         match ended {
             Ended::Gone => {}
             Ended::Violation(code) => {
-                drop(socket);
+                let mailbox = talk.hang_up();
                 // Whoever does not listen is dropped.
                 let _ = timeout(LINGER, wire.refuse(&mailbox, code)).await;
             }
             Ended::Close(closing) if closing.is_hard() => {
                 // It is gone for the others at once; only its own task waits.
-                drop((socket, under_way));
+                let mailbox = talk.hang_up();
                 let _ = timeout(LINGER_SLOW, wire.close(&mailbox, closing.code.code(), "")).await;
             }
             Ended::Close(closing) => {
                 let goodbye = async {
-                    mailbox.release();
-                    // It may be on its way to the disk: its author hears how it went, by the answer
-                    // or with everybody else.
-                    let answer = match under_way {
-                        Some(command) => command.await,
-                        None => Answer::Nothing,
-                    };
+                    talk.wind_down().await;
                     // From here on it asks nothing of the database, and nobody need wait for it.
-                    drop(socket);
+                    let mailbox = talk.hang_up();
                     mailbox.drain().await?;
-                    if let Answer::Frame(frame) = answer {
-                        mailbox.answer(frame).await?;
-                    }
                     let code = closing.code.code();
                     wire.close(&mailbox, code, &closing.reason).await;
                     Ok::<_, Gone>(())
@@ -338,13 +244,166 @@ impl Connection {
             Some(Ended::Violation(code)) => Some(*code),
             Some(Ended::Close(closing)) => Some(closing.code.code()),
         };
+        let conversation = &self.talk.conversation;
         tracing::info!(
-            socket = self.socket.id().0,
-            user = self.scope.user_id().map(|user| user.0),
-            address = %self.scope.address,
+            socket = conversation.socket().id().0,
+            user = conversation.scope().user_id().map(|user| user.0),
+            address = %conversation.scope().address,
             code,
             "{event}"
         );
+    }
+}
+
+impl Talk {
+    /// A pong came in; whether there is something to do about it.
+    fn pong(&mut self) -> bool {
+        self.conversation.socket().heard();
+        self.conversation.count(self.ctx.clock.monotonic());
+        self.conversation.has_steps()
+    }
+
+    async fn incoming(&mut self, incoming: Incoming) -> Result<(), Ended> {
+        self.conversation.socket().heard();
+        let now = self.ctx.clock.monotonic();
+        match incoming {
+            Incoming::Text(text) => self.conversation.text(&text, now),
+            Incoming::Binary => self.conversation.binary(now),
+            Incoming::Ping(pong) => self.conversation.ping(pong, now),
+            Incoming::Pong | Incoming::Fragment => self.conversation.count(now),
+            // What was said before counts.
+            Incoming::Closing(answer) => {
+                let _answered = timeout(LINGER, self.wind_down()).await;
+                in_time(self.mailbox.end(answer), &self.mailbox).await?;
+                return Err(Ended::Gone);
+            }
+            Incoming::Violation(code) => {
+                let _answered = timeout(LINGER, self.wind_down()).await;
+                return Err(Ended::Violation(code));
+            }
+            Incoming::Closed => {
+                let _stored = timeout(LINGER, self.wind_down()).await;
+                return Err(Ended::Gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the hub could not.
+    async fn mail(&mut self) -> Result<(), Ended> {
+        in_time(self.mailbox.drain(), &self.mailbox).await?;
+        let closing = self.mailbox.why_closing();
+        closing.map_or(Ok(()), |closing| Err(Ended::Close(closing)))
+    }
+
+    fn went_on(&mut self, progress: Progress) {
+        match progress {
+            Progress::Done(outcome) => self.conversation.done(outcome),
+            Progress::Sent(outcomes) => {
+                for (place, outcome) in outcomes {
+                    self.conversation.sent(place, outcome);
+                }
+            }
+        }
+    }
+
+    /// Does what is to be done, until there is something to wait for.
+    async fn perform(&mut self) -> Result<(), Ended> {
+        while let Some(step) = self.conversation.next_step() {
+            match step {
+                Step::Write(frame) => in_time(self.mailbox.answer(frame), &self.mailbox).await?,
+                Step::Close(closing) => return Err(Ended::Close(closing)),
+                step => self.take(step),
+            }
+        }
+        Ok(())
+    }
+
+    /// A step that waits for nothing.
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Hold => self.mailbox.hold(),
+            Step::Release => self.mailbox.release(),
+            Step::Pass(message) => self.mailbox.pass(message),
+            Step::Do(task) => {
+                let (ctx, scope) = self.for_work();
+                self.under_way.task = Some(task.run(ctx, scope));
+            }
+            Step::Post(post) => {
+                let Post {
+                    place,
+                    room,
+                    message,
+                } = post;
+                let (ctx, scope) = self.for_work();
+                let sent = async move { messages::post(&ctx, &scope, room, message).await };
+                self.under_way.sends.push((place, Box::pin(sent)));
+            }
+            // Their own turn has come elsewhere.
+            Step::Write(_) | Step::Close(_) => {}
+        }
+    }
+
+    fn for_work(&self) -> (Arc<Context>, Arc<Scope>) {
+        let scope = Arc::clone(self.conversation.scope());
+        (Arc::clone(&self.ctx), scope)
+    }
+
+    /// What may be on its way to the disk is waited for: who sent it hears how it went, if they still listen.
+    async fn wind_down(&mut self) {
+        self.conversation.wind_down();
+        loop {
+            while let Some(step) = self.conversation.next_step() {
+                match step {
+                    Step::Write(frame) => {
+                        // Who is gone is not told; it is done all the same.
+                        let _ = self.mailbox.answer(frame).await;
+                    }
+                    step => self.take(step),
+                }
+            }
+            if self.conversation.is_at_rest() {
+                return self.mailbox.release();
+            }
+            let progress = self.under_way.next().await;
+            self.went_on(progress);
+        }
+    }
+
+    /// Ends all but what is left to be written.
+    fn hang_up(self) -> Arc<Mailbox> {
+        self.mailbox
+    }
+}
+
+impl UnderWay {
+    /// What is done next; for ever nothing, while nothing is under way.
+    async fn next(&mut self) -> Progress {
+        poll_fn(|task| {
+            if let Some(running) = &mut self.task
+                && let Poll::Ready(outcome) = running.as_mut().poll(task)
+            {
+                self.task = None;
+                return Poll::Ready(Progress::Done(outcome));
+            }
+            // Whoever was taken earlier is asked earlier, so they reach the writer in their order.
+            let mut sent = Vec::new();
+            self.sends.retain_mut(|(place, send)| {
+                let Poll::Ready(outcome) = send.as_mut().poll(task) else {
+                    return true;
+                };
+                sent.push((*place, outcome));
+                false
+            });
+            if sent.is_empty() {
+                return Poll::Pending;
+            }
+            if self.sends.is_empty() {
+                self.sends = Vec::new();
+            }
+            Poll::Ready(Progress::Sent(sent))
+        })
+        .await
     }
 }
 
@@ -375,27 +434,5 @@ fn in_time(
             () = sleep(WRITE) => Closing::plain(CloseCode::TooSlow),
         };
         Err(Ended::Close(closing))
-    }
-}
-
-/// What an `error` frame is about, as far as the frame that failed can be read.
-#[derive(Default, Deserialize)]
-struct About {
-    #[serde(default)]
-    room_id: Option<RoomId>,
-    #[serde(default)]
-    client_id: Option<String>,
-}
-
-impl About {
-    fn of(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
-    }
-
-    fn room(room: RoomId) -> Self {
-        Self {
-            room_id: Some(room),
-            client_id: None,
-        }
     }
 }

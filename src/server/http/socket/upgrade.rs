@@ -1,6 +1,6 @@
 //! Who may open a socket, and the upgrade.
 
-use super::connection::{self, Knock};
+use super::connection::{self, Visitor};
 use super::wire::Wire;
 use crate::Context;
 use crate::http::Problem;
@@ -110,13 +110,13 @@ impl Upgrade {
                         tracing::error!("an upgraded connection is no TCP stream");
                         return None;
                     };
-                    let knock = Knock {
+                    let visitor = Visitor {
                         scope,
                         kind,
                         session_ended,
                         counted,
                     };
-                    connection::open(ctx, knock, wire, mailbox).await
+                    connection::open(ctx, visitor, wire, mailbox).await
                 }
                 Err(error) => {
                     tracing::debug!(%error, "upgrade failed");

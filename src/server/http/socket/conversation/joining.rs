@@ -1,0 +1,186 @@
+//! Into a room, out of it, what was missed, and which rooms there are.
+//!
+//! *Invariant:* check, then subscribe, then read. Nobody hears of a room before it is known that they may,
+//! and nothing falls between what is read and what comes live: what the hub sends meanwhile is held back
+//! until the answer is written.
+
+use super::said::About;
+use super::{Conversation, Doing, Done, Outcome, Step, Task};
+use crate::ServiceError;
+use parlour_protocol::{Room, RoomGone, RoomId, RoomList, Seq, ServerFrame, UsersList, Welcome};
+
+/// Rooms one socket can be in.
+const ROOMS_MAX: usize = 256;
+/// Changes that are caught up with at once; more are read in their share of the processors.
+const NEAR: Seq = 100;
+
+/// What a `join` asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Join {
+    pub(super) room: RoomId,
+    pub(super) after: Option<Seq>,
+    was_joined: bool,
+}
+
+impl Conversation {
+    /// `welcome`, `users_list`, and the sync from `after`.
+    pub(super) fn join(&mut self, room: RoomId, after: Option<Seq>) {
+        let was_joined = self.socket.has_joined(room);
+        if !was_joined && self.socket.rooms() >= ROOMS_MAX {
+            return self.not_joined(room, &ServiceError::Forbidden);
+        }
+        self.steps.push_back(Step::Hold);
+        let join = Join {
+            room,
+            after,
+            was_joined,
+        };
+        self.begin_task(Task::Check(room), Doing::Joining(join));
+    }
+
+    /// The check is done.
+    pub(super) fn may_join(&mut self, join: Join, outcome: Outcome) {
+        match outcome {
+            Ok(Done::Room {
+                room,
+                is_member,
+                epoch,
+            }) => {
+                self.socket.subscribe(join.room);
+                let is_reader = self.scope.person.is_none();
+                // Whatever the hub tells from here on comes here. When it has told nothing that is newer than
+                // what the check read, that is how the room is; one without a seq may be gone again.
+                let is_still_so = room.seq > 0 && self.socket.seq(join.room) == room.seq;
+                if is_still_so && (is_member || is_reader) {
+                    return self.welcome(join, room, epoch);
+                }
+                let read = match is_reader {
+                    true => Task::Check(join.room),
+                    false => Task::Enter(join.room),
+                };
+                self.begin_task(read, Doing::Arriving(join));
+            }
+            Ok(_) => self.misled(&Doing::Joining(join)),
+            Err(error) => self.hold_ends_with(join.room, &error),
+        }
+    }
+
+    /// The room was read once more, with the subscription there.
+    pub(super) fn arrive(&mut self, join: Join, outcome: Outcome) {
+        match outcome {
+            Ok(Done::Room { room, epoch, .. }) => self.welcome(join, room, epoch),
+            Ok(_) => self.misled(&Doing::Arriving(join)),
+            Err(error) => {
+                if !join.was_joined {
+                    self.socket.unsubscribe(join.room);
+                }
+                self.hold_ends_with(join.room, &error);
+            }
+        }
+    }
+
+    fn welcome(&mut self, join: Join, mut room: Room, epoch: String) {
+        let room_id = join.room;
+        self.socket.arrive(room_id, join.after.is_some());
+        let roster = self.socket.roster(room_id);
+        room.online = roster.count;
+        let token = self.new_token();
+        self.write(&ServerFrame::Welcome(Welcome {
+            room_id,
+            seq: room.seq,
+            epoch,
+            user: self.scope.person.as_ref().map(|person| person.user.clone()),
+            room,
+            token,
+        }));
+        self.write(&ServerFrame::UsersList(UsersList::of(room_id, roster)));
+        match join.after {
+            Some(after) => self.catch_up(room_id, after),
+            None => self.hold_ends(),
+        }
+    }
+
+    /// In as many frames as it takes.
+    pub(super) fn catch_up(&mut self, room: RoomId, after: Seq) {
+        let sync = Task::Sync {
+            room,
+            after,
+            is_far: self.socket.seq(room).saturating_sub(after) > NEAR,
+        };
+        self.begin_task(sync, Doing::CatchingUp(room));
+    }
+
+    /// A part of what was missed is read.
+    pub(super) fn caught_up(&mut self, room: RoomId, outcome: Outcome) {
+        match outcome {
+            Ok(Done::Missed(missed)) => {
+                self.steps.push_back(Step::Write(missed.frame));
+                if missed.is_last {
+                    self.hold_ends();
+                } else {
+                    self.catch_up(room, missed.to);
+                }
+            }
+            Ok(_) => self.misled(&Doing::CatchingUp(room)),
+            Err(error) => self.hold_ends_with(room, &error),
+        }
+    }
+
+    /// Out of the room, on every socket of this person; a reader only stops listening.
+    pub(super) fn leave(&mut self, room: RoomId) {
+        let was_joined = self.socket.has_joined(room);
+        if self.scope.person.is_some() {
+            self.begin_task(Task::Leave(room), Doing::Leaving { room, was_joined });
+        } else {
+            self.left(room);
+        }
+    }
+
+    /// The person is no member any more.
+    pub(super) fn has_left(&mut self, room: RoomId, was_joined: bool, outcome: Outcome) {
+        match outcome {
+            // The hub has told this socket with the person's others.
+            Ok(_) if was_joined && !self.socket.has_joined(room) => {}
+            Ok(_) => self.left(room),
+            Err(error) => self.refuse(&error, About::room(room)),
+        }
+    }
+
+    fn left(&mut self, room_id: RoomId) {
+        self.socket.unsubscribe(room_id);
+        self.write(&ServerFrame::Left(RoomGone { room_id }));
+    }
+
+    /// The rooms that a page lists; what happens in them meanwhile comes behind it.
+    pub(super) fn listed(&mut self, known: Option<String>, outcome: Outcome) {
+        match outcome {
+            Ok(Done::Rooms(rooms)) => {
+                let list = RoomList::unless_known(rooms, known.as_deref());
+                self.write(&ServerFrame::Rooms(list));
+            }
+            Ok(_) => self.misled(&Doing::Listing { known }),
+            Err(error) => self.refuse(&error, About::default()),
+        }
+        self.steps.push_back(Step::Release);
+    }
+
+    /// The answer is written, and what happened meanwhile comes behind it.
+    fn hold_ends(&mut self) {
+        self.steps.push_back(Step::Release);
+        self.has_entered();
+    }
+
+    fn hold_ends_with(&mut self, room: RoomId, error: &ServiceError) {
+        self.not_joined(room, error);
+        self.steps.push_back(Step::Release);
+    }
+
+    /// A `join` or a `sync` came to nothing. Whose only room it is has no reason to stay.
+    fn not_joined(&mut self, room: RoomId, error: &ServiceError) {
+        if self.is_open() {
+            self.refuse(error, About::room(room));
+        } else {
+            self.turn_away(error);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What a client said, with the room it is about, or why it means nothing on this socket.
+
+use crate::messages::NewMessage;
+use crate::realtime::{Frame, SocketKind};
+use parlour_protocol::{AppError, ClientFrame, ErrorCode, Number, RoomId, Seq, ServerFrame};
+use serde::Deserialize;
+
+/// A frame that was understood, or refused.
+#[derive(Debug)]
+pub(super) enum Said {
+    Refused(Refused),
+    Send(Send),
+    Join {
+        room: RoomId,
+        after: Option<Seq>,
+    },
+    Leave {
+        room: RoomId,
+    },
+    Edit {
+        room: RoomId,
+        number: Number,
+        content: String,
+    },
+    Delete {
+        room: RoomId,
+        number: Number,
+    },
+    Typing {
+        room: RoomId,
+        is_typing: bool,
+    },
+    Sync {
+        room: RoomId,
+        after: Seq,
+    },
+    Read {
+        room: RoomId,
+        seq: Seq,
+    },
+    Rooms {
+        known: Option<String>,
+    },
+}
+
+/// A message that somebody sends.
+#[derive(Debug)]
+pub(super) struct Send {
+    pub(super) room: RoomId,
+    pub(super) message: NewMessage,
+}
+
+impl Said {
+    /// What this frame says on a socket of this kind.
+    pub(super) fn by(kind: SocketKind, frame: ClientFrame) -> Self {
+        Self::understood(kind, frame).unwrap_or_else(Self::Refused)
+    }
+
+    fn understood(kind: SocketKind, frame: ClientFrame) -> Result<Self, Refused> {
+        let room_in = |said: Option<RoomId>| room_of(kind, said, None);
+        Ok(match frame {
+            ClientFrame::Join { room_id, after } => Self::Join {
+                room: of_many(kind, room_id)?,
+                after,
+            },
+            ClientFrame::Leave { room_id } => Self::Leave {
+                room: of_many(kind, room_id)?,
+            },
+            ClientFrame::Message {
+                room_id,
+                content,
+                client_id,
+                reply_to,
+            } => Self::Send(Send {
+                room: room_of(kind, room_id, client_id.as_deref())?,
+                message: NewMessage {
+                    content,
+                    client_id,
+                    reply_to,
+                },
+            }),
+            ClientFrame::Edit {
+                room_id,
+                number,
+                content,
+            } => Self::Edit {
+                room: room_in(room_id)?,
+                number,
+                content,
+            },
+            ClientFrame::Delete { room_id, number } => Self::Delete {
+                room: room_in(room_id)?,
+                number,
+            },
+            ClientFrame::Typing { room_id, is_typing } => Self::Typing {
+                room: room_in(room_id)?,
+                is_typing,
+            },
+            ClientFrame::Sync { room_id, after } => Self::Sync {
+                room: room_in(room_id)?,
+                after,
+            },
+            ClientFrame::Read { room_id, seq } => Self::Read {
+                room: room_in(room_id)?,
+                seq,
+            },
+            ClientFrame::Rooms { known } => match kind {
+                SocketKind::Many => Self::Rooms { known },
+                SocketKind::One(_) => {
+                    let sentence = "This socket is for one room; /ws lists the others.";
+                    return Err(About::default().bad(sentence));
+                }
+            },
+        })
+    }
+}
+
+/// The room of a frame that only a socket for any number of them takes.
+fn of_many(kind: SocketKind, room: RoomId) -> Result<RoomId, Refused> {
+    match kind {
+        SocketKind::Many => Ok(room),
+        SocketKind::One(_) => {
+            let sentence = "This socket is for one room; /ws joins and leaves others.";
+            Err(About::room(room).bad(sentence))
+        }
+    }
+}
+
+/// Which room a frame is about.
+fn room_of(
+    kind: SocketKind,
+    said: Option<RoomId>,
+    client_id: Option<&str>,
+) -> Result<RoomId, Refused> {
+    let refused = |sentence| {
+        let about = About {
+            room_id: said,
+            client_id: client_id.map(str::to_owned),
+        };
+        Err(about.bad(sentence))
+    };
+    match (kind, said) {
+        (SocketKind::One(room), None) => Ok(room),
+        (SocketKind::One(room), Some(said)) if said != room => {
+            refused("This socket is for one room; use /ws for others.")
+        }
+        (_, Some(said)) => Ok(said),
+        (SocketKind::Many, None) => refused("Say in which room: room_id."),
+    }
+}
+
+/// What an `error` frame is about, as far as the frame that failed can be read.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct About {
+    #[serde(default)]
+    pub(super) room_id: Option<RoomId>,
+    #[serde(default)]
+    pub(super) client_id: Option<String>,
+}
+
+/// An `error` frame to be.
+#[derive(Debug)]
+pub(super) struct Refused {
+    error: AppError,
+    about: About,
+}
+
+impl About {
+    /// A frame that was not understood.
+    pub(super) fn of(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    pub(super) fn room(room: RoomId) -> Self {
+        Self {
+            room_id: Some(room),
+            client_id: None,
+        }
+    }
+
+    pub(super) fn error(self, error: AppError) -> Refused {
+        Refused { error, about: self }
+    }
+
+    fn bad(self, sentence: &str) -> Refused {
+        self.error(AppError::new(ErrorCode::BadRequest, sentence))
+    }
+}
+
+impl Refused {
+    /// As it is written.
+    pub(super) fn frame(self) -> Frame {
+        let About { room_id, client_id } = self.about;
+        ServerFrame::error(self.error, room_id, client_id)
+            .encode()
+            .into()
+    }
+}

@@ -1,0 +1,119 @@
+//! Who is let in, and who is not.
+
+use super::*;
+
+#[tokio::test]
+async fn a_socket_for_one_room_waits_for_its_first_frame() {
+    let mut played = started(SocketKind::One(ROOM), None, limits());
+    assert_eq!(played.steps(), ["do Check"]);
+    assert!(!played.conversation.is_awaiting_first_frame());
+    played.done(at(5));
+    assert!(played.conversation.is_awaiting_first_frame());
+    assert_eq!(
+        played.say(r#"{"username":"Alice","after":5}"#),
+        ["do MakeGuest"]
+    );
+    let token = Token::draw(&crate::clock::SystemRandom);
+    played.done(Done::Person(Some(alice()), Some(token)));
+    assert_eq!(played.steps(), ["do ReadPositions"]);
+    played.done(Done::ReadPositions(HashMap::new()));
+    assert_eq!(played.steps(), ["hold", "do Check"]);
+    assert!(!played.conversation.is_open());
+    played.done(at(5));
+    let Some(Step::Write(welcome)) = played.conversation.next_step() else {
+        panic!("a welcome");
+    };
+    assert!(welcome.contains("\"token\""), "{}", &*welcome);
+    assert_eq!(played.steps(), ["write users_list", "do Sync"]);
+    played.done(missed(5, true));
+    assert_eq!(played.steps(), ["write sync to 5", "release"]);
+    assert!(played.conversation.is_open());
+}
+
+#[tokio::test]
+async fn who_cannot_come_in_is_told_why() {
+    type Turn = fn(&mut Played);
+    let cases: [(Turn, &[&str]); 8] = [
+        (
+            |played| played.fails(ServiceError::RoomNotFound),
+            &["write room_not_found", "close 4404"],
+        ),
+        (
+            |played| played.fails(ServiceError::Overloaded),
+            &["close 4000"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.conversation.first_frame_is_late();
+            },
+            &["close 4001"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.conversation.binary(played.clock.monotonic());
+            },
+            &["close 4400"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.hear(r#"{"type":"message"}"#);
+            },
+            &["write bad_request", "close 4400"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.hear("{}");
+            },
+            &["write bad_request", "close 4400"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.say(r#"{"token":"x"}"#);
+                played.done(Done::Person(None, None));
+            },
+            &["close 4401"],
+        ),
+        (
+            |played| {
+                played.done(at(5));
+                played.say(r#"{"username":"Alice"}"#);
+                played.fails(ServiceError::UsernameReserved);
+            },
+            &["write username_taken", "close 4409"],
+        ),
+    ];
+    for (at, (turn, expected)) in cases.into_iter().enumerate() {
+        let mut played = started(SocketKind::One(ROOM), None, limits());
+        played.steps();
+        turn(&mut played);
+        assert_eq!(played.steps(), expected, "case {at}");
+        assert!(!played.conversation.is_open());
+    }
+}
+
+#[tokio::test]
+async fn a_guest_who_was_made_just_now_is_refused_a_name_that_came_in_meanwhile() {
+    let mut played = started(SocketKind::One(ROOM), None, limits());
+    played.steps();
+    played.done(at(5));
+    played.say(r#"{"username":"Alice"}"#);
+    let token = Token::draw(&crate::clock::SystemRandom);
+    played.done(Done::Person(Some(alice()), Some(token)));
+    played.steps();
+    let other = played
+        .hub
+        .open(SocketKind::Many, Arc::clone(&played.mailbox) as _);
+    let namesake = Attendee {
+        id: UserId(2),
+        name: "Alice".into(),
+        skeleton: crate::names::skeleton("Alice").into(),
+    };
+    other.identify(&namesake, HashMap::new(), false).unwrap();
+    played.done(Done::ReadPositions(HashMap::new()));
+    assert_eq!(played.steps(), ["write username_taken", "close 4409"]);
+}
