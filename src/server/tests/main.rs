@@ -31,4 +31,5 @@ mod ws_hello;
 mod ws_joining;
 mod ws_presence;
 mod ws_rooms;
+mod ws_sending;
 mod ws_sync;
