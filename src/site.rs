@@ -1,8 +1,8 @@
-//! The site: the server's own doors, and beside them the pages, the forms, the server functions and the
-//! files.
+//! The site: the server's own doors, and beside them the pages, the forms and the files.
 
 mod bodies;
 pub mod files;
+mod outdated;
 mod routes;
 mod state;
 

@@ -33,7 +33,7 @@ test("a question about a room is gone when another one is shown", async ({ arriv
   const tea = await alice.rest.makeRoom("Tea");
   await alice.rest.makeRoom("Cake");
   await alice.visit(`/rooms/${tea.id}`);
-  const cake = await holdAnswers(alice.page, /\/rpc\/open_room/);
+  const cake = await holdAnswers(alice.page, /rooms\/\d+\/open/);
   await alice.roomLink("Cake").click();
   await alice.page.getByRole("link", { name: "Delete room" }).click();
   await expect(alice.dialog).toContainText("Tea");
@@ -63,7 +63,7 @@ test("a room one kept at hand that is gone by now says nothing over what is said
   await bob.isLost();
   await alice.rest.deleteRoom(tea.id);
   await bob.page.context().clearCookies();
-  const list = await holdAnswers(bob.page, /\/rpc\/list_rooms/);
+  const list = await holdAnswers(bob.page, /me\/rooms/);
   wire.mend();
   await bob.isLive(40_000);
   await expect.poll(() => refusals).toBe(1);
@@ -77,7 +77,7 @@ test("a room that was deleted while it came is not stayed in", async ({ arrive }
   const alice = await arrive("Alice", LOBBY);
   const maker = await arrive("Maker");
   const tea = await maker.rest.makeRoom("Tea");
-  const opened = await holdAnswers(alice.page, /\/rpc\/open_room/);
+  const opened = await holdAnswers(alice.page, /rooms\/\d+\/open/);
   await alice.roomLink("Tea").click();
   await opened.areThere();
   await maker.rest.deleteRoom(tea.id);
@@ -94,14 +94,14 @@ test("leaving a room that is being deleted says that it was", async ({ arrive, t
   const bob = await arrive("Bob", `/rooms/${tea.id}`);
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
-  await bob.page.route(/\/rpc\/leave_room/, async (route) => {
+  await bob.page.route(/membership/, async (route) => {
     await held;
     await route.continue();
   });
   await bob.page.getByRole("button", { name: "Leave" }).click();
   await alice.rest.deleteRoom(tea.id);
   await expect(bob.notice).toContainText("The room Tea was deleted.");
-  const answered = bob.page.waitForResponse(/\/rpc\/leave_room/);
+  const answered = bob.page.waitForResponse(/membership/);
   letGo();
   await (await answered).finished();
   await bob.page.evaluate(() => new Promise(requestAnimationFrame));
@@ -112,8 +112,8 @@ test("leaving a room does not keep one from the next", async ({ arrive }) => {
   const alice = await arrive("Alice");
   await alice.rest.makeRoom("Tea");
   await alice.visit(LOBBY);
-  const tea = await holdAnswers(alice.page, /\/rpc\/open_room/);
-  await alice.page.route(/\/rpc\/leave_room/, async (route) => {
+  const tea = await holdAnswers(alice.page, /rooms\/\d+\/open/);
+  await alice.page.route(/membership/, async (route) => {
     await tea.areThere();
     await route.continue();
   });
@@ -132,7 +132,7 @@ test("back and forth before the answer shows what the address says", async ({ ar
   await expect(alice.log.locator("[data-marked]")).toContainText("a line 100");
   await alice.roomLink("Lobby").click();
   await expect(alice.message("a line 250")).toBeInViewport();
-  const permalink = await holdAnswers(alice.page, /\/rpc\/open_room/);
+  const permalink = await holdAnswers(alice.page, /rooms\/\d+\/open/);
   await alice.page.goBack();
   await permalink.areThere();
   await alice.page.goForward();
@@ -153,7 +153,7 @@ test("what one types while a room comes stays in the room it was typed in", asyn
     page.stop = false;
     window.requestAnimationFrame = (then) => (page.stop ? 0 : draw(then));
   });
-  const opened = await holdAnswers(alice.page, /\/rpc\/open_room/);
+  const opened = await holdAnswers(alice.page, /rooms\/\d+\/open/);
   await alice.roomLink("Tea").click();
   await alice.composer.fill("Meant for the lobby");
   await alice.page.evaluate(() => {
@@ -184,7 +184,7 @@ test("messages that come before the list of rooms are counted with those before 
   wire.cut();
   await alice.isLost();
   await bob.rest.fill(3, "missed", tea.id);
-  const list = await holdAnswers(alice.page, /\/rpc\/list_rooms/);
+  const list = await holdAnswers(alice.page, /me\/rooms/);
   wire.mend();
   await alice.isLive(40_000);
   await list.areThere();

@@ -54,7 +54,7 @@ test("a room that was slow to come and left again does not come later", async ({
   await alice.visit(LOBBY);
   let arriving = () => {};
   const held = new Promise<void>((resolve) => (arriving = resolve));
-  await alice.page.route(/\/rpc\/open_room/, async (route) => {
+  await alice.page.route(/rooms\/\d+\/open/, async (route) => {
     await held;
     await route.continue();
   });
@@ -62,7 +62,7 @@ test("a room that was slow to come and left again does not come later", async ({
   await expect(alice.page.locator(".main")).toHaveAttribute("aria-busy", "true");
   await alice.roomLink("Lobby").click();
   await expect(alice.page.locator(".main")).not.toHaveAttribute("aria-busy");
-  const answered = alice.page.waitForResponse(/\/rpc\/open_room/);
+  const answered = alice.page.waitForResponse(/rooms\/\d+\/open/);
   arriving();
   await (await answered).finished();
   await alice.scrollToTop();
@@ -77,7 +77,7 @@ test("rooms that come and go while the list is on its way are as they are afterw
   let arriving = () => {};
   const isRead = new Promise<void>((resolve) => (read = resolve));
   const held = new Promise<void>((resolve) => (arriving = resolve));
-  await alice.page.route(/\/rpc\/list_rooms/, async (route) => {
+  await alice.page.route(/me\/rooms/, async (route) => {
     const answer = await route.fetch();
     read();
     await held;
@@ -89,7 +89,7 @@ test("rooms that come and go while the list is on its way are as they are afterw
   await alice.rest.deleteRoom(tea.id);
   await expect(alice.roomLink("Cake")).toBeVisible();
   await expect(alice.roomLink("Tea")).toHaveCount(0);
-  const answered = alice.page.waitForResponse(/\/rpc\/list_rooms/);
+  const answered = alice.page.waitForResponse(/me\/rooms/);
   arriving();
   await (await answered).finished();
   await alice.say("By now the list is here");

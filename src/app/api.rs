@@ -1,27 +1,59 @@
-//! What the room island asks for besides its socket.
-//!
-//! `asking` is the island's half: one function for each call, nearly all of them `POST /rpc/…` with
-//! JSON. The server functions that answer are doors of a few lines in front of the contexts; scoping,
-//! rules and limits are theirs. They answer [`Refused`] with the status of its code, and are reached by
-//! their addresses alone, so the browser's half carries nothing of them.
+//! What the room island asks for besides its socket: REST calls (`parlour_protocol::calls`), made with the
+//! browser's session.
 
-mod asking;
-#[cfg(feature = "ssr")]
-pub mod door;
-#[cfg(feature = "ssr")]
-mod json;
-#[cfg(feature = "ssr")]
-mod people;
-#[cfg(feature = "ssr")]
-mod reading;
-mod refused;
-#[cfg(feature = "ssr")]
-mod refusing;
-#[cfg(feature = "ssr")]
-mod rooms;
+use crate::app::browser::fetch;
+use parlour_protocol::calls::{Request, answered, done};
+use parlour_protocol::{AppError, History, Number, OpenRoom, Room, RoomEntry, RoomId, User};
 
-pub use asking::{
-    create_room, delete_room, give_name, leave_room, list_rooms, open_room, read_history,
-    why_no_socket,
-};
-pub use refused::Refused;
+pub use parlour_protocol::calls::Refused;
+
+/// Why the server takes no socket from here, if it says so.
+pub async fn why_no_socket() -> Option<AppError> {
+    match done(fetch::call(Request::connection()).await) {
+        Err(Refused::Said(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// See [`Request::give_name`].
+pub async fn give_name(username: String) -> Result<User, Refused> {
+    answered(fetch::call(Request::give_name(&username)).await)
+}
+
+/// See [`Request::list_rooms`].
+pub async fn list_rooms() -> Result<Vec<RoomEntry>, Refused> {
+    answered(fetch::call(Request::list_rooms()).await)
+}
+
+/// See [`Request::open_room`].
+pub async fn open_room(room: RoomId, message: Option<Number>) -> Result<OpenRoom, Refused> {
+    answered(fetch::call(Request::open_room(room, message)).await)
+}
+
+/// A page of history older than `before`, or else newer than `after`.
+pub async fn read_history(
+    room: RoomId,
+    before: Option<Number>,
+    after: Option<Number>,
+) -> Result<History, Refused> {
+    let request = match (before, after) {
+        (None, Some(after)) => Request::newer(room, after),
+        (before, _) => Request::older(room, before.unwrap_or(Number::MAX)),
+    };
+    answered(fetch::call(request).await)
+}
+
+/// See [`Request::create_room`].
+pub async fn create_room(name: String, description: String) -> Result<Room, Refused> {
+    answered(fetch::call(Request::create_room(&name, &description)).await)
+}
+
+/// See [`Request::leave_room`].
+pub async fn leave_room(room: RoomId) -> Result<(), Refused> {
+    done(fetch::call(Request::leave_room(room)).await)
+}
+
+/// See [`Request::delete_room`].
+pub async fn delete_room(room: RoomId) -> Result<(), Refused> {
+    done(fetch::call(Request::delete_room(room)).await)
+}

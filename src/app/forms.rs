@@ -1,7 +1,6 @@
 //! What a browser without script sends: plain forms, answered by a redirect to a page, or by the
 //! same form with what is wrong and everything that was typed.
 
-use crate::app::api::door;
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{
     self, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
@@ -12,7 +11,7 @@ use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{AppError, ErrorCode, Message, RoomId, paths, rules};
-use parlour_server::http::AtMessage;
+use parlour_server::http::{AtMessage, session_cookie};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Scope, ServiceError, accounts};
@@ -81,11 +80,11 @@ pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
-    match door::give_name(&site.ctx, &scope, &username).await {
+    match accounts::give_name(&site.ctx, &scope, &username).await {
         Ok((_, token)) => {
             let mut response = see(paths::safe_next(&next));
             if let Some(token) = token {
-                let cookie = door::session_cookie(&site.ctx, &token);
+                let cookie = session_cookie::set(&site.ctx.settings, &token);
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
             }
             response

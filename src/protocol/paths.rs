@@ -14,8 +14,6 @@ pub const JOIN: &str = "/join";
 pub const ME: &str = "/me";
 /// The socket of a signed-in browser.
 pub const SOCKET: &str = "/ws";
-/// Says whether a socket would be taken from here, which a browser's script cannot see by itself.
-pub const CONNECTION: &str = "/api/chat/connection";
 
 /// Bytes of a room's part of an address, after which no letter is begun: more would fill it for nothing.
 const SLUG_MAX: usize = 120;

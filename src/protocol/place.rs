@@ -1,4 +1,4 @@
-//! What a page shows: the island's properties, and what the server functions answer.
+//! What a page shows, as JSON in the page and as calls answer it.
 
 use crate::{Message, Number, Person, Room, RoomId, Seq, Timestamp, User};
 use serde::{Deserialize, Serialize, Serializer};

@@ -63,6 +63,22 @@ pub async fn create_guest(
     Ok((user, token))
 }
 
+/// Gives whoever asks this name: a new guest with its token, or a new name for whose session it is.
+///
+/// # Errors
+/// The name breaks a rule or is taken; too many new guests from this address, or too many changes.
+pub async fn give_name(
+    ctx: &Context,
+    scope: &Scope,
+    username: &str,
+) -> Result<(User, Option<Token>), ServiceError> {
+    if scope.person.is_some() {
+        return Ok((rename(ctx, scope, username).await?, None));
+    }
+    let (user, token) = create_guest(ctx, scope, username).await?;
+    Ok((user, Some(token)))
+}
+
 /// Gives the person another name. Messages keep the name they were written under.
 pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User, ServiceError> {
     let person = scope.require_person()?;

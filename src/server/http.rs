@@ -1,7 +1,7 @@
 //! The HTTP doors: REST, the two sockets, health, and the layers every answer passes through.
 //!
 //! Doors translate and nothing else. The site puts its pages next to [`api_router`] and wraps both
-//! in [`layered`], so that forms and server functions are guarded by the same code.
+//! in [`layered`], so that forms and REST are guarded by the same code.
 
 mod answer;
 mod attend;

@@ -1,7 +1,7 @@
 //! Everything of Parlour that is native: contexts, database, realtime and the HTTP doors.
 //!
 //! The contexts ([`rooms`], [`messages`], [`accounts`], [`places`]) hold all rules; doors (REST,
-//! sockets, server functions, forms) only translate. See `ARCHITECTURE.md`.
+//! sockets, forms) only translate. See `ARCHITECTURE.md`.
 //!
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
 

@@ -1,4 +1,4 @@
-//! The bodies of forms and calls, read before anything looks at them.
+//! The bodies of forms, read before anything looks at them.
 //!
 //! *Invariant:* no handler of the site waits for the network.
 
@@ -8,30 +8,21 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use parlour_protocol::{AppError, ErrorCode, rules};
-use parlour_server::http::Problem;
+use axum::response::Response;
+use parlour_protocol::{AppError, ErrorCode};
 use parlour_server::http::body::arrived;
 
 /// Bytes in a form's body: the longest message, four bytes a character, each as `%XX`, and its fields.
 const FORM_MAX: usize = 128 * 1024;
 
-/// Lets a request in once its body is here; what is too large or too late is refused as a page, or
-/// to a program as a problem.
+/// Lets a request in once its body is here; what is too large or too late is refused as a page.
 pub(super) async fn first(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let is_call = parts.uri.path().starts_with("/rpc/");
-    let max = if is_call { rules::FRAME_MAX } else { FORM_MAX };
-    match arrived(body, max, site.soon).await {
-        // serde would read a list as arguments without names.
-        Ok(bytes) if is_call && bytes.trim_ascii_start().starts_with(b"[") => {
-            Problem::new(ErrorCode::BadRequest, "The call was not understood.").into_response()
-        }
+    match arrived(body, FORM_MAX, site.soon).await {
         Ok(bytes) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
                 .await
         }
-        Err(problem) if is_call => problem.into_response(),
         Err(problem) => {
             let status = problem.status();
             if status == StatusCode::PAYLOAD_TOO_LARGE {

@@ -1,18 +1,14 @@
-//! Which address leads where: the pages, the forms, the server functions and the server's own doors,
-//! behind one middleware stack.
+//! Which address leads where: the pages, the forms and the server's own doors, behind one middleware stack.
 
 use super::files::Files;
-use super::{Site, bodies};
-use crate::app::api::door::Call;
+use super::{Site, bodies, outdated};
 use crate::app::{forms, pages};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
-use leptos::prelude::provide_context;
-use leptos::server_fn::axum::server_fn_paths;
-use parlour_protocol::{ErrorCode, paths};
+use parlour_protocol::paths;
 use parlour_server::http;
 use parlour_server::http::Problem;
 use std::sync::Arc;
@@ -49,7 +45,7 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             post(forms::delete_message),
         )
-        .route("/rpc/{*function}", post(server_function))
+        .route("/rpc/{call}", post(outdated::call))
         .method_not_allowed_fallback(pages::other_method)
         .layer(from_fn_with_state(site.clone(), bodies::first))
         .with_state(site.clone());
@@ -83,26 +79,5 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
         Some(answer) => answer,
         None if site.files.is_built(request.uri.path()) => Files::nothing(),
         None => pages::not_found(State(site)).await,
-    }
-}
-
-async fn server_function(State(site): State<Site>, request: Request) -> Response {
-    let is_there = server_fn_paths().any(|(path, _)| path == request.uri().path());
-    if !is_there {
-        return Problem::not_found().into_response();
-    }
-    let call = Call::default();
-    let context = {
-        let call = call.clone();
-        move || {
-            provide_context(site.ctx.clone());
-            provide_context(call.clone());
-        }
-    };
-    let response = leptos_axum::handle_server_fns_with_context(context, request).await;
-    if call.was_understood() {
-        response.into_response()
-    } else {
-        Problem::new(ErrorCode::BadRequest, "The call was not understood.").into_response()
     }
 }

@@ -19,7 +19,7 @@ pub struct Site {
     pub assets: Arc<Assets>,
     /// The files that pages load, and all others.
     pub files: Arc<Files>,
-    /// In which all of a form, or of a call, has to be here.
+    /// In which all of a form has to be here.
     pub soon: Duration,
     /// Live pages that may be filled in again.
     pub sheets: Arc<Sheets>,

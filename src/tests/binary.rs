@@ -1,6 +1,7 @@
 //! The executable as who runs it meets it: starting, refusing to start, stopping, and its log.
 
 use crate::harness::{Browser, LOBBY, Page, Program, Socket, lay_out};
+use parlour_protocol::calls::Request;
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
@@ -315,9 +316,7 @@ async fn a_lively_hour(browser: &Browser, secret: &str) {
             &[("content", &secret.repeat(1_000))],
         )
         .await;
-    browser
-        .call("create_room", json!({"name": "", "description": secret}))
-        .await;
+    browser.call(&Request::create_room("", secret)).await;
     browser.get(&format!("/nothing?{secret}")).await;
 }
 

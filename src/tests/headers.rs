@@ -1,8 +1,9 @@
 //! What every answer carries, whatever it answers.
 
 use crate::harness::{Browser, HASH, LOBBY, Page, RUNS, Site};
+use parlour_protocol::RoomId;
+use parlour_protocol::calls::Request;
 use reqwest::Method;
-use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 /// A page's policy, by directive.
@@ -47,6 +48,7 @@ async fn one_of_each(site: &Site, person: &Browser) -> Vec<Page> {
         (Method::POST, "/pkg/parlour.css"),
         (Method::PUT, "/api/chat/rooms"),
         (Method::GET, "/rpc/list_rooms"),
+        (Method::GET, "/api/chat/me"),
         (Method::HEAD, "/"),
         (Method::OPTIONS, "/"),
     ] {
@@ -55,9 +57,8 @@ async fn one_of_each(site: &Site, person: &Browser) -> Vec<Page> {
             .header("origin", person.origin());
         answers.push(Page::of(path, request.send().await.unwrap()).await);
     }
-    answers.push(person.call("list_rooms", json!({})).await);
-    answers.push(person.call("open_room", json!({"room": 99})).await);
-    answers.push(person.call("nothing", json!({})).await);
+    answers.push(person.call(&Request::list_rooms()).await);
+    answers.push(person.call(&Request::open_room(RoomId(99), None)).await);
     answers.push(person.post("/rooms/new", &[("name", "")]).await);
     answers.push(
         person
@@ -291,11 +292,8 @@ async fn what_is_for_one_person_is_kept_by_nobody_between() {
             "{path}"
         );
     }
-    for path in ["/api/chat/rooms", "/rpc/list_rooms"] {
-        let page = match path.strip_prefix("/rpc/") {
-            Some(function) => person.call(function, json!({})).await,
-            None => person.get(path).await,
-        };
+    for path in ["/api/chat/rooms", "/api/chat/me/rooms"] {
+        let page = person.get(path).await;
         assert_eq!(page.header("cache-control"), "no-store", "{path}");
     }
     let joined = site.visitor().post("/join", &[("username", "Bob")]).await;

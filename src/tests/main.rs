@@ -1,4 +1,4 @@
-//! The whole site as one test binary: pages, forms, server functions, headers and the executable.
+//! The whole site as one test binary: pages, forms, calls, headers and the executable.
 //!
 //! Every test starts a site of its own (see `harness`) and reads its pages back as a browser does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -6,6 +6,7 @@
 
 mod backups;
 mod binary;
+mod calls;
 mod cross_site;
 mod durability;
 mod files;
@@ -24,6 +25,5 @@ mod refused_forms;
 mod repeats;
 mod restarting;
 mod retrying;
-mod server_functions;
 mod slow;
 mod tidy;

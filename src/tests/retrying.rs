@@ -2,6 +2,7 @@
 
 use crate::harness::{Browser, LOBBY, PATIENCE, Page, Site, Socket};
 use futures::future::poll_immediate;
+use parlour_protocol::calls::Request;
 use reqwest::Method;
 use serde_json::json;
 use std::net::IpAddr;
@@ -60,7 +61,7 @@ async fn an_address_with_too_many_requests_is_told_when_at_every_door() {
     }
     is_for_now(&visitor.get("/api/chat/rooms").await, 429);
     is_for_now(&visitor.post("/join", &[("username", "Alice")]).await, 429);
-    is_for_now(&visitor.call("list_rooms", json!({})).await, 429);
+    is_for_now(&visitor.call(&Request::list_rooms()).await, 429);
     for path in ["/ws", "/ws/chat/1"] {
         is_for_now(&handshake(&visitor, path).await, 429);
     }
@@ -85,9 +86,9 @@ async fn a_page_a_call_and_a_socket_over_their_limit_say_when() {
     }
     is_for_now(&page, 429);
     assert_eq!(page.text("h1"), "A little slower");
-    let room = json!({"name": "One", "description": ""});
-    assert_eq!(alice.call("create_room", room.clone()).await.status, 200);
-    is_for_now(&alice.call("create_room", room).await, 429);
+    let room = Request::create_room("One", "");
+    assert_eq!(alice.call(&room).await.status, 201);
+    is_for_now(&alice.call(&room).await, 429);
     let visitor = site.visitor();
     let first = Socket::guest(site.address, 1, "Bob").await;
     is_for_now(&handshake(&visitor, "/ws").await, 429);
@@ -122,8 +123,8 @@ async fn a_server_that_stops_says_when() {
     is_for_now(&site.visitor().get("/readyz").await, 503);
     let form = [("username", "Bob")];
     is_for_now(&site.visitor().post("/join", &form).await, 503);
-    let name = json!({"username": "Alice"});
-    is_for_now(&site.visitor().call("give_name", name).await, 503);
+    let name = Request::give_name("Alice");
+    is_for_now(&site.visitor().call(&name).await, 503);
     let request = site.visitor().request(Method::POST, "/api/chat/guests");
     let request = request.json(&json!({"username": "Carol"}));
     let page = Page::of("/api/chat/guests", request.send().await.unwrap()).await;

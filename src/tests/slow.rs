@@ -1,4 +1,4 @@
-//! Forms and calls that begin and do not go on.
+//! Forms that begin and do not go on.
 
 use crate::harness::{PATIENCE, Site};
 use std::time::Duration;
@@ -45,12 +45,4 @@ async fn a_form_that_is_never_sent_to_its_end_is_given_up() {
         assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
         assert!(answer.contains("text/html"), "{path}: {answer}");
     }
-}
-
-#[tokio::test]
-async fn a_call_that_is_never_sent_to_its_end_is_given_up() {
-    let site = Site::impatient(SOON).await;
-    let answer = half_a_request(&site, "/rpc/list_rooms", "application/json").await;
-    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(answer.contains("application/problem+json"), "{answer}");
 }

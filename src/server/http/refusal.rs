@@ -34,8 +34,6 @@ impl Refusals {
 pub(super) enum Door {
     /// REST and the sockets: programs too.
     Programs,
-    /// Server functions: this site's own pages only.
-    Calls,
     /// Pages, forms and files.
     Site,
 }
@@ -48,8 +46,6 @@ impl Door {
         };
         if is_under("/api") || is_under("/ws") {
             Self::Programs
-        } else if is_under("/rpc") {
-            Self::Calls
         } else {
             Self::Site
         }

@@ -11,7 +11,7 @@ use crate::config::ServerSettings;
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -28,12 +28,17 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             "/rooms/{room}/messages",
             get(messages::list).post(messages::post),
         )
+        .route("/rooms/{room}/history", get(messages::history))
+        .route("/rooms/{room}/open", get(rooms::open))
+        .route("/rooms/{room}/membership", delete(rooms::leave))
         .route(
             "/rooms/{room}/messages/{number}",
             patch(messages::edit).delete(messages::delete),
         )
         .route("/rooms/{room}/users", get(people::here))
         .route("/guests", post(people::create_guest))
+        .route("/me", post(people::give_name))
+        .route("/me/rooms", get(rooms::list_own))
         .route("/connection", get(people::connection))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed());

@@ -1,5 +1,5 @@
 //! Only our own pages, those of sites that were allowed, and programs: the guard of every request, forms and
-//! server functions included.
+//! calls included.
 //!
 //! *Invariant:* no page of another site does anything with somebody's cookie.
 

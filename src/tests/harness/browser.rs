@@ -2,9 +2,9 @@
 //! by itself.
 
 use super::page::{Form, Page};
+use parlour_protocol::calls::Request;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
 use std::net::SocketAddr;
 
 /// One person's browser.
@@ -37,11 +37,22 @@ impl Browser {
             .request(method, format!("http://{}{path}", self.address))
     }
 
-    /// A request that a page of this site makes.
+    /// What a page of this site posts.
     pub fn own_request(&self, path: &str) -> RequestBuilder {
-        self.request(Method::POST, path)
-            .header("origin", self.origin())
-            .header("sec-fetch-site", "same-origin")
+        self.own(Method::POST, path)
+    }
+
+    /// A request that a page of this site makes.
+    pub fn own(&self, method: Method, path: &str) -> RequestBuilder {
+        // Browsers name no origin where a page fetches something of its own site.
+        let is_named = method != Method::GET;
+        let request = self.request(method, path);
+        let request = request.header("sec-fetch-site", "same-origin");
+        if is_named {
+            request.header("origin", self.origin())
+        } else {
+            request
+        }
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -77,14 +88,17 @@ impl Browser {
         self.get(&page.attribute(selector, "href")).await
     }
 
-    /// Calls a server function as the island does.
-    pub async fn call(&self, function: &str, arguments: Value) -> Page {
-        let path = format!("/rpc/{function}");
-        let request = self
-            .own_request(&path)
-            .header("accept", "application/json")
-            .json(&arguments);
-        Page::of(&path, request.send().await.unwrap()).await
+    /// Makes a call as the island does.
+    pub async fn call(&self, call: &Request) -> Page {
+        let method = call.method.parse().unwrap();
+        let request = self.own(method, &call.path);
+        let request = match &call.body {
+            Some(json) => request
+                .header("content-type", "application/json")
+                .body(json.clone()),
+            None => request,
+        };
+        Page::of(&call.path, request.send().await.unwrap()).await
     }
 
     /// Makes a room through its form; answers its path.

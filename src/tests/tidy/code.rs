@@ -27,7 +27,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         ],
     ),
     (
-        &["leptos", "leptos_axum", "leptos_meta", "leptos_router"],
+        &["leptos", "leptos_meta", "leptos_router"],
         &[
             "src/app",
             "src/lib.rs",

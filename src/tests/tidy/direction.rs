@@ -71,13 +71,7 @@ const LAYERS: [Layer; 15] = [
     ),
     ("client", &["client"], &["protocol"]),
     ("browser", &["app/browser"], &["protocol", "client"]),
-    (
-        "calls",
-        &["app/api"],
-        &[
-            "protocol", "client", "browser", "ground", "context", "contexts", "doors",
-        ],
-    ),
+    ("calls", &["app/api"], &["protocol", "client", "browser"]),
     (
         "views",
         &["app/room", "app/shell"],
@@ -92,6 +86,7 @@ const LAYERS: [Layer; 15] = [
             "app/pages",
             "app/forms",
             "site/bodies",
+            "site/outdated",
             "site/routes",
         ],
         &[

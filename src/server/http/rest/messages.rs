@@ -46,6 +46,18 @@ pub(super) async fn list(
     Ok(page)
 }
 
+/// The same with the seq at which it was read, and with what lies on either side.
+pub(super) async fn history(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    Slice { view, limit }: Slice,
+) -> Result<Json<History>, Problem> {
+    Ok(Json(
+        messages::history(&ctx, &scope, room, view, limit).await?,
+    ))
+}
+
 /// Where it goes on, the way it was asked for. Only this says that there is more: long texts make a page
 /// shorter.
 fn next(room: RoomId, slice: &Slice, history: &History) -> Option<String> {

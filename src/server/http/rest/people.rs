@@ -3,28 +3,37 @@
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
+use crate::http::session_cookie;
 use crate::{Context, Scope, accounts, rooms};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::IntoResponse;
+use parlour_protocol::calls::NameBody;
 use parlour_protocol::{NewGuest, Roster};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
-
-#[derive(Deserialize)]
-pub(super) struct NewGuestBody {
-    username: String,
-}
 
 pub(super) async fn create_guest(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
-    JsonBody(body): JsonBody<NewGuestBody>,
+    JsonBody(body): JsonBody<NameBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let (user, token) = accounts::create_guest(&ctx, &scope, &body.username).await?;
     let token = token.as_str().to_owned();
     Ok((StatusCode::CREATED, Json(NewGuest { user, token })))
+}
+
+/// A name for whose browser this is: its session is a cookie, which no script reads.
+pub(super) async fn give_name(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    JsonBody(body): JsonBody<NameBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let (user, token) = accounts::give_name(&ctx, &scope, &body.username).await?;
+    let cookie = token.map(|token| [(SET_COOKIE, session_cookie::set(&ctx.settings, &token))]);
+    Ok((cookie, Json(user)))
 }
 
 /// Who is there; `users` has the names alone.

@@ -1,9 +1,10 @@
-//! Rooms over REST: listing, making, looking at and deleting them.
+//! Rooms over REST: listing, making, opening, leaving and deleting them.
 
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
-use crate::http::query::RoomSlice;
+use crate::http::query::{RoomSlice, Slice};
+use crate::places::{self, At};
 use crate::rooms::{self, NewRoom, RoomsPage};
 use crate::{Context, Scope};
 use axum::Json;
@@ -11,16 +12,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{LINK, LOCATION};
 use axum::response::IntoResponse;
-use parlour_protocol::Room;
-use serde::Deserialize;
+use parlour_protocol::calls::RoomBody;
+use parlour_protocol::{OpenRoom, Room, RoomEntry};
 use std::sync::Arc;
-
-#[derive(Deserialize)]
-pub(super) struct NewRoomBody {
-    name: String,
-    #[serde(default)]
-    description: Option<String>,
-}
 
 pub(super) async fn list(
     State(ctx): State<Arc<Context>>,
@@ -43,10 +37,29 @@ pub(super) async fn get(
     Ok(Json(rooms::get(&ctx, &scope, room).await?))
 }
 
+/// The rooms that somebody's page lists, with what is unread in them.
+pub(super) async fn list_own(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<Json<Vec<RoomEntry>>, Problem> {
+    Ok(Json(rooms::list(&ctx, &scope).await?))
+}
+
+/// All that a page shows of a room, read as one state of it.
+pub(super) async fn open(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    Slice { view, .. }: Slice,
+) -> Result<Json<OpenRoom>, Problem> {
+    let at = At { room, view };
+    Ok(Json(places::visit(&ctx, &scope, at).await?))
+}
+
 pub(super) async fn create(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
-    JsonBody(body): JsonBody<NewRoomBody>,
+    JsonBody(body): JsonBody<RoomBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let new = NewRoom {
         name: body.name,
@@ -63,5 +76,14 @@ pub(super) async fn delete(
     AtRoom(room): AtRoom,
 ) -> Result<StatusCode, Problem> {
     rooms::delete(&ctx, &scope, room).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn leave(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<StatusCode, Problem> {
+    rooms::leave(&ctx, &scope, room).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,35 +1,44 @@
-//! What the island calls: each function's answer, its refusals, and the session it gives.
+//! What the island calls: each call's answer, its refusals, and the session it gives.
 
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
-use parlour_protocol::{AppError, ErrorCode, History, OpenRoom, Room, RoomEntry, User};
-use serde::de::DeserializeOwned;
+use parlour_protocol::calls::{self, Answer, Answered, Refused, Request};
+use parlour_protocol::json::FromJson;
+use parlour_protocol::{AppError, ErrorCode, History, OpenRoom, Room, RoomEntry, RoomId, User};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-/// The value of a call that was answered.
+const FIRST: RoomId = RoomId(1);
+
+fn answer(page: &Page) -> Answer {
+    Some(Answered {
+        is_ok: page.status < 300,
+        text: page.body.clone(),
+    })
+}
+
+/// What the island reads in the answer to a call.
 #[track_caller]
-fn answered<T: DeserializeOwned>(page: &Page) -> T {
-    assert_eq!(page.status, 200, "{}: {}", page.path, page.body);
-    serde_json::from_str(&page.body).unwrap_or_else(|e| panic!("{}: {e}", page.body))
+fn answered<T: FromJson>(page: &Page) -> T {
+    assert!([200, 201].contains(&page.status), "{}", page.status);
+    calls::answered(answer(page)).unwrap_or_else(|e| panic!("{}: {e}", page.body))
+}
+
+#[track_caller]
+fn done(page: &Page) {
+    assert_eq!(calls::done(answer(page)), Ok(()), "{}", page.body);
 }
 
 /// Asserts a refusal with the status of its code.
 #[track_caller]
 fn refused(page: &Page, status: u16, code: ErrorCode) -> AppError {
     assert_eq!(page.status, status, "{}: {}", page.path, page.body);
-    let body: Value = serde_json::from_str(&page.body).expect("a refusal is JSON");
-    let error: AppError = serde_json::from_value(body["Said"].clone()).expect("a refusal says why");
+    assert_eq!(page.header("content-type"), "application/problem+json");
+    let Err(Refused::Said(error)) = calls::done(answer(page)) else {
+        panic!("a refusal says why: {}", page.body);
+    };
     assert_eq!(error.code, code, "{}", page.path);
     assert!(error.message.ends_with('.'), "{}", error.message);
     error
-}
-
-/// Asserts what is told to a program whose call is none.
-#[track_caller]
-fn is_a_problem(page: &Page, status: u16, code: &str) {
-    assert_eq!(page.status, status, "{}: {}", page.path, page.body);
-    assert_eq!(page.header("content-type"), "application/problem+json");
-    let body: Value = serde_json::from_str(&page.body).unwrap();
-    assert_eq!(body["code"], code);
 }
 
 async fn number_of(browser: &Browser, room: &str, content: &str) -> i64 {
@@ -48,9 +57,7 @@ async fn number_of(browser: &Browser, room: &str, content: &str) -> i64 {
 async fn a_name_makes_a_guest_with_a_session() {
     let site = Site::plain().await;
     let visitor = site.visitor();
-    let answer = visitor
-        .call("give_name", json!({"username": " Alice "}))
-        .await;
+    let answer = visitor.call(&Request::give_name(" Alice ")).await;
     let user: User = answered(&answer);
     assert_eq!(user.name, "Alice");
     let me = visitor.get("/").await.place().me;
@@ -60,10 +67,7 @@ async fn a_name_makes_a_guest_with_a_session() {
 #[tokio::test]
 async fn the_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends() {
     let site = Site::plain().await;
-    let call = site
-        .visitor()
-        .call("give_name", json!({"username": "Alice"}))
-        .await;
+    let call = site.visitor().call(&Request::give_name("Alice")).await;
     let form = site.visitor().post("/join", &[("username", "Bob")]).await;
     for page in [call, form] {
         let cookie = page.header("set-cookie");
@@ -102,9 +106,7 @@ async fn a_session_lives_for_thirty_days_after_the_last_visit() {
     }
     site.clock.advance(31 * DAY);
     assert!(alice.get(LOBBY).await.place().me.is_none());
-    let page = alice
-        .call("create_room", json!({"name": "Late", "description": ""}))
-        .await;
+    let page = alice.call(&Request::create_room("Late", "")).await;
     refused(&page, 401, ErrorCode::SignInRequired);
 }
 
@@ -112,11 +114,10 @@ async fn a_session_lives_for_thirty_days_after_the_last_visit() {
 async fn a_token_that_proves_nobody_calls_nothing_in_the_cookies_name() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
-    let path = "/rpc/create_room";
+    let path = "/api/chat/rooms";
     for token in [&b"Bearer nobody"[..], b"Bearer \xff", b"Bearer"] {
         let token = reqwest::header::HeaderValue::from_bytes(token).unwrap();
         let request = alice.own_request(path).header("authorization", token);
-        let request = request.header("accept", "application/json");
         let request = request.json(&json!({"name": "Made", "description": ""}));
         let page = Page::of(path, request.send().await.unwrap()).await;
         refused(&page, 401, ErrorCode::SignInRequired);
@@ -128,7 +129,7 @@ async fn who_has_a_name_is_given_another_one_and_stays_the_same() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
     let before = alice.get("/").await.place().me.unwrap();
-    let answer = alice.call("give_name", json!({"username": "Alicia"})).await;
+    let answer = alice.call(&Request::give_name("Alicia")).await;
     let user: User = answered(&answer);
     assert_eq!((user.id, user.name.as_str()), (before.id, "Alicia"));
     assert_eq!(answer.header("set-cookie"), "", "the session goes on");
@@ -140,19 +141,15 @@ async fn a_name_that_cannot_be_is_refused_without_a_session() {
     let here = Socket::guest(site.address, 1, "Robin").await;
     let visitor = site.visitor();
     for name in ["", "\u{200b}", "a\u{202e}b", &"x".repeat(33)] {
-        let page = visitor.call("give_name", json!({"username": name})).await;
+        let page = visitor.call(&Request::give_name(name)).await;
         let error = refused(&page, 422, ErrorCode::Invalid);
         assert_eq!(error.field.as_deref(), Some("username"));
         assert_eq!(page.header("set-cookie"), "");
     }
-    let page = visitor
-        .call("give_name", json!({"username": "robin"}))
-        .await;
+    let page = visitor.call(&Request::give_name("robin")).await;
     let error = refused(&page, 409, ErrorCode::UsernameTaken);
     assert_eq!(error.field.as_deref(), Some("username"));
-    let page = visitor
-        .call("give_name", json!({"username": "Alice"}))
-        .await;
+    let page = visitor.call(&Request::give_name("Alice")).await;
     let error = refused(&page, 429, ErrorCode::RateLimited);
     assert!(error.retry_after_ms.is_some_and(|ms| ms > 0));
     assert_eq!(page.header("set-cookie"), "");
@@ -167,7 +164,7 @@ async fn the_rooms_are_listed_as_the_page_lists_them() {
     bob.say(LOBBY, "Hi").await;
     alice.room("Attic").await;
     for browser in [&alice, &bob, &site.visitor()] {
-        let answer = browser.call("list_rooms", json!({})).await;
+        let answer = browser.call(&Request::list_rooms()).await;
         let listed: Vec<RoomEntry> = answered(&answer);
         assert_eq!(listed, browser.get("/").await.place().rooms);
         assert_eq!(listed.len(), 2);
@@ -179,14 +176,10 @@ async fn a_room_is_opened_as_its_page_opens_it() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
     let number = number_of(&alice, LOBBY, "Hello").await;
-    let answer = alice
-        .call("open_room", json!({"room": 1, "message": null}))
-        .await;
+    let answer = alice.call(&Request::open_room(FIRST, None)).await;
     let open: OpenRoom = answered(&answer);
     assert_eq!(Some(open), alice.get(LOBBY).await.place().open);
-    let answer = alice
-        .call("open_room", json!({"room": 1, "message": number}))
-        .await;
+    let answer = alice.call(&Request::open_room(FIRST, Some(number))).await;
     let marked: OpenRoom = answered(&answer);
     assert_eq!(marked.marked, Some(number));
     let page = alice.get(&format!("{LOBBY}/m/{number}")).await;
@@ -198,22 +191,18 @@ async fn what_is_not_there_is_not_opened() {
     let site = Site::plain().await;
     let visitor = site.visitor();
     for room in [99, 0, -1, i64::MAX, i64::MIN] {
-        for (function, arguments) in [
-            ("open_room", json!({"room": room, "message": null})),
-            ("open_room", json!({"room": room, "message": 1})),
-            (
-                "read_history",
-                json!({"room": room, "before": 1, "after": null}),
-            ),
+        for call in [
+            Request::open_room(RoomId(room), None),
+            Request::open_room(RoomId(room), Some(1)),
+            Request::older(RoomId(room), 1),
+            Request::newer(RoomId(room), 1),
         ] {
-            let page = visitor.call(function, arguments).await;
+            let page = visitor.call(&call).await;
             refused(&page, 404, ErrorCode::RoomNotFound);
         }
     }
     for number in [99, 0, -1, i64::MAX, i64::MIN] {
-        let page = visitor
-            .call("open_room", json!({"room": 1, "message": number}))
-            .await;
+        let page = visitor.call(&Request::open_room(FIRST, Some(number))).await;
         refused(&page, 404, ErrorCode::MessageNotFound);
     }
 }
@@ -226,10 +215,7 @@ async fn history_is_read_in_pages_both_ways() {
     for n in 1..=60 {
         numbers.push(number_of(&alice, LOBBY, &format!("message {n}")).await);
     }
-    let read = async |before: Option<i64>, after: Option<i64>| -> History {
-        let arguments = json!({"room": 1, "before": before, "after": after});
-        answered(&site.visitor().call("read_history", arguments).await)
-    };
+    let read = async |call: Request| -> History { answered(&site.visitor().call(&call).await) };
     let shown = |history: &History| -> Vec<i64> {
         history
             .messages
@@ -237,25 +223,21 @@ async fn history_is_read_in_pages_both_ways() {
             .map(|message| message.number)
             .collect()
     };
-    let newest = read(None, None).await;
-    assert_eq!(shown(&newest), numbers[10..]);
-    assert_eq!((newest.has_older, newest.has_newer), (true, false));
-    let older = read(Some(numbers[10]), None).await;
+    let older = read(Request::older(FIRST, numbers[10])).await;
     assert_eq!(shown(&older), numbers[..10]);
     assert_eq!((older.has_older, older.has_newer), (false, true));
-    let newer = read(None, Some(numbers[9])).await;
+    let newer = read(Request::newer(FIRST, numbers[9])).await;
     assert_eq!(shown(&newer), numbers[10..]);
     assert_eq!((newer.has_older, newer.has_newer), (true, false));
-    assert!(shown(&read(Some(i64::MIN), None).await).is_empty());
-    assert!(shown(&read(None, Some(i64::MAX)).await).is_empty());
+    assert!(shown(&read(Request::older(FIRST, i64::MIN)).await).is_empty());
+    assert!(shown(&read(Request::newer(FIRST, i64::MAX)).await).is_empty());
 }
 
 #[tokio::test]
 async fn a_room_is_made_and_everybody_sees_it() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
-    let arguments = json!({"name": " Tea ", "description": "Quiet."});
-    let room: Room = answered(&alice.call("create_room", arguments).await);
+    let room: Room = answered(&alice.call(&Request::create_room(" Tea ", "Quiet.")).await);
     assert_eq!(
         (room.name.as_str(), room.description.as_str()),
         ("Tea", "Quiet.")
@@ -281,28 +263,18 @@ async fn a_room_that_cannot_be_is_refused_at_its_field() {
         ("Tea", &*long, "description", Some(500)),
         ("Tea", "\u{1b}[1ma\u{b}\u{202e}", "description", Some(6)),
     ] {
-        let arguments = json!({"name": name, "description": description});
-        let page = alice.call("create_room", arguments).await;
+        let page = alice.call(&Request::create_room(name, description)).await;
         let error = refused(&page, 422, ErrorCode::Invalid);
         assert_eq!((error.field.as_deref(), error.at), (Some(field), at));
     }
-    let page = alice
-        .call("create_room", json!({"name": "lobby", "description": ""}))
-        .await;
+    let page = alice.call(&Request::create_room("lobby", "")).await;
     let error = refused(&page, 400, ErrorCode::RoomNameTaken);
     assert_eq!(error.field.as_deref(), Some("name"));
-    let page = site
-        .visitor()
-        .call("create_room", json!({"name": "Tea", "description": ""}))
-        .await;
+    let page = site.visitor().call(&Request::create_room("Tea", "")).await;
     refused(&page, 401, ErrorCode::SignInRequired);
-    let page = alice
-        .call("create_room", json!({"name": "One", "description": ""}))
-        .await;
+    let page = alice.call(&Request::create_room("One", "")).await;
     let _: Room = answered(&page);
-    let page = alice
-        .call("create_room", json!({"name": "Two", "description": ""}))
-        .await;
+    let page = alice.call(&Request::create_room("Two", "")).await;
     let error = refused(&page, 429, ErrorCode::RateLimited);
     assert!(error.retry_after_ms.is_some_and(|ms| ms > 0));
 }
@@ -314,14 +286,14 @@ async fn a_room_is_left() {
     alice.say(LOBBY, "Hello").await;
     bob.say(LOBBY, "Hi").await;
     assert_eq!(alice.get("/").await.all(".unread").len(), 1);
-    let _: Value = answered(&alice.call("leave_room", json!({"room": 1})).await);
+    done(&alice.call(&Request::leave_room(FIRST)).await);
     assert!(alice.get("/").await.has_no(".unread"));
     refused(
-        &alice.call("leave_room", json!({"room": 99})).await,
+        &alice.call(&Request::leave_room(RoomId(99))).await,
         404,
         ErrorCode::RoomNotFound,
     );
-    let page = site.visitor().call("leave_room", json!({"room": 1})).await;
+    let page = site.visitor().call(&Request::leave_room(FIRST)).await;
     refused(&page, 401, ErrorCode::SignInRequired);
 }
 
@@ -331,20 +303,20 @@ async fn a_room_is_deleted_by_who_made_it_and_nobody_else() {
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
     alice.room("Attic").await;
     refused(
-        &bob.call("delete_room", json!({"room": 2})).await,
+        &bob.call(&Request::delete_room(RoomId(2))).await,
         403,
         ErrorCode::Forbidden,
     );
     refused(
-        &alice.call("delete_room", json!({"room": 1})).await,
+        &alice.call(&Request::delete_room(RoomId(1))).await,
         403,
         ErrorCode::Forbidden,
     );
-    let page = site.visitor().call("delete_room", json!({"room": 2})).await;
+    let page = site.visitor().call(&Request::delete_room(RoomId(2))).await;
     refused(&page, 401, ErrorCode::SignInRequired);
-    let _: Value = answered(&alice.call("delete_room", json!({"room": 2})).await);
+    done(&alice.call(&Request::delete_room(RoomId(2))).await);
     refused(
-        &alice.call("delete_room", json!({"room": 2})).await,
+        &alice.call(&Request::delete_room(RoomId(2))).await,
         404,
         ErrorCode::RoomNotFound,
     );
@@ -361,39 +333,40 @@ async fn a_call_that_is_not_one_is_refused() {
         "{",
         "null",
         "[]",
-        "[1]",
+        "[\"Tea\"]",
         "{}",
-        r#"{"room":"one"}"#,
-        r#"{"room":1.5}"#,
+        r#"{"username":1}"#,
+        r#"{"username":null}"#,
         &deep,
     ] {
-        let request = alice.own_request("/rpc/delete_room");
+        let path = "/api/chat/me";
+        let request = alice.own(Method::POST, path);
         let request = request
             .header("content-type", "application/json")
             .body(body.to_owned());
-        let page = Page::of("/rpc/delete_room", request.send().await.unwrap()).await;
-        is_a_problem(&page, 400, "bad_request");
+        let page = Page::of(path, request.send().await.unwrap()).await;
+        refused(&page, 400, ErrorCode::BadRequest);
     }
+    let long = Request::create_room("Tea", &"m".repeat(1 << 20));
+    refused(&alice.call(&long).await, 413, ErrorCode::TooLarge);
+    assert_eq!(alice.get("/").await.text("a.me"), "Alice");
 }
 
 #[tokio::test]
-async fn a_call_that_is_too_large_is_refused_before_it_is_read() {
+async fn a_page_from_before_calls_were_rest_is_sent_to_the_page_of_now() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
-    let arguments = json!({"name": "Tea", "description": "m".repeat(1 << 20)});
-    let page = alice.call("create_room", arguments).await;
-    is_a_problem(&page, 413, "too_large");
-}
-
-#[tokio::test]
-async fn a_function_that_is_none_is_not_found() {
-    let site = Site::plain().await;
-    let alice = site.person("Alice").await;
-    for function in ["nothing", "", "give_name/x", "GIVE_NAME"] {
-        let page = alice.call(function, json!({})).await;
-        // An address with a slash at its end is the one without it, also where there is nothing.
-        let expected = if function.is_empty() { 308 } else { 404 };
-        assert_eq!(page.status, expected, "{function}");
-        assert!(!page.body.contains("macro"), "{}", page.body);
+    for (call, code) in [
+        ("open_room", "room_not_found"),
+        ("read_history", "not_found"),
+        ("leave_room", "not_found"),
+    ] {
+        let path = format!("/rpc/{call}");
+        let request = alice.own_request(&path).json(&json!({"room": 1}));
+        let page = Page::of(&path, request.send().await.unwrap()).await;
+        assert_eq!(page.status, 404);
+        let body: Value = serde_json::from_str(&page.body).unwrap();
+        assert_eq!(body["Said"]["code"], code);
+        assert!(body["Said"]["message"].is_string());
     }
 }
