@@ -11,8 +11,8 @@ Measures Parlour and its peers, and writes benches/RESULTS.md.
 
   --rounds N      rounds (5; 1 with --quick)
   --quick         short blocks and small sizes, nothing repeated: less than five minutes
-  --rows A,B      only these rows: room (cpu, saturated), latency, idle (memory), storm, ingest,
-                  history, reading-while-writing, page, start
+  --rows A,B      only these rows: room (cpu, saturated), pipelined, latency, idle (memory), storm,
+                  ingest, history, reading-while-writing, page, start
   --peers A,B     only these beside Parlour, by folder or by name, such as bun or bun:sqlite
   --seed N        the seed of the order (drawn, and printed)
   --name NAME     writes benches/results/NAME.json (full, quick, or part when not everything is run)

@@ -149,9 +149,10 @@ fn block(stage: &Stage, row: &Row, contender: &Contender, round: usize, samples:
 
 /// The figures that say most, for who watches.
 fn brief(figures: &Figures) -> String {
-    const NAMES: [(&str, &str); 10] = [
+    const NAMES: [(&str, &str); 11] = [
         ("cpu per delivery, µs", "µs each"),
         ("saturated deliveries/s per core", "/s/core"),
+        ("16 × 8: deliveries/s", "/s"),
         ("delivery p50, ms", "ms p50"),
         ("delivery p99, ms", "ms p99"),
         ("window 1: acks/s", "acks/s"),

@@ -7,6 +7,7 @@ mod idle;
 mod ingest;
 mod latency;
 mod page;
+mod pipelined;
 mod reading;
 mod room;
 mod start;
@@ -99,7 +100,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 10] = [
+pub const ALL: [Row; 11] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -109,6 +110,14 @@ pub const ALL: [Row; 10] = [
         quick: &[PARLOUR, BUN_MEMORY, BUN_SQLITE, TWIN_TUNED, SOCKETIO],
         once: &[TWIN],
         measure: room::measure,
+    },
+    Row {
+        key: "pipelined",
+        title: "One room of 1,000: 16 senders with 8 messages each on their way, then 128 with one",
+        contenders: &[PARLOUR, BUN_MEMORY, BUN_SQLITE],
+        quick: &[PARLOUR, BUN_MEMORY, BUN_SQLITE],
+        once: &[],
+        measure: pipelined::measure,
     },
     Row {
         key: "browsers",

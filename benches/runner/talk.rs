@@ -224,9 +224,11 @@ impl Talk {
         Ok(heard)
     }
 
-    /// Each sender has `window` messages on their way and sends the next one when one came back.
+    /// So many senders of each room have `window` messages on their way and send the next one when one came
+    /// back.
     pub fn converse(
         &mut self,
+        senders: usize,
         window: usize,
         warm: Duration,
         time: Duration,
@@ -235,7 +237,7 @@ impl Talk {
         self.begin();
         self.listener.answered.clear();
         for _ in 0..window {
-            for sender in 0..self.sent.len() {
+            for sender in 0..senders * self.crowd.rooms {
                 let now = self.now();
                 self.speak(sender, now)?;
             }

@@ -22,7 +22,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     for window in [1, 4] {
         // What the first window left on its way has been answered by then.
         let mut times = Vec::new();
-        let heard = talk.converse(window, stage.warm(), stage.block(), || {
+        let heard = talk.converse(CROWD.senders, window, stage.warm(), stage.block(), || {
             times.push(server.processor_time());
         })?;
         let [before, after] = &times[..] else {
