@@ -51,6 +51,7 @@ pub struct SiteSettings {
     /// The folder in it that holds the build's files.
     pub site_pkg_dir: String,
     /// Where the server listens.
+    #[serde(deserialize_with = "values::socket_address")]
     pub site_addr: SocketAddr,
 }
 

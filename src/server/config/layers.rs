@@ -1,30 +1,55 @@
-//! Defaults, then the file, then the environment, laid over one another key by key.
+//! The file, with the environment laid over it, read into the settings.
 //!
-//! The defaults are the list of keys that exist and of what type each is: anything laid over them
-//! that is not among them is refused by name.
+//! serde reads them, and says of what it refuses where it stands; here is what that is called to whoever wrote
+//! it. The defaults tell what type a variable has, since in the environment all are texts. (The libraries that
+//! lay settings over one another guess that from the text: a name of digits would be a number, and a list needs
+//! brackets.)
 
-use super::{ConfigError, Settings, SiteSettings};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use super::{
+    ConfigError, DatabaseSettings, LimitSettings, RealtimeSettings, ServerSettings, Settings,
+    SiteSettings,
+};
+use serde::{Deserialize, Serialize};
+use serde_path_to_error::Segment;
+use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// What cargo-leptos sets for the binary it runs. It sets more, which is none of the server's.
-const CARGO_LEPTOS: [&str; 5] = [
+const CARGO_LEPTOS: [&str; 4] = [
     "LEPTOS_OUTPUT_NAME",
     "LEPTOS_SITE_ROOT",
     "LEPTOS_SITE_PKG_DIR",
     "LEPTOS_SITE_ADDR",
-    "LEPTOS_ENV",
 ];
 
-/// What was a setting once. A file or an environment that still names one starts the server as before.
+/// The table of what Leptos reads too. In the environment, and in what is said of them, its keys have no section.
+const SITE: &str = "package.metadata.leptos";
+
+/// What was a setting of that table once. A file or an environment that still names one starts the server as
+/// before.
 const REMOVED: [&str; 1] = ["hash-files"];
 
-/// Both halves of the file: what Leptos reads too, and what is only the server's.
-struct Layers {
-    site: Table,
-    rest: Table,
-    without_effect: Vec<String>,
+/// The file, as it is written.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    package: Package,
+    server: ServerSettings,
+    database: DatabaseSettings,
+    realtime: RealtimeSettings,
+    limits: LimitSettings,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Package {
+    metadata: Metadata,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Metadata {
+    leptos: SiteSettings,
 }
 
 pub(super) fn merge(
@@ -32,212 +57,167 @@ pub(super) fn merge(
     place: &str,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Settings, ConfigError> {
-    let mut layers = Layers {
-        site: table_of(&SiteSettings::default()),
-        rest: table_of(&Settings::default()),
-        without_effect: Vec::new(),
-    };
-    lay_file(&mut layers, text, place)?;
+    let mut values = parse(text, place)?;
+    let mut without_effect = Vec::new();
+    let site = SITE.split('.').try_fold(&mut values, |table, name| {
+        table.get_mut(name)?.as_table_mut()
+    });
+    for removed in site.map(remove_removed).unwrap_or_default() {
+        without_effect.push(format!("{removed} ({place})"));
+    }
 
-    let mut variables: Vec<_> = environment.into_iter().collect();
+    let defaults = Table::try_from(File::default()).expect("a test reads them as a table");
+    // Which variable a key is from, where it is not from the file.
+    let mut variables = BTreeMap::new();
+    let mut environment: Vec<_> = environment.into_iter().collect();
     // PARLOUR__ after LEPTOS_: what is said to this server beats what is said to Leptos.
-    variables.sort();
-    for (name, value) in &variables {
-        if CARGO_LEPTOS.contains(&name.as_str()) {
-            lay_variable(&mut layers, name, &name["LEPTOS_".len()..], value)?;
-        } else if let Some(path) = name.strip_prefix("PARLOUR__") {
-            lay_variable(&mut layers, name, path, value)?;
+    environment.sort();
+    for (variable, value) in environment {
+        let Some(key) = key_of(&variable) else {
+            continue;
+        };
+        if REMOVED.contains(&key.as_str()) {
+            without_effect.push(format!("{key} ({variable})"));
+            continue;
         }
+        let (table, name) = key.rsplit_once('.').unwrap_or((SITE, &key));
+        let known = table
+            .split('.')
+            .try_fold(&defaults, |table, name| table.get(name)?.as_table());
+        let Some(default) = known.and_then(|table| table.get(name)) else {
+            return Err(ConfigError::UnknownKey {
+                key,
+                place: variable,
+            });
+        };
+        // What is no number or truth value stays a text, and is refused below with everything else.
+        lay(&mut values, table, name, typed(value, default));
+        variables.insert(key, variable);
     }
 
-    let mut settings = Settings {
-        site: read_table("", layers.site)?,
-        without_effect: layers.without_effect,
-        ..Settings::default()
-    };
-    for (section, value) in layers.rest {
-        let Value::Table(table) = value else { continue };
-        match section.as_str() {
-            "server" => settings.server = read_table("server.", table)?,
-            "database" => settings.database = read_table("database.", table)?,
-            "realtime" => settings.realtime = read_table("realtime.", table)?,
-            _ => settings.limits = read_table("limits.", table)?,
-        }
-    }
-    Ok(settings)
+    let file: File = serde_path_to_error::deserialize(Value::Table(values))
+        .map_err(|error| refused(&error, place, &variables))?;
+    Ok(Settings {
+        site: file.package.metadata.leptos,
+        server: file.server,
+        database: file.database,
+        realtime: file.realtime,
+        limits: file.limits,
+        without_effect,
+    })
 }
 
-fn lay_file(layers: &mut Layers, text: &str, place: &str) -> Result<(), ConfigError> {
-    let mut file: Table = text.parse().map_err(|error: toml::de::Error| {
+fn parse(text: &str, place: &str) -> Result<Table, ConfigError> {
+    text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().map_or(0, |span| span.start);
         ConfigError::NotToml {
             path: place.to_owned(),
             line: text[..before.min(text.len())].matches('\n').count() + 1,
             cause: error.message().replace('\n', ", "),
         }
-    })?;
-    let unknown = |key: String| ConfigError::UnknownKey {
-        key,
-        place: place.to_owned(),
-    };
-    if let Some(package) = file.remove("package") {
-        let site = sole_child("package", package, "metadata")
-            .and_then(|metadata| sole_child("package.metadata", metadata, "leptos"))
-            .map_err(unknown)?;
-        lay_table(
-            &mut layers.site,
-            "",
-            site,
-            place,
-            &mut layers.without_effect,
-        )?;
-    }
-    for (section, table) in file {
-        let Some(Value::Table(known)) = layers.rest.get_mut(&section) else {
-            return Err(unknown(section));
-        };
-        let prefix = format!("{section}.");
-        lay_table(known, &prefix, table, place, &mut layers.without_effect)?;
-    }
-    Ok(())
+    })
 }
 
-/// The only thing that may be in `table`, or the key that may not.
-fn sole_child(path: &str, table: Value, child: &str) -> Result<Value, String> {
-    let Value::Table(mut table) = table else {
-        return Err(path.to_owned());
-    };
-    let value = table.remove(child);
-    match (table.keys().next(), value) {
-        (Some(other), _) => Err(format!("{path}.{other}")),
-        (None, Some(value)) => Ok(value),
-        (None, None) => Ok(Value::Table(Table::new())),
-    }
+fn remove_removed(site: &mut Table) -> Vec<&'static str> {
+    let mut removed = REMOVED.to_vec();
+    removed.retain(|key| site.remove(*key).is_some());
+    removed
 }
 
-fn lay_table(
-    known: &mut Table,
-    prefix: &str,
-    over: Value,
-    place: &str,
-    without_effect: &mut Vec<String>,
-) -> Result<(), ConfigError> {
-    let Value::Table(over) = over else {
-        return Err(ConfigError::Impossible {
-            key: prefix.trim_end_matches('.').to_owned(),
-            expected: "a table".to_owned(),
-        });
+/// `PARLOUR__LIMITS__ROOMS_PER_HOUR` is `limits.rooms-per-hour`; without a section it is one of [`SITE`].
+fn key_of(variable: &str) -> Option<String> {
+    let path = match variable.strip_prefix("PARLOUR__") {
+        Some(path) => path,
+        None if CARGO_LEPTOS.contains(&variable) => variable.strip_prefix("LEPTOS_")?,
+        None => return None,
     };
-    for (key, value) in over {
-        let path = format!("{prefix}{key}");
-        let Some(slot) = known.get_mut(&key) else {
-            if REMOVED.contains(&path.as_str()) {
-                without_effect.push(format!("{path} ({place})"));
-                continue;
-            }
-            return Err(ConfigError::UnknownKey {
-                key: path,
-                place: place.to_owned(),
-            });
-        };
-        if !slot.same_type(&value) {
-            return Err(wrong_type(path, slot));
-        }
-        *slot = value;
-    }
-    Ok(())
+    Some(path.replacen("__", ".", 1).to_lowercase().replace('_', "-"))
 }
 
-/// `LIMITS__ROOMS_PER_HOUR` is `limits.rooms-per-hour`; without a section it is Leptos's.
-fn lay_variable(
-    layers: &mut Layers,
-    name: &str,
-    path: &str,
-    value: &str,
-) -> Result<(), ConfigError> {
-    let kebab = |text: &str| text.to_lowercase().replace('_', "-");
-    let (key, slot) = match path.split_once("__") {
-        None => (kebab(path), layers.site.get_mut(&kebab(path))),
-        Some((section, key)) => {
-            let (section, key) = (kebab(section), kebab(key));
-            let slot = match layers.rest.get_mut(&section) {
-                Some(Value::Table(table)) => table.get_mut(&key),
-                _ => None,
-            };
-            (format!("{section}.{key}"), slot)
-        }
-    };
-    let Some(slot) = slot else {
-        if REMOVED.contains(&key.as_str()) {
-            layers.without_effect.push(format!("{key} ({name})"));
-            return Ok(());
-        }
-        return Err(ConfigError::UnknownKey {
-            key,
-            place: name.to_owned(),
-        });
-    };
-    let read = match slot {
-        Value::Integer(_) => value.trim().parse().ok().map(Value::Integer),
-        Value::Boolean(_) => value.trim().parse().ok().map(Value::Boolean),
-        Value::Array(_) => Some(Value::Array(
-            value
+/// A variable's text as what the default is.
+fn typed(text: String, default: &Value) -> Value {
+    let read = match default {
+        Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
+        Value::Boolean(_) => text.trim().parse().ok().map(Value::Boolean),
+        Value::Array(_) => {
+            let items = text
                 .split(',')
                 .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| Value::String(item.to_owned()))
-                .collect(),
-        )),
-        _ => Some(Value::String(value.to_owned())),
+                .filter(|item| !item.is_empty());
+            Some(items.map(Value::from).collect::<Vec<_>>().into())
+        }
+        _ => None,
     };
-    *slot = read.ok_or_else(|| wrong_type(format!("{key} ({name})"), slot))?;
-    Ok(())
+    read.unwrap_or(Value::String(text))
 }
 
-fn wrong_type(key: String, slot: &Value) -> ConfigError {
-    let expected = match slot {
-        Value::Integer(_) => "a whole number",
-        Value::Boolean(_) => "true or false",
-        Value::Array(_) => "a list of texts",
-        _ => "a text in quotes",
-    };
-    ConfigError::Impossible {
-        key,
-        expected: expected.to_owned(),
+/// Puts a value where the file has, or would have, the key `name` of this table.
+fn lay(values: &mut Table, table: &str, name: &str, value: Value) {
+    let table = table.split('.').try_fold(values, |table, name| {
+        let inner = table.entry(name).or_insert_with(|| Table::new().into());
+        inner.as_table_mut()
+    });
+    // Where the file has something else than a table, that is what is refused.
+    if let Some(table) = table {
+        table.insert(name.to_owned(), value);
     }
 }
 
-/// Reads a table key by key, so that whatever is wrong is said with its name.
-fn read_table<T: Serialize + DeserializeOwned + Default>(
-    prefix: &str,
-    table: Table,
-) -> Result<T, ConfigError> {
-    for (key, value) in &table {
-        let alone = Table::from_iter([(key.clone(), value.clone())]);
-        if let Err(error) = Value::Table(alone).try_into::<T>() {
-            return Err(ConfigError::Impossible {
-                key: format!("{prefix}{key}"),
-                expected: expectation(error.message()),
-            });
+/// What serde refused, as a sentence with the key's name, and with the variable's where it came from one.
+fn refused(
+    error: &serde_path_to_error::Error<toml::de::Error>,
+    place: &str,
+    variables: &BTreeMap<String, String>,
+) -> ConfigError {
+    let message = error.inner().message().trim().replace('\n', " ");
+    let mut path: Vec<&str> = Vec::new();
+    let mut is_item = false;
+    for segment in error.path() {
+        match segment {
+            Segment::Map { key } => path.push(key),
+            Segment::Seq { .. } => is_item = true,
+            Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
-    Value::Table(table)
-        .try_into()
-        .map_err(|error| ConfigError::Impossible {
-            key: prefix.trim_end_matches('.').to_owned(),
-            expected: expectation(error.message()),
-        })
-}
-
-/// What serde says it expected, as the end of a sentence.
-fn expectation(message: &str) -> String {
-    let message = message.trim().replace('\n', " ");
-    match message.split_once("expected ") {
-        Some((_, expected)) => expected.replace('`', ""),
-        None => message,
+    let unknown = message.strip_prefix("unknown field `");
+    if let Some((field, _)) = unknown.and_then(|rest| rest.split_once('`'))
+        && path.last() != Some(&field)
+    {
+        path.push(field);
     }
+    let path = path.join(".");
+    let mut key = match path.strip_prefix(SITE) {
+        Some(key) if key.starts_with('.') => key[1..].to_owned(),
+        _ => path,
+    };
+    if unknown.is_some() {
+        return ConfigError::UnknownKey {
+            key,
+            place: place.to_owned(),
+        };
+    }
+    if let Some(variable) = variables.get(&key) {
+        key = format!("{key} ({variable})");
+    }
+    let expected = if is_item {
+        "a list of texts".to_owned()
+    } else {
+        expectation(&message)
+    };
+    ConfigError::Impossible { key, expected }
 }
 
-fn table_of<T: Serialize>(settings: &T) -> Table {
-    Table::try_from(settings).expect("the defaults are plain tables, a test reads them")
+/// What serde says it expected, as the end of a sentence for people.
+fn expectation(message: &str) -> String {
+    let Some((_, expected)) = message.split_once("expected ") else {
+        return message.to_owned();
+    };
+    match expected {
+        "u32" => "a whole number from 0 to 4294967295".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a sequence" => "a list of texts".to_owned(),
+        "a string" => "a text in quotes".to_owned(),
+        table if table.starts_with("struct ") => "a table".to_owned(),
+        other => other.replace('`', ""),
+    }
 }

@@ -162,6 +162,7 @@ fn the_environment_overrides_the_file() {
         ("LEPTOS_SITE_ADDR", "127.0.0.1:1"),
         ("LEPTOS_SITE_ROOT", "site"),
         ("LEPTOS_LIB_DIR", "what cargo-leptos also sets"),
+        ("LEPTOS_ENV", "what Leptos itself reads"),
         ("PATH", "/bin"),
     ];
     let settings = with(&variables).unwrap();
@@ -179,10 +180,64 @@ fn a_variable_of_the_wrong_type_is_refused_by_name() {
     for (name, value) in [
         ("PARLOUR__LIMITS__MESSAGE_BURST", "lots"),
         ("PARLOUR__LIMITS__ROOMS_PER_HOUR", "a few"),
+        ("PARLOUR__LIMITS__ROOMS_PER_HOUR", "-1"),
+        ("PARLOUR__SERVER__LOG_FORMAT", "xml"),
+        ("PARLOUR__SERVER__TRUSTED_PROXIES", "everyone"),
+        ("LEPTOS_SITE_ADDR", "3000"),
     ] {
         let sentence = refusal(with(&[(name, value)]));
-        assert!(sentence.contains(name), "{sentence}");
+        assert!(
+            sentence.contains(&format!(" ({name}) must be ")),
+            "{sentence}"
+        );
     }
+}
+
+#[test]
+fn what_a_value_may_be_is_said_in_plain_words() {
+    for (text, sentence) in [
+        (
+            "[limits]\nrooms-per-hour = -1",
+            "The setting limits.rooms-per-hour must be a whole number from 0 to 4294967295.",
+        ),
+        (
+            "[limits]\nrooms-per-hour = \"many\"",
+            "The setting limits.rooms-per-hour must be a whole number from 0 to 4294967295.",
+        ),
+        (
+            "[server]\nlog-format = \"xml\"",
+            "The setting server.log-format must be text or json.",
+        ),
+        (
+            "[server]\npublic-url = 3",
+            "The setting server.public-url must be a text in quotes.",
+        ),
+        (
+            "[server]\nallowed-origins = \"https://x.org\"",
+            "The setting server.allowed-origins must be a list of texts.",
+        ),
+        (
+            "[server]\nallowed-origins = [1]",
+            "The setting server.allowed-origins must be a list of texts.",
+        ),
+        ("limits = 3", "The setting limits must be a table."),
+        (
+            "[package.metadata]\nleptos = 3",
+            "The setting package.metadata.leptos must be a table.",
+        ),
+        (
+            "[package.metadata.leptos]\nsite-addr = \"3000\"",
+            "The setting site-addr must be an address with a port like \"127.0.0.1:3000\".",
+        ),
+    ] {
+        assert_eq!(refusal(parse(text)), sentence, "{text}");
+    }
+}
+
+#[test]
+fn a_text_of_digits_is_a_text_in_the_environment_too() {
+    let settings = with(&[("PARLOUR__SITE_PKG_DIR", "2026")]).unwrap();
+    assert_eq!(settings.site.site_pkg_dir, "2026");
 }
 
 #[test]

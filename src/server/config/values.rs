@@ -1,7 +1,9 @@
 //! What single values may be.
 
 use super::ConfigError;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::net::SocketAddr;
 use std::path::{Component, Path, PathBuf};
 
 /// How the log is written.
@@ -145,10 +147,20 @@ pub(super) fn database_file(url: &str) -> PathBuf {
     PathBuf::from(rest.split('?').next().unwrap_or_default())
 }
 
+/// Where to listen: an address and a port, as text.
+pub(super) fn socket_address<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let expected = "an address with a port like \"127.0.0.1:3000\"";
+    text.parse().map_err(|_| D::Error::custom(expected))
+}
+
 /// Networks as text; one address is a network of one.
 pub(super) mod networks {
     use ipnet::IpNet;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
     use std::net::IpAddr;
 
     pub(in super::super) fn serialize<S: Serializer>(
