@@ -2,7 +2,8 @@
 
 mod options;
 
-use options::{Command, Options, USAGE};
+use clap::Parser;
+use options::{Command, Restart, Simulate};
 use parlour_chaos::checker;
 use parlour_chaos::failure::Failure;
 use parlour_chaos::history::History;
@@ -23,18 +24,11 @@ const SEEDS: u64 = 10_000;
 const SHOWN: usize = 50;
 
 fn main() -> ExitCode {
-    let command = match Command::parse(std::env::args().skip(1)) {
-        Ok(command) => command,
-        Err(sentence) => {
-            tell(&format!("{sentence}\n\n{USAGE}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let ended = match command {
+    let ended = match Command::parse() {
         Command::Run(options) => until_stopped(run(options)),
         Command::Restart(options) => until_stopped(restart(options)),
         Command::Simulate(options) => simulate(options),
-        Command::Check(file) => check(&file),
+        Command::Check { file } => check(&file),
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,
@@ -64,8 +58,11 @@ fn until_stopped(work: impl Future<Output = Result<bool, Failure>>) -> Result<bo
     })
 }
 
-async fn run(options: Options) -> Result<bool, Failure> {
-    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+async fn run(options: options::Run) -> Result<bool, Failure> {
+    let seed = options
+        .server
+        .seed
+        .unwrap_or_else(|| fastrand::u64(..1 << 32));
     let mut scale = match options.is_short {
         true => Scale::SHORT,
         false => Scale::FULL,
@@ -85,6 +82,7 @@ async fn run(options: Options) -> Result<bool, Failure> {
     tell(&format!("{words}\n\n{HEAD}"));
     let target = target();
     let binary = options
+        .server
         .binary
         .unwrap_or_else(|| target.join("release/parlour"));
     let mut run = Run::start(&binary, &target.join("chaos"), seed, &scale).await?;
@@ -95,7 +93,7 @@ async fn run(options: Options) -> Result<bool, Failure> {
     }
     let report = run.all(&plan, |row| tell(&row.to_string())).await;
     let page = report.markdown("Chaos", &words);
-    let file = write(options.report, "run.md", &page)?;
+    let file = write(options.server.report, "run.md", &page)?;
     tell(&format!(
         "{}\n\nThe report is in {}. Seed {seed}.",
         report.sum(),
@@ -105,8 +103,11 @@ async fn run(options: Options) -> Result<bool, Failure> {
     Ok(report.counts().1 == 0)
 }
 
-async fn restart(options: Options) -> Result<bool, Failure> {
-    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+async fn restart(options: Restart) -> Result<bool, Failure> {
+    let seed = options
+        .server
+        .seed
+        .unwrap_or_else(|| fastrand::u64(..1 << 32));
     let full = Load::FULL;
     let load = Load {
         clients: options.clients.unwrap_or(full.clients),
@@ -117,11 +118,12 @@ async fn restart(options: Options) -> Result<bool, Failure> {
         "Seed {seed}. Measuring what a planned restart costs."
     ));
     let binary = options
+        .server
         .binary
         .unwrap_or_else(|| target().join("release/parlour"));
     let measured = restarts::measure(&binary, seed, load).await?;
     let page = format!("# Planned restarts\n\nSeed {seed}. {measured}");
-    let file = write(options.report, "restart.md", &page)?;
+    let file = write(options.server.report, "restart.md", &page)?;
     tell(&format!(
         "{measured}\nThe report is in {}. Seed {seed}.",
         file.display()
@@ -130,7 +132,7 @@ async fn restart(options: Options) -> Result<bool, Failure> {
 }
 
 /// Plays worlds, each from its own seed; alone the named one, if only a seed is given.
-fn simulate(options: Options) -> Result<bool, Failure> {
+fn simulate(options: Simulate) -> Result<bool, Failure> {
     let seeds = options.seeds.unwrap_or(match options.seed {
         Some(_) => 1,
         None => SEEDS,

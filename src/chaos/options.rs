@@ -1,125 +1,113 @@
 //! The command line of `chaos`.
 
+use clap::{Args, Parser};
 use std::path::PathBuf;
 
-/// What can be asked for.
-pub const USAGE: &str = "\
-chaos run [--short] [--sends N] [--only PHASE]   breaks a server in every way, and checks what clients saw
-chaos restart [--clients N] [--restarts N]       measures what a planned restart costs
-chaos simulate [--seeds N]                       plays worlds in which even time and the network are made up
-chaos check FILE                                 judges a history, one event a line
-
-for run, restart and simulate:
-  --seed N         the same again (of run and restart the plan; real time differs); simulate begins there
-for run and restart:
-  --binary PATH    the server (default: target/release/parlour)
-  --report FILE    where the Markdown goes (default: target/chaos/run.md, restart.md)";
-
-/// A command.
-#[derive(Debug, PartialEq, Eq)]
+/// Breaks Parlour, and checks what its clients saw.
+#[derive(Debug, Parser, PartialEq, Eq)]
+#[command(name = "chaos")]
 pub enum Command {
-    /// Breaks a server.
-    Run(Options),
-    /// Measures restarts.
-    Restart(Options),
-    /// Plays worlds.
-    Simulate(Options),
+    /// Breaks a server in every way, and checks what clients saw.
+    Run(Run),
+    /// Measures what a planned restart costs.
+    Restart(Restart),
+    /// Plays worlds in which even time and the network are made up.
+    Simulate(Simulate),
     /// Judges a history.
-    Check(PathBuf),
+    Check {
+        /// The history, one event a line.
+        file: PathBuf,
+    },
 }
 
-/// What was said about it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// `--short`.
+/// What `run` takes.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Two minutes instead of half an hour.
+    #[arg(long = "short")]
     pub is_short: bool,
-    /// `--seed`.
-    pub seed: Option<u64>,
-    /// `--sends`.
+    /// How many messages are sent in all.
+    #[arg(long)]
     pub sends: Option<usize>,
-    /// `--clients`.
+    /// How many clients there are.
+    #[arg(long)]
     pub clients: Option<usize>,
-    /// `--restarts`.
-    pub restarts: Option<usize>,
-    /// `--seeds`.
-    pub seeds: Option<u64>,
-    /// `--only`: the phases whose name begins with one of these.
+    /// Only the phases whose name begins so; may be given more than once.
+    #[arg(long, value_name = "PHASE")]
     pub only: Vec<String>,
-    /// `--binary`.
+    /// What it has in common with `restart`.
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// What `restart` takes.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+pub struct Restart {
+    /// How many clients there are.
+    #[arg(long)]
+    pub clients: Option<usize>,
+    /// How often the server is restarted.
+    #[arg(long)]
+    pub restarts: Option<usize>,
+    /// What it has in common with `run`.
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// What everything takes that starts a server.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// The plan's seed, as it was printed; the same plan again, though real time differs.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The server (default: target/release/parlour).
+    #[arg(long, value_name = "PATH")]
     pub binary: Option<PathBuf>,
-    /// `--report`.
+    /// Where the Markdown goes (default: a file in target/chaos).
+    #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }
 
-impl Command {
-    /// Reads the arguments; the error is a sentence.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter();
-        let command = arguments.next().ok_or("Say what to do.")?;
-        match command.as_str() {
-            "run" => Options::parse(arguments).map(Self::Run),
-            "restart" => Options::parse(arguments).map(Self::Restart),
-            "simulate" => Options::parse(arguments).map(Self::Simulate),
-            "check" => match (arguments.next(), arguments.next()) {
-                (Some(file), None) => Ok(Self::Check(file.into())),
-                _ => Err("Name one file to check.".to_owned()),
-            },
-            other => Err(format!("There is no command {other:?}.")),
-        }
-    }
-}
-
-impl Options {
-    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self::default();
-        while let Some(flag) = arguments.next() {
-            let mut value = || {
-                let value = arguments.next();
-                value.ok_or_else(|| format!("{flag} needs a value."))
-            };
-            match flag.as_str() {
-                "--short" => options.is_short = true,
-                "--seed" => options.seed = Some(number(&flag, &value()?)?),
-                "--sends" => options.sends = Some(number(&flag, &value()?)?),
-                "--clients" => options.clients = Some(number(&flag, &value()?)?),
-                "--restarts" => options.restarts = Some(number(&flag, &value()?)?),
-                "--seeds" => options.seeds = Some(number(&flag, &value()?)?),
-                "--only" => options.only.push(value()?),
-                "--binary" => options.binary = Some(value()?.into()),
-                "--report" => options.report = Some(value()?.into()),
-                _ => return Err(format!("There is no option {flag:?}.")),
-            }
-        }
-        Ok(options)
-    }
-}
-
-fn number<T: std::str::FromStr>(flag: &str, text: &str) -> Result<T, String> {
-    let number = text.parse();
-    number.map_err(|_| format!("{flag} takes a number, not {text:?}."))
+/// What `simulate` takes.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+pub struct Simulate {
+    /// The first world; alone, the only one.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How many worlds are played.
+    #[arg(long)]
+    pub seeds: Option<u64>,
+    /// Where the Markdown goes (default: target/chaos/simulate.md).
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Command, String> {
-        Command::parse(line.split_whitespace().map(str::to_owned))
+    fn parse(line: &str) -> Option<Command> {
+        let words = line.split_whitespace();
+        Command::try_parse_from(std::iter::once("chaos").chain(words)).ok()
     }
 
     #[test]
     fn options_follow_the_command() {
-        let options = Options {
+        let run = Run {
             is_short: true,
-            seed: Some(7),
             only: vec!["calm".to_owned(), "SIGKILL".to_owned()],
-            ..Options::default()
+            server: Server {
+                seed: Some(7),
+                ..Server::default()
+            },
+            ..Run::default()
         };
         assert_eq!(
             parse("run --short --seed 7 --only calm --only SIGKILL"),
-            Ok(Command::Run(options))
+            Some(Command::Run(run))
         );
-        assert_eq!(parse("check a.jsonl"), Ok(Command::Check("a.jsonl".into())));
+        let file = "a.jsonl".into();
+        assert_eq!(parse("check a.jsonl"), Some(Command::Check { file }));
     }
 
     #[test]
@@ -132,8 +120,9 @@ mod tests {
             "run --seed",
             "run --seed x",
             "restart --fast",
+            "simulate --sends 3",
         ] {
-            assert!(parse(line).is_err(), "{line}");
+            assert_eq!(parse(line), None, "{line}");
         }
     }
 }
