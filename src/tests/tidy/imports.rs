@@ -14,12 +14,13 @@ const CRATES: [(&str, &str); 5] = [
 ];
 
 /// Programs of their own, and what is only for tests.
-const APART: [&str; 6] = [
+const APART: [&str; 7] = [
     "tests",
     "island",
     "build",
     "server/costs",
     "server/fuzz",
+    "server/build",
     "server/tests",
 ];
 
