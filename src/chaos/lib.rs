@@ -23,3 +23,4 @@ pub mod restarts;
 pub mod server;
 pub mod simulation;
 pub mod swarm;
+pub mod upgrade;

@@ -3,7 +3,7 @@
 mod options;
 
 use clap::Parser;
-use options::{Command, Restart, Simulate};
+use options::{Command, Restart, Simulate, Upgrade};
 use parlour_chaos::checker;
 use parlour_chaos::failure::Failure;
 use parlour_chaos::history::History;
@@ -12,6 +12,7 @@ use parlour_chaos::plan::{Plan, Scale};
 use parlour_chaos::report::HEAD;
 use parlour_chaos::restarts::{self, Load};
 use parlour_chaos::simulation;
+use parlour_chaos::upgrade;
 use std::fs::{self, File};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let ended = match Command::parse() {
         Command::Run(options) => until_stopped(run(options)),
         Command::Restart(options) => until_stopped(restart(options)),
+        Command::Upgrade(options) => until_stopped(upgrade(options)),
         Command::Simulate(options) => simulate(options),
         Command::Check { file } => check(&file),
     };
@@ -128,6 +130,21 @@ async fn restart(options: Restart) -> Result<bool, Failure> {
         "{measured}\nThe report is in {}. Seed {seed}.",
         file.display()
     ));
+    Ok(close(measured.has_passed()))
+}
+
+async fn upgrade(options: Upgrade) -> Result<bool, Failure> {
+    let binary = options
+        .binary
+        .unwrap_or_else(|| target().join("release/parlour"));
+    let messages = options.messages.unwrap_or(upgrade::MESSAGES);
+    let measured = upgrade::measure(&binary, messages).await?;
+    let file = write(
+        options.report,
+        "upgrade.md",
+        &format!("# Upgrades\n\n{measured}"),
+    )?;
+    tell(&format!("{measured}\nThe report is in {}.", file.display()));
     Ok(close(measured.has_passed()))
 }
 

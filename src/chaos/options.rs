@@ -11,6 +11,8 @@ pub enum Command {
     Run(Run),
     /// Measures what a planned restart costs.
     Restart(Restart),
+    /// Measures a start on a large database of the first schema.
+    Upgrade(Upgrade),
     /// Plays worlds in which even time and the network are made up.
     Simulate(Simulate),
     /// Judges a history.
@@ -52,6 +54,20 @@ pub struct Restart {
     /// What it has in common with `run`.
     #[command(flatten)]
     pub server: Server,
+}
+
+/// What `upgrade` takes.
+#[derive(Args, Debug, Default, PartialEq, Eq)]
+pub struct Upgrade {
+    /// How many messages the database has.
+    #[arg(long)]
+    pub messages: Option<u64>,
+    /// The server (default: target/release/parlour).
+    #[arg(long, value_name = "PATH")]
+    pub binary: Option<PathBuf>,
+    /// Where the Markdown goes (default: target/chaos/upgrade.md).
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 /// What everything takes that starts a server.

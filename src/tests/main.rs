@@ -27,3 +27,4 @@ mod restarting;
 mod retrying;
 mod slow;
 mod tidy;
+mod upgrading;

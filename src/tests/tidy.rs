@@ -9,6 +9,7 @@ mod direction;
 mod imports;
 mod manifests;
 mod names;
+mod schema;
 mod styles;
 mod tree;
 
@@ -129,6 +130,12 @@ fn the_forge_runs_every_check() {
     let workflow = ".github/workflows/test.yml";
     let text = Tree::of_the_house().text(workflow);
     none(manifests::workflow_without_the_checks(workflow, &text));
+}
+
+#[test]
+fn every_schema_that_was_released_is_kept() {
+    let files = Tree::of_the_house().names_under("migration/", "");
+    none(schema::step_without_a_fixture(&files));
 }
 
 #[test]
