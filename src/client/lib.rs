@@ -18,4 +18,7 @@ pub mod read_marks;
 pub mod shelf;
 pub mod spots;
 pub mod tab;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
+pub mod upgrade;
