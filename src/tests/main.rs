@@ -14,6 +14,7 @@ mod files;
 #[cfg(target_os = "linux")]
 mod floods;
 mod forms;
+mod frozen;
 mod full_disk;
 mod harness;
 mod headers;
