@@ -51,7 +51,7 @@ fn say(text: &str) -> Result<(), String> {
 }
 
 /// Runs until a signal, or the server that replaces it, ends it.
-async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
+async fn serve(mut settings: Settings, replace: bool) -> Result<(), String> {
     telemetry::start(&settings);
     for key in &settings.without_effect {
         tracing::warn!(%key, "this setting is without effect now; remove it");
@@ -66,6 +66,7 @@ async fn serve(settings: Settings, replace: bool) -> Result<(), String> {
         &builds,
     )?;
     let (assets, files) = (Assets::new(&options, files.addresses()), Arc::new(files));
+    settings.build = Some(assets.build().to_owned());
     // All that can fail without it comes before: the server that runs stops for this.
     let (turn, ctx) = boot(settings, replace).await.map_err(sentence)?;
     let site = Site::new(

@@ -9,6 +9,7 @@ use leptos::hydration::AutoReload;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use parlour_client::tab;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What the page does with its program; `script` and `wasm` stand before it.
@@ -28,6 +29,7 @@ pub struct Assets {
     script: String,
     wasm: String,
     loader: String,
+    build: String,
 }
 
 /// What a page is besides its body.
@@ -47,11 +49,18 @@ impl Assets {
     pub fn new(options: &LeptosOptions, [style, script, wasm]: [String; 3]) -> Self {
         Self {
             loader: loader(&script, &wasm),
+            build: build(&[&style, &script, &wasm]),
             options: options.clone(),
             style,
             script,
             wasm,
         }
+    }
+
+    /// Which build these files are: another one where any of them has another name. A live page and the
+    /// server each say theirs, so that the page can tell that it is of a build before.
+    pub fn build(&self) -> &str {
+        &self.build
     }
 
     /// A page as a response.
@@ -90,7 +99,7 @@ impl Assets {
             "Skip to content"
         };
         view! {
-            <html lang="en">
+            <html lang="en" data-build=head.is_live.then(|| self.build.clone())>
                 <head>
                     <meta charset="utf-8"/>
                     <meta
@@ -174,6 +183,14 @@ impl Print {
         ];
         (status, headers, Html(self.html)).into_response()
     }
+}
+
+/// Short, as everybody who joins a room is told it. Only pages and servers of one program compare theirs, so
+/// that any function will do which is the same in each process.
+fn build(names: &[&str]) -> String {
+    let mut hasher = DefaultHasher::new();
+    names.hash(&mut hasher);
+    format!("{:08x}", hasher.finish() as u32)
 }
 
 /// The script of a live page: [`LOADER`] for these files, without what only its readers need.

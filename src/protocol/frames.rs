@@ -275,6 +275,10 @@ pub struct Welcome {
     /// The token of a guest that this socket made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Which build of the pages the server has: a page of another build may have to be loaded again.
+    /// `None` where there are no pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
 }
 
 /// Which room it is about.

@@ -37,6 +37,10 @@ pub struct Settings {
     /// Keys that were given and are settings no more, each with where it was given.
     #[serde(skip)]
     pub without_effect: Vec<String>,
+    /// Which build of the pages there is, told to who joins a room. No key: it is told by what has the
+    /// pages' files, and is `None` without pages.
+    #[serde(skip)]
+    pub build: Option<String>,
 }
 
 /// `[package.metadata.leptos]`: the keys that the running binary needs of it.

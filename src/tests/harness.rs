@@ -106,10 +106,11 @@ impl Site {
             &builds,
         );
         let files = Arc::new(files.unwrap());
+        let assets = Arc::new(Assets::new(&options, files.addresses()));
+        settings.build = Some(assets.build().to_owned());
         let clock = ManualClock::running();
         let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
-        let assets = Arc::new(Assets::new(&options, files.addresses()));
         let pages = site::Site::new(ctx.clone(), assets.clone(), files, soon);
         let app = site::site(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -6,6 +6,7 @@
 
 mod backups;
 mod binary;
+mod builds;
 mod calls;
 mod cross_site;
 mod durability;

@@ -57,6 +57,7 @@ fn welcome(seq: Seq, epoch: &str) -> ServerFrame {
             sort: String::new(),
         },
         token: None,
+        build: None,
     })
 }
 

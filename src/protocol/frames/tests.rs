@@ -130,6 +130,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             user: Some(user),
             room: room.clone(),
             token: Some("t".to_owned()),
+            build: Some("b".to_owned()),
         }),
         ServerFrame::Message(message.clone()),
         ServerFrame::MessageChanged(message),

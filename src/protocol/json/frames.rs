@@ -24,6 +24,7 @@ impl FromJson for ServerFrame {
                 user: fields.maybe("user"),
                 room: fields.maybe("room")?,
                 token: fields.maybe_text("token"),
+                build: fields.maybe_text("build"),
             }),
             "room_deleted" => Self::RoomDeleted(RoomGone {
                 room_id: room_id(&mut fields),

@@ -1,5 +1,7 @@
 //! This reader and writer against serde, which the server uses.
 
+mod growth;
+
 use super::*;
 use crate::*;
 use serde::Serialize;
@@ -187,6 +189,7 @@ impl Dice {
                 user: self.maybe(Self::user),
                 room: self.room(),
                 token: self.maybe(Self::text),
+                build: self.maybe(Self::text),
             }),
             1 => ServerFrame::Message(self.message()),
             2 => ServerFrame::MessageChanged(self.message()),

@@ -45,6 +45,7 @@ impl Conversation {
                 room,
                 is_member,
                 epoch,
+                build,
             }) => {
                 self.socket.subscribe(join.room);
                 let is_reader = self.scope.person.is_none();
@@ -52,7 +53,7 @@ impl Conversation {
                 // what the check read, that is how the room is; one without a seq may be gone again.
                 let is_still_so = room.seq > 0 && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
-                    return self.welcome(join, room, epoch);
+                    return self.welcome(join, room, epoch, build);
                 }
                 let read = match is_reader {
                     true => Task::Check(join.room),
@@ -68,7 +69,9 @@ impl Conversation {
     /// The room was read once more, with the subscription there.
     pub(super) fn arrive(&mut self, join: Join, outcome: Outcome) {
         match outcome {
-            Ok(Done::Room { room, epoch, .. }) => self.welcome(join, room, epoch),
+            Ok(Done::Room {
+                room, epoch, build, ..
+            }) => self.welcome(join, room, epoch, build),
             Ok(_) => self.misled(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
@@ -79,7 +82,7 @@ impl Conversation {
         }
     }
 
-    fn welcome(&mut self, join: Join, mut room: Room, epoch: String) {
+    fn welcome(&mut self, join: Join, mut room: Room, epoch: String, build: Option<String>) {
         let room_id = join.room;
         self.socket.arrive(room_id, join.after.is_some());
         let roster = self.socket.roster(room_id);
@@ -92,6 +95,7 @@ impl Conversation {
             user: self.scope.person.as_ref().map(|person| person.user.clone()),
             room,
             token,
+            build,
         }));
         self.write(&ServerFrame::UsersList(UsersList::of(room_id, roster)));
         match join.after {

@@ -79,6 +79,8 @@ pub enum Done {
         is_member: bool,
         /// In which life of the database.
         epoch: String,
+        /// Of which build of the pages.
+        build: Option<String>,
     },
     /// What was missed.
     Missed(Missed),
@@ -143,6 +145,7 @@ impl Task {
                     room,
                     is_member,
                     epoch: ctx.epoch.clone(),
+                    build: ctx.settings.build.clone(),
                 })
             }),
             Self::Enter(room) => Box::pin(async move {
@@ -150,6 +153,7 @@ impl Task {
                     room: rooms::enter(&ctx, &scope, room).await?,
                     is_member: true,
                     epoch: ctx.epoch.clone(),
+                    build: ctx.settings.build.clone(),
                 })
             }),
             Self::Sync {

@@ -107,6 +107,7 @@ fn checked(seq: Seq, is_member: bool) -> Done {
         },
         is_member,
         epoch: "e".to_owned(),
+        build: None,
     }
 }
 
