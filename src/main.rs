@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::Site;
 use parlour::site::files::Files;
-use parlour_server::{Settings, boot, http, telemetry};
+use parlour_server::{Settings, boot, telemetry};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -69,12 +69,7 @@ async fn serve(mut settings: Settings, replace: bool) -> Result<(), String> {
     settings.build = Some(assets.build().to_owned());
     // All that can fail without it comes before: the server that runs stops for this.
     let (turn, ctx) = boot(settings, replace).await.map_err(sentence)?;
-    let site = Site::new(
-        ctx.clone(),
-        Arc::new(assets),
-        files.clone(),
-        http::body::SOON,
-    );
+    let site = Site::new(ctx.clone(), Arc::new(assets), files.clone());
     let app = parlour::site::site(site);
     // Beside serving: nobody waits for it, and it ends by itself.
     tokio::spawn(async move { files.keep_for_later().await });

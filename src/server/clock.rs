@@ -4,8 +4,10 @@
 //! waits on one. Only what bounds a wait for something outside (a peer, a file, another process) may take the
 //! runtime's own timers, and says so where it does: `clippy.toml` refuses the others.
 
+mod deadline;
 mod manual;
 
+pub use deadline::Deadline;
 pub use manual::ManualClock;
 
 use base64::Engine;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A wait for a point in time.
-pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// Tells the time, and waits for it.
 pub trait Clock: Debug + Send + Sync + 'static {

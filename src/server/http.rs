@@ -24,9 +24,10 @@ mod serve;
 pub mod session_cookie;
 mod slash;
 pub mod socket;
+mod timer;
 mod trace;
 
 pub use paths::{AtMessage, AtRoom};
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};
-pub use serve::{Bounds, serve, serve_within};
+pub use serve::{serve, serve_within};

@@ -187,8 +187,15 @@ impl Limits {
 }
 
 fn refused(wait: Duration) -> ServiceError {
-    let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-    ServiceError::RateLimited { retry_after_ms }
+    ServiceError::RateLimited {
+        retry_after_ms: retry_after_ms(wait),
+    }
+}
+
+/// A wait in milliseconds, at least one: who waits exactly so long is not refused again.
+pub(crate) fn retry_after_ms(wait: Duration) -> u64 {
+    let milliseconds = wait.as_nanos().div_ceil(1_000_000);
+    u64::try_from(milliseconds).unwrap_or(u64::MAX).max(1)
 }
 
 /// What an address is counted under: whoever has one IPv6 address has all of its /64.

@@ -18,7 +18,7 @@ const FORM_MAX: usize = 128 * 1024;
 /// Lets a request in once its body is here; what is too large or too late is refused as a page.
 pub(super) async fn first(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match arrived(body, FORM_MAX, site.soon).await {
+    match arrived(body, FORM_MAX, &*site.ctx.clock).await {
         Ok(bytes) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
                 .await

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use parlour_protocol::AppError;
 use parlour_server::{Context, ServiceError, telemetry};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What every handler of the site can reach.
 #[derive(Clone, FromRef)]
@@ -19,20 +18,17 @@ pub struct Site {
     pub assets: Arc<Assets>,
     /// The files that pages load, and all others.
     pub files: Arc<Files>,
-    /// In which all of a form has to be here.
-    pub soon: Duration,
     /// Live pages that may be filled in again.
     pub sheets: Arc<Sheets>,
 }
 
 impl Site {
     /// A site with these files and no sheets yet.
-    pub fn new(ctx: Arc<Context>, assets: Arc<Assets>, files: Arc<Files>, soon: Duration) -> Self {
+    pub fn new(ctx: Arc<Context>, assets: Arc<Assets>, files: Arc<Files>) -> Self {
         Self {
             ctx,
             assets,
             files,
-            soon,
             sheets: Arc::new(sheet::sheets()),
         }
     }

@@ -7,7 +7,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::tempdir;
 
 /// Asserts that it does not start, and says why in one sentence that has all of `words` in it.
@@ -36,16 +36,10 @@ fn refuses(mut program: Program, words: &[&str]) {
 #[tokio::test]
 async fn it_starts_in_an_empty_folder_and_serves() {
     let folder = tempdir().unwrap();
-    let start = Instant::now();
     let mut program = Program::start(folder.path(), &[]);
     let browser = Browser::of(program.address());
     let page = browser.get("/").await;
     assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
-    assert!(
-        start.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        start.elapsed()
-    );
     assert!(folder.path().join("data/parlour.db").is_file());
     for path in ["/healthz", "/readyz"] {
         assert_eq!(browser.get(path).await.body, "ok", "{path}");

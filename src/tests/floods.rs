@@ -1,10 +1,9 @@
 //! The executable under those who want more than their share of it.
 
-use crate::harness::{Browser, LOBBY, PATIENCE, Program};
+use crate::harness::{Browser, LOBBY, Program, eventually};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Command;
-use std::time::Instant;
 use tempfile::tempdir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
@@ -79,11 +78,11 @@ async fn it_raises_its_limit_of_open_files_and_says_what_it_can_hold() {
     assert!(made.unwrap().success());
     let mut program = Program::start_as(&lowered, folder.path(), &[]);
     let browser = Browser::of(program.address());
-    let began = Instant::now();
-    while !program.has_said("can hold so many connections") {
-        assert!(began.elapsed() < PATIENCE, "{:?}", program.log);
-        assert_eq!(browser.get("/healthz").await.status, 200);
-    }
+    eventually("it says what it can hold", async || {
+        program.has_said("can hold so many connections")
+    })
+    .await;
+    assert_eq!(browser.get("/healthz").await.status, 200);
     let limits = fs::read_to_string(format!("/proc/{}/limits", program.id())).unwrap();
     let files = limits
         .lines()

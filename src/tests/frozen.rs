@@ -1,19 +1,22 @@
 //! The client of `frozen/client.rs`, which never changes, against the executable of today. What is tried here may
 //! grow; none of it becomes less.
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program of somebody else's, as it was written"
+)]
 mod client;
 
-use crate::harness::{Browser, PATIENCE, Program};
+use crate::harness::{self, Browser, PATIENCE, Program};
 use client::{Client, Memory, history};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 use tempfile::tempdir;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 const LOBBY: i64 = 1;
 
@@ -31,12 +34,7 @@ const QUICK: [(&str, &str); 5] = [
 fn until(what: &str, is_so: impl AsyncFn() -> bool) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
     async move {
-        let waiting = async {
-            while !is_so().await {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let came = timeout(PATIENCE * 3, waiting).await;
+        let came = timeout(PATIENCE * 3, harness::until(is_so)).await;
         came.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }

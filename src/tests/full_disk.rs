@@ -1,7 +1,7 @@
 //! A disk that is full, or fails: reading goes on, writing waits, nothing is lost, and it heals by
 //! itself.
 
-use crate::harness::{Browser, LOBBY, PATIENCE, Page, Program, Socket, a_disk_in};
+use crate::harness::{Browser, LOBBY, Page, Program, Socket, a_disk_in, eventually};
 use parlour_chaos::database;
 use parlour_chaos::disk::{Disk, Trouble};
 use reqwest::Method;
@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 use tempfile::{TempDir, tempdir};
-use tokio::time::sleep;
 
 const MESSAGES: &str = "/api/chat/rooms/1/messages";
 const SENTENCE: &str = "Nothing can be stored right now. Please try again in a moment.";
@@ -166,14 +164,13 @@ async fn lives_through(trouble: Trouble) {
     assert_eq!(post(&alice, "by REST", "r").await.0, 200);
     assert_eq!(alice.submit(sent).await.status, 303);
 
-    let end = Instant::now() + PATIENCE;
-    for nth in 0.. {
-        if bench.program.has_said("can be written again") {
-            break;
-        }
-        assert!(Instant::now() < end, "{:#?}", bench.program.log);
+    let mut nth = 0;
+    eventually("it is over", async || {
+        nth += 1;
         assert_eq!(post(&alice, "after", &format!("after-{nth}")).await.0, 201);
-    }
+        bench.program.has_said("can be written again")
+    })
+    .await;
     bench.stopped().await;
     let log = bench.program.log.join("\n");
     assert_eq!(log.matches("cannot be written").count(), 1, "{log}");
@@ -211,11 +208,10 @@ async fn what_was_read_while_nothing_can_be_written_is_read_in_the_end() {
     bob.next_of_type("message").await;
     bench.disk.fail(Trouble::NoWrite).unwrap();
     bob.send(json!({"type": "read", "seq": 2})).await;
-    let end = Instant::now() + PATIENCE;
-    while !bench.program.has_said("cannot be written") {
-        assert!(Instant::now() < end, "{:#?}", bench.program.log);
-        sleep(Duration::from_millis(20)).await;
-    }
+    eventually("the mark is refused", async || {
+        bench.program.has_said("cannot be written")
+    })
+    .await;
     let visitor = Browser::of(bench.address);
     let unread = async || {
         let page = visitor.request(Method::GET, "/").header("cookie", &session);
@@ -224,10 +220,7 @@ async fn what_was_read_while_nothing_can_be_written_is_read_in_the_end() {
     };
     assert_eq!(unread().await, 2);
     bench.disk.heal().unwrap();
-    while unread().await > 0 {
-        assert!(Instant::now() < end, "he says it once");
-        sleep(Duration::from_millis(20)).await;
-    }
+    eventually("he says it once", async || unread().await == 0).await;
     bench.stopped().await;
 }
 

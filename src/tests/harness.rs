@@ -21,12 +21,14 @@ use parlour_server::config::LimitSettings;
 use parlour_server::{Context, Settings, http};
 use std::fs;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,6 +41,27 @@ pub fn a_disk_in(folder: &Path) -> Option<Disk> {
         return None;
     }
     Some(Disk::build(folder).expect("a disk can be played here, or PARLOUR_WITHOUT=disk"))
+}
+
+/// Looks until something is so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real server is given time to do it"
+)]
+pub async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    while !is_so().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The same, at most [`PATIENCE`].
+#[track_caller]
+pub fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
+    let caller = Location::caller();
+    async move {
+        let came = timeout(PATIENCE, until(is_so)).await;
+        came.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
+    }
 }
 
 /// The path of the first room of every database.
@@ -69,20 +92,15 @@ impl Site {
 
     /// A site whose built files carry a hash in their names, as a release's do.
     pub async fn released() -> Self {
-        Self::start_with(|_| {}, http::body::SOON, &format!(".{HASH}")).await
-    }
-
-    /// A site that waits for bodies no longer than this.
-    pub async fn impatient(soon: Duration) -> Self {
-        Self::start_with(|_| {}, soon, "").await
+        Self::start_with(|_| {}, &format!(".{HASH}")).await
     }
 
     /// A site without limits on rates, unless `change` sets some.
     pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_with(change, http::body::SOON, "").await
+        Self::start_with(change, "").await
     }
 
-    async fn start_with(change: impl FnOnce(&mut Settings), soon: Duration, hash: &str) -> Self {
+    async fn start_with(change: impl FnOnce(&mut Settings), hash: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         settings.site.site_root = folder.path().join("site").display().to_string();
@@ -111,7 +129,7 @@ impl Site {
         let clock = ManualClock::running();
         let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
         let ctx = ctx.await.unwrap();
-        let pages = site::Site::new(ctx.clone(), assets.clone(), files, soon);
+        let pages = site::Site::new(ctx.clone(), assets.clone(), files);
         let app = site::site(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -151,8 +169,8 @@ impl Site {
     }
 }
 
-/// A day.
-pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A day in milliseconds.
+pub const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// A root with what a build leaves in it, and beside it what is not the public's.
 pub fn lay_out(folder: &Path, hash: &str) {

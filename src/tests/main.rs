@@ -2,7 +2,6 @@
 //!
 //! Every test starts a site of its own (see `harness`) and reads its pages back as a browser does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::disallowed_methods, reason = "a real server is waited for")]
 
 mod backups;
 mod binary;

@@ -1,7 +1,7 @@
 //! One server after another on the same port and files, as everybody else meets it: nobody is
 //! refused, nothing is lost, nobody came or went.
 
-use crate::harness::{Browser, Program, Socket};
+use crate::harness::{Browser, Program, Socket, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -69,14 +69,12 @@ impl Crowd {
     /// Waits until so many more messages were posted.
     async fn posts(&mut self, more: usize) {
         let enough = self.posted.load(Ordering::Relaxed) + more;
-        let posted = async {
-            while self.posted.load(Ordering::Relaxed) < enough {
-                if let Some(ended) = self.tasks.try_join_next() {
-                    panic!("somebody gave up: {:?}", ended.unwrap());
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
+        let posted = until(async || {
+            if let Some(ended) = self.tasks.try_join_next() {
+                panic!("somebody gave up: {:?}", ended.unwrap());
             }
-        };
+            self.posted.load(Ordering::Relaxed) >= enough
+        });
         timeout(LONG, posted).await.expect("they post in time");
     }
 
@@ -174,9 +172,7 @@ async fn a_server_whose_socket_systemd_holds_may_be_away_and_refuses_nobody() {
     refuses_nobody(start(), &|old| {
         old.signal("TERM");
         // systemd waits for the end of the old one.
-        while old.is_running() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        old.is_awaited();
         start()
     })
     .await;

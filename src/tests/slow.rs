@@ -4,41 +4,33 @@ use crate::harness::{PATIENCE, Site};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-/// The time for a body, here.
-const SOON: Duration = Duration::from_millis(300);
-
-/// Sends half a request, then a byte now and then, until it is answered.
+/// Sends half a request, then a byte a second, until it is answered.
 async fn half_a_request(site: &Site, path: &str, kind: &str) -> String {
     let mut tcp = TcpStream::connect(site.address).await.unwrap();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\nContent-Length: 1000\r\n\r\n",
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\nContent-Length: 1000\r\n\
+         Expect: 100-continue\r\n\r\n",
         site.address
     );
     tcp.write_all(head.as_bytes()).await.unwrap();
-    let (mut read, mut write) = tcp.into_split();
-    let trickle = async {
-        // Who sends a little all the time takes as long as who sends nothing.
-        while write.write_all(b"u").await.is_ok() {
-            sleep(SOON / 5).await;
-        }
-        std::future::pending::<()>().await;
-    };
-    let mut answer = vec![0; 400];
-    let answered = async {
-        read.read_exact(&mut answer).await.unwrap();
-    };
-    tokio::select! {
-        () = trickle => {}
-        answered = timeout(PATIENCE, answered) => answered.expect("it is not waited for"),
+    let mut waits = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    tcp.read_exact(&mut waits).await.unwrap();
+    // Who sends a little all the time takes as long as who sends nothing.
+    for _ in 0..10 {
+        tcp.write_all(b"u").await.unwrap();
+        site.clock.advance(Duration::from_secs(1));
     }
+    let mut answer = vec![0; 400];
+    let answered = timeout(PATIENCE, tcp.read_exact(&mut answer)).await;
+    answered.expect("it is not waited for").unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test]
 async fn a_form_that_is_never_sent_to_its_end_is_given_up() {
-    let site = Site::impatient(SOON).await;
+    let site = Site::plain().await;
     let form = "application/x-www-form-urlencoded";
     for path in ["/join", "/rooms/new", "/rooms/1-lobby/messages"] {
         let answer = half_a_request(&site, path, form).await;

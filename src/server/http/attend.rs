@@ -7,6 +7,7 @@ use super::Problem;
 use super::answer::{Answer, Held, Running};
 use super::forwarded::{client_address, is_trusted};
 use super::line::Line;
+use super::timer::ClockTimer;
 use crate::clock::timeout;
 use crate::limits::connections::Place;
 use crate::{Context, ServiceError};
@@ -20,7 +21,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::ready;
 use std::net::{IpAddr, SocketAddr};
@@ -40,6 +41,10 @@ const BUFFER: usize = 64 * 1024;
 const QUIET: Duration = Duration::from_millis(500);
 /// Who has to give way gets this long: the end of an answer may be on its way.
 const LEAVING: Duration = Duration::from_millis(100);
+/// How long nothing of an answer may be taken.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// After which a connection ends with the answer that is next.
+const AGE: Duration = Duration::from_secs(5 * 60);
 /// In which somebody without a place has to hear that there is none.
 const REFUSING: Duration = Duration::from_secs(2);
 /// Until it is worth trying again.
@@ -50,10 +55,6 @@ pub(super) struct Host {
     pub(super) app: Router,
     pub(super) ctx: Arc<Context>,
     pub(super) stopping: CancellationToken,
-    /// How long nothing of an answer may be taken.
-    pub(super) patience: Duration,
-    /// After which a connection ends with the answer that is next.
-    pub(super) age: Duration,
     builder: http1::Builder,
 }
 
@@ -66,17 +67,16 @@ struct Visitor {
 }
 
 impl Host {
-    pub(super) fn new(app: Router, ctx: Arc<Context>, patience: Duration, age: Duration) -> Self {
+    pub(super) fn new(app: Router, ctx: Arc<Context>) -> Self {
         // Not hyper-util's `auto::Builder`: before it knows the version it waits without any limit.
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
+        let timer = ClockTimer(Arc::clone(&ctx.clock));
+        builder.timer(timer).header_read_timeout(HEAD);
         builder.max_buf_size(BUFFER);
         Self {
             app,
             ctx,
             stopping: CancellationToken::new(),
-            patience,
-            age,
             builder,
         }
     }
@@ -98,7 +98,7 @@ impl Host {
         let host = Arc::clone(&self);
         let service =
             service_fn(move |request| Arc::clone(&host).answer(Arc::clone(&visitor), request));
-        let line = TokioIo::new(Line::new(stream, self.patience));
+        let line = self.line(stream);
         let connection = self.builder.serve_connection(line, service);
         let mut connection = pin!(connection.with_upgrades());
         let ended = tokio::select! {
@@ -120,6 +120,10 @@ impl Host {
         if let Err(error) = ended {
             tracing::debug!(error = ?error.to_string(), "connection ended badly");
         }
+    }
+
+    fn line(&self, stream: TcpStream) -> TokioIo<Line> {
+        TokioIo::new(Line::new(stream, PATIENCE, Arc::clone(&self.ctx.clock)))
     }
 
     async fn answer(
@@ -146,7 +150,7 @@ impl Host {
         };
         // Of a stopping server the next request belongs on a connection to the next server.
         let age = self.ctx.clock.monotonic() - visitor.since;
-        let is_last = is_too_large || self.stopping.is_cancelled() || age > self.age;
+        let is_last = is_too_large || self.stopping.is_cancelled() || age > AGE;
         if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             let close = HeaderValue::from_static("close");
             answer.headers_mut().insert(CONNECTION, close);
@@ -163,7 +167,7 @@ impl Host {
     /// Tells somebody whose address has its share of connections.
     pub(super) async fn refuse(self: Arc<Self>, stream: TcpStream) {
         let service = service_fn(|_: Request<Incoming>| ready(Ok::<_, Infallible>(no_place())));
-        let line = TokioIo::new(Line::new(stream, self.patience));
+        let line = self.line(stream);
         let refusing = self.builder.serve_connection(line, service);
         // Who does not ask is not told.
         let _ = timeout(&*self.ctx.clock, REFUSING, refusing).await;

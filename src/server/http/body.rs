@@ -3,6 +3,8 @@
 //! *Invariant:* a body has a time for all of it, so that no request is waited for without end.
 
 use super::Problem;
+use crate::Context;
+use crate::clock::{Clock, timeout};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -11,23 +13,23 @@ use futures::StreamExt;
 use parlour_protocol::ErrorCode;
 use parlour_protocol::rules::FRAME_MAX;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// A body that takes longer is not worth waiting for.
-pub const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(10);
 /// Bytes over the limit that are still read, so that the client is done sending and reads why.
 const EXCESS: usize = 1024 * 1024;
 
 /// A JSON body.
 pub struct Json<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Context>> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, ctx: &Arc<Context>) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
-        let bytes = arrived(request.into_body(), FRAME_MAX, SOON).await?;
+        let bytes = arrived(request.into_body(), FRAME_MAX, &*ctx.clock).await?;
         if !is_json {
             let sentence = "The body must be JSON, with Content-Type: application/json.";
             return Err(Problem::with_status(
@@ -46,12 +48,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// All of a body, if it has at most `max` bytes and is here in time.
+/// All of a body, if it has at most `max` bytes and is here within ten seconds of this clock.
 ///
 /// # Errors
 /// What it is refused with: 408, 413, or 400 for one that ends before its end.
-pub async fn arrived(body: Body, max: usize, soon: Duration) -> Result<Bytes, Problem> {
-    timeout(soon, read(body, max)).await.unwrap_or_else(|_| {
+pub async fn arrived(body: Body, max: usize, clock: &dyn Clock) -> Result<Bytes, Problem> {
+    let arrived = timeout(clock, SOON, read(body, max)).await;
+    arrived.unwrap_or_else(|| {
         let sentence = "The body did not arrive in time.";
         Err(Problem::with_status(StatusCode::REQUEST_TIMEOUT, sentence))
     })

@@ -3,14 +3,15 @@
 //! *Invariant:* what is to be written moves, and not at a crawl, or the connection ends and the system keeps
 //! nothing of it.
 
+use crate::clock::{Clock, Deadline};
 use socket2::SockRef;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Bytes that have to be taken in a second, once it is waited for at all.
 const SLOWEST: usize = 4 * 1024;
@@ -20,6 +21,7 @@ pub struct Line {
     stream: TcpStream,
     /// How long nothing may be taken.
     patience: Duration,
+    clock: Arc<dyn Clock>,
     /// `None` while everything was taken at once.
     waiting: Option<Waiting>,
 }
@@ -27,15 +29,16 @@ pub struct Line {
 struct Waiting {
     /// Where the reader is, as if it read at the slowest rate all the time.
     since: Instant,
-    over: Pin<Box<Sleep>>,
+    over: Deadline,
 }
 
 impl Line {
     /// Over this stream.
-    pub fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub fn new(stream: TcpStream, patience: Duration, clock: Arc<dyn Clock>) -> Self {
         Self {
             stream,
             patience,
+            clock,
             waiting: None,
         }
     }
@@ -46,10 +49,6 @@ impl Line {
     }
 
     /// What came of an attempt to write: it is waited for no longer than the patience lasts.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a timer of the runtime's that is moved costs nothing, and every connection has one"
-    )]
     fn watch(
         &mut self,
         task: &mut Context<'_>,
@@ -58,21 +57,19 @@ impl Line {
         match (&written, &mut self.waiting) {
             (Poll::Ready(Ok(bytes)), Some(waiting)) => {
                 let earned = Duration::from_millis((bytes * 1_000 / SLOWEST) as u64);
-                waiting.since = (waiting.since + earned).min(Instant::now());
+                waiting.since = (waiting.since + earned).min(self.clock.monotonic());
                 written
             }
             (Poll::Ready(_), _) => written,
             (Poll::Pending, waiting) => {
                 let waiting = waiting.get_or_insert_with(|| {
-                    let since = Instant::now();
-                    let over = Box::pin(sleep_until(since + self.patience));
+                    let since = self.clock.monotonic();
+                    let over = Deadline::new(&self.clock, since + self.patience);
                     Waiting { since, over }
                 });
                 let end = waiting.since + self.patience;
-                if waiting.over.deadline() != end {
-                    waiting.over.as_mut().reset(end);
-                }
-                if waiting.over.as_mut().poll(task).is_pending() {
+                waiting.over.set(end);
+                if Pin::new(&mut waiting.over).poll(task).is_pending() {
                     return Poll::Pending;
                 }
                 // Else the system would keep for minutes what nobody has read.
@@ -130,27 +127,36 @@ impl AsyncWrite for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
+    use parlour_protocol::Timestamp;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     const PIECE: usize = 16 * 1024;
 
-    /// A line of little patience, and who reads from it.
-    async fn pair(patience: Duration) -> (Line, TcpStream) {
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// A line, and who reads from it.
+    async fn pair(clock: ManualClock) -> (Line, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let reader = TcpStream::connect(listener.local_addr().unwrap());
         let (reader, accepted) = tokio::join!(reader, listener.accept());
         let stream = accepted.unwrap().0;
         SockRef::from(&stream).set_send_buffer_size(PIECE).unwrap();
-        (Line::new(stream, patience), reader.unwrap())
+        let line = Line::new(stream, PATIENCE, Arc::new(clock));
+        (line, reader.unwrap())
     }
 
     #[tokio::test]
     async fn what_nobody_reads_is_given_up_and_reset() {
-        let (mut line, mut reader) = pair(Duration::from_millis(50)).await;
+        let clock = ManualClock::stopped(Timestamp(0));
+        let (mut line, mut reader) = pair(clock.clone()).await;
         let ended = loop {
-            if let Err(error) = line.write_all(&[0; PIECE]).await {
-                break error;
+            tokio::select! {
+                written = line.write_all(&[0; PIECE]) => if let Err(error) = written {
+                    break error;
+                },
+                () = tokio::task::yield_now() => clock.advance(PATIENCE / 10),
             }
         };
         assert_eq!(ended.kind(), ErrorKind::TimedOut);
@@ -161,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_reads_is_waited_for_whatever_it_takes() {
-        let (mut line, mut reader) = pair(Duration::from_secs(5)).await;
+        let (mut line, mut reader) = pair(ManualClock::running()).await;
         let reading = tokio::spawn(async move {
             let mut read = Vec::new();
             reader.read_to_end(&mut read).await.map(|_| read.len())

@@ -23,33 +23,10 @@ const STOP: Duration = Duration::from_secs(10);
 const SEND_BUFFER: usize = 128 * 1024;
 /// Connections that wait for a place of their address's. Who comes beyond them is hung up on.
 const WAITING: usize = 512;
+/// How long they wait before they are refused.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often they look for one.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// What one connection may take, and how many there are.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Connections that speak HTTP at once; `None` is as many as the system allows for. Sockets count no
-    /// more once they are upgraded.
-    pub connections: Option<usize>,
-    /// How long a connection waits for a place of its address's before it is refused.
-    pub waiting: Duration,
-    /// How long nothing of an answer may be taken.
-    pub patience: Duration,
-    /// After which a connection ends with the next answer.
-    pub age: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            connections: None,
-            waiting: Duration::from_secs(5),
-            patience: Duration::from_secs(20),
-            age: Duration::from_secs(5 * 60),
-        }
-    }
-}
 
 /// Serves until `shutdown`, then stops: no new connections, sockets told to come back (4000),
 /// running requests finished, what is being written on disk, the database closed. Sockets may still
@@ -60,19 +37,20 @@ pub async fn serve(
     ctx: Arc<Context>,
     shutdown: impl Future<Output = ()>,
 ) {
-    serve_within(Bounds::default(), listener, app, ctx, shutdown).await;
+    serve_within(None, listener, app, ctx, shutdown).await;
 }
 
-/// The same within other bounds.
+/// The same with so many `connections` that speak HTTP at once; `None` is as many as the system allows for.
+/// Sockets count no more once they are upgraded.
 pub async fn serve_within(
-    bounds: Bounds,
+    connections: Option<usize>,
     listener: TcpListener,
     app: Router,
     ctx: Arc<Context>,
     shutdown: impl Future<Output = ()>,
 ) {
     let can = descriptors::raise();
-    let places = bounds.connections.unwrap_or(can.connections);
+    let places = connections.unwrap_or(can.connections);
     tracing::info!(
         descriptors = can.descriptors,
         connections = places,
@@ -85,12 +63,7 @@ pub async fn serve_within(
     }
     let share = ctx.settings.limits.connections_per_address;
     let places = Connections::new(places, share, Arc::clone(&ctx.clock));
-    let host = Arc::new(Host::new(
-        app,
-        Arc::clone(&ctx),
-        bounds.patience,
-        bounds.age,
-    ));
+    let host = Arc::new(Host::new(app, Arc::clone(&ctx)));
     let connections = TaskTracker::new();
     let waiting = Arc::new(Semaphore::new(WAITING));
     tokio::pin!(shutdown);
@@ -123,7 +96,7 @@ pub async fn serve_within(
                 let clock = &*host.ctx.clock;
                 let place = wait_for(&places, address, clock);
                 let place = tokio::select! {
-                    place = timeout(clock, bounds.waiting, place) => place,
+                    place = timeout(clock, PATIENCE, place) => place,
                     () = host.stopping.cancelled() => None,
                 };
                 match place {

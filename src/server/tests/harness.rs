@@ -103,7 +103,8 @@ impl Server {
     /// Stops and waits until all is done.
     pub async fn stopped(&mut self) {
         self.stop.cancel();
-        (&mut self.task).await.unwrap();
+        let stopped = timeout(PATIENCE, &mut self.task).await;
+        stopped.expect("it stops in time").unwrap();
     }
 
     pub async fn guest(&self, name: &str) -> Guest {
@@ -457,7 +458,29 @@ impl Socket {
     }
 }
 
+/// What `work` comes to, while time goes ten times as fast.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real server is given time to do it"
+)]
+pub async fn hurried<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T {
+    let hurry = async {
+        loop {
+            sleep(Duration::from_millis(10)).await;
+            clock.advance(Duration::from_millis(100));
+        }
+    };
+    tokio::select! {
+        done = timeout(PATIENCE, work) => done.expect("it is done in time"),
+        () = hurry => unreachable!("it goes on for ever"),
+    }
+}
+
 /// Waits until something is so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real server is given time to do it"
+)]
 #[track_caller]
 pub fn eventually<F, W>(what: &str, mut is_so: F) -> impl Future<Output = ()>
 where

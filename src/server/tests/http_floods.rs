@@ -1,19 +1,20 @@
 //! One address against everybody: connections, answers that nobody reads, and history in a loop.
 
-use crate::harness::{PATIENCE, Server, eventually};
+use crate::harness::{PATIENCE, Server, eventually, hurried};
 use futures::future::join_all;
-use parlour_server::http::{Bounds, api_router, layered, serve_within};
+use parlour_server::clock::{Clock, ManualClock, SystemRandom};
+use parlour_server::http::{api_router, layered, serve_within};
 use parlour_server::limits::descriptors;
 use parlour_server::{Context, Settings};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Who floods, and who only wants to read.
@@ -23,28 +24,33 @@ const OTHER: &str = "127.0.0.3";
 /// A server within bounds of its own.
 struct Bounded {
     address: SocketAddr,
+    /// Goes as the machine's, and further when it is moved.
+    clock: ManualClock,
     _stop: DropGuard,
     _folder: TempDir,
 }
 
 impl Bounded {
-    async fn start(bounds: Bounds, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn start(connections: Option<usize>, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         let file = folder.path().join("parlour.db");
         settings.database.url = format!("sqlite://{}", file.display());
         settings.limits.messages_per_second = 0;
         change(&mut settings);
-        let ctx = Context::open(settings).await.unwrap();
+        let clock = ManualClock::running();
+        let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let ctx = ctx.await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let api = api_router(Arc::clone(&ctx), Arc::new(|| true));
         let app = layered(api, &ctx, axum::response::IntoResponse::into_response);
         let stopped = stop.clone().cancelled_owned();
-        tokio::spawn(serve_within(bounds, listener, app, ctx, stopped));
+        tokio::spawn(serve_within(connections, listener, app, ctx, stopped));
         Self {
             address,
+            clock,
             _stop: stop.drop_guard(),
             _folder: folder,
         }
@@ -107,11 +113,7 @@ async fn hold(connection: &mut TcpStream, headers: &str) -> u16 {
 
 #[tokio::test]
 async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
-    let bounds = Bounds {
-        connections: Some(100),
-        ..Bounds::default()
-    };
-    let server = Bounded::start(bounds, |settings| {
+    let server = Bounded::start(Some(100), |settings| {
         settings.limits.connections_per_address = 40;
     })
     .await;
@@ -130,7 +132,7 @@ async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
 }
 
 /// Asks now and then on this connection, and on another one whenever it was closed.
-async fn attack(to: SocketAddr, mut connection: TcpStream) {
+async fn attack(to: SocketAddr, clock: ManualClock, mut connection: TcpStream) {
     const PAUSE: Duration = Duration::from_secs(6);
     let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     let mut answer = [0; 1_024];
@@ -141,9 +143,9 @@ async fn attack(to: SocketAddr, mut connection: TcpStream) {
                 .await
                 .is_ok_and(|read| read > 0)
         {
-            sleep(PAUSE).await;
+            clock.sleep(PAUSE).await;
         }
-        sleep(PAUSE).await;
+        clock.sleep(PAUSE).await;
         connection = connect(to, FLOOD, None).await;
     }
 }
@@ -152,17 +154,17 @@ async fn attack(to: SocketAddr, mut connection: TcpStream) {
 async fn nobody_waits_a_second_for_a_page_while_one_address_floods() {
     // This process has both ends of them, and what other tests have open.
     let files = usize::try_from(descriptors::raise().descriptors).unwrap_or(usize::MAX);
-    let server = Bounded::start(Bounds::default(), |_| {}).await;
+    let server = Bounded::start(None, |_| {}).await;
     let mut flood = JoinSet::new();
     for _ in 0..2_000.min(files / 8) {
         let connection = server.connect(FLOOD).await;
-        flood.spawn(attack(server.address, connection));
+        flood.spawn(attack(server.address, server.clock.clone(), connection));
     }
     let mut waits = Vec::new();
     for _ in 0..21 {
-        let asked = Instant::now();
+        let asked = server.clock.monotonic();
         assert_eq!(server.page(OTHER).await, 200);
-        waits.push(asked.elapsed());
+        waits.push(server.clock.monotonic() - asked);
     }
     waits.sort();
     assert!(waits[10] < Duration::from_secs(1), "{waits:?}");
@@ -171,11 +173,7 @@ async fn nobody_waits_a_second_for_a_page_while_one_address_floods() {
 
 #[tokio::test]
 async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
-    let bounds = Bounds {
-        waiting: Duration::from_millis(300),
-        ..Bounds::default()
-    };
-    let server = Bounded::start(bounds, |settings| {
+    let server = Bounded::start(None, |settings| {
         settings.limits.connections_per_address = 2;
     })
     .await;
@@ -183,7 +181,8 @@ async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
     for connection in &mut running {
         assert_eq!(hold(connection, "").await, 100);
     }
-    assert_eq!(server.page(FLOOD).await, 429);
+    let refused = hurried(&server.clock, server.page(FLOOD)).await;
+    assert_eq!(refused, 429, "after five seconds");
     assert_eq!(server.page(OTHER).await, 200);
     // Once one is answered, its connection gives way.
     running[0]
@@ -199,7 +198,7 @@ async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
 
 #[tokio::test]
 async fn a_company_that_comes_all_at_once_waits_a_moment_and_is_served() {
-    let server = Bounded::start(Bounds::default(), |settings| {
+    let server = Bounded::start(None, |settings| {
         settings.limits.connections_per_address = 20;
     })
     .await;
@@ -209,11 +208,7 @@ async fn a_company_that_comes_all_at_once_waits_a_moment_and_is_served() {
 
 #[tokio::test]
 async fn when_places_run_short_who_is_idle_gives_way() {
-    let bounds = Bounds {
-        connections: Some(2),
-        ..Bounds::default()
-    };
-    let server = Bounded::start(bounds, |settings| {
+    let server = Bounded::start(Some(2), |settings| {
         settings.limits.connections_per_address = 0;
     })
     .await;
@@ -228,7 +223,7 @@ async fn when_places_run_short_who_is_idle_gives_way() {
 
 #[tokio::test]
 async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
-    let server = Bounded::start(Bounds::default(), |settings| {
+    let server = Bounded::start(None, |settings| {
         settings.limits.connections_per_address = 1;
         settings.server.trusted_proxies = vec!["127.0.0.2/32".parse().unwrap()];
     })
@@ -249,12 +244,13 @@ async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
 
 #[tokio::test]
 async fn a_connection_has_an_end_however_often_it_asks() {
-    let bounds = Bounds {
-        age: Duration::ZERO,
-        ..Bounds::default()
-    };
-    let server = Bounded::start(bounds, |_| {}).await;
+    let server = Bounded::start(None, |_| {}).await;
     let mut connection = server.connect(FLOOD).await;
+    // For five minutes.
+    for _ in 0..60 {
+        assert_eq!(get(&mut connection, "/healthz", "").await, Some(200));
+        server.clock.advance(Duration::from_secs(5));
+    }
     let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     connection.write_all(request).await.unwrap();
     let mut said = String::new();
@@ -288,11 +284,7 @@ async fn talk(server: &Server) {
 
 #[tokio::test]
 async fn an_answer_that_nobody_reads_is_given_up() {
-    let bounds = Bounds {
-        patience: Duration::from_millis(300),
-        ..Bounds::default()
-    };
-    let server = Bounded::start(bounds, |_| {}).await;
+    let server = Bounded::start(None, |_| {}).await;
     let author = reqwest::Client::new();
     let url = |path: &str| format!("http://{}{path}", server.address);
     let guest = author.post(url("/api/chat/guests"));
@@ -325,14 +317,17 @@ async fn an_answer_that_nobody_reads_is_given_up() {
         let written = connection.try_write(b"\r\n");
         written.is_err_and(|error| error.kind() != std::io::ErrorKind::WouldBlock)
     };
-    let have_all_ended = || std::future::ready(unread.iter().all(has_ended));
+    let have_all_ended = || {
+        server.clock.advance(Duration::from_secs(1));
+        std::future::ready(unread.iter().all(has_ended))
+    };
     eventually("nothing is kept for them", have_all_ended).await;
     assert_eq!(server.page(OTHER).await, 200);
 }
 
 #[tokio::test]
 async fn reading_history_has_a_rate_for_an_address() {
-    let server = Bounded::start(Bounds::default(), |settings| {
+    let server = Bounded::start(None, |settings| {
         settings.limits.history_pages_per_second = 2;
     })
     .await;

@@ -2,7 +2,7 @@
 
 use crate::harness::eventually;
 use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
-use parlour_server::clock::SystemClock;
+use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
     Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber,
@@ -11,9 +11,31 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const ROOM: RoomId = RoomId(1);
+/// From one tick to the next.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A hub with nobody in it, whose clock stands still.
+fn quiet() -> (Hub, ManualClock) {
+    let clock = ManualClock::stopped(Timestamp(0));
+    let hub = Hub::start(Arc::new(clock.clone()), Duration::ZERO, Duration::ZERO);
+    (hub, clock)
+}
+
+/// Lets the hub tick until something is so.
+#[track_caller]
+fn ticked_until(
+    clock: &ManualClock,
+    what: &str,
+    is_so: impl Fn() -> bool,
+) -> impl Future<Output = ()> {
+    eventually(what, move || {
+        clock.advance(TICK);
+        std::future::ready(is_so())
+    })
+}
 
 /// A socket of nobody, and what came to it.
 struct Ear {
@@ -145,7 +167,7 @@ async fn who_comes_in_as_the_last_one_goes_out_is_not_forgotten() {
 
 #[tokio::test]
 async fn a_room_that_is_gone_is_not_entered() {
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, _) = quiet();
     let alice = Ear::in_room(&hub, ROOM);
     identify(&alice.socket);
     hub.publish(Publication::RoomDeleted(ROOM));
@@ -156,7 +178,7 @@ async fn a_room_that_is_gone_is_not_entered() {
 
 #[tokio::test]
 async fn everybody_gets_the_same_bytes() {
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, _) = quiet();
     let ears = [(); 3].map(|()| Ear::in_room(&hub, ROOM));
     hub.publish(message(ROOM));
     let frames = ears.each_ref().map(|ear| ear.heard("message").remove(0));
@@ -184,12 +206,12 @@ impl Subscriber for Writes {
 
 #[tokio::test]
 async fn a_page_hears_of_all_rooms_in_one_write() {
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, clock) = quiet();
     let writes = Arc::new(Writes::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&writes) as _);
     let say = || hub.publish_all((1..=3).map(|room| message(RoomId(room))));
     // A tick may come while it is said.
-    eventually("a write has the news of three rooms", async || {
+    ticked_until(&clock, "a write has the news of three rooms", || {
         say();
         writes.0.lock().unwrap().contains(&3)
     })
@@ -212,18 +234,19 @@ impl Subscriber for Broken {
 
 #[tokio::test]
 async fn a_tick_that_panics_is_not_the_last() {
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, clock) = quiet();
     let alice = Ear::in_room(&hub, ROOM);
     identify(&alice.socket);
     let broken = Arc::new(Broken::default());
     let socket = hub.open(SocketKind::Many, Arc::clone(&broken) as _);
     socket.subscribe(ROOM);
     alice.socket.typing(ROOM, true);
-    eventually("a tick panics", async || broken.0.load(Ordering::SeqCst)).await;
+    let has_panicked = || broken.0.load(Ordering::SeqCst);
+    ticked_until(&clock, "a tick panics", has_panicked).await;
     alice.heard("typing");
     alice.socket.typing(ROOM, false);
-    let is_told = async || !alice.heard("typing").is_empty();
-    eventually("the next one says what is due", is_told).await;
+    let is_told = || !alice.heard("typing").is_empty();
+    ticked_until(&clock, "the next one says what is due", is_told).await;
 }
 
 fn identify(socket: &Socket) {
@@ -238,14 +261,14 @@ fn identify(socket: &Socket) {
 #[tokio::test]
 async fn many_rooms_active_at_once_throw_nobody_out() {
     const ROOMS: usize = 200;
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, clock) = quiet();
     let watcher = Ear::new(&hub, SocketKind::Many);
     for room in (1..=ROOMS as i64).map(RoomId) {
         hub.learn(room, 0, 0);
         hub.publish(message(room));
     }
     let heard = AtomicUsize::new(0);
-    eventually("every room is announced", async || {
+    ticked_until(&clock, "every room is announced", || {
         let (frames, closing) = watcher.mailbox.take();
         assert!(closing.is_none(), "thrown out after {heard:?} rooms");
         let activity = frames
@@ -274,19 +297,19 @@ impl Subscriber for News {
 #[tokio::test]
 async fn news_of_many_rooms_take_four_kilobytes_a_second_and_come_all_the_same() {
     const ROOMS: usize = 200;
-    let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
+    let (hub, clock) = quiet();
     let news = Arc::new(News::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&news) as _);
-    let began = Instant::now();
+    let began = clock.monotonic();
     hub.publish_all((1..=ROOMS as i64).map(|room| message(RoomId(room))));
-    eventually("every room is announced", async || {
+    ticked_until(&clock, "every room is announced", || {
         news.0.lock().unwrap().len() == ROOMS
     })
     .await;
     // A tick is late on a busy machine, and never early; the first may come at once.
     let bytes: usize = news.0.lock().unwrap().iter().sum();
     assert!(bytes > 2 * 4_096);
-    let seconds = began.elapsed().as_secs_f64();
+    let seconds = (clock.monotonic() - began).as_secs_f64();
     assert!(
         seconds + 1.0 >= bytes as f64 / 4_096.0,
         "{bytes} in {seconds} s"

@@ -1,7 +1,6 @@
 //! The server through its doors: a real server on a free port, a real database file in a folder of
 //! its own, HTTP and WebSocket clients that share no code with it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::disallowed_methods, reason = "a real server is waited for")]
 
 mod codec;
 mod contexts;

@@ -99,6 +99,7 @@ impl Program {
     }
 
     /// Where it serves, as it says itself.
+    #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
     pub fn address(&mut self) -> SocketAddr {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -135,6 +136,14 @@ impl Program {
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
+    /// Returns when it has ended.
+    #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
+    pub fn is_awaited(&self) {
+        while self.is_running() {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let order = format!("kill -{name} {}", self.child.id());
@@ -148,6 +157,7 @@ impl Program {
     }
 
     /// How it ended, and how long that took; all it wrote is in `log` then.
+    #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
     pub fn ended(&mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
         let status = loop {

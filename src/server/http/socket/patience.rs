@@ -1,5 +1,6 @@
 //! When a socket that says too much has said enough.
 
+use crate::limits::retry_after_ms;
 use std::time::Duration;
 
 /// Refused frames after which a socket is closed.
@@ -38,7 +39,7 @@ impl Patience {
         if self.strikes >= STRIKES {
             return Verdict::Abuse;
         }
-        let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        let retry_after_ms = retry_after_ms(wait);
         Verdict::Refuse { retry_after_ms }
     }
 }

