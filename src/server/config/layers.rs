@@ -103,6 +103,7 @@ pub(super) fn merge(
         database: file.database,
         realtime: file.realtime,
         limits: file.limits,
+        build: None,
         without_effect,
     })
 }
