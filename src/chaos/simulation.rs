@@ -9,7 +9,7 @@
 //!
 //! What is real: `outbox`, `timeline` and `connection` of the browser (through [`crate::client`]),
 //! `messages::{post, edit, delete, sync, history}` and `rooms` with the writer and SQLite, the hub and
-//! its mailboxes, and what a frame means on a socket (`http/socket/conversation`), whose steps
+//! its mailboxes, presence, typing, read marks, the limits, and what a frame means on a socket (`http/socket/conversation`), whose steps
 //! `simulation/serving.rs` performs. What is played: the wire, HTTP, storage, and all time.
 
 #![warn(clippy::disallowed_methods)]

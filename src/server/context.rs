@@ -120,6 +120,11 @@ impl Context {
         self.draining.store(true, Ordering::Release);
     }
 
+    /// Writes what was read and is not written yet, without waiting for more to come.
+    pub async fn write_marks(&self) {
+        self.marks.finish(&self.store).await;
+    }
+
     /// Sends everybody away, finishes what is being written, closes the database. Doors stop
     /// accepting before they call it.
     pub async fn drain(&self) {

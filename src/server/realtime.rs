@@ -23,7 +23,7 @@ mod typing;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
 pub use frame::{Frame, Run};
-pub use hub::{Hub, NameTaken, Pulse, Socket};
+pub use hub::{Hub, NameTaken, Pulse, Socket, Ticker};
 pub use listener::{SocketId, SocketKind};
 pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
 pub use presence::{LocalPresence, Presence};

@@ -1,17 +1,42 @@
 //! The server that all worlds of one thread use: real contexts on a database of their own.
 
 use parlour_protocol::{RoomId, Timestamp};
-use parlour_server::clock::{Clock, ManualClock, SystemRandom};
+use parlour_server::clock::{Clock, ManualClock, Sleep, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Context, Scope, Settings, accounts};
+use std::future::{pending, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// People that a world can have.
 pub(super) const PEOPLE: usize = 5;
+
+/// The clock of worlds as their server has it. Nobody wakes up by it: what a server does by itself from time to
+/// time, the world does, in steps of its own.
+#[derive(Debug)]
+struct WorldClock(ManualClock);
+
+impl Clock for WorldClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn monotonic(&self) -> Instant {
+        self.0.monotonic()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        if at <= self.monotonic() {
+            Box::pin(ready(()))
+        } else {
+            Box::pin(pending())
+        }
+    }
+}
 
 /// A server without doors.
 pub(super) struct Bench {
@@ -24,6 +49,9 @@ pub(super) struct Bench {
     pub(super) people: Vec<Scope>,
     _folder: TempDir,
 }
+
+/// Messages that a person may send in a second.
+pub(super) const MESSAGES: u32 = 10;
 
 /// What a key gets behind it, with a number, where it must be unlike any other.
 pub(super) const UNLIKE: char = '~';
@@ -40,8 +68,14 @@ impl Bench {
         let mut settings = Settings::default();
         settings.database.url = format!("sqlite://{}", folder.path().join("world.db").display());
         settings.limits = LimitSettings::none();
+        settings.limits.messages_per_second = MESSAGES;
+        settings.limits.message_burst = MESSAGES;
         let clock = ManualClock::stopped(BEGINNING);
-        let opened = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let opened = Context::open_with(
+            settings,
+            Arc::new(WorldClock(clock.clone())),
+            Arc::new(SystemRandom),
+        );
         let ctx = opened.await.expect("a new database opens");
         let mut people = Vec::new();
         for name in 0..=PEOPLE {
@@ -54,6 +88,12 @@ impl Bench {
             people,
             _folder: folder,
         }
+    }
+
+    /// Time passes.
+    pub(super) fn pass(&self, milliseconds: f64) {
+        let passed = Duration::from_secs_f64(milliseconds / 1_000.0);
+        self.clock.advance(passed);
     }
 
     /// Every world begins at the same time of day.

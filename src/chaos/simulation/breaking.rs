@@ -236,7 +236,9 @@ impl World<'_> {
         let room = self.rooms[0].id;
         let client = || "program".to_owned();
         let keys: Vec<String> = (0..FLOOD).map(|n| format!("w{}f{n}", self.seed)).collect();
-        for some in keys.chunks(500) {
+        // As many as it may send in a second.
+        for some in keys.chunks(super::bench::MESSAGES as usize) {
+            self.pass(1_000.0);
             let posts = some.iter().map(|key| {
                 let new = NewMessage {
                     content: format!("Text of {key}."),

@@ -4,7 +4,7 @@ use super::Plant;
 use super::network::{Answer, Asks, BROKEN};
 use super::serving::as_sent;
 use super::world::World;
-use parlour_protocol::{History, RoomId, ServerFrame};
+use parlour_protocol::{ClientFrame, History, RoomId, ServerFrame};
 use parlour_server::messages::{self, View};
 use parlour_server::{ServiceError, rooms};
 
@@ -49,11 +49,12 @@ impl World<'_> {
 
     async fn step(&mut self) {
         match self.chance.u32(0..100) {
-            0..=71 => {
+            0..=69 => {
                 if !Box::pin(self.move_on()).await {
                     self.pass(50.0);
                 }
             }
+            70 | 71 => self.type_or_read(),
             72..=79 => {
                 let times = [5.0, 60.0, 60.0, 400.0, 400.0, 1_500.0, 6_000.0, 27_000.0];
                 let at = self.chance.usize(0..times.len());
@@ -266,6 +267,30 @@ impl World<'_> {
             };
             self.on_tab(tab, |client, now| client.write(room, &text, &key, now));
         }
+    }
+
+    /// Somebody begins to type or stops, or has read so far.
+    fn type_or_read(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        let line = self.tabs[&tab].line.and_then(|line| self.lines.get(&line));
+        let served = line.and_then(|line| line.served.as_ref());
+        if !served.is_some_and(|served| served.has_joined(room)) {
+            return;
+        }
+        let room_id = Some(room);
+        let said = match self.chance.u32(0..4) {
+            0 => ClientFrame::Read {
+                room_id,
+                seq: self.chance.i64(1..60),
+            },
+            one => ClientFrame::Typing {
+                room_id,
+                is_typing: one > 1,
+            },
+        };
+        self.on_tab(tab, |_, _| vec![said]);
     }
 
     /// Somebody changes one of their messages, or takes it back.

@@ -10,7 +10,7 @@ use fastrand::Rng;
 use futures::FutureExt;
 use futures::future::join_all;
 use parlour_protocol::{
-    ClientFrame, Heartbeat, Message, MessageId, RoomId, ServerFrame, Timestamp,
+    ClientFrame, Heartbeat, Message, MessageId, Person, RoomId, ServerFrame, Timestamp,
 };
 use parlour_server::http::socket::conversation::{
     Conversation, Done, Missed, Outcome, Post, Step, Task,
@@ -19,8 +19,8 @@ use parlour_server::messages::{self, NewMessage, Posted};
 use parlour_server::realtime::{Closing, Frame, Mailbox, SocketKind, Subscriber};
 use parlour_server::{Scope, ServiceError};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The heartbeat of a server as it is set by default.
 const HEARTBEAT_MS: f64 = 25_000.0;
@@ -46,6 +46,14 @@ pub(super) struct Ears {
     to_drop: AtomicU32,
     dropped: AtomicU32,
     lies: AtomicBool,
+    shown: Mutex<Shown>,
+}
+
+/// Who is in a room and who types there, as it was told last.
+#[derive(Default)]
+struct Shown {
+    people: BTreeMap<RoomId, Vec<Person>>,
+    typists: BTreeMap<RoomId, Vec<Person>>,
 }
 
 /// A socket as the server knows it.
@@ -85,13 +93,20 @@ impl Subscriber for Ears {
             let nothing = ServerFrame::Heartbeat(Heartbeat { rooms });
             return self.mailbox.try_send(Frame::from(nothing.encode()));
         }
-        // What comes and goes by the machine's clock is left out: it may be lost at any time, and
-        // would make two runs of one world differ.
-        if is_change
-            || ["heartbeat", "room_deleted", "left"]
-                .iter()
-                .any(|k| kind(k))
-        {
+        if kind("users_list") || kind("typing") {
+            let mut shown = self.shown();
+            match ServerFrame::parse(frame.as_str()) {
+                Some(ServerFrame::UsersList(list)) => {
+                    shown.people.insert(list.room_id, list.people);
+                }
+                Some(ServerFrame::Typing(typists)) => {
+                    shown.typists.insert(typists.room_id, typists.people);
+                }
+                other => panic!("the browser reads every frame of the server's: {other:?}"),
+            }
+        }
+        // A ping is no frame of the protocol's: who hears it is the world's to say.
+        if frame.as_str().starts_with('{') {
             self.mailbox.try_send(frame);
         }
     }
@@ -102,6 +117,12 @@ impl Subscriber for Ears {
 
     fn hang_up(&self) {
         self.mailbox.hang_up();
+    }
+}
+
+impl Ears {
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,6 +158,32 @@ impl Served {
     /// Whether it takes a frame in.
     pub(super) fn is_listening(&self) -> bool {
         !self.is_closing && !self.conversation.has_steps() && self.conversation.is_listening()
+    }
+
+    /// Whether frames of a room come here.
+    pub(super) fn has_joined(&self, room: RoomId) -> bool {
+        self.conversation.socket().has_joined(room)
+    }
+
+    /// What is wrong with what was told last of who is where and who types, once nobody comes, goes or types.
+    pub(super) fn misinformed(&self) -> Option<String> {
+        let shown = self.ears.shown();
+        let socket = self.conversation.socket();
+        let mut people = shown.people.iter();
+        let wrong = people.find(|(room, people)| {
+            socket.has_joined(**room) && socket.roster(**room).people != **people
+        });
+        if let Some((room, people)) = wrong {
+            let there = socket.roster(*room).people;
+            return Some(format!(
+                "{people:?} are said to be in room {}, not {there:?}.",
+                room.0
+            ));
+        }
+        let mut typists = shown.typists.iter();
+        let (room, typists) =
+            typists.find(|(room, typists)| socket.has_joined(**room) && !typists.is_empty())?;
+        Some(format!("{typists:?} type in room {} for ever.", room.0))
     }
 
     /// Whether there is something to go on with.
@@ -275,7 +322,13 @@ impl Served {
     async fn run(&self, bench: &Bench, task: Task, manners: Manners) -> Outcome {
         let scope = self.conversation.scope();
         let Task::Sync { room, after, .. } = task else {
-            return task.run(Arc::clone(&bench.ctx), Arc::clone(scope)).await;
+            let is_mark = matches!(task, Task::MarkRead { .. });
+            let outcome = task.run(Arc::clone(&bench.ctx), Arc::clone(scope)).await;
+            if is_mark {
+                // Else it would depend on the machine which step comes before it is written.
+                bench.ctx.write_marks().await;
+            }
+            return outcome;
         };
         let mut page = messages::sync(&bench.ctx, scope, room, after).await?;
         if (manners.reset_above).is_some_and(|most| page.messages.len() > most) {

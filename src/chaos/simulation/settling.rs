@@ -2,6 +2,7 @@
 //! everybody is asked what they see.
 
 use super::Figures;
+use super::serving::Served;
 use super::world::World;
 use crate::history::{Event, History, Shown};
 use parlour_protocol::RoomId;
@@ -36,7 +37,15 @@ impl World<'_> {
             return stuck;
         }
         self.last_words();
-        Box::pin(self.rest()).await
+        let stuck = Box::pin(self.rest()).await;
+        stuck.or_else(|| self.misinformed())
+    }
+
+    /// Somebody who was last told something else than what is so.
+    fn misinformed(&self) -> Option<String> {
+        let held = self.lines.values().filter(|line| line.is_held);
+        let mut served = held.filter_map(|line| line.served.as_ref());
+        served.find_map(Served::misinformed)
     }
 
     /// What is lost now is followed by nothing that would show it: only a heartbeat does.

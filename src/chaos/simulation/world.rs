@@ -12,16 +12,22 @@ use crate::history::{Event, History};
 use fastrand::Rng;
 use parlour_protocol::{ClientFrame, RoomId, ServerFrame, UserId};
 use parlour_server::Scope;
+use parlour_server::realtime::Ticker;
 use std::collections::BTreeMap;
 
 /// Time passes in pieces of this, so that nobody looks at a clock more rarely.
 const TICK_MS: f64 = 1_000.0;
+/// From one tick of the hub's to the next.
+const HUB_TICK_MS: f64 = 250.0;
 
 pub(super) struct World<'b> {
     pub(super) bench: &'b Bench,
     pub(super) seed: u64,
     pub(super) chance: Rng,
     pub(super) now: f64,
+    ticker: Ticker,
+    /// When the hub ticks next.
+    next_tick: f64,
     pub(super) manners: Manners,
     pub(super) rooms: Vec<Place>,
     pub(super) devices: Vec<Device>,
@@ -119,6 +125,8 @@ impl<'b> World<'b> {
             chance,
             page_size,
             now: 0.0,
+            ticker: Ticker::default(),
+            next_tick: 0.0,
             manners,
             rooms,
             devices,
@@ -273,12 +281,22 @@ impl<'b> World<'b> {
             let piece = milliseconds.min(TICK_MS);
             milliseconds -= piece;
             self.now += piece;
+            self.bench.pass(piece);
+            self.tick_hub();
             self.wake_up(piece);
             self.beat();
             let tabs: Vec<u32> = self.tabs.keys().copied().collect();
             for tab in tabs {
                 self.tick(tab);
             }
+        }
+    }
+
+    /// The server says who is where, who types and what happened elsewhere.
+    fn tick_hub(&mut self) {
+        while self.next_tick <= self.now {
+            self.bench.ctx.hub.tick(&mut self.ticker);
+            self.next_tick += HUB_TICK_MS;
         }
     }
 

@@ -12,6 +12,7 @@ mod ticker;
 
 pub use pulse::Pulse;
 pub use socket::{NameTaken, Socket};
+pub use ticker::Ticker;
 
 use super::listener::Listener;
 use super::{
@@ -87,6 +88,11 @@ impl Hub {
         let (hub, stop) = (Arc::downgrade(&self.inner), self.inner.stop.clone());
         let clock = Arc::clone(&self.inner.clock);
         tokio::spawn(pulse::run(hub, clock, pulse, stop));
+    }
+
+    /// Says what is due now, as every quarter of a second: for a world whose clock nobody waits on.
+    pub fn tick(&self, ticker: &mut Ticker) {
+        ticker.tick(&self.inner, self.inner.clock.monotonic());
     }
 
     /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are

@@ -19,8 +19,8 @@ const BEAT: u32 = (activity::EVERY.as_millis() / EVERY.as_millis()) as u32;
 /// Ticks until `stop`, or until the hub is gone.
 pub(super) async fn run(hub: Weak<Inner>, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let mut interval = Interval::new(&clock, EVERY);
-    let mut ration = Ration::new(BEAT as usize);
-    for part in (0..BEAT).cycle() {
+    let mut ticker = Ticker::default();
+    loop {
         // When it was to be, so that a second lies between one beat and the next.
         let now = tokio::select! {
             () = stop.cancelled() => return,
@@ -29,14 +29,40 @@ pub(super) async fn run(hub: Weak<Inner>, clock: Arc<dyn Clock>, stop: Cancellat
         let Some(inner) = hub.upgrade() else { return };
         // It may write to every socket there is, which the tasks of those must not have to wait for.
         let ticked = tokio::task::spawn_blocking(move || {
-            inner.tick(now, part == 0, &mut ration);
-            ration
+            ticker.tick(&inner, now);
+            ticker
         });
         // A bug in one tick must not end all that follow.
-        ration = ticked.await.unwrap_or_else(|_| {
+        ticker = ticked.await.unwrap_or_else(|_| {
             tracing::error!("a tick panicked; what it had to say waits for the next change");
-            Ration::new(BEAT as usize)
+            Ticker::default()
         });
+    }
+}
+
+/// What the hub says from time to time, one tick after the other.
+#[derive(Debug)]
+pub struct Ticker {
+    /// Ticks since the last beat.
+    part: u32,
+    ration: Ration,
+}
+
+impl Default for Ticker {
+    fn default() -> Self {
+        Self {
+            part: 0,
+            ration: Ration::new(BEAT as usize),
+        }
+    }
+}
+
+impl Ticker {
+    /// Says everything that is due at `now`.
+    pub(super) fn tick(&mut self, inner: &Inner, now: Instant) {
+        let is_beat = self.part == 0;
+        self.part = (self.part + 1) % BEAT;
+        inner.tick(now, is_beat, &mut self.ration);
     }
 }
 
