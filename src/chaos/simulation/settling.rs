@@ -38,7 +38,42 @@ impl World<'_> {
         }
         self.last_words();
         let stuck = Box::pin(self.rest()).await;
-        stuck.or_else(|| self.misinformed())
+        if stuck.is_some() {
+            return stuck;
+        }
+        Box::pin(self.go_away()).await;
+        self.misinformed()
+    }
+
+    /// Somebody goes for good, and the others hear of it when their grace is over.
+    async fn go_away(&mut self) {
+        let device = self.chance.usize(0..self.devices.len());
+        let tabs = self.tabs_of(device);
+        let keeps_text = |tab: &u32| {
+            let outbox = self.tabs[tab].client.outbox();
+            !outbox.rooms().is_empty() || !outbox.outside(&[]).is_empty()
+        };
+        if tabs.iter().any(keeps_text) {
+            return;
+        }
+        for tab in tabs {
+            self.on_tab(tab, |client, _| {
+                client.finish();
+                Vec::new()
+            });
+            let Some(id) = self.tabs.remove(&tab).and_then(|tab| tab.line) else {
+                continue;
+            };
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.is_held = false;
+                line.down.clear();
+            }
+            self.forget_gone(id);
+        }
+        for _ in 0..10 {
+            while Box::pin(self.move_on()).await {}
+            self.pass(1_000.0);
+        }
     }
 
     /// Somebody who was last told something else than what is so.
