@@ -3,7 +3,7 @@
 //! Owns the order of the steps. A database that has steps this list does not know was written by a
 //! newer version; the server refuses to start on it.
 //!
-//! *Invariant:* a step that was released never changes, and no step imports an entity: it must mean
+//! *Invariant:* a step that was released never changes, and no step imports anything of the server: it must mean
 //! the same for ever.
 
 mod m0001_rooms_and_messages;

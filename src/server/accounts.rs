@@ -8,19 +8,16 @@ pub use token::Token;
 
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::events::Publication;
 use crate::names::{self, Name};
 use crate::scope::Scope;
-use crate::store::Written;
-use crate::store::entity::user;
+use crate::store::{GuestDraft, NameHolder};
 use parlour_protocol::{User, UserId};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-};
-
-const GUEST: &str = "guest";
 
 /// Makes a guest of this name, and the token that proves it from now on.
+///
+/// # Errors
+/// The name breaks its rule, [`ServiceError::UsernameTaken`], [`ServiceError::UsernameReserved`], or
+/// [`ServiceError::RateLimited`].
 pub async fn create_guest(
     ctx: &Context,
     scope: &Scope,
@@ -31,35 +28,18 @@ pub async fn create_guest(
     if let Some(holder) = ctx.hub.holder(&name.skeleton, None) {
         return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
-    ctx.limits.could_guest(scope.address)?;
     let token = Token::draw(&*ctx.random);
-    let hash = token.hash();
     let now = ctx.clock.now();
-    let limits = ctx.limits.clone();
-    let address = scope.address;
-    let user = ctx
-        .store
-        .write(move |txn| {
-            Box::pin(async move {
-                refuse_accounts_name(txn, &name.skeleton, None).await?;
-                // Only a guest that is made costs one of the address's guests.
-                limits.guest(address)?;
-                let user = user::Entity::insert(user::ActiveModel {
-                    name: Set(name.shown),
-                    folded: Set(name.folded),
-                    skeleton: Set(name.skeleton),
-                    kind: Set(GUEST.to_owned()),
-                    created_at: Set(now.0),
-                    ..Default::default()
-                })
-                .exec_with_returning(txn)
-                .await?;
-                sessions::begin(txn, user.id, hash, now).await?;
-                sessions::forget_expired(txn, now).await?;
-                Ok(Written::quietly(User::from(user)))
-            })
-        })
-        .await?;
+    let draft = GuestDraft {
+        name,
+        token_hash: token.hash(),
+        now,
+        expires_at: sessions::expiry(now),
+    };
+    // Only a guest that is made costs one of the address's guests.
+    ctx.limits.guest(scope.address)?;
+    let made = ctx.store.create_guest(draft, refuse_accounts_name).await;
+    let user = made.inspect_err(|_| ctx.limits.give_back_guest(scope.address))?;
     Ok((user, token))
 }
 
@@ -80,6 +60,10 @@ pub async fn give_name(
 }
 
 /// Gives the person another name. Messages keep the name they were written under.
+///
+/// # Errors
+/// The name breaks its rule, [`ServiceError::UsernameTaken`], [`ServiceError::UsernameReserved`], or
+/// [`ServiceError::RateLimited`].
 pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User, ServiceError> {
     let person = scope.require_person()?;
     let name = names::username(username)?;
@@ -88,35 +72,15 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     if let Some(holder) = ctx.hub.holder(&name.skeleton, Some(id)) {
         return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
-    ctx.limits.could_message(id, scope.address)?;
-    let (hub, limits, address) = (ctx.hub.clone(), ctx.limits.clone(), scope.address);
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                refuse_accounts_name(txn, &name.skeleton, Some(id)).await?;
-                refuse_held_name(txn, |user| hub.is_online(user), &name.skeleton, id).await?;
-                // Everybody around hears of a new name, so it costs what a message costs.
-                limits.message(id, address)?;
-                let user = user::Entity::update(user::ActiveModel {
-                    id: Set(id.0),
-                    name: Set(name.shown),
-                    folded: Set(name.folded),
-                    skeleton: Set(name.skeleton.clone()),
-                    ..Default::default()
-                })
-                .exec(txn)
-                .await?;
-                let user = User::from(user);
-                Ok(Written {
-                    publish: vec![Publication::Renamed {
-                        user: user.clone(),
-                        skeleton: name.skeleton,
-                    }],
-                    value: user,
-                })
-            })
-        })
-        .await
+    // Everybody around hears of a new name, so it costs what a message costs.
+    ctx.limits.message(id, scope.address)?;
+    let hub = ctx.hub.clone();
+    let decide = move |holders: &[NameHolder]| {
+        refuse_accounts_name(holders)?;
+        refuse_held_name(holders, |user| hub.is_online(user))
+    };
+    let renamed = ctx.store.rename(id, name, decide).await;
+    renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
 }
 
 /// Names of the house are nobody's; who has had one since before it was reserved may keep it.
@@ -129,43 +93,45 @@ fn refuse_reserved(name: &Name, own: Option<&str>) -> Result<(), ServiceError> {
 }
 
 /// A name that belongs to an account is nobody else's, whether its owner is here or not.
-async fn refuse_accounts_name(
-    db: &impl ConnectionTrait,
-    skeleton: &str,
-    except: Option<UserId>,
-) -> Result<(), ServiceError> {
-    let mut owners = user::Entity::find()
-        .filter(user::Column::Skeleton.eq(skeleton))
-        .filter(user::Column::Kind.ne(GUEST));
-    if let Some(UserId(id)) = except {
-        owners = owners.filter(user::Column::Id.ne(id));
-    }
-    match owners.one(db).await? {
+fn refuse_accounts_name(holders: &[NameHolder]) -> Result<(), ServiceError> {
+    match holders.iter().find(|holder| holder.is_account) {
         None => Ok(()),
-        Some(owner) => Err(ServiceError::UsernameTaken(owner.name)),
+        Some(owner) => Err(ServiceError::UsernameTaken(owner.name.clone())),
     }
 }
 
 /// A guest's name is held while they are connected. The database knows a name from the moment it is
 /// taken, the hub hears of it a commit later: of two who want one name at once, one gets it.
-async fn refuse_held_name(
-    db: &impl ConnectionTrait,
+fn refuse_held_name(
+    holders: &[NameHolder],
     is_online: impl Fn(UserId) -> bool,
-    skeleton: &str,
-    UserId(except): UserId,
 ) -> Result<(), ServiceError> {
-    let holders: Vec<(i64, String)> = user::Entity::find()
-        .select_only()
-        .column(user::Column::Id)
-        .column(user::Column::Name)
-        .filter(user::Column::Skeleton.eq(skeleton))
-        .filter(user::Column::Id.ne(except))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let is_here = |(id, _): &(i64, String)| is_online(UserId(*id));
-    match holders.into_iter().find(is_here) {
+    match holders.iter().find(|holder| is_online(holder.id)) {
         None => Ok(()),
-        Some((_, name)) => Err(ServiceError::UsernameTaken(name)),
+        Some(holder) => Err(ServiceError::UsernameTaken(holder.name.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(id: i64, is_account: bool) -> NameHolder {
+        NameHolder {
+            id: UserId(id),
+            name: format!("Alice {id}"),
+            is_account,
+        }
+    }
+
+    #[test]
+    fn an_accounts_name_is_always_taken_and_a_guests_while_they_are_there() {
+        let guests = [holder(1, false), holder(2, false)];
+        assert!(refuse_accounts_name(&guests).is_ok());
+        assert!(refuse_held_name(&guests, |_| false).is_ok());
+        let held = refuse_held_name(&guests, |user| user == UserId(2));
+        assert!(matches!(held, Err(ServiceError::UsernameTaken(name)) if name == "Alice 2"));
+        let owned = refuse_accounts_name(&[holder(1, false), holder(3, true)]);
+        assert!(matches!(owned, Err(ServiceError::UsernameTaken(name)) if name == "Alice 3"));
     }
 }

@@ -9,8 +9,7 @@ use crate::realtime::{Hub, Pulse};
 use crate::remembered::Remembered;
 use crate::said::Said;
 use crate::share::Share;
-use crate::store::entity::session::Proved;
-use crate::store::{self, Marks, OpenError, Store};
+use crate::store::{self, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
@@ -42,11 +41,11 @@ pub struct Context {
     /// Which life of the database this is: what clients hold of another one is void.
     pub epoch: String,
     /// Whom tokens proved lately, by their hash.
-    pub(crate) sessions: Remembered<Vec<u8>, Proved>,
+    pub(crate) sessions: Remembered<Vec<u8>, ProvedSession>,
     /// How far people have read, lately asked for.
     pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
     /// What was read and is not written yet.
-    pub(crate) marks: Marks,
+    pub(crate) read_receipts: ReadReceipts,
     /// What the log was told of how the server is set up.
     pub(crate) said: Said,
     /// Takes from the disk what is gone for people.
@@ -72,8 +71,8 @@ impl Context {
         // Nobody can come back to what was not there before.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
         let hub = Hub::start(Arc::clone(&clock), grace, restart_grace);
-        for room in &opened.rooms {
-            hub.learn(RoomId(room.id), room.seq, room.posts);
+        for (room, state) in opened.rooms {
+            hub.learn(room, state.seq, state.posts);
         }
         hub.keep_pulse(Pulse {
             every: settings.realtime.heartbeat(),
@@ -99,7 +98,7 @@ impl Context {
             epoch: opened.epoch,
             sessions: Remembered::new(SESSIONS),
             read_positions: Remembered::new(READ_POSITIONS),
-            marks: Marks::default(),
+            read_receipts: ReadReceipts::default(),
             said: Said::default(),
             draining: AtomicBool::new(false),
         }))
@@ -122,7 +121,7 @@ impl Context {
 
     /// Writes what was read and is not written yet, without waiting for more to come.
     pub async fn write_marks(&self) {
-        self.marks.finish(&self.store).await;
+        self.read_receipts.finish(&self.store).await;
     }
 
     /// Sends everybody away, finishes what is being written, closes the database. Doors stop
@@ -136,7 +135,7 @@ impl Context {
     /// Finishes what is being written and closes the database. Nobody may be served any more.
     pub async fn close(&self) {
         self.sweeper.stop().await;
-        self.marks.finish(&self.store).await;
+        self.read_receipts.finish(&self.store).await;
         self.store.drain().await;
     }
 }

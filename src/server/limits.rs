@@ -1,11 +1,12 @@
 //! How often somebody may do something.
 //!
-//! Owns every rate of `[limits]`; 0 there means no limit. A token is taken where the work is done, and
-//! whoever has none is turned away (`could_…`) before the work is queued, so that a flood that is
-//! refused costs nobody else their place. A refusal says when it is worth trying
-//! again, and whoever refuses answers: nothing is dropped in silence.
+//! Owns every rate of `[limits]`; 0 there means no limit. Whoever has no token is turned away before the work
+//! is queued, so that a flood that is refused costs nobody else their place; what was taken for work that came
+//! to nothing is given back. A refusal says when it is worth trying again, and whoever refuses answers: nothing
+//! is dropped in silence.
 
 mod bucket;
+mod charge;
 pub mod connections;
 pub mod descriptors;
 mod reading;
@@ -13,6 +14,7 @@ mod sends;
 mod sockets;
 
 pub use bucket::Bucket;
+pub use charge::Charge;
 pub use reading::UnreadGuard;
 pub use sends::SendGuard;
 pub use sockets::SocketGuard;
@@ -105,7 +107,11 @@ impl Limits {
     pub fn message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.messages.take(&user, now).map_err(refused)?;
-        (rates.address_messages.take(&network(address), now)).map_err(refused)
+        let taken = rates.address_messages.take(&network(address), now);
+        taken.map_err(|wait| {
+            rates.messages.give_back(&user);
+            refused(wait)
+        })
     }
 
     /// One more send of a person's beside others that are under way, for as long as the guard lives;
@@ -116,16 +122,24 @@ impl Limits {
     }
 
     /// Whether [`Limits::message`] would let one through; takes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] when it would not.
     pub fn could_message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.messages.look(&user, now).map_err(refused)?;
         (rates.address_messages.look(&network(address), now)).map_err(refused)
     }
 
-    /// Whether [`Limits::guest`] would let one through; takes nothing.
-    pub fn could_guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
-        let now = self.clock.monotonic();
-        (self.rates.guests.look(&network(address), now)).map_err(refused)
+    /// One more message whose token is to be taken later.
+    pub fn charge(&self, user: UserId, address: ClientAddress) -> Charge {
+        Charge::new(self.clone(), user, address)
+    }
+
+    /// The message was not written, or it was written before.
+    pub fn give_back_message(&self, user: UserId, address: ClientAddress) {
+        self.rates.messages.give_back(&user);
+        self.rates.address_messages.give_back(&network(address));
     }
 
     /// One more guest from an address.
@@ -134,18 +148,26 @@ impl Limits {
         (self.rates.guests.take(&network(address), now)).map_err(refused)
     }
 
-    /// Whether [`Limits::room`] would let one through; takes nothing.
-    pub fn could_room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let (rates, now) = (&self.rates, self.clock.monotonic());
-        rates.rooms.look(&user, now).map_err(refused)?;
-        (rates.address_rooms.look(&network(address), now)).map_err(refused)
+    /// The guest was not made.
+    pub fn give_back_guest(&self, address: ClientAddress) {
+        self.rates.guests.give_back(&network(address));
     }
 
     /// One more room made by a person, and from an address.
     pub fn room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.rooms.take(&user, now).map_err(refused)?;
-        (rates.address_rooms.take(&network(address), now)).map_err(refused)
+        let taken = rates.address_rooms.take(&network(address), now);
+        taken.map_err(|wait| {
+            rates.rooms.give_back(&user);
+            refused(wait)
+        })
+    }
+
+    /// The room was not made.
+    pub fn give_back_room(&self, user: UserId, address: ClientAddress) {
+        self.rates.rooms.give_back(&user);
+        self.rates.address_rooms.give_back(&network(address));
     }
 
     /// Whether [`Limits::socket`] would let one through; takes nothing.
@@ -239,7 +261,6 @@ mod tests {
         for _ in 0..3 {
             assert!(limits.message(UserId(1), HOME).is_ok());
         }
-        assert!(limits.could_message(UserId(1), HOME).is_err());
         let Err(ServiceError::RateLimited { retry_after_ms }) = limits.message(UserId(1), HOME)
         else {
             panic!("the fourth at once is refused");
@@ -260,10 +281,7 @@ mod tests {
         let limits = Limits::new(&LimitSettings::default(), Arc::new(clock.clone()));
         let from = |text: &str, user| {
             let address = text.parse::<IpAddr>().unwrap().into();
-            let could = limits.could_message(UserId(user), address).is_ok();
-            let did = limits.message(UserId(user), address).is_ok();
-            assert_eq!(could, did);
-            did
+            limits.message(UserId(user), address).is_ok()
         };
         let sent = || (0..2_000).filter(|user| from("192.0.2.1", *user)).count();
         assert_eq!(sent(), 500);
@@ -273,8 +291,8 @@ mod tests {
         let made = |user| limits.room(UserId(user), HOME).is_ok();
         assert_eq!((0..3_000).filter(|user| made(*user)).count(), 120);
         let elsewhere = "2001:db8::1".parse::<IpAddr>().unwrap().into();
-        assert!(limits.could_room(UserId(1), HOME).is_err());
-        assert!(limits.could_room(UserId(1), elsewhere).is_ok());
+        assert!(limits.room(UserId(1), HOME).is_err());
+        assert!(limits.room(UserId(1), elsewhere).is_ok());
     }
 
     #[test]

@@ -5,42 +5,52 @@
 //! row goes away while its room is there.
 
 mod changes;
-mod history;
 mod post;
-mod sync;
 
-pub use changes::{delete, edit};
-pub(crate) use history::read as read_history;
-pub use history::{View, history, own};
-pub use post::{NewMessage, Posted, draw_key, post};
-pub use sync::{SyncPage, sync};
+pub use changes::{delete, edit, own};
+pub use post::{NewMessage, draw_key, post};
 
+use crate::context::Context;
 use crate::error::ServiceError;
-use crate::store::entity::{message, room};
-use parlour_protocol::{Number, RoomId, Seq};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use crate::scope::Scope;
+use crate::store;
+use parlour_protocol::{History, RoomId, Seq};
 
-/// The message with this number, in its present state.
-async fn by_number(
-    db: &impl ConnectionTrait,
+/// Which part of a room's history is asked for.
+pub type View = store::View;
+
+/// What a send is answered.
+pub type Posted = store::Posted;
+
+/// A page of what changed.
+pub type SyncPage = store::SyncPage;
+
+/// Up to `limit` messages (1–100), oldest first, and the seq at which they were read. Long texts make it
+/// fewer.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], or [`ServiceError::RateLimited`].
+pub async fn history(
+    ctx: &Context,
+    scope: &Scope,
     room: RoomId,
-    number: Number,
-) -> Result<message::Model, ServiceError> {
-    message::Entity::find()
-        .filter(message::Column::RoomId.eq(room.0))
-        .filter(message::Column::Number.eq(number))
-        .one(db)
-        .await?
-        .ok_or(ServiceError::MessageNotFound)
+    view: View,
+    limit: u32,
+) -> Result<History, ServiceError> {
+    ctx.limits.history_page(scope)?;
+    let opened = ctx.store.history(scope, room, view, limit).await?;
+    Ok(opened.history)
 }
 
-/// Takes the room's next seq.
-async fn next_seq(db: &impl ConnectionTrait, room: RoomId) -> Result<Seq, ServiceError> {
-    let update = room::Entity::update_many()
-        .col_expr(room::Column::Seq, Expr::col(room::Column::Seq).add(1))
-        .filter(room::Column::Id.eq(room.0));
-    let rows = update.exec_with_returning(db).await?;
-    let room = rows.into_iter().next().ok_or(ServiceError::RoomNotFound)?;
-    Ok(room.seq)
+/// What changed after `after`.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`].
+pub async fn sync(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    after: Seq,
+) -> Result<SyncPage, ServiceError> {
+    ctx.store.changes_since(scope, room, after).await
 }

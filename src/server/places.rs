@@ -3,10 +3,9 @@
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::entity::room;
+use crate::store::{self, Listed};
 use crate::{messages, rooms};
-use parlour_protocol::{History, Number, OpenRoom, Place, Room, RoomEntry, RoomId, User, rules};
-use rusqlite::Connection;
+use parlour_protocol::{Number, OpenRoom, Place, RoomEntry, RoomId, User, rules};
 
 pub use crate::messages::View;
 
@@ -62,38 +61,30 @@ pub async fn shared(
     if let Some(at) = at {
         counts(ctx, scope, at.view)?;
     }
-    let reader = scope.clone();
-    let read = move |db: &Connection| {
-        let listed = rooms::listed(db, &reader, at.map(|at| at.room))?;
-        let opened = at.map(|at| {
-            let row = listed.rows.iter().find(|row| row.id == at.room.0);
-            let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
-            let history = history(db, &row, at.view)?;
-            Ok::<_, ServiceError>((at, row, history))
-        });
-        let opened = opened.transpose()?;
-        Ok((listed, opened))
-    };
-    let (listed, opened) = ctx.store.read(read).await?;
-    let posts = listed.rows.iter().map(|row| row.posts).collect();
-    let entry = |row| RoomEntry {
-        room: rooms::line(ctx, row),
+    let open = at.map(|at| (at.room, at.view));
+    let read = ctx.store.rooms_and_history(scope, open, rules::PAGE_SIZE);
+    let Listed { listing, opened } = read.await?;
+    let opened = at.zip(opened).map(|(at, opened)| {
+        Ok::<_, ServiceError>(OpenRoom {
+            may_delete: false,
+            ..self::open(ctx, scope, at, opened)?
+        })
+    });
+    let posts = listing.rooms.iter().map(|stored| stored.posts).collect();
+    let entry = |stored: store::StoredRoom| RoomEntry {
+        room: rooms::line(ctx, stored.room),
         unread: 0,
-    };
-    let open = |(at, row, history)| OpenRoom {
-        may_delete: false,
-        ..open(ctx, scope, at, row, history)
     };
     let place = Place {
         me: None,
-        rooms: listed.rows.into_iter().map(entry).collect(),
-        open: opened.map(open),
+        rooms: listing.rooms.into_iter().map(entry).collect(),
+        open: opened.transpose()?,
         form_key: String::new(),
     };
     Ok(SharedPlace {
         place,
         posts,
-        is_whole: listed.is_whole,
+        is_whole: listing.is_whole,
     })
 }
 
@@ -156,14 +147,8 @@ impl SharedPlace {
 /// A room as one would find it, for who goes from one to another without a new page.
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     counts(ctx, scope, at.view)?;
-    let reader = scope.clone();
-    let read = move |db: &Connection| {
-        let row = rooms::visible_now(db, &reader, at.room)?;
-        let history = history(db, &row, at.view)?;
-        Ok((row, history))
-    };
-    let (row, history) = ctx.store.read(read).await?;
-    Ok(open(ctx, scope, at, row, history))
+    let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
+    open(ctx, scope, at, read.await?)
 }
 
 /// Opening a room at its end is no reading of history: whoever comes in does it, and all of them may at once.
@@ -171,17 +156,6 @@ fn counts(ctx: &Context, scope: &Scope, view: View) -> Result<(), ServiceError> 
     match view {
         View::Newest => Ok(()),
         View::Before(_) | View::After(_) | View::Around(_) => ctx.limits.history_page(scope),
-    }
-}
-
-/// What is shown of the room's messages. A permalink has to lead to one of them.
-fn history(db: &Connection, room: &room::Model, view: View) -> Result<History, ServiceError> {
-    let history = messages::read_history(db, room, view, rules::PAGE_SIZE)?;
-    match marked(view) {
-        Some(number) if !history.messages.iter().any(|m| m.number == number) => {
-            Err(ServiceError::MessageNotFound)
-        }
-        _ => Ok(history),
     }
 }
 
@@ -193,18 +167,25 @@ fn marked(view: View) -> Option<Number> {
     }
 }
 
-fn open(ctx: &Context, scope: &Scope, at: At, row: room::Model, history: History) -> OpenRoom {
-    let room = room(ctx, row);
-    OpenRoom {
+/// A permalink has to lead to one of the messages that are shown.
+fn open(
+    ctx: &Context,
+    scope: &Scope,
+    at: At,
+    opened: store::Opened,
+) -> Result<OpenRoom, ServiceError> {
+    let (history, marked) = (opened.history, marked(at.view));
+    if let Some(number) = marked
+        && !history.messages.iter().any(|m| m.number == number)
+    {
+        return Err(ServiceError::MessageNotFound);
+    }
+    let room = rooms::present(ctx, opened.room.room);
+    Ok(OpenRoom {
         may_delete: rooms::may_delete(scope, &room),
         roster: ctx.hub.roster(at.room),
         room,
         history,
-        marked: marked(at.view),
-    }
-}
-
-fn room(ctx: &Context, row: room::Model) -> Room {
-    let online = ctx.hub.online(RoomId(row.id));
-    row.into_room(online)
+        marked,
+    })
 }

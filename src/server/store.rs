@@ -1,93 +1,101 @@
-//! The database: how it is opened, who writes, and what everybody reads.
+//! The store: the only place that knows a database. It speaks of rooms, members and messages; no connection,
+//! no SQL and no driver's error is in what it asks for or answers.
 //!
-//! *Invariant:* there is one task that writes, on two connections in turn. Everything else reads, on
-//! connections that cannot write.
+//! A read is a verb that is named by its answer. A write is *facts → decision → rows*: the store reads what
+//! is known, a pure function of the context that asks decides, and the store writes what follows, in one
+//! transaction; what it publishes goes out after the commit. So the rules stand once, for any back end.
+//!
+//! The back end is SQLite. Two libraries speak to it, and a third is beneath them: everything that is asked
+//! while the server serves goes through *rusqlite*, because a statement there is a call on the thread that
+//! asks, and costs less than the way to another thread and back that the others take; the steps of the
+//! schema are *SeaORM*'s, and what is done once with them when a database is opened; backups, which run for
+//! long beside everything else, and SeaORM itself use *sqlx*. One SQLite is linked in for all of them.
+//!
+//! *Invariant:* there is one task that writes, on one connection. Everything else reads, on connections that
+//! cannot write.
 
 pub mod backup;
+mod bootstrap;
+mod changes;
 mod connect;
-pub(crate) mod entity;
 mod failure;
 pub(crate) mod file;
-mod founding;
+mod history;
 pub mod lock;
 mod log;
-mod marks;
+mod members;
+mod messages;
+mod meta;
 mod naming;
 mod open_error;
+mod outage;
+mod people;
+mod posting;
+mod read_receipts;
 mod reading;
-mod trouble;
+mod rooms;
+mod sweep;
+mod tables;
+pub mod testing;
 mod writer;
 
+use bootstrap::{EPOCH, draw_epoch};
+pub use changes::SyncPage;
 pub use connect::Connections;
 pub use file::FileError;
-pub(crate) use founding::{EPOCH, draw_epoch};
-pub(crate) use marks::Marks;
+pub use history::{Listed, Opened, View};
+pub use members::{NewMembership, ReadPosition, Standing};
+pub use messages::{Change, Changed};
 pub use open_error::OpenError;
-pub use writer::{Publish, Together, Verdicts, Work, Written};
-pub(crate) use writer::{Repeated, statement};
+pub use people::{GuestDraft, NameHolder, ProvedSession};
+pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, Posted, RoomState};
+pub(crate) use read_receipts::ReadReceipts;
+pub use rooms::{Listing, NearName, RoomDraft, RoomsPart, StoredRoom, Viewer};
+pub use tables::Role;
+pub use writer::Publish;
+use writer::{BatchWrite, Written, statement};
 
 use crate::clock::{Clock, Random};
 use crate::error::ServiceError;
-use entity::room;
 use log::Log;
 use parlour_migration::{Migrator, MigratorTrait};
+use parlour_protocol::RoomId;
 use reading::Readers;
 use rusqlite::Connection;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use writer::Writer;
 
 /// A database that is ready, and where it stands.
-pub struct Opened {
+pub struct OpenedStore {
     /// Its connections.
     pub connections: Connections,
     /// Which life of the database this is.
     pub epoch: String,
-    /// Whether it was founded just now.
+    /// Whether it was made just now.
     pub is_new: bool,
-    /// All rooms that are not deleted.
-    pub(crate) rooms: Vec<room::Model>,
+    /// How far each room has come that is not deleted.
+    pub rooms: Vec<(RoomId, RoomState)>,
 }
 
-/// Makes the file and its folder if they are missing, brings the schema up to date, and founds the
-/// first room in a database that never had one.
+/// Makes the file and its folder if they are missing, brings the schema up to date, and makes the first room
+/// in a database that never had one.
+///
+/// # Errors
+/// There is no place for it, it is of a later version, or it cannot be read or written.
 pub async fn open(
     file: &Path,
     clock: &dyn Clock,
     random: &dyn Random,
-) -> Result<Opened, OpenError> {
-    let connections = connect::open(file).await?;
-    let prepared = async {
-        // One transaction: a server killed half-way through finds the schema it left, whole.
-        let txn = connections.writer.begin().await?;
-        let began = clock.monotonic();
-        let known = Migrator::get_applied_migrations(&txn).await?.len();
-        let missing = Migrator::get_pending_migrations(&txn).await?.len();
-        let is_older = known > 0 && missing > 0;
-        if is_older {
-            tracing::info!(?file, steps = missing, "bringing the schema up to date");
-        }
-        Migrator::up(&txn, None).await?;
-        naming::renew(&txn).await?;
-        let (epoch, is_new) = founding::found(&txn, clock, random).await?;
-        txn.commit().await?;
-        if is_older {
-            let elapsed = clock.monotonic() - began;
-            tracing::info!(?file, steps = missing, ?elapsed, "the schema is up to date");
-        }
-        let rooms = room::Entity::find().filter(room::Column::DeletedAt.is_null());
-        let rooms = rooms.all(&connections.readers).await?;
-        Ok::<_, DbErr>((epoch, is_new, rooms))
-    };
-    let (epoch, is_new, rooms) = prepared
-        .await
-        .map_err(|source| OpenError::said(file, source))?;
-    Ok(Opened {
+) -> Result<OpenedStore, OpenError> {
+    let (schema, connections) = connect::open(file).await?;
+    let prepared = prepare(&schema, file, clock, random).await;
+    let (epoch, is_new) = prepared.map_err(|source| OpenError::new(file, source))?;
+    let rooms = rooms::states(&connections.writing);
+    let rooms = rooms.map_err(|source| OpenError::new(file, source))?;
+    Ok(OpenedStore {
         connections,
         epoch,
         is_new,
@@ -95,11 +103,37 @@ pub async fn open(
     })
 }
 
-/// Reads and writes.
+/// One transaction: a server killed half-way through finds the schema it left, whole.
+async fn prepare(
+    schema: &DatabaseConnection,
+    file: &Path,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<(String, bool), DbErr> {
+    let txn = schema.begin().await?;
+    let began = clock.monotonic();
+    let known = Migrator::get_applied_migrations(&txn).await?.len();
+    let missing = Migrator::get_pending_migrations(&txn).await?.len();
+    let is_older = known > 0 && missing > 0;
+    if is_older {
+        tracing::info!(?file, steps = missing, "bringing the schema up to date");
+    }
+    Migrator::up(&txn, None).await?;
+    naming::renew(&txn).await?;
+    let bootstrapped = bootstrap::bootstrap(&txn, clock, random).await?;
+    txn.commit().await?;
+    if is_older {
+        let elapsed = clock.monotonic() - began;
+        tracing::info!(?file, steps = missing, ?elapsed, "the schema is up to date");
+    }
+    schema.close_by_ref().await?;
+    Ok(bootstrapped)
+}
+
+/// Reads and writes. The verbs are in the modules below.
 pub struct Store {
     writer: Writer,
-    readers: DatabaseConnection,
-    reading: Readers,
+    readers: Readers,
     log: Log,
     /// By which what the store does later is due.
     clock: Arc<dyn Clock>,
@@ -109,34 +143,11 @@ impl Store {
     /// Starts the writer. `publish` is called after each commit, in commit order.
     pub fn start(connections: Connections, clock: Arc<dyn Clock>, publish: Publish) -> Self {
         Self {
-            writer: Writer::start(
-                connections.writer,
-                connections.committing,
-                Arc::clone(&clock),
-                publish,
-            ),
-            readers: connections.readers,
-            reading: Readers::new(connections.reading, Arc::clone(&clock)),
+            writer: Writer::start(connections.writing, Arc::clone(&clock), publish),
+            readers: Readers::new(connections.reading, Arc::clone(&clock)),
             log: Log::new(connections.checkpointing, connections.has_log),
             clock,
         }
-    }
-
-    /// Runs `work` in the writer's next transaction. When this answers `Ok`, it is on disk and was
-    /// published; when it answers an error, it has done nothing.
-    pub async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
-    where
-        T: Send + 'static,
-        W: for<'t> FnOnce(&'t DatabaseTransaction) -> Work<'t, T> + Send + 'static,
-    {
-        self.writer.write(work).await
-    }
-
-    /// The same for work that is done in one go with others of its kind that wait. Of a group it comes
-    /// before all work that is not: between work of which nobody has heard how it ended there is no other
-    /// order.
-    pub async fn write_together<P: Together>(&self, piece: P) -> Result<P::Answer, ServiceError> {
-        self.writer.write_together(piece).await
     }
 
     /// Which state of the database this is, for [`Remembered`](crate::Remembered): whoever was told of a write finds
@@ -152,32 +163,16 @@ impl Store {
 
     /// Empties the log, if a text that was taken back may be in it. False: somebody reads from it, so it
     /// is worth trying again.
+    ///
+    /// # Errors
+    /// The database failed.
     pub async fn clear_log(&self) -> Result<bool, ServiceError> {
         self.log.clear().await
     }
 
-    /// Reads with plain calls, all of it in one state of the database: for what is read all the time.
-    pub async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
-    where
-        T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
-    {
-        self.reading.read(work).await
-    }
-
-    /// For one query.
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.readers
-    }
-
-    /// For several queries that must see one state of the database. Ends when it is dropped.
-    pub async fn snapshot(&self) -> Result<DatabaseTransaction, ServiceError> {
-        Ok(self.readers.begin().await?)
-    }
-
     /// Whether the database answers and the writer takes work.
     pub async fn answers(&self) -> bool {
-        let asked = self.readers.execute_unprepared("SELECT 1");
+        let asked = self.read(|db| Ok(statement(db, "SELECT 1")?.exists([])?));
         let answer = tokio::time::timeout(Duration::from_secs(2), asked).await;
         self.writer.is_open() && matches!(answer, Ok(Ok(_)))
     }
@@ -185,10 +180,30 @@ impl Store {
     /// Takes no more work, finishes what is queued, closes the connections.
     pub async fn drain(&self) {
         self.writer.drain().await;
-        self.reading.drain().await;
+        self.readers.drain().await;
         self.log.close().await;
-        if let Err(error) = self.readers.close_by_ref().await {
-            tracing::warn!(%error, "readers did not close");
-        }
+    }
+
+    /// [Writes](Writer::write) what stands alone.
+    async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: Fn(&Connection) -> Result<Written<T>, ServiceError> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// [Writes](Writer::write_batched) what comes in crowds.
+    async fn write_batched<P: BatchWrite>(&self, piece: P) -> Result<P::Answer, ServiceError> {
+        self.writer.write_batched(piece).await
+    }
+
+    /// Reads with plain calls, all of it in one state of the database.
+    async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+    {
+        self.readers.read(work).await
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::harness::{Browser, LOBBY, Site, Socket};
 use futures::future::join_all;
-use parlour_server::store::Written;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 const MESSAGES: &str = "/api/chat/rooms/1/messages";
 
@@ -14,20 +12,7 @@ async fn repeats_through_every_door_at_once_wait_for_the_first_and_get_its_resul
     let mut socket = Socket::guest(site.address, 1, "Alice").await;
     let token = socket.token().to_owned();
     // The writer is busy, so that all of them wait at once.
-    let (go, held) = oneshot::channel::<()>();
-    let (begins, begun) = oneshot::channel();
-    let ctx = site.ctx.clone();
-    let writing = tokio::spawn(async move {
-        let work = ctx.store.write(move |_| {
-            Box::pin(async move {
-                begins.send(()).unwrap();
-                held.await.unwrap();
-                Ok(Written::quietly(()))
-            })
-        });
-        work.await.unwrap();
-    });
-    begun.await.unwrap();
+    let held = site.ctx.store.hold_the_writer().await;
     socket
         .send(json!({"type": "message", "content": "once", "client_id": "k"}))
         .await;
@@ -63,8 +48,7 @@ async fn repeats_through_every_door_at_once_wait_for_the_first_and_get_its_resul
     }
     assert!(by_rest.iter().all(|answer| !answer.is_finished()));
     assert!(by_form.iter().all(|answer| !answer.is_finished()));
-    go.send(()).unwrap();
-    writing.await.unwrap();
+    drop(held);
 
     let first = socket.next_of_type("message").await;
     assert_eq!(first["client_id"], "k");

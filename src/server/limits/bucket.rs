@@ -89,6 +89,18 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 }
 
+impl<K: Hash + Eq> Buckets<K> {
+    /// Gives a token back that was taken for nothing.
+    pub(super) fn give_back(&self, key: &K) {
+        let Some(rate) = self.rate else { return };
+        let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(full_at) = swept.buckets.get_mut(key) {
+            // A process that began less than a token's time ago has a full bucket.
+            *full_at = full_at.checked_sub(rate.interval).unwrap_or(*full_at);
+        }
+    }
+}
+
 /// One bucket, with one owner.
 #[derive(Debug)]
 pub struct Bucket {
@@ -121,6 +133,17 @@ mod tests {
     use crate::clock::{Clock, SystemClock};
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_token_that_is_given_back_may_be_taken_again() {
+        let buckets = Buckets::new(Rate::new(5, SECOND, 2));
+        let now = SystemClock.monotonic();
+        let take = || buckets.take(&"a", now).is_ok();
+        assert!(take() && take() && !take());
+        buckets.give_back(&"a");
+        buckets.give_back(&"b");
+        assert!(take() && !take());
+    }
 
     #[test]
     fn a_bucket_fills_at_its_rate() {

@@ -1,17 +1,16 @@
 //! Editing and deleting one's own messages.
 
-use super::{by_number, next_seq};
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::events::Publication;
-use crate::rooms;
-use crate::scope::Scope;
-use crate::store::Written;
-use crate::store::entity::message;
-use parlour_protocol::{Message, Number, RoomId, rules};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use crate::scope::{Person, Scope};
+use crate::store::Change;
+use parlour_protocol::{Message, Number, RoomId, Timestamp, rules};
 
-/// Gives one's own message another text. The text it already has changes nothing.
+/// Gives one's own message another text. The text it already has changes nothing, and costs nothing.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] when it was removed,
+/// [`ServiceError::Forbidden`] when it is somebody else's, or [`ServiceError::RateLimited`].
 pub async fn edit(
     ctx: &Context,
     scope: &Scope,
@@ -19,125 +18,178 @@ pub async fn edit(
     number: Number,
     content: String,
 ) -> Result<Message, ServiceError> {
-    let author = scope.require_person()?.user.id;
+    let person = scope.require_person()?.clone();
     let body = rules::message(&content)?;
-    // A flood is turned away before it reaches the writer, except for what changes nothing.
-    if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
-        let row = ones_own(ctx.store.reader(), scope, room, number).await?;
-        return if rules::is_said(&row.body, &body) {
-            Ok(row.into())
-        } else {
-            Err(refusal)
-        };
-    }
-
-    let scope = scope.clone();
-    let (limits, clock) = (ctx.limits.clone(), ctx.clock.clone());
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                let row = ones_own(txn, &scope, room, number).await?;
-                if rules::is_said(&row.body, &body) {
-                    return Ok(Written::quietly(Message::from(row)));
-                }
-                limits.message(author, scope.address)?;
-                let changed = message::ActiveModel {
-                    id: Set(row.id),
-                    body: Set(body),
-                    edited_at: Set(Some(clock.now().0)),
-                    ..Default::default()
-                };
-                change(txn, room, changed).await
-            })
-        })
-        .await
-        .inspect(|_| ctx.store.took_back())
+    let now = ctx.clock.now();
+    let decide = move |message: &Message| decide_edit(&person, message, &body, now);
+    change(ctx, scope, room, number, decide).await
 }
 
-/// Takes a message back: it stays where it was, its text is gone. Its author may, and an admin.
+/// Takes a message back: it stays where it was, its text is gone. Its author may, and an admin. What is gone
+/// already changes nothing, and costs nothing.
+///
+/// # Errors
+/// As [`edit`].
 pub async fn delete(
     ctx: &Context,
     scope: &Scope,
     room: RoomId,
     number: Number,
 ) -> Result<Message, ServiceError> {
-    let user = scope.require_person()?.user.id;
-    if let Err(refusal) = ctx.limits.could_message(user, scope.address) {
-        let row = removable(ctx.store.reader(), scope, room, number).await?;
-        return if row.deleted_at.is_some() {
-            Ok(row.into())
-        } else {
-            Err(refusal)
+    let person = scope.require_person()?.clone();
+    let now = ctx.clock.now();
+    let decide = move |message: &Message| decide_delete(&person, message, now);
+    change(ctx, scope, room, number, decide).await
+}
+
+/// One's own message, to change it.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn own(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<Message, ServiceError> {
+    let person = scope.require_person()?;
+    let message = ctx.store.message(scope, room, number).await?;
+    refuse_others(person, &message)?;
+    Ok(message)
+}
+
+/// A flood is turned away before it reaches the writer, except for what changes nothing.
+async fn change(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+    decide: impl Fn(&Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
+) -> Result<Message, ServiceError> {
+    let (user, address) = (scope.require_person()?.user.id, scope.address);
+    if let Err(refusal) = ctx.limits.message(user, address) {
+        let message = ctx.store.message(scope, room, number).await?;
+        return match decide(&message)? {
+            None => Ok(message),
+            Some(_) => Err(refusal),
         };
     }
+    let changed = ctx.store.change_message(scope, room, number, decide).await;
+    if !matches!(&changed, Ok(changed) if changed.is_new) {
+        ctx.limits.give_back_message(user, address);
+    }
+    let changed = changed?;
+    ctx.store.took_back();
+    Ok(changed.message)
+}
 
-    let scope = scope.clone();
-    let (limits, clock) = (ctx.limits.clone(), ctx.clock.clone());
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                let row = removable(txn, &scope, room, number).await?;
-                // Sent twice is done once.
-                if row.deleted_at.is_some() {
-                    return Ok(Written::quietly(Message::from(row)));
-                }
-                limits.message(user, scope.address)?;
-                let changed = message::ActiveModel {
-                    id: Set(row.id),
-                    body: Set(String::new()),
-                    deleted_at: Set(Some(clock.now().0)),
-                    ..Default::default()
-                };
-                change(txn, room, changed).await
-            })
-        })
-        .await
-        .inspect(|_| ctx.store.took_back())
+fn decide_edit(
+    person: &Person,
+    message: &Message,
+    body: &str,
+    at: Timestamp,
+) -> Result<Option<Change>, ServiceError> {
+    refuse_others(person, message)?;
+    let change = || Change::Edit {
+        body: body.to_owned(),
+        at,
+    };
+    Ok((!rules::is_said(&message.content, body)).then(change))
+}
+
+fn decide_delete(
+    person: &Person,
+    message: &Message,
+    at: Timestamp,
+) -> Result<Option<Change>, ServiceError> {
+    if message.user_id != person.user.id && !person.is_admin {
+        return Err(ServiceError::Forbidden);
+    }
+    // Sent twice is done once.
+    Ok((!message.deleted).then_some(Change::Delete { at }))
 }
 
 /// A message that its author may give another text.
-pub(super) async fn ones_own(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    room: RoomId,
-    number: Number,
-) -> Result<message::Model, ServiceError> {
-    rooms::visible(db, scope, room).await?;
-    let row = by_number(db, room, number).await?;
-    if row.deleted_at.is_some() {
+fn refuse_others(person: &Person, message: &Message) -> Result<(), ServiceError> {
+    if message.deleted {
         return Err(ServiceError::MessageNotFound);
     }
-    if row.author_id != scope.require_person()?.user.id.0 {
+    if message.user_id != person.user.id {
         return Err(ServiceError::Forbidden);
     }
-    Ok(row)
+    Ok(())
 }
 
-/// A message that somebody may take back, or what is left of it.
-async fn removable(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    room: RoomId,
-    number: Number,
-) -> Result<message::Model, ServiceError> {
-    rooms::visible(db, scope, room).await?;
-    let row = by_number(db, room, number).await?;
-    let person = scope.require_person()?;
-    if row.author_id != person.user.id.0 && !person.is_admin {
-        return Err(ServiceError::Forbidden);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::SessionId;
+    use parlour_protocol::{MessageId, User, UserId, UserKind};
+
+    const NOW: Timestamp = Timestamp(7);
+
+    fn person(id: i64) -> Person {
+        Person {
+            user: User {
+                id: UserId(id),
+                name: "Alice".to_owned(),
+                kind: UserKind::Guest,
+            },
+            session: SessionId(1),
+            is_admin: false,
+        }
     }
-    Ok(row)
-}
 
-async fn change(
-    db: &impl ConnectionTrait,
-    room: RoomId,
-    mut changed: message::ActiveModel,
-) -> Result<Written<Message>, ServiceError> {
-    changed.seq = Set(next_seq(db, room).await?);
-    let message = Message::from(message::Entity::update(changed).exec(db).await?);
-    Ok(Written {
-        publish: vec![Publication::MessageChanged(message.clone())],
-        value: message,
-    })
+    /// One of person 1.
+    fn message(deleted: bool) -> Message {
+        Message {
+            id: MessageId(1),
+            room_id: RoomId(1),
+            number: 1,
+            seq: 1,
+            user_id: UserId(1),
+            username: "Alice".to_owned(),
+            content: if deleted { "" } else { "one" }.to_owned(),
+            client_id: "k".to_owned(),
+            timestamp: Timestamp(0),
+            edited_at: None,
+            deleted,
+            reply_to: None,
+            links: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_author_edits_what_is_there_and_the_same_text_is_no_change() {
+        let edited = decide_edit(&person(1), &message(false), "two", NOW).unwrap();
+        let expected = Change::Edit {
+            body: "two".to_owned(),
+            at: NOW,
+        };
+        assert_eq!(edited, Some(expected));
+        let same = decide_edit(&person(1), &message(false), "one", NOW);
+        assert_eq!(same.unwrap(), None);
+        let gone = decide_edit(&person(1), &message(true), "two", NOW);
+        assert!(matches!(gone, Err(ServiceError::MessageNotFound)));
+        let others = decide_edit(&person(2), &message(false), "two", NOW);
+        assert!(matches!(others, Err(ServiceError::Forbidden)));
+    }
+
+    #[test]
+    fn an_author_and_an_admin_delete_once() {
+        let delete = |person: &Person, deleted| decide_delete(person, &message(deleted), NOW);
+        let admin = Person {
+            is_admin: true,
+            ..person(2)
+        };
+        for may in [&person(1), &admin] {
+            let deleted = delete(may, false).unwrap();
+            assert_eq!(deleted, Some(Change::Delete { at: NOW }));
+            assert_eq!(delete(may, true).unwrap(), None);
+        }
+        for deleted in [false, true] {
+            let refused = delete(&person(2), deleted);
+            assert!(matches!(refused, Err(ServiceError::Forbidden)));
+        }
+    }
 }

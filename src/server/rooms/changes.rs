@@ -1,18 +1,11 @@
 //! Making and deleting rooms.
 
-use super::membership::OWNER;
-use super::{may_see, visible};
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::events::Publication;
 use crate::names::{self, Name};
 use crate::scope::Scope;
-use crate::store::Written;
-use crate::store::entity::{membership, room};
+use crate::store::{NearName, RoomDraft};
 use parlour_protocol::{Room, RoomId};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-};
 
 /// A room somebody wants.
 #[derive(Clone, Debug, Default)]
@@ -24,72 +17,33 @@ pub struct NewRoom {
 }
 
 /// Makes a room, with its maker in it.
+///
+/// # Errors
+/// A field breaks its rule; [`ServiceError::RoomNameTaken`]; [`ServiceError::RateLimited`].
 pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, ServiceError> {
     let maker = scope.require_person()?.user.id;
     let name = names::room_name(&new.name)?;
-    let description = names::description(&new.description)?;
-    let scope = scope.clone();
-    ctx.limits.could_room(maker, scope.address)?;
-    let limits = ctx.limits.clone();
-    let now = ctx.clock.now().0;
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                refuse_taken(txn, &scope, &name).await?;
-                limits.room(maker, scope.address)?;
-                let row = room::Entity::insert(room::ActiveModel {
-                    sort_key: Set(names::sort_key(&name.shown)),
-                    name: Set(name.shown),
-                    folded: Set(name.folded),
-                    skeleton: Set(name.skeleton),
-                    description: Set(description),
-                    created_at: Set(now),
-                    created_by: Set(Some(maker.0)),
-                    ..Default::default()
-                })
-                .exec_with_returning(txn)
-                .await?;
-                membership::Entity::insert(membership::ActiveModel {
-                    room_id: Set(row.id),
-                    user_id: Set(maker.0),
-                    role: Set(OWNER.to_owned()),
-                    joined_at: Set(now),
-                    ..Default::default()
-                })
-                .exec_without_returning(txn)
-                .await?;
-                let room = row.into_room(0);
-                let read = Publication::Read {
-                    user: maker,
-                    room: room.id,
-                    read_posts: 0,
-                };
-                Ok(Written {
-                    publish: vec![Publication::RoomCreated(room.clone()), read],
-                    value: room,
-                })
-            })
-        })
-        .await
+    let draft = RoomDraft {
+        maker,
+        sort_key: names::sort_key(&name.shown),
+        name,
+        description: names::description(&new.description)?,
+        now: ctx.clock.now(),
+    };
+    ctx.limits.room(maker, scope.address)?;
+    let made = ctx.store.create_room(draft, decide_name).await;
+    made.inspect_err(|_| ctx.limits.give_back_room(maker, scope.address))
 }
 
 /// A name is another room's if both are the same but for case, or pass for each other. The refusal names
 /// a room that may be seen.
-async fn refuse_taken(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    name: &Name,
-) -> Result<(), ServiceError> {
-    let is_near = Condition::any()
-        .add(room::Column::Folded.eq(&name.folded))
-        .add(room::Column::Skeleton.eq(&name.skeleton));
-    let near = room::Entity::find().filter(is_near).all(db).await?;
-    let is_same = |room: &&room::Model| names::is_same_room(name, &room.name);
+fn decide_name(name: &Name, near: &[NearName]) -> Result<(), ServiceError> {
+    let is_same = |room: &&NearName| names::is_same_room(name, &room.name);
     let mut same = near.iter().filter(is_same).peekable();
     if same.peek().is_none() {
         return Ok(());
     }
-    let seen = same.find(|room| may_see(scope, room));
+    let seen = same.find(|room| room.is_visible);
     Err(ServiceError::RoomNameTaken(
         seen.map(|room| room.name.clone()),
     ))
@@ -97,44 +51,20 @@ async fn refuse_taken(
 
 /// Deletes a room with everything in it: at once for everybody, its name is free again, and soon after
 /// from the disk.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], or [`ServiceError::Forbidden`].
 pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     scope.require_person()?;
-    let scope = scope.clone();
-    let now = ctx.clock.now().0;
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                let room = visible(txn, &scope, id).await?.into_room(0);
-                if !may_delete(&scope, &room) {
-                    return Err(ServiceError::Forbidden);
-                }
-                room::Entity::update(room::ActiveModel {
-                    id: Set(id.0),
-                    name: Set(String::new()),
-                    folded: Set(tombstone(id)),
-                    skeleton: Set(String::new()),
-                    sort_key: Set(String::new()),
-                    description: Set(String::new()),
-                    created_by: Set(None),
-                    deleted_at: Set(Some(now)),
-                    ..Default::default()
-                })
-                .exec(txn)
-                .await?;
-                Ok(Written {
-                    value: (),
-                    publish: vec![Publication::RoomDeleted(id)],
-                })
-            })
-        })
-        .await?;
+    let asking = scope.clone();
+    let decide = move |room: &Room| {
+        let may = may_delete(&asking, room);
+        may.then_some(()).ok_or(ServiceError::Forbidden)
+    };
+    let now = ctx.clock.now();
+    ctx.store.delete_room(scope, id, now, decide).await?;
     ctx.sweeper.wake();
     Ok(())
-}
-
-/// The key of a name that no room can have: of such a name nothing else is left.
-fn tombstone(RoomId(id): RoomId) -> String {
-    format!("\0{id}")
 }
 
 /// Who made it may delete it, and an admin.
@@ -143,4 +73,24 @@ pub fn may_delete(scope: &Scope, room: &Room) -> bool {
         .person
         .as_ref()
         .is_some_and(|person| person.is_admin || room.created_by == Some(person.user.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_by_one_that_looks_like_it_and_said_only_where_it_may_be_seen() {
+        let name = names::room_name("Garden").unwrap();
+        let near = |name: &str, is_visible| NearName {
+            name: name.to_owned(),
+            is_visible,
+        };
+        assert!(decide_name(&name, &[]).is_ok());
+        assert!(decide_name(&name, &[near("Kitchen", true)]).is_ok());
+        let hidden = decide_name(&name, &[near("garden", false)]);
+        assert!(matches!(hidden, Err(ServiceError::RoomNameTaken(None))));
+        let seen = decide_name(&name, &[near("garden", false), near("GARDEN", true)]);
+        assert!(matches!(seen, Err(ServiceError::RoomNameTaken(Some(name))) if name == "GARDEN"));
+    }
 }

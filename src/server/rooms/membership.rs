@@ -2,69 +2,42 @@
 //!
 //! *Invariant:* who comes in has read everything so far, and who comes again has not read anything by it.
 
-use super::{visible, visible_now};
+use super::present;
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::events::Publication;
 use crate::scope::Scope;
-use crate::store::entity::{membership, room};
-use crate::store::{Written, statement};
-use parlour_protocol::{Room, RoomId, UserId};
-use rusqlite::Connection;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
-
-/// The role of who made the room.
-pub(super) const OWNER: &str = "owner";
-/// The role of everybody else.
-pub(crate) const MEMBER: &str = "member";
+use crate::store::{NewMembership, Role, Standing};
+use parlour_protocol::{Room, RoomId, Timestamp};
 
 /// Makes the person a member, for whom everything so far is read. Somebody who is one already only
 /// gets the room, and so does everybody while nothing can be written: they read, and become a member
 /// when they write, or come in again.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`].
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
-    let (room, is_member) = look(ctx, scope, id, user).await?;
+    let Standing { room, is_member } = ctx.store.standing(user, id).await?;
     // Everybody comes back at once after a restart; only new members are worth a write.
     if is_member {
-        return Ok(room.into_room(ctx.hub.online(id)));
+        return Ok(present(ctx, room.room));
     }
-
-    let scope = scope.clone();
-    let now = ctx.clock.now().0;
-    let entered = ctx
-        .store
-        .write(move |txn| {
-            Box::pin(async move {
-                let room = visible(txn, &scope, id).await?;
-                if of(txn, id, user).await?.is_some() {
-                    return Ok(Written::quietly(room));
-                }
-                membership::Entity::insert(membership::ActiveModel {
-                    room_id: Set(id.0),
-                    user_id: Set(user.0),
-                    role: Set(MEMBER.to_owned()),
-                    read_seq: Set(room.seq),
-                    read_posts: Set(room.posts),
-                    joined_at: Set(now),
-                })
-                .exec_without_returning(txn)
-                .await?;
-                Ok(Written {
-                    publish: vec![Publication::Read {
-                        user,
-                        room: id,
-                        read_posts: room.posts,
-                    }],
-                    value: room,
-                })
-            })
-        })
-        .await;
-    let room = match entered {
+    let entered = ctx.store.enter(user, id, ctx.clock.now(), decide_entry);
+    let room = match entered.await {
         Err(error) if error.is_about_writing() => room,
         entered => entered?,
     };
-    Ok(room.into_room(ctx.hub.online(id)))
+    Ok(present(ctx, room.room))
+}
+
+fn decide_entry(standing: &Standing, now: Timestamp) -> Option<NewMembership> {
+    let Standing { room, is_member } = standing;
+    (!is_member).then_some(NewMembership {
+        role: Role::Member,
+        read_seq: room.room.seq,
+        read_posts: room.posts,
+        joined_at: now,
+    })
 }
 
 /// The room, if it may be seen, and whether the person belongs to it already; nobody without a name does.
@@ -75,64 +48,56 @@ pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(Room, bo
     let Some(user) = scope.user_id() else {
         return Ok((super::get(ctx, scope, id).await?, false));
     };
-    let (room, is_member) = look(ctx, scope, id, user).await?;
-    Ok((room.into_room(ctx.hub.online(id)), is_member))
+    let Standing { room, is_member } = ctx.store.standing(user, id).await?;
+    Ok((present(ctx, room.room), is_member))
 }
 
 /// Ends the membership. Somebody who is no member has left already.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], or [`ServiceError::RateLimited`].
 pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
     let user = scope.require_person()?.user.id;
-    let (_, is_member) = look(ctx, scope, id, user).await?;
-    if !is_member {
+    if !ctx.store.standing(user, id).await?.is_member {
         return Ok(());
     }
-    ctx.limits.could_message(user, scope.address)?;
-
-    let scope = scope.clone();
-    let limits = ctx.limits.clone();
-    ctx.store
-        .write(move |txn| {
-            Box::pin(async move {
-                visible(txn, &scope, id).await?;
-                if of(txn, id, user).await?.is_none() {
-                    return Ok(Written::quietly(()));
-                }
-                // Everybody there hears of it, so it costs what a message costs.
-                limits.message(user, scope.address)?;
-                membership::Entity::delete_by_id((id.0, user.0))
-                    .exec(txn)
-                    .await?;
-                Ok(Written {
-                    value: (),
-                    publish: vec![Publication::Left { room: id, user }],
-                })
-            })
-        })
-        .await
+    // Everybody there hears of it, so it costs what a message costs.
+    ctx.limits.message(user, scope.address)?;
+    let left = ctx.store.leave(user, id).await;
+    if !matches!(left, Ok(true)) {
+        ctx.limits.give_back_message(user, scope.address);
+    }
+    left.map(drop)
 }
 
-/// The room, and whether the person belongs to it.
-async fn look(
-    ctx: &Context,
-    scope: &Scope,
-    id: RoomId,
-    user: UserId,
-) -> Result<(room::Model, bool), ServiceError> {
-    const IS_MEMBER: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?";
-    let scope = scope.clone();
-    let look = move |db: &Connection| {
-        let room = visible_now(db, &scope, id)?;
-        let is_member = statement(db, IS_MEMBER)?.exists([id.0, user.0])?;
-        Ok((room, is_member))
-    };
-    ctx.store.read(look).await
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoredRoom;
 
-async fn of(
-    db: &impl ConnectionTrait,
-    room: RoomId,
-    user: UserId,
-) -> Result<Option<membership::Model>, ServiceError> {
-    let member = membership::Entity::find_by_id((room.0, user.0));
-    Ok(member.one(db).await?)
+    fn standing(is_member: bool) -> Standing {
+        let room = Room {
+            id: RoomId(1),
+            name: "Lobby".to_owned(),
+            description: String::new(),
+            created_at: Timestamp(0),
+            created_by: None,
+            seq: 9,
+            online: 0,
+            last_message_at: None,
+            sort: String::new(),
+        };
+        Standing {
+            room: StoredRoom { room, posts: 5 },
+            is_member,
+        }
+    }
+
+    #[test]
+    fn who_comes_in_has_read_everything_and_who_comes_again_changes_nothing() {
+        let entry = decide_entry(&standing(false), Timestamp(7)).unwrap();
+        assert_eq!((entry.read_seq, entry.read_posts), (9, 5));
+        assert_eq!((entry.role, entry.joined_at), (Role::Member, Timestamp(7)));
+        assert_eq!(decide_entry(&standing(true), Timestamp(7)), None);
+    }
 }

@@ -3,18 +3,19 @@
 //! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
 //! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
 
-use super::visible_now;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::statement;
-use parlour_protocol::{RoomId, Seq, UserId};
-use rusqlite::{Connection, OptionalExtension};
+use crate::store::ReadPosition;
+use parlour_protocol::{RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The member has read up to `seq`. Never goes backwards, nor further than the room is; says
 /// nothing to somebody who is no member. It is written soon; nobody is told when.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`].
 pub async fn mark_read(
     ctx: &Context,
     scope: &Scope,
@@ -22,37 +23,34 @@ pub async fn mark_read(
     seq: Seq,
 ) -> Result<(), ServiceError> {
     let user = scope.require_person()?.user.id;
-    let scope = scope.clone();
-    let look = move |db: &Connection| {
-        let seq = seq.min(visible_now(db, &scope, room)?.seq);
-        let read: Option<Seq> = statement(db, READ_UP_TO)?
-            .query_row([room.0, user.0], |row| row.get(0))
-            .optional()?;
-        Ok(read.is_some_and(|read| read < seq).then_some(seq))
-    };
-    if let Some(seq) = ctx.store.read(look).await? {
-        ctx.marks.add(room, user, seq, &ctx.store);
+    let position = ctx.store.read_position(user, room).await?;
+    if let Some(seq) = further(position, seq) {
+        ctx.read_receipts.add(room, user, seq, &ctx.store);
     }
     Ok(())
 }
 
-const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
+/// How far somebody has read now who says that it is up to `seq`, if that is news.
+fn further(position: ReadPosition, seq: Seq) -> Option<Seq> {
+    let seq = seq.min(position.room_seq);
+    position
+        .read_seq
+        .is_some_and(|read| read < seq)
+        .then_some(seq)
+}
 
 /// How many posts the person has read in each room they belong to.
+///
+/// # Errors
+/// The database failed.
 pub async fn read_positions(
     ctx: &Context,
     scope: &Scope,
 ) -> Result<HashMap<RoomId, i64>, ServiceError> {
-    const READ: &str = "SELECT room_id, read_posts FROM memberships WHERE user_id = ?";
-    let Some(UserId(user)) = scope.user_id() else {
-        return Ok(HashMap::new());
-    };
-    let read = move |db: &Connection| {
-        let mut statement = statement(db, READ)?;
-        let rows = statement.query_map([user], |row| Ok((RoomId(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    };
-    ctx.store.read(read).await
+    match scope.user_id() {
+        Some(user) => ctx.store.read_posts(user).await,
+        None => Ok(HashMap::new()),
+    }
 }
 
 /// The same, remembered until something is written.
@@ -80,4 +78,23 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
     let mut rooms: Vec<RoomId> = known.keys().copied().collect();
     rooms.sort_unstable();
     Ok(rooms.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_reads_backwards_or_further_than_the_room_is_or_without_belonging_to_it() {
+        let position = |read_seq| ReadPosition {
+            room_seq: 9,
+            read_seq,
+        };
+        assert_eq!(further(position(Some(3)), 5), Some(5));
+        assert_eq!(further(position(Some(3)), 3), None);
+        assert_eq!(further(position(Some(3)), 1), None);
+        assert_eq!(further(position(Some(3)), 12), Some(9));
+        assert_eq!(further(position(Some(9)), 12), None);
+        assert_eq!(further(position(None), 5), None);
+    }
 }

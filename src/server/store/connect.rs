@@ -10,18 +10,12 @@ use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::DatabaseConnection;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection as _};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::{OpenOptions, metadata};
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
-
-/// Connections that read at once. SQLite's readers do not block each other, but more of them than
-/// cores only queue elsewhere.
-const READERS: u32 = 4;
 
 /// KiB of pages that the writer keeps: all that a group of commits changes, else they would be written
 /// before its end, and then once more.
@@ -33,19 +27,12 @@ const WRITER_CACHE: u32 = 16 * 1024;
 /// killed.
 const CHECKPOINT: u32 = 8_000;
 
-/// Rows that a connection reads ahead of who takes them: all of a page, so that it never stops half-way.
-const ROWS: usize = 128;
-
 /// How long to wait for a lock of some other program, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Those that the writer has, and those that read.
+/// Those that write, and those that read.
 pub struct Connections {
-    pub(super) writer: DatabaseConnection,
-    /// Where a statement is a call, and not a way to another thread: for what is written all the time.
-    pub(super) committing: Connection,
-    pub(super) readers: DatabaseConnection,
-    /// The same for those who read all the time.
+    pub(super) writing: Connection,
     pub(super) reading: Vec<Connection>,
     /// Carries the log over into the file, beside the writer.
     pub(super) checkpointing: Connection,
@@ -53,36 +40,27 @@ pub struct Connections {
     pub(super) has_log: bool,
 }
 
-pub(super) async fn open(file: &Path) -> Result<Connections, OpenError> {
+/// The database, with a schema of no newer version, and a connection on which that is brought up to date.
+pub(super) async fn open(file: &Path) -> Result<(DatabaseConnection, Connections), OpenError> {
     prepare(file)?;
     let has_log = metadata(wal(file)).is_ok_and(|log| log.len() > 0);
-    let failed = |cause: sqlx::Error| OpenError::said(file, cause);
-    let writing = options(file)
-        .pragma("cache_size", format!("-{WRITER_CACHE}"))
-        .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
-        .pragma("secure_delete", "ON");
-    let writer = pool(writing, 1).await.map_err(failed)?;
-    refuse_newer(&writer, file).await?;
-    let reading = options(file).pragma("query_only", "ON");
-    let readers = pool(reading, READERS).await.map_err(failed)?;
-    let plain = |cause: rusqlite::Error| OpenError::said(file, cause);
-    let committing = committing(file).map_err(plain)?;
-    let checkpointing = self::checkpointing(file).map_err(plain)?;
+    let failed = |cause: rusqlite::Error| OpenError::new(file, cause);
+    let schema = schema(file).await;
+    let schema = schema.map_err(|cause| OpenError::new(file, cause))?;
+    refuse_newer(&schema, file).await?;
     let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
     let reading = (0..threads).map(|_| self::reading(file));
-    let reading = reading.collect::<rusqlite::Result<_>>().map_err(plain)?;
-    Ok(Connections {
-        writer,
-        committing,
-        readers,
-        reading,
-        checkpointing,
+    let connections = Connections {
+        writing: writing(file).map_err(failed)?,
+        reading: reading.collect::<rusqlite::Result<_>>().map_err(failed)?,
+        checkpointing: checkpointing(file).map_err(failed)?,
         has_log,
-    })
+    };
+    Ok((schema, connections))
 }
 
-/// As [`options`] has it for the others; the journal's mode is the file's.
-fn committing(file: &Path) -> rusqlite::Result<Connection> {
+/// The journal's mode is the file's.
+fn writing(file: &Path) -> rusqlite::Result<Connection> {
     let connection = plain(file)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -139,7 +117,7 @@ fn wal(file: &Path) -> PathBuf {
 async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), OpenError> {
     let taken = Migrator::get_migration_models(db)
         .await
-        .map_err(|source| OpenError::said(file, source))?;
+        .map_err(|source| OpenError::new(file, source))?;
     let known = known_steps();
     match taken
         .into_iter()
@@ -153,51 +131,67 @@ async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), OpenEr
     }
 }
 
-fn options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+/// The one on which the schema is brought up to date.
+pub(super) async fn schema(file: &Path) -> Result<DatabaseConnection, sqlx::Error> {
+    let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
-        .statement_cache_capacity(200)
-        .row_buffer_size(ROWS)
-        .disable_statement_logging()
-}
-
-async fn pool(
-    options: SqliteConnectOptions,
-    connections: u32,
-) -> Result<DatabaseConnection, sqlx::Error> {
-    let pool: SqlitePool = SqlitePoolOptions::new()
-        .min_connections(connections)
-        .max_connections(connections)
-        // A local file's connection does not go stale: nothing to test, nothing to renew.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        // SQLite ends a transaction by itself when the disk fails, and the driver goes on counting
-        // it: such a connection would begin savepoints for ever, and a reader never let go of what
-        // it once read. It is opened anew instead.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                if connection.is_in_transaction() {
-                    // A rollback may be queued still; this waits for it.
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
-        .connect_with(options)
-        .await?;
-    Ok(pool.into())
+        .pragma("cache_size", format!("-{WRITER_CACHE}"))
+        .pragma("wal_autocheckpoint", CHECKPOINT.to_string())
+        .pragma("secure_delete", "ON")
+        .disable_statement_logging();
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    Ok(pool.connect_with(options).await?.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use rusqlite::StatementStatus;
+
+    async fn opened() -> (tempfile::TempDir, Connections) {
+        let folder = tempfile::tempdir().unwrap();
+        let (schema, connections) = open(&folder.path().join("parlour.db")).await.unwrap();
+        schema.close().await.unwrap();
+        (folder, connections)
+    }
+
+    #[tokio::test]
+    async fn an_acknowledged_write_survives_a_power_cut() {
+        let (_folder, connections) = opened().await;
+        let pragma = |name: &str| {
+            let value = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
+            let value = connections.writing.query_row(&value, [], |row| row.get(0));
+            value.unwrap()
+        };
+        let found: [String; 3] = ["synchronous", "journal_mode", "foreign_keys"].map(pragma);
+        assert_eq!(found, ["2", "wal", "1"]);
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_folder, connections) = opened().await;
+        for reader in &connections.reading {
+            let written = reader.execute_batch("CREATE TABLE letters (letter TEXT)");
+            assert!(written.unwrap_err().to_string().contains("readonly"));
+        }
+    }
+
+    #[test]
+    fn sqlite_is_compiled_as_the_build_says() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut statement = connection.prepare("PRAGMA compile_options").unwrap();
+        let options = statement.query_map([], |row| row.get(0)).unwrap();
+        let options: Vec<String> = options.map(Result::unwrap).collect();
+        let has = |option: &str| options.iter().any(|one| one == option);
+        // The third flag, for `fdatasync`, is one that SQLite does not list.
+        assert!(has("DEFAULT_MEMSTATUS=0"), "{options:?}");
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+    }
 
     #[test]
     fn a_kept_statement_is_planned_once() {

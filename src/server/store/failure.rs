@@ -30,6 +30,11 @@ struct RolledBackWithItsGroup(#[source] StoreError);
 #[error("a piece of work panicked")]
 struct Panicked;
 
+/// SQLite ended a transaction by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("the transaction was ended under way")]
+struct TransactionLost;
+
 /// What everybody hears who was in a transaction that failed.
 pub(super) fn rolled_back(cause: &StoreError) -> StoreError {
     StoreError::new(cause.class, RolledBackWithItsGroup(cause.clone()))
@@ -38,6 +43,11 @@ pub(super) fn rolled_back(cause: &StoreError) -> StoreError {
 /// A piece of work panicked.
 pub(super) fn panicked() -> StoreError {
     StoreError::new(Class::Broken, Panicked)
+}
+
+/// A transaction was ended by what was done in it.
+pub(super) fn transaction_lost() -> StoreError {
+    StoreError::new(Class::Broken, TransactionLost)
 }
 
 fn class(extended_code: i32) -> Class {

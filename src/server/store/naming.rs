@@ -3,9 +3,9 @@
 //! *Invariant:* names that exist stay, also where two of them have one key now: the key of the later one
 //! is then made unlike all others, and whoever wants that name finds the first.
 
-use super::entity::meta;
+use super::meta;
 use crate::names;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use std::collections::HashSet;
 
 /// Where `meta` has the edition of the keys.
@@ -46,20 +46,12 @@ struct Named {
 /// Computes all keys of another edition anew.
 pub(super) async fn renew(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let edition = names::edition();
-    let known = meta::Entity::find_by_id(EDITION).one(db).await?;
-    if known.is_some_and(|known| known.value == edition) {
+    if meta::value(db, EDITION).await?.as_deref() == Some(edition) {
         return Ok(());
     }
     fill(db, &ROOMS, true).await?;
     fill(db, &USERS, false).await?;
-    meta::Entity::delete_by_id(EDITION).exec(db).await?;
-    meta::Entity::insert(meta::ActiveModel {
-        key: Set(EDITION.to_owned()),
-        value: Set(edition.to_owned()),
-    })
-    .exec_without_returning(db)
-    .await?;
-    Ok(())
+    meta::set(db, EDITION, edition).await
 }
 
 async fn fill(db: &impl ConnectionTrait, table: &Keyed, is_sorted: bool) -> Result<(), DbErr> {

@@ -47,7 +47,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// What the database said while `file` was opened.
-    pub(super) fn said(file: &Path, source: impl Into<StoreError>) -> Self {
+    pub(super) fn new(file: &Path, source: impl Into<StoreError>) -> Self {
         let (file, source) = (file.to_owned(), source.into());
         if source.is_transient() {
             Self::Unwritable { file, source }

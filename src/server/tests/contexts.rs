@@ -15,14 +15,13 @@ mod statements;
 mod sweeping;
 mod sync_property;
 mod together;
-mod writer;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
 use parlour_server::messages::{self, NewMessage, Posted};
+use parlour_server::store::testing::Value;
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -121,14 +120,8 @@ impl Bench {
     }
 
     /// Past all rules.
-    async fn change(&self, sql: String) {
-        let work = self.ctx.store.write(move |txn| {
-            Box::pin(async move {
-                txn.execute_unprepared(&sql).await?;
-                Ok(parlour_server::store::Written::quietly(()))
-            })
-        });
-        work.await.unwrap();
+    async fn change(&self, sql: impl Into<String>) {
+        self.ctx.store.execute_sql(sql).await;
     }
 
     /// Lets time pass until it is so.
@@ -144,10 +137,10 @@ impl Bench {
     }
 
     /// The one value of a query.
-    async fn value<T: TryGetable>(&self, sql: &str) -> T {
-        let statement = Statement::from_string(DbBackend::Sqlite, sql);
-        let row = self.ctx.store.reader().query_one_raw(statement).await;
-        row.unwrap().expect("one row").try_get_by_index(0).unwrap()
+    async fn value<T: Value>(&self, sql: &str) -> T {
+        let mut rows = self.ctx.store.query_sql(sql).await;
+        assert_eq!(rows.len(), 1, "one row");
+        rows.remove(0)
     }
 }
 

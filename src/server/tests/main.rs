@@ -21,7 +21,6 @@ mod renaming;
 mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
-mod sqlite;
 mod ws_activity;
 mod ws_closing;
 mod ws_commands;

@@ -20,7 +20,8 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         &["sea_orm", "sqlx", "rusqlite", "sea_orm_migration"],
         &[
             "src/chaos/database.rs",
-            "src/server/",
+            "src/server/store.rs",
+            "src/server/store/",
             "migration/",
             "benches/",
             "src/tests/tidy",
@@ -219,6 +220,8 @@ mod refuses {
             0
         );
         assert_eq!(sees("src/app/api/rooms.rs", "use sea_orm::EntityTrait;"), 1);
+        assert_eq!(sees("src/server/rooms.rs", "fn a(db: &rusqlite::Row)"), 1);
+        assert_eq!(sees("src/server/tests/contexts.rs", "use sea_orm::Set;"), 1);
         assert_eq!(
             sees("src/server/store/writer.rs", "use sea_orm::EntityTrait;"),
             0

@@ -1,12 +1,10 @@
-//! The connection on which sends are committed, and the thread that it has for itself.
+//! The connection on which everything is committed, and the thread that it has for itself.
 //!
-//! The driver behind SeaORM takes each statement to another thread and back: ten such ways for a send,
-//! which cost more than what it writes. Here all that was gathered changes threads once, and each of its
-//! statements is a call. *Invariant:* bundles that come together are one transaction, and when they are
-//! handed back their fate is known: all of it is on disk, or nothing. The writer waits for it before it
-//! uses its other connection, so the two never write at once.
+//! What was gathered changes threads once, and each of its statements is a call. *Invariant:* batches that
+//! come together are one transaction, and when they are handed back their fate is known: all of it is on
+//! disk, or nothing.
 
-use super::together::{self, Bundle, Ends};
+use super::batch::{self, Batch, Ends};
 use rusqlite::Connection;
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
@@ -19,7 +17,7 @@ pub(super) struct Committer {
 }
 
 struct Order {
-    bundles: Vec<Box<dyn Bundle>>,
+    batches: Vec<Box<dyn Batch>>,
     ends: oneshot::Sender<Ends>,
     /// Who listens to the task that the thread works for.
     listener: Dispatch,
@@ -35,7 +33,7 @@ impl Committer {
             .spawn(move || {
                 while let Some(order) = waiting.blocking_recv() {
                     let ends = dispatcher::with_default(&order.listener, || {
-                        together::commit(order.bundles, &mut connection)
+                        batch::commit(order.batches, &mut connection)
                     });
                     // The writer may have been torn down with its runtime.
                     drop(order.ends.send(ends));
@@ -49,12 +47,12 @@ impl Committer {
         Ok(Self { orders, ended })
     }
 
-    /// Commits bundles. Nothing is said of those whose thread is gone: who waits for them hears that.
-    pub(super) async fn commit(&self, bundles: Vec<Box<dyn Bundle>>) -> Ends {
+    /// Commits batches. Nothing is said of those whose thread is gone: who waits for them hears that.
+    pub(super) async fn commit(&self, batches: Vec<Box<dyn Batch>>) -> Ends {
         let (ends, ended) = oneshot::channel();
         let listener = dispatcher::get_default(Clone::clone);
         let order = Order {
-            bundles,
+            batches,
             ends,
             listener,
         };

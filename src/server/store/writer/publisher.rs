@@ -7,7 +7,7 @@
 //! room that cannot be told any faster slows down who writes, and fills no memory.
 
 use super::Publish;
-use super::job::Finished;
+use super::batch::Finished;
 use crate::events::Publication;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;

@@ -10,14 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Runs `work` in a transaction, and commits it. After an error nothing of it is left.
 pub(super) fn in_transaction<T>(
     connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let attempt = AssertUnwindSafe(|| {
-        said("begin");
+        trace_sql("begin");
         // Dropping it rolls it back, unless SQLite has done that itself.
         let txn = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&txn)?;
-        said("commit");
+        trace_sql("commit");
         txn.commit()?;
         Ok(done)
     });
@@ -25,34 +25,34 @@ pub(super) fn in_transaction<T>(
 }
 
 /// A statement, prepared once and used again. Who asks for one runs it.
-pub(crate) fn statement<'c>(
+pub(in crate::store) fn statement<'c>(
     db: &'c Connection,
     sql: &'static str,
 ) -> rusqlite::Result<CachedStatement<'c>> {
-    said(sql);
+    trace_sql(sql);
     db.prepare_cached(sql)
 }
 
 /// The same, for who runs it many times in a row: looking it up costs as much as a small one takes.
-pub(crate) struct Repeated<'c> {
+pub(in crate::store) struct Repeated<'c> {
     sql: &'static str,
     statement: CachedStatement<'c>,
 }
 
 impl<'c> Repeated<'c> {
-    pub(crate) fn new(db: &'c Connection, sql: &'static str) -> rusqlite::Result<Self> {
+    pub(in crate::store) fn new(db: &'c Connection, sql: &'static str) -> rusqlite::Result<Self> {
         let statement = db.prepare_cached(sql)?;
         Ok(Self { sql, statement })
     }
 
     /// The statement. Who asks for it runs it.
-    pub(crate) fn again(&mut self) -> &mut CachedStatement<'c> {
-        said(self.sql);
+    pub(in crate::store) fn again(&mut self) -> &mut CachedStatement<'c> {
+        trace_sql(self.sql);
         &mut self.statement
     }
 }
 
-/// For who counts what is said to the database.
-fn said(sql: &'static str) {
+/// For whoever counts what is asked of the database.
+fn trace_sql(sql: &'static str) {
     tracing::trace!(target: "sql", sql);
 }

@@ -4,7 +4,7 @@ use super::*;
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::store::backup::{self, BackupError, Copied, Progress, Restored};
 use parlour_server::store::lock::DatabaseLock;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use parlour_server::store::testing::OtherProgram;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -38,27 +38,12 @@ fn settings_of(file: &Path) -> Settings {
     settings
 }
 
-/// A connection past the server.
-async fn raw(file: &Path) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", file.display()));
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.unwrap()
+fn change(file: &Path, sql: &str) {
+    OtherProgram::open(file).execute(sql);
 }
 
-async fn change(file: &Path, sql: &str) {
-    let db = raw(file).await;
-    db.execute_unprepared(sql).await.unwrap();
-    db.close().await.unwrap();
-}
-
-async fn bodies(file: &Path) -> Vec<String> {
-    let db = raw(file).await;
-    let sql = "SELECT body FROM messages ORDER BY id";
-    let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql));
-    let rows = rows.await.unwrap();
-    db.close().await.unwrap();
-    let body = |row: &sea_orm::QueryResult| row.try_get_by_index(0).unwrap();
-    rows.iter().map(body).collect()
+fn bodies(file: &Path) -> Vec<String> {
+    OtherProgram::open(file).query("SELECT body FROM messages ORDER BY id")
 }
 
 /// Every file of a folder with what is in it, but for the lock.
@@ -149,14 +134,12 @@ async fn a_copy_waits_for_no_writer_and_has_nothing_that_is_not_committed() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "committed").await;
-    let other = raw(&bench.file()).await;
-    for sql in ["BEGIN IMMEDIATE", "UPDATE messages SET body = 'not yet'"] {
-        other.execute_unprepared(sql).await.unwrap();
-    }
+    let other = OtherProgram::open(&bench.file());
+    other.execute("BEGIN IMMEDIATE; UPDATE messages SET body = 'not yet'");
     bench.back_up("copy.db").await.unwrap();
-    other.execute_unprepared("COMMIT").await.unwrap();
-    assert_eq!(bodies(&bench.place("copy.db")).await, ["committed"]);
-    assert_eq!(bodies(&bench.file()).await, ["not yet"]);
+    other.execute("COMMIT");
+    assert_eq!(bodies(&bench.place("copy.db")), ["committed"]);
+    assert_eq!(bodies(&bench.file()), ["not yet"]);
 }
 
 #[tokio::test]
@@ -237,8 +220,8 @@ async fn restoring_puts_the_old_one_aside_whole() {
     );
     let mode = database.metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
-    assert_eq!(bodies(&aside).await, ["old times", "since then"]);
-    assert_eq!(bodies(&database).await, ["old times"]);
+    assert_eq!(bodies(&aside), ["old times", "since then"]);
+    assert_eq!(bodies(&database), ["old times"]);
     assert_eq!(
         fs::read(&copy).unwrap(),
         before,
@@ -282,12 +265,12 @@ async fn what_is_no_whole_backup_of_ours_changes_nothing() {
     let at = |name| bench.place(name);
     bench.ctx.drain().await;
     let newer = "INSERT INTO seaql_migrations VALUES ('m9001_later', 0)";
-    change(&at("newer.db"), newer).await;
+    change(&at("newer.db"), newer);
     let lost = "DELETE FROM messages WHERE number = 200";
-    change(&at("lost.db"), lost).await;
+    change(&at("lost.db"), lost);
     let dangling = "PRAGMA foreign_keys = OFF; DELETE FROM users";
-    change(&at("dangling.db"), dangling).await;
-    change(&at("other.db"), "CREATE TABLE songs (name TEXT)").await;
+    change(&at("dangling.db"), dangling);
+    change(&at("other.db"), "CREATE TABLE songs (name TEXT)");
     let mut torn = fs::read(at("torn.db")).unwrap();
     let half = torn.len() / 2;
     torn[half..].fill(b'?');
@@ -323,12 +306,12 @@ async fn a_database_in_use_is_not_replaced() {
     sentence(served, &["parlour.db", "stop it, restore"]);
     drop(lock);
     bench.ctx.drain().await;
-    let other = raw(&bench.file()).await;
-    other.execute_unprepared("DELETE FROM users").await.unwrap();
+    let other = OtherProgram::open(&bench.file());
+    other.execute("DELETE FROM users");
     let before = names(&bench.place("data"));
     sentence(bench.restore("copy.db").await, &["parlour.db", "close it"]);
     assert_eq!(names(&bench.place("data")), before);
-    other.close().await.unwrap();
+    drop(other);
     bench.restore("copy.db").await.unwrap();
 }
 

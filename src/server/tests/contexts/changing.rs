@@ -36,14 +36,9 @@ async fn a_message_from_before_its_text_was_cleaned_is_not_changed_by_saving_it(
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "one").await;
-    let old = bench.ctx.store.write(|txn| {
-        Box::pin(async move {
-            let sql = "UPDATE messages SET body = 'a' || char(8232) || 'b'";
-            txn.execute_unprepared(sql).await?;
-            Ok(parlour_server::store::Written::quietly(()))
-        })
-    });
-    old.await.unwrap();
+    bench
+        .change("UPDATE messages SET body = 'a' || char(8232) || 'b'")
+        .await;
     let same = edit(&bench.ctx, &alice, LOBBY, 1, "a\u{2028}b".to_owned()).await;
     assert_eq!(same.unwrap().edited_at, None);
     let other = edit(&bench.ctx, &alice, LOBBY, 1, "a b".to_owned()).await;

@@ -4,9 +4,7 @@ use super::*;
 use parlour_server::accounts::{create_guest, rename};
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{NewRoom, create, enter, leave};
-use parlour_server::store::Written;
 use std::time::Duration;
-use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// Takes every message that somebody has left.
@@ -17,25 +15,6 @@ fn exhaust(bench: &Bench, scope: &Scope) {
         .message(user(scope).id, scope.address)
         .is_ok()
     {}
-}
-
-/// Keeps the writer busy until the answer is sent or dropped.
-async fn occupy_the_writer(bench: &Bench) -> oneshot::Sender<()> {
-    let (release, released) = oneshot::channel::<()>();
-    let (began, begun) = oneshot::channel();
-    let ctx = Arc::clone(&bench.ctx);
-    tokio::spawn(async move {
-        let busy = ctx.store.write(move |_| {
-            Box::pin(async move {
-                let _ = began.send(());
-                let _ = released.await;
-                Ok(Written::quietly(()))
-            })
-        });
-        busy.await
-    });
-    begun.await.unwrap();
-    release
 }
 
 /// What is answered without the writer.
@@ -67,7 +46,7 @@ async fn what_is_refused_never_stands_in_the_writers_queue() {
     };
     create(ctx, &alice, new("One")).await.unwrap();
 
-    let release = occupy_the_writer(&bench).await;
+    let release = bench.ctx.store.hold_the_writer().await;
     assert!(is_too_fast(
         at_once(create_guest(ctx, &visitor(), "Bob")).await
     ));

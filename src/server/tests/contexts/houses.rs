@@ -10,7 +10,7 @@ async fn many(bench: &Bench) {
     let sql = "INSERT INTO rooms (name, folded, sort_key, skeleton, description, created_at) \
         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000) \
         SELECT 'Room ' || n, 'room ' || n, printf('zz%05d', n), 'room ' || n, 'about it', 0 FROM n";
-    bench.change(sql.to_owned()).await;
+    bench.change(sql).await;
 }
 
 async fn named(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
@@ -46,7 +46,7 @@ async fn a_page_lists_two_hundred_of_ones_own_rooms_and_fifty_more_whatever_the_
 
     let joined = "INSERT INTO memberships (room_id, user_id, role, joined_at) \
         SELECT id, 1, 'member', 0 FROM rooms WHERE id % 7 = 0";
-    bench.change(joined.to_owned()).await;
+    bench.change(joined).await;
     let listed = list(&bench.ctx, &alice).await.unwrap();
     assert_eq!(listed.len(), 250);
     let own = listed

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::harness::{log, log_to_memory};
-use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use parlour_migration::known_steps;
 use parlour_server::accounts;
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
 use parlour_server::store::OpenError;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use parlour_server::store::testing::{OtherProgram, step_back, step_forward};
 
 async fn refused(settings: Settings) -> String {
     match Context::open(settings).await {
@@ -21,14 +21,6 @@ async fn refused(settings: Settings) -> String {
             sentence
         }
     }
-}
-
-/// A connection past the server.
-async fn raw(bench: &Bench) -> DatabaseConnection {
-    let url = format!("sqlite://{}", bench.file().display());
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.unwrap()
 }
 
 #[tokio::test]
@@ -61,60 +53,19 @@ async fn the_lobby_comes_once() {
 }
 
 #[tokio::test]
-async fn an_acknowledged_write_survives_a_power_cut() {
-    let bench = Bench::new().await;
-    let work = bench.ctx.store.write(|txn| {
-        Box::pin(async move {
-            let mut found = Vec::new();
-            for pragma in ["synchronous", "journal_mode", "foreign_keys"] {
-                let sql = format!("PRAGMA {pragma}");
-                let statement = Statement::from_string(DbBackend::Sqlite, sql);
-                let row = txn
-                    .query_one_raw(statement)
-                    .await?
-                    .expect("a pragma has a value");
-                let text = row.try_get_by_index::<String>(0);
-                let number = || row.try_get_by_index::<i64>(0).map(|n| n.to_string());
-                found.push(text.or_else(|_| number())?);
-            }
-            Ok(parlour_server::store::Written::quietly(found))
-        })
-    });
-    assert_eq!(work.await.unwrap(), ["2", "wal", "1"]);
-}
-
-#[tokio::test]
-async fn readers_cannot_write() {
-    let bench = Bench::new().await;
-    let written = bench
-        .ctx
-        .store
-        .reader()
-        .execute_unprepared("DELETE FROM rooms")
-        .await;
-    assert!(written.unwrap_err().to_string().contains("readonly"));
-}
-
-#[tokio::test]
 async fn steps_go_up_and_down_and_up_again() {
     let bench = Bench::new().await;
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
     let tables = "SELECT count(*) FROM sqlite_master
                   WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'
                   AND tbl_name <> 'seaql_migrations'";
-    let count = async || {
-        let statement = Statement::from_string(DbBackend::Sqlite, tables);
-        let row = db.query_one_raw(statement).await.unwrap().unwrap();
-        row.try_get_by_index::<i64>(0).unwrap()
-    };
-    let before = count().await;
+    let count = || OtherProgram::open(&bench.file()).query::<i64>(tables)[0];
+    let before = count();
     assert!(before >= 6 + 10, "{before}");
-    Migrator::down(&db, None).await.unwrap();
-    assert_eq!(count().await, 0);
-    Migrator::up(&db, None).await.unwrap();
-    assert_eq!(count().await, before);
-    db.close().await.unwrap();
+    step_back(&bench.file(), None).await;
+    assert_eq!(count(), 0);
+    step_forward(&bench.file()).await;
+    assert_eq!(count(), before);
 
     let bench = bench.reopened().await;
     assert_eq!(list(&bench.ctx, &visitor()).await.unwrap().len(), 1);
@@ -134,9 +85,7 @@ async fn what_changed_in_an_older_database_is_still_found() {
     let before = changes(&bench).await;
     assert_eq!(before.messages.len(), 3);
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
-    Migrator::down(&db, Some(since("m0002"))).await.unwrap();
-    db.close().await.unwrap();
+    step_back(&bench.file(), Some(since("m0002"))).await;
     let bench = bench.reopened().await;
     assert_eq!(changes(&bench).await, before);
 }
@@ -146,9 +95,7 @@ async fn it_is_said_that_an_older_database_is_brought_up_to_date_and_how_long_th
     log_to_memory();
     let bench = Bench::new().await;
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
-    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
-    db.close().await.unwrap();
+    step_back(&bench.file(), Some(since("m0003"))).await;
     let bench = bench.reopened().await.reopened().await;
     let file = format!("{:?}", bench.file());
     let log = log();
@@ -185,8 +132,8 @@ async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_n
         rooms::create(&bench.ctx, &alice, new(name)).await.unwrap();
     }
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
-    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
+    step_back(&bench.file(), Some(since("m0003"))).await;
+    let db = OtherProgram::open(&bench.file());
     // What an older version made: keys of its own, and two names that are one today.
     for sql in [
         "UPDATE rooms SET folded = 'key ' || id",
@@ -194,9 +141,9 @@ async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_n
         "INSERT INTO users (name, folded, kind, created_at) VALUES ('Bob', 'x', 'member', 0)",
         "INSERT INTO users (name, folded, kind, created_at) VALUES ('BOB', 'y', 'member', 0)",
     ] {
-        db.execute_unprepared(sql).await.unwrap();
+        db.execute(sql);
     }
-    db.close().await.unwrap();
+    drop(db);
     let bench = bench.reopened().await;
     let listed = list(&bench.ctx, &visitor()).await.unwrap();
     let names: Vec<_> = listed
@@ -225,16 +172,14 @@ async fn keys_of_another_edition_are_computed_anew() {
     let bench = Bench::new().await;
     bench.guest("Alice").await;
     let spoil = "UPDATE rooms SET folded = 'x', skeleton = 'x', sort_key = 'x'";
-    bench.change(spoil.to_owned()).await;
-    bench
-        .change("UPDATE users SET skeleton = 'x'".to_owned())
-        .await;
+    bench.change(spoil).await;
+    bench.change("UPDATE users SET skeleton = 'x'").await;
     // Nothing is computed that is of this edition.
     let bench = bench.reopened().await;
     let keys = "SELECT folded || skeleton || sort_key FROM rooms";
     assert_eq!(bench.value::<String>(keys).await, "xxx");
     let other = "UPDATE meta SET value = 'of another year' WHERE key = 'names'";
-    bench.change(other.to_owned()).await;
+    bench.change(other).await;
     let bench = bench.reopened().await;
     let key: String = bench.value("SELECT folded || skeleton FROM rooms").await;
     assert_eq!(key, "lobbylobby");
@@ -248,12 +193,12 @@ async fn keys_of_another_edition_are_computed_anew() {
 async fn a_hundred_thousand_names_get_their_keys() {
     let bench = Bench::new().await;
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
-    Migrator::down(&db, Some(since("m0003"))).await.unwrap();
+    step_back(&bench.file(), Some(since("m0003"))).await;
+    let db = OtherProgram::open(&bench.file());
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
         INSERT INTO users (name, folded, kind, created_at) SELECT 'Guest ' || i, i, 'guest', 0 FROM n";
-    db.execute_unprepared(many).await.unwrap();
-    db.close().await.unwrap();
+    db.execute(many);
+    drop(db);
     let bench = bench.reopened().await;
     let last = "SELECT skeleton FROM users ORDER BY id DESC LIMIT 1";
     assert_eq!(bench.value::<String>(last).await, "guest looooo");
@@ -263,11 +208,9 @@ async fn a_hundred_thousand_names_get_their_keys() {
 async fn a_newer_database_is_left_alone() {
     let bench = Bench::new().await;
     bench.ctx.drain().await;
-    let db = raw(&bench).await;
-    db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m0099_from_the_future', 0)")
-        .await
-        .unwrap();
-    db.close().await.unwrap();
+    let db = OtherProgram::open(&bench.file());
+    db.execute("INSERT INTO seaql_migrations VALUES ('m0099_from_the_future', 0)");
+    drop(db);
     let sentence = refused(bench.ctx.settings.clone()).await;
     assert!(sentence.contains("newer version"), "{sentence}");
     assert!(sentence.contains("m0099_from_the_future"), "{sentence}");

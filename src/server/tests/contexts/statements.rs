@@ -10,11 +10,11 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Writes down what goes to the database: SeaORM opens a span for each of it, the committer says it.
+/// Writes down what is asked of the database.
 #[derive(Clone, Default)]
 struct Overheard(Arc<Mutex<Vec<&'static str>>>);
 
-/// The first word of what the committer says.
+/// What kind of a statement it is.
 struct Verb(&'static str);
 
 impl tracing::field::Visit for Verb {
@@ -37,36 +37,6 @@ impl<S: tracing::Subscriber> Layer<S> for Overheard {
             event.record(&mut verb);
             self.0.lock().unwrap().push(verb.0);
         }
-    }
-
-    fn on_new_span(
-        &self,
-        span: &tracing::span::Attributes<'_>,
-        _: &tracing::span::Id,
-        _: tracing_subscriber::layer::Context<'_, S>,
-    ) {
-        let span = span.metadata();
-        let said = match (span.target(), span.name()) {
-            (target, _) if !target.starts_with("sea_orm::d") => return,
-            // Its public face, and a pool's, open one as well.
-            ("sea_orm::database::transaction", "begin") => {
-                if span.fields().field("backend").is_none() {
-                    return;
-                }
-                "begin"
-            }
-            ("sea_orm::database::transaction", "commit") => "commit",
-            ("sea_orm::database::transaction", "rollback" | "start_rollback") => return,
-            ("sea_orm::database::transaction" | "sea_orm::driver::sqlx_sqlite", name) => {
-                match name.trim_end_matches("_raw") {
-                    "execute" | "execute_unprepared" => "execute",
-                    "query_one" | "query_all" => "query",
-                    _ => return,
-                }
-            }
-            _ => return,
-        };
-        self.0.lock().unwrap().push(said);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{self, NewRoom, create, get, list};
+use parlour_server::store::testing::OtherProgram;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -88,11 +89,8 @@ async fn a_restart_goes_on_where_the_last_server_was_interrupted() {
     bench.send(&alice, garden, "rose", None).await.unwrap();
     bench.ctx.drain().await;
     // As if it had been killed right after the answer.
-    let raw = rusqlite::Connection::open(bench.file()).unwrap();
-    let tombstone =
-        "UPDATE rooms SET deleted_at = 1, name = '', folded = char(0) || id WHERE id = ?";
-    raw.execute(tombstone, [garden.0]).unwrap();
-    drop(raw);
+    let tombstone = "UPDATE rooms SET deleted_at = 1, name = '', folded = char(0) || id WHERE id =";
+    OtherProgram::open(&bench.file()).execute(&format!("{tombstone} {garden}"));
     let bench = bench.reopened().await;
     let left =
         "SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM rooms WHERE id <> 1)";
@@ -133,11 +131,8 @@ async fn a_text_is_gone_although_somebody_was_reading_the_log() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "canary").await;
-    let reading = bench.ctx.store.snapshot().await.unwrap();
-    reading
-        .execute_unprepared("SELECT 1 FROM rooms")
-        .await
-        .unwrap();
+    let reading = OtherProgram::open(&bench.file());
+    reading.execute("BEGIN; SELECT 1 FROM rooms");
     delete(&bench.ctx, &alice, LOBBY, 1).await.unwrap();
     assert!(!bench.ctx.store.clear_log().await.unwrap());
     assert!(holds(&bench, "canary"));
@@ -218,12 +213,11 @@ async fn a_backup_is_whole_while_a_deleted_room_is_on_its_way_out() {
         bench.send(&alice, garden, "rose", None).await.unwrap();
     }
     bench.ctx.drain().await;
-    let raw = rusqlite::Connection::open(bench.file()).unwrap();
-    raw.execute("UPDATE rooms SET deleted_at = 1 WHERE id = ?", [garden.0])
-        .unwrap();
-    raw.execute("DELETE FROM messages WHERE number = 1", [])
-        .unwrap();
-    drop(raw);
+    let other = OtherProgram::open(&bench.file());
+    let deleted = format!("UPDATE rooms SET deleted_at = 1 WHERE id = {garden}");
+    other.execute(&deleted);
+    other.execute("DELETE FROM messages WHERE number = 1");
+    drop(other);
     let to = bench.folder.path().join("backup.db");
     let settings = &bench.ctx.settings;
     let copied = parlour_server::store::backup::backup(settings, &to, &SystemRandom, |_| ()).await;

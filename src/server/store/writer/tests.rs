@@ -1,11 +1,15 @@
 //! Group commit: order, isolation, failure, and the end of it.
 
 use super::*;
-use parlour_protocol::UserId;
-use parlour_server::clock::SystemClock;
-use parlour_server::events::Publication;
-use parlour_server::store::{self, Store, Written};
+use crate::clock::{SystemClock, SystemRandom};
+use crate::store::{self, Store};
+use futures::future::join_all;
+use parlour_protocol::{RoomId, UserId};
 use std::sync::Mutex;
+use tempfile::TempDir;
+
+/// The room every database starts with.
+const LOBBY: RoomId = RoomId(1);
 
 /// A store whose publications are kept in order; `seen` runs at each of them.
 struct Heard {
@@ -51,40 +55,29 @@ fn say(number: i64) -> Vec<Publication> {
     }]
 }
 
-/// Takes the lobby's next seq, says it, and then fails if it is told to.
-async fn step(store: &Store, fail: bool) -> Result<i64, ServiceError> {
+/// Takes the lobby's next seq and says it, unless it is to be refused.
+async fn step(store: &Store, is_refused: bool) -> Result<i64, ServiceError> {
     store
-        .write(move |txn| {
-            Box::pin(async move {
-                let sql = "UPDATE rooms SET seq = seq + 1 WHERE id = 1 RETURNING seq";
-                let statement = Statement::from_string(DbBackend::Sqlite, sql);
-                let row = txn.query_one_raw(statement).await?.expect("the lobby");
-                let seq: i64 = row.try_get_by_index(0)?;
-                if fail {
-                    return Err(ServiceError::Forbidden);
-                }
-                Ok(Written {
-                    value: seq,
-                    publish: say(seq),
-                })
+        .write(move |db| {
+            if is_refused {
+                return Err(ServiceError::Forbidden);
+            }
+            let sql = "UPDATE rooms SET seq = seq + 1 WHERE id = 1 RETURNING seq";
+            let seq = statement(db, sql)?.query_row([], |row| row.get(0))?;
+            Ok(Written {
+                value: seq,
+                publish: say(seq),
             })
         })
         .await
 }
 
 async fn lobby_seq(store: &Store) -> i64 {
-    let statement = Statement::from_string(DbBackend::Sqlite, "SELECT seq FROM rooms");
-    let row = store
-        .reader()
-        .query_one_raw(statement)
-        .await
-        .unwrap()
-        .unwrap();
-    row.try_get_by_index(0).unwrap()
+    store.query_sql("SELECT seq FROM rooms").await[0]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_fails_undoes_only_itself_and_the_rest_is_published_in_order() {
+async fn what_is_refused_leaves_nothing_and_the_rest_is_published_in_order() {
     let bench = heard().await;
     let steps: Vec<_> = (0..600)
         .map(|i| {
@@ -104,7 +97,7 @@ async fn what_fails_undoes_only_itself_and_the_rest_is_published_in_order() {
     answers.sort_unstable();
     let all: Vec<i64> = (1..=400).collect();
     assert_eq!(refused, 200);
-    assert_eq!(answers, all, "the failed leave no holes");
+    assert_eq!(answers, all, "the refused leave no holes");
     assert_eq!(
         *bench.heard.lock().unwrap(),
         all,
@@ -164,77 +157,67 @@ async fn what_is_published_is_committed_already() {
 }
 
 #[tokio::test]
-async fn a_commit_that_fails_fails_its_group_and_publishes_nothing() {
+async fn a_commit_that_fails_fails_what_made_it_fail_and_publishes_nothing_of_it() {
     let bench = heard().await;
-    let bad = bench.store.write(|txn| {
-        Box::pin(async move {
-            // Checked at COMMIT: there is no such room.
-            txn.execute_unprepared("PRAGMA defer_foreign_keys = ON")
-                .await?;
-            txn.execute_unprepared("INSERT INTO memberships VALUES (99, 99, 'member', 0, 0, 0)")
-                .await?;
-            Ok(Written {
-                value: (),
-                publish: say(-1),
-            })
+    let bad = bench.store.write(|db| {
+        // Checked at COMMIT: there is no such room.
+        db.execute_batch(
+            "PRAGMA defer_foreign_keys = ON; \
+             INSERT INTO memberships VALUES (99, 99, 'member', 0, 0, 0)",
+        )?;
+        Ok(Written {
+            value: (),
+            publish: say(-1),
         })
     });
     // Queued in one breath, so they are one group.
     let (good, bad) = tokio::join!(step(&bench.store, false), bad);
-    assert!(matches!(good, Err(ServiceError::Store(_))), "{good:?}");
+    assert_eq!(good.unwrap(), 1);
     assert!(matches!(bad, Err(ServiceError::Store(_))), "{bad:?}");
-    assert!(bench.heard.lock().unwrap().is_empty());
-    assert_eq!(lobby_seq(&bench.store).await, 0);
-    assert_eq!(
-        step(&bench.store, false).await.unwrap(),
-        1,
-        "the writer goes on"
-    );
-    assert_eq!(*bench.heard.lock().unwrap(), [1]);
+    assert_eq!(step(&bench.store, false).await.unwrap(), 2);
+    assert_eq!(*bench.heard.lock().unwrap(), [1, 2]);
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_lost_is_told_and_the_next_one_is_sound() {
+async fn a_transaction_that_is_lost_is_told_and_what_stood_beside_it_is_sound() {
     let bench = heard().await;
     // What SQLite itself does to a transaction when the disk is full.
-    let lost = bench.store.write(|txn| {
-        Box::pin(async move {
-            txn.execute_unprepared("ROLLBACK").await?;
-            Ok(Written {
-                value: (),
-                publish: say(-1),
-            })
+    let lost = bench.store.write(|db| {
+        db.execute_batch("ROLLBACK")?;
+        Ok(Written {
+            value: (),
+            publish: say(-1),
         })
     });
     let (first, lost, last) =
         tokio::join!(step(&bench.store, false), lost, step(&bench.store, false));
-    for answer in [first.map(drop), lost, last.map(drop)] {
-        assert!(matches!(answer, Err(ServiceError::Store(_))), "{answer:?}");
-    }
-    for seq in 1..=3 {
+    assert!(matches!(lost, Err(ServiceError::Store(_))), "{lost:?}");
+    assert_eq!([first.unwrap(), last.unwrap()], [1, 2]);
+    for seq in 3..=5 {
         assert_eq!(step(&bench.store, false).await.unwrap(), seq);
         assert!(step(&bench.store, true).await.is_err());
         assert_eq!(lobby_seq(&bench.store).await, seq, "and it is committed");
     }
-    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3]);
+    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3, 4, 5]);
 }
 
 /// Writes more than the database may grow by.
 async fn overflow(store: &Store) -> Result<(), ServiceError> {
     store
-        .write(|txn| {
-            Box::pin(async move {
-                // No less than it has now, so: not one page more.
-                txn.execute_unprepared("PRAGMA max_page_count = 1").await?;
-                txn.execute_unprepared("UPDATE rooms SET description = hex(zeroblob(100000))")
-                    .await?;
-                Ok(Written {
-                    value: (),
-                    publish: say(-1),
-                })
+        .write(|db| {
+            grow(db)?;
+            Ok(Written {
+                value: (),
+                publish: say(-1),
             })
         })
         .await
+}
+
+fn grow(db: &Connection) -> rusqlite::Result<()> {
+    // No less than it has now, so: not one page more.
+    db.execute_batch("PRAGMA max_page_count = 1")?;
+    db.execute_batch("UPDATE rooms SET description = hex(zeroblob(100000))")
 }
 
 #[tokio::test]
@@ -272,16 +255,9 @@ async fn a_reader_whose_transaction_was_lost_sees_what_is_written_later() {
     let bench = heard().await;
     // More often than there are connections, so that each has met it.
     for _ in 0..8 {
-        let snapshot = bench.store.snapshot().await.unwrap();
         // What SQLite itself does when it cannot read.
-        snapshot.execute_unprepared("ROLLBACK").await.unwrap();
-    }
-    for _ in 0..8 {
-        let snapshot = bench.store.snapshot().await.unwrap();
-        snapshot
-            .execute_unprepared("SELECT count(*) FROM rooms")
-            .await
-            .unwrap();
+        let lost = bench.store.read(|db| Ok(db.execute_batch("ROLLBACK")?));
+        lost.await.unwrap();
     }
     assert_eq!(step(&bench.store, false).await.unwrap(), 1);
     for _ in 0..8 {
@@ -292,9 +268,7 @@ async fn a_reader_whose_transaction_was_lost_sees_what_is_written_later() {
 #[tokio::test]
 async fn work_that_panics_fails_alone() {
     let bench = heard().await;
-    let panicking = bench
-        .store
-        .write::<(), _>(|_| Box::pin(async { panic!("a bug, on purpose") }));
+    let panicking = bench.store.write::<(), _>(|_| panic!("a bug, on purpose"));
     let (before, panicked, after) = tokio::join!(
         step(&bench.store, false),
         panicking,
@@ -308,14 +282,12 @@ async fn work_that_panics_fails_alone() {
 async fn a_publication_that_panics_ends_neither_the_writer_nor_what_comes_after_it() {
     let bench = heard().await;
     let published = bench.store.write(|_| {
-        Box::pin(async {
-            // The bench panics at what it does not expect.
-            let mut publish = vec![Publication::RoomDeleted(LOBBY)];
-            publish.extend(say(7));
-            Ok(Written {
-                value: "written",
-                publish,
-            })
+        // The bench panics at what it does not expect.
+        let mut publish = vec![Publication::RoomDeleted(LOBBY)];
+        publish.extend(say(7));
+        Ok(Written {
+            value: "written",
+            publish,
         })
     });
     assert_eq!(published.await.unwrap(), "written");
@@ -347,4 +319,136 @@ async fn a_full_queue_is_overloaded_and_draining_finishes_the_rest() {
     let late = step(&bench.store, false).await;
     assert!(matches!(late, Err(ServiceError::Draining)));
     bench.store.drain().await;
+}
+
+/// Makes the database grow, and fails where it may not.
+struct Weight;
+
+impl BatchWrite for Weight {
+    type Answer = ();
+
+    fn write(weights: &[Self], db: &Connection) -> Results<()> {
+        grow(db)?;
+        Ok(weights
+            .iter()
+            .map(|Weight| Ok(Written::quietly(())))
+            .collect())
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_all_that_was_sent_as_passing_and_nothing_else() {
+    let (store, _folder) = silent().await;
+    for _ in 0..3 {
+        let quiet = store.execute_sql("UPDATE rooms SET description = ''");
+        let (first, (), second) = tokio::join!(
+            store.write_batched(Weight),
+            quiet,
+            store.write_batched(Weight)
+        );
+        for heavy in [first, second] {
+            assert!(
+                matches!(heavy, Err(ServiceError::Unwritable { .. })),
+                "{heavy:?}"
+            );
+        }
+    }
+}
+
+/// A store of which nobody hears anything, and its folder.
+async fn silent() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parlour.db");
+    let opened = store::open(&file, &SystemClock, &SystemRandom)
+        .await
+        .unwrap();
+    (
+        Store::start(opened.connections, Arc::new(SystemClock), Arc::new(|_| ())),
+        folder,
+    )
+}
+
+/// Makes a room's description longer by a letter; fails where it must not.
+struct Letter(char);
+
+impl BatchWrite for Letter {
+    type Answer = usize;
+
+    fn write(letters: &[Self], db: &Connection) -> Results<usize> {
+        let mut outcomes = Vec::new();
+        for Letter(letter) in letters {
+            let sql = format!("UPDATE rooms SET description = description || '{letter}'");
+            db.execute_batch(&sql)?;
+            match letter {
+                '!' => panic!("a bug, on purpose"),
+                // Nothing that the disk did.
+                '?' => return Err(rusqlite::Error::QueryReturnedNoRows.into()),
+                // Checked at COMMIT: there is no such room.
+                '-' => db.execute_batch(
+                    "PRAGMA defer_foreign_keys = ON; \
+                     INSERT INTO memberships VALUES (99, 99, 'member', 0, 0, 0)",
+                )?,
+                _ => {}
+            }
+            outcomes.push(Ok(Written::quietly(letters.len())));
+        }
+        Ok(outcomes)
+    }
+}
+
+/// Something of another kind: counts how many it is done with.
+struct Count;
+
+impl BatchWrite for Count {
+    type Answer = usize;
+
+    fn write(counts: &[Self], _: &Connection) -> Results<usize> {
+        let count = |Count: &Self| Ok(Written::quietly(counts.len()));
+        Ok(counts.iter().map(count).collect())
+    }
+}
+
+#[tokio::test]
+async fn kinds_that_wait_side_by_side_are_one_transaction_and_fail_apart() {
+    let (store, _folder) = silent().await;
+    for (letter, transactions, is_written) in [('a', 1, true), ('!', 3, false)] {
+        let before = store.version();
+        let (first, letter, second) = tokio::join!(
+            store.write_batched(Count),
+            store.write_batched(Letter(letter)),
+            store.write_batched(Count),
+        );
+        assert_eq!(store.version() - before, transactions);
+        assert_eq!(letter.is_ok(), is_written);
+        let together = if is_written { 2 } else { 1 };
+        assert_eq!([first.unwrap(), second.unwrap()], [together; 2]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_together_is_written_apart() {
+    let (store, _folder) = silent().await;
+    let empty = "UPDATE rooms SET description = ''";
+    store.execute_sql(empty).await;
+    for (word, sizes) in [
+        ("abc", "333"),
+        ("d!e", "1 1"),
+        ("f?g!h", "1 1 1"),
+        ("!", " "),
+        ("k-l", "1 1"),
+        ("ij", "22"),
+    ] {
+        let letters = word.chars().map(|c| store.write_batched(Letter(c)));
+        let answers = join_all(letters).await.into_iter();
+        let answers: String = answers
+            .map(|answer| match answer {
+                Ok(size) => size.to_string(),
+                Err(ServiceError::Store(_)) => " ".to_owned(),
+                Err(other) => panic!("{other}"),
+            })
+            .collect();
+        assert_eq!(answers, sizes, "{word}");
+    }
+    let written: Vec<String> = store.query_sql("SELECT description FROM rooms").await;
+    assert_eq!(written, ["abcdefghklij"]);
 }

@@ -3,12 +3,10 @@
 //!
 //! *Invariant:* whoever applies the pages up to `to` holds what a page read at `to` shows.
 
-use crate::context::Context;
+use super::rooms::{Viewer, visible};
+use super::tables::{MessageRow, RoomRow, message_columns};
+use super::{Store, statement};
 use crate::error::ServiceError;
-use crate::rooms;
-use crate::scope::Scope;
-use crate::store::entity::{message, room};
-use crate::store::statement;
 use parlour_protocol::{Message, RoomId, Seq};
 use rusqlite::Connection;
 
@@ -37,22 +35,27 @@ pub struct SyncPage {
     pub reset: bool,
 }
 
-/// What changed after `after`.
-pub async fn sync(
-    ctx: &Context,
-    scope: &Scope,
-    room: RoomId,
-    after: Seq,
-) -> Result<SyncPage, ServiceError> {
-    let scope = scope.clone();
-    let read = move |db: &Connection| {
-        let room = rooms::visible_now(db, &scope, room)?;
-        Ok(page(db, &room, after)?)
-    };
-    ctx.store.read(read).await
+impl Store {
+    /// What changed in a room after `after`.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when there is none that the viewer may see.
+    pub async fn changes_since(
+        &self,
+        viewer: impl Into<Viewer>,
+        room: RoomId,
+        after: Seq,
+    ) -> Result<SyncPage, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| {
+            let room = visible(db, viewer, room)?;
+            Ok(page(db, &room, after)?)
+        };
+        self.read(read).await
+    }
 }
 
-fn page(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<SyncPage> {
+fn page(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<SyncPage> {
     let is_foreign = after < 0 || after > room.seq;
     if is_foreign || has_too_many(db, room, after)? {
         return Ok(SyncPage {
@@ -66,7 +69,7 @@ fn page(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<Syn
     let cut = cut(&sizes(db, room, after)?);
     let to = cut.unwrap_or(room.seq);
     let mut changed = statement(db, CHANGED)?;
-    let rows = changed.query_map([room.id, after, to], |row| message::Model::try_from(row))?;
+    let rows = changed.query_map([room.id, after, to], MessageRow::read)?;
     let mut messages = rows
         .map(|row| Ok(Message::from(row?)))
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -99,7 +102,7 @@ fn held_with_links(messages: &[Message]) -> usize {
 }
 
 /// Counts no further than the limit, in no order.
-fn has_too_many(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<bool> {
+fn has_too_many(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<bool> {
     if room.seq - after <= TOO_MANY {
         return Ok(false);
     }
@@ -109,7 +112,7 @@ fn has_too_many(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Re
 }
 
 /// How long each text is, of one message more than a page has. Reads no text.
-fn sizes(db: &Connection, room: &room::Model, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
+fn sizes(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
     let mut sizes = statement(db, SIZES)?;
     let limits = [room.id, after, room.seq, PAGE as i64 + 1];
     let rows = sizes.query_map(limits, |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -130,7 +133,7 @@ fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
 
 /// What changed in a room in (`?2`, `?3`]. A message whose seq is its number is as it was posted.
 macro_rules! changed {
-    ($what:literal, $rest:literal) => {
+    ($what:expr, $rest:literal) => {
         concat!(
             "SELECT ",
             $what,
@@ -141,11 +144,7 @@ macro_rules! changed {
     };
 }
 
-const CHANGED: &str = changed!(
-    "id, room_id, number, seq, ordinal, author_id, author_name, client_id, body, reply_to, \
-    created_at, edited_at, deleted_at",
-    " ORDER BY seq"
-);
+const CHANGED: &str = changed!(message_columns!(), " ORDER BY seq");
 
 const SIZES: &str = changed!("seq, octet_length(body)", " ORDER BY seq LIMIT ?4");
 

@@ -2,12 +2,10 @@
 //!
 //! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
-use crate::context::Context;
+use super::rooms::{Listing, StoredRoom, Viewer, listed, visible};
+use super::tables::{MessageRow, RoomRow, message_columns};
+use super::{Store, statement};
 use crate::error::ServiceError;
-use crate::rooms;
-use crate::scope::Scope;
-use crate::store::entity::{message, room};
-use crate::store::statement;
 use parlour_protocol::{History, Message, Number, RoomId, rules};
 use rusqlite::Connection;
 
@@ -29,48 +27,80 @@ pub enum View {
 /// it holds that much memory.
 const PAGE_BYTES: usize = 256 * 1024;
 
-/// Up to `limit` messages (1–100), oldest first, and the seq at which they were read. Long texts make it
-/// fewer.
-pub async fn history(
-    ctx: &Context,
-    scope: &Scope,
-    room: RoomId,
-    view: View,
-    limit: u32,
-) -> Result<History, ServiceError> {
-    ctx.limits.history_page(scope)?;
-    let scope = scope.clone();
-    let read = move |db: &Connection| {
-        let room = rooms::visible_now(db, &scope, room)?;
-        Ok(read(db, &room, view, limit)?)
-    };
-    ctx.store.read(read).await
+/// A room that is open, and a page of its messages.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The room.
+    pub room: StoredRoom,
+    /// The page.
+    pub history: History,
 }
 
-/// One's own message, to change it.
-///
-/// # Errors
-/// [`ServiceError::MessageNotFound`] when it was removed, [`ServiceError::Forbidden`] when it is
-/// somebody else's.
-pub async fn own(
-    ctx: &Context,
-    scope: &Scope,
-    room: RoomId,
-    number: Number,
-) -> Result<Message, ServiceError> {
-    scope.require_person()?;
-    let snapshot = ctx.store.snapshot().await?;
-    let message = super::changes::ones_own(&snapshot, scope, room, number).await?;
-    Ok(message.into())
+/// What is listed on a page and what is open there, as one state of the database.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The rooms.
+    pub listing: Listing,
+    /// The open one.
+    pub opened: Option<Opened>,
 }
 
-/// The same for a room that was found to be visible, in the state in which it was read.
-pub(crate) fn read(
-    db: &Connection,
-    room: &room::Model,
-    view: View,
-    limit: u32,
-) -> rusqlite::Result<History> {
+impl Store {
+    /// A room, and up to `limit` of its messages (1–100), oldest first; long texts make it fewer.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when there is none that the viewer may see.
+    pub async fn history(
+        &self,
+        viewer: impl Into<Viewer>,
+        room: RoomId,
+        view: View,
+        limit: u32,
+    ) -> Result<Opened, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| {
+            let room = visible(db, viewer, room)?;
+            Ok(open(db, room, view, limit)?)
+        };
+        self.read(read).await
+    }
+
+    /// [The rooms](Store::rooms_visible_to) and, of the one that is open, [a page](Store::history).
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.
+    pub async fn rooms_and_history(
+        &self,
+        viewer: impl Into<Viewer>,
+        at: Option<(RoomId, View)>,
+        limit: u32,
+    ) -> Result<Listed, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| {
+            let listed = listed(db, viewer, at.map(|(room, _)| room))?;
+            let opened = at.map(|(room, view)| {
+                let row = listed.rows.iter().find(|row| row.id == room.0);
+                let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
+                Ok::<_, ServiceError>(open(db, row, view, limit)?)
+            });
+            Ok(Listed {
+                opened: opened.transpose()?,
+                listing: listed.into(),
+            })
+        };
+        self.read(read).await
+    }
+}
+
+fn open(db: &Connection, room: RoomRow, view: View, limit: u32) -> rusqlite::Result<Opened> {
+    let history = page(db, &room, view, limit)?;
+    Ok(Opened {
+        room: room.into(),
+        history,
+    })
+}
+
+fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Result<History> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
     let more = limit + 1;
@@ -110,17 +140,25 @@ fn shares(limit: usize, older: usize, newer: usize) -> (usize, usize) {
     (older.min(limit - take_newer), take_newer)
 }
 
-const OLDER: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at, edited_at, deleted_at FROM messages \
-    WHERE room_id = ? AND number < ? ORDER BY number DESC LIMIT ?";
+macro_rules! side {
+    ($which:literal) => {
+        concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM messages WHERE room_id = ? AND ",
+            $which,
+            " LIMIT ?"
+        )
+    };
+}
 
-const NEWER: &str = "SELECT id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at, edited_at, deleted_at FROM messages \
-    WHERE room_id = ? AND number >= ? ORDER BY number LIMIT ?";
+const OLDER: &str = side!("number < ? ORDER BY number DESC");
+
+const NEWER: &str = side!("number >= ? ORDER BY number");
 
 /// One side of a number, the nearest first.
 struct Side {
-    rows: Vec<message::Model>,
+    rows: Vec<MessageRow>,
     /// How many of them a page has room for.
     held: usize,
 }
@@ -130,7 +168,7 @@ struct Side {
 fn rows(
     db: &Connection,
     side: &'static str,
-    room: &room::Model,
+    room: &RoomRow,
     edge: Number,
     count: usize,
     bytes: usize,
@@ -143,9 +181,7 @@ fn rows(
         return Ok(side_read);
     }
     let mut statement = statement(db, side)?;
-    let rows = statement.query_map([room.id, edge, count as i64], |row| {
-        message::Model::try_from(row)
-    })?;
+    let rows = statement.query_map([room.id, edge, count as i64], MessageRow::read)?;
     let mut read = 0;
     for row in rows {
         let row = row?;

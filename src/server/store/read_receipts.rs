@@ -1,11 +1,12 @@
-//! Marks of what was read, on their way to the disk.
+//! Read receipts on their way to the disk.
 //!
-//! Everybody who looks at a room says so of what comes into it: as many marks as deliveries, and none of
+//! Everybody who looks at a room says so of what comes into it: as many receipts as deliveries, and none of
 //! them worth a commit of its own. So the first one after a pause is written at once, and what comes in the
 //! next 50 ms is gathered: of each member the furthest, hundreds in a transaction, beside the sends.
-//! *Invariant:* a mark leaves memory when it is on disk; one that the disk does not take is tried again.
+//! *Invariant:* a receipt leaves memory when it is on disk; one that the disk does not take is tried again.
 
-use super::{Store, Together, Verdicts, Written, statement};
+use super::writer::{BatchWrite, Results, Written};
+use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{RoomId, Seq, UserId};
@@ -16,16 +17,16 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// From one writing of marks to the next, at least.
+/// From one writing of receipts to the next, at least.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The same after one that the disk did not take.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Marks in a transaction: a send beside them waits for some milliseconds at most.
+/// Receipts in a transaction: a send beside them waits for some milliseconds at most.
 const TOGETHER: usize = 512;
 
-/// Marks on their way to the disk. A clone is another handle to the same.
+/// Read receipts on their way to the disk. A clone is another handle to the same.
 #[derive(Clone, Default)]
-pub(crate) struct Marks(Arc<Mutex<Gathered>>);
+pub(crate) struct ReadReceipts(Arc<Mutex<Gathered>>);
 
 #[derive(Default)]
 struct Gathered {
@@ -35,10 +36,10 @@ struct Gathered {
     is_awaited: bool,
 }
 
-/// Whose mark, and where.
+/// Whose receipt, and where.
 type At = (RoomId, UserId);
 
-impl Marks {
+impl ReadReceipts {
     /// Somebody has read so far: written soon.
     pub(crate) fn add(&self, room: RoomId, user: UserId, seq: Seq, store: &Arc<Store>) {
         let mut gathered = self.gathered();
@@ -73,16 +74,16 @@ impl Marks {
     async fn flush(&self, store: &Store) -> Result<(), ServiceError> {
         let mut after = None;
         loop {
-            let marks = self.some_behind(after);
-            let Some((last, _)) = marks.last() else {
+            let receipts = self.some_behind(after);
+            let Some((last, _)) = receipts.last() else {
                 return Ok(());
             };
-            match store.write_together(Part(marks.clone())).await {
+            match store.mark_read_batch(Arc::clone(&receipts)).await {
                 Err(error) if error.is_about_writing() => return Err(error),
-                Err(error) => tracing::debug!(%error, "marks of what was read are dropped"),
+                Err(error) => tracing::debug!(%error, "read receipts are dropped"),
                 Ok(()) => {}
             }
-            self.settle(&marks);
+            self.settle(&receipts);
             after = Some(*last);
         }
     }
@@ -90,14 +91,17 @@ impl Marks {
     fn some_behind(&self, after: Option<At>) -> Arc<[(At, Seq)]> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let gathered = self.gathered();
-        let marks = gathered.furthest.range((from, Bound::Unbounded));
-        marks.take(TOGETHER).map(|(at, seq)| (*at, *seq)).collect()
+        let receipts = gathered.furthest.range((from, Bound::Unbounded));
+        receipts
+            .take(TOGETHER)
+            .map(|(at, seq)| (*at, *seq))
+            .collect()
     }
 
     /// These need not be written any more; one that went further meanwhile stays.
-    fn settle(&self, marks: &[(At, Seq)]) {
+    fn settle(&self, receipts: &[(At, Seq)]) {
         let furthest = &mut self.gathered().furthest;
-        for (at, seq) in marks {
+        for (at, seq) in receipts {
             if furthest.get(at).is_some_and(|furthest| furthest <= seq) {
                 furthest.remove(at);
             }
@@ -115,21 +119,29 @@ impl Marks {
     }
 }
 
-/// Some of them. They may be written more than once: a mark never goes backwards.
+impl Store {
+    /// Notes how far these members have read. They may be written more than once: a receipt never goes
+    /// backwards.
+    async fn mark_read_batch(&self, receipts: Arc<[(At, Seq)]>) -> Result<(), ServiceError> {
+        self.write_batched(Part(receipts)).await
+    }
+}
+
+/// Some of them.
 struct Part(Arc<[(At, Seq)]>);
 
-impl Together for Part {
+impl BatchWrite for Part {
     type Answer = ();
 
-    fn write(parts: &[Self], db: &Connection) -> Verdicts<()> {
+    fn write(parts: &[Self], db: &Connection) -> Results<()> {
         parts
             .iter()
-            .map(|Self(marks)| {
-                let set = marks.iter().map(|(at, seq)| set(db, *at, *seq));
-                let told: Vec<_> = set.collect::<rusqlite::Result<_>>()?;
+            .map(|Self(receipts)| {
+                let set = receipts.iter().map(|(at, seq)| set(db, *at, *seq));
+                let news: Vec<_> = set.collect::<rusqlite::Result<_>>()?;
                 Ok(Ok(Written {
                     value: (),
-                    publish: told.into_iter().flatten().collect(),
+                    publish: news.into_iter().flatten().collect(),
                 }))
             })
             .collect()

@@ -19,42 +19,42 @@ pub(super) fn refusal(place: usize) -> ServiceError {
 
 /// Whether writing fails at the moment.
 #[derive(Default)]
-pub(super) struct Trouble(Option<Going>);
+pub(super) struct WriteOutage(Option<Ongoing>);
 
-struct Going {
+struct Ongoing {
     begun: Instant,
     last: Instant,
     refused: usize,
 }
 
-impl Trouble {
+impl WriteOutage {
     /// A group of so many was not written.
     pub(super) fn failed(&mut self, error: &dyn Display, refused: usize, now: Instant) {
-        let going = self.0.get_or_insert_with(|| {
+        let ongoing = self.0.get_or_insert_with(|| {
             tracing::error!(
                 %error,
                 "the database cannot be written: senders are told to try again, reading goes on"
             );
-            Going {
+            Ongoing {
                 begun: now,
                 last: now,
                 refused: 0,
             }
         });
-        going.last = now;
-        going.refused += refused;
+        ongoing.last = now;
+        ongoing.refused += refused;
     }
 
     /// Something was written. A disk that is almost full takes one thing and refuses the next: that
     /// is not the end of it yet.
     pub(super) fn wrote(&mut self, now: Instant) {
-        let is_over = |going: &mut Going| now - going.last >= OVER;
-        let Some(going) = self.0.take_if(is_over) else {
+        let is_over = |ongoing: &mut Ongoing| now - ongoing.last >= OVER;
+        let Some(ongoing) = self.0.take_if(is_over) else {
             return;
         };
         tracing::info!(
-            refused = going.refused,
-            seconds = (now - going.begun).as_secs(),
+            refused = ongoing.refused,
+            seconds = (now - ongoing.begun).as_secs(),
             "the database can be written again"
         );
     }

@@ -1,0 +1,44 @@
+//! What a database has from its first start on: its epoch, and a room to talk in.
+
+use super::meta;
+use crate::clock::{Clock, Random, draw};
+use crate::names;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+/// Where `meta` has the epoch: which life of which database this is.
+pub(super) const EPOCH: &str = "epoch";
+const FIRST_ROOM: &str = "Lobby";
+
+/// Answers the database's epoch, and whether it is new. On the first start of all it draws one and makes the
+/// first room: somebody who later deletes every room does not get it back.
+pub(super) async fn bootstrap(
+    db: &impl ConnectionTrait,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<(String, bool), DbErr> {
+    if let Some(known) = meta::value(db, EPOCH).await? {
+        return Ok((known, false));
+    }
+    let epoch = draw_epoch(random);
+    meta::set(db, EPOCH, &epoch).await?;
+    let values = [
+        FIRST_ROOM.into(),
+        names::folded(FIRST_ROOM).into(),
+        names::skeleton(FIRST_ROOM).into(),
+        names::sort_key(FIRST_ROOM).into(),
+        "Where everybody starts.".into(),
+        clock.now().0.into(),
+    ];
+    let backend = db.get_database_backend();
+    db.execute_raw(Statement::from_sql_and_values(backend, ROOM, values))
+        .await?;
+    Ok((epoch, true))
+}
+
+const ROOM: &str = "INSERT INTO rooms (name, folded, skeleton, sort_key, description, created_at) \
+    VALUES (?, ?, ?, ?, ?, ?)";
+
+/// An epoch that no database has.
+pub(super) fn draw_epoch(random: &dyn Random) -> String {
+    draw::<12>(random)
+}

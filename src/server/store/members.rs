@@ -1,0 +1,158 @@
+//! Who belongs to a room, and how far they have read it.
+
+use super::rooms::{StoredRoom, Viewer, visible};
+use super::tables::Role;
+use super::writer::Written;
+use super::{Store, statement};
+use crate::error::ServiceError;
+use crate::events::Publication;
+use parlour_protocol::{RoomId, Seq, Timestamp, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+
+/// What is known of somebody who comes into a room, or goes.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The room.
+    pub room: StoredRoom,
+    /// Whether they belong to it.
+    pub is_member: bool,
+}
+
+/// How far somebody has read a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadPosition {
+    /// How far the room has come.
+    pub room_seq: Seq,
+    /// How far they have read; `None` for somebody who does not belong to it.
+    pub read_seq: Option<Seq>,
+}
+
+/// A membership that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewMembership {
+    /// What they are there.
+    pub role: Role,
+    /// What of the room's changes they have read.
+    pub read_seq: Seq,
+    /// How many posts that are.
+    pub read_posts: i64,
+    /// When it begins.
+    pub joined_at: Timestamp,
+}
+
+impl Store {
+    /// The room, and whether the user belongs to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when there is none that the user may see.
+    pub async fn standing(&self, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
+        self.read(move |db| standing(db, user, id)).await
+    }
+
+    /// Begins the membership that `decide` makes of how things stand; none when it answers none. Answers the
+    /// room.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn enter(
+        &self,
+        user: UserId,
+        id: RoomId,
+        now: Timestamp,
+        decide: fn(&Standing, Timestamp) -> Option<NewMembership>,
+    ) -> Result<StoredRoom, ServiceError> {
+        self.write(move |db| {
+            let standing = standing(db, user, id)?;
+            let Some(new) = decide(&standing, now) else {
+                return Ok(Written::quietly(standing.room));
+            };
+            statement(db, ENTER)?.execute(params![
+                id.0,
+                user.0,
+                new.role,
+                new.read_seq,
+                new.read_posts,
+                new.joined_at.0
+            ])?;
+            Ok(Written {
+                publish: vec![Publication::Read {
+                    user,
+                    room: id,
+                    read_posts: new.read_posts,
+                }],
+                value: standing.room,
+            })
+        })
+        .await
+    }
+
+    /// Ends the membership. False: there was none.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn leave(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
+        self.write(move |db| {
+            if !standing(db, user, id)?.is_member {
+                return Ok(Written::quietly(false));
+            }
+            statement(db, LEAVE)?.execute([id.0, user.0])?;
+            Ok(Written {
+                value: true,
+                publish: vec![Publication::Left { room: id, user }],
+            })
+        })
+        .await
+    }
+
+    /// How far the room has come, and how far the user has read it.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when there is none that the user may see.
+    pub async fn read_position(
+        &self,
+        user: UserId,
+        id: RoomId,
+    ) -> Result<ReadPosition, ServiceError> {
+        let read = move |db: &Connection| {
+            let room_seq = visible(db, Viewer(Some(user)), id)?.seq;
+            let read_seq = statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| row.get(0));
+            Ok(ReadPosition {
+                room_seq,
+                read_seq: read_seq.optional()?,
+            })
+        };
+        self.read(read).await
+    }
+
+    /// How many posts the user has read in each room they belong to.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn read_posts(&self, user: UserId) -> Result<HashMap<RoomId, i64>, ServiceError> {
+        let read = move |db: &Connection| {
+            let mut statement = statement(db, READ)?;
+            let rows =
+                statement.query_map([user.0], |row| Ok((RoomId(row.get(0)?), row.get(1)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        };
+        self.read(read).await
+    }
+}
+
+fn standing(db: &Connection, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
+    let room = visible(db, Viewer(Some(user)), id)?.into();
+    let is_member = statement(db, IS_MEMBER)?.exists([id.0, user.0])?;
+    Ok(Standing { room, is_member })
+}
+
+const IS_MEMBER: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?";
+
+const ENTER: &str = "INSERT INTO memberships \
+    (room_id, user_id, role, read_seq, read_posts, joined_at) VALUES (?, ?, ?, ?, ?, ?)";
+
+const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
+
+const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
+
+const READ: &str = "SELECT room_id, read_posts FROM memberships WHERE user_id = ?";

@@ -1,0 +1,122 @@
+//! Single messages: looking one up to change it, and changing it.
+//!
+//! *Invariant:* a change takes the room's next `seq` in its own transaction and leaves it on the message.
+
+use super::rooms::{Viewer, visible};
+use super::tables::{MessageRow, message_columns};
+use super::writer::Written;
+use super::{Store, statement};
+use crate::error::ServiceError;
+use crate::events::Publication;
+use parlour_protocol::{Message, Number, RoomId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// What a message is changed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another text.
+    Edit {
+        /// The text.
+        body: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A tombstone, without a text.
+    Delete {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A message as it is after somebody changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its present state.
+    pub message: Message,
+    /// False: it was like that before.
+    pub is_new: bool,
+}
+
+impl Store {
+    /// The message with this number.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], or the database failed.
+    pub async fn message(
+        &self,
+        viewer: impl Into<Viewer>,
+        room: RoomId,
+        number: Number,
+    ) -> Result<Message, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| Ok(one(db, viewer, room, number)?.into());
+        self.read(read).await
+    }
+
+    /// Changes a message as `decide` has it for its present state; `None` leaves it as it is.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], what `decide` answers, or the
+    /// database failed.
+    pub async fn change_message(
+        &self,
+        viewer: impl Into<Viewer>,
+        room: RoomId,
+        number: Number,
+        decide: impl Fn(&Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
+    ) -> Result<Changed, ServiceError> {
+        let viewer = viewer.into();
+        self.write(move |db| {
+            let before = Message::from(one(db, viewer, room, number)?);
+            let Some(change) = decide(&before)? else {
+                return Ok(Written::quietly(Changed {
+                    message: before,
+                    is_new: false,
+                }));
+            };
+            let seq: i64 = statement(db, NEXT_SEQ)?.query_row([room.0], |row| row.get(0))?;
+            match change {
+                Change::Edit { body, at } => {
+                    statement(db, EDIT)?.execute(params![before.id.0, seq, body, at.0])?
+                }
+                Change::Delete { at } => {
+                    statement(db, DELETE)?.execute(params![before.id.0, seq, at.0])?
+                }
+            };
+            let message = Message::from(one(db, viewer, room, number)?);
+            Ok(Written {
+                publish: vec![Publication::MessageChanged(message.clone())],
+                value: Changed {
+                    message,
+                    is_new: true,
+                },
+            })
+        })
+        .await
+    }
+}
+
+fn one(
+    db: &Connection,
+    viewer: Viewer,
+    room: RoomId,
+    number: Number,
+) -> Result<MessageRow, ServiceError> {
+    visible(db, viewer, room)?;
+    statement(db, ONE)?
+        .query_row([room.0, number], MessageRow::read)
+        .optional()?
+        .ok_or(ServiceError::MessageNotFound)
+}
+
+const ONE: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    " FROM messages WHERE room_id = ? AND number = ?"
+);
+
+const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING seq";
+
+const EDIT: &str = "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4 WHERE id = ?1";
+
+const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', deleted_at = ?3 WHERE id = ?1";

@@ -1,0 +1,195 @@
+//! Who is who: guests, their names, and the sessions that prove them.
+
+use super::tables::{Kind, UserRow, user_columns};
+use super::writer::Written;
+use super::{Store, statement};
+use crate::error::ServiceError;
+use crate::events::Publication;
+use crate::names::Name;
+use crate::scope::SessionId;
+use parlour_protocol::{Timestamp, User, UserId, UserKind};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Expired sessions that are removed with each new one: new ones pay for old ones, a few at a time.
+const EXPIRED: i64 = 100;
+
+/// A guest who is to be, and the session that proves them.
+#[derive(Clone, Debug)]
+pub struct GuestDraft {
+    /// Their name and its keys.
+    pub name: Name,
+    /// The hash of their token.
+    pub token_hash: Vec<u8>,
+    /// When they come.
+    pub now: Timestamp,
+    /// When their session ends.
+    pub expires_at: Timestamp,
+}
+
+/// Somebody whose name looks like a wanted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameHolder {
+    /// Who.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// It is theirs whether they are here or not.
+    pub is_account: bool,
+}
+
+/// What a token proves.
+#[derive(Clone, Debug)]
+pub struct ProvedSession {
+    /// The session.
+    pub id: SessionId,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Whose it is.
+    pub user: User,
+    /// Whether they may moderate everywhere.
+    pub is_admin: bool,
+}
+
+impl Store {
+    /// Makes a guest and their session, unless `decide` refuses it for who has the name.
+    ///
+    /// # Errors
+    /// What `decide` answers, or the database failed.
+    pub async fn create_guest(
+        &self,
+        draft: GuestDraft,
+        decide: fn(&[NameHolder]) -> Result<(), ServiceError>,
+    ) -> Result<User, ServiceError> {
+        self.write(move |db| {
+            let GuestDraft {
+                name,
+                token_hash,
+                now,
+                expires_at,
+            } = &draft;
+            decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0))?)?;
+            let kind = Kind(UserKind::Guest);
+            let values = params![name.shown, name.folded, name.skeleton, kind, now.0];
+            let id = statement(db, GUEST)?.insert(values)?;
+            statement(db, SESSION)?.execute(params![id, token_hash, now.0, expires_at.0])?;
+            statement(db, FORGET)?.execute([now.0, EXPIRED])?;
+            Ok(Written::quietly(User {
+                id: UserId(id),
+                name: name.shown.clone(),
+                kind: kind.0,
+            }))
+        })
+        .await
+    }
+
+    /// Gives a user another name, unless `decide` refuses it for who has it.
+    ///
+    /// # Errors
+    /// What `decide` answers, or the database failed.
+    pub async fn rename(
+        &self,
+        id: UserId,
+        name: Name,
+        decide: impl Fn(&[NameHolder]) -> Result<(), ServiceError> + Send + 'static,
+    ) -> Result<User, ServiceError> {
+        self.write(move |db| {
+            decide(&holders(db, HELD, &name, id)?)?;
+            let values = params![id.0, name.shown, name.folded, name.skeleton];
+            statement(db, RENAME)?.execute(values)?;
+            let user = statement(db, USER)?.query_row([id.0], UserRow::read)?;
+            let user = User::from(user);
+            Ok(Written {
+                publish: vec![Publication::Renamed {
+                    user: user.clone(),
+                    skeleton: name.skeleton.clone(),
+                }],
+                value: user,
+            })
+        })
+        .await
+    }
+
+    /// Who the token with this hash stands for, and how long.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn session_by_token(
+        &self,
+        token_hash: Vec<u8>,
+    ) -> Result<Option<ProvedSession>, ServiceError> {
+        let read = move |db: &Connection| {
+            let proved = statement(db, PROVED)?.query_row([token_hash], |row| {
+                let user = UserRow::read(row)?;
+                Ok(ProvedSession {
+                    id: SessionId(row.get("session")?),
+                    expires_at: Timestamp(row.get("expires_at")?),
+                    is_admin: user.is_admin,
+                    user: user.into(),
+                })
+            });
+            Ok(proved.optional()?)
+        };
+        self.read(read).await
+    }
+
+    /// Lets a session end later.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn renew_session(
+        &self,
+        id: SessionId,
+        expires_at: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.write(move |db| {
+            statement(db, RENEW)?.execute([id.0, expires_at.0])?;
+            Ok(Written::quietly(()))
+        })
+        .await
+    }
+}
+
+fn holders(
+    db: &Connection,
+    which: &'static str,
+    name: &Name,
+    except: UserId,
+) -> rusqlite::Result<Vec<NameHolder>> {
+    let mut holders = statement(db, which)?;
+    let holders = holders.query_map(params![name.skeleton, except.0], |row| {
+        let Kind(kind) = row.get(2)?;
+        Ok(NameHolder {
+            id: UserId(row.get(0)?),
+            name: row.get(1)?,
+            is_account: kind != UserKind::Guest,
+        })
+    })?;
+    holders.collect()
+}
+
+const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ?";
+
+const HELD_BY_ACCOUNTS: &str =
+    "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ? AND kind <> 'guest' LIMIT 1";
+
+const GUEST: &str =
+    "INSERT INTO users (name, folded, skeleton, kind, created_at) VALUES (?, ?, ?, ?, ?)";
+
+const RENAME: &str = "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4 WHERE id = ?1";
+
+const USER: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?");
+
+const SESSION: &str =
+    "INSERT INTO sessions (user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?)";
+
+const FORGET: &str = "DELETE FROM sessions WHERE id IN \
+    (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)";
+
+const PROVED: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", sessions.id AS session, expires_at \
+    FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ?"
+);
+
+const RENEW: &str = "UPDATE sessions SET expires_at = ?2 WHERE id = ?1";

@@ -1,0 +1,360 @@
+//! Rooms: which of them somebody may see, and making and deleting them.
+//!
+//! *Invariant:* whoever asks for a room says through whose eyes, and what those may not see is not found.
+//! A list leaves it out in its SQL, before it is limited.
+
+use super::posting::RoomState;
+use super::tables::{Role, RoomRow, room_columns};
+use super::writer::Written;
+use super::{Store, statement};
+use crate::error::ServiceError;
+use crate::events::Publication;
+use crate::names::Name;
+use crate::scope::Scope;
+use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
+use parlour_protocol::{Room, RoomId, Timestamp, UserId};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+
+/// Through whose eyes something is looked up: a person's, or a visitor's. All rooms are open so far, until
+/// they are deleted.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer(pub Option<UserId>);
+
+impl From<&Scope> for Viewer {
+    fn from(scope: &Scope) -> Self {
+        Self(scope.user_id())
+    }
+}
+
+/// A room, and what is counted in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRoom {
+    /// As everybody sees it. Who is there, no database knows: `online` is 0.
+    pub room: Room,
+    /// How many messages were ever posted in it.
+    pub posts: i64,
+}
+
+/// What a page lists.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// In order.
+    pub rooms: Vec<StoredRoom>,
+    /// They are all there are, so everybody's list is this one.
+    pub is_whole: bool,
+}
+
+/// A part of all rooms, in order.
+#[derive(Clone, Debug)]
+pub struct RoomsPart {
+    /// The rooms.
+    pub rooms: Vec<Room>,
+    /// None comes behind them.
+    pub is_end: bool,
+}
+
+/// A room that somebody wants, with what the rules made of it.
+#[derive(Clone, Debug)]
+pub struct RoomDraft {
+    /// Who makes it, and is its first member.
+    pub maker: UserId,
+    /// Its name and the name's keys.
+    pub name: Name,
+    /// Where it stands in a list.
+    pub sort_key: String,
+    /// What it is about.
+    pub description: String,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// A room with a name that is near a wanted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearName {
+    /// The room's name.
+    pub name: String,
+    /// Whether who wants the name may see the room.
+    pub is_visible: bool,
+}
+
+impl Store {
+    /// The room.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when there is none that the viewer may see.
+    pub async fn room(
+        &self,
+        viewer: impl Into<Viewer>,
+        id: RoomId,
+    ) -> Result<StoredRoom, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| Ok(visible(db, viewer, id)?.into());
+        self.read(read).await
+    }
+
+    /// The rooms for a page on which `open` is open: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
+    /// [`OTHER_ROOMS_MAX`] more, and the open one.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.
+    pub async fn rooms_visible_to(
+        &self,
+        viewer: impl Into<Viewer>,
+        open: Option<RoomId>,
+    ) -> Result<Listing, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Connection| Ok(listed(db, viewer, open)?.into());
+        self.read(read).await
+    }
+
+    /// Up to `limit` of all rooms (at least one), those behind the one with this sort key and id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn rooms_behind(
+        &self,
+        _viewer: impl Into<Viewer>,
+        after: Option<(String, RoomId)>,
+        limit: usize,
+    ) -> Result<RoomsPart, ServiceError> {
+        let read = move |db: &Connection| {
+            // One more than is told tells whether there are more.
+            let more = limit as i64 + 1;
+            let mut rows = match after {
+                Some((sort, RoomId(id))) => rows(db, BEHIND, (sort, id, more))?,
+                None => rows(db, FIRST, [more])?,
+            };
+            let is_end = rows.len() <= limit;
+            rows.truncate(limit);
+            let rooms = rows.into_iter().map(RoomRow::into_room).collect();
+            Ok(RoomsPart { rooms, is_end })
+        };
+        self.read(read).await
+    }
+
+    /// Makes a room with its maker in it, unless `decide` refuses it for the names that are near.
+    ///
+    /// # Errors
+    /// What `decide` answers, or the database failed.
+    pub async fn create_room(
+        &self,
+        draft: RoomDraft,
+        decide: fn(&Name, &[NearName]) -> Result<(), ServiceError>,
+    ) -> Result<Room, ServiceError> {
+        self.write(move |db| {
+            decide(&draft.name, &near(db, &draft.name)?)?;
+            let room = create(db, &draft)?;
+            let read = Publication::Read {
+                user: draft.maker,
+                room: room.id,
+                read_posts: 0,
+            };
+            Ok(Written {
+                publish: vec![Publication::RoomCreated(room.clone()), read],
+                value: room,
+            })
+        })
+        .await
+    }
+
+    /// Makes a room a tombstone, unless `decide` refuses it: its name is free again, and what was in it is
+    /// on its way off the disk.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
+    pub async fn delete_room(
+        &self,
+        viewer: impl Into<Viewer>,
+        id: RoomId,
+        now: Timestamp,
+        decide: impl Fn(&Room) -> Result<(), ServiceError> + Send + 'static,
+    ) -> Result<(), ServiceError> {
+        let viewer = viewer.into();
+        self.write(move |db| {
+            decide(&visible(db, viewer, id)?.into_room())?;
+            statement(db, DELETE)?.execute(params![id.0, tombstone(id), now.0])?;
+            Ok(Written {
+                value: (),
+                publish: vec![Publication::RoomDeleted(id)],
+            })
+        })
+        .await
+    }
+}
+
+impl From<RoomRow> for StoredRoom {
+    fn from(row: RoomRow) -> Self {
+        Self {
+            posts: row.posts,
+            room: row.into_room(),
+        }
+    }
+}
+
+/// The room if the viewer may see it.
+pub(super) fn visible(
+    db: &Connection,
+    Viewer(_): Viewer,
+    id: RoomId,
+) -> Result<RoomRow, ServiceError> {
+    statement(db, ONE)?
+        .query_row([id.0], RoomRow::read)
+        .optional()?
+        .ok_or(ServiceError::RoomNotFound)
+}
+
+/// The rows of a [`Listing`].
+pub(super) struct Listed {
+    pub(super) rows: Vec<RoomRow>,
+    is_whole: bool,
+}
+
+impl From<Listed> for Listing {
+    fn from(listed: Listed) -> Self {
+        Self {
+            rooms: listed.rows.into_iter().map(StoredRoom::from).collect(),
+            is_whole: listed.is_whole,
+        }
+    }
+}
+
+pub(super) fn listed(
+    db: &Connection,
+    viewer: Viewer,
+    open: Option<RoomId>,
+) -> Result<Listed, ServiceError> {
+    let others = OTHER_ROOMS_MAX as i64;
+    let mut rows = rows(db, FIRST, [others + 1])?;
+    let is_whole = rows.len() <= OTHER_ROOMS_MAX;
+    if let Viewer(Some(user)) = viewer
+        && !is_whole
+    {
+        rows = self::rows(db, NOT_OWN, [user.0, others])?;
+        rows.extend(self::rows(db, OWN, [user.0, OWN_ROOMS_MAX as i64])?);
+    } else {
+        rows.truncate(OTHER_ROOMS_MAX);
+    }
+    if let Some(open) = open
+        && rows.iter().all(|row| row.id != open.0)
+    {
+        rows.push(visible(db, viewer, open)?);
+    }
+    rows.sort_unstable_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
+    Ok(Listed { rows, is_whole })
+}
+
+fn rows(db: &Connection, of: &'static str, values: impl Params) -> rusqlite::Result<Vec<RoomRow>> {
+    let mut of = statement(db, of)?;
+    let rows = of.query_map(values, RoomRow::read)?;
+    rows.collect()
+}
+
+fn near(db: &Connection, name: &Name) -> rusqlite::Result<Vec<NearName>> {
+    let mut near = statement(db, NEAR)?;
+    let near = near.query_map([&name.folded, &name.skeleton], |row| {
+        Ok(NearName {
+            name: row.get(0)?,
+            is_visible: row.get(1)?,
+        })
+    })?;
+    near.collect()
+}
+
+fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
+    let RoomDraft {
+        maker,
+        name,
+        sort_key,
+        description,
+        now,
+    } = draft;
+    let values = params![
+        name.shown,
+        name.folded,
+        name.skeleton,
+        sort_key,
+        description,
+        now.0,
+        maker.0
+    ];
+    let id = statement(db, CREATE)?.insert(values)?;
+    statement(db, FOUNDER)?.execute(params![id, maker.0, Role::Owner, now.0])?;
+    Ok(Room {
+        id: RoomId(id),
+        name: name.shown.clone(),
+        description: description.clone(),
+        created_at: *now,
+        created_by: Some(*maker),
+        seq: 0,
+        online: 0,
+        last_message_at: None,
+        sort: sort_key.clone(),
+    })
+}
+
+/// The key of a name that no room can have: of such a name nothing else is left.
+fn tombstone(RoomId(id): RoomId) -> String {
+    format!("\0{id}")
+}
+
+const ONE: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    " FROM rooms WHERE id = ? AND deleted_at IS NULL"
+);
+
+/// Rooms that are not deleted, in the order in which they are shown: a range of the index on it.
+macro_rules! rooms {
+    ($from:literal, $which:literal) => {
+        concat!(
+            "SELECT ",
+            room_columns!(),
+            " FROM ",
+            $from,
+            " WHERE deleted_at IS NULL",
+            $which,
+            " ORDER BY sort_key, id LIMIT ?"
+        )
+    };
+}
+
+const FIRST: &str = rooms!("rooms", "");
+
+const BEHIND: &str = rooms!("rooms", " AND (sort_key, id) > (?, ?)");
+
+/// Memberships are asked for the few rooms that are looked at.
+const NOT_OWN: &str = rooms!(
+    "rooms",
+    " AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?)"
+);
+
+/// By their memberships, however many rooms there are.
+const OWN: &str = rooms!(
+    "memberships CROSS JOIN rooms ON id = room_id",
+    " AND user_id = ?"
+);
+
+const NEAR: &str = "SELECT name, deleted_at IS NULL FROM rooms WHERE folded = ? OR skeleton = ?";
+
+const CREATE: &str = "INSERT INTO rooms \
+    (name, folded, skeleton, sort_key, description, created_at, created_by) \
+    VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+const FOUNDER: &str =
+    "INSERT INTO memberships (room_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
+
+const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
+    description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";
+
+/// How far each room has come.
+pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(RoomId, RoomState)>> {
+    let mut states = db.prepare("SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL")?;
+    let states = states.query_map([], |row| {
+        let state = RoomState {
+            seq: row.get(1)?,
+            posts: row.get(2)?,
+        };
+        Ok((RoomId(row.get(0)?), state))
+    })?;
+    states.collect()
+}

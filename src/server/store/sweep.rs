@@ -1,0 +1,179 @@
+//! Taking from the disk what is gone for people, in bounded pieces.
+//!
+//! *Invariant:* a piece is one transaction, so short that a send beside it waits for some milliseconds.
+
+use super::writer::Written;
+use super::{Store, statement};
+use crate::error::ServiceError;
+use parlour_protocol::{Timestamp, UserId};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+/// Messages, memberships or sessions in a piece.
+const ROWS: i64 = 200;
+/// Bytes of text in a piece, all of which are overwritten.
+const BYTES: i64 = 256 * 1024;
+
+impl Store {
+    /// Removes a piece of a deleted room: first what was said there, then who belonged to it, and last its
+    /// row. False: there is no such room.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sweep_deleted_room(&self) -> Result<bool, ServiceError> {
+        let Some((room, up_to)) = self.read(oldest_of_a_deleted_room).await? else {
+            return Ok(false);
+        };
+        self.took_back();
+        if let Some(number) = up_to {
+            self.execute(MESSAGES, [room, number]).await?;
+        } else if self.execute(MEMBERSHIPS_OF_ROOM, [room, ROWS]).await? == 0 {
+            self.execute(ROOM, [room]).await?;
+        }
+        Ok(true)
+    }
+
+    /// Removes a piece of the sessions that have ended. False: there are none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sweep_sessions(&self, now: Timestamp) -> Result<bool, ServiceError> {
+        let look = move |db: &Connection| Ok(statement(db, HAS_ENDED)?.exists([now.0])?);
+        if !self.read(look).await? {
+            return Ok(false);
+        }
+        self.execute(SESSIONS, [now.0, ROWS]).await?;
+        Ok(true)
+    }
+
+    /// The next `limit` users in the order of their ids, and whether each can neither come back nor be met
+    /// again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn users_behind(
+        &self,
+        after: UserId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(UserId, bool)>, ServiceError> {
+        let look = move |db: &Connection| {
+            let mut users = statement(db, LOOK)?;
+            let users = users.query_map([after.0, now.0, limit as i64], |row| {
+                Ok((UserId(row.get(0)?), row.get(1)?))
+            })?;
+            Ok(users.collect::<rusqlite::Result<_>>()?)
+        };
+        self.read(look).await
+    }
+
+    /// Removes these guests, as far as they can still neither come back nor be met again. Of somebody who
+    /// belonged to very many rooms only some memberships go; they go the next time.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_guests(
+        &self,
+        guests: Vec<UserId>,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.took_back();
+        self.write(move |db| {
+            for UserId(id) in &guests {
+                let left = statement(db, MEMBERSHIPS_OF_GUEST)?.execute([*id, ROWS])?;
+                if left < ROWS as usize {
+                    statement(db, GUEST)?.execute([*id, now.0])?;
+                }
+            }
+            Ok(Written::quietly(()))
+        })
+        .await
+    }
+
+    /// One statement in a transaction: how many rows it was about.
+    async fn execute<const N: usize>(
+        &self,
+        sql: &'static str,
+        values: [i64; N],
+    ) -> Result<usize, ServiceError> {
+        self.write(move |db| {
+            let rows = statement(db, sql)?.execute(params_from_iter(values))?;
+            Ok(Written::quietly(rows))
+        })
+        .await
+    }
+}
+
+/// A deleted room, and up to which number its messages are one piece; none: it has no more.
+fn oldest_of_a_deleted_room(db: &Connection) -> Result<Option<(i64, Option<i64>)>, ServiceError> {
+    let room = statement(db, DELETED)?.query_row([], |row| row.get(0));
+    let Some(room) = room.optional()? else {
+        return Ok(None);
+    };
+    let mut sizes = statement(db, SIZES)?;
+    let sizes = sizes.query_map([room, ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sizes = sizes.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Some((room, last_of_piece(&sizes))))
+}
+
+/// The number with which a piece ends: at least one message is in it, however long.
+fn last_of_piece(sizes: &[(i64, i64)]) -> Option<i64> {
+    let mut bytes = 0;
+    let fitting = sizes.iter().take_while(|(_, size)| {
+        bytes += size;
+        bytes <= BYTES
+    });
+    let fitting = fitting.count().max(1).min(sizes.len());
+    fitting.checked_sub(1).map(|last| sizes[last].0)
+}
+
+const DELETED: &str = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL LIMIT 1";
+
+const SIZES: &str = "SELECT number, octet_length(body) FROM messages WHERE room_id = ? \
+    ORDER BY number LIMIT ?";
+
+const MESSAGES: &str = "DELETE FROM messages WHERE room_id = ? AND number <= ?";
+
+const MEMBERSHIPS_OF_ROOM: &str = "DELETE FROM memberships WHERE rowid IN \
+    (SELECT rowid FROM memberships WHERE room_id = ? LIMIT ?)";
+
+const ROOM: &str = "DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL";
+
+const HAS_ENDED: &str = "SELECT 1 FROM sessions WHERE expires_at <= ? LIMIT 1";
+
+const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
+    (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)";
+
+/// Who can neither come back nor be met again, at the time `?2`: a session lasts for thirty days at least, so
+/// whoever is newer than that is still to have theirs.
+macro_rules! is_gone {
+    () => {
+        "kind = 'guest' AND NOT is_admin AND created_at <= ?2 - 2592000000 \
+        AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND expires_at > ?2) \
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE author_id = users.id) \
+        AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id)"
+    };
+}
+
+const LOOK: &str = concat!(
+    "SELECT id, ",
+    is_gone!(),
+    " FROM users WHERE id > ?1 ORDER BY id LIMIT ?3"
+);
+
+const MEMBERSHIPS_OF_GUEST: &str = "DELETE FROM memberships WHERE rowid IN \
+    (SELECT rowid FROM memberships WHERE user_id = ? LIMIT ?)";
+
+const GUEST: &str = concat!("DELETE FROM users WHERE id = ?1 AND ", is_gone!());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_ends_with_its_bytes_and_has_at_least_one_message() {
+        assert_eq!(last_of_piece(&[]), None);
+        assert_eq!(last_of_piece(&[(3, 1), (4, 1)]), Some(4));
+        assert_eq!(last_of_piece(&[(3, BYTES + 1), (4, 1)]), Some(3));
+        assert_eq!(last_of_piece(&[(3, 1), (4, BYTES - 1), (9, 1)]), Some(4));
+    }
+}

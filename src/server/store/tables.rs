@@ -1,0 +1,176 @@
+//! The tables: their columns, each named once, and how a row of them is read.
+//!
+//! *Invariant:* whoever selects `…_columns!()` reads the row with the `read` that was made of the same
+//! list, so the two cannot disagree. Times are milliseconds; nothing here is ever serialised: what leaves
+//! the server is a record of the protocol.
+
+use crate::links::links;
+use parlour_protocol::{Message, MessageId, Room, RoomId, Timestamp, User, UserId, UserKind};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Result, Row};
+
+/// A row's type, the macro that names its columns for a `SELECT`, and its reader. Positions and not names
+/// are what a row is read by, because a name is looked for among all of them each time.
+macro_rules! table {
+    ($(#[$about:meta])* $row:ident, $table:literal as $columns:ident;
+        $first:ident: $first_type:ty, $($column:ident: $type:ty,)*) => {
+        $(#[$about])*
+        #[derive(Clone, Debug)]
+        pub(super) struct $row {
+            pub(super) $first: $first_type,
+            $(pub(super) $column: $type,)*
+        }
+
+        impl $row {
+            /// Of a row that begins with all the columns.
+            pub(super) fn read(row: &Row<'_>) -> Result<Self> {
+                let mut at = 0;
+                Ok(Self {
+                    $first: row.get(at)?,
+                    $($column: {
+                        at += 1;
+                        row.get(at)?
+                    },)*
+                })
+            }
+        }
+
+        macro_rules! $columns {
+            () => {
+                concat!($table, ".", stringify!($first) $(, ", ", $table, ".", stringify!($column))*)
+            };
+        }
+        pub(super) use $columns;
+    };
+}
+
+table! {
+    /// A room, and how far its order of changes has come.
+    RoomRow, "rooms" as room_columns;
+    id: i64,
+    name: String,
+    description: String,
+    created_at: i64,
+    created_by: Option<i64>,
+    seq: i64,
+    posts: i64,
+    last_message_at: Option<i64>,
+    sort_key: String,
+}
+
+table! {
+    /// A message in its present state.
+    MessageRow, "messages" as message_columns;
+    id: i64,
+    room_id: i64,
+    number: i64,
+    seq: i64,
+    author_id: i64,
+    author_name: String,
+    client_id: String,
+    body: String,
+    reply_to: Option<i64>,
+    created_at: i64,
+    edited_at: Option<i64>,
+    deleted_at: Option<i64>,
+}
+
+table! {
+    /// Somebody who can write: a guest, a member, a bot.
+    UserRow, "users" as user_columns;
+    id: i64,
+    name: String,
+    kind: Kind,
+    is_admin: bool,
+}
+
+impl RoomRow {
+    /// As everybody sees it, with nobody in it: who is there, no database knows.
+    pub(super) fn into_room(self) -> Room {
+        Room {
+            id: RoomId(self.id),
+            name: self.name,
+            description: self.description,
+            created_at: Timestamp(self.created_at),
+            created_by: self.created_by.map(UserId),
+            seq: self.seq,
+            online: 0,
+            last_message_at: self.last_message_at.map(Timestamp),
+            sort: self.sort_key,
+        }
+    }
+}
+
+impl From<MessageRow> for Message {
+    /// The links are found each time: they are the text's, and finding none takes no time to speak of.
+    fn from(row: MessageRow) -> Self {
+        Self {
+            links: links(&row.body),
+            id: MessageId(row.id),
+            room_id: RoomId(row.room_id),
+            number: row.number,
+            seq: row.seq,
+            user_id: UserId(row.author_id),
+            username: row.author_name,
+            content: row.body,
+            client_id: row.client_id,
+            timestamp: Timestamp(row.created_at),
+            edited_at: row.edited_at.map(Timestamp),
+            deleted: row.deleted_at.is_some(),
+            reply_to: row.reply_to,
+        }
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            name: row.name,
+            kind: row.kind.0,
+        }
+    }
+}
+
+/// A kind of user, as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind(pub(super) UserKind);
+
+impl FromSql for Kind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "guest" => Ok(Self(UserKind::Guest)),
+            "member" => Ok(Self(UserKind::Member)),
+            "bot" => Ok(Self(UserKind::Bot)),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+impl ToSql for Kind {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(match self.0 {
+            UserKind::Guest => "guest",
+            UserKind::Member => "member",
+            UserKind::Bot => "bot",
+        }))
+    }
+}
+
+/// What somebody is in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Made it.
+    Owner,
+    /// Everybody else who belongs to it.
+    Member,
+}
+
+impl ToSql for Role {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }))
+    }
+}

@@ -1,0 +1,133 @@
+//! What tests ask of a database, and do to it, past all rules. Nothing else comes here; another back end has
+//! to offer the same.
+
+use super::Store;
+use super::writer::Written;
+use parlour_migration::{Migrator, MigratorTrait};
+use rusqlite::Connection;
+use rusqlite::types::FromSql;
+use std::path::Path;
+use std::sync::{Arc, Mutex, mpsc};
+use tokio::sync::oneshot;
+
+/// A value of a row.
+pub trait Value: FromSql + Send + 'static {}
+
+impl<T: FromSql + Send + 'static> Value for T {}
+
+/// Keeps the writer, or a reader, where it is until this is dropped.
+pub struct Held(#[expect(dead_code, reason = "dropping it is what counts")] mpsc::Sender<()>);
+
+impl Store {
+    /// Runs statements in the writer's next transaction.
+    ///
+    /// # Panics
+    /// They fail.
+    pub async fn execute_sql(&self, sql: impl Into<String>) {
+        let sql = sql.into();
+        let executed = self.write(move |db| {
+            db.execute_batch(&sql)?;
+            Ok(Written::quietly(()))
+        });
+        executed.await.expect("statements that a test may run");
+    }
+
+    /// The first column of all rows.
+    ///
+    /// # Panics
+    /// The query fails.
+    pub async fn query_sql<T: Value>(&self, sql: impl Into<String>) -> Vec<T> {
+        self.query_column(sql, 0).await
+    }
+
+    /// One column of all rows, counted from 0.
+    ///
+    /// # Panics
+    /// The query fails.
+    pub async fn query_column<T: Value>(&self, sql: impl Into<String>, column: usize) -> Vec<T> {
+        let sql = sql.into();
+        let read = self.read(move |db| Ok(column_of(db, &sql, column)?));
+        read.await.expect("a query that a test may ask")
+    }
+
+    /// Holds the writer in a transaction.
+    pub async fn hold_the_writer(self: &Arc<Self>) -> Held {
+        let (begin, began) = oneshot::channel();
+        let (held, hold) = mpsc::channel::<()>();
+        let (begin, hold) = (Mutex::new(Some(begin)), Mutex::new(hold));
+        let store = self.clone();
+        tokio::spawn(async move {
+            let work = store.write(move |_| {
+                let begin = begin.lock().expect("no test panics there").take();
+                begin.map(|begin| begin.send(()));
+                // An error: it was dropped.
+                let _ = hold.lock().expect("no test panics there").recv();
+                Ok(Written::quietly(()))
+            });
+            drop(work.await);
+        });
+        began.await.expect("the writer begins");
+        Held(held)
+    }
+}
+
+/// Another program that has the file open.
+pub struct OtherProgram(Connection);
+
+impl OtherProgram {
+    /// Opens the file, or makes it.
+    ///
+    /// # Panics
+    /// It cannot be opened.
+    pub fn open(file: &Path) -> Self {
+        let connection = Connection::open(file).expect("a file that can be opened");
+        let checked = connection.pragma_update(None, "foreign_keys", "ON");
+        checked.expect("a connection that can be set");
+        Self(connection)
+    }
+
+    /// Runs statements.
+    ///
+    /// # Panics
+    /// They fail.
+    pub fn execute(&self, sql: &str) {
+        let executed = self.0.execute_batch(sql);
+        executed.expect("statements that a test may run");
+    }
+
+    /// The first column of all rows.
+    ///
+    /// # Panics
+    /// The query fails.
+    pub fn query<T: Value>(&self, sql: &str) -> Vec<T> {
+        column_of(&self.0, sql, 0).expect("a query that a test may ask")
+    }
+}
+
+/// Takes the newest steps of the schema back, or all of them.
+///
+/// # Panics
+/// They cannot be taken back.
+pub async fn step_back(file: &Path, steps: Option<u32>) {
+    let schema = super::connect::schema(file).await.expect("a database");
+    let back = Migrator::down(&schema, steps).await;
+    back.expect("steps that have a way back");
+    schema.close().await.expect("a file that closes");
+}
+
+/// Takes all steps of the schema.
+///
+/// # Panics
+/// They cannot be taken.
+pub async fn step_forward(file: &Path) {
+    let schema = super::connect::schema(file).await.expect("a database");
+    let forward = Migrator::up(&schema, None).await;
+    forward.expect("steps that can be taken");
+    schema.close().await.expect("a file that closes");
+}
+
+fn column_of<T: Value>(db: &Connection, sql: &str, column: usize) -> rusqlite::Result<Vec<T>> {
+    let mut rows = db.prepare(sql)?;
+    let rows = rows.query_map([], |row| row.get(column))?;
+    rows.collect()
+}
