@@ -28,8 +28,9 @@ test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's 
 
 fmt: toolchain ## Format the Rust code
 	@.ci/with cargo fmt --all
+	@.ci/with cargo fmt --manifest-path benches/Cargo.toml
 
-lint: toolchain ## Clippy for server and WASM, warnings are errors
+lint: toolchain ## Clippy for server, WASM and benchmark, warnings are errors
 	@.ci/check lint
 
 supply: toolchain ## Licences, sources and known holes of everything that is linked in
