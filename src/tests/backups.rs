@@ -60,7 +60,7 @@ fn refused(command: Command, words: &[&str]) {
 /// At once: after SIGTERM it would wait for a successor.
 fn stop(mut program: Program) {
     program.signal("INT");
-    assert!(program.ended().0.success(), "{:?}", program.log);
+    assert!(program.ended().success(), "{:?}", program.log);
 }
 
 /// Posts with this key, which is the text too; answers the status and the message.

@@ -50,7 +50,7 @@ impl Bench {
     /// Stops it, and asserts that its database is sound.
     async fn stopped(&mut self) {
         self.program.signal("TERM");
-        let (status, _) = self.program.ended();
+        let status = self.program.ended();
         assert!(status.success(), "{:#?}", self.program.log);
         let damage = database::damage(&self.database()).await;
         assert_eq!(damage, Ok(Vec::new()));
@@ -293,7 +293,7 @@ fn a_first_start_without_room_says_so() {
     };
     disk.fail(Trouble::NoGrowth).unwrap();
     let mut program = start(&folder, &disk);
-    let (status, _) = program.ended();
+    let status = program.ended();
     assert_eq!(status.code(), Some(1), "{:?}", program.log);
     let [line] = program.log.as_slice() else {
         panic!("one sentence, not {:#?}", program.log);

@@ -136,7 +136,7 @@ async fn refuses_nobody(mut program: Program, successor: Successor<'_>) {
         let mut old = program;
         program = successor(&old);
         assert_eq!(program.address(), address);
-        assert!(old.ended().0.success(), "{:#?}", old.log);
+        assert!(old.ended().success(), "{:#?}", old.log);
         crowd.posts(50).await;
     }
     let keys = crowd.keys().await;
@@ -195,14 +195,13 @@ fn systemd_is_told_when_it_serves_and_when_it_stops() {
     std::net::TcpStream::connect(program.address()).unwrap();
     program.signal("TERM");
     assert_eq!(next(), "STOPPING=1\n");
-    assert!(program.ended().0.success());
+    assert!(program.ended().success());
 }
 
 #[track_caller]
 fn is_refused(mut second: Program, first: &Program, what_to_do: &str) {
-    let (status, took) = second.ended();
+    let status = second.ended();
     assert_eq!(status.code(), Some(1), "{:#?}", second.log);
-    assert!(took < Duration::from_secs(5), "{took:?}");
     let [line] = second.log.as_slice() else {
         panic!("one sentence, not {:#?}", second.log);
     };
@@ -246,7 +245,7 @@ async fn what_a_killed_server_left_is_in_nobodys_way() {
         let mut program = Program::start_with(arguments, folder.path(), &[]);
         program.address();
         program.signal("INT");
-        assert!(program.ended().0.success());
+        assert!(program.ended().success());
         assert!(!folder.path().join("data/parlour.db.handover").exists());
     }
 }
@@ -273,7 +272,7 @@ async fn an_address_that_was_changed_is_the_new_ones() {
     let environment = [("PARLOUR__SITE_ADDR", other.as_str())];
     let mut new = Program::start_with(&["--replace"], folder.path(), &environment);
     assert_eq!(new.address().to_string(), other);
-    assert!(old.ended().0.success());
+    assert!(old.ended().success());
     assert!(std::net::TcpStream::connect(before).is_err());
 }
 

@@ -310,5 +310,5 @@ async fn the_schema_is_that_of_a_new_database_and_the_file_is_whole() {
 /// At once: after SIGTERM it would wait for a successor.
 fn stop(program: &mut Program) {
     program.signal("INT");
-    assert!(program.ended().0.success(), "{:?}", program.log);
+    assert!(program.ended().success(), "{:?}", program.log);
 }

@@ -156,9 +156,9 @@ impl Program {
         );
     }
 
-    /// How it ended, and how long that took; all it wrote is in `log` then.
+    /// How it ended, within [`PATIENCE`]; all it wrote is in `log` then.
     #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
-    pub fn ended(&mut self) -> (ExitStatus, Duration) {
+    pub fn ended(&mut self) -> ExitStatus {
         let start = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -172,7 +172,7 @@ impl Program {
         };
         // The reader ends with the pipe, and the channel with the reader.
         self.log.extend(self.lines.iter());
-        (status, start.elapsed())
+        status
     }
 }
 
