@@ -1,5 +1,8 @@
 //! Bodies: small, and soon here; JSON ones of the right type and form too.
 //!
+//! Not tower-http's limits: its one of size answers while the client is still sending, which then finds its
+//! connection reset instead of reading why; its one of time starts anew with every piece.
+//!
 //! *Invariant:* a body has a time for all of it, so that no request is waited for without end.
 
 use super::Problem;

@@ -1,5 +1,8 @@
 //! Headers that every answer has, but for the one that a socket begins with. A handler's own value stays.
 //!
+//! One layer for all of them. With tower-http's it would be one around every request for each header, each asking
+//! again what the answer is.
+//!
 //! *Invariant:* whatever a browser could make a document of, pictures and errors too, has all of them.
 
 use crate::Context;

@@ -1,5 +1,8 @@
 //! One span and one line per request, under an id that the answer carries: from where, and whose it was.
 //!
+//! Not tower-http's layers for that: they take any id that a client sends, and ask the machine for the time
+//! instead of the clock that was passed in.
+//!
 //! *Invariant:* the path is logged escaped; the query, headers and bodies are not logged at all.
 
 use super::forwarded;
