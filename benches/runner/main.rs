@@ -35,9 +35,10 @@ mod swarm;
 mod talk;
 
 use crate::failure::{Failure, Outcome};
-use crate::options::{HELP, Options};
+use crate::options::Options;
 use crate::results::Results;
 use crate::rows::{Pace, Stage};
+use clap::Parser;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,18 +56,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Outcome<()> {
-    let Some(options) = Options::read(std::env::args().skip(1))? else {
-        eprint!("{HELP}");
-        return Ok(());
-    };
-    if options.again {
+    let options = Options::parse();
+    if options.is_again {
         let root = root()?;
         let folder = root.join("benches/results");
         let again = Results {
             browser: browser::read(&folder),
-            ..Results::read(&folder.join(format!("{}.json", options.name)))?
+            ..Results::read(&folder.join(format!("{}.json", options.name())))?
         };
-        return write(&root, &options.name, &again);
+        return write(&root, options.name(), &again);
     }
     let files = machine::open_many_files()?;
     machine::pin(machine::GENERATOR)?;
@@ -77,7 +75,7 @@ fn run() -> Outcome<()> {
         digits::digits(capacity.per_second),
         digits::digits(capacity.per_processor_second),
     );
-    if options.self_test {
+    if options.is_self_test {
         return Ok(());
     }
 
@@ -85,14 +83,14 @@ fn run() -> Outcome<()> {
     let temporary = tempfile::TempDir::with_prefix("parlour-bench-")?;
     let stage = stage::prepare(&root, &options, temporary.path())?;
     let folder = root.join("benches/results");
-    let raw = folder.join(format!("{}.json", options.name));
+    let raw = folder.join(format!("{}.json", options.name()));
     let mut results = Results {
         description: description(&options, &stage, capacity),
         browser: browser::read(&folder),
         ..Results::default()
     };
     rounds::run(&stage, &options, &mut results, &raw)?;
-    write(&root, &options.name, &results)?;
+    write(&root, options.name(), &results)?;
     for goal in goals::ALL.iter().filter(|goal| options.wants_row(goal.row)) {
         let reached = goal.reached(&results);
         let shown =

@@ -33,7 +33,7 @@ pub fn run(stage: &Stage, options: &Options, results: &mut Results, file: &Path)
         Pace::Full => REPEATS,
         Pace::Quick => 0,
     };
-    for round in 1..=options.rounds {
+    for round in 1..=options.rounds() {
         let began = Instant::now();
         let mut before = floors::send(PROBE.0, 1, PROBE.1)?;
         for row in rows::ALL.iter().filter(|row| options.wants_row(row.key)) {

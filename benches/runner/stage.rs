@@ -31,7 +31,7 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
     let founded = temporary.join("founded.db");
     found(&places, &founded, temporary)?;
     seed::guests_and_rooms(&founded)?;
-    let filled_with = match options.pace {
+    let filled_with = match options.pace() {
         Pace::Full => 1_000_000,
         Pace::Quick => 200_000,
     };
@@ -43,7 +43,7 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
     };
     Ok(Stage {
         places,
-        pace: options.pace,
+        pace: options.pace(),
         founded,
         filled,
         filled_with,
