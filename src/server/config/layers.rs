@@ -1,9 +1,12 @@
 //! The file, with the environment laid over it, read into the settings.
 //!
 //! serde reads them, and says of what it refuses where it stands; here is what that is called to whoever wrote
-//! it. The defaults tell what type a variable has, since in the environment all are texts. (The libraries that
-//! lay settings over one another guess that from the text: a name of digits would be a number, and a list needs
-//! brackets.)
+//! it. The defaults tell what type a variable has, since in the environment all are texts.
+//!
+//! A library that lays settings over one another (`figment`, `config`) would replace [`lay`] and the map of
+//! variables, which are some twenty lines, and ask for as many: they guess a variable's type from its text, so
+//! that a name of digits would be a number and a list would need brackets, and neither says at which line a file
+//! is no TOML, names a removed key that is still there, or has words for people.
 
 use super::{
     ConfigError, DatabaseSettings, LimitSettings, RealtimeSettings, ServerSettings, Settings,
