@@ -124,11 +124,13 @@ impl Bench {
         self.ctx.store.execute_sql(sql).await;
     }
 
-    /// Lets time pass until it is so.
+    /// Lets time pass until it is so, in steps that grow to a second: some things take hours.
     async fn until(&self, is_so: impl AsyncFn() -> bool) {
         let waiting = async {
+            let mut step = Duration::from_millis(10);
             while !is_so().await {
-                self.clock.advance(Duration::from_millis(10));
+                self.clock.advance(step);
+                step = (2 * step).min(Duration::from_secs(1));
                 tokio::task::yield_now().await;
             }
         };
