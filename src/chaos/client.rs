@@ -1,156 +1,113 @@
-//! A tab without a browser: frames in, frames out, the time passed in, and a record of what it saw.
+//! A tab without a browser: the browser's own [`Session`], driven, and a record of what it saw.
 //!
-//! It is made of the browser's own structs, `Outbox`, `Timeline` and `Connection` from
-//! `parlour-client`, which hold every rule about order, repeats, gaps and waiting. What the island adds
-//! to them, it adds in the same places and in the same order: `receiving` here is
-//! `app/room/receiving.rs` (and what of `visiting.rs` and `listing.rs` frames lead to), `sending` is
-//! `app/room/sending.rs`, `link` is `app/room/link.rs`, function by function under the same names.
-//! What changes there has to change here. What only the eye needs (drafts, notices, presence,
-//! scrolling) is left out, and all of this tab's rooms are treated as the one that is open: those
-//! on the island's shelf differ only in that a reset drops them until they are opened again.
+//! Whatever the session decides is the session's alone. Here is what a person would do with it (show one room
+//! after the other, write, look), what its effects come to without a page, and which events of the history they
+//! are.
 //!
 //! *Invariant:* it reads no clock and draws no chance, so that the same calls give the same frames.
 
-mod link;
-mod receiving;
-mod sending;
+mod record;
 mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use link::Todo;
 pub use storage::Storage;
 
-use crate::history::{Event, Shown};
-use parlour_client::connection::{Connection, Phase};
+use crate::history::Event;
+use parlour_client::connection::Phase;
 use parlour_client::outbox::Outbox;
-use parlour_client::timeline::{Row, Timeline, utc};
-use parlour_protocol::{History, Number, RoomId, Seq, UserId};
+use parlour_client::session::{Ask, Effect, Moment, Session, Viewport};
+use parlour_client::timeline::Timeline;
+use parlour_protocol::calls::Answer;
+use parlour_protocol::{
+    ClientFrame, Number, Place, RoomId, ServerFrame, User, UserId, UserKind, rules,
+};
+use record::Seen;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the owner of the socket is to do, in this order.
+#[derive(Debug, PartialEq)]
+pub enum Todo {
+    /// Drop the socket, open or being opened; nothing more is to be told of it.
+    Disconnect,
+    /// Open one, and tell [`Client::opened`], or [`Client::closed`] with 1006.
+    Connect,
+    /// Send this.
+    Say(ClientFrame),
+    /// Ask this, and tell [`Client::answered`] with the number.
+    Fetch(u64, Ask),
+}
 
 /// One tab.
 pub struct Client {
     name: String,
     me: UserId,
-    /// Who the server says this is, on this socket.
-    known_as: Option<UserId>,
     storage: Storage,
-    /// The store as it was when this tab last wrote or read it.
-    stored_at: u64,
-    /// What it wrote then.
-    stored: Option<Outbox>,
-    outbox: Outbox,
-    connection: Connection,
-    /// Since when the socket is being opened.
-    opening_since: Option<f64>,
-    /// The socket is no use any more.
-    is_given_up: bool,
-    /// Nothing is sent before this moment.
-    hold_until: f64,
-    rooms: BTreeMap<RoomId, Held>,
-    joined: BTreeSet<RoomId>,
+    session: Session,
+    /// The rooms that are to be shown, one after the other.
+    rooms: BTreeSet<RoomId>,
     /// Every room this tab ever asked for.
     asked_for: BTreeSet<RoomId>,
-    syncing: BTreeMap<RoomId, Seq>,
-    epoch: Option<String>,
-    wants_rooms: bool,
-    later: Vec<(f64, Later)>,
+    /// What was seen of each.
+    seen: BTreeMap<RoomId, Seen>,
+    todo: Vec<Todo>,
     events: Vec<Event>,
-}
-
-/// A room that this tab shows.
-#[derive(Default)]
-struct Held {
-    /// Its messages, once there was a page.
-    timeline: Option<Timeline>,
-    page: Page,
-    /// The page before this message was asked for.
-    older: Option<Number>,
-    /// Up to where the last page showed everything.
-    shown_to: Seq,
-    /// The messages after it that came since.
-    came: BTreeSet<Number>,
-}
-
-impl Held {
-    /// A page is shown.
-    fn show(&mut self, page: History) {
-        self.shown_to = page.seq;
-        self.came.clear();
-        self.older = None;
-        self.timeline = Some(Timeline::new(page));
-    }
-
-    /// Whether it was not held before. Neither the seq nor the window tells: of a sync in several
-    /// frames the later ones bring messages that were changed meanwhile, with numbers below those of
-    /// the first, and perhaps below the window.
-    fn is_unseen(&self, number: Number) -> bool {
-        number > self.shown_to && !self.came.contains(&number)
-    }
-}
-
-/// How far a fresh page of a room is.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Page {
-    /// Nobody needs one.
-    #[default]
-    Taken,
-    /// To be asked for.
-    Wanted,
-    /// Asked for.
-    UnderWay,
-}
-
-/// What waits for a moment.
-#[derive(Clone, Copy)]
-enum Later {
-    Pump,
-    Join(RoomId),
 }
 
 impl Client {
     /// The page of `me` has come to life. `name` is what the history calls this tab: tabs of one
     /// device are `device` and `device#2`, and share `storage`. What is in there is taken up.
-    pub fn new(name: &str, me: UserId, storage: Storage) -> Self {
+    pub fn new(name: &str, me: UserId, storage: Storage, now: f64) -> Self {
+        let user = User {
+            id: me,
+            name: name.to_owned(),
+            kind: UserKind::Guest,
+        };
+        let place = Place {
+            me: Some(user),
+            rooms: Vec::new(),
+            open: None,
+            form_key: String::new(),
+        };
         let mut client = Self {
             name: name.to_owned(),
             me,
-            known_as: None,
+            session: Session::new(place, Box::new(storage.clone())),
             storage,
-            stored_at: 0,
-            stored: None,
-            outbox: Outbox::default(),
-            connection: Connection::new(),
-            opening_since: None,
-            is_given_up: false,
-            hold_until: 0.0,
-            rooms: BTreeMap::new(),
-            joined: BTreeSet::new(),
+            rooms: BTreeSet::new(),
             asked_for: BTreeSet::new(),
-            syncing: BTreeMap::new(),
-            epoch: None,
-            wants_rooms: false,
-            later: Vec::new(),
+            seen: BTreeMap::new(),
+            todo: Vec::new(),
             events: Vec::new(),
         };
-        client.change_outbox(|_| ());
+        let start = Moment { now, random: 0.0 };
+        client.on(start, |session| {
+            session.restore("");
+            session.arrive("/".to_owned(), 0, None, false);
+            session.start(None, None);
+        });
         client
     }
 
-    /// Shows a room from now on: its page is wanted, and its frames once that is there.
+    /// Shows a room from now on.
     pub fn enter(&mut self, room: RoomId) {
-        if !self.rooms.contains_key(&room) {
+        if self.rooms.insert(room) {
             self.asked_for.insert(room);
             self.tell(|client| Event::Member {
                 client,
                 room: room.0,
             });
-            let held = Held {
-                page: Page::Wanted,
-                ..Held::default()
-            };
-            self.rooms.insert(room, held);
         }
+    }
+
+    /// What is to be done now. To be asked for after every call.
+    pub fn take_todo(&mut self) -> Vec<Todo> {
+        std::mem::take(&mut self.todo)
+    }
+
+    /// What happened since this was last asked.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
     }
 
     /// What the history calls it.
@@ -160,22 +117,22 @@ impl Client {
 
     /// Where its connection is.
     pub fn phase(&self) -> &Phase {
-        self.connection.phase()
+        self.session.connection().phase()
     }
 
     /// What is sent and not yet stored.
     pub fn outbox(&self) -> &Outbox {
-        &self.outbox
+        self.session.outbox()
     }
 
     /// A room it shows, once there was a page.
     pub fn timeline(&self, room: RoomId) -> Option<&Timeline> {
-        self.rooms.get(&room)?.timeline.as_ref()
+        self.session.timeline_of(room)
     }
 
     /// The rooms it shows.
     pub fn rooms(&self) -> impl Iterator<Item = RoomId> {
-        self.rooms.keys().copied()
+        self.rooms.iter().copied()
     }
 
     /// What `localStorage` holds of the outbox now.
@@ -186,46 +143,184 @@ impl Client {
     /// Nothing is under way or waited for: connected, every page there, nothing to be sent, no
     /// question without an answer.
     pub fn is_idle(&self) -> bool {
-        let has_page = |held: &Held| held.page == Page::Taken && held.timeline.is_some();
-        self.connection.is_live()
-            && !self.is_given_up
-            && self.later.is_empty()
-            && self.syncing.is_empty()
-            && self.outbox.waiting() == 0
-            && self.rooms.values().all(has_page)
+        self.session.is_idle() && self.lacking().is_none()
     }
 
-    /// What happened since this was last asked.
-    pub fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
+    /// The socket is open.
+    pub fn opened(&mut self, at: Moment) {
+        let waiting = self.session.outbox().rooms();
+        self.asked_for.extend(waiting);
+        self.on(at, Session::opened);
     }
 
-    /// What is on its screen and in its outbox, as the last events of its history.
-    pub fn finish(&mut self) {
-        let mut last = Vec::new();
-        for (room, held) in &self.rooms {
-            if let Some(timeline) = &held.timeline {
-                last.push(Event::Screen {
-                    client: self.name.clone(),
-                    room: room.0,
-                    rows: shown(timeline),
-                    has_newer: timeline.has_newer(),
-                });
+    /// The socket was closed by the other side, broke, or could not be opened (1006).
+    pub fn closed(&mut self, code: u16, reason: &str, at: Moment) {
+        self.on(at, |session| session.closed(code, reason));
+    }
+
+    /// A frame came.
+    pub fn received(&mut self, frame: ServerFrame, at: Moment) {
+        let before = self.before(&frame);
+        self.on(at, |session| session.received(frame));
+        self.note(before);
+        self.tell_refused();
+    }
+
+    /// The answer to a question.
+    pub fn answered(&mut self, number: u64, ask: &Ask, answer: Answer, at: Moment) {
+        let is_page = matches!(ask, Ask::Open(..)) && self.session.awaits(number);
+        let waiting = self.pending();
+        self.on(at, |session| session.answered(number, ask, answer));
+        if let (Ask::Open(room, _), true) = (ask, is_page) {
+            self.note_page(*room);
+        }
+        self.tell_stored(waiting);
+        self.show_next(at);
+    }
+
+    /// Time passed; to be called at least once a second.
+    pub fn tick(&mut self, at: Moment) {
+        // The date goes on as the clock does.
+        self.on(at, |session| session.tick(at.now));
+        self.show_next(at);
+    }
+
+    /// Somebody looks at the tab again, or its clock was set: it may have slept.
+    pub fn woke(&mut self, at: Moment) {
+        self.on(at, |session| session.turned(true));
+    }
+
+    /// Writes a message and presses Enter; `key` is its key for ever. What the composer would not send is sent all
+    /// the same, so that the server's refusal can be seen.
+    pub fn write(&mut self, room: RoomId, content: &str, key: &str, at: Moment) {
+        self.go(room, at);
+        let is_open = self.session.open_id() == Some(room);
+        let is_valid = rules::message(content).is_ok_and(|valid| valid == content);
+        let (content, sent_with) = (content.to_owned(), key.to_owned());
+        self.on(at, |session| {
+            if is_open && is_valid {
+                session.typed(&content);
+                session.send(&content, sent_with);
+            } else {
+                session.queue(room, content, sent_with);
+            }
+        });
+        self.tell(|client| Event::Sent {
+            client,
+            room: room.0,
+            key: key.to_owned(),
+        });
+    }
+
+    /// Types into the composer of a room, or empties it.
+    pub fn type_text(&mut self, room: RoomId, text: &str, at: Moment) {
+        self.go(room, at);
+        if self.session.open_id() == Some(room) {
+            self.on(at, |session| session.typed(text));
+        }
+    }
+
+    /// Gives an own message another text. Nothing is kept of it: without a connection its author
+    /// is told to try again.
+    pub fn edit(&mut self, room: RoomId, number: Number, content: &str, at: Moment) {
+        let content = content.to_owned();
+        self.on(at, |session| {
+            // Its author sees why.
+            let _ = session.edit(room, number, content);
+        });
+    }
+
+    /// Takes an own message back, as [`Client::edit`].
+    pub fn delete(&mut self, room: RoomId, number: Number, at: Moment) {
+        self.on(at, |session| session.delete(room, number));
+    }
+
+    /// Sends a refused message again, under its old key.
+    pub fn retry(&mut self, key: &str, at: Moment) {
+        self.on(at, |session| session.retry(key));
+    }
+
+    /// Gives a refused message up.
+    pub fn discard(&mut self, key: &str, at: Moment) {
+        let mut discarded = None;
+        self.on(at, |session| discarded = session.discard(key));
+        if let Some(pending) = discarded {
+            self.tell(|client| Event::Discarded {
+                client,
+                room: pending.room_id.0,
+                key: pending.client_id,
+            });
+        }
+    }
+
+    /// Another tab has changed what both share.
+    pub fn take_in(&mut self, at: Moment) {
+        self.on(at, |session| session.storage_changed(false));
+    }
+
+    /// Scrolls up in a room, as far as what is there goes.
+    pub fn scroll_up(&mut self, room: RoomId, at: Moment) {
+        self.go(room, at);
+        if self.session.open_id() == Some(room) {
+            self.on(at, |session| session.scrolled(true, false));
+        }
+    }
+
+    /// Goes to a room that is at hand.
+    fn go(&mut self, room: RoomId, at: Moment) {
+        let is_open = self.session.open_id() == Some(room);
+        if !is_open && !self.session.is_loading() && self.session.timeline_of(room).is_some() {
+            self.on(at, |session| session.visit(path(room), true));
+        }
+    }
+
+    /// Goes to a room that is not at hand yet.
+    fn show_next(&mut self, at: Moment) {
+        if !self.session.is_loading()
+            && let Some(room) = self.lacking()
+        {
+            self.on(at, |session| session.visit(path(room), true));
+        }
+    }
+
+    fn lacking(&self) -> Option<RoomId> {
+        let mut rooms = self.rooms();
+        rooms.find(|room| self.session.timeline_of(*room).is_none())
+    }
+
+    /// Lets something happen to the session, before eyes that see the end of what is shown, and does what follows
+    /// from it.
+    fn on(&mut self, at: Moment, happens: impl FnOnce(&mut Session)) {
+        let viewport = Viewport {
+            is_visible: true,
+            is_at_end: true,
+            ..Viewport::default()
+        };
+        happens(self.session.at(at, viewport));
+        loop {
+            let (effects, _) = self.session.take_effects();
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.perform(effect);
             }
         }
-        for room in self.outbox.rooms() {
-            let waiting = self.outbox.pending(room).into_iter();
-            last.extend(
-                waiting
-                    .filter(|send| !send.is_refused())
-                    .map(|send| Event::Waiting {
-                        client: self.name.clone(),
-                        room: room.0,
-                        key: send.client_id,
-                    }),
-            );
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect => self.todo.push(Todo::Connect),
+            Effect::Disconnect => self.todo.push(Todo::Disconnect),
+            Effect::Say(frame) => self.todo.push(Todo::Say(frame)),
+            Effect::Fetch(number, ask) => self.todo.push(Todo::Fetch(number, ask)),
+            Effect::NextFrame => self.session.frame(),
+            Effect::Land(_, true) => self.session.shown(),
+            // There is no such room.
+            Effect::Load(to) => self.rooms.retain(|room| path(*room) != to),
+            // For the eye, or for a timer: time passes by `tick`.
+            _ => {}
         }
-        self.events.extend(last);
     }
 
     fn tell(&mut self, event: impl FnOnce(String) -> Event) {
@@ -234,17 +329,6 @@ impl Client {
     }
 }
 
-/// What is drawn of a timeline.
-fn shown(timeline: &Timeline) -> Vec<Shown> {
-    let rows = timeline.rows(None, None, utc).into_iter();
-    rows.filter_map(|row| match row {
-        Row::Message(row) => Some(Shown {
-            number: row.message.number,
-            key: Some(row.message.client_id.clone()),
-            content: row.message.content.clone(),
-            deleted: row.message.deleted,
-        }),
-        Row::Day { .. } | Row::Note { .. } => None,
-    })
-    .collect()
+fn path(room: RoomId) -> String {
+    format!("/rooms/{room}")
 }

@@ -1,7 +1,9 @@
 //! REST as a program speaks it: guests, rooms, and pages to begin with.
 
 use crate::failure::Failure;
-use parlour_protocol::{History, Message, NewGuest, Room, RoomId};
+use parlour_protocol::calls::{Answer, Answered, Refused, Request, answered};
+use parlour_protocol::{Message, NewGuest, OpenRoom, Room, RoomId};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -56,19 +58,23 @@ impl Rest {
         read(self.http.get(call)).await
     }
 
-    /// The newest page of a room, at the seq the room had just before it was read. What was posted
-    /// between the two is left to the sync, so that the page is a page at that seq.
-    pub async fn page(&self, room: RoomId) -> Result<History, Failure> {
-        let seq = self.room(room).await?.seq;
-        let mut messages = self.before(room, None).await?;
-        let has_older = messages.len() == PAGE;
-        messages.retain(|message| message.number <= seq);
-        Ok(History {
-            messages,
-            seq,
-            has_older,
-            has_newer: false,
+    /// What the program in a page asks for.
+    pub async fn call(&self, call: Request) -> Answer {
+        let method = Method::from_bytes(call.method.as_bytes()).ok()?;
+        let url = format!("{}{}", self.base, call.path);
+        let answer = self.http.request(method, url).send().await.ok()?;
+        Some(Answered {
+            is_ok: answer.status().is_success(),
+            text: answer.text().await.ok()?,
         })
+    }
+
+    /// A room with its newest messages, as a page shows it.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn page(&self, room: RoomId) -> Result<OpenRoom, Refused> {
+        answered(self.call(Request::open_room(room, None)).await)
     }
 
     /// Every message of a room that nobody changes any more, from the first to the last.

@@ -43,6 +43,11 @@ impl<T> ByRoom<T> {
         self.0.len() < before
     }
 
+    /// Each room with its value.
+    pub fn iter(&self) -> impl Iterator<Item = &(RoomId, T)> {
+        self.0.iter()
+    }
+
     /// Whether there is nothing of any room.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -15,6 +15,7 @@ pub mod namesakes;
 pub mod outbox;
 pub mod presence;
 pub mod read_marks;
+pub mod session;
 pub mod shelf;
 pub mod spots;
 pub mod tab;

@@ -192,12 +192,14 @@ impl Outbox {
 
     /// The next send of every room in which nothing is on its way; they are on their way now.
     pub fn next_to_send(&mut self) -> Vec<Pending> {
-        let mut busy: Vec<RoomId> = self
-            .sends
-            .iter()
-            .filter(|send| send.state == Delivery::Sending)
-            .map(|send| send.room_id)
-            .collect();
+        self.next_to_send_beside(Vec::new())
+    }
+
+    /// The same, but of these rooms nothing goes now.
+    pub fn next_to_send_beside(&mut self, mut busy: Vec<RoomId>) -> Vec<Pending> {
+        let under_way = self.sends.iter();
+        let under_way = under_way.filter(|send| send.state == Delivery::Sending);
+        busy.extend(under_way.map(|send| send.room_id));
         let mut next = Vec::new();
         for send in &mut self.sends {
             if send.state == Delivery::Queued && !busy.contains(&send.room_id) {

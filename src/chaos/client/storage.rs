@@ -1,6 +1,11 @@
-//! What outlives a tab, and what the tabs of one device share: as `app/browser/storage.rs`.
+//! What outlives a tab, and what the tabs of one device share: `localStorage`.
 
+use parlour_client::session;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Where a session stores its outbox.
+const OUTBOX: &str = "parlour.outbox";
 
 /// One device's `localStorage`. A clone is another tab's way to the same one.
 #[derive(Clone, Default)]
@@ -8,8 +13,7 @@ pub struct Storage(Arc<Mutex<Kept>>);
 
 #[derive(Clone, Default)]
 struct Kept {
-    outbox: Option<String>,
-    settled: Option<String>,
+    texts: BTreeMap<String, String>,
     refuses: bool,
     /// Counts what was saved.
     changes: u64,
@@ -19,8 +23,8 @@ impl Storage {
     /// One that holds this outbox already.
     pub fn with(outbox: &str) -> Self {
         let storage = Self::default();
-        storage.kept().outbox = Some(outbox.to_owned());
-        storage.kept().changes = 1;
+        let text = outbox.to_owned();
+        storage.kept().texts.insert(OUTBOX.to_owned(), text);
         storage
     }
 
@@ -34,17 +38,9 @@ impl Storage {
         self.kept().refuses
     }
 
-    /// All that is in it.
-    pub(crate) fn text(&self) -> String {
-        self.outbox().unwrap_or_default()
-    }
-
-    pub(super) fn outbox(&self) -> Option<String> {
-        self.kept().outbox.clone()
-    }
-
-    pub(super) fn settled(&self) -> Option<String> {
-        self.kept().settled.clone()
+    /// The outbox in it.
+    pub(crate) fn outbox(&self) -> Option<String> {
+        self.kept().texts.get(OUTBOX).cloned()
     }
 
     /// Changes with every save.
@@ -52,22 +48,26 @@ impl Storage {
         self.kept().changes
     }
 
-    /// False when the browser refuses.
-    pub(super) fn save(&self, settled: String, outbox: String) -> bool {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // What is inside is consistent between statements, also after a panic elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl session::Storage for Storage {
+    fn load(&self, key: &str) -> Option<String> {
+        self.kept().texts.get(key).cloned()
+    }
+
+    fn save(&self, key: &str, value: &str) -> bool {
         let mut kept = self.kept();
         if kept.refuses {
             return false;
         }
-        if kept.settled.as_ref() != Some(&settled) || kept.outbox.as_ref() != Some(&outbox) {
-            kept.settled = Some(settled);
-            kept.outbox = Some(outbox);
+        let before = kept.texts.insert(key.to_owned(), value.to_owned());
+        if before.as_deref() != Some(value) {
             kept.changes += 1;
         }
         true
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        // What is inside is consistent between statements, also after a panic elsewhere.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

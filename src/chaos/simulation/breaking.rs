@@ -124,7 +124,7 @@ impl World<'_> {
         }
         if !is_planned {
             for request in &mut self.requests {
-                request.answer.get_or_insert(super::network::Answer::Failed);
+                request.answer.get_or_insert(None);
             }
         }
         self.is_refusing = !is_planned;
@@ -151,7 +151,7 @@ impl World<'_> {
         }
         self.requests.retain(|request| request.tab != id);
         let device = &mut self.devices[tab.device];
-        let stored = device.storage.text();
+        let stored = device.storage.outbox().unwrap_or_default();
         let others: Vec<&super::world::Tab> = self
             .tabs
             .values()

@@ -1,10 +1,13 @@
 //! What happens in a world from one step to the next.
 
 use super::Plant;
-use super::network::{Answer, Asks, BROKEN};
+use super::network::{BROKEN, Request};
 use super::serving::as_sent;
 use super::world::World;
-use parlour_protocol::{ClientFrame, History, RoomId, ServerFrame};
+use crate::client::Client;
+use parlour_client::session::Ask;
+use parlour_protocol::calls::{Answer, Answered};
+use parlour_protocol::{History, OpenRoom, RoomId, Roster, ServerFrame};
 use parlour_server::messages::{self, View};
 use parlour_server::{ServiceError, rooms};
 
@@ -94,10 +97,7 @@ impl World<'_> {
                 if let Some(stirred) = self.tabs.get_mut(&tab) {
                     stirred.is_stirred = false;
                 }
-                self.on_tab(tab, |client, _| {
-                    client.take_in();
-                    Vec::new()
-                });
+                self.on_tab(tab, Client::take_in);
             }
         }
         true
@@ -204,28 +204,45 @@ impl World<'_> {
     }
 
     async fn serve(&mut self, at: usize) -> Answer {
-        let request = &self.requests[at];
-        if self.is_down() || self.is_offline(request.device) {
-            return Answer::Failed;
+        let Request { device, ask, .. } = &self.requests[at];
+        if self.is_down() || self.is_offline(*device) {
+            return None;
         }
-        let scope = &self.devices[request.device].scope;
-        let (ctx, size) = (&self.bench.ctx, self.page_size);
-        let page = match request.asks {
-            Asks::Page(room) => messages::history(ctx, scope, room, View::Newest, size).await,
-            Asks::Older(room, before) => {
-                messages::history(ctx, scope, room, View::Before(before), size).await
-            }
-            Asks::Rooms => Err(ServiceError::RoomNotFound),
+        let scope = &self.devices[*device].scope;
+        let (room, view) = match *ask {
+            Ask::Open(room, None) => (room, View::Newest),
+            Ask::Open(room, Some(number)) => (room, View::Around(number)),
+            Ask::Older(room, than) => (room, View::Before(than)),
+            Ask::Newer(room, than) => (room, View::After(than)),
+            Ask::Connection | Ask::Leave(_) | Ask::Delete(_) => return None,
         };
-        match page {
-            Ok(page) => Answer::Page(self.as_told(page)),
-            // A room that is gone is not shown, and the list says which ones there are.
-            Err(ServiceError::RoomNotFound) => match rooms::list(ctx, scope).await {
-                Ok(rooms) => Answer::Rooms(rooms.iter().map(|entry| entry.room.id).collect()),
-                Err(_) => Answer::Failed,
-            },
-            Err(_) => Answer::Failed,
-        }
+        let ctx = &self.bench.ctx;
+        let page = messages::history(ctx, scope, room, view, self.page_size).await;
+        let told = match page {
+            Ok(page) if matches!(ask, Ask::Open(..)) => {
+                let open = OpenRoom {
+                    room: rooms::get(ctx, scope, room).await.ok()?,
+                    may_delete: false,
+                    roster: Roster::default(),
+                    history: self.as_told(page),
+                    marked: None,
+                };
+                serde_json::to_string(&open)
+            }
+            Ok(page) => serde_json::to_string(&self.as_told(page)),
+            Err(ServiceError::RoomNotFound) => {
+                let text = r#"{"code":"room_not_found","detail":"There is no such room."}"#;
+                return Some(Answered {
+                    is_ok: false,
+                    text: text.to_owned(),
+                });
+            }
+            Err(_) => return None,
+        };
+        Some(Answered {
+            is_ok: true,
+            text: told.expect("a page is no map with keys JSON cannot have"),
+        })
     }
 
     /// A page as its readers get it.
@@ -260,37 +277,22 @@ impl World<'_> {
             self.figures.sends += 1;
             let key = format!("w{}k{}", self.seed, self.figures.sends);
             let text = match self.chance.u32(0..40) {
-                // No text may have a bell in it: refused for good.
-                0 => format!("{key}\u{7}"),
+                // More than a message may have: refused for good.
+                0 => format!("{key}{}", "x".repeat(10_000)),
                 1..=8 if self.is_long => format!("{key} {}", "🙂".repeat(9_900)),
                 _ => format!("Text of {key}."),
             };
-            self.on_tab(tab, |client, now| client.write(room, &text, &key, now));
+            self.on_tab(tab, |client, at| client.write(room, &text, &key, at));
         }
     }
 
-    /// Somebody begins to type or stops, or has read so far.
+    /// Somebody begins to type or stops; and has read the room they do it in.
     fn type_or_read(&mut self) {
         let Some((tab, room)) = self.somewhere() else {
             return;
         };
-        let line = self.tabs[&tab].line.and_then(|line| self.lines.get(&line));
-        let served = line.and_then(|line| line.served.as_ref());
-        if !served.is_some_and(|served| served.has_joined(room)) {
-            return;
-        }
-        let room_id = Some(room);
-        let said = match self.chance.u32(0..4) {
-            0 => ClientFrame::Read {
-                room_id,
-                seq: self.chance.i64(1..60),
-            },
-            one => ClientFrame::Typing {
-                room_id,
-                is_typing: one > 1,
-            },
-        };
-        self.on_tab(tab, |_, _| vec![said]);
+        let text = ["", "a", "ab"][self.chance.usize(0..3)];
+        self.on_tab(tab, |client, at| client.type_text(room, text, at));
     }
 
     /// Somebody changes one of their messages, or takes it back.
@@ -314,9 +316,9 @@ impl World<'_> {
         self.figures.changes += 1;
         let is_edit = self.chance.u32(0..3) > 0;
         let text = format!("Edit {} of {number}.", self.figures.changes);
-        self.on_tab(tab, |client, _| match is_edit {
-            true => client.edit(room, number, &text),
-            false => client.delete(room, number),
+        self.on_tab(tab, |client, at| match is_edit {
+            true => client.edit(room, number, &text, at),
+            false => client.delete(room, number, at),
         });
     }
 
@@ -324,14 +326,7 @@ impl World<'_> {
         let Some((tab, room)) = self.somewhere() else {
             return;
         };
-        let mut before = None;
-        self.on_tab(tab, |client, _| {
-            before = client.wants_older(room);
-            Vec::new()
-        });
-        if let Some(before) = before {
-            self.request(tab, Asks::Older(room, before));
-        }
+        self.on_tab(tab, |client, at| client.scroll_up(room, at));
     }
 
     /// Somebody tries again what was refused, or gives it up.
@@ -346,12 +341,9 @@ impl World<'_> {
             return;
         };
         let is_retry = self.chance.bool();
-        self.on_tab(tab, |client, now| {
-            if is_retry {
-                return client.retry(&key, now);
-            }
-            client.discard(&key);
-            Vec::new()
+        self.on_tab(tab, |client, at| match is_retry {
+            true => client.retry(&key, at),
+            false => client.discard(&key, at),
         });
     }
 }

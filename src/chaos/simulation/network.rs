@@ -1,7 +1,9 @@
 //! What lies between a tab and the server: sockets that keep their order, and requests that do not.
 
 use super::serving::Served;
-use parlour_protocol::{ClientFrame, History, Number, RoomId};
+use parlour_client::session::Ask;
+use parlour_protocol::ClientFrame;
+use parlour_protocol::calls::Answer;
 use std::collections::VecDeque;
 
 /// "Abnormal closure", RFC 6455 7.4.1: no close frame was seen.
@@ -41,26 +43,12 @@ pub(super) struct Line {
 pub(super) struct Request {
     pub(super) tab: u32,
     pub(super) device: usize,
-    pub(super) asks: Asks,
+    pub(super) number: u64,
+    pub(super) ask: Ask,
     /// Nothing happens to it before this moment.
     pub(super) slow_until: f64,
     /// What the server said, on its way back.
     pub(super) answer: Option<Answer>,
-}
-
-/// What is asked.
-#[derive(Clone, Copy)]
-pub(super) enum Asks {
-    Page(RoomId),
-    Older(RoomId, Number),
-    Rooms,
-}
-
-/// What is answered.
-pub(super) enum Answer {
-    Page(History),
-    Rooms(Vec<RoomId>),
-    Failed,
 }
 
 impl Line {
@@ -80,9 +68,9 @@ impl Line {
     }
 
     /// The tab says something.
-    pub(super) fn say(&mut self, frames: Vec<ClientFrame>) {
+    pub(super) fn say(&mut self, frame: ClientFrame) {
         if !self.is_deaf_up {
-            self.up.extend(frames);
+            self.up.push_back(frame);
         }
     }
 

@@ -160,11 +160,6 @@ impl Served {
         !self.is_closing && !self.conversation.has_steps() && self.conversation.is_listening()
     }
 
-    /// Whether frames of a room come here.
-    pub(super) fn has_joined(&self, room: RoomId) -> bool {
-        self.conversation.socket().has_joined(room)
-    }
-
     /// What is wrong with what was told last of who is where and who types, once nobody comes, goes or types.
     pub(super) fn misinformed(&self) -> Option<String> {
         let shown = self.ears.shown();

@@ -57,10 +57,7 @@ impl World<'_> {
             return;
         }
         for tab in tabs {
-            self.on_tab(tab, |client, _| {
-                client.finish();
-                Vec::new()
-            });
+            self.on_tab(tab, |client, _| client.finish());
             let Some(id) = self.tabs.remove(&tab).and_then(|tab| tab.line) else {
                 continue;
             };
@@ -146,10 +143,7 @@ impl World<'_> {
     pub(super) async fn end(mut self) -> (History, Figures) {
         let tabs: Vec<u32> = self.tabs.keys().copied().collect();
         for tab in tabs {
-            self.on_tab(tab, |client, _| {
-                client.finish();
-                Vec::new()
-            });
+            self.on_tab(tab, |client, _| client.finish());
         }
         for at in 0..self.rooms.len() {
             if self.rooms[at].is_deleted {

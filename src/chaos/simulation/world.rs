@@ -4,13 +4,14 @@
 //! on nothing else, so that a seed is a world.
 
 use super::bench::Bench;
-use super::network::{Answer, Asks, BROKEN, Down, Line, Request};
+use super::network::{BROKEN, Down, Line, Request};
 use super::serving::{Manners, PONG_MS};
 use super::{Figures, Plant};
-use crate::client::{Client, Storage};
+use crate::client::{Client, Storage, Todo};
 use crate::history::{Event, History};
 use fastrand::Rng;
-use parlour_protocol::{ClientFrame, RoomId, ServerFrame, UserId};
+use parlour_client::session::{Ask, Moment};
+use parlour_protocol::{RoomId, ServerFrame, UserId};
 use parlour_server::Scope;
 use parlour_server::realtime::Ticker;
 use std::collections::BTreeMap;
@@ -154,7 +155,8 @@ impl<'b> World<'b> {
             1 => device.name.clone(),
             n => format!("{}#{n}", device.name),
         };
-        let mut client = Client::new(&name, device.user, device.storage.clone());
+        let now = self.now - device.slept;
+        let mut client = Client::new(&name, device.user, device.storage.clone(), now);
         for room in &self.rooms {
             if !room.is_deleted && device.rooms.contains(&room.id) {
                 client.enter(room.id);
@@ -170,6 +172,8 @@ impl<'b> World<'b> {
                 is_stirred: false,
             },
         );
+        // What it wants done to begin with.
+        self.on_tab(id, Client::tick);
     }
 
     pub(super) fn next_id(&mut self) -> u32 {
@@ -189,26 +193,72 @@ impl<'b> World<'b> {
         self.now < self.down_until
     }
 
-    /// Lets a tab do something, and brings what it says to its socket.
-    pub(super) fn on_tab(
-        &mut self,
-        id: u32,
-        act: impl FnOnce(&mut Client, f64) -> Vec<ClientFrame>,
-    ) {
+    /// Lets a tab do something, and does what it wants done.
+    pub(super) fn on_tab(&mut self, id: u32, act: impl FnOnce(&mut Client, Moment)) {
         let Some(tab) = self.tabs.get_mut(&id) else {
             return;
         };
-        let device = &self.devices[tab.device];
+        let at = tab.device;
+        let device = &self.devices[at];
         let before = device.storage.changes();
-        let said = act(&mut tab.client, self.now - device.slept);
+        let moment = Moment {
+            now: self.now - device.slept,
+            random: self.chance.f64(),
+        };
+        act(&mut tab.client, moment);
         self.history.extend(tab.client.take_events());
-        if let Some(line) = tab.line.and_then(|line| self.lines.get_mut(&line)) {
-            line.say(said);
-        }
+        let todo = tab.client.take_todo();
         if device.storage.changes() != before {
-            let at = tab.device;
             for (other, tab) in &mut self.tabs {
                 tab.is_stirred |= tab.device == at && *other != id;
+            }
+        }
+        for todo in todo {
+            self.perform(id, at, todo);
+        }
+    }
+
+    fn perform(&mut self, id: u32, device: usize, todo: Todo) {
+        let Some(tab) = self.tabs.get_mut(&id) else {
+            return;
+        };
+        match todo {
+            Todo::Say(frame) => {
+                if let Some(line) = tab.line.and_then(|line| self.lines.get_mut(&line)) {
+                    line.say(frame);
+                }
+            }
+            Todo::Disconnect => {
+                if let Some(id) = tab.line.take() {
+                    if let Some(line) = self.lines.get_mut(&id) {
+                        line.is_held = false;
+                        line.down.clear();
+                    }
+                    self.forget_gone(id);
+                }
+            }
+            Todo::Connect => {
+                let line = self.next_id();
+                self.lines.insert(line, Line::new(id, device));
+                if let Some(tab) = self.tabs.get_mut(&id) {
+                    tab.line = Some(line);
+                }
+            }
+            // A socket that cannot be opened here was not refused.
+            Todo::Fetch(_, Ask::Connection) => {}
+            Todo::Fetch(number, ask) => {
+                if let Ask::Open(room, _) = ask {
+                    self.figures.resets += u64::from(tab.client.timeline(room).is_some());
+                }
+                let slow_until = self.now + self.slowness();
+                self.requests.push(Request {
+                    tab: id,
+                    device,
+                    number,
+                    ask,
+                    slow_until,
+                    answer: None,
+                });
             }
         }
     }
@@ -224,11 +274,7 @@ impl<'b> World<'b> {
         if let Some(tab) = self.tabs.get_mut(&tab) {
             tab.line = None;
         }
-        let random = self.chance.f64();
-        self.on_tab(tab, |client, now| {
-            client.closed(code, reason, now, random);
-            Vec::new()
-        });
+        self.on_tab(tab, |client, at| client.closed(code, reason, at));
         self.forget_gone(line);
     }
 
@@ -248,7 +294,7 @@ impl<'b> World<'b> {
             Some(Down::Frame(text)) => {
                 let frame = ServerFrame::parse(&text)
                     .expect("the browser reads every frame that the server writes");
-                self.on_tab(tab, |client, now| client.received(frame, now));
+                self.on_tab(tab, |client, at| client.received(frame, at));
             }
             Some(Down::Close(code, reason)) => self.lose(line, code, &reason),
             None => {}
@@ -320,10 +366,7 @@ impl<'b> World<'b> {
     /// Somebody looks at the tabs again, or their clock was set.
     pub(super) fn ask_for_a_sign(&mut self, device: usize) {
         for tab in self.tabs_of(device) {
-            self.on_tab(tab, |client, now| {
-                client.wake();
-                client.woke(now)
-            });
+            self.on_tab(tab, Client::woke);
         }
     }
 
@@ -372,57 +415,7 @@ impl<'b> World<'b> {
         if !self.is_awake(device) {
             return;
         }
-        let random = self.chance.f64();
-        let (mut close, mut connect) = (false, false);
-        let (mut pages, mut wants_rooms) = (Vec::new(), false);
-        self.on_tab(id, |client, now| {
-            let todo = client.tick(now, random);
-            (close, connect) = (todo.close, todo.connect);
-            while let Some(room) = client.wants_page() {
-                pages.push(room);
-            }
-            wants_rooms = client.wants_rooms();
-            todo.say
-        });
-        let old = self.tabs.get(&id).and_then(|tab| tab.line);
-        if let Some(line) = old.filter(|_| close) {
-            if let Some(line) = self.lines.get_mut(&line) {
-                line.is_held = false;
-                line.down.clear();
-            }
-            if let Some(tab) = self.tabs.get_mut(&id) {
-                tab.line = None;
-            }
-            self.forget_gone(line);
-        }
-        if connect {
-            let line = self.next_id();
-            self.lines.insert(line, Line::new(id, device));
-            if let Some(tab) = self.tabs.get_mut(&id) {
-                tab.line = Some(line);
-            }
-        }
-        for room in pages {
-            self.figures.resets += u64::from(self.tabs[&id].client.timeline(room).is_some());
-            self.request(id, Asks::Page(room));
-        }
-        if wants_rooms {
-            self.request(id, Asks::Rooms);
-        }
-    }
-
-    pub(super) fn request(&mut self, tab: u32, asks: Asks) {
-        let Some(device) = self.tabs.get(&tab).map(|tab| tab.device) else {
-            return;
-        };
-        let slow_until = self.now + self.slowness();
-        self.requests.push(Request {
-            tab,
-            device,
-            asks,
-            slow_until,
-            answer: None,
-        });
+        self.on_tab(id, Client::tick);
     }
 
     /// How long a request or its answer is on the way: mostly no time, sometimes long enough for
@@ -437,27 +430,14 @@ impl<'b> World<'b> {
     /// An answer reaches the tab that asked, if that is still there.
     pub(super) fn answer(&mut self, at: usize) {
         let Request {
-            tab, asks, answer, ..
+            tab,
+            number,
+            ask,
+            answer,
+            ..
         } = self.requests.remove(at);
-        self.on_tab(tab, |client, _| match (asks, answer) {
-            (Asks::Page(room), Some(Answer::Page(page))) => client.take_page(room, page),
-            (Asks::Older(room, before), Some(Answer::Page(page))) => {
-                client.take_older(room, before, page)
-            }
-            (Asks::Older(room, _), Some(Answer::Failed) | None) => {
-                client.older_failed(room);
-                Vec::new()
-            }
-            (Asks::Page(room), Some(Answer::Failed) | None) => {
-                client.page_failed(room);
-                Vec::new()
-            }
-            (_, Some(Answer::Rooms(rooms))) => {
-                client.listed(&rooms);
-                Vec::new()
-            }
-            (Asks::Rooms, _) => Vec::new(),
-        });
+        let answer = answer.flatten();
+        self.on_tab(tab, |client, at| client.answered(number, &ask, answer, at));
     }
 
     /// Something happened that no client can tell.

@@ -2,17 +2,16 @@
 
 use super::link::{ABNORMAL, Incoming, Link, Unopened};
 use super::{Delivery, Order, Person, Seen, Watch, Wiring};
-use crate::client::{Client, Storage};
-use crate::failure::Failure;
+use crate::client::{Client, Storage, Todo};
 use crate::history::Event;
 use crate::plan::Act;
 use crate::rest::Rest;
 use futures::future::BoxFuture;
 use parlour_client::connection::Phase;
-use parlour_protocol::{
-    ClientFrame, History, Message, Number, RoomId, Seq, ServerFrame, Sync, UserId,
-};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use parlour_client::session::{Ask, Moment};
+use parlour_protocol::calls::Answer;
+use parlour_protocol::{Message, Number, RoomId, Seq, ServerFrame, Sync, UserId};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::future::pending;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -41,7 +40,7 @@ pub(super) struct Actor {
     client: Client,
     link: Option<Link>,
     opening: Option<BoxFuture<'static, Result<Link, Unopened>>>,
-    fetching: JoinSet<(RoomId, Result<History, Failure>)>,
+    fetching: JoinSet<(u64, Ask, Answer)>,
     count: usize,
     /// Own messages that are stored and not taken back.
     own: Vec<(RoomId, Number)>,
@@ -78,7 +77,7 @@ impl Actor {
             place,
             me,
             token: person.guest.token,
-            client: Client::new(&name(place), me, storage.clone()),
+            client: Client::new(&name(place), me, storage.clone(), 0.0),
             rooms: person.rooms,
             around,
             address: wiring.address,
@@ -116,8 +115,10 @@ impl Actor {
                 opened = opened(&mut self.opening) => self.opened(opened).await,
                 Some(page) = self.fetching.join_next() => {
                     // Pages are only given up together with their set.
-                    if let Ok((room, page)) = page {
-                        self.page(room, page).await;
+                    if let Ok((number, ask, answer)) = page {
+                        let at = self.at();
+                        self.client.answered(number, &ask, answer, at);
+                        self.perform().await;
                     }
                 }
                 _ = tick.tick() => self.tick().await,
@@ -136,6 +137,7 @@ impl Actor {
     }
 
     async fn act(&mut self, act: Act) {
+        let now = self.at();
         match act {
             Act::Write { room, length } => {
                 let room = self.rooms[room % self.rooms.len()];
@@ -144,16 +146,15 @@ impl Actor {
                 let sent = self.around.started.elapsed().as_micros();
                 let key = format!("{place}.{count}.{room}.{sent}");
                 let text = text(&format!("{place}.{count}"), length);
-                let say = self.client.write(room, &text, &key, self.now());
-                self.say(say).await;
+                self.client.write(room, &text, &key, now);
             }
             Act::Edit { pick } => {
                 if let Some(at) = self.pick(pick) {
                     let (room, number) = self.own[at];
                     self.count += 1;
                     let text = format!("changed for the {}. time", self.count);
-                    let say = self.client.edit(room, number, &text);
-                    self.ask(room, number, say).await;
+                    self.client.edit(room, number, &text, now);
+                    self.ask(room, number);
                 }
             }
             Act::Delete { pick } => {
@@ -161,12 +162,13 @@ impl Actor {
                     && self.link.is_some()
                 {
                     let (room, number) = self.own.swap_remove(at);
-                    let say = self.client.delete(room, number);
-                    self.ask(room, number, say).await;
+                    self.client.delete(room, number, now);
+                    self.ask(room, number);
                 }
             }
             Act::Die { away } => self.die(away).await,
         }
+        self.perform().await;
         let mut status = self.around.watch.of(self.place);
         status.undone = status.undone.saturating_sub(1);
     }
@@ -176,11 +178,10 @@ impl Actor {
         (count > 0).then(|| (pick % count) as usize)
     }
 
-    async fn ask(&mut self, room: RoomId, number: Number, say: Vec<ClientFrame>) {
-        if !say.is_empty() {
+    fn ask(&mut self, room: RoomId, number: Number) {
+        if *self.client.phase() == Phase::Live {
             self.asked.insert((room, number));
         }
-        self.say(say).await;
     }
 
     /// The tab is killed, and later there is another one on the same device.
@@ -190,7 +191,8 @@ impl Actor {
         self.take_events();
         self.tell();
         sleep(away).await;
-        self.client = Client::new(&name(self.place), self.me, self.storage.clone());
+        let now = self.at().now;
+        self.client = Client::new(&name(self.place), self.me, self.storage.clone(), now);
         self.enter();
     }
 
@@ -199,13 +201,15 @@ impl Actor {
         match incoming {
             Incoming::Frame(frame) => {
                 self.settle(&frame);
-                let say = self.client.received(*frame, self.now());
-                self.take_events();
-                self.say(say).await;
-                self.fetch();
+                let at = self.at();
+                self.client.received(*frame, at);
+                self.perform().await;
             }
             Incoming::Other => {}
-            Incoming::Closed { code, reason } => self.lost(code, &reason),
+            Incoming::Closed { code, reason } => {
+                self.lost(code, &reason);
+                self.perform().await;
+            }
         }
     }
 
@@ -232,8 +236,8 @@ impl Actor {
             Ok(link) => {
                 self.link = Some(link);
                 self.around.watch.of(self.place).live_since = Some(Instant::now());
-                let say = self.client.opened(self.now());
-                self.say(say).await;
+                let at = self.at();
+                self.client.opened(at);
             }
             Err(why) => {
                 if why == Unopened::Refused {
@@ -242,65 +246,61 @@ impl Actor {
                 self.lost(ABNORMAL, "");
             }
         }
-    }
-
-    async fn page(&mut self, room: RoomId, page: Result<History, Failure>) {
-        match page {
-            Ok(page) => {
-                let say = self.client.take_page(room, page);
-                self.take_events();
-                self.say(say).await;
-            }
-            Err(_) => self.client.page_failed(room),
-        }
-        self.fetch();
+        self.perform().await;
     }
 
     async fn tick(&mut self) {
-        let random = self.around.random.f64();
-        let todo = self.client.tick(self.now(), random);
-        if todo.close {
-            self.be_hurt(self.heard_at);
-            self.drop_link();
-        }
-        if todo.connect {
-            let (address, token) = (self.address, self.token.clone());
-            self.opening = Some(Box::pin(async move { Link::open(address, &token).await }));
-        }
-        self.say(todo.say).await;
-        self.fetch();
+        let at = self.at();
+        self.client.tick(at);
+        self.perform().await;
     }
 
-    /// Fetches every page that is wanted.
-    fn fetch(&mut self) {
-        while let Some(room) = self.client.wants_page() {
-            let rest = self.around.rest.clone();
-            self.fetching.spawn(async move {
-                let page = rest.page(room).await;
-                if page.is_err() {
-                    sleep(AGAIN).await;
-                }
-                (room, page)
-            });
-        }
-    }
-
-    async fn say(&mut self, frames: Vec<ClientFrame>) {
+    /// Does what its tab wants done.
+    async fn perform(&mut self) {
         self.take_events();
-        for frame in frames {
-            let Some(link) = &mut self.link else { return };
-            if !link.send(&frame).await {
-                return self.lost(ABNORMAL, "");
+        let mut todo = VecDeque::from(self.client.take_todo());
+        while let Some(next) = todo.pop_front() {
+            match next {
+                Todo::Say(frame) => {
+                    if let Some(link) = &mut self.link
+                        && !link.send(&frame).await
+                    {
+                        self.lost(ABNORMAL, "");
+                        todo.extend(self.client.take_todo());
+                    }
+                }
+                Todo::Disconnect => {
+                    self.be_hurt(self.heard_at);
+                    self.drop_link();
+                }
+                Todo::Connect => {
+                    let (address, token) = (self.address, self.token.clone());
+                    self.opening = Some(Box::pin(async move { Link::open(address, &token).await }));
+                }
+                // A socket that cannot be opened here was not refused.
+                Todo::Fetch(_, Ask::Connection) => {}
+                Todo::Fetch(number, ask) => self.fetch(number, ask),
             }
         }
+    }
+
+    fn fetch(&mut self, number: u64, ask: Ask) {
+        let rest = self.around.rest.clone();
+        self.fetching.spawn(async move {
+            let answer = rest.call(ask.request()).await;
+            if answer.is_none() {
+                sleep(AGAIN).await;
+            }
+            (number, ask, answer)
+        });
     }
 
     /// The socket is gone, and not by this tab's wish.
     fn lost(&mut self, code: u16, reason: &str) {
         self.be_hurt(Instant::now());
         self.drop_link();
-        let (now, random) = (self.now(), self.around.random.f64());
-        self.client.closed(code, reason, now, random);
+        let at = self.at();
+        self.client.closed(code, reason, at);
         if let Phase::Stopped { code, .. } = self.client.phase() {
             self.around.watch.of(self.place).stopped = Some(*code);
         }
@@ -370,9 +370,13 @@ impl Actor {
         });
     }
 
-    /// Milliseconds by this person's clock.
-    fn now(&self) -> f64 {
-        self.around.started.elapsed().as_secs_f64() * 1_000.0 * f64::from(self.speed)
+    /// Now, by this person's clock.
+    fn at(&mut self) -> Moment {
+        let passed = self.around.started.elapsed().as_secs_f64();
+        Moment {
+            now: passed * 1_000.0 * f64::from(self.speed),
+            random: self.around.random.f64(),
+        }
     }
 }
 

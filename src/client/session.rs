@@ -1,0 +1,347 @@
+//! The live room without a browser: everything a tab knows, and what follows from whatever happens to it.
+//!
+//! What happens is a call ([`Session::received`], [`Session::send`], [`Session::visit`], [`Session::tick`], …).
+//! Each has the time passed in and leaves behind what is to be done, as [`Effect`]s in their order, and which
+//! [`Part`]s of the page look different now. Whoever drives it, the island or a client of `parlour-chaos`,
+//! performs the effects and reports back what came of them.
+//!
+//! *Invariant:* it reads no clock, draws no chance and reaches for nothing, so that the same calls lead to the
+//! same effects. The one thing it asks for is what tabs share ([`Storage`]): another tab may have changed that
+//! a moment ago, and what is decided has to be decided from it.
+
+mod editing;
+mod effect;
+mod link;
+mod listing;
+mod paging;
+mod reading;
+mod receiving;
+mod sending;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod visiting;
+
+pub use effect::{Ask, Effect, Field, Landing, Moment, Part, Parts, Viewport};
+pub use stored::Storage;
+
+use crate::announcer::Announcer;
+use crate::by_room::{ByRoom, Rooms};
+use crate::connection::Connection;
+use crate::drafts::{Drafts, Edits};
+use crate::namesakes::Namesakes;
+use crate::outbox::Outbox;
+use crate::presence::{Presence, TypingSignal};
+use crate::read_marks::ReadMarks;
+use crate::shelf::{Open, Shelf, Shelved};
+use crate::spots::Spots;
+use crate::timeline::Timeline;
+use crate::upgrade::Upgrade;
+use paging::Page;
+use parlour_protocol::{
+    AppError, ClientFrame, History, Number, Place, RoomEntry, RoomId, Seq, User, UserId,
+};
+use stored::Stored;
+use visiting::{Address, Visit};
+
+/// How long to wait when the server did not say, in milliseconds.
+const RETRY_MS: u64 = 1_000;
+
+/// One tab.
+pub struct Session {
+    me: Option<User>,
+    /// The sidebar, ordered by name.
+    rooms: Vec<RoomEntry>,
+    /// The hash by which the server knows that list; none once a frame has changed it.
+    list_hash: Option<String>,
+    open: Option<Open>,
+    timeline: Timeline,
+    presence: Presence,
+    shelf: Shelf,
+    connection: Connection,
+    /// Since when a socket is being opened.
+    opening_since: Option<f64>,
+    is_online: bool,
+    /// The date when it was last looked at, in milliseconds.
+    wall: Option<f64>,
+    /// Who this tab was when the socket was opened.
+    linked_as: Option<UserId>,
+    /// Who the server says this tab is on this socket; `None` until it has.
+    known_as: Option<UserId>,
+    /// Rooms this socket has joined.
+    joined: Rooms,
+    /// Rooms to be joined once more, and when.
+    rejoins: Vec<(f64, RoomId)>,
+    /// The sync each room has under way.
+    syncing: ByRoom<Seq>,
+    /// Which life of which database this is, once the server has told.
+    epoch: Option<String>,
+    /// How far each room was read.
+    read: ReadMarks,
+    /// When the server is to be told of it.
+    read_at: Option<f64>,
+    stored: Stored,
+    outbox: Outbox,
+    /// Until when nothing is sent to a room, because the server asked for that.
+    holds: ByRoom<f64>,
+    is_held: bool,
+    keeps_outbox: bool,
+    drafts: Drafts,
+    edits: Edits,
+    keeps_drafts: bool,
+    /// The message being edited.
+    editing: Option<Number>,
+    typing: TypingSignal,
+    /// Characters in the composer.
+    typed: usize,
+    composer_error: Option<String>,
+    /// New messages below the view.
+    missed: usize,
+    announcer: Announcer,
+    /// What is shown.
+    shown_at: Address,
+    /// Where the browser's address is: elsewhere while what it names is on its way.
+    address: Address,
+    /// Where one was reading, for each entry of the tab's history.
+    spots: Spots,
+    asked_for_name: bool,
+    visit: Option<Visit>,
+    page: Option<Page>,
+    /// Requests made, for each answer to be of one of them.
+    requests: u64,
+    upgrade: Upgrade,
+    viewport: Viewport,
+    at: Moment,
+    effects: Vec<Effect>,
+    parts: Parts,
+}
+
+impl Session {
+    /// Of a page as the server printed it. Nothing is live in it before [`Session::start`].
+    pub fn new(place: Place, storage: Box<dyn Storage + Send + Sync>) -> Self {
+        let (open, timeline, presence) = match place.open {
+            Some(room) => {
+                let shelved = Shelved::from(room);
+                (Some(shelved.open), shelved.timeline, shelved.presence)
+            }
+            None => (None, Timeline::new(History::default()), Presence::default()),
+        };
+        let mut announcer = Announcer::default();
+        announcer.enter(timeline.seq());
+        Self {
+            me: place.me,
+            rooms: place.rooms,
+            list_hash: None,
+            open,
+            timeline,
+            presence,
+            shelf: Shelf::default(),
+            connection: Connection::absent(),
+            opening_since: None,
+            is_online: true,
+            wall: None,
+            linked_as: None,
+            known_as: None,
+            joined: Rooms::default(),
+            rejoins: Vec::new(),
+            syncing: ByRoom::default(),
+            epoch: None,
+            read: ReadMarks::default(),
+            read_at: None,
+            stored: Stored::new(storage),
+            outbox: Outbox::default(),
+            holds: ByRoom::default(),
+            is_held: false,
+            keeps_outbox: true,
+            drafts: Drafts::default(),
+            edits: Edits::default(),
+            keeps_drafts: true,
+            editing: None,
+            typing: TypingSignal::default(),
+            typed: 0,
+            composer_error: None,
+            missed: 0,
+            announcer,
+            shown_at: Address::default(),
+            address: Address::default(),
+            spots: Spots::default(),
+            asked_for_name: false,
+            visit: None,
+            page: None,
+            requests: 0,
+            upgrade: Upgrade::default(),
+            viewport: Viewport::default(),
+            at: Moment::default(),
+            effects: Vec::new(),
+            parts: Parts::default(),
+        }
+    }
+
+    /// What happens from here on happens at this moment, before eyes that see this much.
+    pub fn at(&mut self, at: Moment, viewport: Viewport) -> &mut Self {
+        self.at = at;
+        self.viewport = viewport;
+        self
+    }
+
+    /// What is to be done now, in this order, and what looks different. To be asked for after every call.
+    pub fn take_effects(&mut self) -> (Vec<Effect>, Parts) {
+        let effects = std::mem::take(&mut self.effects);
+        (effects, std::mem::take(&mut self.parts))
+    }
+
+    /// Who is looking.
+    pub fn me(&self) -> Option<&User> {
+        self.me.as_ref()
+    }
+
+    /// Who is looking, by id.
+    pub fn my_id(&self) -> Option<UserId> {
+        self.me.as_ref().map(|me| me.id)
+    }
+
+    /// The rooms in the sidebar, ordered by name.
+    pub fn rooms(&self) -> &[RoomEntry] {
+        &self.rooms
+    }
+
+    /// The open room; `None` on the welcome screen.
+    pub fn open(&self) -> Option<&Open> {
+        self.open.as_ref()
+    }
+
+    /// The open room's id.
+    pub fn open_id(&self) -> Option<RoomId> {
+        self.open.as_ref().map(|open| open.room.id)
+    }
+
+    /// The open room's messages.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The messages of a room that this tab holds, open or not.
+    pub fn timeline_of(&self, room: RoomId) -> Option<&Timeline> {
+        if self.open_id() == Some(room) {
+            return Some(&self.timeline);
+        }
+        self.shelf.get(room).map(|shelved| &shelved.timeline)
+    }
+
+    /// Who is in the open room, who types.
+    pub fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// What is sent and not yet stored, of all rooms.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// The socket's state.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// How many new messages are below the view.
+    pub fn missed(&self) -> usize {
+        self.missed
+    }
+
+    /// Whether a room or a page of history is on its way.
+    pub fn is_loading(&self) -> bool {
+        self.visit.is_some() || self.page.is_some()
+    }
+
+    /// Whether the answer to the question with this number is still waited for.
+    pub fn awaits(&self, number: u64) -> bool {
+        let visit = self.visit.as_ref().map(|visit| visit.number);
+        let page = self.page.as_ref().map(|page| page.number);
+        visit == Some(number) || page == Some(number)
+    }
+
+    /// Whether the server cannot store anything at the moment.
+    pub fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// Whether the browser keeps what is not sent yet.
+    pub fn keeps(&self) -> bool {
+        self.keeps_outbox && self.keeps_drafts
+    }
+
+    /// The message being edited.
+    pub fn editing(&self) -> Option<Number> {
+        self.editing
+    }
+
+    /// How many characters are in the composer.
+    pub fn typed_length(&self) -> usize {
+        self.typed
+    }
+
+    /// What is wrong with the composer's text.
+    pub fn composer_error(&self) -> Option<&str> {
+        self.composer_error.as_deref()
+    }
+
+    /// Whether nothing is under way or waited for: connected, no question without an answer, and nothing left
+    /// to be sent.
+    pub fn is_idle(&self) -> bool {
+        self.connection.is_live()
+            && !self.is_loading()
+            && self.rejoins.is_empty()
+            && self.syncing.is_empty()
+            && self.outbox.waiting() == 0
+    }
+
+    /// Who of those that are here, or wrote what is shown, has to be told from somebody else.
+    pub fn namesakes(&self) -> Namesakes {
+        self.namesakes_with(&[])
+    }
+
+    fn namesakes_with(&self, others: &[(UserId, &str)]) -> Namesakes {
+        let shown = self.timeline.authors().chain(others.iter().copied());
+        self.presence.namesakes(shown)
+    }
+
+    fn is_mine(&self, author: UserId) -> bool {
+        self.my_id() == Some(author)
+    }
+
+    /// This person's id, once the server has said that this socket is theirs.
+    fn known(&self) -> Option<UserId> {
+        self.known_as.filter(|known| self.is_mine(*known))
+    }
+
+    fn show(&mut self, part: Part) {
+        self.parts.add(part);
+    }
+
+    fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Says something to the server, if it can hear. What must not be lost is in the outbox.
+    fn say(&mut self, frame: ClientFrame) {
+        if self.connection.is_live() {
+            self.push(Effect::Say(frame));
+        }
+    }
+
+    fn tell(&mut self, sentence: impl Into<String>) {
+        self.push(Effect::Notice(sentence.into()));
+    }
+
+    /// Asks the server something; answered under the number.
+    fn fetch(&mut self, ask: Ask) -> u64 {
+        self.requests += 1;
+        self.push(Effect::Fetch(self.requests, ask));
+        self.requests
+    }
+}
+
+/// How long to wait before the same is worth trying again, in milliseconds.
+fn wait_ms(error: &AppError) -> u32 {
+    error.retry_after_ms.unwrap_or(RETRY_MS).clamp(100, 30_000) as u32
+}

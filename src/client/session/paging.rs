@@ -1,0 +1,206 @@
+//! Up and down the open room's history, and its messages taken anew.
+//!
+//! *Invariant:* one page is on its way at a time, and it is taken only while what it was asked for is shown.
+
+use super::{Ask, Effect, Landing, Part, Session};
+use crate::shelf::Shelved;
+use crate::spots::Spot;
+use crate::timeline::{Timeline, slices};
+use parlour_protocol::calls::Refused;
+use parlour_protocol::{ClientFrame, ErrorCode, History, Number, OpenRoom, RoomId};
+
+/// What is on its way of the room that is shown.
+pub(super) struct Page {
+    pub(super) number: u64,
+    pub(super) of: Of,
+}
+
+pub(super) enum Of {
+    /// All that is shown, around a message or from the end.
+    Anew(RoomId, Option<Number>),
+    /// The place where somebody was reading.
+    ComeBack(Spot),
+    /// Older or newer messages; pieces of them that are still to be taken.
+    History {
+        is_older: bool,
+        pieces: Vec<History>,
+    },
+}
+
+impl Session {
+    /// The page is about to be drawn: takes the next piece of a page of history.
+    pub fn frame(&mut self) {
+        let Some(Page {
+            of: Of::History { is_older, pieces },
+            ..
+        }) = &mut self.page
+        else {
+            return;
+        };
+        let is_older = *is_older;
+        if pieces.is_empty() {
+            // It is still on its way.
+            return;
+        }
+        let piece = pieces.remove(0);
+        let is_last = pieces.is_empty();
+        match is_older {
+            true => self.timeline.prepend(piece),
+            false => self.timeline.append(piece),
+        }
+        self.show(Part::Timeline);
+        self.push(Effect::KeepInView);
+        if !is_last {
+            return self.push(Effect::NextFrame);
+        }
+        self.check_edits();
+        // Not a frame later: who has come to the end meanwhile cannot scroll any further.
+        self.give_up_page();
+        // The page may have been read at a later seq than ours.
+        if let (Some(room), Some(after)) = (self.open_id(), self.timeline.behind()) {
+            self.ask(room, after);
+        }
+    }
+
+    /// Shows the end of the room, fetching it when the view is somewhere in its past.
+    pub fn to_newest(&mut self) {
+        let Some(room) = self.open_id() else {
+            return;
+        };
+        if self.timeline.has_newer() {
+            self.take_anew(room, None);
+        }
+        self.see_all();
+        self.push(Effect::Land(Landing::End, false));
+    }
+
+    /// The view moved: fetches what it comes close to, and tells what was read.
+    pub fn scrolled(&mut self, is_near_top: bool, is_near_bottom: bool) {
+        if is_near_top && self.timeline.has_older() {
+            self.fetch_older();
+        } else if is_near_bottom && self.timeline.has_newer() {
+            self.fetch_newer();
+        } else {
+            self.look();
+        }
+    }
+
+    /// Fetches the page of history before the first message shown.
+    pub fn fetch_older(&mut self) {
+        if let (Some(room), Some(first)) = (self.open_id(), self.timeline.first_number()) {
+            self.fetch_history(true, Ask::Older(room, first));
+        }
+    }
+
+    /// Fetches the page of history after the last message shown.
+    pub fn fetch_newer(&mut self) {
+        if let (Some(room), Some(last)) = (self.open_id(), self.timeline.last_number()) {
+            self.fetch_history(false, Ask::Newer(room, last));
+        }
+    }
+
+    /// What this tab holds of the room is void: takes it again from the server, around what is read there or
+    /// from its end.
+    pub(super) fn take_anew(&mut self, room: RoomId, around: Option<Number>) {
+        if self.open_id() != Some(room) {
+            self.shelf.take(room);
+            return;
+        }
+        let number = self.fetch(Ask::Open(room, around));
+        let of = Of::Anew(room, around);
+        self.page = Some(Page { number, of });
+        self.show(Part::Loading);
+    }
+
+    pub(super) fn page_came(&mut self, of: Of, answer: Result<OpenRoom, Refused>) {
+        match (of, answer) {
+            (Of::Anew(room, around), Ok(page)) => {
+                self.timeline = Timeline::new(page.history);
+                self.show(Part::Timeline);
+                if around.is_some() {
+                    self.push(Effect::KeepInView);
+                }
+                self.check_edits();
+                self.settle_shown();
+                self.see_all();
+                self.announce_anew();
+                let after = self.timeline.seq();
+                self.say(ClientFrame::Sync {
+                    room_id: Some(room),
+                    after,
+                });
+            }
+            (Of::Anew(room, Some(_)), Err(refused)) if is_gone(&refused) => {
+                self.take_anew(room, None);
+            }
+            (Of::Anew(..), Err(refused)) => self.tell(refused.sentence()),
+            (Of::ComeBack(spot), Ok(page)) => {
+                let mut shelved = Shelved::from(page);
+                shelved.open.marked = self.open.as_ref().and_then(|open| open.marked);
+                self.show_room(shelved, Some(spot));
+            }
+            // The end of the room is there.
+            (Of::ComeBack(_) | Of::History { .. }, _) => {}
+        }
+    }
+
+    fn fetch_history(&mut self, is_older: bool, ask: Ask) {
+        if self.is_loading() {
+            return;
+        }
+        let number = self.fetch(ask);
+        let pieces = Vec::new();
+        let of = Of::History { is_older, pieces };
+        self.page = Some(Page { number, of });
+        self.show(Part::Loading);
+    }
+
+    pub(super) fn history_came(&mut self, number: u64, answer: Result<History, Refused>) {
+        let page = self.page.as_mut().filter(|page| page.number == number);
+        let Some(Page {
+            of: Of::History { is_older, pieces },
+            ..
+        }) = page
+        else {
+            return;
+        };
+        match answer {
+            Ok(page) => {
+                // Piece by piece, so that no frame on the screen has to wait for a whole page.
+                *pieces = slices(page, *is_older);
+                self.frame();
+            }
+            Err(refused) => {
+                self.give_up_page();
+                self.tell(refused.sentence());
+            }
+        }
+    }
+
+    /// The page was loaded again: to where somebody was reading in it, fetching that if it is further back.
+    pub(super) fn come_back(&mut self, room: RoomId, spot: Spot) {
+        if self.timeline.get(spot.number).is_some() {
+            return self.push(Effect::Land(Landing::Spot(spot), false));
+        }
+        self.forget_spot(room);
+        let number = self.fetch(Ask::Open(room, Some(spot.number)));
+        let of = Of::ComeBack(spot);
+        self.page = Some(Page { number, of });
+        self.show(Part::Loading);
+    }
+
+    /// What is on its way for what is shown will be dropped, so nothing waits for it any more. A visit goes on, whatever becomes of the room that one
+    /// comes from.
+    pub(super) fn give_up_page(&mut self) {
+        self.page = None;
+        self.show(Part::Loading);
+    }
+}
+
+/// Whether what was asked for is there no more.
+pub(super) fn is_gone(refused: &Refused) -> bool {
+    matches!(
+        refused.code(),
+        Some(ErrorCode::RoomNotFound | ErrorCode::MessageNotFound)
+    )
+}

@@ -1,0 +1,342 @@
+//! What the server says, applied.
+
+use super::{Effect, Part, Session, wait_ms};
+use crate::announcer::{Aloud, Announcer};
+use crate::presence::Presence;
+use crate::shelf::Shelf;
+use crate::timeline::{Applied, Synced, Timeline};
+use parlour_protocol::{
+    AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity, RoomGone,
+    RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UserId, UsersList, Welcome,
+};
+
+impl Session {
+    /// A frame came.
+    pub fn received(&mut self, frame: ServerFrame) {
+        self.connection.heard(self.at.now);
+        match frame {
+            ServerFrame::Welcome(frame) => self.welcomed(frame),
+            ServerFrame::Message(message) => self.changed(message, true),
+            ServerFrame::MessageChanged(message) => self.changed(message, false),
+            ServerFrame::Sync(frame) => self.synced(frame),
+            ServerFrame::UsersList(UsersList {
+                room_id,
+                people,
+                count,
+                ..
+            }) => {
+                self.change_entry(room_id, |entry| entry.room.online = count);
+                self.on_presence(room_id, |p| p.set_roster(Roster { people, count }));
+            }
+            ServerFrame::Typing(Typists {
+                room_id, people, ..
+            }) => self.on_presence(room_id, |p| p.set_typing(people)),
+            ServerFrame::System(frame) => self.came_or_went(frame),
+            ServerFrame::RoomChanged(room) => self.room_changed(room),
+            ServerFrame::RoomDeleted(RoomGone { room_id }) => self.deleted(room_id),
+            ServerFrame::Left(RoomGone { room_id }) => self.forget(room_id),
+            ServerFrame::Rooms(list) => self.listed(list),
+            ServerFrame::RoomActivity(frame) => self.heard_of(frame),
+            ServerFrame::Heartbeat(Heartbeat { rooms }) => {
+                for (room_id, reached) in rooms {
+                    let timeline = self.timeline_of(room_id);
+                    if let Some(after) = timeline.and_then(|timeline| timeline.heard(reached)) {
+                        // A question that is as old as a heartbeat was not heard.
+                        self.syncing.remove(room_id);
+                        self.ask(room_id, after);
+                    }
+                }
+                self.send_again();
+            }
+            ServerFrame::Error(frame) => self.refused(frame),
+        }
+    }
+
+    fn welcomed(&mut self, frame: Welcome) {
+        let Welcome {
+            room_id,
+            seq,
+            epoch,
+            room,
+            user,
+            build,
+            ..
+        } = frame;
+        self.upgrade.welcome(build);
+        self.known_as = user.as_ref().map(|user| user.id);
+        // A socket that was opened before there was a name knows of none.
+        let is_about_now = user.is_some() || self.linked_as.is_some();
+        if is_about_now && self.me != user {
+            // Named, renamed or forgotten elsewhere: another tab, or a session that ended.
+            if user.is_none() {
+                self.tell("Your session has ended. Give yourself a name to write again.");
+            }
+            self.me = user;
+            self.show(Part::Me);
+        }
+        let before = self.epoch.replace(epoch);
+        if before.is_some_and(|before| self.epoch.as_ref() != Some(&before)) {
+            // Another database: what this tab holds, or has heard, means nothing there. An empty room that does
+            // not get its page now asks with the next heartbeat.
+            self.shelf = Shelf::default();
+            self.timeline = Timeline::new(History::default());
+            self.show(Part::Timeline);
+            self.aloud(|announcer| announcer.enter(Seq::MAX));
+            if let Some(open) = self.open_id() {
+                self.take_anew(open, None);
+            }
+            for entry in &mut self.rooms {
+                entry.room.seq = 0;
+            }
+        }
+        self.room_changed(room);
+        // A tab that holds more than the server has is of another time, too.
+        if self.timeline_of(room_id).is_some_and(|t| t.seq() > seq) {
+            self.take_anew(room_id, None);
+        }
+        self.look();
+        self.pump();
+    }
+
+    fn changed(&mut self, message: Message, is_new: bool) {
+        let room_id = message.room_id;
+        let is_next = |timeline: &Timeline| message.seq <= timeline.seq() + 1;
+        if self.timeline_of(room_id).is_none_or(is_next) {
+            // One that cannot be shown yet comes once more, with what is missing before it.
+            self.settle(&message);
+        }
+        let is_mine = self.is_mine(message.user_id);
+        let is_open = self.open_id() == Some(room_id);
+        let follows = self.follows();
+        let was_seen = follows && self.viewport.is_visible;
+        let (seq, timestamp) = (message.seq, message.timestamp);
+        let spoken = is_open.then(|| message.clone());
+        match self.on_timeline(room_id, |timeline| timeline.apply(message)) {
+            Some(Applied::Gap { after }) => return self.ask(room_id, after),
+            Some(Applied::Stale) => return,
+            Some(Applied::Live { .. }) | None => {}
+        }
+        self.change_entry(room_id, |entry| {
+            if seq > entry.room.seq {
+                entry.room.seq = seq;
+                if is_new {
+                    entry.room.last_message_at = Some(timestamp);
+                    entry.unread += i64::from(!is_mine);
+                }
+            }
+        });
+        if let Some(spoken) = &spoken {
+            self.announce(&[spoken]);
+        }
+        if is_open && is_new && !is_mine && !was_seen {
+            self.miss(1);
+        }
+        if is_open && follows {
+            self.look();
+        }
+    }
+
+    fn synced(&mut self, frame: Sync) {
+        let Sync {
+            room_id,
+            messages,
+            from,
+            to,
+            complete,
+            reset,
+        } = frame;
+        self.syncing.remove(room_id);
+        for message in &messages {
+            self.settle(message);
+        }
+        let is_open = self.open_id() == Some(room_id);
+        if is_open {
+            // In the order in which they were written, and not in that of their latest changes.
+            // (Nearly in it already; and the library's sort is a hundredth of the WASM.)
+            let mut said: Vec<&Message> = Vec::with_capacity(messages.len());
+            for message in &messages {
+                let after = said.iter().rposition(|other| other.number < message.number);
+                said.insert(after.map_or(0, |at| at + 1), message);
+            }
+            self.announce(&said);
+        }
+        let held = self.timeline_of(room_id).map(Timeline::seq);
+        let is_unseen = |message: &&Message| {
+            Some(message.number) > held && !message.deleted && !self.is_mine(message.user_id)
+        };
+        let unseen = messages.iter().filter(is_unseen).count();
+        let follows = self.follows();
+        if is_open && !(follows && self.viewport.is_visible) {
+            self.miss(unseen);
+        }
+        let applied = self.on_timeline(room_id, |t| {
+            t.apply_sync(messages, from, to, complete, reset)
+        });
+        match applied {
+            // The rest follows by itself.
+            Some(Synced::More { .. }) => {}
+            Some(Synced::Reset) => self.take_anew(room_id, self.reading()),
+            // Otherwise it is looked at once it is drawn.
+            Some(Synced::CaughtUp | Synced::Ignored) | None if follows => self.look(),
+            Some(Synced::CaughtUp | Synced::Ignored) | None => {}
+        }
+    }
+
+    fn came_or_went(&mut self, frame: System) {
+        // One knows that one has come oneself.
+        if !self.is_mine(frame.user_id) {
+            let (user, name) = (frame.user_id, frame.username.as_str());
+            let name = self.namesakes_with(&[(user, name)]).full(user, name);
+            self.on_timeline(frame.room_id, |t| t.note(name, frame.event));
+        }
+    }
+
+    fn heard_of(&mut self, frame: RoomActivity) {
+        let RoomActivity {
+            room_id,
+            seq,
+            unread,
+            online,
+        } = frame;
+        // Messages of others that came while the server counted up to `seq`.
+        let me = self.my_id();
+        let since = self.timeline_of(room_id).map(|t| t.posts_after(seq, me));
+        let unread = unread + since.unwrap_or(0);
+        self.change_entry(room_id, |entry| {
+            entry.room.seq = entry.room.seq.max(seq);
+            entry.room.online = online;
+            entry.unread = unread;
+        });
+        // In the room that is open one has read it oneself.
+        self.look();
+    }
+
+    /// Something this tab said did nothing. A join or a sync that came at a bad time is said again.
+    fn refused(&mut self, frame: Refusal) {
+        let Refusal {
+            code,
+            message,
+            room_id,
+            client_id,
+            at,
+            retry_after_ms,
+        } = frame;
+        let error = AppError {
+            at,
+            retry_after_ms,
+            ..AppError::new(code, message)
+        };
+        if let Some(client_id) = client_id {
+            return self.send_refused(error, &client_id);
+        }
+        if room_id.is_some_and(|room| !self.joined.contains(room))
+            || (self.me.is_none() && code == ErrorCode::SignInRequired)
+        {
+            // It was on its way when the room or the session ended, and that has been told.
+            return;
+        }
+        if let (ErrorCode::RoomNotFound, Some(room_id)) = (code, room_id) {
+            return self.deleted(room_id);
+        }
+        if !code.is_passing() || self.editing.is_some() {
+            self.tell(error.message.clone());
+        }
+        if let Some(room_id) = room_id.filter(|_| code.is_passing()) {
+            self.syncing.remove(room_id);
+            // It may have been a mark of what was read.
+            self.read.forget(room_id);
+            let wait = wait_ms(&error);
+            self.rejoins.push((self.at.now + f64::from(wait), room_id));
+            self.wait(wait);
+        }
+    }
+
+    /// What this tab waited for has happened: a send of its own is stored, an edit is made.
+    fn settle(&mut self, message: &Message) {
+        self.acknowledged(message);
+        if message.seq != message.number && self.is_mine(message.user_id) {
+            self.settle_edit(message);
+        }
+    }
+
+    /// Asks for what changed since, unless that question is already under way.
+    pub(super) fn ask(&mut self, room_id: RoomId, after: Seq) {
+        if self.syncing.get(room_id) != Some(&after) {
+            self.syncing.insert(room_id, after);
+            self.say(ClientFrame::Sync {
+                room_id: Some(room_id),
+                after,
+            });
+        }
+    }
+
+    /// Is in a room that is shown from now on, and hears what happened since `seq`.
+    pub(super) fn be_in(&mut self, room_id: RoomId, seq: Seq) {
+        if !self.connection.is_live() {
+            // The next socket begins with it.
+            return;
+        }
+        let is_new = self.joined.insert(room_id, ());
+        self.say(if is_new {
+            ClientFrame::Join {
+                room_id,
+                after: Some(seq),
+            }
+        } else {
+            ClientFrame::Sync {
+                room_id: Some(room_id),
+                after: seq,
+            }
+        });
+    }
+
+    /// Tells who does not see the screen of messages in the open room.
+    fn announce(&mut self, messages: &[&Message]) {
+        let me = self.my_id();
+        let authors = messages.iter().map(|m| (m.user_id, m.username.as_str()));
+        let authors: Vec<(UserId, &str)> = authors.collect();
+        let namesakes = self.namesakes_with(&authors);
+        for message in messages {
+            self.aloud(|announcer| announcer.take(message, me, &namesakes));
+        }
+    }
+
+    /// Tells them of the open room when it was taken anew.
+    pub(super) fn announce_anew(&mut self) {
+        let me = self.my_id();
+        let namesakes = self.namesakes();
+        let aloud = (self.announcer).enter_anew(&self.timeline, me, &namesakes);
+        self.effects.extend(aloud.into_iter().map(Effect::Announce));
+    }
+
+    /// Changes what is told, and tells it.
+    pub(super) fn aloud(&mut self, change: impl FnOnce(&mut Announcer) -> Vec<Aloud>) {
+        let aloud = change(&mut self.announcer);
+        self.effects.extend(aloud.into_iter().map(Effect::Announce));
+    }
+
+    /// Changes the timeline of a room this tab holds, keeping in view what was in view.
+    pub(super) fn on_timeline<T>(
+        &mut self,
+        room_id: RoomId,
+        change: impl FnOnce(&mut Timeline) -> T,
+    ) -> Option<T> {
+        if self.open_id() == Some(room_id) {
+            let changed = change(&mut self.timeline);
+            self.show(Part::Timeline);
+            self.push(Effect::KeepInView);
+            return Some(changed);
+        }
+        let shelved = self.shelf.get_mut(room_id)?;
+        Some(change(&mut shelved.timeline))
+    }
+
+    fn on_presence(&mut self, room_id: RoomId, change: impl FnOnce(&mut Presence)) {
+        if self.open_id() == Some(room_id) {
+            change(&mut self.presence);
+            self.show(Part::Presence);
+        } else if let Some(shelved) = self.shelf.get_mut(room_id) {
+            change(&mut shelved.presence);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use super::*;
+
+#[test]
+fn to_send_costs_two_reads_and_two_writes_and_so_does_the_acknowledgement() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    for number in 3..6 {
+        let key = format!("k{number}");
+        tab.does(|session| session.typed("Hello"));
+        storage.counted();
+        tab.does(|session| session.send("Hello", key.clone()));
+        let (reads, writes) = storage.counted();
+        assert!(reads <= 2 && writes <= 2, "{reads} reads, {writes} writes");
+        tab.hear(stored(LOBBY, number, &key));
+        let (reads, writes) = storage.counted();
+        assert!(reads <= 2 && writes <= 2, "{reads} reads, {writes} writes");
+    }
+    assert_eq!(storage.text("parlour.outbox"), "[]");
+    assert_eq!(storage.text("parlour.drafts"), "[]");
+}
+
+#[test]
+fn also_beside_another_tab_that_sends() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    let mut other = Tab::live_with(storage.clone());
+    for number in 3..6 {
+        other.send("Theirs", &format!("o{number}"));
+        tab.does(|session| session.storage_changed(true));
+        tab.does(|session| session.typed("Hello"));
+        storage.counted();
+        tab.does(|session| session.send("Hello", format!("k{number}")));
+        let (reads, writes) = storage.counted();
+        assert!(reads <= 2 && writes <= 2, "{reads} reads, {writes} writes");
+    }
+}
+
+#[test]
+fn messages_of_others_cost_nothing_of_it() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    storage.counted();
+    (3..50).for_each(|number| drop(tab.hear(posted(LOBBY, number))));
+    assert_eq!(storage.counted(), (0, 0));
+}
+
+#[test]
+fn two_tabs_share_what_is_sent() {
+    let storage = CountedStorage::default();
+    let mut first = Tab::live_with(storage.clone());
+    let mut second = Tab::live_with(storage);
+    first.send("one", "k1");
+    second.does(|session| session.storage_changed(false));
+    assert!(second.session.outbox().contains("k1"));
+    // Whoever of them lives sends.
+    assert_eq!(keys(&second.pass(1_000.0)), ["k1"]);
+    first.hear(stored(LOBBY, 3, "k1"));
+    second.does(|session| session.storage_changed(false));
+    assert!(second.session.outbox().is_empty());
+}
+
+#[test]
+fn what_another_tab_gave_up_a_moment_ago_is_not_sent() {
+    let storage = CountedStorage::default();
+    let mut first = Tab::live_with(storage.clone());
+    first.does(|session| session.closed(1006, ""));
+    first.send("one", "k1");
+    let mut second = Tab::live_with(storage);
+    second.does(|session| drop(session.discard("k1")));
+    // Nobody has told the first one yet.
+    first.pass(1_000.0);
+    first.does(Session::opened);
+    assert!(keys(&first.hear(welcome(LOBBY, 2))).is_empty());
+}
+
+#[test]
+fn a_storage_that_is_full_is_told_of_and_loses_nothing_while_the_tab_lives() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    storage.fill(true);
+    assert_eq!(keys(&tab.send("one", "k1")), ["k1"]);
+    assert!(!tab.session.keeps());
+    tab.does(|session| session.closed(1006, ""));
+    storage.fill(false);
+    tab.pass(1_000.0);
+    tab.open_socket(2);
+    assert!(storage.text("parlour.outbox").contains("k1"));
+    tab.does(|session| session.typed("again"));
+    assert!(tab.session.keeps());
+}
+
+#[test]
+fn a_page_that_is_loaded_again_takes_up_what_was_written() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    tab.does(|session| session.closed(1006, ""));
+    tab.send("one", "k1");
+    tab.does(|session| session.typed("not yet"));
+    drop(tab);
+    let mut tab = Tab::new(lobby(2), storage.clone());
+    assert_eq!(tab.session.typed_length(), 7);
+    tab.does(Session::opened);
+    assert_eq!(keys(&tab.hear(welcome(LOBBY, 2))), ["k1"]);
+    // Stored, and acknowledged while nobody was there to hear it.
+    let mut place = lobby(2);
+    if let Some(open) = &mut place.open {
+        open.history.messages.push(message(LOBBY, 3, ALICE, "k1"));
+        open.history.seq = 3;
+    }
+    let tab = Tab::new(place, storage);
+    assert!(tab.session.outbox().is_empty());
+}
+
+#[test]
+fn what_is_typed_while_another_tab_types_elsewhere_leaves_that_alone() {
+    let storage = CountedStorage::default();
+    let mut first = Tab::live_with(storage.clone());
+    let mut second = Tab::live_with(storage);
+    let garden = second.visit("/rooms/2");
+    second.answer(
+        &one_asked(&garden),
+        ok(&open_room(GARDEN, page(GARDEN, 1..=1, 1))),
+    );
+    second.does(|session| session.typed("flowers"));
+    first.does(|session| session.typed("tea"));
+    let shown = second.does(|session| session.storage_changed(false));
+    let draft = Effect::Write(Field::Composer, "flowers".to_owned());
+    assert!(shown.contains(&draft));
+}
