@@ -105,25 +105,16 @@ impl Announcer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{History, MessageId, RoomId, Timestamp};
+    use parlour_protocol::{History, samples};
 
     const BOB: UserId = UserId(2);
 
     fn message(number: Number, content: &str) -> Message {
         Message {
-            id: MessageId(number),
-            room_id: RoomId(1),
-            number,
-            seq: number,
             user_id: BOB,
             username: "Bob".to_owned(),
-            client_id: String::new(),
             content: content.to_owned(),
-            timestamp: Timestamp(0),
-            edited_at: None,
-            deleted: false,
-            reply_to: None,
-            links: Vec::new(),
+            ..samples::message(number)
         }
     }
 

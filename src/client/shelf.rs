@@ -98,20 +98,10 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{History, Roster, Timestamp};
+    use parlour_protocol::{History, Roster, samples};
 
     fn room(id: i64, has_newer: bool) -> Shelved {
-        let room = Room {
-            id: RoomId(id),
-            name: format!("Room {id}"),
-            description: String::new(),
-            created_at: Timestamp(0),
-            created_by: None,
-            seq: 0,
-            online: 0,
-            last_message_at: None,
-            sort: String::new(),
-        };
+        let room = samples::room(RoomId(id), &format!("Room {id}"));
         let history = History {
             has_newer,
             ..History::default()

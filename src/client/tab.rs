@@ -48,7 +48,7 @@ pub fn capped(count: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Room, RoomId, Timestamp};
+    use parlour_protocol::{RoomId, samples};
 
     #[test]
     fn the_title_has_what_is_unread_and_is_the_page_s_without() {
@@ -67,17 +67,7 @@ mod tests {
     #[test]
     fn all_rooms_count() {
         let entry = |id, unread| RoomEntry {
-            room: Room {
-                id: RoomId(id),
-                name: String::new(),
-                description: String::new(),
-                created_at: Timestamp(0),
-                created_by: None,
-                seq: 0,
-                online: 0,
-                last_message_at: None,
-                sort: String::new(),
-            },
+            room: samples::room(RoomId(id), ""),
             unread,
         };
         assert_eq!(unread(&[]), 0);

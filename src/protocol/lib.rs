@@ -19,6 +19,7 @@ mod place;
 mod room;
 mod room_list;
 pub mod rules;
+pub mod samples;
 pub mod text;
 mod timestamp;
 mod user;

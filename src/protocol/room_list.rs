@@ -76,21 +76,11 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Room, RoomId, Timestamp};
+    use crate::{RoomId, Timestamp, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
-            room: Room {
-                id: RoomId(id),
-                name: name.to_owned(),
-                description: String::new(),
-                created_at: Timestamp(0),
-                created_by: None,
-                seq: 0,
-                online: 0,
-                last_message_at: None,
-                sort: String::new(),
-            },
+            room: samples::room(RoomId(id), name),
             unread: 0,
         }
     }

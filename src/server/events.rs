@@ -80,40 +80,16 @@ impl Publication {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{MessageId, Timestamp, UserKind};
+    use parlour_protocol::{UserKind, samples};
 
     const ROOM: RoomId = RoomId(7);
     const ALICE: UserId = UserId(3);
 
     fn message() -> Message {
         Message {
-            id: MessageId(1),
             room_id: ROOM,
-            number: 1,
-            seq: 1,
             user_id: ALICE,
-            username: "Alice".to_owned(),
-            content: "hello".to_owned(),
-            client_id: "k".to_owned(),
-            timestamp: Timestamp(0),
-            edited_at: None,
-            deleted: false,
-            reply_to: None,
-            links: Vec::new(),
-        }
-    }
-
-    fn room() -> Room {
-        Room {
-            id: ROOM,
-            name: "Lobby".to_owned(),
-            description: String::new(),
-            created_at: Timestamp(0),
-            created_by: None,
-            seq: 0,
-            online: 0,
-            last_message_at: None,
-            sort: String::new(),
+            ..samples::message(1)
         }
     }
 
@@ -126,7 +102,7 @@ mod tests {
         for publication in [
             posted,
             Publication::MessageChanged(message()),
-            Publication::RoomCreated(room()),
+            Publication::RoomCreated(samples::room(ROOM, "Lobby")),
             Publication::RoomDeleted(ROOM),
         ] {
             assert_eq!(publication.audience(), Audience::Viewers(ROOM));

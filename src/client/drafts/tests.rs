@@ -1,7 +1,7 @@
 //! What is kept, what is let go, and what survives the store.
 
 use super::*;
-use parlour_protocol::{MessageId, Timestamp, UserId};
+use parlour_protocol::samples;
 
 #[test]
 fn a_draft_is_kept_by_room_and_emptying_removes_it() {
@@ -44,19 +44,10 @@ fn drafts_survive_the_store_and_rubbish_is_empty() {
 /// An own message as it is now; its key says which it is in whatever database.
 fn message(number: Number, key: &str, content: &str) -> Message {
     Message {
-        id: MessageId(number),
-        room_id: RoomId(1),
-        number,
-        seq: number,
-        user_id: UserId(1),
-        username: "Alice".to_owned(),
         content: content.to_owned(),
         client_id: key.to_owned(),
-        timestamp: Timestamp(0),
-        edited_at: None,
         deleted: content.is_empty(),
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::drafts::{Drafts, Edits};
 use crate::outbox::{Delivery, Outbox};
 use crate::spots::{Spot, Spots};
-use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use parlour_protocol::{Message, RoomId, UserId, samples};
 use serde_json::Value;
 
 /// `parlour.outbox`: one that waits, one without an author yet, one that was refused and tried again.
@@ -54,19 +54,11 @@ fn is_written_again(now: &str, then: &str) {
 
 fn message(room: i64, number: i64, key: &str) -> Message {
     Message {
-        id: MessageId(number),
         room_id: RoomId(room),
-        number,
-        seq: number,
         user_id: UserId(7),
-        username: "Alice".to_owned(),
         content: "As it was.".to_owned(),
         client_id: key.to_owned(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     }
 }
 

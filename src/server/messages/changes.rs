@@ -124,7 +124,7 @@ fn refuse_others(person: &Person, message: &Message) -> Result<(), ServiceError>
 mod tests {
     use super::*;
     use crate::scope::SessionId;
-    use parlour_protocol::{MessageId, User, UserId, UserKind};
+    use parlour_protocol::{User, UserId, UserKind, samples};
 
     const NOW: Timestamp = Timestamp(7);
 
@@ -143,19 +143,9 @@ mod tests {
     /// One of person 1.
     fn message(deleted: bool) -> Message {
         Message {
-            id: MessageId(1),
-            room_id: RoomId(1),
-            number: 1,
-            seq: 1,
-            user_id: UserId(1),
-            username: "Alice".to_owned(),
             content: if deleted { "" } else { "one" }.to_owned(),
-            client_id: "k".to_owned(),
-            timestamp: Timestamp(0),
-            edited_at: None,
             deleted,
-            reply_to: None,
-            links: Vec::new(),
+            ..samples::message(1)
         }
     }
 

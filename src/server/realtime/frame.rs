@@ -135,24 +135,16 @@ impl PartialEq<&str> for Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Message, RoomId, ServerFrame, Timestamp, UserId};
+    use parlour_protocol::{Message, RoomId, ServerFrame, UserId, samples};
 
     #[test]
     fn a_frame_tells_of_its_message_and_of_no_other() {
         let message = Message {
             id: MessageId(77),
             room_id: RoomId(7),
-            number: 7,
-            seq: 7,
             user_id: UserId(7),
-            username: "Alice".to_owned(),
             content: r#"{"type":"message","id":8,"#.to_owned(),
-            client_id: "k".to_owned(),
-            timestamp: Timestamp(0),
-            edited_at: None,
-            deleted: false,
-            reply_to: None,
-            links: Vec::new(),
+            ..samples::message(7)
         };
         let posted = Frame::from(ServerFrame::encode_message(&message));
         let told = (0..100).filter(|id| posted.tells(MessageId(*id)));

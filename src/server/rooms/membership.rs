@@ -74,18 +74,12 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
 mod tests {
     use super::*;
     use crate::store::StoredRoom;
+    use parlour_protocol::samples;
 
     fn standing(is_member: bool) -> Standing {
         let room = Room {
-            id: RoomId(1),
-            name: "Lobby".to_owned(),
-            description: String::new(),
-            created_at: Timestamp(0),
-            created_by: None,
             seq: 9,
-            online: 0,
-            last_message_at: None,
-            sort: String::new(),
+            ..samples::room(RoomId(1), "Lobby")
         };
         Standing {
             room: StoredRoom { room, posts: 5 },

@@ -1,7 +1,7 @@
 //! The hub by itself, without a wire: who gets what when everything happens at once.
 
 use crate::harness::eventually;
-use parlour_protocol::{Message, MessageId, RoomId, Timestamp, UserId};
+use parlour_protocol::{Message, RoomId, Timestamp, UserId, samples};
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
@@ -66,19 +66,8 @@ impl Ear {
 
 fn message(room: RoomId) -> Publication {
     let message = Message {
-        id: MessageId(1),
         room_id: room,
-        number: 1,
-        seq: 1,
-        user_id: UserId(1),
-        username: "Alice".to_owned(),
-        content: "hello".to_owned(),
-        client_id: "k".to_owned(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(1)
     };
     Publication::Message {
         message: message.into(),

@@ -1,24 +1,15 @@
 //! A model server, a network that drops, doubles and reorders, and a client made of a timeline.
 
 use super::super::*;
-use parlour_protocol::{MessageId, RoomId, Timestamp};
+use parlour_protocol::{Timestamp, samples};
 use std::ops::RangeInclusive;
 
 pub fn message(number: Number, content: &str) -> Message {
     Message {
-        id: MessageId(number),
-        room_id: RoomId(1),
-        number,
-        seq: number,
-        user_id: UserId(1),
-        username: "Alice".to_owned(),
         content: content.to_owned(),
         client_id: number.to_string(),
         timestamp: Timestamp(number * 1_000),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn decide(
 mod tests {
     use super::*;
     use crate::store::RoomState;
-    use parlour_protocol::{Message, MessageId, RoomId, UserId};
+    use parlour_protocol::{Message, RoomId, UserId, samples};
 
     fn draft() -> Draft {
         Draft {
@@ -81,19 +81,10 @@ mod tests {
     #[test]
     fn a_repeat_is_the_message_it_made_whatever_else_was_sent() {
         let message = Message {
-            id: MessageId(1),
             room_id: RoomId(9),
-            number: 1,
-            seq: 1,
             user_id: UserId(3),
-            username: "Alice".to_owned(),
             content: "first".to_owned(),
-            client_id: "k".to_owned(),
-            timestamp: Timestamp(0),
-            edited_at: None,
-            deleted: false,
-            reply_to: None,
-            links: Vec::new(),
+            ..samples::message(1)
         };
         let repeated = decided(PostFacts::Repeat(message.clone())).unwrap();
         assert_eq!(repeated, PostDecision::Repeated(message));

@@ -5,7 +5,7 @@ use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
 use crate::realtime::{Attendee, Hub, Mailbox};
 use crate::{Person, SessionId, Token};
-use parlour_protocol::{Room, Timestamp, User, UserId, UserKind};
+use parlour_protocol::{Room, Timestamp, User, UserId, UserKind, samples};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -95,15 +95,8 @@ fn at(seq: Seq) -> Done {
 fn checked(seq: Seq, is_member: bool) -> Done {
     Done::Room {
         room: Room {
-            id: ROOM,
-            name: "Garden".to_owned(),
-            description: String::new(),
-            created_at: Timestamp(0),
-            created_by: None,
             seq,
-            online: 0,
-            last_message_at: None,
-            sort: String::new(),
+            ..samples::room(ROOM, "Garden")
         },
         is_member,
         epoch: "e".to_owned(),
@@ -113,19 +106,9 @@ fn checked(seq: Seq, is_member: bool) -> Done {
 
 fn message(id: i64) -> Message {
     Message {
-        id: MessageId(id),
         room_id: ROOM,
-        number: id,
-        seq: id,
-        user_id: UserId(1),
-        username: "Alice".to_owned(),
         content: "Hello!".to_owned(),
-        client_id: format!("k{id}"),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(id)
     }
 }
 

@@ -1,0 +1,39 @@
+//! Records that tests and simulations begin with, and then say what theirs differ in: a new field gets its value
+//! for all of them here.
+
+use crate::{Message, MessageId, Number, Room, RoomId, Timestamp, UserId};
+
+/// What Alice, who is user 1, has just posted in room 1: "hello", at the beginning of time, under a key with the
+/// number in it. Its id is the number too.
+pub fn message(number: Number) -> Message {
+    Message {
+        id: MessageId(number),
+        room_id: RoomId(1),
+        number,
+        seq: number,
+        user_id: UserId(1),
+        username: "Alice".to_owned(),
+        content: "hello".to_owned(),
+        client_id: format!("k{number}"),
+        timestamp: Timestamp(0),
+        edited_at: None,
+        deleted: false,
+        reply_to: None,
+        links: Vec::new(),
+    }
+}
+
+/// A room of nobody's, empty and silent, in which nothing was posted yet.
+pub fn room(id: RoomId, name: &str) -> Room {
+    Room {
+        id,
+        name: name.to_owned(),
+        description: String::new(),
+        created_at: Timestamp(0),
+        created_by: None,
+        seq: 0,
+        online: 0,
+        last_message_at: None,
+        sort: String::new(),
+    }
+}
