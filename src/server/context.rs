@@ -5,9 +5,9 @@
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
 use crate::limits::Limits;
-use crate::realtime::{Hub, Pulse};
+use crate::log_once::LogOnce;
+use crate::realtime::{HeartbeatTiming, Hub};
 use crate::remembered::Remembered;
-use crate::said::Said;
 use crate::share::Share;
 use crate::store::{self, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
@@ -46,8 +46,8 @@ pub struct Context {
     pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
     /// What was read and is not written yet.
     pub(crate) read_receipts: ReadReceipts,
-    /// What the log was told of how the server is set up.
-    pub(crate) said: Said,
+    /// Which log lines about the set-up were written.
+    pub(crate) log_once: LogOnce,
     /// Takes from the disk what is gone for people.
     pub(crate) sweeper: Sweeper,
     draining: AtomicBool,
@@ -74,9 +74,9 @@ impl Context {
         for (room, state) in opened.rooms {
             hub.learn(room, state.seq, state.posts);
         }
-        hub.keep_pulse(Pulse {
-            every: settings.realtime.heartbeat(),
-            pong: settings.realtime.pong(),
+        hub.start_heartbeats(HeartbeatTiming {
+            interval: settings.realtime.heartbeat(),
+            pong_timeout: settings.realtime.pong(),
         });
         let publisher = hub.clone();
         let store = Store::start(
@@ -99,7 +99,7 @@ impl Context {
             sessions: Remembered::new(SESSIONS),
             read_positions: Remembered::new(READ_POSITIONS),
             read_receipts: ReadReceipts::default(),
-            said: Said::default(),
+            log_once: LogOnce::default(),
             draining: AtomicBool::new(false),
         }))
     }

@@ -194,7 +194,7 @@ impl Turn {
         // In this order: who finds the door shut can bind the port, and the door is removed by
         // whoever has the lock.
         drop((listener, door, lock));
-        ctx.hub.goodbyes().await;
+        ctx.hub.wait_for_sockets().await;
         Ok(())
     }
 }

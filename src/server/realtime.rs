@@ -1,8 +1,8 @@
-//! What is live: who hears what the moment it is committed, who is here, who is typing.
+//! The engine of everything live: fan-out of what was committed, presence, typing, heartbeats.
 //!
 //! The contexts publish, the [`Broker`] carries, the [`Hub`] fans out into the [`Mailbox`] of each
-//! socket; who reads a socket is a door (`http/socket`). *Invariant:* nothing here is the truth. Every
-//! frame may be lost; the room's `seq` heals it.
+//! socket; what reads a socket is a door (`http/socket`). *Invariant:* only the database is the truth. Any
+//! frame may be lost; a client that asks with the room's `seq` gets what it missed.
 //!
 //! What a message costs is one system call for each socket that gets it, and the engine is shaped by that.
 //! `make bench` measures the call by itself and a delivery in the same run (benches/RESULTS.md).
@@ -22,46 +22,46 @@
 //!                                                                                  (slow: ≤ 256 frames)
 //! ```
 //!
-//! - **Two gatherings and no timer.** While a commit waits for the disk, sends gather for the next one (group
-//!   commit). While a group is told, others are committed, and what they say in one room is laid end to end and
+//! - **Two batches and no timer.** While a commit waits for the disk, sends gather for the next one (group
+//!   commit). While a group is delivered, others are committed, and their frames of one room are laid end to end and
 //!   goes to each socket in one `send`. Backpressure runs the other way: the publisher lets a few groups wait, then
 //!   the writer waits, then its queue fills, then senders hear `overloaded`.
 //! - **Reading is not writing.** A read receipt for each message at once would be as many frames from a room as go
 //!   to it, each with a commit: a room of a thousand with twenty messages a second took eight times the processor
 //!   for it, and answered in 84 ms instead of 4. Clients debounce them (`client/read_marks`), the store gathers what
 //!   comes for 50 ms more. The benchmark's row `browsers` is such rooms.
-//! - **News of other rooms is one write** (`activity`, `ration`): a room that is busy says so on a common beat, once
+//! - **News of other rooms is one write** (`activity`, `activity_budget`): a room that is busy says so on a common beat, once
 //!   a second, and a socket hears of all of them in one `send` of 4 KB at most; a quiet one does not wait.
 //! - **A frame is its bytes on the wire** (`frame`), header and text in one piece of memory, the same for all.
-//! - **No queue for who keeps up** (`mailbox`). Frames are written by whoever sends them, past the socket's own
+//! - **No queue for a socket that keeps up** (`mailbox`). Frames are written by whoever sends them, past the socket's own
 //!   task, which sleeps. A system that takes less than all leaves a remainder: from then on frames queue.
 //! - **Little to read, little to keep.** Of each socket it writes to, the publisher touches three places in memory:
 //!   the room's list, the mailbox, the descriptor. What only a slow socket has lies elsewhere (`mailbox/backlog`).
 //! - **Lists, not locks** (`listeners`). The list of a room's sockets is copied by whoever changes it while somebody
-//!   writes to it, so nobody who joins, types or leaves waits for a room of ten thousand to be told.
+//!   writes to it, so no join, typing or leave waits for the fan-out to a room of ten thousand.
 //! - **Answers do not mix with news.** While a socket's task prepares a `welcome` or a `sync`, the mailbox holds
-//!   back what the hub says, so that the answer comes first and what happened meanwhile after it.
+//!   back the hub's frames, so that the answer comes first and what happened meanwhile after it.
 
 mod activity;
+mod activity_budget;
 mod broker;
 mod channel;
 pub mod codec;
 pub mod conformance;
 mod frame;
+mod heartbeat_buckets;
 mod hub;
 mod listener;
 mod listeners;
 mod mailbox;
-mod open;
 mod presence;
-mod ration;
 mod roster;
 mod sockets;
 mod typing;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
 pub use frame::{Frame, Run};
-pub use hub::{Hub, NameTaken, Pulse, Socket, Ticker};
+pub use hub::{HeartbeatTiming, Hub, NameTaken, Socket, Ticker};
 pub use listener::{SocketId, SocketKind};
 pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
 pub use presence::{LocalPresence, Presence};

@@ -10,13 +10,13 @@ use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Logs to stderr from now on. A second call changes nothing.
+/// Sets the global subscriber, which logs to stderr. A second call changes nothing.
 pub fn start(settings: &Settings) {
     // Fails when a subscriber is set already, which then goes on.
     let _ = tracing::subscriber::set_global_default(subscriber(settings, std::io::stderr));
 }
 
-/// The same into another place.
+/// The subscriber for these settings, which logs to `writer`.
 pub fn subscriber<W>(settings: &Settings, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -31,12 +31,11 @@ where
     }
 }
 
-/// An error as it is told to whoever asked. What is the server's own fault is logged with its
-/// cause, which is told to nobody.
-pub fn told(error: &ServiceError) -> AppError {
-    let told = error.to_app_error();
-    if told.code == ErrorCode::Internal {
+/// The error that a client is sent, without its cause. An internal error is logged with its cause.
+pub fn to_client_error(error: &ServiceError) -> AppError {
+    let client_error = error.to_app_error();
+    if client_error.code == ErrorCode::Internal {
         tracing::error!(cause = ?error.to_string(), "a request failed");
     }
-    told
+    client_error
 }

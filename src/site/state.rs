@@ -35,8 +35,8 @@ impl Site {
 
     /// What a person is told of an error; what failed inside goes to the log.
     pub fn refusal(&self, error: &ServiceError) -> (StatusCode, AppError) {
-        let told = telemetry::told(error);
-        let status = StatusCode::from_u16(told.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, told)
+        let refused = telemetry::to_client_error(error);
+        let status = StatusCode::from_u16(refused.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, refused)
     }
 }

@@ -140,7 +140,7 @@ fn is_nearby(name: &str) -> bool {
 /// Says whose mistake it is, to the visitor and, once for each name, to whoever runs the server.
 fn misdirected(refusals: &Refusals, request: &Request, asked: &Authority) -> Response {
     let public = &refusals.ctx.settings.server.public_url;
-    if refusals.ctx.said.is_news(&format!("host {asked}")) {
+    if refusals.ctx.log_once.is_first(&format!("host {asked}")) {
         tracing::warn!(
             host = ?asked.as_str(),
             server.public_url = ?public,

@@ -89,7 +89,7 @@ impl From<AppError> for Problem {
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
-        telemetry::told(&error).into()
+        telemetry::to_client_error(&error).into()
     }
 }
 

@@ -1,12 +1,12 @@
-//! The two WebSocket doors: `/ws` and `/ws/chat/{room_id}`.
+//! The two WebSocket endpoints: `/ws` and `/ws/chat/{room_id}`.
 //!
-//! What a socket's frames mean is its [`conversation`]; `connection` is the task that reads them, does
-//! what they ask for and writes the answers. What others do comes from the engine (`realtime`) into the
+//! What a socket's frames mean is its [`conversation`]; `connection` is the task that reads them, performs
+//! the steps that follow and writes the answers. What others do comes from the engine (`realtime`) into the
 //! socket's mailbox. *Invariant:* one task per socket.
 
 mod connection;
 pub mod conversation;
-mod patience;
+mod flood_guard;
 mod upgrade;
 mod wire;
 

@@ -6,7 +6,7 @@
 //! *Invariant:* the path is logged escaped; the query, headers and bodies are not logged at all.
 
 use super::forwarded;
-use crate::said::Said;
+use crate::log_once::LogOnce;
 use crate::{ClientAddress, Context};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -48,7 +48,7 @@ pub(super) async fn trace(
     );
     async {
         if let Some(trouble) = trouble {
-            trouble.tell_once(&ctx.said);
+            trouble.tell_once(&ctx.log_once);
         }
         let start = ctx.clock.monotonic();
         let mut response = next.run(request).await;
@@ -94,14 +94,14 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn tell_once(&self, said: &Said) {
+    fn tell_once(&self, log_once: &LogOnce) {
         match self {
-            Self::UnknownProxy { peer } if said.is_news("an unknown proxy") => tracing::warn!(
+            Self::UnknownProxy { peer } if log_once.is_first("an unknown proxy") => tracing::warn!(
                 %peer,
                 "X-Forwarded-For or Forwarded is ignored, since it comes from no address of \
                  server.trusted-proxies: if that is your proxy, all its visitors count as one"
             ),
-            Self::Unreadable { peer, written } if said.is_news("an unreadable address") => {
+            Self::Unreadable { peer, written } if log_once.is_first("an unreadable address") => {
                 tracing::warn!(
                     %peer,
                     ?written,

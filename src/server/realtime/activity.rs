@@ -1,26 +1,26 @@
-//! Who outside a room is to hear that something happened in it, and when.
+//! When sockets outside a room are sent its `room_activity`: a throttle for each room, and who is concerned.
 //!
-//! Everybody hears of every room, so what counts is how often each of them is written to: rooms in which
-//! something happens all the time say so on a common beat, and what they say is one write. A room that was
-//! quiet says it at once.
+//! Every socket hears of every room it may see, so the cost is the number of writes to each. Busy rooms are
+//! throttled to one frame a second on a beat that all rooms share, so that all of them are one write; a room
+//! that was quiet sends at once.
 
 use parlour_protocol::UserId;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-/// A room's `room_activity` is said at most this often; also from one beat to the next.
+/// The throttle: from one `room_activity` of a room to the next, and from one shared beat to the next.
 pub(super) const EVERY: Duration = Duration::from_secs(1);
-/// A room of which nothing was said for so long need not wait for the beat.
+/// A room that sent nothing for this long does not wait for the beat.
 const QUIET: Duration = Duration::from_secs(2);
 
-/// What is still to be said about one room.
+/// The pending `room_activity` of one room, and when the last one was sent.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
     pending: Concerned,
     last: Option<Instant>,
 }
 
-/// Whom it concerns.
+/// The sockets that a pending `room_activity` concerns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Concerned {
     everyone: bool,
@@ -33,7 +33,7 @@ impl Concerned {
         self.everyone || self.names(person)
     }
 
-    /// Whether `person` did something that their other sockets know nothing of, in whatever room they are.
+    /// Whether it is about something that `person` did on another socket, so that those in the room need it too.
     pub(super) fn names(&self, person: Option<UserId>) -> bool {
         person.is_some_and(|user| self.people.contains(&user))
     }
@@ -54,7 +54,7 @@ impl Activity {
         self.pending.people.insert(user);
     }
 
-    /// Whom to tell now, if it is time.
+    /// Takes what is pending if the throttle lets it through at `now`. `is_beat`: this tick is the shared beat.
     pub(super) fn due(&mut self, now: Instant, is_beat: bool) -> Option<Concerned> {
         let pause = if is_beat { EVERY } else { QUIET };
         let is_early = self.last.is_some_and(|last| now < last + pause);
@@ -65,7 +65,7 @@ impl Activity {
         Some(std::mem::take(&mut self.pending))
     }
 
-    /// Whether what waits concerns every page, and not only those of somebody who read on elsewhere.
+    /// Whether the pending frame goes to all sockets, and not only to those of a person who read elsewhere.
     pub(super) fn concerns_everyone(&self) -> bool {
         self.pending.everyone
     }
@@ -82,13 +82,13 @@ mod tests {
     use crate::clock::{Clock, SystemClock};
 
     #[test]
-    fn it_is_said_at_once_and_then_on_the_beat_once_a_second() {
+    fn activity_is_sent_at_once_then_throttled_to_one_a_second() {
         let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         assert_eq!(activity.due(start, true), None);
         activity.for_everyone();
-        let said = activity.due(start, false);
-        assert!(said.is_some_and(|concerned| concerned.has(None)));
+        let due = activity.due(start, false);
+        assert!(due.is_some_and(|concerned| concerned.has(None)));
         activity.for_everyone();
         let early = start + Duration::from_millis(999);
         assert_eq!(activity.due(early, true), None);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_pause_it_does_not_wait_for_the_beat() {
+    fn after_a_pause_activity_does_not_wait_for_the_beat() {
         let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         activity.for_everyone();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_concerns_one_person() {
+    fn a_read_receipt_concerns_one_person() {
         let start = SystemClock.monotonic();
         let mut activity = Activity::default();
         activity.for_person(UserId(1));

@@ -8,14 +8,14 @@ use std::sync::Mutex;
 /// A publication with the one frame that everybody gets.
 #[derive(Debug)]
 pub struct Event {
-    /// What happened.
+    /// What a context published.
     pub publication: Publication,
-    /// It as a frame, encoded once; `None` for what only moves counters or changes a list.
+    /// The publication as a frame, encoded once; `None` for what only moves counters or changes a list.
     pub frame: Option<Frame>,
 }
 
 impl Event {
-    /// Encodes.
+    /// Encodes the publication's frame, if it has one.
     pub fn new(publication: Publication) -> Self {
         let gone = |room: &RoomId| RoomGone { room_id: *room };
         let frame = match &publication {
@@ -31,7 +31,7 @@ impl Event {
     }
 }
 
-/// Takes events, in their order. Must not wait.
+/// Takes events in their order. It must not block: the publisher's thread calls it.
 pub type Receiver = Box<dyn Fn(&[Event]) + Send + Sync>;
 
 /// Brings every event to every receiver, of one publisher in its order. It may drop (the room's

@@ -1,49 +1,48 @@
-//! One room, live: who listens, how far it is, and what is still to be said about it.
+//! The live state of one room: its listeners, its latest `seq`, and what the next tick has to send.
 //!
-//! *Invariant:* who is on the list when `seq` moves gets the frame that moved it; `told` follows when
-//! all of them have it, so a socket that reads `told` here has every earlier frame in its mailbox
-//! already. Nobody writes to a socket while a channel is locked.
+//! *Invariant:* a socket that is on the list when `seq` moves gets the frame that moved it. `delivered_seq`
+//! follows when the frame is in every listener's mailbox, so a heartbeat that names it counts only frames
+//! that come before the heartbeat. No socket is written to while a channel is locked.
 
 use super::activity::{Activity, Concerned};
+use super::activity_budget::ActivityBudget;
 use super::listeners::Listeners;
-use super::ration::Ration;
 use super::{Frame, TypingState};
 use parlour_protocol::{
     RoomActivity, RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList,
 };
 use std::time::{Duration, Instant};
 
-/// What each socket in a room adds to the time from one `users_list` to the next. The longer the list's
-/// audience, the rarer: a crowd that comes in costs each of its members the same few lists, and all
-/// lists of a room together at most two megabytes a second, however large it is.
+/// What each listener of a room adds to the throttle of its `users_list`. The more listeners, the rarer the
+/// list, so that all lists of a room together are at most two megabytes a second, however large it is.
 const LIST_PER_SOCKET: Duration = Duration::from_millis(1);
 
-/// The most bytes that news of a room takes, whatever its numbers are.
-const NEWS: usize = 128;
-/// More people than this are in no room, as far as the size of a frame goes.
-const CROWD: u32 = 99_999;
+/// The most bytes of one `room_activity` frame, whatever its numbers are.
+const ACTIVITY_MAX: usize = 128;
+/// The number of people that the size of a `room_activity` frame is computed with.
+const ONLINE_MAX: u32 = 99_999;
 
-/// A room's live state.
+/// The live state of one room.
 #[derive(Default)]
 pub(super) struct Channel {
     /// The latest change that was published.
     pub(super) seq: Seq,
-    /// The latest change that every mailbox has.
-    pub(super) told: Seq,
+    /// The latest change that is in every listener's mailbox.
+    pub(super) delivered_seq: Seq,
     /// Messages ever posted.
     pub(super) posts: i64,
-    /// The room exists; else somebody only asked for it.
+    /// Whether the room exists; otherwise a socket only asked for its id.
     pub(super) is_known: bool,
     pub(super) listeners: Listeners,
     pub(super) activity: Activity,
     pub(super) users_changed: bool,
-    /// When its `users_list` was last told.
+    /// When its `users_list` was last sent.
     listed_at: Option<Instant>,
     typing: TypingState,
     typing_changed: bool,
 }
 
-/// What a tick found to say: in the room, and outside.
+/// What a tick found to send, to the room's listeners and to sockets outside.
 #[derive(Default)]
 pub(super) struct Tick {
     pub(super) frames: Vec<Frame>,
@@ -51,7 +50,7 @@ pub(super) struct Tick {
     pub(super) due: Option<Due>,
 }
 
-/// What is to be said outside the room.
+/// A `room_activity` that is due to sockets outside the room.
 pub(super) struct Due {
     pub(super) room: RoomId,
     pub(super) seq: Seq,
@@ -60,7 +59,7 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// A frame about it, on its way to somebody who has read so much of the room, while so many are in it.
+    /// The frame for a person with so many `unread` posts, while `online` people are in the room.
     pub(super) fn frame(&self, unread: i64, online: u32) -> Frame {
         let activity = ServerFrame::RoomActivity(RoomActivity {
             room_id: self.room,
@@ -71,46 +70,46 @@ impl Due {
         Frame::from(activity.encode())
     }
 
-    /// The most bytes that it takes: nobody has more unread than was ever posted.
+    /// The most bytes the frame takes: unread is at most what was ever posted.
     fn size(&self) -> usize {
-        self.frame(self.posts, CROWD).wire().len()
+        self.frame(self.posts, ONLINE_MAX).wire().len()
     }
 }
 
 impl Channel {
-    /// The room has come this far.
+    /// Moves `seq`, and `posts` if it is known, forward to these; never back.
     pub(super) fn reached(&mut self, seq: Seq, posts: Option<i64>) {
         self.is_known = true;
         self.seq = self.seq.max(seq);
         self.posts = self.posts.max(posts.unwrap_or(0));
     }
 
-    /// Nobody listens, and there is nothing to remember.
+    /// Whether the channel can be dropped: the room is not known to exist, and has no listener.
     pub(super) fn is_unused(&self) -> bool {
         !self.is_known && self.listeners.is_empty()
     }
 
-    /// Somebody types; whether that is news for the next tick.
+    /// A person types; whether that changes who is typing, so that the next tick sends `typing`.
     pub(super) fn start_typing(&mut self, user: UserId, name: &str, now: Instant) -> bool {
         let is_news = self.typing.start(user, name, now);
         self.typing_changed |= is_news;
         is_news
     }
 
-    /// Somebody does not type any more; whether that is news for the next tick.
+    /// A person stopped typing; whether that changes who is typing.
     pub(super) fn stop_typing(&mut self, user: UserId) -> bool {
         let is_news = self.typing.stop(user);
         self.typing_changed |= is_news;
         is_news
     }
 
-    /// What has changed since the last tick, once. `roster` is asked only when it is needed.
+    /// Takes what has to be sent since the last tick. `roster` is called only when a list is due.
     pub(super) fn tick(
         &mut self,
         room: RoomId,
         now: Instant,
         is_beat: bool,
-        ration: &mut Ration,
+        budget: &mut ActivityBudget,
         roster: impl FnOnce() -> Roster,
     ) -> Tick {
         let is_heard = !self.listeners.is_empty();
@@ -133,7 +132,7 @@ impl Channel {
             }));
         }
         let is_counted = self.activity.concerns_everyone();
-        let has_turn = !is_counted || ration.has(NEWS);
+        let has_turn = !is_counted || budget.has(ACTIVITY_MAX);
         let concerned = has_turn.then(|| self.activity.due(now, is_beat)).flatten();
         let due = concerned.map(|concerned| Due {
             room,
@@ -142,7 +141,7 @@ impl Channel {
             concerned,
         });
         if let Some(due) = due.as_ref().filter(|_| is_counted) {
-            ration.take(room, due.size());
+            budget.take(room, due.size());
         }
         Tick {
             frames: frames.into_iter().map(|f| f.encode().into()).collect(),
@@ -151,7 +150,7 @@ impl Channel {
         }
     }
 
-    /// Whether the next tick has to look here again.
+    /// Whether the next tick has to visit this channel again.
     pub(super) fn is_dirty(&self) -> bool {
         !self.typing.is_empty() || self.activity.is_pending() || self.users_changed
     }
@@ -172,7 +171,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn a_crowd_hears_who_is_there_at_once_then_rarely_and_never_misses_the_last_change() {
+    fn the_users_list_of_a_crowd_is_throttled_and_its_last_change_is_sent() {
         let (start, room) = (SystemClock.monotonic(), RoomId(1));
         let mut sockets = Sockets::default();
         let mut channel = Channel::default();
@@ -181,10 +180,10 @@ mod tests {
             let listener = sockets.open(SocketKind::One(room), mailbox);
             channel.listeners.insert(&listener);
         }
-        let mut ration = Ration::new(4);
+        let mut budget = ActivityBudget::new(4);
         let mut lists = |at: Duration, is_changed: bool| {
             channel.users_changed |= is_changed;
-            let tick = channel.tick(room, start + at, false, &mut ration, Roster::default);
+            let tick = channel.tick(room, start + at, false, &mut budget, Roster::default);
             (tick.frames.len(), channel.is_dirty())
         };
         assert_eq!(lists(Duration::ZERO, true), (1, false));
@@ -195,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn news_of_a_room_is_never_larger_than_it_may_be() {
+    fn a_room_activity_frame_has_a_largest_size() {
         let due = Due {
             room: RoomId((1 << 53) - 1),
             seq: (1 << 53) - 1,
             posts: (1 << 53) - 1,
             concerned: Concerned::default(),
         };
-        assert!(due.frame(due.posts, u32::MAX).wire().len() <= NEWS);
+        assert!(due.frame(due.posts, u32::MAX).wire().len() <= ACTIVITY_MAX);
     }
 }

@@ -16,7 +16,7 @@ pub use encode::{close, closed, ping, pong, text};
 
 use parlour_protocol::CloseCode;
 
-/// What no well-behaved client sends. Nothing that comes after it can be told apart.
+/// A violation of the protocol. Frames after it cannot be delimited, so the connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Violation {
     /// It is not a WebSocket frame, or not one that may come here.
@@ -28,7 +28,7 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// What to close with (RFC 6455, 7.4.1).
+    /// The close code for it (RFC 6455, 7.4.1).
     pub const fn code(self) -> u16 {
         match self {
             Self::Protocol => 1002,

@@ -1,8 +1,8 @@
-//! One WebSocket frame, encoded once and shared by everybody who gets it.
+//! One WebSocket frame for the fan-out: encoded once, its bytes shared by all who receive it.
 //!
-//! *Invariant:* a frame holds all the bytes that go over the wire, so that writing it is one call
-//! to the system and nothing is copied for a receiver. Servers do not mask (RFC 6455, 5.1): the bytes
-//! are the same for all.
+//! *Invariant:* a frame holds all the bytes that go over the wire, so that writing it is one system call
+//! and nothing is copied for a receiver. Servers do not mask (RFC 6455, 5.1): the bytes are the same for
+//! all.
 
 use super::codec;
 use bytes::{Bytes, BytesMut};
@@ -12,7 +12,7 @@ use std::ops::Deref;
 /// Frames in one [`Run`] at most.
 const RUN_MAX: usize = 128;
 
-/// A whole frame; a clone shares its bytes. As a `str` it is its text.
+/// A whole frame; a clone shares its bytes. It derefs to its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     wire: Bytes,
@@ -21,38 +21,38 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Asks whether the other side is there.
+    /// A ping without payload.
     pub fn ping() -> Self {
         Self::control(codec::ping())
     }
 
-    /// The answer to a ping.
+    /// The answer to a ping that carried `payload`; what is over 125 bytes is cut.
     pub fn pong(payload: &[u8]) -> Self {
         Self::control(codec::pong(payload))
     }
 
-    /// The last one.
+    /// The close frame that ends the socket. A `reason` of more than 123 bytes is cut.
     pub fn close(code: u16, reason: &str) -> Self {
         Self::control(codec::close(code, reason))
     }
 
-    /// The answer to the other side's last one.
+    /// The answer to a close frame that carried `code`.
     pub fn closed(code: Option<u16>) -> Self {
         Self::control(codec::closed(code))
     }
 
-    /// What goes over the wire.
+    /// The bytes that go over the wire, head and payload.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
 
-    /// Its text.
+    /// The payload of a text frame; empty for a control frame.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.wire[self.text_at..]).expect("it was made from a str")
     }
 
-    /// Whether it tells of this message for the first time.
-    pub fn tells(&self, message: MessageId) -> bool {
+    /// Whether this is the `message` frame of this message.
+    pub fn is_message(&self, message: MessageId) -> bool {
         let text = &self.wire[self.text_at..];
         let id = text.strip_prefix(br#"{"type":"message","id":"#);
         id.is_some_and(|id| {
@@ -67,15 +67,15 @@ impl Frame {
     }
 }
 
-/// Frames that go to the same sockets in one go. They are laid end to end once, for all of those, since
-/// the system takes one long piece of memory for half the price of many short ones.
+/// Frames that go to the same sockets in one write. They are laid end to end once for all receivers: the
+/// system takes one long piece of memory for half the price of many short ones.
 pub struct Run<'a> {
     frames: &'a [Frame],
     wire: Bytes,
 }
 
 impl<'a> Run<'a> {
-    /// All of `frames`, in runs of 128 at most.
+    /// Splits `frames` into runs of at most 128.
     pub fn all(frames: &'a [Frame]) -> impl Iterator<Item = Self> {
         frames.chunks(RUN_MAX).map(|frames| {
             let wire = match frames {
@@ -93,12 +93,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// One by one.
+    /// The frames of this run, in their order.
     pub fn frames(&self) -> &'a [Frame] {
         self.frames
     }
 
-    /// What goes over the wire.
+    /// The bytes of all its frames, end to end.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
@@ -138,7 +138,7 @@ mod tests {
     use parlour_protocol::{Message, RoomId, ServerFrame, UserId, samples};
 
     #[test]
-    fn a_frame_tells_of_its_message_and_of_no_other() {
+    fn a_frame_is_found_by_the_message_it_carries() {
         let message = Message {
             id: MessageId(77),
             room_id: RoomId(7),
@@ -147,10 +147,10 @@ mod tests {
             ..samples::message(7)
         };
         let posted = Frame::from(ServerFrame::encode_message(&message));
-        let told = (0..100).filter(|id| posted.tells(MessageId(*id)));
-        assert_eq!(told.collect::<Vec<_>>(), [77]);
+        let found = (0..100).filter(|id| posted.is_message(MessageId(*id)));
+        assert_eq!(found.collect::<Vec<_>>(), [77]);
         let changed = Frame::from(ServerFrame::encode_changed(&message));
-        assert!(!changed.tells(message.id));
-        assert!(!Frame::ping().tells(message.id));
+        assert!(!changed.is_message(message.id));
+        assert!(!Frame::ping().is_message(message.id));
     }
 }

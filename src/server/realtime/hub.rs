@@ -1,16 +1,16 @@
 //! Local fan-out: rooms, the sockets that listen to them, and what is coalesced for them.
 //!
-//! *Invariant:* locks are taken in this order, and only downwards: the map of channels, one channel,
-//! then presence, a listener or the set of dirty rooms. The sockets are locked alone, or before a
-//! listener. Whoever is in a channel is in one that the map holds; and nothing here ever waits.
+//! *Invariant:* locks are taken in this order only: the map of channels, one channel, then presence, a
+//! listener or the set of dirty rooms. The sockets are locked alone, or before a listener. A listener is
+//! only ever in a channel that the map holds. Nothing here blocks.
 
 mod delivery;
+mod heartbeat;
 mod inner;
-mod pulse;
 mod socket;
 mod ticker;
 
-pub use pulse::Pulse;
+pub use heartbeat::HeartbeatTiming;
 pub use socket::{NameTaken, Socket};
 pub use ticker::Ticker;
 
@@ -29,31 +29,31 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// How long a server that goes away waits for what its sockets have under way. While it does, the
-/// next one waits for the database.
+/// How long a graceful shutdown waits for commands that sockets have under way. The next process waits for
+/// the database meanwhile.
 const DRAIN: Duration = Duration::from_secs(1);
-/// How long it lets them hear the close frame; whoever has not by then finds the connection gone.
-const GOODBYE: Duration = Duration::from_secs(1);
-/// The longest that a client is asked to stay away while the server restarts.
+/// How long it then waits for sockets to take the close frame, before they are dropped.
+const CLOSE: Duration = Duration::from_secs(1);
+/// The longest time, in milliseconds, that a client is asked to stay away while the server restarts.
 const RETRY_MS: u64 = 1_000;
 
-/// Everybody who listens on this server. A clone is another handle to the same hub.
+/// The fan-out of this process. A clone is another handle to the same hub.
 #[derive(Clone)]
 pub struct Hub {
     inner: Arc<Inner>,
 }
 
 impl Hub {
-    /// A hub of one process with nobody in it. Somebody who comes back within `reload_grace` of
-    /// their own going, or within `restart_grace` of this start, was never away. Its ticker runs
-    /// until [`Hub::drain`], or until the last handle is dropped.
+    /// An empty hub of one process. A person who is back within `reload_grace` of their last socket, or
+    /// within `restart_grace` of this start, is not announced as having left or joined. Its ticker runs until
+    /// [`Hub::drain`], or until the last handle is dropped.
     pub fn start(clock: Arc<dyn Clock>, reload_grace: Duration, restart_grace: Duration) -> Self {
         let broker = Arc::new(LocalBroker::default());
         let presence = Arc::new(LocalPresence::new(reload_grace));
         Self::with(clock, broker, presence, restart_grace)
     }
 
-    /// A hub over other means.
+    /// The same over another broker and presence.
     pub fn with(
         clock: Arc<dyn Clock>,
         broker: Arc<dyn Broker>,
@@ -83,41 +83,41 @@ impl Hub {
         Self { inner }
     }
 
-    /// Asks every socket that is served, in turn, for signs of life, until [`Hub::drain`].
-    pub fn keep_pulse(&self, pulse: Pulse) {
+    /// Sends heartbeats to every socket that is served, until [`Hub::drain`].
+    pub fn start_heartbeats(&self, timing: HeartbeatTiming) {
         let (hub, stop) = (Arc::downgrade(&self.inner), self.inner.stop.clone());
         let clock = Arc::clone(&self.inner.clock);
-        tokio::spawn(pulse::run(hub, clock, pulse, stop));
+        tokio::spawn(heartbeat::run(hub, clock, timing, stop));
     }
 
-    /// Says what is due now, as every quarter of a second: for a world whose clock nobody waits on.
+    /// Sends what is due now, as the ticker does every 250 ms: for a simulation, whose clock no task waits on.
     pub fn tick(&self, ticker: &mut Ticker) {
         ticker.tick(&self.inner, self.inner.clock.monotonic());
     }
 
-    /// Says where a room stands when the server starts, so that `room_activity` and heartbeats are
-    /// right before anything happens in it.
+    /// Sets a room's `seq` and number of posts at the start of the process, so that `room_activity` and
+    /// heartbeats are right before anything happens in it.
     pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
         self.inner.with_channel(room, |channel| {
             channel.reached(seq, Some(posts));
-            channel.told = seq;
+            channel.delivered_seq = seq;
         });
     }
 
-    /// Tells everybody whom it concerns.
+    /// Sends a publication to its audience.
     pub fn publish(&self, publication: Publication) {
         self.publish_all([publication]);
     }
 
-    /// Tells several things in their order, each room in one go. It waits for nobody, but takes the
-    /// time of a system call for every socket that it concerns; the writer's thread for it calls it in
+    /// Sends several publications in their order, those of one room in one write. It does not block, but
+    /// costs a system call for every socket of the audience; the writer's publisher thread calls it in
     /// commit order.
     pub fn publish_all(&self, publications: impl IntoIterator<Item = Publication>) {
         let events = publications.into_iter().map(Event::new).collect();
         self.inner.broker.publish(events);
     }
 
-    /// A socket was opened. While draining it is told to come back later at once.
+    /// Registers an open socket. While the hub drains, the socket is closed at once with 4000.
     pub fn open(&self, kind: SocketKind, subscriber: Arc<dyn Subscriber>) -> Socket {
         let mut sockets = locked(&self.inner.sockets);
         let listener = sockets.open(kind, subscriber);
@@ -128,7 +128,7 @@ impl Hub {
         Socket::new(Arc::clone(&self.inner), listener)
     }
 
-    /// Who is in a room now: at most 200 names, ordered, and the exact count.
+    /// The people who are in a room now: at most 200 of them, ordered by name, and the exact count.
     pub fn roster(&self, room: RoomId) -> Roster {
         self.inner.presence.roster(room)
     }
@@ -143,24 +143,24 @@ impl Hub {
         locked(&self.inner.sockets).open.len()
     }
 
-    /// The name of somebody who is connected right now (grace does not count) and whose name has this
-    /// skeleton.
+    /// The name of a person other than `except` who is connected right now (without grace) and whose name has
+    /// this skeleton.
     pub fn holder(&self, skeleton: &str, except: Option<UserId>) -> Option<Arc<str>> {
         locked(&self.inner.sockets).holder(skeleton, except)
     }
 
-    /// Whether somebody is connected right now.
+    /// Whether this person has an open socket right now.
     pub fn is_online(&self, user: UserId) -> bool {
         locked(&self.inner.sockets).who(user).is_some()
     }
 
-    /// Held by a socket's task for as long as it runs: [`Hub::goodbyes`] waits for it.
+    /// Held by a socket's task for as long as it runs: [`Hub::wait_for_sockets`] waits for it.
     pub fn conversation(&self) -> TaskTrackerToken {
         self.inner.conversations.token()
     }
 
-    /// Tells every socket to come back later (4000) and waits, 1 s at most, until none of them does
-    /// anything any more. Nobody is said to have left: the next server will see them again.
+    /// Closes every socket with 4000, which asks the client to come back, and waits at most 1 s until none has
+    /// a command under way. No `left` is announced: the next process has these people again.
     pub async fn drain(&self) {
         self.inner.stop.cancel();
         {
@@ -184,18 +184,19 @@ impl Hub {
         }
     }
 
-    /// After [`Hub::drain`]: waits, 1 s at most, until everybody has heard the close frame.
-    pub async fn goodbyes(&self) {
+    /// After [`Hub::drain`]: waits, 1 s at most, until every socket has taken its close frame.
+    pub async fn wait_for_sockets(&self) {
         self.inner.conversations.close();
-        let heard = self.inner.conversations.wait();
-        if timeout(&*self.inner.clock, GOODBYE, heard).await.is_none() {
+        let closed = self.inner.conversations.wait();
+        if timeout(&*self.inner.clock, CLOSE, closed).await.is_none() {
             let left = self.inner.conversations.len();
             tracing::info!(left, "some sockets did not listen to the end");
         }
     }
 }
 
-/// Spread over the ids, so that a thousand sockets do not come back in one instant.
+/// Closes with 4000 and a delay that is spread over the ids: jitter, so that a thousand clients do not
+/// reconnect in one instant.
 fn go_away(listener: &Listener) {
     let jitter = listener.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     listener

@@ -1,4 +1,4 @@
-//! One open socket as the hub knows it: whose it is, which rooms it has joined, what was read in them.
+//! One open socket as the hub knows it: its person, the rooms it has joined, what was read in them.
 
 use super::{Subscriber, locked};
 use parlour_protocol::{RoomId, UserId};
@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// A socket, for as long as it is open.
+/// The id of an open socket, unique in this process and growing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
 
-/// Which of the two sockets it is.
+/// Which of the two WebSocket endpoints a socket was opened at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketKind {
     /// `/ws`: any number of rooms.
@@ -28,15 +28,16 @@ pub(super) struct Listener {
     state: Mutex<ListenerState>,
 }
 
-/// Whether somebody is there, as far as heartbeats have asked.
+/// Whether the client answers heartbeats.
 #[derive(Default)]
-enum Sign {
-    /// Not served yet: who is still on the way in is not asked.
+enum Liveness {
+    /// Not served yet, and not sent heartbeats.
     #[default]
     Entering,
+    /// It has sent something since the last heartbeat.
     Heard,
-    /// Asked then, for the first time since it was last heard, and silent.
-    Asked(Instant),
+    /// It has sent nothing since the heartbeat at this time.
+    SilentSince(Instant),
 }
 
 /// The rooms that a socket has joined, in order.
@@ -49,9 +50,9 @@ struct ListenerState {
     joined: Rooms,
     /// `read_posts` of the person's memberships.
     read_posts: SmallVec<[(RoomId, i64); 1]>,
-    /// A name that the connection has not taken notice of.
+    /// A name that the connection has not taken yet.
     new_name: Option<Arc<str>>,
-    sign: Sign,
+    liveness: Liveness,
 }
 
 impl ListenerState {
@@ -65,7 +66,7 @@ impl ListenerState {
 }
 
 impl Listener {
-    /// A socket of nobody yet.
+    /// An anonymous socket, until [`Listener::identify`].
     pub(super) fn new(id: SocketId, kind: SocketKind, subscriber: Arc<dyn Subscriber>) -> Self {
         Self {
             id,
@@ -75,7 +76,7 @@ impl Listener {
         }
     }
 
-    /// It says whose it is.
+    /// Sets the person, and how many posts they have read in each of their rooms.
     pub(super) fn identify(&self, person: UserId, read_posts: HashMap<RoomId, i64>) {
         let mut state = locked(&self.state);
         state.person = Some(person);
@@ -83,7 +84,7 @@ impl Listener {
         state.read_posts.sort_unstable();
     }
 
-    /// Its person has another name.
+    /// Keeps the person's new name until [`Listener::take_new_name`].
     pub(super) fn rename(&self, name: Arc<str>) {
         locked(&self.state).new_name = Some(name);
     }
@@ -115,14 +116,14 @@ impl Listener {
         locked(&self.state).read_place(room).is_ok()
     }
 
-    /// A membership is over.
+    /// Forgets a membership that ended.
     pub(super) fn forget_membership(&self, room: RoomId) {
         locked(&self.state)
             .read_posts
             .retain(|(other, _)| *other != room);
     }
 
-    /// A membership has read this far; never goes backwards.
+    /// Sets how many posts of a room were read; never goes backwards.
     pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
         let mut state = locked(&self.state);
         match state.read_place(room) {
@@ -134,7 +135,7 @@ impl Listener {
         }
     }
 
-    /// A membership that begins, unless it is known, with everything read.
+    /// Adds a membership with everything read, unless there is one.
     pub(super) fn has_entered(&self, room: RoomId, posts: i64) {
         let mut state = locked(&self.state);
         if let Err(place) = state.read_place(room) {
@@ -149,25 +150,25 @@ impl Listener {
         read.map_or(0, |(_, read)| (posts - read).max(0))
     }
 
-    /// The client said something, or is let in.
+    /// The client sent something, or was let in.
     pub(super) fn heard(&self) {
-        locked(&self.state).sign = Sign::Heard;
+        locked(&self.state).liveness = Liveness::Heard;
     }
 
-    /// Whether it may be asked for a sign of life, which counts as asked.
-    pub(super) fn ask(&self, now: Instant) -> bool {
-        let sign = &mut locked(&self.state).sign;
-        if let Sign::Heard = sign {
-            *sign = Sign::Asked(now);
+    /// Whether a heartbeat may be sent. If so it counts as sent at `now`.
+    pub(super) fn expect_pong(&self, now: Instant) -> bool {
+        let liveness = &mut locked(&self.state).liveness;
+        if let Liveness::Heard = liveness {
+            *liveness = Liveness::SilentSince(now);
         }
-        !matches!(sign, Sign::Entering)
+        !matches!(liveness, Liveness::Entering)
     }
 
-    /// Since when it has owed a sign of life.
+    /// The first heartbeat since which the client sent nothing.
     pub(super) fn silent_since(&self) -> Option<Instant> {
-        match locked(&self.state).sign {
-            Sign::Asked(at) => Some(at),
-            Sign::Entering | Sign::Heard => None,
+        match locked(&self.state).liveness {
+            Liveness::SilentSince(at) => Some(at),
+            Liveness::Entering | Liveness::Heard => None,
         }
     }
 

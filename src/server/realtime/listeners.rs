@@ -1,20 +1,20 @@
-//! Who listens to a room.
+//! The sockets that listen to a room, as a copy-on-write list for the fan-out.
 //!
-//! *Invariant:* in the order of their ids, each once. A clone is the list as it was then, at the price
-//! of a pointer: who writes to everybody holds no lock, and who comes or goes meanwhile changes a copy.
-//! Whoever stops listening by their own wish may still get what was being written at that moment; whom
-//! the room puts out gets nothing more, because that is told in the same order as everything else.
+//! *Invariant:* ordered by id, each once. A clone is a snapshot at the price of a pointer: the fan-out holds
+//! no lock while it writes, and a socket that subscribes or unsubscribes meanwhile changes a copy. A socket
+//! that unsubscribes may still get what is being written at that moment; one that a publication removes
+//! (`left`, a deleted room) gets nothing after it, since publications are delivered one after the other.
 
 use super::listener::Listener;
 use super::{Frame, Run, SocketId, Subscriber};
 use std::sync::Arc;
 
-/// The sockets that listen to a room.
+/// The listeners of one room; cloning is cheap.
 #[derive(Clone, Default)]
 pub(super) struct Listeners(Arc<Vec<Entry>>);
 
-/// A listener. What is needed to find it and to write to it lies here, one after the other for all of
-/// them: to look into each listener for it would cost more than the write does beside the system's part.
+/// A listener, with what is needed to find it and to write to it. These lie side by side in memory for all
+/// listeners: a cache miss for each of them would cost more than the write does without the system's part.
 #[derive(Clone)]
 struct Entry {
     id: SocketId,
@@ -36,7 +36,7 @@ impl Listeners {
     }
 
     pub(super) fn insert(&mut self, listener: &Arc<Listener>) {
-        // Ids only grow, so it is nearly always the end.
+        // Ids only grow, so the place is nearly always the end.
         if let Err(place) = self.find(listener.id) {
             let entry = Entry {
                 id: listener.id,
@@ -53,11 +53,14 @@ impl Listeners {
         }
     }
 
-    /// Takes out whom `is_meant` means.
-    pub(super) fn remove_if(&mut self, is_meant: impl Fn(&Listener) -> bool) -> Vec<Arc<Listener>> {
+    /// Removes those for which `is_removed` is true, and answers them.
+    pub(super) fn remove_if(
+        &mut self,
+        is_removed: impl Fn(&Listener) -> bool,
+    ) -> Vec<Arc<Listener>> {
         let mut gone = Vec::new();
         Arc::make_mut(&mut self.0).retain(|entry| {
-            let stays = !is_meant(&entry.listener);
+            let stays = !is_removed(&entry.listener);
             if !stays {
                 gone.push(Arc::clone(&entry.listener));
             }
@@ -66,7 +69,7 @@ impl Listeners {
         gone
     }
 
-    /// Hands frames to everybody.
+    /// Sends frames to all of them.
     pub(super) fn send(&self, frames: &[Frame]) {
         if self.is_empty() {
             return;

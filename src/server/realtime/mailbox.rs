@@ -1,8 +1,9 @@
-//! What one socket is sent: straight to the wire while it takes it, else into a bounded queue.
+//! The outgoing side of one socket: frames go straight to the wire while it takes them, else into a bounded
+//! queue. This is the backpressure of the fan-out.
 //!
-//! *Invariant:* putting something in never waits, and never overtakes what was put in before it. A
-//! socket that lets its queue fill up is told to come back (4008) and forgets what was queued: the
-//! client asks for it by `seq`. A socket that keeps up owns no queue at all.
+//! *Invariant:* queueing never blocks, and never overtakes what was queued before. A socket that lets its
+//! queue fill up is closed with 4008, and what was queued is dropped: the client asks for it by `seq`. A
+//! socket that keeps up owns no queue.
 
 mod backlog;
 
@@ -16,7 +17,7 @@ use std::sync::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
-/// Frames handed to the system in one call.
+/// Frames handed to the system in one vectored write.
 const AT_ONCE: usize = 128;
 
 /// Why a socket is to be closed.
@@ -24,12 +25,12 @@ const AT_ONCE: usize = 128;
 pub struct Closing {
     /// The close code.
     pub code: CloseCode,
-    /// Its reason, a short ASCII text.
+    /// Its reason: ASCII, at most 123 bytes.
     pub reason: String,
 }
 
 impl Closing {
-    /// With a code that says it all.
+    /// Without a reason.
     pub fn plain(code: CloseCode) -> Self {
         Self {
             code,
@@ -37,7 +38,7 @@ impl Closing {
         }
     }
 
-    /// The server goes away; come back after `retry_after_ms`.
+    /// 4000: the server goes away, and the client is to come back after `retry_after_ms`.
     pub fn going_away(retry_after_ms: u64) -> Self {
         let reason = format!("retry_after_ms={retry_after_ms}");
         Self {
@@ -52,58 +53,58 @@ impl Closing {
     }
 }
 
-/// What the hub knows of a socket: something that takes frames without waiting.
+/// What the hub knows of a socket: something that takes frames without blocking.
 pub trait Subscriber: Send + Sync + 'static {
-    /// Takes a frame, or is closed as too slow.
+    /// Takes a frame; a socket with a full queue is closed with 4008 instead.
     fn try_send(&self, frame: Frame);
 
-    /// Takes several, in their order, as if one by one.
+    /// Takes several frames in their order, as if one by one.
     fn try_send_run(&self, run: &Run<'_>) {
         for frame in run.frames() {
             self.try_send(frame.clone());
         }
     }
 
-    /// Closes it once what it took is written, which may be more until its task gets round to it. The
-    /// first reason counts, except that too slow overrides.
+    /// Closes the socket once what it took is written. The first reason counts, except that 4008 (too slow)
+    /// overrides any.
     fn close(&self, closing: Closing);
 
-    /// Gives it up: the other side has been silent for too long, and is told nothing.
+    /// Drops the connection without a close frame: the client has not answered heartbeats.
     fn hang_up(&self);
 }
 
-/// The other side is gone.
+/// The error of writing to a connection that is gone.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Gone;
 
-/// What one socket is sent.
+/// The outgoing queue of one socket, and the writing half of its connection.
 #[derive(Default)]
 pub struct Mailbox {
-    /// Where frames go; without one they wait to be taken.
+    /// Where frames go; without one they stay until [`Mailbox::take`].
     wire: Option<OwnedWriteHalf>,
     state: Mutex<State>,
     /// One waiter: the socket's own task.
     wake: Notify,
 }
 
-/// Small, since telling a large room reads this of each of its sockets, and nearly always finds nothing.
+/// Kept small: the fan-out to a large room reads this of each socket, and nearly always finds it empty.
 #[derive(Default)]
 struct State {
-    /// What waits; `None` while nothing does.
+    /// The queue; `None` while it is empty.
     backlog: Option<Box<Backlog>>,
     closing: Option<Box<Closing>>,
-    /// Frames that were ever queued, and how many of them are in the queue no more.
+    /// Frames of the hub that were ever queued, and how many of those have left the queue.
     queued: u64,
-    settled: u64,
-    /// An answer is being prepared; what the hub says comes after it.
+    dequeued: u64,
+    /// An answer is being prepared; frames of the hub are queued behind it.
     is_held: bool,
-    /// Nothing that the hub sends is taken any more: the last frame was, or the other side is gone.
+    /// Frames of the hub are dropped: the close frame was queued, or the connection is gone.
     is_over: bool,
     is_gone: bool,
 }
 
 impl Mailbox {
-    /// Over this half of a socket.
+    /// A mailbox that writes to this half of a connection.
     pub fn over(wire: OwnedWriteHalf) -> Self {
         Self {
             wire: Some(wire),
@@ -111,38 +112,40 @@ impl Mailbox {
         }
     }
 
-    /// Everything that may go out, in its order, and why the socket is to close: for who writes in a
-    /// mailbox's place. The queue gives its memory back.
+    /// Takes everything that may go out, in its order, and why the socket is to close: for a driver that
+    /// writes itself.
     pub fn take(&self) -> (VecDeque<Frame>, Option<Closing>) {
         let mut state = locked(&self.state);
         (state.take(), state.closing.as_deref().cloned())
     }
 
-    /// Until [`Mailbox::release`], what the hub sends waits behind an answer that is being prepared.
+    /// Holds frames of the hub back, behind an answer that is being prepared, until [`Mailbox::release`].
     pub fn hold(&self) {
         locked(&self.state).is_held = true;
     }
 
-    /// What waited for an answer may go.
+    /// Ends [`Mailbox::hold`], and writes what was held back.
     pub fn release(&self) {
         let mut state = locked(&self.state);
         state.is_held = false;
         self.flush(&mut state);
     }
 
-    /// What the hub has queued, up to this message if it is there, goes before the next answer, also
-    /// while what the hub says is held back.
+    /// Lets what the hub has queued go before the next answer, also while held: up to the `message` frame of
+    /// this message, if it is queued.
     pub fn pass(&self, message: MessageId) {
         let mut state = locked(&self.state);
         if let Some(backlog) = &mut state.backlog {
-            backlog.pass(|frame| frame.tells(message));
+            backlog.pass(|frame| frame.is_message(message));
             self.flush(&mut state);
         }
     }
 
-    /// Puts an answer before everything that the hub has queued and that it need not
-    /// [stand behind](Self::pass), and waits until it is written. It counts for no limit: its author
-    /// is not listened to meanwhile.
+    /// Queues an answer before the hub's frames, except those that [`Mailbox::pass`] let go first, and waits
+    /// until it is written. An answer counts for no limit, since the socket is not read meanwhile.
+    ///
+    /// # Errors
+    /// [`Gone`] if the connection was lost before the answer was written.
     pub async fn answer(&self, frame: Frame) -> Result<(), Gone> {
         {
             let mut state = locked(&self.state);
@@ -155,7 +158,10 @@ impl Mailbox {
         self.written(|state| !state.has_answers()).await
     }
 
-    /// The last frame, in place of everything that the hub has queued and will send.
+    /// Writes the last frame, and drops everything that the hub has queued and will send.
+    ///
+    /// # Errors
+    /// [`Gone`] if the connection was lost before the frame was written.
     pub async fn end(&self, frame: Frame) -> Result<(), Gone> {
         {
             let mut state = locked(&self.state);
@@ -166,9 +172,12 @@ impl Mailbox {
     }
 
     /// Writes what is queued now; what the hub adds meanwhile may stay.
+    ///
+    /// # Errors
+    /// [`Gone`] if the connection was lost before all of it was written.
     pub async fn drain(&self) -> Result<(), Gone> {
         let last = locked(&self.state).queued;
-        self.written(|state| !state.has_rest() && (state.settled >= last || state.is_held))
+        self.written(|state| !state.has_rest() && (state.dequeued >= last || state.is_held))
             .await
     }
 
@@ -232,7 +241,7 @@ impl Mailbox {
             match wire.try_write_vectored(&slices[..count]) {
                 Ok(written) => {
                     let unqueued = backlog.advance(written);
-                    state.settled += unqueued;
+                    state.dequeued += unqueued;
                     state.backlog.take_if(|backlog| backlog.is_empty());
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
@@ -246,8 +255,8 @@ impl Mailbox {
         let Some(wire) = self.wire.as_ref().filter(|_| state.backlog.is_none()) else {
             return 0;
         };
-        // Not by way of the runtime: what it knows of the socket is one more place in memory, for each
-        // of them. It hears of a full socket when the backlog is flushed.
+        // Past the runtime, whose state for the socket is another cache miss for each receiver. It learns that
+        // the socket is full when the backlog is flushed.
         let sent = SockRef::from(wire.as_ref()).send(bytes);
         sent.unwrap_or_else(|error| {
             if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) {
@@ -318,7 +327,7 @@ impl State {
         self.backlog.get_or_insert_default()
     }
 
-    /// Something may go out now.
+    /// Whether something may be written now.
     fn has_unwritten(&self) -> bool {
         let waiting = self.backlog.as_ref();
         waiting.is_some_and(|backlog| backlog.has_unwritten(self.is_held))
@@ -346,9 +355,9 @@ impl State {
         }
     }
 
-    /// Nothing that the hub sent waits any more.
+    /// Drops all queued frames of the hub.
     fn empty(&mut self) {
-        self.settled = self.queued;
+        self.dequeued = self.queued;
         if let Some(backlog) = &mut self.backlog {
             backlog.empty();
         }
@@ -360,12 +369,12 @@ impl State {
         let taken = self.backlog.as_mut().map(|backlog| backlog.take(is_held));
         self.backlog.take_if(|backlog| backlog.is_empty());
         if self.backlog.is_none() {
-            self.settled = self.queued;
+            self.dequeued = self.queued;
         }
         taken.unwrap_or_default()
     }
 
-    /// What waits is not written any more; the client asks for it by `seq`.
+    /// Drops all queued frames of the hub and closes; the client asks for what it missed by `seq`.
     fn give_up(&mut self, closing: Closing) {
         self.empty();
         self.is_over = true;
@@ -373,7 +382,7 @@ impl State {
     }
 
     fn lose(&mut self) {
-        self.settled = self.queued;
+        self.dequeued = self.queued;
         self.backlog = None;
         self.is_over = true;
         self.is_gone = true;

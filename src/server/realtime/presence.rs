@@ -1,4 +1,4 @@
-//! Who is in which room: leases held by sockets, so that a crash cleans up after itself.
+//! Presence: who is in which room. It is a lease held by sockets, so that a lost connection ends it.
 
 use super::{Attendee, RosterState, SocketId, locked};
 use parlour_protocol::{RoomId, Roster, UserId};
@@ -6,24 +6,24 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Who is where. Somebody is in a room while at least one of their sockets joined it, and for a
+/// Who is in which room. A person is in a room while at least one of their sockets has joined it, and for a
 /// grace after the last one is gone.
 pub trait Presence: Send + Sync + 'static {
-    /// A socket of somebody joined a room; whether that person was not in it before.
+    /// A socket joins a room; whether its person was not in it before.
     fn enter(&self, room: RoomId, who: &Attendee, socket: SocketId) -> bool;
-    /// A socket is gone from a room.
+    /// A socket leaves a room; with the person's last one the grace begins at `now`.
     fn exit(&self, room: RoomId, user: UserId, socket: SocketId, now: Instant);
-    /// Somebody leaves a room at once; who it was if they were in it.
+    /// A person leaves a room at once, with all sockets; who it was if they were in it.
     fn leave(&self, room: RoomId, user: UserId) -> Option<Attendee>;
-    /// Everybody whose grace is over leaves.
+    /// Removes the people whose grace is over at `now`.
     fn expire(&self, now: Instant) -> Vec<(RoomId, Attendee)>;
-    /// Somebody has another name; the rooms that show it.
+    /// Renames a person; the rooms in whose lists they are.
     fn rename(&self, who: &Attendee) -> Vec<RoomId>;
-    /// A room is no more.
+    /// Forgets a room that was deleted.
     fn forget(&self, room: RoomId);
-    /// At most 200 names, ordered, and the exact count.
+    /// The people of a room: at most 200 of them, ordered by name, and the exact count.
     fn roster(&self, room: RoomId) -> Roster;
-    /// The exact count.
+    /// The exact number of people in a room.
     fn online(&self, room: RoomId) -> u32;
 }
 
@@ -36,12 +36,12 @@ pub struct LocalPresence {
 #[derive(Default)]
 struct State {
     rooms: HashMap<RoomId, RosterState>,
-    /// Rooms with somebody in their grace: all that `expire` looks at.
+    /// Rooms with a person in their grace: all that `expire` looks at.
     leaving: HashSet<RoomId>,
 }
 
 impl LocalPresence {
-    /// Nobody anywhere.
+    /// Empty, with this grace after a person's last socket.
     pub fn new(grace: Duration) -> Self {
         Self {
             grace,

@@ -8,17 +8,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Names a list shows at most.
+/// People in a `users_list` at most.
 const NAMES_MAX: usize = 200;
 
-/// Somebody who can be in a room. Clones share the names: every list that somebody is on has one.
+/// A person who can be in a room. Clones share the names, since every list the person is on has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendee {
-    /// Who.
+    /// The id of the user.
     pub id: UserId,
-    /// As everybody sees them.
+    /// The name as it is displayed.
     pub name: Arc<str>,
-    /// What two look-alike names have in common.
+    /// The skeleton of the name (UTS #39): equal for names that look alike.
     pub skeleton: Arc<str>,
 }
 
@@ -26,11 +26,11 @@ pub struct Attendee {
 #[derive(Debug, Default)]
 pub struct RosterState {
     people: HashMap<UserId, Entry>,
-    /// As a list shows them, so that the first 200 are at hand however many there are.
+    /// The people in the order of the list, so that its first 200 are found without sorting all.
     order: BTreeSet<(Arc<str>, UserId)>,
 }
 
-/// By the alphabet.
+/// The key of the alphabetical order.
 fn place(who: &Attendee) -> (Arc<str>, UserId) {
     (sort_key(&who.name).into(), who.id)
 }
@@ -40,12 +40,12 @@ struct Entry {
     who: Attendee,
     /// Nearly always one.
     sockets: SmallVec<[SocketId; 1]>,
-    /// When somebody without sockets counts as gone.
+    /// When the grace of a person without sockets ends.
     gone_at: Option<Instant>,
 }
 
 impl RosterState {
-    /// A socket of somebody joined; whether that person was not here before.
+    /// A socket joins; whether its person was not here before.
     pub fn enter(&mut self, who: &Attendee, socket: SocketId) -> bool {
         let is_new = !self.people.contains_key(&who.id);
         let entry = self.people.entry(who.id).or_insert_with(|| {
@@ -63,7 +63,7 @@ impl RosterState {
         is_new
     }
 
-    /// A socket is gone; with the last one the grace starts. Whether it did.
+    /// A socket leaves; whether it was the person's last one, with which the grace begins.
     pub fn exit(&mut self, user: UserId, socket: SocketId, now: Instant, grace: Duration) -> bool {
         let Some(entry) = self.people.get_mut(&user) else {
             return false;
@@ -77,14 +77,14 @@ impl RosterState {
         false
     }
 
-    /// Somebody leaves at once, with all sockets; who it was if they were here.
+    /// A person leaves at once, with all sockets; who it was if they were here.
     pub fn leave(&mut self, user: UserId) -> Option<Attendee> {
         let entry = self.people.remove(&user)?;
         self.order.remove(&place(&entry.who));
         Some(entry.who)
     }
 
-    /// Everybody whose grace is over leaves.
+    /// Removes the people whose grace is over at `now`.
     pub fn expire(&mut self, now: Instant) -> Vec<Attendee> {
         let is_gone = |entry: &Entry| entry.gone_at.is_some_and(|at| at <= now);
         let gone: Vec<_> = self
@@ -98,12 +98,12 @@ impl RosterState {
             .collect()
     }
 
-    /// Whether somebody is in their grace.
+    /// Whether a person is in their grace.
     pub fn has_leaving(&self) -> bool {
         self.people.values().any(|entry| entry.gone_at.is_some())
     }
 
-    /// Somebody has another name now; whether they are here.
+    /// Renames a person; whether they are here.
     pub fn rename(&mut self, who: &Attendee) -> bool {
         let Some(entry) = self.people.get_mut(&who.id) else {
             return false;
@@ -114,7 +114,7 @@ impl RosterState {
         true
     }
 
-    /// The first by name, and the exact count.
+    /// The first 200 people by name, and the exact count.
     pub fn roster(&self) -> Roster {
         let people = self
             .order
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn mira_stands_before_noor_whatever_they_look_like() {
+    fn the_list_is_ordered_by_the_alphabet_not_by_skeletons() {
         let mut room = RosterState::default();
         for (id, name) in [(1, "Noor"), (2, "Mira"), (3, "Ida"), (4, "Émile")] {
             room.enter(&person(id, name), SocketId(id as u64));

@@ -1,20 +1,20 @@
-//! Every open socket, and the people behind them.
+//! The registry of open sockets and of the people who have one.
 //!
-//! *Invariant:* somebody is in `people` exactly while at least one identified socket of theirs is
-//! open; `names` holds the same people by the skeleton of their name.
+//! *Invariant:* a person is in `people` exactly while at least one identified socket of theirs is open;
+//! `names` holds the same people by the skeleton of their name.
 
+use super::heartbeat_buckets::HeartbeatBuckets;
 use super::listener::Listener;
-use super::open::Open;
 use super::{Attendee, SocketId, SocketKind, Subscriber};
 use parlour_protocol::{RoomId, UserId};
 use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The registry.
+/// All open sockets of this process.
 #[derive(Default)]
 pub(super) struct Sockets {
-    pub(super) open: Open,
+    pub(super) open: HeartbeatBuckets,
     pub(super) is_draining: bool,
     people: HashMap<UserId, Here>,
     /// Skeletons of names, and whose they are.
@@ -28,7 +28,7 @@ struct Here {
 }
 
 impl Sockets {
-    /// Registers a socket of nobody yet.
+    /// Registers a socket, anonymous until [`Sockets::identify`].
     pub(super) fn open(
         &mut self,
         kind: SocketKind,
@@ -41,7 +41,7 @@ impl Sockets {
         listener
     }
 
-    /// A socket says whose it is.
+    /// Sets the person of a socket.
     pub(super) fn identify(
         &mut self,
         listener: &Arc<Listener>,
@@ -59,7 +59,7 @@ impl Sockets {
         here.listeners.push(Arc::clone(listener));
     }
 
-    /// A socket is gone.
+    /// Unregisters a socket; a second call changes nothing.
     pub(super) fn close(&mut self, listener: &Listener) {
         self.open.remove(listener.id);
         let Some(user) = listener.person() else {
@@ -76,7 +76,7 @@ impl Sockets {
         }
     }
 
-    /// Somebody has another name.
+    /// Renames a person, and hands the name to each of their sockets.
     pub(super) fn rename(&mut self, who: &Attendee) {
         let Some(here) = self.people.get_mut(&who.id) else {
             return;
@@ -89,17 +89,17 @@ impl Sockets {
         self.names.insert((Arc::clone(&who.skeleton), who.id));
     }
 
-    /// The people's sockets.
+    /// The open sockets of a person.
     pub(super) fn of(&self, user: UserId) -> &[Arc<Listener>] {
         self.people.get(&user).map_or(&[], |here| &here.listeners)
     }
 
-    /// Somebody who is connected, by what they are called now.
+    /// The person, under their present name, if they are connected.
     pub(super) fn who(&self, user: UserId) -> Option<&Attendee> {
         self.people.get(&user).map(|here| &here.who)
     }
 
-    /// What somebody else is called who is connected and whose name has this skeleton.
+    /// The name of a connected person other than `except` whose name has this skeleton.
     pub(super) fn holder(&self, skeleton: &str, except: Option<UserId>) -> Option<Arc<str>> {
         let first = (Arc::from(skeleton), UserId(i64::MIN));
         let named = self.names.range(first..);

@@ -1,40 +1,40 @@
-//! Who is typing in one room.
+//! Who is typing in one room. Each client repeats that it types; without a repeat it expires after 5 s.
 
 use parlour_protocol::{Person, UserId};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How long somebody types who says nothing more.
+/// How long a person counts as typing after they last said so.
 const EXPIRES: Duration = Duration::from_secs(5);
 /// Names in a frame at most, as in `users_list`.
 const NAMES_MAX: usize = 200;
 
-/// Everybody who is typing, each until a point in time.
+/// The people who are typing, each until a point in time.
 #[derive(Debug, Default)]
 pub struct TypingState {
     people: HashMap<UserId, (String, Instant)>,
 }
 
 impl TypingState {
-    /// Somebody started or goes on; whether that changes who is typing.
+    /// A person types; whether that changes who is typing.
     pub fn start(&mut self, user: UserId, name: &str, now: Instant) -> bool {
         let entry = (name.to_owned(), now + EXPIRES);
         self.people.insert(user, entry).is_none()
     }
 
-    /// Somebody stopped; whether that changes who is typing.
+    /// A person stopped; whether that changes who is typing.
     pub fn stop(&mut self, user: UserId) -> bool {
         self.people.remove(&user).is_some()
     }
 
-    /// Forgets who has not said so for too long; whether there was somebody.
+    /// Forgets those who have not said so for 5 s; whether there were any.
     pub fn expire(&mut self, now: Instant) -> bool {
         let before = self.people.len();
         self.people.retain(|_, (_, until)| *until > now);
         self.people.len() != before
     }
 
-    /// Who they are, ordered by name.
+    /// Those who are typing, ordered by name, 200 at most.
     pub fn people(&self) -> Vec<Person> {
         let person = |(id, (name, _)): (&UserId, &(String, Instant))| Person {
             id: *id,
@@ -46,7 +46,7 @@ impl TypingState {
         people
     }
 
-    /// Whether nobody is typing.
+    /// Whether no one is typing.
     pub fn is_empty(&self) -> bool {
         self.people.is_empty()
     }

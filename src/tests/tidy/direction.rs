@@ -25,7 +25,7 @@ const LAYERS: [Layer; 15] = [
             "server/scope",
             "server/names",
             "server/links",
-            "server/said",
+            "server/log_once",
             "server/remembered",
             "server/telemetry",
             "server/limits",

@@ -1,8 +1,8 @@
-//! One task per socket: reads what the client says, performs what its [`Conversation`] says is to be
-//! done, and writes what the hub queued.
+//! The task of one socket, which drives its [`Conversation`]: it hands frames in, performs the steps that
+//! come out, and writes what the hub queued.
 //!
-//! *Invariant:* the steps of the conversation are performed one after the other, in their order; while a
-//! task of it waits for the disk, frames of others are still written.
+//! *Invariant:* steps are performed one after the other, in their order. While a task of the conversation
+//! waits for the disk, frames of the hub are still written.
 
 use super::conversation::{Conversation, Outcome, Post, Step};
 use super::wire::{Incoming, Wire};
@@ -19,34 +19,34 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// How long one write may take before the socket counts as not reading.
+/// How long one write may take before the socket is closed as too slow.
 const WRITE: Duration = Duration::from_secs(30);
-/// The same once the socket is to close: nobody waits longer for who does not read.
+/// The same once the socket is to close.
 const WRITE_LAST: Duration = Duration::from_millis(500);
-/// How long a closed socket is listened to, so that it hears why.
+/// How long the connection is kept for the client to answer the close frame.
 const LINGER: Duration = Duration::from_secs(3);
-/// The same for one that was too slow to read.
+/// The same for a socket that was closed as too slow.
 const LINGER_SLOW: Duration = Duration::from_secs(10);
 
-/// Who asks to be let in, and at which of the two doors.
-pub struct Visitor {
-    /// Who, as far as the request's headers tell.
+/// A socket whose handshake was accepted.
+pub struct NewSocket {
+    /// The person that the request's headers prove, and the address it came from.
     pub scope: Scope,
-    /// Which door.
+    /// The endpoint it was opened at.
     pub kind: SocketKind,
-    /// The request carried a token of a session that is no more.
+    /// Whether the request carried the token of a session that has ended.
     pub session_ended: bool,
-    /// Its place among the sockets of its address.
+    /// Counts it among the sockets of its address until this is dropped.
     pub counted: SocketGuard,
 }
 
 /// Why a socket ends.
 enum Ended {
-    /// The other side is gone already.
+    /// The connection is gone already.
     Gone,
-    /// It is told why.
+    /// The server closes it, with this close frame.
     Close(Closing),
-    /// It broke the WebSocket protocol; told by this code.
+    /// The client broke the WebSocket protocol; closed with this code.
     Violation(u16),
 }
 
@@ -56,24 +56,24 @@ type Sent = Result<Posted, ServiceError>;
 /// A socket that is served.
 pub struct Connection {
     wire: Wire,
-    talk: Talk,
+    driver: Driver,
     _counted: SocketGuard,
     _conversation: TaskTrackerToken,
 }
 
-/// All of it but what is read from the network.
-struct Talk {
+/// The connection without its reading half, so that both can be borrowed at once.
+struct Driver {
     ctx: Arc<Context>,
     mailbox: Arc<Mailbox>,
     conversation: Conversation,
     under_way: UnderWay,
 }
 
-/// What the conversation asked for and is not done.
+/// The tasks and sends that the conversation asked for and that are not done.
 #[derive(Default)]
 struct UnderWay {
     task: Option<Running<Outcome>>,
-    /// In the order in which they are to reach the writer.
+    /// Sends by their place, in the order in which they are to reach the writer.
     sends: Vec<(u64, Running<Sent>)>,
 }
 
@@ -83,27 +83,28 @@ enum Event {
     Incoming(Incoming),
 }
 
-/// Something that was under way is done.
+/// What has finished of [`UnderWay`].
 enum Progress {
     Done(Outcome),
     Sent(Vec<(u64, Sent)>),
 }
 
-/// Lets somebody in, or tells them why not.
+/// Opens a socket: identifies its person and, for a one-room socket, joins the room. `None` if it was
+/// refused and closed.
 ///
-/// What comes back is small, and so is what serves it: a server has many thousands that say nothing. All
-/// that is needed only now and then, the way in first of all, lies in futures of its own.
+/// The connection and the future that serves it are small, since most of many thousand sockets are idle.
+/// What is needed now and then, such as opening, is a boxed future of its own.
 pub async fn open(
     ctx: Arc<Context>,
-    visitor: Visitor,
+    accepted: NewSocket,
     wire: Wire,
     mailbox: Mailbox,
 ) -> Option<Box<Connection>> {
-    let mut connection = Box::new(Connection::new(ctx, visitor, wire, mailbox));
+    let mut connection = Box::new(Connection::new(ctx, accepted, wire, mailbox));
     match connection.let_in().await {
         Ok(()) => {
             connection.log("socket opened", None);
-            connection.talk.conversation.socket().heard();
+            connection.driver.conversation.socket().heard();
             Some(connection)
         }
         Err(ended) => {
@@ -114,13 +115,13 @@ pub async fn open(
 }
 
 impl Connection {
-    fn new(ctx: Arc<Context>, visitor: Visitor, wire: Wire, mailbox: Mailbox) -> Self {
-        let Visitor {
+    fn new(ctx: Arc<Context>, accepted: NewSocket, wire: Wire, mailbox: Mailbox) -> Self {
+        let NewSocket {
             scope,
             kind,
             session_ended,
             counted,
-        } = visitor;
+        } = accepted;
         let mailbox = Arc::new(mailbox);
         let socket = ctx.hub.open(kind, Arc::clone(&mailbox) as _);
         let limits = ctx.limits.clone();
@@ -128,7 +129,7 @@ impl Connection {
             wire,
             _counted: counted,
             _conversation: ctx.hub.conversation(),
-            talk: Talk {
+            driver: Driver {
                 ctx,
                 mailbox,
                 conversation: Conversation::new(kind, scope, session_ended, socket, limits),
@@ -137,13 +138,13 @@ impl Connection {
         }
     }
 
-    /// Who it is, and for a one-room socket the way in.
+    /// Runs the conversation until it is open; the first frame of a one-room socket has a time limit.
     async fn let_in(&mut self) -> Result<(), Ended> {
-        self.talk.perform().await?;
+        self.driver.perform().await?;
         let mut late = None;
-        while !self.talk.conversation.is_open() {
-            let event = if self.talk.conversation.is_awaiting_first_frame() {
-                let ctx = &self.talk.ctx;
+        while !self.driver.conversation.is_open() {
+            let event = if self.driver.conversation.is_awaiting_first_frame() {
+                let ctx = &self.driver.ctx;
                 let within = ctx.settings.realtime.first_frame();
                 let late = late.get_or_insert_with(|| ctx.clock.sleep(within));
                 tokio::select! {
@@ -156,21 +157,21 @@ impl Connection {
             match event {
                 Some(event) => self.handle(event).await?,
                 None => {
-                    self.talk.conversation.first_frame_is_late();
-                    self.talk.perform().await?;
+                    self.driver.conversation.first_frame_is_late();
+                    self.driver.perform().await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Serves it until it ends.
+    /// Serves the socket until it ends.
     pub async fn serve(mut self: Box<Self>) {
         let ended = loop {
             let handled = match self.next().await {
-                // All that most sockets ever say, ten thousand of them in turn: not worth a future.
-                Event::Incoming(Incoming::Pong) => match self.talk.pong() {
-                    true => Box::pin(self.talk.perform()).await,
+                // All that an idle socket ever sends, so it is handled without allocating a future.
+                Event::Incoming(Incoming::Pong) => match self.driver.pong() {
+                    true => Box::pin(self.driver.perform()).await,
                     false => Ok(()),
                 },
                 event => Box::pin(self.handle(event)).await,
@@ -184,50 +185,50 @@ impl Connection {
 
     async fn handle(&mut self, event: Event) -> Result<(), Ended> {
         match event {
-            Event::Mail => self.talk.mail().await?,
-            Event::UnderWay(progress) => self.talk.went_on(progress),
-            Event::Incoming(incoming) => self.talk.incoming(incoming).await?,
+            Event::Mail => self.driver.mail().await?,
+            Event::UnderWay(progress) => self.driver.went_on(progress),
+            Event::Incoming(incoming) => self.driver.incoming(incoming).await?,
         }
-        self.talk.perform().await
+        self.driver.perform().await
     }
 
-    /// Whatever comes first. Nothing is lost by what comes later.
+    /// Waits for the next event. Cancel safe: no event is lost to another that comes first.
     async fn next(&mut self) -> Event {
-        let Self { wire, talk, .. } = self;
-        let is_listening = talk.conversation.is_listening();
+        let Self { wire, driver, .. } = self;
+        let is_listening = driver.conversation.is_listening();
         tokio::select! {
-            () = talk.mailbox.ready() => Event::Mail,
-            progress = talk.under_way.next() => Event::UnderWay(progress),
+            () = driver.mailbox.ready() => Event::Mail,
+            progress = driver.under_way.next() => Event::UnderWay(progress),
             incoming = wire.receive(), if is_listening => Event::Incoming(incoming),
         }
     }
 
-    /// Tells the client why, if it listens.
+    /// Ends the socket, with the close frame if the client still reads.
     async fn end(self: Box<Self>, ended: Ended) {
         self.log("socket closed", Some(&ended));
         let Self {
             mut wire,
-            mut talk,
+            mut driver,
             _counted,
             _conversation,
         } = *self;
         match ended {
             Ended::Gone => {}
             Ended::Violation(code) => {
-                let mailbox = talk.hang_up();
-                // Whoever does not listen is dropped.
+                let mailbox = driver.hang_up();
+                // A client that does not read it in time is dropped.
                 let _ = timeout(LINGER, wire.refuse(&mailbox, code)).await;
             }
             Ended::Close(closing) if closing.is_hard() => {
-                // It is gone for the others at once; only its own task waits.
-                let mailbox = talk.hang_up();
+                // For others the socket is gone at once; only its own task waits.
+                let mailbox = driver.hang_up();
                 let _ = timeout(LINGER_SLOW, wire.close(&mailbox, closing.code.code(), "")).await;
             }
             Ended::Close(closing) => {
                 let goodbye = async {
-                    talk.wind_down().await;
-                    // From here on it asks nothing of the database, and nobody need wait for it.
-                    let mailbox = talk.hang_up();
+                    driver.wind_down().await;
+                    // From here on it does not use the database, so a shutdown need not wait for it.
+                    let mailbox = driver.hang_up();
                     mailbox.drain().await?;
                     let code = closing.code.code();
                     wire.close(&mailbox, code, &closing.reason).await;
@@ -244,7 +245,7 @@ impl Connection {
             Some(Ended::Violation(code)) => Some(*code),
             Some(Ended::Close(closing)) => Some(closing.code.code()),
         };
-        let conversation = &self.talk.conversation;
+        let conversation = &self.driver.conversation;
         tracing::info!(
             socket = conversation.socket().id().0,
             user = conversation.scope().user_id().map(|user| user.0),
@@ -255,8 +256,8 @@ impl Connection {
     }
 }
 
-impl Talk {
-    /// A pong came in; whether there is something to do about it.
+impl Driver {
+    /// Takes a pong; whether that left steps to perform.
     fn pong(&mut self) -> bool {
         self.conversation.socket().heard();
         self.conversation.count(self.ctx.clock.monotonic());
@@ -271,7 +272,7 @@ impl Talk {
             Incoming::Binary => self.conversation.binary(now),
             Incoming::Ping(pong) => self.conversation.ping(pong, now),
             Incoming::Pong | Incoming::Fragment => self.conversation.count(now),
-            // What was said before counts.
+            // What the client sent before its close frame still takes effect.
             Incoming::Closing(answer) => {
                 let _answered = timeout(LINGER, self.wind_down()).await;
                 in_time(self.mailbox.end(answer), &self.mailbox).await?;
@@ -289,7 +290,7 @@ impl Talk {
         Ok(())
     }
 
-    /// Writes what the hub could not.
+    /// Writes what the hub could not write at once.
     async fn mail(&mut self) -> Result<(), Ended> {
         in_time(self.mailbox.drain(), &self.mailbox).await?;
         let closing = self.mailbox.why_closing();
@@ -307,7 +308,7 @@ impl Talk {
         }
     }
 
-    /// Does what is to be done, until there is something to wait for.
+    /// Performs steps until there are none.
     async fn perform(&mut self) -> Result<(), Ended> {
         while let Some(step) = self.conversation.next_step() {
             match step {
@@ -319,7 +320,7 @@ impl Talk {
         Ok(())
     }
 
-    /// A step that waits for nothing.
+    /// Performs a step that does not wait.
     fn take(&mut self, step: Step) {
         match step {
             Step::Hold => self.mailbox.hold(),
@@ -339,7 +340,7 @@ impl Talk {
                 let sent = async move { messages::post(&ctx, &scope, room, message).await };
                 self.under_way.sends.push((place, Box::pin(sent)));
             }
-            // Their own turn has come elsewhere.
+            // Performed by the callers, since these wait.
             Step::Write(_) | Step::Close(_) => {}
         }
     }
@@ -349,14 +350,14 @@ impl Talk {
         (Arc::clone(&self.ctx), scope)
     }
 
-    /// What may be on its way to the disk is waited for: who sent it hears how it went, if they still listen.
+    /// Waits for what may be on its way to the disk, and answers it if the client still reads.
     async fn wind_down(&mut self) {
         self.conversation.wind_down();
         loop {
             while let Some(step) = self.conversation.next_step() {
                 match step {
                     Step::Write(frame) => {
-                        // Who is gone is not told; it is done all the same.
+                        // Without a client there is no answer; the command is done all the same.
                         let _ = self.mailbox.answer(frame).await;
                     }
                     step => self.take(step),
@@ -370,14 +371,14 @@ impl Talk {
         }
     }
 
-    /// Ends all but what is left to be written.
+    /// Drops the conversation, and with it the hub's socket; keeps what is left to be written.
     fn hang_up(self) -> Arc<Mailbox> {
         self.mailbox
     }
 }
 
 impl UnderWay {
-    /// What is done next; for ever nothing, while nothing is under way.
+    /// Waits for what finishes next; pending for ever while nothing is under way.
     async fn next(&mut self) -> Progress {
         poll_fn(|task| {
             if let Some(running) = &mut self.task
@@ -386,7 +387,7 @@ impl UnderWay {
                 self.task = None;
                 return Poll::Ready(Progress::Done(outcome));
             }
-            // Whoever was taken earlier is asked earlier, so they reach the writer in their order.
+            // Polled in the order they were begun, so they reach the writer in that order.
             let mut sent = Vec::new();
             self.sends.retain_mut(|(place, send)| {
                 let Poll::Ready(outcome) = send.as_mut().poll(task) else {
@@ -407,9 +408,8 @@ impl UnderWay {
     }
 }
 
-/// Waits for something to be written, but not for ever, and not for long once the socket is to
-/// close: the other side may not be reading. What is waited for lies apart, so that all that may end in
-/// writing stays small.
+/// Waits until `written` is done, for [`WRITE`] at most, and for [`WRITE_LAST`] once the socket is to close.
+/// The future is boxed, so that those of all callers stay small.
 #[expect(
     clippy::disallowed_methods,
     reason = "a peer is waited for by the machine's own time"

@@ -1,47 +1,48 @@
-//! What is said on one socket and what it means: the rules of both WebSocket doors, without I/O.
+//! What a client's frames on one socket mean: the rules of both WebSocket endpoints, without I/O.
 //!
-//! It takes events (a frame came in, a task is done, the first frame is late) and says what is to be
-//! done next, one [`Step`] after the other. A driver performs the steps in their order: the socket's
-//! task in `connection`, and the simulation, whose world may end between any two of them.
+//! It takes events (a frame came in, a task is done, the first frame is late) and answers with steps
+//! ([`Step`]). A driver performs them in their order: the socket's task in `connection`, and the simulation,
+//! whose world may end between any two of them.
 //!
 //! *Invariant:* a client's frames take effect in the order it sent them, and are answered in it. Only
-//! sends overlap ([`sends`]); whatever else is said waits for those before it, and is one at a time.
+//! sends are pipelined ([`sends`]); any other command waits for those before it, and runs alone. A command
+//! that waits stops the socket from being read: that is the backpressure on a client.
 
+mod command;
 mod entering;
 mod joining;
-mod said;
 mod sends;
 mod task;
 
 pub use task::{Done, Missed, Outcome, Task};
 
-use super::patience::{Patience, Verdict};
+use super::flood_guard::{FrameDecision, FrameFloodGuard};
 use crate::limits::{Bucket, Limits};
 use crate::messages::{NewMessage, Posted};
 use crate::realtime::{Closing, Frame, Socket, SocketKind};
 use crate::{Scope, ServiceError, telemetry};
-use entering::WayIn;
+use command::{About, Command};
+use entering::Admission;
 use parlour_protocol::{
     AppError, ClientFrame, CloseCode, ErrorCode, Message, MessageId, RoomId, Seq, ServerFrame,
 };
-use said::{About, Said};
 use sends::{Answer, Sends};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What is to be done next.
+/// What the driver has to do next.
 #[derive(Debug)]
 pub enum Step {
     /// Write this before what the hub has queued, and go on when it is written.
     Write(Frame),
-    /// From here on what the hub sends is held back.
+    /// Hold frames of the hub back from here on.
     Hold,
-    /// What was held back may go.
+    /// Write what was held back.
     Release,
-    /// What the hub has queued up to this message, which it told as well, may go before the next answer.
+    /// Let the hub's queued frames, up to the one with this message, go before the next answer.
     Pass(MessageId),
-    /// Do this; [`Conversation::done`] takes the outcome.
+    /// Run this task; [`Conversation::done`] takes the outcome.
     Do(Task),
     /// Post this beside others that are under way, in the order of these steps; [`Conversation::sent`]
     /// takes the outcome.
@@ -50,45 +51,45 @@ pub enum Step {
     Close(Closing),
 }
 
-/// A send that is to be posted.
+/// A message that is to be posted.
 #[derive(Debug)]
 pub struct Post {
-    /// Which one, for [`Conversation::sent`].
+    /// Names this send in [`Conversation::sent`]; counts the sends of the socket.
     pub place: u64,
-    /// Where.
+    /// The room to post in.
     pub room: RoomId,
-    /// What.
+    /// The message and its idempotency key.
     pub message: NewMessage,
 }
 
-/// What is said on one socket.
+/// The state of what one client has asked for on one socket.
 pub struct Conversation {
     kind: SocketKind,
     scope: Arc<Scope>,
     socket: Socket,
     limits: Limits,
     bucket: Bucket,
-    patience: Patience,
+    flood_guard: FrameFloodGuard,
     steps: VecDeque<Step>,
-    /// Until somebody is let in.
-    way_in: Option<Box<WayIn>>,
+    /// `Some` until the socket is open.
+    admission: Option<Box<Admission>>,
     doing: Doing,
     sends: Sends,
-    /// What waits for the sends before it.
-    waiting: Option<Box<Said>>,
+    /// A command that waits for the sends before it.
+    waiting: Option<Box<Command>>,
     is_ending: bool,
 }
 
-/// The task that is under way alone, and what it is for.
+/// The command whose task is under way.
 #[derive(Debug, Default)]
 enum Doing {
     #[default]
     Nothing,
-    /// The way in has one of its own.
+    /// Identifies the person; see [`entering`].
     Entering,
-    /// Asks whether the room may be joined.
+    /// Checks whether the room may be joined.
     Joining(joining::Join),
-    /// Subscribed; enters the room, or reads again how far it is.
+    /// Subscribed; becomes a member, or reads the room's `seq` again.
     Arriving(joining::Join),
     /// Reads what was missed, a frame at a time.
     CatchingUp(RoomId),
@@ -99,7 +100,7 @@ enum Doing {
     Listing {
         known: Option<String>,
     },
-    /// Edits or deletes; the room was at `before`.
+    /// Edits or deletes a message; the room's `seq` was `before`.
     Changing {
         room: RoomId,
         before: Seq,
@@ -108,8 +109,8 @@ enum Doing {
 }
 
 impl Conversation {
-    /// Of a socket of this kind that was opened just now. `session_ended`: the request carried a token of
-    /// a session that is no more.
+    /// The conversation of a socket that was opened just now. `session_ended`: the request carried the token
+    /// of a session that has ended.
     pub fn new(
         kind: SocketKind,
         scope: Scope,
@@ -123,9 +124,9 @@ impl Conversation {
             socket,
             bucket: limits.frames(),
             limits,
-            patience: Patience::default(),
+            flood_guard: FrameFloodGuard::default(),
             steps: VecDeque::new(),
-            way_in: None,
+            admission: None,
             doing: Doing::Nothing,
             sends: Sends::default(),
             waiting: None,
@@ -139,7 +140,7 @@ impl Conversation {
         conversation
     }
 
-    /// Who speaks.
+    /// The person and address on whose behalf commands run.
     pub fn scope(&self) -> &Arc<Scope> {
         &self.scope
     }
@@ -149,12 +150,12 @@ impl Conversation {
         &self.socket
     }
 
-    /// What is to be done next. `None`: wait for what is under way, and for the client if it
-    /// [is listened to](Self::is_listening).
+    /// Takes the next step. `None`: wait for what is under way, and for the client if
+    /// [`Conversation::is_listening`].
     pub fn next_step(&mut self) -> Option<Step> {
         let step = self.steps.pop_front();
         if self.steps.is_empty() {
-            // Most sockets say nothing most of the time, and there are many.
+            // Gives the memory back: most of many thousand sockets are idle.
             self.steps = VecDeque::new();
         }
         step
@@ -165,12 +166,12 @@ impl Conversation {
         !self.steps.is_empty()
     }
 
-    /// Whether somebody was let in; before, who waits is not served.
+    /// Whether the person is identified and, on a one-room socket, in the room.
     pub fn is_open(&self) -> bool {
-        self.way_in.is_none()
+        self.admission.is_none()
     }
 
-    /// Whether a frame may be taken in. Else the client waits for what it said before.
+    /// Whether a frame may be read. Otherwise the client waits until its earlier commands are done.
     pub fn is_listening(&self) -> bool {
         matches!(self.doing, Doing::Nothing) && self.waiting.is_none()
     }
@@ -180,8 +181,7 @@ impl Conversation {
         matches!(self.doing, Doing::Nothing) && self.sends.is_empty()
     }
 
-    /// The socket closes: nothing is begun any more, and what was begun and may be on its way to the
-    /// disk is answered when it is done.
+    /// The socket closes: no command is begun any more. What may be on its way to the disk is still answered.
     pub fn wind_down(&mut self) {
         self.is_ending = true;
         self.waiting = None;
@@ -195,48 +195,48 @@ impl Conversation {
         if self.is_awaiting_first_frame() {
             return self.first_frame(text);
         }
-        let said = match self.admit(now) {
-            Verdict::Abuse => return self.close(Closing::plain(CloseCode::TooMany)),
-            Verdict::Refuse { retry_after_ms } => {
-                let error = telemetry::told(&ServiceError::RateLimited { retry_after_ms });
-                Said::Refused(About::of(text).error(error))
+        let command = match self.admit(now) {
+            FrameDecision::Close => return self.close(Closing::plain(CloseCode::TooMany)),
+            FrameDecision::Refuse { retry_after_ms } => {
+                let error =
+                    telemetry::to_client_error(&ServiceError::RateLimited { retry_after_ms });
+                Command::Refused(About::of(text).error(error))
             }
-            Verdict::Pass => match ClientFrame::parse(text) {
-                Ok(frame) => Said::by(self.kind, frame),
-                Err(error) => Said::Refused(About::of(text).error(error.to_app_error())),
+            FrameDecision::Accept => match ClientFrame::parse(text) {
+                Ok(frame) => Command::of(self.kind, frame),
+                Err(error) => Command::Refused(About::of(text).error(error.to_app_error())),
             },
         };
-        self.take(said);
+        self.take(command);
     }
 
-    /// A binary message came in, which the protocol has none of.
+    /// A binary message came in; the protocol has none.
     pub fn binary(&mut self, now: Instant) {
         if self.is_awaiting_first_frame() {
             return self.close(Closing::plain(CloseCode::NotUnderstood));
         }
         let error = match self.admit(now) {
-            Verdict::Abuse => return self.close(Closing::plain(CloseCode::TooMany)),
-            Verdict::Refuse { retry_after_ms } => {
-                telemetry::told(&ServiceError::RateLimited { retry_after_ms })
+            FrameDecision::Close => return self.close(Closing::plain(CloseCode::TooMany)),
+            FrameDecision::Refuse { retry_after_ms } => {
+                telemetry::to_client_error(&ServiceError::RateLimited { retry_after_ms })
             }
-            Verdict::Pass => AppError::new(
+            FrameDecision::Accept => AppError::new(
                 ErrorCode::BadRequest,
                 "Frames are text; this server has no binary ones.",
             ),
         };
-        self.take(Said::Refused(About::default().error(error)));
+        self.take(Command::Refused(About::default().error(error)));
     }
 
-    /// A ping came in, to be answered with `pong`. What comes too fast is answered as well: it is only
-    /// counted.
+    /// A ping came in, to be answered with `pong`, also over the rate limit: it only counts towards a flood.
     pub fn ping(&mut self, pong: Frame, now: Instant) {
         self.count(now);
         self.steps.push_back(Step::Write(pong));
     }
 
-    /// Something came in that needs no answer: a pong, or a piece of a message.
+    /// A frame came in that needs no answer: a pong, or a fragment of a message.
     pub fn count(&mut self, now: Instant) {
-        if self.admit(now) == Verdict::Abuse {
+        if self.admit(now) == FrameDecision::Close {
             self.close(Closing::plain(CloseCode::TooMany));
         }
     }
@@ -263,7 +263,7 @@ impl Conversation {
             (Doing::Changing { room, .. } | Doing::MarkingRead(room), Err(error)) => {
                 self.refuse(&error, About::room(room))
             }
-            (doing, Ok(_)) => return self.misled(&doing),
+            (doing, Ok(_)) => return self.unexpected(&doing),
             (Doing::Nothing, Err(error)) => self.refuse(&error, About::default()),
         }
         self.go_on();
@@ -272,55 +272,56 @@ impl Conversation {
     /// The send of [`Step::Post`] is stored, or refused. Outcomes may come in any order.
     pub fn sent(&mut self, place: u64, outcome: Result<Posted, ServiceError>) {
         let answer = match outcome {
-            // Its author hears it as everybody in the room does; a repeat is told to nobody else.
+            // In its room the author gets the broadcast. A repeat of an idempotency key has none, so it is
+            // answered with the first message.
             Ok(posted) if posted.is_new && self.socket.has_joined(posted.message.room_id) => {
-                Answer::Told(posted.message.id)
+                Answer::Broadcast(posted.message.id)
             }
             Ok(posted) => Answer::Frame(ServerFrame::encode_message(&posted.message).into()),
-            Err(error) => Answer::Error(telemetry::told(&error)),
+            Err(error) => Answer::Error(telemetry::to_client_error(&error)),
         };
-        self.sends.settle(place, answer, &mut self.steps);
+        self.sends.complete(place, answer, &mut self.steps);
         self.go_on();
     }
 
-    /// Takes what the client said, or lets it wait for what it said before.
-    fn take(&mut self, said: Said) {
+    /// Begins a command, or lets it wait for those before it.
+    fn take(&mut self, command: Command) {
         self.take_new_name();
-        match said {
-            Said::Refused(error) => self.sends.refuse(error, &mut self.steps),
-            Said::Send(send) => match self.sends.begin(send, &self.scope, &self.limits) {
+        match command {
+            Command::Refused(error) => self.sends.refuse(error, &mut self.steps),
+            Command::Send(send) => match self.sends.begin(send, &self.scope, &self.limits) {
                 Ok(begun) => self.steps.extend(begun),
-                Err(send) => self.waiting = Some(Box::new(Said::Send(send))),
+                Err(send) => self.waiting = Some(Box::new(Command::Send(send))),
             },
-            said if self.sends.is_empty() => self.begin(said),
-            said => self.waiting = Some(Box::new(said)),
+            command if self.sends.is_empty() => self.begin(command),
+            command => self.waiting = Some(Box::new(command)),
         }
     }
 
-    /// Takes what waited.
+    /// Begins the command that waits, if it may.
     fn go_on(&mut self) {
         if matches!(self.doing, Doing::Nothing)
-            && let Some(said) = self.waiting.take()
+            && let Some(command) = self.waiting.take()
         {
-            self.take(*said);
+            self.take(*command);
         }
     }
 
-    /// Begins what is done alone.
-    fn begin(&mut self, said: Said) {
-        match said {
-            Said::Join { room, after } => self.join(room, after),
-            Said::Leave { room } => self.leave(room),
-            Said::Sync { room, after } => {
+    /// Begins a command that runs alone.
+    fn begin(&mut self, command: Command) {
+        match command {
+            Command::Join { room, after } => self.join(room, after),
+            Command::Leave { room } => self.leave(room),
+            Command::Sync { room, after } => {
                 self.steps.push_back(Step::Hold);
                 self.catch_up(room, after);
             }
-            Said::Typing { room, is_typing } => {
+            Command::Typing { room, is_typing } => {
                 if let Err(error) = self.typing(room, is_typing) {
                     self.refuse(&error, About::room(room));
                 }
             }
-            Said::Edit {
+            Command::Edit {
                 room,
                 number,
                 content,
@@ -333,20 +334,20 @@ impl Conversation {
                 };
                 self.begin_task(edit, Doing::Changing { room, before });
             }
-            Said::Delete { room, number } => {
+            Command::Delete { room, number } => {
                 let before = self.socket.seq(room);
                 let delete = Task::Delete { room, number };
                 self.begin_task(delete, Doing::Changing { room, before });
             }
-            Said::Read { room, seq } => {
+            Command::Read { room, seq } => {
                 self.begin_task(Task::MarkRead { room, seq }, Doing::MarkingRead(room));
             }
-            Said::Rooms { known } => {
+            Command::Rooms { known } => {
                 self.steps.push_back(Step::Hold);
                 self.begin_task(Task::ListRooms, Doing::Listing { known });
             }
-            // Taken already.
-            Said::Refused(_) | Said::Send(_) => {}
+            // Begun in `take`, since these overlap.
+            Command::Refused(_) | Command::Send(_) => {}
         }
     }
 
@@ -366,7 +367,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// An edit to the same text is not published; its author is told how it stands.
+    /// Answers an edit or a delete unless the broadcast does. An edit to the same text is not published.
     fn changed(&mut self, room: RoomId, before: Seq, message: Message) {
         let was_published = message.seq > before;
         if !(was_published && self.socket.has_joined(room)) {
@@ -374,18 +375,18 @@ impl Conversation {
         }
     }
 
-    /// Counts a frame, of whatever kind.
-    fn admit(&mut self, now: Instant) -> Verdict {
-        self.patience.judge(self.bucket.take(now))
+    /// Counts a frame of any kind against the rate limit.
+    fn admit(&mut self, now: Instant) -> FrameDecision {
+        self.flood_guard.decide(self.bucket.take(now))
     }
 
     fn write(&mut self, frame: &ServerFrame) {
         self.steps.push_back(Step::Write(frame.encode().into()));
     }
 
-    /// Says why something was not done.
+    /// Answers a command with its error.
     fn refuse(&mut self, error: &ServiceError, about: About) {
-        let error = about.error(telemetry::told(error));
+        let error = about.error(telemetry::to_client_error(error));
         self.steps.push_back(Step::Write(error.frame()));
     }
 
@@ -394,13 +395,14 @@ impl Conversation {
         self.steps.push_back(Step::Close(closing));
     }
 
-    /// A driver brought what nobody asked for. The client comes back and begins anew.
-    fn misled(&mut self, doing: &Doing) {
+    /// Closes after an outcome that no task under way can have, which is a bug of the driver. The client
+    /// reconnects.
+    fn unexpected(&mut self, doing: &Doing) {
         tracing::error!(?doing, "an outcome of another task");
         self.close(Closing::going_away(1_000));
     }
 
-    /// Somebody who changed their name elsewhere is told so by the next `welcome`.
+    /// Takes a name that the person was given on another socket; the next `welcome` shows it.
     fn take_new_name(&mut self) {
         if let Some(name) = self.socket.take_new_name()
             && let Some(person) = &mut Arc::make_mut(&mut self.scope).person
@@ -411,7 +413,7 @@ impl Conversation {
 }
 
 impl Doing {
-    /// Whether the task may be on its way to the disk, so that who asked has to hear how it went.
+    /// Whether the task may be on its way to the disk, so that the client must get its answer.
     fn may_have_written(&self) -> bool {
         matches!(
             self,

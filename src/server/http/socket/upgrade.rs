@@ -1,6 +1,9 @@
-//! Who may open a socket, and the upgrade.
+//! The WebSocket handshake: which requests may open a socket, and the upgrade of the connection.
+//!
+//! *Invariant:* a page can open a socket with a cookie only if its `Origin` is this site
+//! (`http/same_origin.rs`), so cross-site WebSocket hijacking, the CSRF of sockets, is refused.
 
-use super::connection::{self, Visitor};
+use super::connection::{self, NewSocket};
 use super::wire::Wire;
 use crate::Context;
 use crate::http::Problem;
@@ -29,7 +32,7 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// Bytes of the client's key (RFC 6455, 4.1).
 const NONCE: usize = 16;
 
-/// `GET /ws`.
+/// `GET /ws`: a socket for any number of rooms.
 pub(in crate::http) async fn many(
     State(ctx): State<Arc<Context>>,
     upgrade: Upgrade,
@@ -37,7 +40,8 @@ pub(in crate::http) async fn many(
     Ok(upgrade.into_socket(ctx, SocketKind::Many))
 }
 
-/// `GET /ws/chat/{room_id}`. What is no id is told by close 4404 too: a script sees no status.
+/// `GET /ws/chat/{room_id}`: a socket for one room. An id that is none is answered by close code 4404 as well,
+/// since a script in a browser cannot see the status of a refused handshake.
 pub(in crate::http) async fn one(
     State(ctx): State<Arc<Context>>,
     AtRoom(room): AtRoom,
@@ -78,7 +82,7 @@ impl FromRequestParts<Arc<Context>> for Upgrade {
             .remove::<OnUpgrade>()
             .ok_or_else(not_a_socket)?;
         let asker = asker(ctx, &parts.headers, &parts.extensions).await?;
-        // Not once it is open: until it is told it would be one more that nothing counts.
+        // Counted before the upgrade: until the socket's first frame it would be one that no limit counts.
         let address = asker.scope.address;
         let counted = ctx.limits.socket(address).inspect_err(|_| {
             tracing::info!(%address, "socket refused: too many");
@@ -110,13 +114,13 @@ impl Upgrade {
                         tracing::error!("an upgraded connection is no TCP stream");
                         return None;
                     };
-                    let visitor = Visitor {
+                    let accepted = NewSocket {
                         scope,
                         kind,
                         session_ended,
                         counted,
                     };
-                    connection::open(ctx, visitor, wire, mailbox).await
+                    connection::open(ctx, accepted, wire, mailbox).await
                 }
                 Err(error) => {
                     tracing::debug!(%error, "upgrade failed");
@@ -144,7 +148,7 @@ fn malformed(sentence: &str) -> Problem {
     Problem::new(ErrorCode::BadRequest, sentence)
 }
 
-/// The key, if this is a handshake (RFC 6455, 4.2.1).
+/// The handshake's key; `None` for a request that is no handshake (RFC 6455, 4.2.1).
 fn handshake(headers: &HeaderMap) -> Option<&HeaderValue> {
     let has = |name: HeaderName, token: &str| {
         let values = headers.get_all(name);
@@ -159,7 +163,7 @@ fn handshake(headers: &HeaderMap) -> Option<&HeaderValue> {
     headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)
 }
 
-/// The answer to the handshake's key, if it is one.
+/// The `Sec-WebSocket-Accept` for a key; `None` for a key that is not 16 bytes in Base64.
 fn accepted(key: &HeaderValue) -> Option<HeaderValue> {
     let is_nonce = |key: &HeaderValue| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == NONCE);
     if !is_nonce(key) {
@@ -169,8 +173,8 @@ fn accepted(key: &HeaderValue) -> Option<HeaderValue> {
     HeaderValue::from_str(&STANDARD.encode(proof)).ok()
 }
 
-/// A cookie goes along with any page's request, so the page must be ours: the guard has seen to that where
-/// a page says whose it is, and here it must say so.
+/// Refuses a handshake with a cookie and without an `Origin`. The browser sends the cookie for any page, and
+/// the same-origin guard can only judge pages that name their origin.
 fn refuse_nameless_pages(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.contains_key(COOKIE) && !headers.contains_key(ORIGIN) {
         tracing::warn!("socket with a cookie and without an origin refused");

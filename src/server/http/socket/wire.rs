@@ -1,7 +1,7 @@
-//! The reading half of a socket: bytes in, one incoming thing at a time.
+//! The reading half of a socket: bytes in, one message or control frame at a time.
 //!
-//! *Invariant:* a socket that says nothing owns no buffer. What is read lies in one that all sockets of
-//! a thread share; only what comes after the first message of a read is kept, until it is asked for.
+//! *Invariant:* an idle socket owns no buffer. Reads go into a buffer that all sockets of a thread share; only
+//! the bytes after the first message of a read are kept, until the next message is asked for.
 
 use crate::http::line::Line;
 use crate::realtime::codec::{Decoded, Decoder};
@@ -18,7 +18,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
-/// Bytes read at once.
+/// Bytes of the shared buffer, which is the most that is read at once.
 const BUFFER: usize = 16 * 1024;
 
 thread_local! {
@@ -29,12 +29,12 @@ thread_local! {
 pub struct Wire {
     half: OwnedReadHalf,
     decoder: Decoder,
-    /// Read, and looked at from `at` on when the next message is asked for.
+    /// Bytes that were read and are not decoded yet, from `at` on.
     unread: Vec<u8>,
     at: usize,
 }
 
-/// What came in.
+/// One message, control frame or event of the connection.
 #[derive(Debug)]
 pub enum Incoming {
     /// A frame of a message that goes on: only counted.
@@ -43,21 +43,21 @@ pub enum Incoming {
     Text(String),
     /// A binary message, which the protocol has none of.
     Binary,
-    /// To be answered with this.
+    /// A ping, with the pong that answers it.
     Ping(Frame),
-    /// The other side lives.
+    /// A pong, solicited or not.
     Pong,
-    /// The other side ends it; to be answered with this.
+    /// A close frame, with the one that answers it.
     Closing(Frame),
-    /// Something no well-behaved client sends; to be answered with [`Wire::refuse`] and this code.
+    /// A violation of the protocol; to be answered with [`Wire::refuse`] and this code.
     Violation(u16),
-    /// The other side is gone.
+    /// The connection ended without a close frame.
     Closed,
 }
 
 impl Wire {
-    /// Takes over an upgraded connection of this server's: what is read of it, and what is written.
-    /// `None` for a connection of another kind, which the accept loop never makes.
+    /// Splits an upgraded connection into its reading half and a mailbox that writes to it. `None` for a
+    /// connection of another kind than the accept loop makes.
     pub fn take_over(upgraded: Upgraded) -> Option<(Self, Mailbox)> {
         let parts = upgraded.downcast::<TokioIo<Line>>().ok()?;
         let (half, writing) = parts.io.into_inner().into_stream().into_split();
@@ -70,12 +70,13 @@ impl Wire {
         Some((wire, Mailbox::over(writing)))
     }
 
-    /// The next thing that comes in. May be dropped and called again without loss.
+    /// Waits for the next thing that comes in. Cancel safe: dropping the future loses nothing.
     pub async fn receive(&mut self) -> Incoming {
         poll_fn(|task| self.poll_receive(task)).await
     }
 
-    /// Says why it ends, and waits for the other side to have heard it. The caller limits how long.
+    /// Sends the close frame, and waits until the client has answered it or is gone. The caller sets a time
+    /// limit.
     pub async fn close(&mut self, mailbox: &Mailbox, code: u16, reason: &str) {
         if mailbox.end(Frame::close(code, reason)).await.is_err() {
             return;
@@ -86,21 +87,21 @@ impl Wire {
         ) {}
     }
 
-    /// The same after a violation, when frames cannot be told apart any more: what still comes in
-    /// is read and thrown away, else the system would reset the connection under the close frame.
+    /// The same after a violation, when frames cannot be delimited any more. What still comes in is read and
+    /// discarded, else the system would reset the connection before the close frame is read.
     pub async fn refuse(&mut self, mailbox: &Mailbox, code: u16) {
         if mailbox.end(Frame::close(code, "")).await == Err(Gone) {
             return;
         }
         if shutdown(self.half.as_ref(), Shutdown::Write).is_ok() {
-            while let Some(_thrown_away) = poll_fn(|task| self.poll_read(task, |_, _| ())).await {}
+            while let Some(_discarded) = poll_fn(|task| self.poll_read(task, |_, _| ())).await {}
         }
     }
 
     fn poll_receive(&mut self, task: &mut Context<'_>) -> Poll<Incoming> {
         if self.at < self.unread.len() {
             let mut unread = take(&mut self.unread);
-            let (incoming, taken) = understand(&mut self.decoder, &mut unread[self.at..]);
+            let (incoming, taken) = decode(&mut self.decoder, &mut unread[self.at..]);
             self.at += taken;
             if self.at < unread.len() {
                 self.unread = unread;
@@ -111,7 +112,7 @@ impl Wire {
         }
         loop {
             let read = self.poll_read(task, |wire, bytes| {
-                let (incoming, taken) = understand(&mut wire.decoder, bytes);
+                let (incoming, taken) = decode(&mut wire.decoder, bytes);
                 wire.unread = bytes[taken..].to_vec();
                 wire.at = 0;
                 incoming
@@ -124,7 +125,7 @@ impl Wire {
         }
     }
 
-    /// Reads what there is, and has it looked at; `None` at the end.
+    /// Reads what there is and runs `look` on it; `None` at the end of the connection.
     fn poll_read<T>(
         &mut self,
         task: &mut Context<'_>,
@@ -141,8 +142,8 @@ impl Wire {
     }
 }
 
-/// The next thing that these bytes say, and how many of them it took.
-fn understand(decoder: &mut Decoder, bytes: &mut [u8]) -> (Option<Incoming>, usize) {
+/// The next thing in these bytes, and how many of them it took.
+fn decode(decoder: &mut Decoder, bytes: &mut [u8]) -> (Option<Incoming>, usize) {
     let (decoded, taken) = decoder.decode(bytes, FRAME_MAX);
     let incoming = match decoded {
         Decoded::More => return (None, taken),

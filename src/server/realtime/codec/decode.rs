@@ -1,33 +1,33 @@
-//! The incoming half: what a client's bytes say, however they were cut on the way.
+//! The incoming half: a client's bytes become messages, wherever reads have cut them.
 
 use super::Violation;
 use super::head::{HEAD_MAX, Head, Opcode};
-use super::payload::{close_code, settled};
+use super::payload::{close_code, valid_prefix};
 use std::borrow::Cow;
 use std::mem::{replace, take};
 
-/// What a step through the input brought.
+/// What [`Decoder::decode`] found in its input.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decoded<'a> {
-    /// The input is used up; what it said so far is kept.
+    /// The input is used up; an unfinished frame or message is kept.
     More,
     /// A frame of a message that goes on in another one.
     Fragment,
     /// A text message.
     Text(Cow<'a, str>),
-    /// A binary message, whose bytes nobody wants.
+    /// A binary message. Its bytes are dropped: the chat protocol has none.
     Binary,
     /// A ping, to be answered with a pong that carries the same.
     Ping(Cow<'a, [u8]>),
     /// A pong, asked for or not.
     Pong,
-    /// The other side closes, and says why or not. Nothing that comes after it is looked at.
+    /// A close frame, with its code if it has one. Everything after it is ignored.
     Close(Option<u16>),
-    /// Nothing that comes after it can be told apart, and nothing is looked at.
+    /// The bytes break RFC 6455. Everything after them is ignored.
     Violation(Violation),
 }
 
-/// One client's bytes, read in order.
+/// The decoder of one connection.
 #[derive(Debug, Default)]
 pub struct Decoder {
     state: State,
@@ -43,7 +43,7 @@ enum State {
     Over,
 }
 
-/// What came of something whose end has not.
+/// What has arrived of a frame or message that is not complete.
 #[derive(Debug, Default)]
 struct Unfinished {
     head: UnfinishedHead,
@@ -66,15 +66,15 @@ struct Message {
     /// What its frames have announced up to now.
     length: usize,
     text: Vec<u8>,
-    /// How much of the text is known to be UTF-8.
-    settled: usize,
+    /// How many bytes of the text were checked to be UTF-8.
+    checked: usize,
 }
 
 impl Decoder {
-    /// Reads from the front of `input` up to the end of the next message, and says how many bytes
-    /// that took. To be called again with the rest of the input until all of it is taken; a last
-    /// piece may say [`Decoded::More`]. Payloads are unmasked where they lie; a message that lies
-    /// in the input as a whole is lent from there. No message may be longer than `limit`.
+    /// Reads from the front of `input` up to the end of the next message, and answers how many bytes that
+    /// took. To be called again with the rest of the input until all of it is taken; the last call may answer
+    /// [`Decoded::More`]. Payloads are unmasked in place; a message that lies in the input as a whole is
+    /// borrowed from it. A message of more than `limit` bytes is a violation.
     pub fn decode<'a>(&mut self, input: &'a mut [u8], limit: usize) -> (Decoded<'a>, usize) {
         let length = input.len();
         let mut unfinished = match replace(&mut self.state, State::Over) {
@@ -102,7 +102,7 @@ impl Decoder {
     }
 }
 
-/// Reads one frame, or what there is of it. `None`: it said nothing yet.
+/// Reads one frame, or what there is of it. `None`: the frame is not complete.
 fn step<'a>(
     unfinished: &mut Option<Box<Unfinished>>,
     rest: &mut &'a mut [u8],
@@ -150,7 +150,7 @@ fn take_head(
 ) -> Result<Option<Head>, Violation> {
     let kept = unfinished.as_ref().map_or(0, |kept| kept.head.length);
     if kept == 0 {
-        // As nearly always.
+        // The usual case: the whole head is in the input.
         if let Some((head, length)) = Head::parse(rest)? {
             *rest = &mut take(rest)[length..];
             return Ok(Some(head));
@@ -172,7 +172,7 @@ fn take_head(
     Ok(Some(head))
 }
 
-/// Whether such a frame may come now, and all that its message has announced be read.
+/// Checks that such a frame may come now, and that its message stays within `limit`.
 fn admit(head: &Head, message: Option<&Message>, limit: usize) -> Result<(), Violation> {
     let before = match (head.opcode, message) {
         (Opcode::Close | Opcode::Ping | Opcode::Pong, _) => return Ok(()),
@@ -188,7 +188,7 @@ fn admit(head: &Head, message: Option<&Message>, limit: usize) -> Result<(), Vio
     }
 }
 
-/// What a frame that stands for itself says.
+/// Decodes a complete message or control frame.
 fn whole(opcode: Opcode, payload: Cow<'_, [u8]>) -> Result<Decoded<'_>, Violation> {
     Ok(match opcode {
         Opcode::Text | Opcode::Continuation => Decoded::Text(
@@ -221,7 +221,7 @@ impl Unfinished {
             is_text: head.opcode == Opcode::Text,
             length: 0,
             text: Vec::new(),
-            settled: 0,
+            checked: 0,
         });
         if before == 0 {
             message.length += head.length;
@@ -231,7 +231,7 @@ impl Unfinished {
         }
     }
 
-    /// What the end of this frame says.
+    /// Ends this frame; answers the message if it was its last one.
     fn complete(&mut self, head: &Head) -> Result<Option<Decoded<'static>>, Violation> {
         if head.opcode.is_control() {
             return whole(head.opcode, Cow::Owned(take(&mut self.control))).map(Some);
@@ -240,8 +240,8 @@ impl Unfinished {
             return Ok(None);
         };
         if !head.is_final {
-            // Text that is broken already need not come to its end.
-            message.settled += settled(&message.text[message.settled..])?;
+            // Invalid text is refused before the message is complete.
+            message.checked += valid_prefix(&message.text[message.checked..])?;
             self.message = Some(message);
             return Ok(Some(Decoded::Fragment));
         }

@@ -15,17 +15,17 @@ pub fn text(payload: &str) -> Bytes {
     frame(TEXT, payload.as_bytes())
 }
 
-/// Asks whether the other side is there.
+/// A ping without payload.
 pub fn ping() -> Bytes {
     Bytes::from_static(&[PING, 0])
 }
 
-/// The answer to a ping that carried `payload`.
+/// The answer to a ping that carried `payload`; what is over 125 bytes is cut.
 pub fn pong(payload: &[u8]) -> Bytes {
     frame(PONG, &payload[..payload.len().min(CONTROL_MAX)])
 }
 
-/// Ends it and says why. Of a reason that is too long only the beginning goes out.
+/// A close frame with its code. A reason of more than 123 bytes is cut at a character.
 pub fn close(code: u16, reason: &str) -> Bytes {
     let reason = &reason[..reason.floor_char_boundary(CONTROL_MAX - size_of_val(&code))];
     let mut payload = Vec::with_capacity(CONTROL_MAX);

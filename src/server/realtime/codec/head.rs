@@ -59,8 +59,11 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads a head from the front of `bytes`, and how long it was; `None` until all of it is there.
-    /// What is wrong already in the bytes that are there is said at once.
+    /// Reads a head from the front of `bytes`, and its length; `None` until all of it is there.
+    ///
+    /// # Errors
+    /// As soon as the bytes that are there can be no valid head: [`Violation::Protocol`], or
+    /// [`Violation::TooBig`] for a length that does not fit into memory.
     pub fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, Violation> {
         let [first, rest @ ..] = bytes else {
             return Ok(None);
@@ -93,7 +96,7 @@ impl Head {
         Ok(Some((head, bytes.len() - rest.len())))
     }
 
-    /// Unmasks a piece of the payload in place; `at` bytes of it came before.
+    /// Unmasks a piece of the payload in place, which begins at byte `at` of the payload.
     pub fn unmask(&self, piece: &mut [u8], at: usize) {
         let mut key = self.key;
         key.rotate_left(at % self.key.len());

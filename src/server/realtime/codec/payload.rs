@@ -2,7 +2,7 @@
 
 use super::Violation;
 
-/// Takes the mask off, eight bytes at a time.
+/// Unmasks in place, eight bytes at a time (RFC 6455, 5.3).
 pub fn unmask(payload: &mut [u8], key: [u8; 4]) {
     let [a, b, c, d] = key;
     let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
@@ -15,9 +15,11 @@ pub fn unmask(payload: &mut [u8], key: [u8; 4]) {
     }
 }
 
-/// Whether text may go on after these bytes, and how many of them are settled: the rest is the
-/// beginning of a character.
-pub fn settled(bytes: &[u8]) -> Result<usize, Violation> {
+/// How many of these bytes are complete UTF-8; the rest is the beginning of a character.
+///
+/// # Errors
+/// [`Violation::NotUtf8`] if no continuation can make them valid.
+pub fn valid_prefix(bytes: &[u8]) -> Result<usize, Violation> {
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(bytes.len()),
         Err(error) if error.error_len().is_none() => Ok(error.valid_up_to()),
@@ -26,6 +28,10 @@ pub fn settled(bytes: &[u8]) -> Result<usize, Violation> {
 }
 
 /// The code of a close frame, if it has one (RFC 6455, 5.5.1 and 7.4).
+///
+/// # Errors
+/// [`Violation::Protocol`] for a payload of one byte or a code that may not be sent,
+/// [`Violation::NotUtf8`] for a reason that is not text.
 pub fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return match payload {

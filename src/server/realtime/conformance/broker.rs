@@ -1,4 +1,4 @@
-//! What a broker must do.
+//! What every implementation of [`Broker`] must do.
 
 use crate::events::Publication;
 use crate::realtime::{Broker, Event};
@@ -11,19 +11,19 @@ use std::time::Duration;
 /// Makes a broker that shares nothing with the ones before.
 pub type Factory<'a> = &'a dyn Fn() -> Arc<dyn Broker>;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// All of it.
+/// Runs the whole suite; panics at what does not conform.
 pub fn all(factory: Factory) {
-    brings_everything_in_order_to_everybody(factory);
+    every_receiver_gets_every_event_in_order(factory);
     keeps_each_publisher_s_order(factory);
-    keeps_the_order_of_what_is_published_together(factory);
-    brings_only_what_comes_after_subscribing(factory);
-    brings_the_frame_with_the_publication(factory);
+    a_batch_keeps_its_order(factory);
+    a_receiver_gets_only_what_follows_its_subscription(factory);
+    an_event_carries_its_encoded_frame(factory);
 }
 
-/// Two receivers hear one publisher alike and in order.
-pub fn brings_everything_in_order_to_everybody(factory: Factory) {
+/// Two receivers get the events of one publisher, in order.
+pub fn every_receiver_gets_every_event_in_order(factory: Factory) {
     let broker = factory();
     let (first, second) = (listen(&*broker), listen(&*broker));
     let sent: Vec<_> = (0..1_000).map(|n| reading(1, n)).collect();
@@ -34,7 +34,7 @@ pub fn brings_everything_in_order_to_everybody(factory: Factory) {
     assert_eq!(take(&second, sent.len()), sent, "the second receiver");
 }
 
-/// Publishers at once are each heard in their own order.
+/// With several publishers at once the order of each is kept.
 pub fn keeps_each_publisher_s_order(factory: Factory) {
     let broker = factory();
     let heard = listen(&*broker);
@@ -58,7 +58,7 @@ pub fn keeps_each_publisher_s_order(factory: Factory) {
 }
 
 /// What is published in one go arrives as if it had been published one by one.
-pub fn keeps_the_order_of_what_is_published_together(factory: Factory) {
+pub fn a_batch_keeps_its_order(factory: Factory) {
     let broker = factory();
     let heard = listen(&*broker);
     let sent: Vec<_> = (0..1_000).map(|n| reading(1, n)).collect();
@@ -68,8 +68,8 @@ pub fn keeps_the_order_of_what_is_published_together(factory: Factory) {
     assert_eq!(take(&heard, sent.len()), sent);
 }
 
-/// Who comes later hears nothing of before.
-pub fn brings_only_what_comes_after_subscribing(factory: Factory) {
+/// A late subscriber gets nothing of before.
+pub fn a_receiver_gets_only_what_follows_its_subscription(factory: Factory) {
     let broker = factory();
     let early = listen(&*broker);
     broker.publish(vec![Event::new(reading(1, 1))]);
@@ -80,11 +80,11 @@ pub fn brings_only_what_comes_after_subscribing(factory: Factory) {
 }
 
 /// The frame arrives as it was encoded.
-pub fn brings_the_frame_with_the_publication(factory: Factory) {
+pub fn an_event_carries_its_encoded_frame(factory: Factory) {
     let broker = factory();
     let (sender, frames) = channel();
     broker.subscribe(Box::new(move |events| {
-        // Fails when the suite is over, which is nobody's fault.
+        // Fails when the suite is over, and its receiver is dropped.
         for event in events {
             let _ = sender.send(event.frame.clone());
         }
@@ -93,16 +93,16 @@ pub fn brings_the_frame_with_the_publication(factory: Factory) {
     let expected = sent.frame.clone();
     broker.publish(vec![sent]);
     let frame = frames
-        .recv_timeout(PATIENCE)
+        .recv_timeout(EVENT_TIMEOUT)
         .expect("an event arrives in time");
     assert_eq!(frame, expected);
-    assert!(frame.is_some(), "a deleted room is told");
+    assert!(frame.is_some(), "a deleted room has a frame");
 }
 
 fn listen(broker: &dyn Broker) -> Receiver<Publication> {
     let (sender, receiver) = channel();
     broker.subscribe(Box::new(move |events| {
-        // Fails when the suite is over, which is nobody's fault.
+        // Fails when the suite is over, and its receiver is dropped.
         for event in events {
             let _ = sender.send(event.publication.clone());
         }
@@ -114,7 +114,7 @@ fn take(heard: &Receiver<Publication>, count: usize) -> Vec<Publication> {
     (0..count)
         .map(|_| {
             heard
-                .recv_timeout(PATIENCE)
+                .recv_timeout(EVENT_TIMEOUT)
                 .expect("every event arrives in time")
         })
         .collect()

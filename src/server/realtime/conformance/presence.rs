@@ -1,4 +1,4 @@
-//! What presence must do.
+//! What every implementation of [`Presence`] must do.
 
 use crate::clock::{Clock, SystemClock};
 use crate::realtime::{Attendee, Presence, SocketId};
@@ -15,19 +15,19 @@ const OTHER: RoomId = RoomId(2);
 const TAB: SocketId = SocketId(1);
 const TAB_2: SocketId = SocketId(2);
 
-/// All of it.
+/// Runs the whole suite; panics at what does not conform.
 pub fn all(factory: Factory) {
-    somebody_comes_once_with_two_tabs(factory);
-    a_reload_is_no_event(factory);
-    who_stays_away_is_gone_once(factory);
-    leaving_is_at_once(factory);
+    two_tabs_are_one_person(factory);
+    a_reload_is_neither_a_leave_nor_a_join(factory);
+    a_grace_that_is_over_is_reported_once(factory);
+    leaving_has_no_grace(factory);
     a_name_changes_in_every_room(factory);
     a_deleted_room_is_empty(factory);
     lists_are_cut_and_counts_exact(factory);
 }
 
 /// Two tabs are one person.
-pub fn somebody_comes_once_with_two_tabs(factory: Factory) {
+pub fn two_tabs_are_one_person(factory: Factory) {
     let presence = factory(GRACE);
     assert!(presence.enter(ROOM, &alice(), TAB));
     assert!(!presence.enter(ROOM, &alice(), TAB_2));
@@ -51,8 +51,8 @@ pub fn somebody_comes_once_with_two_tabs(factory: Factory) {
     assert_eq!((presence.online(ROOM), presence.online(OTHER)), (1, 1));
 }
 
-/// Who comes back within the grace was never away.
-pub fn a_reload_is_no_event(factory: Factory) {
+/// A person who is back within the grace neither leaves nor joins.
+pub fn a_reload_is_neither_a_leave_nor_a_join(factory: Factory) {
     let presence = factory(GRACE);
     let now = SystemClock.monotonic();
     presence.enter(ROOM, &alice(), TAB);
@@ -62,8 +62,8 @@ pub fn a_reload_is_no_event(factory: Factory) {
     assert!(presence.expire(now + 2 * GRACE).is_empty());
 }
 
-/// The grace ends once.
-pub fn who_stays_away_is_gone_once(factory: Factory) {
+/// A person whose grace is over is reported once.
+pub fn a_grace_that_is_over_is_reported_once(factory: Factory) {
     let presence = factory(GRACE);
     let now = SystemClock.monotonic();
     presence.enter(ROOM, &alice(), TAB);
@@ -80,7 +80,7 @@ pub fn who_stays_away_is_gone_once(factory: Factory) {
 }
 
 /// Leaving waits for no grace.
-pub fn leaving_is_at_once(factory: Factory) {
+pub fn leaving_has_no_grace(factory: Factory) {
     let presence = factory(GRACE);
     presence.enter(ROOM, &alice(), TAB);
     presence.enter(ROOM, &alice(), TAB_2);
@@ -92,7 +92,7 @@ pub fn leaving_is_at_once(factory: Factory) {
     assert_eq!(presence.online(ROOM), 0);
 }
 
-/// A new name is shown wherever somebody is.
+/// A new name is shown in every room of the person.
 pub fn a_name_changes_in_every_room(factory: Factory) {
     let presence = factory(GRACE);
     presence.enter(ROOM, &alice(), TAB);
@@ -104,7 +104,7 @@ pub fn a_name_changes_in_every_room(factory: Factory) {
     assert_eq!(presence.roster(ROOM).names(), ["Zoe"]);
 }
 
-/// Nobody is in a room that is no more.
+/// A deleted room has no people.
 pub fn a_deleted_room_is_empty(factory: Factory) {
     let presence = factory(GRACE);
     let now = SystemClock.monotonic();
@@ -115,7 +115,7 @@ pub fn a_deleted_room_is_empty(factory: Factory) {
     assert!(presence.expire(now + 2 * GRACE).is_empty());
 }
 
-/// 200 names, whatever the count.
+/// A list has 200 names at most, its count is exact.
 pub fn lists_are_cut_and_counts_exact(factory: Factory) {
     let presence = factory(GRACE);
     for id in 0..250 {

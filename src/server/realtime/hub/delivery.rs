@@ -1,4 +1,4 @@
-//! What each publication means to the sockets of this server.
+//! Delivery: which sockets of this process each publication goes to, and what else it changes in the hub.
 
 use super::inner::Inner;
 use crate::events::{Audience, Publication};
@@ -8,7 +8,7 @@ use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What one room is told in one go.
+/// The frames of one room that go to each listener in one write.
 #[derive(Default)]
 struct Batch {
     frames: Vec<Frame>,
@@ -17,8 +17,8 @@ struct Batch {
 }
 
 impl Inner {
-    /// Takes events of the broker's, in their order. What several of them say in one room goes to each
-    /// of its sockets in one write.
+    /// Takes the broker's events in their order. Frames of one room that follow each other are batched into
+    /// one write for each of its sockets.
     pub(super) fn deliver(&self, events: &[Event]) {
         let mut batches = BTreeMap::new();
         for event in events {
@@ -49,27 +49,27 @@ impl Inner {
         self.tell_rooms(&mut batches);
     }
 
-    /// What must not change places with messages before or after it.
+    /// Delivers an event whose order relative to the messages before and after it matters.
     fn deliver_alone(&self, publication: &Publication, audience: Audience, frame: Option<&Frame>) {
         match (publication, audience, frame) {
             (Publication::RoomCreated(room), _, Some(frame)) => {
                 self.with_channel(room.id, |channel| channel.reached(room.seq, None));
-                self.tell(audience, frame);
+                self.broadcast(audience, frame);
             }
             (Publication::RoomDeleted(room), _, Some(frame)) => {
                 self.deleted(*room);
-                self.tell(audience, frame);
+                self.broadcast(audience, frame);
             }
             (Publication::Left { room, .. }, Audience::Person(user), Some(frame)) => {
                 self.left(*room, user, frame);
             }
             (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
-            // Event::new makes a frame for every one of these; the others are not alone.
+            // Event::new makes a frame for each of these; the other kinds are batched above.
             _ => {}
         }
     }
 
-    /// Its author has read so far, and types no more.
+    /// Who posts has read up to their own message, and has stopped typing.
     fn wrote(&self, message: &Message, posts: i64) {
         let room = message.room_id;
         self.with_channel(room, |channel| {
@@ -78,8 +78,8 @@ impl Inner {
         self.read(message.user_id, room, posts);
     }
 
-    /// Who listens to a room may see it, or would not have been let in; all who may and are elsewhere
-    /// hear that something happened.
+    /// Sends each room's batch to its listeners, who were checked when they subscribed; sockets outside the
+    /// room are sent a `room_activity` by the ticker.
     fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch>) {
         for (room, batch) in std::mem::take(batches) {
             let listeners = self.with_channel(room, |channel| {
@@ -88,7 +88,9 @@ impl Inner {
                 channel.listeners.clone()
             });
             listeners.send(&batch.frames);
-            self.with_channel(room, |channel| channel.told = channel.told.max(batch.seq));
+            self.with_channel(room, |channel| {
+                channel.delivered_seq = channel.delivered_seq.max(batch.seq);
+            });
             self.mark(room);
         }
     }
@@ -134,7 +136,7 @@ impl Inner {
         }
         self.mark(room);
         if let Some(who) = self.presence.leave(room, user) {
-            self.went(room, &who);
+            self.announce_left(room, &who);
         }
     }
 
@@ -148,7 +150,7 @@ impl Inner {
                 is_elsewhere |= !listener.has_joined(room);
             }
         }
-        // Of one's only tab, and in the room, one knows it.
+        // A person whose only socket is in the room knows what they have read; others need their counts.
         if (is_elsewhere || tabs > 1)
             && let Some(channel) = self.existing(room)
         {
@@ -157,7 +159,7 @@ impl Inner {
         }
     }
 
-    /// Presence shows the new name, and what its sockets send from now on carries it.
+    /// Presence shows the new name, and what the person's sockets send from now on carries it.
     fn renamed(&self, user: &User, skeleton: &str) {
         let who = Attendee {
             id: user.id,
@@ -173,9 +175,9 @@ impl Inner {
         }
     }
 
-    /// Queues a frame for every `/ws` socket of its audience.
-    fn tell(&self, audience: Audience, frame: &Frame) {
-        let tell = |listener: &Arc<Listener>| {
+    /// Queues a frame for every `/ws` socket of `audience`.
+    fn broadcast(&self, audience: Audience, frame: &Frame) {
+        let send = |listener: &Arc<Listener>| {
             if listener.kind == SocketKind::Many {
                 listener.subscriber.try_send(frame.clone());
             }
@@ -184,9 +186,9 @@ impl Inner {
         let all = sockets.open.iter();
         match audience {
             // Every room is open: all may see it.
-            Audience::Viewers(_) | Audience::Everybody => all.for_each(tell),
-            Audience::Members(room) => all.filter(|one| one.belongs_to(room)).for_each(tell),
-            Audience::Person(user) => sockets.of(user).iter().for_each(tell),
+            Audience::Viewers(_) | Audience::Everybody => all.for_each(send),
+            Audience::Members(room) => all.filter(|one| one.belongs_to(room)).for_each(send),
+            Audience::Person(user) => sockets.of(user).iter().for_each(send),
         }
     }
 }
@@ -208,8 +210,13 @@ mod tests {
 
     const ROOM: RoomId = RoomId(7);
 
-    /// A socket of somebody who belongs to these rooms, or of nobody.
-    fn ear(hub: &Hub, kind: SocketKind, user: i64, rooms: &[RoomId]) -> (Socket, Arc<Mailbox>) {
+    /// A socket of a member of these rooms, or an anonymous one for `user` 0.
+    fn listener(
+        hub: &Hub,
+        kind: SocketKind,
+        user: i64,
+        rooms: &[RoomId],
+    ) -> (Socket, Arc<Mailbox>) {
         let mailbox = Arc::new(Mailbox::default());
         let socket = hub.open(kind, Arc::clone(&mailbox) as _);
         if user > 0 {
@@ -225,14 +232,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_frame_goes_to_its_audience_and_to_nobody_else() {
+    async fn a_frame_goes_to_its_audience_only() {
         let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
-        let ears = [
-            ear(&hub, SocketKind::Many, 0, &[]),
-            ear(&hub, SocketKind::Many, 1, &[ROOM]),
-            ear(&hub, SocketKind::Many, 2, &[RoomId(8)]),
-            ear(&hub, SocketKind::Many, 2, &[RoomId(8)]),
-            ear(&hub, SocketKind::One(ROOM), 1, &[ROOM]),
+        let listeners = [
+            listener(&hub, SocketKind::Many, 0, &[]),
+            listener(&hub, SocketKind::Many, 1, &[ROOM]),
+            listener(&hub, SocketKind::Many, 2, &[RoomId(8)]),
+            listener(&hub, SocketKind::Many, 2, &[RoomId(8)]),
+            listener(&hub, SocketKind::One(ROOM), 1, &[ROOM]),
         ];
         for (audience, expected) in [
             (Audience::Members(ROOM), [0, 1, 0, 0, 0]),
@@ -240,8 +247,10 @@ mod tests {
             (Audience::Person(UserId(2)), [0, 0, 1, 1, 0]),
             (Audience::Everybody, [1, 1, 1, 1, 0]),
         ] {
-            hub.inner.tell(audience, &Frame::from("{}".to_owned()));
-            let heard = ears.each_ref().map(|(_, mailbox)| mailbox.take().0.len());
+            hub.inner.broadcast(audience, &Frame::from("{}".to_owned()));
+            let heard = listeners
+                .each_ref()
+                .map(|(_, mailbox)| mailbox.take().0.len());
             assert_eq!(heard, expected, "{audience:?}");
         }
     }

@@ -13,31 +13,31 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Above this many people nobody is told who came and went.
+/// In a room with more people than this, joining and leaving is not announced.
 const CROWD: u32 = 50;
 
-/// The hub.
+/// The state that all handles and tasks of one hub share.
 pub(super) struct Inner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) channels: RwLock<HashMap<RoomId, Arc<Mutex<Channel>>>>,
     pub(super) sockets: Mutex<Sockets>,
     pub(super) presence: Arc<dyn Presence>,
-    /// Rooms with something to say at the next tick.
+    /// Rooms that the next tick has to visit.
     pub(super) dirty: Mutex<HashSet<RoomId>>,
-    /// A socket is gone.
+    /// Notified when a socket was closed.
     pub(super) closed: Notify,
-    /// Until then who comes in and has been here before was never away: a restart ended their
-    /// sockets, not they.
+    /// Until then a person who joins with `after` is not announced: the restart closed their sockets, they did
+    /// not leave.
     pub(super) returning_until: Instant,
     pub(super) broker: Arc<dyn Broker>,
-    /// Tasks of sockets, also of those that are only told why they end.
+    /// The tasks of sockets, until their close frame is written.
     pub(super) conversations: TaskTracker,
     pub(super) stop: CancellationToken,
 }
 
 impl Inner {
-    /// Does something to a room's channel, made when it is not there. The map stays locked, so that
-    /// nobody takes the channel away before it is done.
+    /// Runs `act` on a room's channel, which is made if it is missing. The map stays locked, so that the
+    /// channel is not removed meanwhile.
     pub(super) fn with_channel<T>(&self, room: RoomId, act: impl FnOnce(&mut Channel) -> T) -> T {
         {
             let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
@@ -54,12 +54,12 @@ impl Inner {
         channels.get(&room).map(Arc::clone)
     }
 
-    /// Takes a room's channel away.
+    /// Removes a room's channel and answers it.
     pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
         self.channels_mut().remove(&room)
     }
 
-    /// Takes the channel of a room that is not there away, unless somebody has come in since.
+    /// Removes the channel of a room that does not exist, unless a socket has subscribed since.
     fn remove_unused(&self, room: RoomId) {
         let mut channels = self.channels_mut();
         let is_unused = |channel: &Arc<Mutex<Channel>>| locked(channel).is_unused();
@@ -74,7 +74,7 @@ impl Inner {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next tick looks at this room.
+    /// Makes the next tick visit this room.
     pub(super) fn mark(&self, room: RoomId) {
         locked(&self.dirty).insert(room);
     }
@@ -89,7 +89,7 @@ impl Inner {
         channel.listeners.remove(listener.id);
         let is_unused = channel.is_unused();
         if let Some(user) = listener.person() {
-            // Typing is one state for all of a person's sockets; another tab says it again.
+            // Typing is one state for all of a person's sockets; another tab that types repeats it.
             if channel.stop_typing(user) {
                 self.mark(room);
             }
@@ -102,17 +102,17 @@ impl Inner {
         }
     }
 
-    /// Somebody came into a room.
-    pub(super) fn came(&self, room: RoomId, who: &Attendee) {
-        self.say(room, SystemEvent::Joined, who);
+    /// Announces that a person joined a room.
+    pub(super) fn announce_joined(&self, room: RoomId, who: &Attendee) {
+        self.announce_presence(room, SystemEvent::Joined, who);
     }
 
-    /// Somebody went.
-    pub(super) fn went(&self, room: RoomId, who: &Attendee) {
-        self.say(room, SystemEvent::Left, who);
+    /// Announces that a person left a room.
+    pub(super) fn announce_left(&self, room: RoomId, who: &Attendee) {
+        self.announce_presence(room, SystemEvent::Left, who);
     }
 
-    fn say(&self, room: RoomId, event: SystemEvent, who: &Attendee) {
+    fn announce_presence(&self, room: RoomId, event: SystemEvent, who: &Attendee) {
         let Some(channel) = self.existing(room) else {
             return;
         };
@@ -134,7 +134,7 @@ impl Inner {
         self.attendance_changed(room);
     }
 
-    /// The next tick tells who is in a room now.
+    /// Makes the next tick send who is in a room now.
     pub(super) fn attendance_changed(&self, room: RoomId) {
         let Some(channel) = self.existing(room) else {
             return;

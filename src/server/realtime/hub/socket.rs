@@ -1,4 +1,4 @@
-//! A connection's handle on the hub. Dropping it, however that comes about, is leaving.
+//! A connection's handle on the hub. Dropping it, also by a panic, unsubscribes and unregisters the socket.
 
 use super::inner::Inner;
 use crate::realtime::listener::Listener;
@@ -7,11 +7,11 @@ use parlour_protocol::{RoomId, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Somebody else with such a name is connected: what they are called.
+/// Another connected person has such a name: the name as they write it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NameTaken(pub Arc<str>);
 
-/// One open socket.
+/// One open socket, registered with the hub until this is dropped.
 pub struct Socket {
     inner: Arc<Inner>,
     listener: Arc<Listener>,
@@ -22,13 +22,16 @@ impl Socket {
         Self { inner, listener }
     }
 
-    /// Its id.
+    /// Its id, unique in this process.
     pub fn id(&self) -> SocketId {
         self.listener.id
     }
 
-    /// Says whose socket this is, once. A guest who was made just now (`is_new`) is refused when
-    /// another one of that name came in the meantime.
+    /// Sets whose socket this is; to be called once.
+    ///
+    /// # Errors
+    /// [`NameTaken`] for a guest who was made just now (`is_new`), when another person whose name looks the
+    /// same has connected in the meantime.
     pub fn identify(
         &self,
         who: &Attendee,
@@ -43,7 +46,7 @@ impl Socket {
         Ok(())
     }
 
-    /// From now on every frame of the room is queued, if there is such a room.
+    /// Subscribes to the room: from now on each of its frames goes to this socket.
     pub fn subscribe(&self, room: RoomId) {
         self.inner.with_channel(room, |channel| {
             channel.listeners.insert(&self.listener);
@@ -51,8 +54,8 @@ impl Socket {
         });
     }
 
-    /// The person is in the room, which was subscribed to before. Who `was_here` (they ask for what
-    /// they missed) and comes shortly after the start has been in it all along.
+    /// Enters the person into the room's presence; the room must be subscribed to. A person who `was_here`
+    /// (the `join` had `after`) and comes back within the restart grace is not announced.
     pub fn arrive(&self, room: RoomId, was_here: bool) {
         let Some(who) = self.who() else { return };
         // A room that was deleted in the meantime has none, and gets none.
@@ -75,26 +78,26 @@ impl Socket {
         if is_new && was_here && self.inner.clock.monotonic() < self.inner.returning_until {
             self.inner.attendance_changed(room);
         } else if is_new {
-            self.inner.came(room, &who);
+            self.inner.announce_joined(room, &who);
         }
     }
 
-    /// No frames of that room any more; the person's grace begins.
+    /// Ends the subscription; if it was the person's last socket there, their presence grace begins.
     pub fn unsubscribe(&self, room: RoomId) {
         self.inner.unsubscribe(&self.listener, room);
     }
 
-    /// How many rooms' frames come here.
+    /// How many rooms this socket is subscribed to.
     pub fn rooms(&self) -> usize {
         self.listener.joined().len()
     }
 
-    /// Whether frames of that room come here.
+    /// Whether this socket is subscribed to the room.
     pub fn has_joined(&self, room: RoomId) -> bool {
         self.listener.has_joined(room)
     }
 
-    /// The person types, or does not any more.
+    /// Sets whether the person types in the room.
     pub fn typing(&self, room: RoomId, is_typing: bool) {
         let Some(who) = self.who() else { return };
         let Some(channel) = self.inner.existing(room) else {
@@ -111,17 +114,17 @@ impl Socket {
         }
     }
 
-    /// The client said something, or is let in: from then on it has heartbeats.
+    /// The client sent something, or was let in: from the first call on it is sent heartbeats.
     pub fn heard(&self) {
         self.listener.heard();
     }
 
-    /// Says a heartbeat out of turn.
+    /// Sends a heartbeat to this socket alone, out of turn.
     pub fn heartbeat(&self) {
-        self.inner.beat_alone(&self.listener);
+        self.inner.send_heartbeat_to(&self.listener);
     }
 
-    /// How far a room is.
+    /// The latest published `seq` of a room; 0 for one that the hub does not know.
     pub fn seq(&self, room: RoomId) -> Seq {
         self.inner
             .existing(room)
@@ -133,7 +136,7 @@ impl Socket {
         self.inner.presence.roster(room)
     }
 
-    /// A name that the person took since this was last asked.
+    /// The person's new name, if they were renamed since the last call.
     pub fn take_new_name(&self) -> Option<Arc<str>> {
         self.listener.take_new_name()
     }

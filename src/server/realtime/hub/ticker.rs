@@ -1,19 +1,20 @@
-//! The hub's one clock: everything coalesced is said here, in dirty rooms only.
+//! The hub's one timer, which sends everything that is coalesced or throttled (`users_list`, `typing`,
+//! `room_activity`), and visits dirty rooms only.
 
 use super::inner::Inner;
 use crate::clock::{Clock, Interval};
+use crate::realtime::activity_budget::ActivityBudget;
 use crate::realtime::channel::Due;
 use crate::realtime::listener::Listener;
-use crate::realtime::ration::Ration;
 use crate::realtime::{Frame, Run, SocketKind, activity, locked};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// `users_list` and `typing` come at most this often, lists for a crowd more rarely.
+/// The throttle of `users_list` and `typing`; lists for a crowd are rarer (`channel.rs`).
 const EVERY: Duration = Duration::from_millis(250);
-/// Each so many ticks is a beat.
+/// Ticks from one shared beat of `room_activity` to the next.
 const BEAT: u32 = (activity::EVERY.as_millis() / EVERY.as_millis()) as u32;
 
 /// Ticks until `stop`, or until the hub is gone.
@@ -21,18 +22,18 @@ pub(super) async fn run(hub: Weak<Inner>, clock: Arc<dyn Clock>, stop: Cancellat
     let mut interval = Interval::new(&clock, EVERY);
     let mut ticker = Ticker::default();
     loop {
-        // When it was to be, so that a second lies between one beat and the next.
+        // The time it was due, not the time it ran, so that exactly a second lies between two beats.
         let now = tokio::select! {
             () = stop.cancelled() => return,
             now = interval.tick() => now,
         };
         let Some(inner) = hub.upgrade() else { return };
-        // It may write to every socket there is, which the tasks of those must not have to wait for.
+        // It may write to every socket, which would block a worker of the runtime for as long.
         let ticked = tokio::task::spawn_blocking(move || {
             ticker.tick(&inner, now);
             ticker
         });
-        // A bug in one tick must not end all that follow.
+        // A panic in one tick must not end all that follow.
         ticker = ticked.await.unwrap_or_else(|_| {
             tracing::error!("a tick panicked; what it had to say waits for the next change");
             Ticker::default()
@@ -40,48 +41,48 @@ pub(super) async fn run(hub: Weak<Inner>, clock: Arc<dyn Clock>, stop: Cancellat
     }
 }
 
-/// What the hub says from time to time, one tick after the other.
+/// The state that one tick leaves to the next.
 #[derive(Debug)]
 pub struct Ticker {
-    /// Ticks since the last beat.
+    /// Ticks since the last shared beat.
     part: u32,
-    ration: Ration,
+    budget: ActivityBudget,
 }
 
 impl Default for Ticker {
     fn default() -> Self {
         Self {
             part: 0,
-            ration: Ration::new(BEAT as usize),
+            budget: ActivityBudget::new(BEAT as usize),
         }
     }
 }
 
 impl Ticker {
-    /// Says everything that is due at `now`.
+    /// Sends everything that is due at `now`.
     pub(super) fn tick(&mut self, inner: &Inner, now: Instant) {
         let is_beat = self.part == 0;
         self.part = (self.part + 1) % BEAT;
-        inner.tick(now, is_beat, &mut self.ration);
+        inner.tick(now, is_beat, &mut self.budget);
     }
 }
 
 impl Inner {
-    /// Says everything that is due at `now`.
-    fn tick(&self, now: Instant, is_beat: bool, ration: &mut Ration) {
+    /// Sends everything that is due at `now`.
+    fn tick(&self, now: Instant, is_beat: bool, budget: &mut ActivityBudget) {
         for (room, who) in self.presence.expire(now) {
-            self.went(room, &who);
+            self.announce_left(room, &who);
         }
         let dirty = std::mem::take(&mut *locked(&self.dirty));
         let mut due = Vec::new();
-        for room in ration.begin(dirty) {
+        for room in budget.begin(dirty) {
             let Some(channel) = self.existing(room) else {
                 continue;
             };
             let (tick, is_dirty) = {
                 let mut channel = locked(&channel);
                 let roster = || self.presence.roster(room);
-                let tick = channel.tick(room, now, is_beat, ration, roster);
+                let tick = channel.tick(room, now, is_beat, budget, roster);
                 (tick, channel.is_dirty())
             };
             if is_dirty {
@@ -95,9 +96,9 @@ impl Inner {
         }
     }
 
-    /// Tells `/ws` sockets about rooms they may see but have not joined, or in which their person has read
-    /// on elsewhere: each of them of all rooms in one write, for in a busy house every room has something to
-    /// say to everybody who is not in it.
+    /// Sends `room_activity` to `/ws` sockets, about rooms that they may see and have not joined, or in which
+    /// their person has read on another socket. All rooms of one socket are one write: on a busy server every
+    /// room has activity for every socket outside it.
     fn announce(&self, due: &[Due]) {
         let watchers: Vec<Arc<Listener>> = {
             let sockets = locked(&self.sockets);
@@ -127,7 +128,7 @@ impl Inner {
     }
 }
 
-/// What is said outside about one room.
+/// The `room_activity` of one room, encoded once for each number of unread posts.
 struct News<'d> {
     due: &'d Due,
     online: u32,
@@ -136,7 +137,7 @@ struct News<'d> {
 }
 
 impl News<'_> {
-    /// What a socket is told, if it concerns it.
+    /// The frame for this socket, if it is concerned.
     fn for_one(&mut self, listener: &Listener) -> Option<Frame> {
         let &Due {
             room,

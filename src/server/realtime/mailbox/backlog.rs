@@ -1,8 +1,8 @@
-//! What waits for a socket that is not ready to take it.
+//! The bounded queue of a socket that does not take frames as fast as they come.
 //!
-//! *Invariant:* a frame goes out whole, and in its place: first the rest of one that is on the wire in
-//! part; then answers and what they must not overtake; then what else the hub has queued, each in its
-//! order. Bounded by frames and bytes of what the hub has queued.
+//! *Invariant:* a frame goes out whole, in this order: first the rest of a frame that is on the wire in
+//! part; then answers, with the hub's frames that must go before them; then the hub's other frames. The
+//! bounds, in frames and bytes, count the hub's frames only.
 
 use crate::realtime::Frame;
 use bytes::Bytes;
@@ -13,21 +13,21 @@ use std::io::IoSlice;
 pub(super) const MAX_FRAMES: usize = 256;
 /// Bytes a socket may be behind.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
-/// The same while an answer is prepared, when it is not the socket that everything waits for: a group of
-/// the writer's may be told at once.
+/// The same while an answer is prepared, when it is the server that is slow and not the socket: all messages
+/// of a group commit may come at once.
 pub(super) const MAX_FRAMES_HELD: usize = 8 * MAX_FRAMES;
-/// The same of bytes.
+/// The same bound in bytes.
 pub(super) const MAX_BYTES_HELD: usize = 4 * MAX_BYTES;
 
-/// What waits for one socket.
+/// The queue of one socket.
 #[derive(Default)]
 pub(super) struct Backlog {
     /// What is left of a frame that is on the wire in part.
     pub(super) rest: Bytes,
-    /// In its order.
+    /// Frames in the order in which they go out.
     waiting: VecDeque<Waiting>,
-    /// So many of the first in `waiting` go before the next answer, and also while the others are held
-    /// back: all answers are among them.
+    /// How many of `waiting`, from the front, go before the next answer and also while the others are held
+    /// back. All answers are among them.
     passed: usize,
     /// Answers in `waiting`.
     answers: usize,
@@ -40,7 +40,7 @@ struct Waiting {
     is_answer: bool,
 }
 
-/// There is no room for another frame.
+/// The error of queueing beyond the bounds.
 #[derive(Debug)]
 pub(super) struct Full;
 
@@ -60,7 +60,7 @@ impl Backlog {
         self.answers += 1;
     }
 
-    /// Takes what the hub says.
+    /// Queues a frame of the hub.
     pub(super) fn queue(&mut self, frame: Frame, is_held: bool) -> Result<(), Full> {
         let (max_frames, max_bytes) = if is_held {
             (MAX_FRAMES_HELD, MAX_BYTES_HELD)
@@ -80,7 +80,7 @@ impl Backlog {
         Ok(())
     }
 
-    /// All up to the first frame that fits goes before the next answer.
+    /// Lets the frames up to the first one that `fits` go before the next answer.
     pub(super) fn pass(&mut self, fits: impl Fn(&Frame) -> bool) {
         let behind = self.waiting.iter().skip(self.passed);
         let found = behind.into_iter().position(|waiting| fits(&waiting.frame));
@@ -93,12 +93,12 @@ impl Backlog {
         self.rest.is_empty() && self.waiting.is_empty()
     }
 
-    /// Something of the socket's own task waits, or what has to go before it.
+    /// Whether an answer waits, or the rest of a frame that has to go before it.
     pub(super) fn has_answers(&self) -> bool {
         !self.rest.is_empty() || self.answers > 0
     }
 
-    /// Something may go out, though what the hub says `is_held` back.
+    /// Whether something may be written. `is_held`: the hub's frames are held back.
     pub(super) fn has_unwritten(&self, is_held: bool) -> bool {
         !self.rest.is_empty() || self.free(is_held) > 0
     }
@@ -112,7 +112,7 @@ impl Backlog {
         }
     }
 
-    /// What is to be written next, in its order; how many pieces that is.
+    /// Fills `slices` with what is to be written next; answers how many it filled.
     pub(super) fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>], is_held: bool) -> usize {
         let rest = (!self.rest.is_empty()).then_some(&self.rest);
         let waiting = self.waiting.iter().take(self.free(is_held));
@@ -125,7 +125,7 @@ impl Backlog {
         count
     }
 
-    /// So many bytes of that are on the wire; how many of the hub's frames are not in the queue any more.
+    /// Removes what was `written`, in bytes; answers how many of the hub's frames left the queue.
     pub(super) fn advance(&mut self, mut written: usize) -> u64 {
         let of_rest = written.min(self.rest.len());
         let _ = self.rest.split_to(of_rest);
@@ -146,7 +146,7 @@ impl Backlog {
         unqueued
     }
 
-    /// Takes out all that may go, in its order.
+    /// Takes all frames that may go out, in their order.
     pub(super) fn take(&mut self, is_held: bool) -> VecDeque<Frame> {
         let free = self.free(is_held);
         (0..free)
@@ -154,7 +154,7 @@ impl Backlog {
             .collect()
     }
 
-    /// Takes out all that the hub has queued.
+    /// Drops all frames of the hub.
     pub(super) fn empty(&mut self) {
         self.waiting.retain(|waiting| waiting.is_answer);
         self.passed = self.answers;

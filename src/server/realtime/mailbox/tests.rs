@@ -188,21 +188,24 @@ async fn what_the_hub_says_waits_for_the_answer_that_is_being_prepared() {
 #[test]
 fn what_an_answer_must_not_overtake_goes_before_it() {
     let mailbox = Mailbox::default();
-    let told = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
+    let message = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
     mailbox.hold();
     for id in [7, 77, 8] {
-        mailbox.try_send(told(id));
+        mailbox.try_send(message(id));
     }
     assert!(mailbox.take().0.is_empty(), "all of it is held back");
     mailbox.pass(MessageId(77));
     // Sent into nothing, so it is not waited for.
     let answered = mailbox.answer("refused".into()).now_or_never();
     assert_eq!(answered, Some(Ok(())));
-    assert_eq!(mailbox.take().0, [told(7), told(77), "refused".into()]);
+    assert_eq!(
+        mailbox.take().0,
+        [message(7), message(77), "refused".into()]
+    );
     mailbox.pass(MessageId(9));
     assert!(mailbox.take().0.is_empty(), "there is no such message");
     mailbox.release();
-    assert_eq!(mailbox.take().0, [told(8)]);
+    assert_eq!(mailbox.take().0, [message(8)]);
 }
 
 #[test]
@@ -223,14 +226,14 @@ fn while_an_answer_is_prepared_a_group_of_messages_has_room() {
 #[tokio::test]
 async fn a_message_that_is_passed_is_written_while_the_rest_is_held_back() {
     let (mailbox, mut far) = connected().await;
-    let told = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
+    let message = |id: i64| Frame::from(format!(r#"{{"type":"message","id":{id},"room_id":1}}"#));
     mailbox.hold();
-    mailbox.try_send(told(1));
-    mailbox.try_send(told(2));
+    mailbox.try_send(message(1));
+    mailbox.try_send(message(2));
     mailbox.pass(MessageId(1));
     mailbox.answer(Frame::from("answer")).await.unwrap();
     mailbox.release();
-    let expected = [told(1), "answer".into(), told(2)];
+    let expected = [message(1), "answer".into(), message(2)];
     let expected = expected
         .each_ref()
         .map(|frame| frame.wire().to_vec())

@@ -1,6 +1,6 @@
-//! Who is coming: the session's person, or the guest that a one-room socket's first frame makes.
+//! How a new socket is identified: by its session, or by the token or name in a one-room socket's first frame.
 
-use super::said::About;
+use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Task};
 use crate::realtime::{Attendee, Closing, NameTaken, SocketKind};
 use crate::{Person, Scope, ServiceError, Token, names, telemetry};
@@ -9,50 +9,50 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Somebody who is not in yet.
+/// The state of a socket that is not open yet.
 #[derive(Debug, Default)]
-pub(super) struct WayIn {
-    at: At,
-    /// What the first frame says they hold.
+pub(super) struct Admission {
+    at: Stage,
+    /// The `seq` up to which the client has the room, from the first frame.
     after: Option<Seq>,
-    /// Of a guest who was made for this socket; told once.
+    /// The token of a guest who was made for this socket, until the `welcome` hands it over.
     token: Option<Token>,
     is_new: bool,
 }
 
-/// How far they have come.
+/// The stages of admission, in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum At {
-    /// Is there such a room?
+enum Stage {
+    /// Checks that the one room exists.
     #[default]
     Room,
-    /// The first frame is waited for.
+    /// Waits for the first frame.
     FirstFrame,
-    /// Whom does the token prove, or who is made?
+    /// Authenticates the token, or makes a guest.
     Person,
-    /// How far have they read?
+    /// Reads how far the person has read in each room.
     ReadPositions,
     /// Joins the one room.
     Joining,
 }
 
 impl Conversation {
-    /// A `/ws` socket is who its session says, or a reader; the other one says it in its first frame.
+    /// A `/ws` socket is its session's, or anonymous; a one-room socket is identified by its first frame.
     pub(super) fn begin_entering(&mut self) {
-        self.way_in = Some(Box::default());
+        self.admission = Some(Box::default());
         match self.kind {
             SocketKind::One(room) => self.begin_task(Task::Check(room), Doing::Entering),
             SocketKind::Many => self.identify(),
         }
     }
 
-    /// Whether the first frame is waited for.
+    /// Whether the socket waits for its first frame.
     pub fn is_awaiting_first_frame(&self) -> bool {
-        let way_in = self.way_in.as_ref();
-        way_in.is_some_and(|way_in| way_in.at == At::FirstFrame)
+        let admission = self.admission.as_ref();
+        admission.is_some_and(|admission| admission.at == Stage::FirstFrame)
     }
 
-    /// It did not come in time.
+    /// The first frame did not come in time; closes the socket if it still waits for it.
     pub fn first_frame_is_late(&mut self) {
         if self.is_awaiting_first_frame() {
             self.close(Closing::plain(CloseCode::NoFirstFrame));
@@ -68,60 +68,60 @@ impl Conversation {
                 return self.not_understood(error, About::default());
             }
         };
-        if let Some(way_in) = &mut self.way_in {
-            way_in.after = hello.after;
+        if let Some(admission) = &mut self.admission {
+            admission.after = hello.after;
         }
         if self.scope.person.is_some() {
             self.identify();
         } else if let Some(token) = hello.token {
-            self.enter_with(At::Person, Task::Authenticate(token));
+            self.enter_with(Stage::Person, Task::Authenticate(token));
         } else if let Some(username) = hello.username {
-            self.enter_with(At::Person, Task::MakeGuest(username));
+            self.enter_with(Stage::Person, Task::MakeGuest(username));
         } else if let SocketKind::One(room) = self.kind {
             self.not_understood(FrameError::Malformed.to_app_error(), About::room(room));
         }
     }
 
-    /// A task of the way in is done.
+    /// A task of the admission is done.
     pub(super) fn go_on_entering(&mut self, outcome: Outcome) {
-        let Some(way_in) = &mut self.way_in else {
-            return self.misled(&Doing::Entering);
+        let Some(admission) = &mut self.admission else {
+            return self.unexpected(&Doing::Entering);
         };
-        match (way_in.at, outcome) {
-            (At::Room, Ok(Done::Room { .. })) => way_in.at = At::FirstFrame,
-            (At::Person, Ok(Done::Person(Some(person), token))) => {
-                way_in.is_new = token.is_some();
-                way_in.token = token;
+        match (admission.at, outcome) {
+            (Stage::Room, Ok(Done::Room { .. })) => admission.at = Stage::FirstFrame,
+            (Stage::Person, Ok(Done::Person(Some(person), token))) => {
+                admission.is_new = token.is_some();
+                admission.token = token;
                 self.set_person(person);
                 self.identify();
             }
-            (At::Person, Ok(Done::Person(None, _))) => {
+            (Stage::Person, Ok(Done::Person(None, _))) => {
                 self.close(Closing::plain(CloseCode::SessionEnded));
             }
-            (At::ReadPositions, Ok(Done::ReadPositions(read))) => {
+            (Stage::ReadPositions, Ok(Done::ReadPositions(read))) => {
                 let identified = self.introduce(read);
                 match identified {
                     Ok(()) => self.identified(),
                     Err(error) => self.turn_away(&error),
                 }
             }
-            (_, Ok(_)) => self.misled(&Doing::Entering),
+            (_, Ok(_)) => self.unexpected(&Doing::Entering),
             (_, Err(error)) => self.turn_away(&error),
         }
     }
 
-    /// Whoever is not turned away is in.
+    /// The socket is open.
     pub(super) fn has_entered(&mut self) {
-        self.way_in = None;
+        self.admission = None;
     }
 
-    /// The token that the `welcome` of a new guest has.
+    /// Takes the token that the `welcome` of a new guest carries.
     pub(super) fn new_token(&mut self) -> Option<String> {
-        let token = self.way_in.as_mut()?.token.take()?;
+        let token = self.admission.as_mut()?.token.take()?;
         Some(token.as_str().to_owned())
     }
 
-    /// Says why somebody cannot come in, and with which code the socket closes.
+    /// Refuses admission: answers the error, and closes with the code that belongs to it.
     pub(super) fn turn_away(&mut self, error: &ServiceError) {
         let code = match error {
             ServiceError::RoomNotFound => CloseCode::NoSuchRoom,
@@ -131,8 +131,8 @@ impl Conversation {
             ServiceError::SignInRequired => CloseCode::SessionEnded,
             ServiceError::Forbidden => CloseCode::NotInRoom,
             _ => {
-                // Passing: the client comes back by itself. The log has the cause.
-                telemetry::told(error);
+                // Transient: the client reconnects by itself. The log has the cause.
+                telemetry::to_client_error(error);
                 return self.close(Closing::going_away(1_000));
             }
         };
@@ -140,17 +140,17 @@ impl Conversation {
         self.close(Closing::plain(code));
     }
 
-    fn enter_with(&mut self, at: At, task: Task) {
-        if let Some(way_in) = &mut self.way_in {
-            way_in.at = at;
+    fn enter_with(&mut self, at: Stage, task: Task) {
+        if let Some(admission) = &mut self.admission {
+            admission.at = at;
         }
         self.begin_task(task, Doing::Entering);
     }
 
-    /// Tells the hub whose socket this is.
+    /// Sets the socket's person in the hub, once their read positions are known.
     fn identify(&mut self) {
         if self.scope.person.is_some() {
-            self.enter_with(At::ReadPositions, Task::ReadPositions);
+            self.enter_with(Stage::ReadPositions, Task::ReadPositions);
         } else {
             self.identified();
         }
@@ -164,7 +164,10 @@ impl Conversation {
             skeleton: names::skeleton(name).into(),
             name: name.as_str().into(),
         };
-        let is_new = self.way_in.as_ref().is_some_and(|way_in| way_in.is_new);
+        let is_new = self
+            .admission
+            .as_ref()
+            .is_some_and(|admission| admission.is_new);
         let identified = self.socket.identify(&who, read_posts, is_new);
         identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
     }
@@ -173,9 +176,9 @@ impl Conversation {
         match self.kind {
             SocketKind::Many => self.has_entered(),
             SocketKind::One(room) => {
-                let after = self.way_in.as_mut().and_then(|way_in| {
-                    way_in.at = At::Joining;
-                    way_in.after
+                let after = self.admission.as_mut().and_then(|admission| {
+                    admission.at = Stage::Joining;
+                    admission.after
                 });
                 self.join(room, after);
             }
@@ -197,7 +200,7 @@ impl Conversation {
     }
 }
 
-/// A frame that was meant to do something: it must not be taken for a greeting and lost.
+/// Whether the first frame is a command, which must be refused and not be taken for an empty greeting.
 fn is_command(text: &str, hello: &Hello) -> bool {
     #[derive(Deserialize)]
     struct Typed {

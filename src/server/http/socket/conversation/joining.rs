@@ -1,20 +1,20 @@
-//! Into a room, out of it, what was missed, and which rooms there are.
+//! Joining and leaving a room, catching up on what was missed, and the list of rooms.
 //!
-//! *Invariant:* check, then subscribe, then read. Nobody hears of a room before it is known that they may,
-//! and nothing falls between what is read and what comes live: what the hub sends meanwhile is held back
-//! until the answer is written.
+//! *Invariant:* check, then subscribe, then read. A socket gets no frame of a room before the check, and
+//! nothing is lost between what is read and what comes live: frames of the hub are held back until the
+//! answer is written.
 
-use super::said::About;
+use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Step, Task};
 use crate::ServiceError;
 use parlour_protocol::{Room, RoomGone, RoomId, RoomList, Seq, ServerFrame, UsersList, Welcome};
 
-/// Rooms one socket can be in.
+/// Rooms that one socket can have joined.
 const ROOMS_MAX: usize = 256;
-/// Changes that are caught up with at once; more are read in their share of the processors.
+/// Changes that are read at once; more are read by the worker threads of `share`.
 const NEAR: Seq = 100;
 
-/// What a `join` asks for.
+/// A `join` under way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Join {
     pub(super) room: RoomId,
@@ -23,7 +23,7 @@ pub(super) struct Join {
 }
 
 impl Conversation {
-    /// `welcome`, `users_list`, and the sync from `after`.
+    /// Joins: answers `welcome`, `users_list`, and the sync from `after` if it is given.
     pub(super) fn join(&mut self, room: RoomId, after: Option<Seq>) {
         let was_joined = self.socket.has_joined(room);
         if !was_joined && self.socket.rooms() >= ROOMS_MAX {
@@ -38,7 +38,7 @@ impl Conversation {
         self.begin_task(Task::Check(room), Doing::Joining(join));
     }
 
-    /// The check is done.
+    /// The check is done: subscribes, and reads the room again if it has moved since.
     pub(super) fn may_join(&mut self, join: Join, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
@@ -49,8 +49,8 @@ impl Conversation {
             }) => {
                 self.socket.subscribe(join.room);
                 let is_reader = self.scope.person.is_none();
-                // Whatever the hub tells from here on comes here. When it has told nothing that is newer than
-                // what the check read, that is how the room is; one without a seq may be gone again.
+                // From here on every frame comes here. If the hub has published nothing newer than what the
+                // check read, that is still the room's state. A room without a seq may have been deleted.
                 let is_still_so = room.seq > 0 && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
                     return self.welcome(join, room, epoch, build);
@@ -61,18 +61,18 @@ impl Conversation {
                 };
                 self.begin_task(read, Doing::Arriving(join));
             }
-            Ok(_) => self.misled(&Doing::Joining(join)),
+            Ok(_) => self.unexpected(&Doing::Joining(join)),
             Err(error) => self.hold_ends_with(join.room, &error),
         }
     }
 
-    /// The room was read once more, with the subscription there.
+    /// The room was read again, after subscribing.
     pub(super) fn arrive(&mut self, join: Join, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
                 room, epoch, build, ..
             }) => self.welcome(join, room, epoch, build),
-            Ok(_) => self.misled(&Doing::Arriving(join)),
+            Ok(_) => self.unexpected(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
                     self.socket.unsubscribe(join.room);
@@ -104,7 +104,7 @@ impl Conversation {
         }
     }
 
-    /// In as many frames as it takes.
+    /// Reads the next part of what changed after `after`.
     pub(super) fn catch_up(&mut self, room: RoomId, after: Seq) {
         let sync = Task::Sync {
             room,
@@ -114,7 +114,7 @@ impl Conversation {
         self.begin_task(sync, Doing::CatchingUp(room));
     }
 
-    /// A part of what was missed is read.
+    /// A part of what was missed was read; it is one frame, and another part may follow.
     pub(super) fn caught_up(&mut self, room: RoomId, outcome: Outcome) {
         match outcome {
             Ok(Done::Missed(missed)) => {
@@ -125,12 +125,12 @@ impl Conversation {
                     self.catch_up(room, missed.to);
                 }
             }
-            Ok(_) => self.misled(&Doing::CatchingUp(room)),
+            Ok(_) => self.unexpected(&Doing::CatchingUp(room)),
             Err(error) => self.hold_ends_with(room, &error),
         }
     }
 
-    /// Out of the room, on every socket of this person; a reader only stops listening.
+    /// Leaves the room on every socket of this person; an anonymous reader only unsubscribes.
     pub(super) fn leave(&mut self, room: RoomId) {
         let was_joined = self.socket.has_joined(room);
         if self.scope.person.is_some() {
@@ -140,10 +140,10 @@ impl Conversation {
         }
     }
 
-    /// The person is no member any more.
+    /// The membership was ended.
     pub(super) fn has_left(&mut self, room: RoomId, was_joined: bool, outcome: Outcome) {
         match outcome {
-            // The hub has told this socket with the person's others.
+            // The hub has sent `left` to this socket with the person's others.
             Ok(_) if was_joined && !self.socket.has_joined(room) => {}
             Ok(_) => self.left(room),
             Err(error) => self.refuse(&error, About::room(room)),
@@ -155,20 +155,20 @@ impl Conversation {
         self.write(&ServerFrame::Left(RoomGone { room_id }));
     }
 
-    /// The rooms that a page lists; what happens in them meanwhile comes behind it.
+    /// Answers the list of rooms; frames about what happened meanwhile follow it.
     pub(super) fn listed(&mut self, known: Option<String>, outcome: Outcome) {
         match outcome {
             Ok(Done::Rooms(rooms)) => {
                 let list = RoomList::unless_known(rooms, known.as_deref());
                 self.write(&ServerFrame::Rooms(list));
             }
-            Ok(_) => self.misled(&Doing::Listing { known }),
+            Ok(_) => self.unexpected(&Doing::Listing { known }),
             Err(error) => self.refuse(&error, About::default()),
         }
         self.steps.push_back(Step::Release);
     }
 
-    /// The answer is written, and what happened meanwhile comes behind it.
+    /// Releases what was held back, behind the answer.
     fn hold_ends(&mut self) {
         self.steps.push_back(Step::Release);
         self.has_entered();
@@ -179,7 +179,7 @@ impl Conversation {
         self.steps.push_back(Step::Release);
     }
 
-    /// A `join` or a `sync` came to nothing. Whose only room it is has no reason to stay.
+    /// A `join` or a `sync` failed. A one-room socket that is not open yet is closed.
     fn not_joined(&mut self, room: RoomId, error: &ServiceError) {
         if self.is_open() {
             self.refuse(error, About::room(room));

@@ -1,10 +1,10 @@
-//! The sends of one socket that are under way, and the order in which they are answered.
+//! Pipelined sends: those of one socket that are under way, and the order in which they are answered.
 //!
-//! *Invariant:* sends are begun and answered in the order they came in, however their outcomes come. While
-//! more than one is under way, what the hub says is held back, and goes up to the message of a send when it
-//! is that one's turn: so no later message is heard before an earlier refusal.
+//! *Invariant:* sends are begun and answered in the order they came in, in whatever order their outcomes
+//! come. While more than one is under way, frames of the hub are held back, and let go up to the message of
+//! a send when that one is answered: so no later message arrives before an earlier refusal.
 
-use super::said::{About, Refused, Send};
+use super::command::{About, Refused, Send};
 use super::{Post, Step};
 use crate::Scope;
 use crate::limits::{Limits, SendGuard};
@@ -12,28 +12,28 @@ use crate::realtime::Frame;
 use parlour_protocol::{AppError, MessageId};
 use std::collections::VecDeque;
 
-/// Sends of one socket that may be under way.
+/// Sends of one socket that may be under way at once.
 const SENDS: usize = 64;
-/// Bytes of text in them.
+/// Bytes of text that they may hold together; the first send is exempt.
 const BYTES: usize = 256 * 1024;
 
 /// How a send is answered.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// As everybody in the room is told, by the hub: with this message.
-    Told(MessageId),
-    /// To its author alone.
+    /// By the broadcast of this message, which the socket gets as a listener of the room.
+    Broadcast(MessageId),
+    /// By this frame, to its author alone.
     Frame(Frame),
     Error(AppError),
 }
 
-/// Those that are under way or wait for their turn to be answered.
+/// The queue of sends that are under way, or done and not answered because an earlier one is under way.
 #[derive(Debug, Default)]
 pub(super) struct Sends {
     slots: VecDeque<Slot>,
     /// The place of the first slot.
     first: u64,
-    /// Of text, in all of them.
+    /// Bytes of text in all slots that are under way.
     bytes: usize,
     is_held: bool,
 }
@@ -42,19 +42,19 @@ pub(super) struct Sends {
 struct Slot {
     state: State,
     bytes: usize,
-    /// It counts among its author's for as long as it is under way.
+    /// Counts it among its author's sends while it is under way.
     _counted: Option<SendGuard>,
 }
 
 #[derive(Debug)]
 enum State {
     UnderWay(About),
-    Settled(Settled),
+    Done(Response),
 }
 
 #[derive(Debug)]
-enum Settled {
-    Told(MessageId),
+enum Response {
+    Broadcast(MessageId),
     Frame(Frame),
 }
 
@@ -63,7 +63,7 @@ impl Sends {
         self.slots.is_empty()
     }
 
-    /// Begins one more, or gives it back when it has to wait. The first one never has to.
+    /// Begins a send, or gives it back when it has to wait for room. With no send under way it never has to.
     pub(super) fn begin(
         &mut self,
         send: Send,
@@ -103,18 +103,18 @@ impl Sends {
         Ok(hold.into_iter().chain([post]))
     }
 
-    /// Something was refused before it was begun; it is answered in its turn.
+    /// Queues the answer of a frame that was refused before it was begun.
     pub(super) fn refuse(&mut self, refused: Refused, steps: &mut VecDeque<Step>) {
         self.slots.push_back(Slot {
-            state: State::Settled(Settled::Frame(refused.frame())),
+            state: State::Done(Response::Frame(refused.frame())),
             bytes: 0,
             _counted: None,
         });
         self.answer(steps);
     }
 
-    /// A send is done. What is answered now is the steps.
-    pub(super) fn settle(&mut self, place: u64, answer: Answer, steps: &mut VecDeque<Step>) {
+    /// Takes the answer of the send at `place`, and adds the steps of all that can be answered now.
+    pub(super) fn complete(&mut self, place: u64, answer: Answer, steps: &mut VecDeque<Step>) {
         let at = usize::try_from(place.wrapping_sub(self.first)).ok();
         let Some(slot) = at.and_then(|at| self.slots.get_mut(at)) else {
             return;
@@ -122,40 +122,40 @@ impl Sends {
         let State::UnderWay(about) = &mut slot.state else {
             return;
         };
-        let settled = match answer {
-            Answer::Told(message) => Settled::Told(message),
-            Answer::Frame(frame) => Settled::Frame(frame),
-            Answer::Error(error) => Settled::Frame(std::mem::take(about).error(error).frame()),
+        let response = match answer {
+            Answer::Broadcast(message) => Response::Broadcast(message),
+            Answer::Frame(frame) => Response::Frame(frame),
+            Answer::Error(error) => Response::Frame(std::mem::take(about).error(error).frame()),
         };
-        slot.state = State::Settled(settled);
+        slot.state = State::Done(response);
         slot._counted = None;
         self.bytes -= std::mem::take(&mut slot.bytes);
         self.answer(steps);
     }
 
-    /// Answers those whose turn it is.
+    /// Answers the sends at the front that are done.
     fn answer(&mut self, steps: &mut VecDeque<Step>) {
         while let Some(Slot {
-            state: State::Settled(_),
+            state: State::Done(_),
             ..
         }) = self.slots.front()
             && let Some(slot) = self.slots.pop_front()
         {
             self.first += 1;
             match slot.state {
-                State::Settled(Settled::Told(message)) => {
-                    // Up to a later message is up to an earlier one.
+                State::Done(Response::Broadcast(message)) => {
+                    // Passing up to a later message passes the earlier one too.
                     if let Some(Step::Pass(_)) = steps.back() {
                         steps.pop_back();
                     }
                     steps.push_back(Step::Pass(message));
                 }
-                State::Settled(Settled::Frame(frame)) => steps.push_back(Step::Write(frame)),
+                State::Done(Response::Frame(frame)) => steps.push_back(Step::Write(frame)),
                 State::UnderWay(_) => {}
             }
         }
         if self.slots.is_empty() {
-            // Nobody keeps memory for what is done.
+            // Gives the memory back: most sockets have no send under way.
             self.slots = VecDeque::new();
             if std::mem::take(&mut self.is_held) {
                 steps.push_back(Step::Release);

@@ -1,4 +1,4 @@
-//! What a conversation asks of the contexts, and what comes of it.
+//! The asynchronous work of a conversation: calls of context verbs, and their outcomes.
 
 use crate::messages::{self, SyncPage};
 use crate::realtime::Frame;
@@ -8,89 +8,89 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// Something to be done for one socket.
+/// A call of a context verb for one socket.
 #[derive(Debug)]
 pub enum Task {
-    /// Whom this token proves.
+    /// Finds the person whose session has this token.
     Authenticate(String),
-    /// Make a guest of this name.
+    /// Makes a guest of this name.
     MakeGuest(String),
-    /// How far the person has read, in each of their rooms.
+    /// Reads how far the person has read in each of their rooms.
     ReadPositions,
-    /// The room, if it may be seen.
+    /// Reads the room, if it may be seen.
     Check(RoomId),
-    /// The same once more, for somebody who becomes a member by it.
+    /// Makes the person a member, and reads the room.
     Enter(RoomId),
-    /// A part of what changed in the room after `after`.
+    /// Reads a part of what changed in the room after `after`.
     Sync {
-        /// Where.
+        /// The room to read.
         room: RoomId,
-        /// What the client holds.
+        /// The `seq` up to which the client has it.
         after: Seq,
-        /// It may be much, and takes its turn among what takes long.
+        /// It may be long, and is queued for the worker threads of `share`.
         is_far: bool,
     },
-    /// End the membership.
+    /// Ends the membership in this room.
     Leave(RoomId),
-    /// The rooms that a page lists.
+    /// Lists the rooms as a page does.
     ListRooms,
-    /// Give a message another text.
+    /// Replaces the text of a message.
     Edit {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The number of the message in its room.
         number: Number,
-        /// The text.
+        /// The new text.
         content: String,
     },
-    /// Take a message back.
+    /// Deletes a message, leaving a tombstone.
     Delete {
-        /// Where.
+        /// The room of the message.
         room: RoomId,
-        /// Which.
+        /// The number of the message in its room.
         number: Number,
     },
-    /// The person has read up to here.
+    /// Sets the person's read receipt.
     MarkRead {
-        /// Where.
+        /// The room that was read.
         room: RoomId,
-        /// Up to this seq.
+        /// The latest `seq` that was read.
         seq: Seq,
     },
 }
 
-/// How a [`Task`] ended.
+/// The result of a [`Task`].
 pub type Outcome = Result<Done, ServiceError>;
 
-/// What a [`Task`] came to.
+/// What a [`Task`] answered.
 #[derive(Debug)]
 pub enum Done {
-    /// It is done, and there is nothing to say of it.
+    /// Nothing but that it is done.
     Nothing,
-    /// Who it is; `None` for a token that proves nobody. With the token of a guest who was made.
+    /// The person, or `None` for a token without a session; and the token of a guest who was made.
     Person(Option<Person>, Option<Token>),
-    /// `read_posts` of the person's memberships.
+    /// The number of posts that the person has read, by room.
     ReadPositions(HashMap<RoomId, i64>),
     /// A room that may be seen.
     Room {
-        /// As it is now.
+        /// The room as it is now.
         room: Room,
-        /// The person belongs to it.
+        /// Whether the person is a member.
         is_member: bool,
-        /// In which life of the database.
+        /// The epoch of the database.
         epoch: String,
-        /// Of which build of the pages.
+        /// The build of the pages, if they are served.
         build: Option<String>,
     },
-    /// What was missed.
+    /// A part of what was missed.
     Missed(Missed),
-    /// The rooms of a list.
+    /// The list of rooms.
     Rooms(Vec<RoomEntry>),
-    /// The message as it is now.
+    /// The message after the change.
     Changed(Message),
 }
 
-/// One frame of what was missed.
+/// One `sync` frame.
 #[derive(Debug)]
 pub struct Missed {
     pub(super) frame: Frame,
@@ -99,7 +99,7 @@ pub struct Missed {
 }
 
 impl Missed {
-    /// Encoded: it is large, and the other side may read slowly; only this copy waits for it.
+    /// Encodes a page of a sync. It may be large and wait for a slow client, so only the bytes are kept.
     pub fn of(room_id: RoomId, page: SyncPage) -> Self {
         let (to, is_last) = (page.to, page.complete || page.reset);
         let frame = ServerFrame::Sync(Sync {
@@ -118,13 +118,13 @@ impl Missed {
     }
 }
 
-/// A [`Task`] that runs.
+/// The future of a [`Task`].
 pub type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 impl Task {
-    /// Does it.
+    /// Calls the verb.
     pub fn run(self, ctx: Arc<Context>, scope: Arc<Scope>) -> Running {
-        // Each in a future of its own: one for all would have the size of the largest.
+        // A boxed future for each: a single one would have the size of the largest.
         match self {
             Self::Authenticate(token) => Box::pin(async move {
                 let person = accounts::authenticate(&ctx, &token).await?;
@@ -196,7 +196,7 @@ impl Task {
             }),
             Self::MarkRead { room, seq } => Box::pin(async move {
                 match rooms::mark_read(&ctx, &scope, room, seq).await {
-                    // Not answered either way: the next mark covers this one.
+                    // A failed write is not answered: the next read receipt covers this one.
                     Err(error) if !error.is_about_writing() => Err(error),
                     _ => Ok(Done::Nothing),
                 }

@@ -1,13 +1,13 @@
-//! What a client said, with the room it is about, or why it means nothing on this socket.
+//! A client's frame as a command for this kind of socket, or the error that answers it.
 
 use crate::messages::NewMessage;
 use crate::realtime::{Frame, SocketKind};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Number, RoomId, Seq, ServerFrame};
 use serde::Deserialize;
 
-/// A frame that was understood, or refused.
+/// A frame, with the room it is about; or refused.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum Command {
     Refused(Refused),
     Send(Send),
     Join {
@@ -43,21 +43,21 @@ pub(super) enum Said {
     },
 }
 
-/// A message that somebody sends.
+/// A message that is sent to a room.
 #[derive(Debug)]
 pub(super) struct Send {
     pub(super) room: RoomId,
     pub(super) message: NewMessage,
 }
 
-impl Said {
-    /// What this frame says on a socket of this kind.
-    pub(super) fn by(kind: SocketKind, frame: ClientFrame) -> Self {
-        Self::understood(kind, frame).unwrap_or_else(Self::Refused)
+impl Command {
+    /// The command that this frame is on a socket of this kind.
+    pub(super) fn of(kind: SocketKind, frame: ClientFrame) -> Self {
+        Self::parse(kind, frame).unwrap_or_else(Self::Refused)
     }
 
-    fn understood(kind: SocketKind, frame: ClientFrame) -> Result<Self, Refused> {
-        let room_in = |said: Option<RoomId>| room_of(kind, said, None);
+    fn parse(kind: SocketKind, frame: ClientFrame) -> Result<Self, Refused> {
+        let room_in = |given: Option<RoomId>| room_of(kind, given, None);
         Ok(match frame {
             ClientFrame::Join { room_id, after } => Self::Join {
                 room: of_many(kind, room_id)?,
@@ -115,7 +115,7 @@ impl Said {
     }
 }
 
-/// The room of a frame that only a socket for any number of them takes.
+/// The room of a frame that only a `/ws` socket takes.
 fn of_many(kind: SocketKind, room: RoomId) -> Result<RoomId, Refused> {
     match kind {
         SocketKind::Many => Ok(room),
@@ -126,30 +126,30 @@ fn of_many(kind: SocketKind, room: RoomId) -> Result<RoomId, Refused> {
     }
 }
 
-/// Which room a frame is about.
+/// The room a frame is about: the one it names, or that of a one-room socket.
 fn room_of(
     kind: SocketKind,
-    said: Option<RoomId>,
+    given: Option<RoomId>,
     client_id: Option<&str>,
 ) -> Result<RoomId, Refused> {
     let refused = |sentence| {
         let about = About {
-            room_id: said,
+            room_id: given,
             client_id: client_id.map(str::to_owned),
         };
         Err(about.bad(sentence))
     };
-    match (kind, said) {
+    match (kind, given) {
         (SocketKind::One(room), None) => Ok(room),
-        (SocketKind::One(room), Some(said)) if said != room => {
+        (SocketKind::One(room), Some(given)) if given != room => {
             refused("This socket is for one room; use /ws for others.")
         }
-        (_, Some(said)) => Ok(said),
+        (_, Some(given)) => Ok(given),
         (SocketKind::Many, None) => refused("Say in which room: room_id."),
     }
 }
 
-/// What an `error` frame is about, as far as the frame that failed can be read.
+/// The room and idempotency key that an `error` frame repeats, as far as the refused frame can be parsed.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct About {
     #[serde(default)]
@@ -158,7 +158,7 @@ pub(super) struct About {
     pub(super) client_id: Option<String>,
 }
 
-/// An `error` frame to be.
+/// An error with what it is about: an `error` frame that is not encoded yet.
 #[derive(Debug)]
 pub(super) struct Refused {
     error: AppError,
@@ -166,7 +166,7 @@ pub(super) struct Refused {
 }
 
 impl About {
-    /// A frame that was not understood.
+    /// Reads them out of a frame that was refused.
     pub(super) fn of(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
@@ -188,7 +188,7 @@ impl About {
 }
 
 impl Refused {
-    /// As it is written.
+    /// Encodes the `error` frame.
     pub(super) fn frame(self) -> Frame {
         let About { room_id, client_id } = self.about;
         ServerFrame::error(self.error, room_id, client_id)
