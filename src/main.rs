@@ -1,7 +1,7 @@
 //! The binary: settings, boot, serve, drain. Nothing else.
 
+mod backup_cli;
 mod command_line;
-mod copying;
 
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
@@ -30,11 +30,11 @@ async fn run() -> Result<(), String> {
     let Asked { command, config } = command_line::read(std::env::args_os().skip(1))?;
     match command {
         Command::Backup(file) => {
-            let copied = copying::backup(&settings(config)?, &file).await;
+            let copied = backup_cli::backup(&settings(config)?, &file).await;
             say(&copied.map_err(sentence)?)
         }
         Command::Restore(file) => {
-            let restored = copying::restore(&settings(config)?, &file).await;
+            let restored = backup_cli::restore(&settings(config)?, &file).await;
             say(&restored.map_err(sentence)?)
         }
         Command::Help => say(command_line::HELP),
@@ -43,7 +43,7 @@ async fn run() -> Result<(), String> {
     }
 }
 
-/// What a command answers, for whoever reads its output.
+/// Prints what a command answers to stdout.
 fn say(text: &str) -> Result<(), String> {
     std::io::stdout()
         .write_all(text.as_bytes())
@@ -67,13 +67,13 @@ async fn serve(mut settings: Settings, replace: bool) -> Result<(), String> {
     )?;
     let (assets, files) = (Assets::new(&options, files.addresses()), Arc::new(files));
     settings.build = Some(assets.build().to_owned());
-    // All that can fail without it comes before: the server that runs stops for this.
-    let (turn, ctx) = boot(settings, replace).await.map_err(sentence)?;
+    // All else that can fail comes before: with --replace the running server stops for this.
+    let (lease, ctx) = boot(settings, replace).await.map_err(sentence)?;
     let site = Site::new(ctx.clone(), Arc::new(assets), files.clone());
     let app = parlour::site::site(site);
-    // Beside serving: nobody waits for it, and it ends by itself.
+    // Detached: it ends by itself, and serving does not depend on it.
     tokio::spawn(async move { files.keep_for_later().await });
-    turn.serve(app, ctx).await.map_err(sentence)
+    lease.serve(app, ctx).await.map_err(sentence)
 }
 
 /// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the

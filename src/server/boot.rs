@@ -1,17 +1,17 @@
-//! From settings to a server that may serve: its turn first, then the database.
+//! From settings to a server that may serve: first the lease on the database and the port, then the database.
 //!
-//! *Invariant:* the database is opened by whoever has the turn, and by nobody else.
+//! *Invariant:* the database is opened by the process that holds its [`ServingLease`], and by no other.
 
 use crate::config::Settings;
 use crate::context::Context;
-use crate::handover::{HandoverError, Turn};
+use crate::handover::{HandoverError, ServingLease};
 use crate::store::OpenError;
 use std::sync::Arc;
 
-/// Why a server cannot start: one sentence that says what to do.
+/// Why a server cannot start. Displayed, it is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BootError {
-    /// It is not its turn.
+    /// The lease was not given: another process serves, or the address cannot be used.
     #[error(transparent)]
     Handover(#[from] HandoverError),
     /// The database cannot be opened.
@@ -19,12 +19,16 @@ pub enum BootError {
     Open(#[from] OpenError),
 }
 
-/// Waits for its turn, or has the server that runs stop for it (`replace`), and opens the database.
+/// Takes the lease, for which the running server is stopped if `replace`, and opens the database.
 ///
 /// # Errors
-/// The database, or the address to listen on, is somebody else's or cannot be used.
-pub async fn boot(settings: Settings, replace: bool) -> Result<(Turn, Arc<Context>), BootError> {
-    let turn = Turn::take(&settings, replace).await?;
+/// [`BootError::Handover`] if another process keeps the database or the address is taken;
+/// [`BootError::Open`] if the database cannot be opened or brought to the present schema.
+pub async fn boot(
+    settings: Settings,
+    replace: bool,
+) -> Result<(ServingLease, Arc<Context>), BootError> {
+    let lease = ServingLease::take(&settings, replace).await?;
     let ctx = Context::open(settings).await?;
-    Ok((turn, ctx))
+    Ok((lease, ctx))
 }

@@ -1,16 +1,16 @@
-//! From one process to the next: who serves a database, and how the listening socket passes on.
+//! Handover from one process to the next, for a restart without downtime: the lease to serve a database, and
+//! the listening socket that is passed on.
 //!
-//! *Invariant:* the listening socket is open somewhere from the first process's start to the last
-//! one's end, so nobody is refused in between; and a process opens the database only after the one
-//! before has closed it, which the lock sees to.
+//! *Invariant:* the listening socket is open in one process or another from the first start to the last end,
+//! so no connection is refused in between. A process opens the database only after the one before has closed
+//! it; the database's lock (`store/lock.rs`) ensures it.
 
-mod door;
 mod passing;
+mod unix_socket;
 
 use crate::store::lock::{DatabaseLock, LockError};
 use crate::{Context, Settings, http, systemd};
 use axum::Router;
-use door::{Answer, Door, Wish};
 use std::future::pending;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
@@ -22,56 +22,56 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
+use unix_socket::{Answer, HandoverSocket, TakeoverMode};
 
-/// Connections that may wait in the system while one server stops and the next one starts.
-const BACKLOG: u32 = 4_096;
-/// How long a process that was asked to stop may take before its successor gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long to wait for a lock that nobody has promised to give up: a backup being put in place, a
-/// process that ends this moment.
-const MOMENT: Duration = Duration::from_secs(1);
-/// How often to look again whether a port is free.
-const LOOK: Duration = Duration::from_millis(10);
-/// How long, counted from SIGTERM, a stopped process keeps the listening socket open for a
-/// successor that may have been started at the same moment.
+/// Connections that may wait in the system's accept queue while one process stops and the next starts.
+const ACCEPT_BACKLOG: u32 = 4_096;
+/// How long a process that hands over may take to close the database before its successor gives up.
+const HANDOVER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for a lock without a handover: a restore may be running, or a process be ending.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often to try again whether a port is free.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long after SIGTERM a stopped process keeps the listening socket open for a successor that may have
+/// been started at the same moment.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Why it is not this process's turn to serve.
+/// Why this process cannot take the lease to serve.
 #[derive(Debug, thiserror::Error)]
 pub enum HandoverError {
-    /// The database is not free.
+    /// The database's lock is held or cannot be taken.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// Another process uses it, and cannot be asked to stop or does not listen.
+    /// With `--replace`: the process that uses the database does not hand over.
     #[error(
         "The Parlour that uses the database {}{} does not hand over; stop it, and start again.",
         file.display(),
         process.map(|id| format!(" (process {id})")).unwrap_or_default()
     )]
     NotReplaced {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// Who, as far as the lock says.
+        /// The id of that process, if the lock names it.
         process: Option<u32>,
     },
-    /// The process that promised to stop has not.
+    /// The process that handed over has not closed the database in time.
     #[error(
         "The server before this one{} has handed over, but after 30 s it still uses the database {}; end it, and start again.",
         process.map(|id| format!(" (process {id})")).unwrap_or_default(),
         file.display()
     )]
     NotClosed {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// Who, as far as the lock says.
+        /// The id of that process, if the lock names it.
         process: Option<u32>,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {address} ({source}); stop what uses it or set another site-addr.")]
     Listen {
-        /// Where.
+        /// The address of the settings.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// What the service manager passed is no listening socket.
@@ -81,61 +81,70 @@ pub enum HandoverError {
     Passed(#[source] io::Error),
 }
 
-/// The right to serve a database, and the socket to serve it on.
-pub struct Turn {
+/// The exclusive right to serve a database, and the socket to serve it on.
+pub struct ServingLease {
     listener: StdListener,
     lock: DatabaseLock,
-    door: Option<Door>,
-    /// Somebody else has the socket open too, while no server runs.
+    handover: Option<HandoverSocket>,
+    /// The service manager keeps the socket open while no process serves.
     is_kept_open: bool,
 }
 
 /// Why a server stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// SIGTERM: perhaps for another one to start.
+    /// SIGTERM, as of a service manager, which may start a successor.
     Terminated,
-    /// SIGINT: somebody at a terminal has had enough.
+    /// SIGINT, as of a terminal; no successor is expected.
     Interrupted,
-    /// `--replace`.
+    /// Another process was started with `--replace`.
     Replaced,
 }
 
-impl Turn {
-    /// Waits for its turn and takes it: the listening socket from systemd, from the process before,
-    /// or newly bound; then the database's lock. A process that serves and was not told to stop is
-    /// left alone, unless it is to be `replace`d.
+impl ServingLease {
+    /// Takes the lease: the listening socket from systemd, from the process before, or newly bound; then the
+    /// database's lock, which it waits for if the process before has handed over. A process that serves and
+    /// is not stopping keeps it, unless `replace`.
+    ///
+    /// # Errors
+    /// [`HandoverError::Lock`] if another process serves or the lock's file cannot be used,
+    /// [`HandoverError::NotReplaced`] and [`HandoverError::NotClosed`] if that process does not hand over or
+    /// not in time, [`HandoverError::Listen`] if the address cannot be bound, [`HandoverError::Passed`] if
+    /// systemd passed something that is no listening socket.
     pub async fn take(settings: &Settings, replace: bool) -> Result<Self, HandoverError> {
         let database = settings.database_file();
         let given = systemd::listener().map_err(HandoverError::Passed)?;
         let is_kept_open = given.is_some();
-        let wish = if replace {
-            Wish::Replace
+        let mode = if replace {
+            TakeoverMode::Replace
         } else {
-            Wish::Succeed
+            TakeoverMode::Succeed
         };
-        let found = listen(&database, settings.site.site_addr, given, wish)
+        let found = listen(&database, settings.site.site_addr, given, mode)
             .await
-            .map_err(|error| refused(error, wish))?;
+            .map_err(|error| refused(error, mode))?;
         let lock = if found.was_handed_over {
-            closed(&database, PATIENCE).await?
+            wait_for_lock(&database, HANDOVER_TIMEOUT).await?
         } else {
-            let free = DatabaseLock::wait(&database, MOMENT).await;
-            free.map_err(|error| refused(error.into(), wish))?
+            let free = DatabaseLock::wait(&database, LOCK_TIMEOUT).await;
+            free.map_err(|error| refused(error.into(), mode))?
         };
-        let door = Door::open(&database).inspect_err(|error| {
+        let handover = HandoverSocket::open(&database).inspect_err(|error| {
             tracing::warn!(%error, "no other process will be able to take over from this one");
         });
         Ok(Self {
             listener: found.listener,
             lock,
-            door: door.ok(),
+            handover: handover.ok(),
             is_kept_open,
         })
     }
 
     /// Serves until a signal or a successor ends it. When this returns the database is closed, and
     /// the successor, if there is one, has the listening socket.
+    ///
+    /// # Errors
+    /// The listening socket or the signal handlers cannot be set up; nothing was served.
     #[expect(
         clippy::disallowed_methods,
         reason = "the next process is waited for by the machine's own time"
@@ -144,33 +153,33 @@ impl Turn {
         let Self {
             listener,
             lock,
-            door,
+            handover,
             is_kept_open,
         } = self;
-        // One that was passed to us may be in any state.
+        // A socket that was passed to this process may be in blocking mode.
         listener.set_nonblocking(true)?;
         let accepting = TcpListener::from_std(listener.try_clone()?)?;
-        let (asked, stopping) = (CancellationToken::new(), CancellationToken::new());
+        let (stop_requested, stopping) = (CancellationToken::new(), CancellationToken::new());
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let told = OnceLock::new();
+        let stopped = OnceLock::new();
         let stop = async {
             let why = tokio::select! {
                 _ = terminate.recv() => Stop::Terminated,
                 _ = interrupt.recv() => Stop::Interrupted,
-                () = asked.cancelled() => Stop::Replaced,
+                () = stop_requested.cancelled() => Stop::Replaced,
             };
-            told.get_or_init(|| (why, Instant::now()));
+            stopped.get_or_init(|| (why, Instant::now()));
             stopping.cancel();
             systemd::stopping();
         };
         let answering = async {
-            match &door {
-                Some(door) => door.answer(&listener, &asked, &stopping).await,
+            match &handover {
+                Some(handover) => handover.answer(&listener, &stop_requested, &stopping).await,
                 None => pending().await,
             }
         };
-        // Not before a signal would be heard: somebody may act on this at once.
+        // After the signal handlers are set: a script may send a signal as soon as it reads this line.
         let address = listener.local_addr()?;
         tracing::info!(%address, "serving http://{address}");
         systemd::ready();
@@ -182,8 +191,8 @@ impl Turn {
                     serving.await;
                     true
                 }
-                () = serving.as_mut() => match told.get() {
-                    Some((Stop::Terminated, at)) if door.is_some() && !is_kept_open => {
+                () = serving.as_mut() => match stopped.get() {
+                    Some((Stop::Terminated, at)) if handover.is_some() && !is_kept_open => {
                         timeout_at(*at + LINGER, answering).await.is_ok()
                     }
                     _ => false,
@@ -191,37 +200,37 @@ impl Turn {
             };
             tracing::info!(is_handed_over, "stopped");
         }
-        // In this order: who finds the door shut can bind the port, and the door is removed by
-        // whoever has the lock.
-        drop((listener, door, lock));
+        // In this order: a process that finds the Unix socket closed can bind the port, and the file of the
+        // Unix socket is removed while the lock is held.
+        drop((listener, handover, lock));
         ctx.hub.wait_for_sockets().await;
         Ok(())
     }
 }
 
-/// The lock that the process before has promised to give up.
-async fn closed(database: &Path, patience: Duration) -> Result<DatabaseLock, HandoverError> {
-    let lock = DatabaseLock::wait(database, patience).await;
+/// Waits for the lock of a process that has handed over.
+async fn wait_for_lock(database: &Path, timeout: Duration) -> Result<DatabaseLock, HandoverError> {
+    let lock = DatabaseLock::wait(database, timeout).await;
     lock.map_err(|error| match error {
         LockError::Held { file, process } => HandoverError::NotClosed { file, process },
         other => other.into(),
     })
 }
 
-/// Nobody is told to do what they did.
-fn refused(error: HandoverError, wish: Wish) -> HandoverError {
-    match (error, wish) {
-        (HandoverError::Lock(LockError::Held { file, process }), Wish::Replace) => {
+/// With `--replace` the error does not advise to use `--replace`.
+fn refused(error: HandoverError, mode: TakeoverMode) -> HandoverError {
+    match (error, mode) {
+        (HandoverError::Lock(LockError::Held { file, process }), TakeoverMode::Replace) => {
             HandoverError::NotReplaced { file, process }
         }
         (error, _) => error,
     }
 }
 
-/// A socket to serve on.
+/// The listening socket that was found.
 struct Found {
     listener: StdListener,
-    /// The process before has promised to stop.
+    /// It came from the process before, which is stopping.
     was_handed_over: bool,
 }
 
@@ -234,15 +243,15 @@ async fn listen(
     database: &Path,
     address: SocketAddr,
     given: Option<StdListener>,
-    wish: Wish,
+    mode: TakeoverMode,
 ) -> Result<Found, HandoverError> {
-    let end = Instant::now() + MOMENT;
+    let end = Instant::now() + LOCK_TIMEOUT;
     let found = |listener, was_handed_over| Found {
         listener,
         was_handed_over,
     };
     loop {
-        match door::ask(database, wish).await {
+        match unix_socket::ask(database, mode).await {
             Answer::Listener(theirs) => {
                 let listener = match given {
                     Some(given) => given,
@@ -260,26 +269,26 @@ async fn listen(
                 }
                 .into());
             }
-            Answer::Nobody => {}
+            Answer::NotServing => {}
         }
         if let Some(given) = given {
             return Ok(found(given, false));
         }
         match bind(address) {
             Ok(listener) => return Ok(found(listener, false)),
-            // One of ours that does not answer yet, or not any more.
+            // A Parlour that is starting or ending, and does not answer.
             Err(error) if is_in_use(&error) && DatabaseLock::is_held(database) => {
                 if Instant::now() >= end {
                     DatabaseLock::take(database)?;
                 }
-                sleep(LOOK).await;
+                sleep(POLL_INTERVAL).await;
             }
             Err(source) => return Err(HandoverError::Listen { address, source }),
         }
     }
 }
 
-/// A socket of our own, with a queue that is long enough for a restart.
+/// A new listening socket, with an accept queue that is long enough for a restart.
 fn bind(address: SocketAddr) -> io::Result<StdListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
@@ -288,7 +297,7 @@ fn bind(address: SocketAddr) -> io::Result<StdListener> {
     };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
+    socket.listen(ACCEPT_BACKLOG)?.into_std()
 }
 
 fn is_in_use(error: &io::Error) -> bool {
@@ -307,18 +316,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_has_handed_over_and_does_not_end_is_named() {
+    async fn a_process_that_hands_over_and_does_not_end_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("parlour.db");
         let lock = DatabaseLock::take(&database).unwrap();
-        let patience = Duration::from_millis(30);
-        let sentence = closed(&database, patience).await.err().unwrap().to_string();
+        let timeout = Duration::from_millis(30);
+        let refused = wait_for_lock(&database, timeout).await.err();
+        let sentence = refused.unwrap().to_string();
         let process = std::process::id().to_string();
         for word in ["handed over", "parlour.db", &process] {
             assert!(sentence.contains(word), "{sentence}");
         }
         drop(lock);
-        closed(&database, patience).await.unwrap();
+        wait_for_lock(&database, timeout).await.unwrap();
     }
 
     #[tokio::test]

@@ -37,7 +37,7 @@ pub use client_address::ClientAddress;
 pub use config::{ConfigError, Settings};
 pub use context::Context;
 pub use error::{Class, ServiceError, StoreError};
-pub use handover::{HandoverError, Turn};
+pub use handover::{HandoverError, ServingLease};
 pub use remembered::Remembered;
 pub use scope::{Person, Scope, SessionId};
 pub use share::Share;

@@ -1,6 +1,6 @@
-//! A descriptor on its way from one process to another over a Unix socket.
+//! Passing a file descriptor to another process over a Unix socket (`SCM_RIGHTS`).
 //!
-//! A word goes with it, so that the other side knows what it got, or that it got nothing.
+//! A word goes with it that says what the descriptor is, or why there is none.
 
 use rustix::cmsg_space;
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -14,10 +14,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use tokio::io::Interest;
 use tokio::net::UnixStream;
 
-/// The longest word.
+/// Bytes of the longest word.
 const WORD_MAX: usize = 32;
 
-/// Sends a word, and perhaps a descriptor with it.
+/// Sends a word, with a descriptor if there is one.
 pub(super) async fn send(
     stream: &UnixStream,
     word: &str,
@@ -38,7 +38,7 @@ pub(super) async fn send(
         .await
 }
 
-/// The word that was sent, and the descriptor that came with it. No word: the other side is gone.
+/// Receives a word, with its descriptor if there is one. An empty word: the other side has closed.
 pub(super) async fn receive(stream: &UnixStream) -> Result<(String, Option<OwnedFd>)> {
     stream
         .async_io(Interest::READABLE, || {

@@ -42,7 +42,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
         &[
             "src/app",
             "src/chaos/simulation/",
-            "src/copying.rs",
+            "src/backup_cli.rs",
             "src/main.rs",
             "src/site",
             "src/tests/",

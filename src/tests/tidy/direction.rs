@@ -96,7 +96,7 @@ const LAYERS: [Layer; 15] = [
     ),
     (
         "programs",
-        &["command_line", "copying", "main", "chaos"],
+        &["backup_cli", "command_line", "main", "chaos"],
         &[
             "protocol", "client", "browser", "views", "site", "ground", "engine", "store",
             "context", "contexts", "doors", "process",

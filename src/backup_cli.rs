@@ -1,4 +1,4 @@
-//! What `parlour backup` and `parlour restore` say: progress to who watches, one sentence at the end.
+//! The command line of `parlour backup` and `parlour restore`: progress on a terminal, one sentence at the end.
 
 use parlour_server::Settings;
 use parlour_server::clock::{SystemClock, SystemRandom};
@@ -6,7 +6,10 @@ use parlour_server::store::backup::{self, BackupError, Copied, Progress};
 use std::io::{IsTerminal, Write, stderr};
 use std::path::Path;
 
-/// Makes a backup; answers what to print.
+/// Makes a backup; answers the sentence to print.
+///
+/// # Errors
+/// As [`backup::backup`].
 pub async fn backup(settings: &Settings, file: &Path) -> Result<String, BackupError> {
     let copied = backup::backup(settings, file, &SystemRandom, show).await;
     clear();
@@ -17,7 +20,10 @@ pub async fn backup(settings: &Settings, file: &Path) -> Result<String, BackupEr
     ))
 }
 
-/// Restores one; answers what to print.
+/// Restores a backup; answers the sentence to print.
+///
+/// # Errors
+/// As [`backup::restore`].
 pub async fn restore(settings: &Settings, file: &Path) -> Result<String, BackupError> {
     let restored = backup::restore(settings, file, &SystemClock, &SystemRandom, show).await;
     clear();
@@ -56,7 +62,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// One line that is written over again. Nobody watches a log file.
+/// Writes the progress over its last line, on a terminal only: in a file it would be noise.
 fn show(progress: Progress) {
     let mut stderr = stderr();
     if stderr.is_terminal() {

@@ -1,7 +1,7 @@
 //! The Unix socket beside the database on which a serving process is asked to hand over.
 //!
-//! *Invariant:* whoever holds the database's lock may make or remove the file, and nobody else does.
-//! Both sides are processes of one user, or nothing is said.
+//! *Invariant:* only the process that holds the database's lock makes or removes the file. Both sides check
+//! that the other one is a process of the same user before they say anything.
 
 use super::passing;
 use crate::store::file::beside;
@@ -18,15 +18,15 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Bytes of a Unix socket's address, on the systems that allow least.
+/// Bytes of a Unix socket's path, on the system that allows the fewest.
 const ADDRESS_MAX: usize = 100;
-/// How long somebody who asks may take to say what.
-const QUESTION: Duration = Duration::from_secs(1);
-/// How long a process that was not told to stop waits whether it will be: the order and the next
-/// process may have been sent off at the same moment.
-const DOUBT: Duration = Duration::from_secs(1);
-/// How long somebody who asks waits for any answer at all.
-const ANSWER: Duration = Duration::from_secs(5);
+/// How long a process that connects may take to send its request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a process that is not stopping waits for a signal to stop before it refuses: the signal and the
+/// next process may have been sent at the same moment.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+/// How long the process that asks waits for the answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// "Hand over if you are stopping anyway."
 const SUCCEED: &str = "succeed";
@@ -37,37 +37,38 @@ const LISTENER: &str = "listener";
 /// "I go on serving."
 const SERVING: &str = "serving";
 
-/// What a process that wants to serve asks of the one that does.
+/// What a starting process asks of the one that serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// Its place, if it is stopping.
+pub(super) enum TakeoverMode {
+    /// To hand over if it is stopping.
     Succeed,
-    /// That it stops, and its place.
+    /// To stop and hand over.
     Replace,
 }
 
-/// What came of it.
+/// The answer to a [`TakeoverMode`].
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// Nobody is there to answer.
-    Nobody,
-    /// It goes on.
+    /// No process answers.
+    NotServing,
+    /// A process serves, and goes on.
     Serving {
-        /// Which process.
+        /// Its id, if the system tells it.
         process: Option<u32>,
     },
-    /// It stops, and here is the socket that it listened on.
+    /// The process stops; this is the socket it listened on.
     Listener(TcpListener),
 }
 
-/// The serving side.
-pub(super) struct Door {
+/// The Unix socket of the serving process; its file is removed on drop.
+pub(super) struct HandoverSocket {
     socket: UnixListener,
     file: PathBuf,
 }
 
-impl Door {
-    /// Opens it. The caller holds the lock of `database`: what stands there is a dead process's.
+impl HandoverSocket {
+    /// Opens it. The caller must hold the lock of `database`, so a file that is there was left by a process
+    /// that died.
     pub(super) fn open(database: &Path) -> io::Result<Self> {
         let file = beside(database, "handover");
         match fs::remove_file(&file) {
@@ -80,21 +81,21 @@ impl Door {
         Ok(Self { socket, file })
     }
 
-    /// Answers until the listening socket was handed over. Sets `asked` when somebody wants this
-    /// process to stop; gives `listener` away once it is `stopping`.
+    /// Answers requests until the listening socket was handed over. A request to replace this process cancels
+    /// `stop_requested`; `listener` is handed over once `stopping` is cancelled.
     #[expect(
         clippy::disallowed_methods,
-        reason = "what the system has no room for is waited for by its own time"
+        reason = "a full table of the system is waited for by the machine's own time"
     )]
     pub(super) async fn answer(
         &self,
         listener: &TcpListener,
-        asked: &CancellationToken,
+        stop_requested: &CancellationToken,
         stopping: &CancellationToken,
     ) {
         loop {
             let answered = match self.socket.accept().await {
-                Ok((stream, _)) => answer(&stream, listener, asked, stopping).await,
+                Ok((stream, _)) => answer(&stream, listener, stop_requested, stopping).await,
                 Err(error) => {
                     sleep(Duration::from_millis(200)).await;
                     Err(error)
@@ -103,14 +104,14 @@ impl Door {
             match answered {
                 Ok(true) => return,
                 Ok(false) => {}
-                Err(error) => tracing::warn!(%error, "somebody who wanted to take over failed"),
+                Err(error) => tracing::warn!(%error, "a process that wanted to take over failed"),
             }
         }
     }
 }
 
-impl Drop for Door {
-    /// The owner still holds the lock, so the file is its own.
+impl Drop for HandoverSocket {
+    /// The owner still holds the lock, so the file is this one's.
     fn drop(&mut self) {
         if let Err(error) = fs::remove_file(&self.file) {
             tracing::debug!(%error, "the socket for handing over is gone already");
@@ -118,24 +119,24 @@ impl Drop for Door {
     }
 }
 
-/// Answers one who asks; whether the listening socket is theirs now.
+/// Answers one request; whether the listening socket was handed over.
 async fn answer(
     stream: &UnixStream,
     listener: &TcpListener,
-    asked: &CancellationToken,
+    stop_requested: &CancellationToken,
     stopping: &CancellationToken,
 ) -> io::Result<bool> {
     if !is_ours(stream) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    let (wish, _) = timeout(QUESTION, passing::receive(stream)).await??;
-    let is_stopping = match wish.as_str() {
+    let (mode, _) = timeout(REQUEST_TIMEOUT, passing::receive(stream)).await??;
+    let is_stopping = match mode.as_str() {
         REPLACE => {
-            asked.cancel();
+            stop_requested.cancel();
             stopping.cancelled().await;
             true
         }
-        SUCCEED => timeout(DOUBT, stopping.cancelled()).await.is_ok(),
+        SUCCEED => timeout(STOP_GRACE, stopping.cancelled()).await.is_ok(),
         _ => return Err(io::ErrorKind::InvalidData.into()),
     };
     if is_stopping {
@@ -146,34 +147,34 @@ async fn answer(
     Ok(is_stopping)
 }
 
-/// Asks whoever serves `database`.
-pub(super) async fn ask(database: &Path, wish: Wish) -> Answer {
+/// Asks the process that serves `database`.
+pub(super) async fn ask(database: &Path, mode: TakeoverMode) -> Answer {
     let Ok(address) = Address::of(&beside(database, "handover")) else {
-        return Answer::Nobody;
+        return Answer::NotServing;
     };
     // No file, or one that a killed process left.
     let Ok(stream) = UnixStream::connect(&address.path).await else {
-        return Answer::Nobody;
+        return Answer::NotServing;
     };
     let process = stream.peer_cred().ok().and_then(|peer| peer.pid());
     let process = process.and_then(|id| u32::try_from(id).ok());
     if !is_ours(&stream) {
         return Answer::Serving { process };
     }
-    let word = match wish {
-        Wish::Succeed => SUCCEED,
-        Wish::Replace => REPLACE,
+    let word = match mode {
+        TakeoverMode::Succeed => SUCCEED,
+        TakeoverMode::Replace => REPLACE,
     };
     let conversation = async {
         passing::send(&stream, word, None).await?;
         passing::receive(&stream).await
     };
-    match timeout(ANSWER, conversation).await {
+    match timeout(ANSWER_TIMEOUT, conversation).await {
         Ok(Ok((word, Some(socket)))) if word == LISTENER => Answer::Listener(socket.into()),
-        // It ended just now.
-        Ok(Ok((word, _))) if word.is_empty() => Answer::Nobody,
-        Ok(Err(_)) => Answer::Nobody,
-        // It is there, and stays; or it is stuck, or of a version that says other things.
+        // It ended meanwhile.
+        Ok(Ok((word, _))) if word.is_empty() => Answer::NotServing,
+        Ok(Err(_)) => Answer::NotServing,
+        // It refuses, or it is stuck, or it is of another version that answers otherwise.
         Ok(Ok(_)) | Err(_) => Answer::Serving { process },
     }
 }
@@ -185,10 +186,10 @@ fn is_ours(stream: &UnixStream) -> bool {
         .is_ok_and(|peer| peer.uid() == geteuid().as_raw())
 }
 
-/// A name for a socket's file that is short enough for the system.
+/// A path to a socket's file that is short enough for the system.
 struct Address {
     path: PathBuf,
-    /// Open for as long as `path` goes through it.
+    /// The folder's descriptor, if `path` goes through it; it must stay open while `path` is used.
     _folder: Option<File>,
 }
 
