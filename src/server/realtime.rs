@@ -24,17 +24,17 @@
 //!
 //! - **Two batches and no timer.** While a commit waits for the disk, sends gather for the next one (group
 //!   commit). While a group is delivered, others are committed, and their frames of one room are laid end to end and
-//!   goes to each socket in one `send`. Backpressure runs the other way: the publisher lets a few groups wait, then
+//!   go to each socket in one `send`. Backpressure runs the other way: the publisher lets a few groups wait, then
 //!   the writer waits, then its queue fills, then senders hear `overloaded`.
 //! - **Reading is not writing.** A read receipt for each message at once would be as many frames from a room as go
 //!   to it, each with a commit: a room of a thousand with twenty messages a second took eight times the processor
 //!   for it, and answered in 84 ms instead of 4. Clients debounce them (`client/read_marks`), the store gathers what
 //!   comes for 50 ms more. The benchmark's row `browsers` is such rooms.
-//! - **News of other rooms is one write** (`activity`, `activity_budget`): a room that is busy says so on a common beat, once
-//!   a second, and a socket hears of all of them in one `send` of 4 KB at most; a quiet one does not wait.
+//! - **News of other rooms is one write** (`activity`, `activity_budget`): a busy room is throttled to a common beat
+//!   once a second, and a socket gets all of them in one `send` of 4 KB at most; a quiet room does not wait.
 //! - **A frame is its bytes on the wire** (`frame`), header and text in one piece of memory, the same for all.
-//! - **No queue for a socket that keeps up** (`mailbox`). Frames are written by whoever sends them, past the socket's own
-//!   task, which sleeps. A system that takes less than all leaves a remainder: from then on frames queue.
+//! - **No queue for a socket that keeps up** (`mailbox`). Frames are written by the thread that sends them, past the
+//!   socket's own task, which sleeps. When the system takes less than all, frames queue from then on.
 //! - **Little to read, little to keep.** Of each socket it writes to, the publisher touches three places in memory:
 //!   the room's list, the mailbox, the descriptor. What only a slow socket has lies elsewhere (`mailbox/backlog`).
 //! - **Lists, not locks** (`listeners`). The list of a room's sockets is copied by whoever changes it while somebody

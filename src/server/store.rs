@@ -70,13 +70,13 @@ use writer::Writer;
 
 /// A database that is ready, and where it stands.
 pub struct OpenedStore {
-    /// Its connections.
+    /// The connections to it, not yet in use.
     pub connections: Connections,
-    /// Which life of the database this is.
+    /// The database's epoch, which every backup and restore draws anew.
     pub epoch: String,
-    /// Whether it was made just now.
+    /// Whether this start made it.
     pub is_new: bool,
-    /// How far each room has come that is not deleted.
+    /// The `seq` and number of posts of each room that is not deleted.
     pub rooms: Vec<(RoomId, RoomState)>,
 }
 
@@ -103,7 +103,7 @@ pub async fn open(
     })
 }
 
-/// One transaction: a server killed half-way through finds the schema it left, whole.
+/// One transaction: a process that is killed half-way leaves the schema as it was.
 async fn prepare(
     schema: &DatabaseConnection,
     file: &Path,
@@ -135,7 +135,7 @@ pub struct Store {
     writer: Writer,
     readers: Readers,
     log: Log,
-    /// By which what the store does later is due.
+    /// The clock by which delayed writes are due.
     clock: Arc<dyn Clock>,
 }
 
@@ -150,19 +150,19 @@ impl Store {
         }
     }
 
-    /// Which state of the database this is, for [`Remembered`](crate::Remembered): whoever was told of a write finds
-    /// another version than before. Only this process's writes count; its lock keeps others out.
+    /// The version of the database's contents, for [`Remembered`](crate::Remembered): a cache entry of an older
+    /// version is stale. A write has another version before it is answered. Only this process writes.
     pub fn version(&self) -> u64 {
         self.writer.version()
     }
 
-    /// A text was taken back: what the log still has of it is to go, too.
+    /// Notes that a text was edited or deleted, so that the write-ahead log is emptied of it.
     pub fn took_back(&self) {
         self.log.is_stale();
     }
 
-    /// Empties the log, if a text that was taken back may be in it. False: somebody reads from it, so it
-    /// is worth trying again.
+    /// Empties the write-ahead log if an edited or deleted text may be in it. False: a reader still uses it, so try
+    /// again.
     ///
     /// # Errors
     /// The database failed.
@@ -177,14 +177,14 @@ impl Store {
         self.writer.is_open() && matches!(answer, Ok(Ok(_)))
     }
 
-    /// Takes no more work, finishes what is queued, closes the connections.
+    /// Graceful shutdown: takes no more work, finishes what is queued, closes the connections.
     pub async fn drain(&self) {
         self.writer.drain().await;
         self.readers.drain().await;
         self.log.close().await;
     }
 
-    /// [Writes](Writer::write) what stands alone.
+    /// [Writes](Writer::write) a single piece of work.
     async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -193,12 +193,12 @@ impl Store {
         self.writer.write(work).await
     }
 
-    /// [Writes](Writer::write_batched) what comes in crowds.
+    /// [Writes](Writer::write_batched) work of a kind that comes in batches.
     async fn write_batched<P: BatchWrite>(&self, piece: P) -> Result<P::Answer, ServiceError> {
         self.writer.write_batched(piece).await
     }
 
-    /// Reads with plain calls, all of it in one state of the database.
+    /// Reads in one snapshot of the database.
     async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,

@@ -1,4 +1,4 @@
-//! Backups: a checked copy of the database while it is served, and putting one in its place.
+//! Backup and restore: a checked copy of the database while it is served, and a copy in the database's place.
 //!
 //! *Invariant:* under its final name a backup, and a database, is always whole: it is written under
 //! another name, checked, flushed to the disk, and renamed. Every copy has an epoch of its own, so
@@ -30,7 +30,7 @@ pub struct Copied {
     pub messages: i64,
 }
 
-/// How far a copy has come; told once a second.
+/// How far a copy has come; reported once a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// So many bytes are written.
@@ -39,7 +39,7 @@ pub enum Progress {
     Checking,
 }
 
-/// Why there is no backup, or why it is not restored: one sentence that says what to do.
+/// Why a backup or restore failed. Displayed, it is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Nothing to copy.
@@ -57,10 +57,10 @@ pub enum BackupError {
         /// Where it was looked for.
         file: PathBuf,
     },
-    /// A backup never replaces a file.
+    /// The file exists; a backup never replaces one.
     #[error("There is a file {} already; choose another name, or move it away.", file.display())]
     Taken {
-        /// Which.
+        /// The file that was to be written.
         file: PathBuf,
     },
     /// Two at once into one file.
@@ -72,25 +72,25 @@ pub enum BackupError {
     /// Restoring a file over itself.
     #[error("{} is the database itself; give the path of a backup.", file.display())]
     Itself {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
     },
-    /// Some other file.
+    /// The file is not a database of Parlour.
     #[error(
         "{} is not a database of Parlour; nothing was changed, give the path of one that is.",
         file.display()
     )]
     NotOurs {
-        /// Which.
+        /// The file that was to be copied.
         file: PathBuf,
     },
-    /// It, or its copy, does not pass the check.
+    /// The file or its copy does not pass the check.
     #[error(
         "The database {} is damaged ({found}); nothing was changed, restore the newest backup that is whole.",
         file.display()
     )]
     Damaged {
-        /// Which.
+        /// The file that was to be copied.
         file: PathBuf,
         /// What the check found first.
         found: String,
@@ -102,11 +102,11 @@ pub enum BackupError {
         to.display()
     )]
     NotCopied {
-        /// What was copied.
+        /// The file that was to be copied.
         from: PathBuf,
-        /// Where to.
+        /// The file that was to be written.
         to: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
     /// A server has the database open.
@@ -116,31 +116,36 @@ pub enum BackupError {
         process.map(|id| format!(" (process {id})")).unwrap_or_default()
     )]
     Served {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// Who, as far as it is known.
+        /// The id of that process, if the lock names it.
         process: Option<u32>,
     },
-    /// Something else than a server has the database open.
+    /// Another program than a server has the database open.
     #[error(
         "Another program has the database {} open; nothing was changed, close it and restore again.",
         file.display()
     )]
     InUse {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
     },
-    /// The right to the database cannot be had.
+    /// The lock of the database cannot be taken.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// It cannot be opened for the reasons a server has.
+    /// The database cannot be opened, as by a server.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
 
 /// Copies the database that `settings` name to `file`, checks the copy, and answers when it is on
-/// the disk. Works beside a serving process without holding it up, and without one. Readable for its
-/// owner only: it has all that was said in it, and the hashes of all sessions.
+/// the disk. Works beside a serving process without holding it up, and without one. The file is readable for its
+/// owner only: it has all messages and the hashes of all session tokens.
+///
+/// # Errors
+/// [`BackupError::NoDatabase`], [`BackupError::Taken`] and [`BackupError::BeingWritten`] by the files that are there;
+/// [`BackupError::NotOurs`], [`BackupError::Damaged`] and [`BackupError::Open`] by what the database is;
+/// [`BackupError::NotCopied`] if reading or writing fails. `file` is then not there.
 pub async fn backup(
     settings: &Settings,
     file: &Path,

@@ -1,16 +1,16 @@
-//! What a database has from its first start on: its epoch, and a room to talk in.
+//! What a new database begins with: its epoch, and the first room.
 
 use super::meta;
 use crate::clock::{Clock, Random, draw};
 use crate::names;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
-/// Where `meta` has the epoch: which life of which database this is.
+/// The key in `meta` of the epoch. An epoch names one history of one database: a restored copy has another.
 pub(super) const EPOCH: &str = "epoch";
 const FIRST_ROOM: &str = "Lobby";
 
-/// Answers the database's epoch, and whether it is new. On the first start of all it draws one and makes the
-/// first room: somebody who later deletes every room does not get it back.
+/// Answers the database's epoch, and whether it is new. A database without one gets it and the first room; a
+/// database whose rooms were all deleted has its epoch, so the first room does not come back.
 pub(super) async fn bootstrap(
     db: &impl ConnectionTrait,
     clock: &dyn Clock,
@@ -38,7 +38,7 @@ pub(super) async fn bootstrap(
 const ROOM: &str = "INSERT INTO rooms (name, folded, skeleton, sort_key, description, created_at) \
     VALUES (?, ?, ?, ?, ?, ?)";
 
-/// An epoch that no database has.
+/// Draws a new random epoch.
 pub(super) fn draw_epoch(random: &dyn Random) -> String {
     draw::<12>(random)
 }

@@ -1,7 +1,7 @@
-//! What changed since: what was posted since, a range of the index on `(room_id, number)`, and what was
-//! edited or deleted since, a range of the one on `(room_id, seq)`.
+//! What changed in a room after a `seq`: what was posted, a range of the index on `(room_id, number)`, and what
+//! was edited or deleted, a range of the one on `(room_id, seq)`.
 //!
-//! *Invariant:* whoever applies the pages up to `to` holds what a page read at `to` shows.
+//! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
@@ -12,10 +12,10 @@ use rusqlite::Connection;
 
 /// Messages in one page.
 const PAGE: usize = 500;
-/// Bytes of text in one page, unless its only message is longer: a page is held in memory, once for
-/// everybody who is catching up, and a slow line has to carry it in one write.
+/// Bytes of text in one page, unless its only message is longer: a page is held in memory once for each client
+/// that catches up, and is written in one piece.
 const PAGE_BYTES: i64 = 256 * 1024;
-/// What a link takes as JSON besides where it leads.
+/// Bytes of a link's JSON besides its address.
 const LINK: usize = 32;
 /// More changed messages than this are read faster as a fresh page.
 const TOO_MANY: i64 = 2_000;
@@ -25,13 +25,13 @@ const TOO_MANY: i64 = 2_000;
 pub struct SyncPage {
     /// Each in its present state, ordered by seq.
     pub messages: Vec<Message>,
-    /// Exclusive.
+    /// The seq after which the changes begin (exclusive).
     pub from: Seq,
-    /// Inclusive.
+    /// The seq up to which the changes go (inclusive).
     pub to: Seq,
-    /// False: ask again from `to`.
+    /// Whether `to` is the room's present `seq`; otherwise ask again from `to`.
     pub complete: bool,
-    /// Too much changed, or `from` is none of this room's: take the page anew.
+    /// Too much changed, or `from` is beyond the room's `seq`: the client has to load a page.
     pub reset: bool,
 }
 
@@ -101,7 +101,7 @@ fn held_with_links(messages: &[Message]) -> usize {
     fitting.count().max(1).min(messages.len())
 }
 
-/// Counts no further than the limit, in no order.
+/// Whether more messages changed than are synced; counts no further than that.
 fn has_too_many(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<bool> {
     if room.seq - after <= TOO_MANY {
         return Ok(false);
@@ -111,7 +111,7 @@ fn has_too_many(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result
     Ok(changed > TOO_MANY)
 }
 
-/// How long each text is, of one message more than a page has. Reads no text.
+/// The seq and size of each message, of one more than a page has. Reads no text.
 fn sizes(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
     let mut sizes = statement(db, SIZES)?;
     let limits = [room.id, after, room.seq, PAGE as i64 + 1];
@@ -119,7 +119,7 @@ fn sizes(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<Vec<(S
     rows.collect()
 }
 
-/// The seq with which a page ends, when it cannot hold all of `sizes`.
+/// The seq with which a page ends; `None` when it can hold all of `sizes`.
 fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
     let mut bytes = 0;
     let fitting = sizes.iter().take(PAGE).take_while(|(_, size)| {

@@ -2,7 +2,7 @@
 //!
 //! WAL, so that readers and the writer do not wait for each other; `synchronous = FULL`, because an
 //! acknowledged message must survive a power cut; foreign keys on; and what is deleted is overwritten,
-//! because a text that somebody took back is not to be found in the file.
+//! because the text of a deleted message must not be found in the file.
 
 use super::file::{self, make_folder, not_writable};
 use super::{OpenError, log};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-/// KiB of pages that the writer keeps: all that a group of commits changes, else they would be written
+/// KiB of the writer's page cache: room for all pages that a group commit changes, else they would be written
 /// before its end, and then once more.
 const WRITER_CACHE: u32 = 16 * 1024;
 
@@ -27,16 +27,16 @@ const WRITER_CACHE: u32 = 16 * 1024;
 /// killed.
 const CHECKPOINT: u32 = 8_000;
 
-/// How long to wait for a lock of some other program, such as a backup.
+/// How long a statement waits for a lock of another program, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Those that write, and those that read.
+/// The connections of the writer and of the readers.
 pub struct Connections {
     pub(super) writing: Connection,
     pub(super) reading: Vec<Connection>,
     /// Carries the log over into the file, beside the writer.
     pub(super) checkpointing: Connection,
-    /// A log was there that nobody has folded in: it may hold anything.
+    /// A log was left by a process that did not close the database: deleted texts may be in it.
     pub(super) has_log: bool,
 }
 
@@ -77,11 +77,11 @@ fn reading(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// It waits for nobody for long: those who write would wait with it.
+/// With a short timeout, since writes wait for a checkpoint that waits.
 fn checkpointing(file: &Path) -> rusqlite::Result<Connection> {
     let connection = plain(file)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.busy_timeout(log::PATIENCE)?;
+    connection.busy_timeout(log::CHECKPOINT_TIMEOUT)?;
     Ok(connection)
 }
 
@@ -96,7 +96,7 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the folder and the file, so that what is wrong with either is said in its own words.
+/// Makes the folder and the file, so that an error names the one that is at fault.
 fn prepare(file: &Path) -> Result<(), OpenError> {
     make_folder(file)?;
     file::tighten_all(file);
@@ -113,7 +113,7 @@ fn wal(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// A database with steps that this version does not know is not this version's to touch.
+/// Refuses a database with migrations that this version does not know.
 async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), OpenError> {
     let taken = Migrator::get_migration_models(db)
         .await

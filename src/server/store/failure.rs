@@ -5,8 +5,8 @@
 use crate::error::{Class, ServiceError, StoreError};
 use sea_orm::{DbErr, RuntimeErr};
 
-/// SQLite's primary result codes (<https://www.sqlite.org/rescode.html>) for what somebody with access to
-/// the machine mends, while nothing is wrong with what is stored.
+/// SQLite's primary result codes (<https://www.sqlite.org/rescode.html>) for failures of the machine, such as a full
+/// disk, with which nothing is wrong with what is stored.
 const TRANSIENT: [i32; 6] = [
     // BUSY: another program holds the lock.
     5,  // NOMEM.
@@ -35,7 +35,7 @@ struct Panicked;
 #[error("the transaction was ended under way")]
 struct TransactionLost;
 
-/// What everybody hears who was in a transaction that failed.
+/// The error of all work in a transaction that failed.
 pub(super) fn rolled_back(cause: &StoreError) -> StoreError {
     StoreError::new(cause.class, RolledBackWithItsGroup(cause.clone()))
 }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_rolled_back_with_others_still_has_the_cause() {
+    fn work_that_was_rolled_back_with_others_still_has_the_cause() {
         let error = rolled_back(&sqlite(13));
         assert_eq!(error.class, Class::Transient);
         let mut causes = std::iter::successors(error.source(), |error| (*error).source());

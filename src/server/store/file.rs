@@ -1,8 +1,7 @@
-//! The files of a database: their folder, what stands beside them, and who may read them: whom they
-//! belong to, and nobody else.
+//! The files of a database: their folder, the files beside them, and their permissions.
 //!
-//! They hold all that was said, and the hashes of all sessions. *Invariant:* a file is private from the
-//! moment it is made; SQLite gives what it keeps beside a database the database's own permissions.
+//! They hold all messages and the hashes of all session tokens. *Invariant:* a file is readable for its owner
+//! only from the moment it is made; SQLite gives its files beside a database the database's permissions.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions, Permissions};
@@ -10,7 +9,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// For its owner, to read and write.
+/// The mode: read and write for the owner only.
 const PRIVATE: u32 = 0o600;
 
 /// What SQLite keeps beside a database.
@@ -25,9 +24,9 @@ pub enum FileError {
         folder.display()
     )]
     Folder {
-        /// Which.
+        /// The folder that is missing.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file cannot be written.
@@ -36,15 +35,15 @@ pub enum FileError {
         file.display()
     )]
     NotWritable {
-        /// Which.
+        /// The file of the database or of its lock.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }
 
-/// `database` with `.suffix` after its name, beside the file that a link points to: two names of
-/// one database have one lock.
+/// The path of `database` with `.suffix` appended, beside the file that a symbolic link points to, so that two
+/// names of one database have one lock.
 pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name: OsString = fs::canonicalize(database)
         .unwrap_or_else(|_| database.to_owned())
@@ -54,7 +53,7 @@ pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Makes the folder of `database`, so that what is wrong with it is said in its own words.
+/// Makes the folder of `database`, so that its error names the folder and not the file.
 pub(crate) fn make_folder(database: &Path) -> Result<(), FileError> {
     let Some(folder) = database
         .parent()
@@ -68,7 +67,7 @@ pub(crate) fn make_folder(database: &Path) -> Result<(), FileError> {
     })
 }
 
-/// That it cannot be opened or made.
+/// The error for a file that cannot be opened or made.
 pub(crate) fn not_writable(path: &Path, source: std::io::Error) -> FileError {
     FileError::NotWritable {
         file: path.to_owned(),
@@ -76,12 +75,13 @@ pub(crate) fn not_writable(path: &Path, source: std::io::Error) -> FileError {
     }
 }
 
-/// Makes private whatever is made with these.
+/// Files made with these options are readable for their owner only.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(PRIVATE)
 }
 
-/// Takes from everybody else what an earlier version, or somebody's copying, let them do.
+/// Removes the permissions of other users from the files of a database, which an earlier version or a copy may
+/// have left.
 pub(crate) fn tighten_all(database: &Path) {
     let beside = |side: &&str| {
         let mut name = database.as_os_str().to_owned();
@@ -94,7 +94,7 @@ pub(crate) fn tighten_all(database: &Path) {
     }
 }
 
-/// The same for one file. Where it is somebody else's, that is theirs to decide.
+/// The same for one file. A file of another user is left as it is, with a warning.
 pub(crate) fn tighten(file: &Path) {
     let tightened = fs::metadata(file).and_then(|found| {
         if found.permissions().mode() & 0o777 & !PRIVATE == 0 {

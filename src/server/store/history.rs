@@ -1,4 +1,5 @@
-//! Pages of history, in both directions, by `number`: the deepest page costs what the first does.
+//! Pages of history: keyset pagination by `number`, in both directions, so the deepest page costs what the first
+//! does.
 //!
 //! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
@@ -9,39 +10,39 @@ use crate::error::ServiceError;
 use parlour_protocol::{History, Message, Number, RoomId, rules};
 use rusqlite::Connection;
 
-/// Which part of a room's history.
+/// The part of a room's history that a page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
-    /// The end of it.
+    /// The newest messages.
     #[default]
     Newest,
-    /// What is right before this number.
+    /// The messages right before this number.
     Before(Number),
-    /// What is right after this number.
+    /// The messages right after this number.
     After(Number),
-    /// What surrounds this number, which is in it where it exists.
+    /// The messages around this number, and the one that has it if it exists.
     Around(Number),
 }
 
-/// Bytes of text in one page, unless a single message is longer: whoever asks for a page and does not read
-/// it holds that much memory.
+/// Bytes of text in one page, unless its only message is longer: a client that does not read its answer makes the
+/// server hold that much.
 const PAGE_BYTES: usize = 256 * 1024;
 
 /// A room that is open, and a page of its messages.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// The room.
+    /// The room that is open.
     pub room: StoredRoom,
-    /// The page.
+    /// A page of its messages.
     pub history: History,
 }
 
 /// What is listed on a page and what is open there, as one state of the database.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// The rooms.
+    /// The rooms of the list.
     pub listing: Listing,
-    /// The open one.
+    /// The room that is open, if one is.
     pub opened: Option<Opened>,
 }
 
@@ -133,7 +134,7 @@ fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Re
     })
 }
 
-/// Half from each side; what one side does not have, the other may give.
+/// How many messages of each side make a page: half from each, more where the other side has fewer.
 fn shares(limit: usize, older: usize, newer: usize) -> (usize, usize) {
     let half = limit / 2;
     let take_newer = newer.min((limit - half).max(limit.saturating_sub(older)));

@@ -1,7 +1,7 @@
-//! Who may use a database file: one process at a time.
+//! The lock of a database: one process at a time may use its file.
 //!
-//! *Invariant:* whoever opens the database to serve it, or puts another in its place, holds the lock
-//! from before that until after it is closed. The lock is a file beside the database that is never
+//! *Invariant:* a process that serves the database, or restores it, holds the lock from before it opens the file
+//! until after it has closed it. The lock is a file beside the database that is never
 //! removed; the system frees it when its holder ends, however that happens.
 
 use crate::store::file::{self, FileError, beside, make_folder, not_writable};
@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How often somebody who waits for a lock looks again.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often a process that waits for the lock tries again.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Why the right to a database cannot be had.
+/// Why the lock cannot be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process uses it.
@@ -24,9 +24,9 @@ pub enum LockError {
         process.map(|id| format!(" (process {id})")).unwrap_or_default()
     )]
     Held {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// Who, as far as the lock says.
+        /// The id of that process, if the lock names it.
         process: Option<u32>,
     },
     /// The lock cannot be written.
@@ -34,15 +34,18 @@ pub enum LockError {
     File(#[from] FileError),
 }
 
-/// The right to use a database file. Dropping it gives it up.
+/// The lock of a database, held until this is dropped.
 #[derive(Debug)]
 pub struct DatabaseLock {
     file: File,
 }
 
 impl DatabaseLock {
-    /// Takes the lock of `database` (its folder is made when it is missing), or says with
-    /// [`LockError::Held`] which process has it.
+    /// Takes the lock of `database`. Its folder is made if it is missing.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] if another process has the lock, [`LockError::File`] if the folder or the lock's file
+    /// cannot be made or written.
     pub fn take(database: &Path) -> Result<Self, LockError> {
         make_folder(database)?;
         let path = beside(database, "lock");
@@ -54,7 +57,7 @@ impl DatabaseLock {
             .map_err(|source| not_writable(&path, source))?;
         match file.try_lock() {
             Ok(()) => {
-                // Only told to people: a full disk is no reason not to start.
+                // The id is for error messages only: a full disk is no reason not to start.
                 if let Err(error) = note_process(&file) {
                     tracing::debug!(%error, "the lock does not say whose it is");
                 }
@@ -68,22 +71,25 @@ impl DatabaseLock {
         }
     }
 
-    /// The same, waiting at most this long for whoever has it.
+    /// The same, waiting at most `timeout` for the process that has it.
+    ///
+    /// # Errors
+    /// As [`DatabaseLock::take`], when the time is over.
     #[expect(
         clippy::disallowed_methods,
         reason = "another process ends by the machine's own time"
     )]
-    pub async fn wait(database: &Path, patience: Duration) -> Result<Self, LockError> {
-        let end = Instant::now() + patience;
+    pub async fn wait(database: &Path, timeout: Duration) -> Result<Self, LockError> {
+        let end = Instant::now() + timeout;
         loop {
             match Self::take(database) {
-                Err(LockError::Held { .. }) if Instant::now() < end => sleep(LOOK).await,
+                Err(LockError::Held { .. }) if Instant::now() < end => sleep(POLL_INTERVAL).await,
                 taken => return taken,
             }
         }
     }
 
-    /// Whether a process has the lock of `database` right now. Makes nothing.
+    /// Whether a process has the lock of `database` right now. Makes no file.
     pub fn is_held(database: &Path) -> bool {
         File::open(beside(database, "lock"))
             .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -92,7 +98,7 @@ impl DatabaseLock {
 
 impl Drop for DatabaseLock {
     fn drop(&mut self) {
-        // Closing the file frees the lock too; said here for a descriptor that was copied.
+        // Closing the file frees the lock too, unless a child process has inherited the descriptor.
         if let Err(error) = self.file.unlock() {
             tracing::warn!(%error, "the lock of the database is freed when this process ends");
         }
@@ -116,7 +122,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn one_at_a_time_and_the_second_hears_who_is_the_first() {
+    fn the_lock_is_exclusive_and_names_its_holder() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("deeper").join("parlour.db");
         assert!(!DatabaseLock::is_held(&database));
@@ -146,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_gets_it_when_it_is_free() {
+    async fn a_waiting_process_gets_the_lock_when_it_is_free() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("parlour.db");
         let first = DatabaseLock::take(&database).unwrap();

@@ -1,4 +1,4 @@
-//! The write-ahead log, and what must not stay in it.
+//! The write-ahead log (WAL), and emptying it of texts that were edited or deleted.
 //!
 //! A text that was deleted or edited is overwritten in the file by SQLite (`secure_delete`), but the log
 //! still has the pages as they were, until it is carried over and cut. *Invariant:* that is done beside
@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long the log's end waits for who still reads from it, with everybody who writes behind it. Nobody
-/// but a backup reads for so long, and then it is tried again.
-pub(super) const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a checkpoint waits for readers of the log, while all writes wait for the checkpoint. Only a backup
+/// reads for longer, and then the checkpoint is tried again.
+pub(super) const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// The log.
+/// The log, and the connection that empties it.
 pub(super) struct Log {
     connection: Arc<Mutex<Option<Connection>>>,
-    /// Something was taken back whose text may be in it.
+    /// A text that was edited or deleted may be in it.
     is_stale: AtomicBool,
 }
 
@@ -29,12 +29,12 @@ impl Log {
         }
     }
 
-    /// Something was taken back.
+    /// Notes that a text was edited or deleted.
     pub(super) fn is_stale(&self) {
         self.is_stale.store(true, Ordering::Release);
     }
 
-    /// Cuts it if something that was taken back may be in it. False: somebody reads from it.
+    /// Empties the log if an edited or deleted text may be in it. False: a reader still uses it.
     pub(super) async fn clear(&self) -> Result<bool, ServiceError> {
         if !self.is_stale.swap(false, Ordering::AcqRel) {
             return Ok(true);
@@ -65,9 +65,9 @@ impl Log {
     }
 }
 
-/// Whether there is nothing in it any more.
+/// Checkpoints and truncates the log; whether it is empty.
 fn cut(connection: &Connection) -> rusqlite::Result<bool> {
-    // Nearly all of it without a lock that anybody waits for, then the rest with one.
+    // Most of it without a lock, then the rest with one that writers wait for.
     for how in ["PASSIVE", "TRUNCATE"] {
         let pragma = format!("PRAGMA wal_checkpoint({how})");
         let is_busy: bool = connection.query_row(&pragma, [], |row| row.get(0))?;

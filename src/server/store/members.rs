@@ -1,4 +1,4 @@
-//! Who belongs to a room, and how far they have read it.
+//! Memberships of rooms, and the read positions in them.
 
 use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::Role;
@@ -10,34 +10,34 @@ use parlour_protocol::{RoomId, Seq, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 
-/// What is known of somebody who comes into a room, or goes.
+/// A room, and whether a user is a member of it.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The room.
+    /// The room as it is stored.
     pub room: StoredRoom,
-    /// Whether they belong to it.
+    /// Whether the user is a member.
     pub is_member: bool,
 }
 
-/// How far somebody has read a room.
+/// A user's read position in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadPosition {
-    /// How far the room has come.
+    /// The room's latest `seq`.
     pub room_seq: Seq,
-    /// How far they have read; `None` for somebody who does not belong to it.
+    /// The `seq` up to which the user has read; `None` for a user who is no member.
     pub read_seq: Option<Seq>,
 }
 
 /// A membership that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewMembership {
-    /// What they are there.
+    /// The user's role in the room.
     pub role: Role,
-    /// What of the room's changes they have read.
+    /// The `seq` up to which the room counts as read.
     pub read_seq: Seq,
-    /// How many posts that are.
+    /// The number of posts up to there.
     pub read_posts: i64,
-    /// When it begins.
+    /// When the membership begins.
     pub joined_at: Timestamp,
 }
 

@@ -14,26 +14,26 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// What a message is changed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Another text.
+    /// Replaces the text.
     Edit {
-        /// The text.
+        /// The new text.
         body: String,
-        /// When.
+        /// When it is edited.
         at: Timestamp,
     },
-    /// A tombstone, without a text.
+    /// Leaves a tombstone: the row without its text.
     Delete {
-        /// When.
+        /// When it is deleted.
         at: Timestamp,
     },
 }
 
-/// A message as it is after somebody changed it.
+/// The result of [`Store::change_message`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// Its present state.
     pub message: Message,
-    /// False: it was like that before.
+    /// Whether it was changed; false if it was like that before.
     pub is_new: bool,
 }
 

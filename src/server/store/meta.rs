@@ -1,4 +1,4 @@
-//! What belongs to the database as a whole, under a key.
+//! The table `meta`: values that belong to the database as a whole, by key.
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 

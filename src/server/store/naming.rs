@@ -1,18 +1,18 @@
-//! The keys that stand beside names, computed anew when what a key is has changed.
+//! The keys beside names (folded, skeleton, sort key), recomputed when their definition has changed.
 //!
-//! *Invariant:* names that exist stay, also where two of them have one key now: the key of the later one
-//! is then made unlike all others, and whoever wants that name finds the first.
+//! *Invariant:* names that exist stay, also where two of them have one key now: the later one is then given a
+//! key that no name has, so a lookup by the key finds the first.
 
 use super::meta;
 use crate::names;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 use std::collections::HashSet;
 
-/// Where `meta` has the edition of the keys.
+/// The key in `meta` of the edition of the keys.
 const EDITION: &str = "names";
-/// Names that are taken at once.
+/// Names in one batch.
 const BATCH: usize = 2_000;
-/// In no name, so that what it begins or ends is no name's key.
+/// A character that no name has, so that a key with it is no name's key.
 const UNLIKE: char = '\u{1f}';
 
 /// Rooms and accounts have folded keys of their own; a guest's may be another's.

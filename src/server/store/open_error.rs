@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// There is no place for it.
+    /// Its folder or file cannot be made.
     #[error(transparent)]
     File(#[from] FileError),
     /// The disk does not take what opening it has to write, or another program holds it.
@@ -16,18 +16,18 @@ pub enum OpenError {
         file.display()
     )]
     Unwritable {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// What the database said.
+        /// The database's error.
         source: StoreError,
     },
-    /// A later version has been here.
+    /// A later version of the program has changed its schema.
     #[error(
         "The database {} was written by a newer version of Parlour (it has step {step}); start that version, or restore a backup that this one made.",
         file.display()
     )]
     Newer {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
         /// The first step this version does not know.
         step: String,
@@ -38,15 +38,15 @@ pub enum OpenError {
         file.display()
     )]
     Database {
-        /// Which.
+        /// The file of the database.
         file: PathBuf,
-        /// What the database said.
+        /// The database's error.
         source: StoreError,
     },
 }
 
 impl OpenError {
-    /// What the database said while `file` was opened.
+    /// The error of opening `file`, by the class of its source.
     pub(super) fn new(file: &Path, source: impl Into<StoreError>) -> Self {
         let (file, source) = (file.to_owned(), source.into());
         if source.is_transient() {

@@ -1,4 +1,4 @@
-//! When the database cannot be written: what those who are refused are told, and what the log says of it.
+//! A write outage: the error of work that cannot be written because the disk fails, and the log lines about it.
 //!
 //! *Invariant:* one line when it begins and one when it is over, however many are refused meanwhile.
 
@@ -6,11 +6,11 @@ use crate::error::ServiceError;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-/// How long it has to go well before it counts as over: everybody who was refused has tried again.
+/// How long writes have to succeed before the outage counts as over: by then all who were refused have retried.
 const OVER: Duration = Duration::from_secs(2);
 
-/// What somebody is told who was `place`th in a group that could not be written: they come back
-/// spread over a second, and not in one breath.
+/// The error of the `place`th piece of work in a group that could not be written. The retry times are spread over
+/// a second, so that not all come back at once.
 pub(super) fn refusal(place: usize) -> ServiceError {
     ServiceError::Unwritable {
         retry_after_ms: 1_000 + (place as u64 * 2) % 1_000,

@@ -1,4 +1,4 @@
-//! Who is who: guests, their names, and the sessions that prove them.
+//! Users: guests, their names, and the sessions that prove them.
 
 use super::tables::{Kind, UserRow, user_columns};
 use super::writer::Written;
@@ -10,48 +10,48 @@ use crate::scope::SessionId;
 use parlour_protocol::{Timestamp, User, UserId, UserKind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Expired sessions that are removed with each new one: new ones pay for old ones, a few at a time.
+/// Expired sessions that are removed with each new one, so that the table does not grow with old ones.
 const EXPIRED: i64 = 100;
 
-/// A guest who is to be, and the session that proves them.
+/// A guest to be made, with their session.
 #[derive(Clone, Debug)]
 pub struct GuestDraft {
-    /// Their name and its keys.
+    /// The name and its keys.
     pub name: Name,
-    /// The hash of their token.
+    /// The SHA-256 of the session's token.
     pub token_hash: Vec<u8>,
-    /// When they come.
+    /// When the guest is made.
     pub now: Timestamp,
-    /// When their session ends.
+    /// When the session ends.
     pub expires_at: Timestamp,
 }
 
-/// Somebody whose name looks like a wanted one.
+/// A user whose name looks like a wanted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameHolder {
-    /// Who.
+    /// The id of the user.
     pub id: UserId,
-    /// Their name.
+    /// The name as it is displayed.
     pub name: String,
-    /// It is theirs whether they are here or not.
+    /// Whether the name is reserved also while the user is not connected.
     pub is_account: bool,
 }
 
-/// What a token proves.
+/// The session of a token, and its user.
 #[derive(Clone, Debug)]
 pub struct ProvedSession {
-    /// The session.
+    /// The id of the session.
     pub id: SessionId,
-    /// When it ends.
+    /// When the session ends.
     pub expires_at: Timestamp,
-    /// Whose it is.
+    /// The user of the session.
     pub user: User,
-    /// Whether they may moderate everywhere.
+    /// Whether the user may moderate every room.
     pub is_admin: bool,
 }
 
 impl Store {
-    /// Makes a guest and their session, unless `decide` refuses it for who has the name.
+    /// Makes a guest and their session, unless `decide` refuses given the users who hold such a name.
     ///
     /// # Errors
     /// What `decide` answers, or the database failed.
@@ -82,7 +82,7 @@ impl Store {
         .await
     }
 
-    /// Gives a user another name, unless `decide` refuses it for who has it.
+    /// Renames a user, unless `decide` refuses given the users who hold such a name.
     ///
     /// # Errors
     /// What `decide` answers, or the database failed.
@@ -109,7 +109,7 @@ impl Store {
         .await
     }
 
-    /// Who the token with this hash stands for, and how long.
+    /// The session whose token has this hash, also if it has expired.
     ///
     /// # Errors
     /// The database failed.

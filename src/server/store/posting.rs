@@ -1,4 +1,5 @@
-//! Sends on their way to the disk: what is known of each, what the rules make of it, and the rows.
+//! Storing sends: the facts about each, the decision of the rules, and the rows. This is where the idempotency key
+//! (`client_id`) makes a repeat answer the first message.
 //!
 //! *Invariant:* sends are stored one after the other, in one transaction. A repeat may be of a send before
 //! it, a reply may be to one, and what is refused has written nothing.
@@ -13,53 +14,53 @@ use parlour_protocol::{Message, Number, RoomId, Seq, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
-/// A message that somebody sends, with a text and a key that passed the rules.
+/// A message to be posted, with a text and an idempotency key that passed the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Who sends it.
+    /// The user who sends it.
     pub author: UserId,
-    /// Where it is to stand.
+    /// The room to post in.
     pub room: RoomId,
-    /// The send's idempotency key.
+    /// The send's idempotency key, unique for its author for ever.
     pub client_id: String,
-    /// The text.
+    /// The text, cleaned.
     pub body: String,
-    /// The number of the message it answers.
+    /// The number of the message it replies to.
     pub reply_to: Option<Number>,
 }
 
-/// What is known of a send when its turn comes.
+/// What the store knows about a send, for the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostFacts {
-    /// The same author's same key made this message before.
+    /// A repeat: this author's key has made this message before.
     Repeat(Message),
     /// The key is new.
     New {
         /// The room, if there is one that the author may see.
         room: Option<RoomState>,
-        /// What the author is called at this moment: a socket that was opened before a rename must not
-        /// bring the old name back. `None` for somebody who is there no more.
+        /// The author's present name: a socket that was opened before a rename must not bring the old name
+        /// back. `None` for a user who was deleted.
         author_name: Option<String>,
-        /// What it answers is there, if it answers anything.
+        /// Whether the message it replies to exists; false if it replies to none.
         has_replied_to: bool,
     },
 }
 
-/// How far a room has come.
+/// The counters of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoomState {
-    /// Its last change.
+    /// The `seq` of its latest change.
     pub seq: Seq,
     /// How many messages were ever posted in it.
     pub posts: i64,
 }
 
-/// What becomes of a send that is not refused.
+/// The decision about a send that is not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostDecision {
-    /// It made this message before.
+    /// A repeat; answered with the first message.
     Repeated(Message),
-    /// It becomes a message. Its author belongs to the room, and has read what they wrote.
+    /// Stored as a message. Its author becomes a member if they are not, and has read up to it.
     Stored(NewPost),
 }
 
@@ -70,11 +71,11 @@ pub struct NewPost {
     pub number: Number,
     /// How many messages were posted in its room with it.
     pub ordinal: i64,
-    /// What its author is called.
+    /// The author's name at this moment.
     pub author_name: String,
     /// When it is posted.
     pub created_at: Timestamp,
-    /// What its author is in the room, unless they are something there already.
+    /// The author's role in the room if they become a member by this.
     pub role: Role,
 }
 
@@ -83,7 +84,7 @@ pub struct NewPost {
 pub struct Posted {
     /// The message in its present state.
     pub message: Arc<Message>,
-    /// False: this key was sent before, and that is the message it made.
+    /// False for a repeat: this key was sent before, and `message` is what it made.
     pub is_new: bool,
 }
 
@@ -91,8 +92,8 @@ pub struct Posted {
 pub type DecidePost = fn(&Draft, PostFacts, Timestamp) -> Result<PostDecision, ServiceError>;
 
 impl Store {
-    /// Stores a send as `decide` has it, at the time `now`, in one batch with the others that wait. What is
-    /// new takes its token in its turn; whoever hears an error gives it back.
+    /// Stores a send as `decide` has it, at the time `now`, in one transaction with the others that wait. A new
+    /// message takes its rate limit token from `charge`; after an error the caller gives it back.
     ///
     /// # Errors
     /// What `decide` and `charge` answer, [`ServiceError::Overloaded`], or the database failed.
@@ -112,7 +113,7 @@ impl Store {
         self.write_batched(post).await
     }
 
-    /// The message that the author's key made before, if they may still see its room.
+    /// The message that the author's idempotency key made before, if they may still see its room.
     ///
     /// # Errors
     /// The database failed.
@@ -141,9 +142,9 @@ struct Post {
 
 /// Why a send is not stored.
 enum Refused {
-    /// It alone.
+    /// Refuses this send only.
     Post(ServiceError),
-    /// The database fails, for all of them.
+    /// The database failed, for the whole batch.
     All(StoreError),
 }
 
@@ -220,8 +221,8 @@ fn facts(
     })
 }
 
-/// Whether a message is gone for everybody, though not yet from the disk. Then it goes now: its key may be
-/// used again.
+/// Whether a message belongs to a deleted room. Then its row is removed now, so that its idempotency key may be used
+/// again.
 fn was_deleted_with_its_room(db: &Connection, sent: &MessageRow) -> rusqlite::Result<bool> {
     const GONE: &str = "DELETE FROM messages WHERE id = ? \
         AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NOT NULL)";
@@ -276,7 +277,7 @@ fn store(
     })
 }
 
-/// What each send takes, for all that are stored together.
+/// The prepared statements that each send of a batch runs.
 struct Statements<'c> {
     sent_before: Repeated<'c>,
     place: Repeated<'c>,

@@ -1,8 +1,8 @@
-//! Read receipts on their way to the disk.
+//! Read receipts on their way to the disk: gathered in memory, debounced, and written in batches.
 //!
-//! Everybody who looks at a room says so of what comes into it: as many receipts as deliveries, and none of
-//! them worth a commit of its own. So the first one after a pause is written at once, and what comes in the
-//! next 50 ms is gathered: of each member the furthest, hundreds in a transaction, beside the sends.
+//! Each member who has a room open sends a receipt for what comes into it: as many as deliveries, too many for a
+//! commit each. So the first one after a pause is written at once, and those of the next 50 ms are gathered: of
+//! each member the furthest, hundreds in a transaction, together with sends.
 //! *Invariant:* a receipt leaves memory when it is on disk; one that the disk does not take is tried again.
 
 use super::writer::{BatchWrite, Results, Written};
@@ -19,10 +19,10 @@ use std::time::Duration;
 
 /// From one writing of receipts to the next, at least.
 const PAUSE: Duration = Duration::from_millis(50);
-/// The same after one that the disk did not take.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The same after a write that failed.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// Receipts in a transaction: a send beside them waits for some milliseconds at most.
-const TOGETHER: usize = 512;
+const BATCH_MAX: usize = 512;
 
 /// Read receipts on their way to the disk. A clone is another handle to the same.
 #[derive(Clone, Default)]
@@ -30,17 +30,17 @@ pub(crate) struct ReadReceipts(Arc<Mutex<Gathered>>);
 
 #[derive(Default)]
 struct Gathered {
-    /// What is not known to be written.
+    /// The furthest receipt of each member that is not known to be on disk.
     furthest: BTreeMap<At, Seq>,
-    /// A task will write them.
+    /// Whether a task is running that writes them.
     is_awaited: bool,
 }
 
-/// Whose receipt, and where.
+/// The key of a receipt.
 type At = (RoomId, UserId);
 
 impl ReadReceipts {
-    /// Somebody has read so far: written soon.
+    /// Sets that the user has read the room up to `seq`. It is written soon.
     pub(crate) fn add(&self, room: RoomId, user: UserId, seq: Seq, store: &Arc<Store>) {
         let mut gathered = self.gathered();
         let furthest = gathered.furthest.entry((room, user)).or_default();
@@ -50,27 +50,26 @@ impl ReadReceipts {
         }
     }
 
-    /// Writes what is there, what came meanwhile, and so on until nothing comes.
+    /// Writes until there is nothing left.
     async fn flush_until_empty(self, store: Arc<Store>) {
         while self.is_any_left() {
             let pause = match self.flush(&store).await {
                 Ok(()) => PAUSE,
-                Err(_) => PATIENCE,
+                Err(_) => RETRY_PAUSE,
             };
             store.clock.sleep(pause).await;
         }
     }
 
-    /// Writes what is left before the store is closed, unless nothing can be written.
+    /// Writes what is left, before the store is closed. Gives up if the disk fails.
     pub(crate) async fn finish(&self, store: &Store) {
-        // What is in the way is written before the store is closed, so there will be room.
+        // A full queue is emptied before the store is closed, so there will be room.
         while let Err(ServiceError::Overloaded) = self.flush(store).await {
             store.clock.sleep(PAUSE).await;
         }
     }
 
-    /// Writes what is there, in the order of the rooms. An error: nothing can be written at the moment,
-    /// and what is not written stays.
+    /// Writes what is there, in the order of the rooms. After an error what is not written stays.
     async fn flush(&self, store: &Store) -> Result<(), ServiceError> {
         let mut after = None;
         loop {
@@ -83,7 +82,7 @@ impl ReadReceipts {
                 Err(error) => tracing::debug!(%error, "read receipts are dropped"),
                 Ok(()) => {}
             }
-            self.settle(&receipts);
+            self.remove_written(&receipts);
             after = Some(*last);
         }
     }
@@ -93,13 +92,13 @@ impl ReadReceipts {
         let gathered = self.gathered();
         let receipts = gathered.furthest.range((from, Bound::Unbounded));
         receipts
-            .take(TOGETHER)
+            .take(BATCH_MAX)
             .map(|(at, seq)| (*at, *seq))
             .collect()
     }
 
-    /// These need not be written any more; one that went further meanwhile stays.
-    fn settle(&self, receipts: &[(At, Seq)]) {
+    /// Removes these, which are on disk; one that went further meanwhile stays.
+    fn remove_written(&self, receipts: &[(At, Seq)]) {
         let furthest = &mut self.gathered().furthest;
         for (at, seq) in receipts {
             if furthest.get(at).is_some_and(|furthest| furthest <= seq) {
@@ -120,14 +119,13 @@ impl ReadReceipts {
 }
 
 impl Store {
-    /// Notes how far these members have read. They may be written more than once: a receipt never goes
-    /// backwards.
+    /// Writes receipts. A repeat changes nothing: a receipt never goes backwards.
     async fn mark_read_batch(&self, receipts: Arc<[(At, Seq)]>) -> Result<(), ServiceError> {
         self.write_batched(Part(receipts)).await
     }
 }
 
-/// Some of them.
+/// A batch of receipts.
 struct Part(Arc<[(At, Seq)]>);
 
 impl BatchWrite for Part {
@@ -148,7 +146,7 @@ impl BatchWrite for Part {
     }
 }
 
-/// Who is no member any more, or has read further by writing, stays where they are.
+/// Sets one receipt, unless the user is no member any more or has read further by posting.
 fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
     let read = params![room.0, user.0, seq, read_posts];

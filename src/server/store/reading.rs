@@ -1,4 +1,4 @@
-//! Reading with plain calls.
+//! The readers: a pool of connections, and the choice of the thread that a read runs on.
 //!
 //! The driver behind SeaORM takes each statement to another thread and back, which costs more than
 //! most of them. What is read for nearly every request is read right where it is asked for: a page of
@@ -15,14 +15,14 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::dispatcher;
 
-/// What takes longer has waited for the disk. Whoever shares the thread has waited, too.
+/// A read that takes longer has waited for the disk, and has blocked all tasks of its thread for as long.
 const QUICK: Duration = Duration::from_millis(2);
 
-/// So many pieces of work after such a one are read elsewhere, before the disk is trusted again; and at the
-/// start, when nothing of the file is in memory.
+/// How many reads after such a one run on a blocking thread; so do the first after the start, when nothing of the
+/// file is in memory.
 const DISTRUST: u32 = 100;
 
-/// The connections.
+/// The pool of reading connections.
 pub(super) struct Readers {
     pool: Arc<Pool>,
     permits: Arc<Semaphore>,
@@ -31,7 +31,7 @@ pub(super) struct Readers {
 
 struct Pool {
     idle: Mutex<Vec<Connection>>,
-    /// Pieces of work to read elsewhere.
+    /// How many of the next reads run on a blocking thread.
     distrust: AtomicU32,
     clock: Arc<dyn Clock>,
 }
@@ -71,7 +71,7 @@ impl Readers {
         elsewhere.await.unwrap_or(Err(ServiceError::Draining))
     }
 
-    /// Takes no more, waits for those who read, closes the connections.
+    /// Takes no more reads, waits for those under way, closes the connections.
     pub(super) async fn drain(&self) {
         // An error: that was done before.
         let all = self.permits.acquire_many(self.count).await;
@@ -88,7 +88,7 @@ impl Pool {
 
     fn trusts_the_disk(&self) -> bool {
         let left = self.distrust.load(Ordering::Relaxed);
-        // Two who count at the same moment may count as one.
+        // Not atomic as a whole: two at the same moment may count as one.
         self.distrust
             .store(left.saturating_sub(1), Ordering::Relaxed);
         left == 0
@@ -99,7 +99,7 @@ impl Pool {
 struct Lent {
     connection: Option<Connection>,
     pool: Arc<Pool>,
-    // Given back last: who has one finds a connection.
+    // Dropped last: a task that gets the permit finds a connection.
     _permit: OwnedSemaphorePermit,
 }
 

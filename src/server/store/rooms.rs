@@ -1,7 +1,7 @@
-//! Rooms: which of them somebody may see, and making and deleting them.
+//! Rooms: finding those that a viewer may see, and making and deleting them.
 //!
-//! *Invariant:* whoever asks for a room says through whose eyes, and what those may not see is not found.
-//! A list leaves it out in its SQL, before it is limited.
+//! *Invariant:* every lookup takes a [`Viewer`], and a room that the viewer may not see is not found. A list leaves
+//! it out in its SQL, before it is limited.
 
 use super::posting::RoomState;
 use super::tables::{Role, RoomRow, room_columns};
@@ -15,8 +15,8 @@ use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
 use parlour_protocol::{Room, RoomId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-/// Through whose eyes something is looked up: a person's, or a visitor's. All rooms are open so far, until
-/// they are deleted.
+/// Whose visibility a lookup has: a user's, or an anonymous visitor's. So far every room that is not deleted is
+/// visible to all.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer(pub Option<UserId>);
 
@@ -26,10 +26,10 @@ impl From<&Scope> for Viewer {
     }
 }
 
-/// A room, and what is counted in it.
+/// A room, with its number of posts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRoom {
-    /// As everybody sees it. Who is there, no database knows: `online` is 0.
+    /// The room; `online` is 0, since presence is not stored.
     pub room: Room,
     /// How many messages were ever posted in it.
     pub posts: i64,
@@ -38,31 +38,31 @@ pub struct StoredRoom {
 /// What a page lists.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// In order.
+    /// The rooms in alphabetical order.
     pub rooms: Vec<StoredRoom>,
-    /// They are all there are, so everybody's list is this one.
+    /// Whether these are all rooms, so that every viewer has this list.
     pub is_whole: bool,
 }
 
 /// A part of all rooms, in order.
 #[derive(Clone, Debug)]
 pub struct RoomsPart {
-    /// The rooms.
+    /// The rooms in alphabetical order.
     pub rooms: Vec<Room>,
-    /// None comes behind them.
+    /// Whether these are the last ones.
     pub is_end: bool,
 }
 
-/// A room that somebody wants, with what the rules made of it.
+/// A room to be made, with fields that passed the rules.
 #[derive(Clone, Debug)]
 pub struct RoomDraft {
-    /// Who makes it, and is its first member.
+    /// The user who makes it, its owner and first member.
     pub maker: UserId,
-    /// Its name and the name's keys.
+    /// The name and its keys.
     pub name: Name,
-    /// Where it stands in a list.
+    /// The key of its alphabetical order.
     pub sort_key: String,
-    /// What it is about.
+    /// The description, cleaned.
     pub description: String,
     /// When it is made.
     pub now: Timestamp,
@@ -73,12 +73,12 @@ pub struct RoomDraft {
 pub struct NearName {
     /// The room's name.
     pub name: String,
-    /// Whether who wants the name may see the room.
+    /// Whether the room is visible to the user who wants the name.
     pub is_visible: bool,
 }
 
 impl Store {
-    /// The room.
+    /// Reads one room.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`] when there is none that the viewer may see.
@@ -118,7 +118,7 @@ impl Store {
         limit: usize,
     ) -> Result<RoomsPart, ServiceError> {
         let read = move |db: &Connection| {
-            // One more than is told tells whether there are more.
+            // One more than is answered shows whether there are more.
             let more = limit as i64 + 1;
             let mut rows = match after {
                 Some((sort, RoomId(id))) => rows(db, BEHIND, (sort, id, more))?,
@@ -346,7 +346,7 @@ const FOUNDER: &str =
 const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
     description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";
 
-/// How far each room has come.
+/// The counters of each room that is not deleted.
 pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(RoomId, RoomState)>> {
     let mut states = db.prepare("SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL")?;
     let states = states.query_map([], |row| {

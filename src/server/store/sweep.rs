@@ -1,4 +1,4 @@
-//! Taking from the disk what is gone for people, in bounded pieces.
+//! Removing deleted rooms, expired sessions and forgotten guests from the disk, in bounded pieces.
 //!
 //! *Invariant:* a piece is one transaction, so short that a send beside it waits for some milliseconds.
 
@@ -14,8 +14,8 @@ const ROWS: i64 = 200;
 const BYTES: i64 = 256 * 1024;
 
 impl Store {
-    /// Removes a piece of a deleted room: first what was said there, then who belonged to it, and last its
-    /// row. False: there is no such room.
+    /// Removes a piece of a deleted room: first its messages, then its memberships, and last its row. False: there is
+    /// no deleted room.
     ///
     /// # Errors
     /// The database failed.
@@ -45,8 +45,8 @@ impl Store {
         Ok(true)
     }
 
-    /// The next `limit` users in the order of their ids, and whether each can neither come back nor be met
-    /// again.
+    /// The next `limit` users in the order of their ids, and whether each can be forgotten: a guest without a
+    /// session, a message or a room.
     ///
     /// # Errors
     /// The database failed.
@@ -57,7 +57,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(UserId, bool)>, ServiceError> {
         let look = move |db: &Connection| {
-            let mut users = statement(db, LOOK)?;
+            let mut users = statement(db, USERS_BEHIND)?;
             let users = users.query_map([after.0, now.0, limit as i64], |row| {
                 Ok((UserId(row.get(0)?), row.get(1)?))
             })?;
@@ -66,8 +66,8 @@ impl Store {
         self.read(look).await
     }
 
-    /// Removes these guests, as far as they can still neither come back nor be met again. Of somebody who
-    /// belonged to very many rooms only some memberships go; they go the next time.
+    /// Removes those of these guests who can still be forgotten. A guest with more than 200 memberships loses 200 of
+    /// them, and is removed by a later call.
     ///
     /// # Errors
     /// The database failed.
@@ -89,7 +89,7 @@ impl Store {
         .await
     }
 
-    /// One statement in a transaction: how many rows it was about.
+    /// Runs one statement in a transaction; how many rows it changed.
     async fn execute<const N: usize>(
         &self,
         sql: &'static str,
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// A deleted room, and up to which number its messages are one piece; none: it has no more.
+/// A deleted room, and the number up to which its messages make one piece; `None`: it has no messages.
 fn oldest_of_a_deleted_room(db: &Connection) -> Result<Option<(i64, Option<i64>)>, ServiceError> {
     let room = statement(db, DELETED)?.query_row([], |row| row.get(0));
     let Some(room) = room.optional()? else {
@@ -143,8 +143,8 @@ const HAS_ENDED: &str = "SELECT 1 FROM sessions WHERE expires_at <= ? LIMIT 1";
 const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
     (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)";
 
-/// Who can neither come back nor be met again, at the time `?2`: a session lasts for thirty days at least, so
-/// whoever is newer than that is still to have theirs.
+/// Whether a user can be forgotten at the time `?2`. A session lasts for thirty days at least, so a user who is newer
+/// than that may be without one only because it is being made.
 macro_rules! is_gone {
     () => {
         "kind = 'guest' AND NOT is_admin AND created_at <= ?2 - 2592000000 \
@@ -154,7 +154,7 @@ macro_rules! is_gone {
     };
 }
 
-const LOOK: &str = concat!(
+const USERS_BEHIND: &str = concat!(
     "SELECT id, ",
     is_gone!(),
     " FROM users WHERE id > ?1 ORDER BY id LIMIT ?3"

@@ -1,8 +1,7 @@
 //! The tables: their columns, each named once, and how a row of them is read.
 //!
-//! *Invariant:* whoever selects `…_columns!()` reads the row with the `read` that was made of the same
-//! list, so the two cannot disagree. Times are milliseconds; nothing here is ever serialised: what leaves
-//! the server is a record of the protocol.
+//! *Invariant:* `…_columns!()` and the `read` of its row are made of one list, so the two cannot disagree. Times are
+//! milliseconds since 1970 in UTC. Nothing here is serialised: what leaves the server is a record of the protocol.
 
 use crate::links::links;
 use parlour_protocol::{Message, MessageId, Room, RoomId, Timestamp, User, UserId, UserKind};
@@ -22,7 +21,7 @@ macro_rules! table {
         }
 
         impl $row {
-            /// Of a row that begins with all the columns.
+/// Reads a row that begins with all the columns.
             pub(super) fn read(row: &Row<'_>) -> Result<Self> {
                 let mut at = 0;
                 Ok(Self {
@@ -76,7 +75,7 @@ table! {
 }
 
 table! {
-    /// Somebody who can write: a guest, a member, a bot.
+/// A user: a guest, a member or a bot.
     UserRow, "users" as user_columns;
     id: i64,
     name: String,
@@ -85,7 +84,7 @@ table! {
 }
 
 impl RoomRow {
-    /// As everybody sees it, with nobody in it: who is there, no database knows.
+    /// The room of the protocol; `online` is 0, since presence is not stored.
     pub(super) fn into_room(self) -> Room {
         Room {
             id: RoomId(self.id),
@@ -102,7 +101,7 @@ impl RoomRow {
 }
 
 impl From<MessageRow> for Message {
-    /// The links are found each time: they are the text's, and finding none takes no time to speak of.
+    /// Links are not stored but found in the text each time, which takes no time to speak of.
     fn from(row: MessageRow) -> Self {
         Self {
             links: links(&row.body),
@@ -157,12 +156,12 @@ impl ToSql for Kind {
     }
 }
 
-/// What somebody is in a room.
+/// The role of a member in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Made it.
+    /// The user who made the room.
     Owner,
-    /// Everybody else who belongs to it.
+    /// Any other member.
     Member,
 }
 

@@ -1,5 +1,4 @@
-//! What tests ask of a database, and do to it, past all rules. Nothing else comes here; another back end has
-//! to offer the same.
+//! Access to a database for tests, past all rules. Another back end has to offer the same.
 
 use super::Store;
 use super::writer::Written;
@@ -10,12 +9,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::sync::oneshot;
 
-/// A value of a row.
+/// A type that a column can be read as.
 pub trait Value: FromSql + Send + 'static {}
 
 impl<T: FromSql + Send + 'static> Value for T {}
 
-/// Keeps the writer, or a reader, where it is until this is dropped.
+/// Blocks the writer until this is dropped.
 pub struct Held(#[expect(dead_code, reason = "dropping it is what counts")] mpsc::Sender<()>);
 
 impl Store {
@@ -71,7 +70,7 @@ impl Store {
     }
 }
 
-/// Another program that has the file open.
+/// A connection of another program that has the file open.
 pub struct OtherProgram(Connection);
 
 impl OtherProgram {

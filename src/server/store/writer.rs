@@ -3,8 +3,8 @@
 //! the next group gathers.
 //!
 //! *Invariant:* work is answered `Ok` only after its COMMIT returned, and published before it is
-//! answered; publications come in commit order. Work that is refused has written nothing; a disk that fails
-//! undoes its whole transaction, publishes nothing, and is told to everybody in it.
+//! answered; publications come in commit order. Work that is refused has written nothing. When the disk fails the
+//! whole transaction is rolled back, nothing of it is published, and all work in it is answered with the error.
 
 mod batch;
 mod committer;
@@ -30,19 +30,19 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Work that may wait; more is told that the server is overloaded.
+/// Pieces of work in the queue. This bound is the backpressure of writing: more is refused as overloaded.
 const QUEUE: usize = 1_024;
-/// Work that is committed in one go.
+/// The most pieces of work in one group commit.
 const GROUP: usize = 512;
 
-/// Hears of everything that was committed, in order. It takes publications for as long as there are
-/// any, all of a group in one go if it likes; those that it did not take it is given again.
+/// Called with everything that was committed, in order. It takes publications from the iterator, several at once if
+/// it likes; if it panics it is called again with those it has not taken.
 pub type Publish = Arc<dyn Fn(&mut dyn Iterator<Item = Publication>) + Send + Sync>;
 
-/// The way to the task.
+/// The queue of the writer's task.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Batch>>,
-    /// Transactions that ended, in whatever way.
+    /// Counts the transactions that ended, committed or not.
     version: Arc<AtomicU64>,
     closing: CancellationToken,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -53,7 +53,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
         let version = Arc::new(AtomicU64::new(1));
-        // They fail as the runtime's own threads do, when the system is out of them.
+        // Starting a thread fails only where the runtime's own threads fail too.
         let writing = Writing {
             committer: Committer::start(connection).expect("a process that starts gets a thread"),
             publisher: Publisher::start(publish).expect("a process that starts gets a thread"),
@@ -70,9 +70,9 @@ impl Writer {
         }
     }
 
-    /// Runs `work` in the next transaction. When this answers `Ok`, it is on disk and was published; when it
-    /// answers an error, it has done nothing. What `work` refuses, it refuses before it writes anything; it
-    /// may be run again, where what was written beside it failed.
+    /// Runs `work` in the next transaction. After `Ok` it is on disk and was published; after an error it has
+    /// changed nothing. `work` must refuse before it writes anything, and may be run again if other work in its
+    /// transaction failed.
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -84,9 +84,8 @@ impl Writer {
         answered.await.unwrap_or(Err(ServiceError::Draining))
     }
 
-    /// The same for work that is done in one go with others of its kind that wait. Of a group it comes
-    /// before all work that is not: between work of which nobody has heard how it ended there is no other
-    /// order.
+    /// The same for work that is batched with others of its kind. In a group it comes before single work: between
+    /// pieces of work that are not answered yet there is no order.
     pub(super) async fn write_batched<P: BatchWrite>(
         &self,
         piece: P,
@@ -111,7 +110,7 @@ impl Writer {
         !self.queue.is_closed()
     }
 
-    /// Takes no more, finishes what is queued, closes the connection.
+    /// Takes no more work, finishes what is queued, closes the connection.
     pub(super) async fn drain(&self) {
         self.closing.cancel();
         let task = self
@@ -155,7 +154,7 @@ async fn run(
     writing.committer.finish().await;
 }
 
-/// What took part in the writing of a group.
+/// The state of the writer's task.
 struct Writing {
     committer: Committer,
     publisher: Publisher,
@@ -165,7 +164,7 @@ struct Writing {
 }
 
 impl Writing {
-    /// What is urgent first, for sends have somebody's eyes on them; then everything else.
+    /// Commits a group: urgent work first, since people wait for sends, then everything else.
     async fn group(&mut self, group: impl Iterator<Item = Box<dyn Batch>>) {
         let (urgent, rest): (Vec<_>, Vec<_>) = group.partition(|batch| batch.is_urgent());
         for batches in [joined(urgent), rest] {
@@ -173,18 +172,18 @@ impl Writing {
                 continue;
             }
             for end in self.committer.commit(batches).await {
-                self.settle(end).await;
+                self.finish(end).await;
             }
         }
     }
 
-    /// Tells how a transaction ended.
-    async fn settle(&mut self, end: Result<Vec<Finished>, RolledBack>) {
-        // Before anybody hears of it; also after a failure, of which nobody knows how far it came.
+    /// Publishes and answers a transaction that ended.
+    async fn finish(&mut self, end: Result<Vec<Finished>, RolledBack>) {
+        // Before any answer; also after a failure, which may have come after the commit.
         self.version.fetch_add(1, Ordering::Release);
         match end {
             Ok(done) => {
-                // What is heard of was written; a repeat, say, was only read.
+                // Only work that publishes has written something; a repeat, for one, has not.
                 if done.iter().any(|finished| !finished.publish.is_empty()) {
                     self.outage.wrote(self.clock.monotonic());
                 }
@@ -208,7 +207,7 @@ impl Writing {
     }
 }
 
-/// What is of one kind is one batch; the order stays.
+/// Joins pieces of one kind into one batch, in their order.
 fn joined(pieces: Vec<Box<dyn Batch>>) -> Vec<Box<dyn Batch>> {
     let mut batches: Vec<Box<dyn Batch>> = Vec::new();
     for piece in pieces {

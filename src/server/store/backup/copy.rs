@@ -23,20 +23,20 @@ mod code {
     pub const NOT_A_DATABASE: u32 = 26;
 }
 
-/// How often progress is told.
-const TOLD: Duration = Duration::from_secs(1);
+/// How often progress is reported.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is copied.
+/// The database to copy.
 pub(super) struct Source<'f> {
     file: &'f Path,
-    /// How it is looked at: whatever is found, nothing beside the file is changed by that.
+    /// How it is inspected: without changing anything beside the file.
     looking: SqliteConnectOptions,
-    /// How it is copied once it is known to be a database of ours.
+    /// How it is copied, once it is known to be a database of Parlour.
     copying: SqliteConnectOptions,
 }
 
 impl<'f> Source<'f> {
-    /// A database that somebody may be writing to. Copied through a connection like any other,
+    /// A database that a server may be writing to. Copied through a connection like any other,
     /// because the last one to close tidies the log away; nothing is written through it.
     pub(super) fn served(file: &'f Path) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl<'f> Source<'f> {
         }
     }
 
-    /// A file that nobody writes to, and beside which nothing is to appear.
+    /// A file that no process writes to, and beside which no file may appear.
     pub(super) fn kept(file: &'f Path) -> Self {
         let has_log = ["-wal", "-journal"]
             .iter()
@@ -93,7 +93,7 @@ pub(super) async fn copy(
     let failed = |error| source.failed(&to.path, error);
     recognise(source, &to.path).await?;
     let copying = || Progress::Copying(to.length());
-    telling(write(source, &to.path), &mut progress, copying).await?;
+    reporting(write(source, &to.path), &mut progress, copying).await?;
 
     let options = SqliteConnectOptions::new()
         .filename(&to.path)
@@ -110,7 +110,7 @@ pub(super) async fn copy(
         let messages = count(copy, "SELECT COUNT(*) FROM messages").await?;
         Ok(Ok((rooms, messages)))
     });
-    let checked = telling(checked, &mut progress, || Progress::Checking).await;
+    let checked = reporting(checked, &mut progress, || Progress::Checking).await;
     let (rooms, messages) = checked
         .map_err(failed)?
         .map_err(|found| source.damaged(found))?;
@@ -134,8 +134,8 @@ async fn using<T>(
     closed.map(|()| done)
 }
 
-/// Does `work`, and tells `progress` now and then how far it `is`.
-async fn telling<T>(
+/// Does `work`, and reports to `progress` once a second how far it `is`.
+async fn reporting<T>(
     work: impl Future<Output = T>,
     progress: &mut impl FnMut(Progress),
     is: impl Fn() -> Progress,
@@ -143,13 +143,13 @@ async fn telling<T>(
     let mut work = pin!(work);
     loop {
         progress(is());
-        if let Ok(done) = tokio::time::timeout(TOLD, &mut work).await {
+        if let Ok(done) = tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await {
             return done;
         }
     }
 }
 
-/// Whether it is Parlour's, and not of a later version.
+/// Checks that it is a database of Parlour, and of no later version.
 async fn recognise(source: &Source<'_>, to: &Path) -> Result<(), BackupError> {
     let steps = using(&source.looking, async |db| {
         let steps = "SELECT seaql_migrations.version FROM seaql_migrations, meta \
@@ -267,7 +267,7 @@ fn sentence(error: &sqlx::Error) -> String {
 pub(super) enum Folded {
     /// The file alone is all of it.
     Whole,
-    /// Somebody else has it open.
+    /// Another program has it open.
     InUse,
     /// It cannot be read as a database: its files mean something together only.
     Unreadable,

@@ -18,19 +18,25 @@ use std::path::{Path, PathBuf};
 /// What SQLite keeps beside a database that was not closed, and must not find beside another one.
 const SIDES: [&str; 2] = ["-wal", "-journal"];
 
-/// What came of it.
+/// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     /// What the database holds now.
     pub copied: Copied,
-    /// Where it is.
+    /// The file of the database.
     pub database: PathBuf,
-    /// Where the old one is, if there was one.
+    /// The file of the old database, if there was one.
     pub aside: Option<PathBuf>,
 }
 
 /// Puts a copy of `file` in the place of the database that `settings` name. `file` stays as it is.
-/// Refused while a server uses the database, and no server starts on it meanwhile.
+/// It holds the lock of the database, so no server runs or starts on it meanwhile.
+///
+/// # Errors
+/// [`BackupError::NoBackup`] and [`BackupError::Itself`] by the file; [`BackupError::Served`], [`BackupError::InUse`]
+/// and [`BackupError::Lock`] if the database is in use; [`BackupError::NotOurs`], [`BackupError::Damaged`] and
+/// [`BackupError::Open`] by what the backup is; [`BackupError::NotCopied`] if reading or writing fails. The database
+/// is then as it was.
 pub async fn restore(
     settings: &Settings,
     file: &Path,
@@ -70,8 +76,8 @@ pub async fn restore(
     })
 }
 
-/// The new database and its lock belong to whom the old one belonged, else the folder: who restores
-/// is often not who serves.
+/// Gives the new database and its lock to the owner of the old one, or of the folder: the user who restores is often
+/// not the one who serves.
 fn hand_over(unfinished: &Unfinished, database: &Path) -> io::Result<()> {
     let folder = || fs::metadata(database.parent().unwrap_or(Path::new("/")));
     let like = match fs::metadata(database) {

@@ -25,7 +25,7 @@ pub(super) fn flush_folder(file: &Path) -> io::Result<()> {
     }
 }
 
-/// The file, empty at first.
+/// The file that is being written, empty at first.
 pub(super) struct Unfinished {
     pub(super) path: PathBuf,
     /// Locked, and for as long as it is open the same file as `path`.
@@ -50,7 +50,7 @@ impl Unfinished {
                 // A file system without locks: then it is for its owner to run one at a time.
                 Err(TryLockError::Error(_)) => {}
             }
-            // Whoever had the lock until now may have given the file its final name.
+            // The process that had the lock until now may have given the file its final name.
             let opened = file.metadata().map_err(&failed)?;
             if !fs::metadata(&path).is_ok_and(|named| same(&named, &opened)) {
                 continue;
@@ -80,7 +80,7 @@ impl Unfinished {
         self.file.metadata().map_or(0, |metadata| metadata.len())
     }
 
-    /// Gives it to whom `like` belongs, so that a server which is not run by this user can use it.
+    /// Gives it to the owner of `like`, so that a server of another user can use it.
     pub(super) fn belong(&self, like: &Metadata) -> io::Result<()> {
         let own = self.file.metadata()?;
         if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
@@ -89,7 +89,7 @@ impl Unfinished {
         Ok(())
     }
 
-    /// Who may read and write it.
+    /// Sets its permissions.
     pub(super) fn permit(&self, permissions: Permissions) -> io::Result<()> {
         self.file.set_permissions(permissions)
     }
@@ -104,7 +104,7 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // After `finish` the name is free, or already somebody else's.
+        // After `finish` the name is free, or already another process's.
         let own = self.file.metadata();
         let named = fs::metadata(&self.path);
         if let (Ok(own), Ok(named)) = (own, named)

@@ -1,9 +1,8 @@
-//! Work on its way through the writer: pieces that cost less when they are written together, and pieces
-//! that stand alone.
+//! Work in the writer's queue: kinds that are written in batches, and single pieces.
 //!
-//! *Invariant:* what waits at the same time is written in one transaction, each kind as one batch in its
-//! order. Where that fails, other than by the disk, each piece is tried in a transaction of its own: one
-//! that cannot be written harms no other.
+//! *Invariant:* work that waits at the same time is written in one transaction, each kind as one batch in its
+//! order. If that fails for another reason than the disk, each piece is tried in a transaction of its own, so
+//! that one that cannot be written does not fail the others.
 
 use super::transaction::in_transaction;
 use crate::error::{ServiceError, StoreError};
@@ -14,16 +13,16 @@ use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 use tokio::sync::oneshot;
 
-/// What a piece of work answers, and what the world hears of it once it is committed.
+/// What a piece of work answers, and what is published once it is committed.
 pub(in crate::store) struct Written<T> {
-    /// For the caller.
+    /// The answer to the caller.
     pub(in crate::store) value: T,
-    /// For everybody, in order.
+    /// The publications, in order.
     pub(in crate::store) publish: Vec<Publication>,
 }
 
 impl<T> Written<T> {
-    /// Nothing that anybody needs to hear of.
+    /// An answer without publications.
     pub(in crate::store) fn quietly(value: T) -> Self {
         Self {
             value,
@@ -32,7 +31,7 @@ impl<T> Written<T> {
     }
 }
 
-/// What came of a piece that was not broken by the database: what it wrote, or why it wrote nothing.
+/// What a piece wrote, or why it was refused; not a failure of the database.
 type Outcome<T> = Result<Written<T>, ServiceError>;
 
 /// One outcome for each piece, in their order. An error is about all of them.
@@ -48,7 +47,7 @@ pub(in crate::store) trait BatchWrite: Sized + Send + Sync + 'static {
     fn write(pieces: &[Self], db: &Connection) -> Results<Self::Answer>;
 }
 
-/// Work that was written, and waits for the end of its transaction.
+/// Work whose transaction ended: its publications, and the way to answer it.
 pub(super) struct Finished {
     pub(super) publish: Vec<Publication>,
     pub(super) answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
@@ -64,30 +63,30 @@ pub(super) struct RolledBack {
 /// How the transactions ended: one, or one for each piece where they could not be written together.
 pub(super) type Ends = Vec<Result<Vec<Finished>, RolledBack>>;
 
-/// Where an answer goes.
+/// The channel of an answer.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
 
-/// Pieces of some kind, queued.
+/// Queued pieces of one kind.
 pub(super) trait Batch: Any + Send {
-    /// Whether somebody waits for it before their eyes: such work is committed before all other.
+    /// Whether a person waits for it; such work is committed before all other.
     fn is_urgent(&self) -> bool;
 
-    /// Takes in pieces of the same kind, or gives them back.
+    /// Takes pieces of the same kind in, or gives those of another kind back.
     fn join(&mut self, next: Box<dyn Batch>) -> Option<Box<dyn Batch>>;
 
-    /// How many they are.
+    /// The number of pieces.
     fn len(&self) -> usize;
 
     /// Writes all of them, in a transaction that is open already, and keeps the outcomes.
     fn write(&mut self, db: &Connection) -> Result<(), StoreError>;
 
-    /// What was written is on disk.
+    /// The transaction was committed.
     fn done(self: Box<Self>) -> Vec<Finished>;
 
-    /// What was written is lost.
+    /// The transaction was rolled back.
     fn lost(self: Box<Self>) -> Vec<Finished>;
 
-    /// Each piece for itself.
+    /// Splits it into batches of one piece.
     fn apart(self: Box<Self>) -> Vec<Box<dyn Batch>>;
 }
 
@@ -121,11 +120,11 @@ pub(super) fn commit(mut batches: Vec<Box<dyn Batch>>, connection: &mut Connecti
         .collect()
 }
 
-/// Pieces of one kind, and where their answers go. Each comes alone.
+/// Pieces of one kind with the channels of their answers; queued one by one and then joined.
 pub(super) struct Pieces<P: BatchWrite> {
     pieces: SmallVec<[P; 1]>,
     answers: SmallVec<[Answer<P::Answer>; 1]>,
-    /// Of the transaction under way.
+    /// The outcomes in the transaction under way.
     outcomes: Vec<Outcome<P::Answer>>,
 }
 
@@ -184,12 +183,11 @@ impl<P: BatchWrite> Batch for Pieces<P> {
     }
 }
 
-/// Work that has nothing in common with what stands next to it. It may run again, where what was written
-/// beside it failed.
+/// A single piece of work. It may run again, if other work in its transaction failed.
 pub(super) struct SingleWrite<W, T> {
     work: W,
     answer: Answer<T>,
-    /// Of the transaction under way.
+    /// The outcome in the transaction under way.
     outcome: Option<Outcome<T>>,
 }
 
@@ -258,7 +256,7 @@ impl Finished {
     /// Work that did what it was asked for.
     fn done<T: Send + 'static>(answer: Answer<T>, written: Written<T>) -> Self {
         let Written { value, publish } = written;
-        // Whoever asked may be gone, here and below: what is written stays written.
+        // The caller may be gone, here and below: what is written stays written.
         let answer = Box::new(move |fate: Result<(), _>| {
             drop(answer.send(fate.map(|()| value)));
         });
@@ -267,7 +265,7 @@ impl Finished {
 
     /// Work that has done nothing.
     fn refused<T: Send + 'static>(answer: Answer<T>, refusal: ServiceError) -> Self {
-        // What it was refused for may be undone with the group.
+        // The rows it was refused for may be rolled back with the group.
         let answer = Box::new(move |fate: Result<(), _>| {
             drop(answer.send(Err(fate.err().unwrap_or(refusal))));
         });

@@ -1,8 +1,7 @@
-//! The connection on which everything is committed, and the thread that it has for itself.
+//! The thread on which everything is committed, and its connection.
 //!
-//! What was gathered changes threads once, and each of its statements is a call. *Invariant:* batches that
-//! come together are one transaction, and when they are handed back their fate is known: all of it is on
-//! disk, or nothing.
+//! A group changes threads once, and each of its statements is a plain call. *Invariant:* batches that come together
+//! are one transaction; when they are handed back, all of it is on disk or nothing.
 
 use super::batch::{self, Batch, Ends};
 use rusqlite::Connection;
@@ -10,7 +9,7 @@ use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Dispatch, dispatcher};
 
-/// The way to the thread.
+/// The queue of the committer's thread.
 pub(super) struct Committer {
     orders: mpsc::UnboundedSender<Order>,
     ended: oneshot::Receiver<()>,
@@ -19,7 +18,7 @@ pub(super) struct Committer {
 struct Order {
     batches: Vec<Box<dyn Batch>>,
     ends: oneshot::Sender<Ends>,
-    /// Who listens to the task that the thread works for.
+    /// The tracing subscriber of the task that the thread works for.
     listener: Dispatch,
 }
 
@@ -41,13 +40,13 @@ impl Committer {
                 if let Err((_, error)) = connection.close() {
                     tracing::warn!(%error, "the committing connection did not close");
                 }
-                // Nobody may be waiting for it.
+                // An error: the receiver is gone.
                 let _ = end.send(());
             })?;
         Ok(Self { orders, ended })
     }
 
-    /// Commits batches. Nothing is said of those whose thread is gone: who waits for them hears that.
+    /// Commits batches. Without its thread it answers nothing, and the channels of the answers are dropped.
     pub(super) async fn commit(&self, batches: Vec<Box<dyn Batch>>) -> Ends {
         let (ends, ended) = oneshot::channel();
         let listener = dispatcher::get_default(Clone::clone);

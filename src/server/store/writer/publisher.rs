@@ -1,10 +1,10 @@
-//! What comes after a commit: everybody hears of it, then who asked is answered.
+//! What comes after a commit: its publications go out, then its callers are answered.
 //!
-//! It has a thread of its own, because telling a large room takes a system call for each of its
-//! sockets: meanwhile the next group goes to the disk, and the tasks of the sockets go on.
-//! *Invariant:* groups are told in commit order, and a group is answered after all of it was told. What
-//! gathered meanwhile is told in one go. Few wait; then the writer waits with its next commit, so that a
-//! room that cannot be told any faster slows down who writes, and fills no memory.
+//! It has a thread of its own, because the fan-out to a large room takes a system call for each of its sockets:
+//! meanwhile the next group goes to the disk, and the tasks of the sockets go on.
+//! *Invariant:* groups are published in commit order, and a group is answered after all of it was published. Groups
+//! that gather meanwhile are published in one go. Few may wait; then the writer waits with its next commit: this
+//! backpressure makes a slow fan-out slow down writing instead of filling memory.
 
 use super::Publish;
 use super::batch::Finished;
@@ -13,13 +13,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tokio::sync::{mpsc, oneshot};
 
-/// Groups that may wait.
+/// Groups in the queue.
 const WAITING: usize = 8;
-/// Pieces of work that are told in one go, a group more or less: as many as a socket that is not quite
-/// up to date has room for.
+/// Pieces of work that are published in one go, give or take a group: as many as the mailbox of a socket that is
+/// slightly behind has room for.
 const AT_ONCE: usize = 128;
 
-/// The way to the thread.
+/// The queue of the publisher's thread.
 pub(super) struct Publisher {
     committed: mpsc::Sender<Vec<Finished>>,
     ended: oneshot::Receiver<()>,
@@ -38,9 +38,9 @@ impl Publisher {
                     {
                         gathered.extend(next);
                     }
-                    tell(gathered, &publish);
+                    publish_group(gathered, &publish);
                 }
-                // Nobody may be waiting for it.
+                // An error: the receiver is gone.
                 let _ = end.send(());
             })?;
         Ok(Self { committed, ended })
@@ -50,11 +50,11 @@ impl Publisher {
     pub(super) async fn take(&self, group: Vec<Finished>) {
         // The thread goes on as long as this is here.
         if self.committed.send(group).await.is_err() {
-            tracing::error!("nobody tells what is committed");
+            tracing::error!("the publisher's thread is gone");
         }
     }
 
-    /// Waits until everything is told.
+    /// Waits until everything is published.
     pub(super) async fn finish(self) {
         drop(self.committed);
         // An error: it has ended already.
@@ -62,23 +62,23 @@ impl Publisher {
     }
 }
 
-fn tell(group: Vec<Finished>, publish: &Publish) {
+fn publish_group(group: Vec<Finished>, publish: &Publish) {
     let (publications, answers): (Vec<_>, Vec<_>) = group
         .into_iter()
         .map(|finished| (finished.publish, finished.answer))
         .unzip();
-    tell_all(publications.into_iter().flatten(), publish);
+    publish_all(publications.into_iter().flatten(), publish);
     for answer in answers {
         answer(Ok(()));
     }
 }
 
-/// A bug in what hears of it must not end the thread, nor turn what is on disk into an error.
-fn tell_all(publications: impl Iterator<Item = Publication>, publish: &Publish) {
+/// A panic of the fan-out must not end the thread, nor turn what is on disk into an error.
+fn publish_all(publications: impl Iterator<Item = Publication>, publish: &Publish) {
     let mut publications = publications.peekable();
     while publications.peek().is_some() {
-        let told = AssertUnwindSafe(|| publish(&mut publications));
-        if catch_unwind(told).is_err() {
+        let published = AssertUnwindSafe(|| publish(&mut publications));
+        if catch_unwind(published).is_err() {
             tracing::error!("a publication panicked; who missed it asks for it by seq");
         }
     }

@@ -1,6 +1,6 @@
-//! A transaction in which every statement is a call, and the statements.
+//! Transactions of the writer, and prepared statements.
 //!
-//! *Invariant:* what ended with an error, or a panic, has left nothing behind.
+//! *Invariant:* a transaction that ended with an error or a panic is rolled back.
 
 use crate::error::StoreError;
 use crate::store::failure;
@@ -24,7 +24,7 @@ pub(super) fn in_transaction<T>(
     catch_unwind(attempt).unwrap_or_else(|_| Err(failure::panicked()))
 }
 
-/// A statement, prepared once and used again. Who asks for one runs it.
+/// A statement from the connection's cache of prepared ones. The caller runs it; it counts as run.
 pub(in crate::store) fn statement<'c>(
     db: &'c Connection,
     sql: &'static str,
@@ -33,7 +33,7 @@ pub(in crate::store) fn statement<'c>(
     db.prepare_cached(sql)
 }
 
-/// The same, for who runs it many times in a row: looking it up costs as much as a small one takes.
+/// A statement that is run many times in a row: looking it up in the cache each time would cost as much as it does.
 pub(in crate::store) struct Repeated<'c> {
     sql: &'static str,
     statement: CachedStatement<'c>,
@@ -45,14 +45,14 @@ impl<'c> Repeated<'c> {
         Ok(Self { sql, statement })
     }
 
-    /// The statement. Who asks for it runs it.
+    /// The statement, which the caller runs; it counts as run.
     pub(in crate::store) fn again(&mut self) -> &mut CachedStatement<'c> {
         trace_sql(self.sql);
         &mut self.statement
     }
 }
 
-/// For whoever counts what is asked of the database.
+/// Traces a statement, for tests that count them.
 fn trace_sql(sql: &'static str) {
     tracing::trace!(target: "sql", sql);
 }
