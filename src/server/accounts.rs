@@ -1,4 +1,4 @@
-//! Who is who: guests, their names, and the sessions that prove them.
+//! Accounts: guests, their names, and their sessions.
 
 mod sessions;
 mod token;
@@ -43,7 +43,7 @@ pub async fn create_guest(
     Ok((user, token))
 }
 
-/// Gives whoever asks this name: a new guest with its token, or a new name for whose session it is.
+/// Makes a guest of this name, with its token; or renames the person, if the scope has one.
 ///
 /// # Errors
 /// The name breaks a rule or is taken; too many new guests from this address, or too many changes.
@@ -72,7 +72,7 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     if let Some(holder) = ctx.hub.holder(&name.skeleton, Some(id)) {
         return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
-    // Everybody around hears of a new name, so it costs what a message costs.
+    // A new name is broadcast like a message, so it costs a token of the message limit.
     ctx.limits.message(id, scope.address)?;
     let hub = ctx.hub.clone();
     let decide = move |holders: &[NameHolder]| {
@@ -83,7 +83,7 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
 }
 
-/// Names of the house are nobody's; who has had one since before it was reserved may keep it.
+/// Refuses reserved names. A person who had the name before it was reserved may keep it.
 fn refuse_reserved(name: &Name, own: Option<&str>) -> Result<(), ServiceError> {
     let is_kept = own.is_some_and(|own| names::skeleton(own) == name.skeleton);
     if names::is_reserved(&name.shown) && !is_kept {
@@ -92,7 +92,7 @@ fn refuse_reserved(name: &Name, own: Option<&str>) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// A name that belongs to an account is nobody else's, whether its owner is here or not.
+/// Refuses a name that belongs to an account, whether its owner is connected or not.
 fn refuse_accounts_name(holders: &[NameHolder]) -> Result<(), ServiceError> {
     match holders.iter().find(|holder| holder.is_account) {
         None => Ok(()),
@@ -100,8 +100,8 @@ fn refuse_accounts_name(holders: &[NameHolder]) -> Result<(), ServiceError> {
     }
 }
 
-/// A guest's name is held while they are connected. The database knows a name from the moment it is
-/// taken, the hub hears of it a commit later: of two who want one name at once, one gets it.
+/// Refuses the name of a guest who is connected. The database knows a name from the moment it is taken, the hub a
+/// commit later: of two requests for one name at the same time, one gets it.
 fn refuse_held_name(
     holders: &[NameHolder],
     is_online: impl Fn(UserId) -> bool,

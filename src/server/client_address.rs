@@ -1,15 +1,15 @@
-//! Where somebody comes from, as far as it can be told.
+//! The address of a client, as far as the connection and trusted proxies tell it.
 
 use std::fmt;
 use std::net::IpAddr;
 
-/// The address that what the nameless do is counted by.
+/// The address by which anonymous clients are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientAddress {
-    /// Of the connection, or what a trusted proxy says of it.
+    /// The address of the connection, or the one that a trusted proxy passes on.
     Known(IpAddr),
-    /// What a trusted proxy says cannot be read. All of these count as one, and as nobody else: least
-    /// of all as the proxy.
+    /// A trusted proxy passes on an address that cannot be read. All of these count as one client, and never as the
+    /// proxy.
     Unreadable,
 }
 

@@ -27,19 +27,19 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// decided by it.
     fn now(&self) -> Timestamp;
 
-    /// How far time has come on a clock that nobody sets: by it limits fill, leases expire and waits end.
+    /// A clock that only goes forward, at an even pace: for limits, leases and timeouts.
     fn monotonic(&self) -> Instant;
 
-    /// Until [`Clock::monotonic`] has come to `at`. Costs an allocation.
+    /// Waits until [`Clock::monotonic`] has come to `at`. Costs an allocation.
     fn sleep_until(&self, at: Instant) -> Sleep;
 
-    /// For so long.
+    /// Waits for so long.
     fn sleep(&self, duration: Duration) -> Sleep {
         self.sleep_until(self.monotonic() + duration)
     }
 }
 
-/// What `work` comes to, or `None` when that takes longer than `limit`.
+/// The output of `work`, or `None` if it takes longer than `limit`.
 pub async fn timeout<T>(
     clock: &dyn Clock,
     limit: Duration,
@@ -53,7 +53,7 @@ pub async fn timeout<T>(
     }
 }
 
-/// A tick in every period. Between two of them is always a whole one: what was missed is not made up for.
+/// Ticks once in every period. Between two ticks is always a whole period: missed ticks are not made up for.
 #[derive(Debug)]
 pub struct Interval {
     clock: Arc<dyn Clock>,
@@ -62,7 +62,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Later than this, a tick shifts those that follow.
+    /// A tick that is later than this shifts those that follow.
     const PUNCTUAL: Duration = Duration::from_millis(5);
 
     /// The first tick is at once.
@@ -74,7 +74,7 @@ impl Interval {
         }
     }
 
-    /// The next tick, and when it was to be; when it is late, when it came. May be dropped and asked for again.
+    /// Waits for the next tick; answers when it was due, or when it came if it is late. Cancel safe.
     pub async fn tick(&mut self) -> Instant {
         self.clock.sleep_until(self.next).await;
         let now = self.clock.monotonic();
@@ -85,13 +85,13 @@ impl Interval {
     }
 }
 
-/// Makes what nobody can guess.
+/// A source of random bytes that cannot be guessed.
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` with random ones.
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// So many random bytes, as text that may stand in an address: a token, a key, an epoch.
+/// So many random bytes in base64url, which may stand in a URL: a token, a key, an epoch.
 pub(crate) fn draw<const BYTES: usize>(random: &dyn Random) -> String {
     let mut bytes = [0; BYTES];
     random.fill(&mut bytes);

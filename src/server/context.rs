@@ -1,4 +1,4 @@
-//! One running Parlour: what every context verb needs, put together once.
+//! One running server: what every context verb needs, put together once.
 //!
 //! Owns the order in which a server starts and stops.
 
@@ -17,38 +17,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Sessions that are remembered until something is written.
+/// Sessions in the cache, which is emptied by every write.
 const SESSIONS: usize = 10_000;
-/// Rooms of which it is remembered as long how far somebody has read them.
+/// Read positions in the cache, which is emptied by every write.
 const READ_POSITIONS: usize = 100_000;
 
-/// What a verb needs besides who asks.
+/// What a context verb needs besides the scope of the request.
 pub struct Context {
-    /// What was set.
+    /// The settings, as they were read at the start.
     pub settings: Settings,
-    /// The truth.
+    /// The database, which is the only source of truth.
     pub store: Arc<Store>,
-    /// Who hears of it.
+    /// The fan-out to open sockets, and presence.
     pub hub: Hub,
-    /// How often.
+    /// The rate limits of `[limits]`.
     pub limits: Limits,
-    /// What takes long, apart from what must not wait.
+    /// Worker threads for work that takes long.
     pub share: Share,
-    /// When.
+    /// Time; passed in so that tests decide it.
     pub clock: Arc<dyn Clock>,
-    /// What nobody guesses.
+    /// Random bytes for tokens, keys and epochs; passed in like time.
     pub random: Arc<dyn Random>,
-    /// Which life of the database this is: what clients hold of another one is void.
+    /// The epoch of the database. What clients hold of another epoch is void.
     pub epoch: String,
-    /// Whom tokens proved lately, by their hash.
+    /// The cache of sessions, by the hash of their token.
     pub(crate) sessions: Remembered<Vec<u8>, ProvedSession>,
-    /// How far people have read, lately asked for.
+    /// The cache of read positions.
     pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
-    /// What was read and is not written yet.
+    /// Read receipts that are not on disk yet.
     pub(crate) read_receipts: ReadReceipts,
     /// Which log lines about the set-up were written.
     pub(crate) log_once: LogOnce,
-    /// Takes from the disk what is gone for people.
+    /// Removes deleted rooms, expired sessions and forgotten guests from the disk.
     pub(crate) sweeper: Sweeper,
     draining: AtomicBool,
 }
@@ -56,11 +56,17 @@ pub struct Context {
 impl Context {
     /// Opens the database (its folder, its file, its schema and the first room are made when they
     /// are missing), and starts the writer and the hub.
+    ///
+    /// # Errors
+    /// As [`store::open`].
     pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
         Self::open_with(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await
     }
 
-    /// The same under another clock and another chance.
+    /// The same with another clock and another source of randomness.
+    ///
+    /// # Errors
+    /// As [`store::open`].
     pub async fn open_with(
         settings: Settings,
         clock: Arc<dyn Clock>,
@@ -68,7 +74,7 @@ impl Context {
     ) -> Result<Arc<Self>, OpenError> {
         let opened = store::open(&settings.database_file(), &*clock, &*random).await?;
         let grace = settings.realtime.reload_grace();
-        // Nobody can come back to what was not there before.
+        // Into a new database no one can come back.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
         let hub = Hub::start(Arc::clone(&clock), grace, restart_grace);
         for (room, state) in opened.rooms {
@@ -104,27 +110,27 @@ impl Context {
         }))
     }
 
-    /// Whether requests are welcome: not draining, and the database answers.
+    /// Whether the server is ready (`/readyz`): not draining, and the database answers.
     pub async fn is_ready(&self) -> bool {
         !self.is_draining() && self.store.answers().await
     }
 
-    /// Whether the server was told to stop.
+    /// Whether the server is draining, before it stops.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// The server was told to stop: [`Context::is_ready`] says so from now on.
+    /// Begins to drain: [`Context::is_ready`] is false from now on.
     pub fn begin_draining(&self) {
         self.draining.store(true, Ordering::Release);
     }
 
-    /// Writes what was read and is not written yet, without waiting for more to come.
+    /// Writes the read receipts that are not on disk, without waiting for more.
     pub async fn write_marks(&self) {
         self.read_receipts.finish(&self.store).await;
     }
 
-    /// Sends everybody away, finishes what is being written, closes the database. Doors stop
+    /// Graceful shutdown: closes the sockets, finishes what is being written, closes the database. Doors stop
     /// accepting before they call it.
     pub async fn drain(&self) {
         self.begin_draining();
@@ -132,7 +138,7 @@ impl Context {
         self.close().await;
     }
 
-    /// Finishes what is being written and closes the database. Nobody may be served any more.
+    /// Finishes what is being written and closes the database. No request may run any more.
     pub async fn close(&self) {
         self.sweeper.stop().await;
         self.read_receipts.finish(&self.store).await;

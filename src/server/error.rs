@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// What a failure of the store means for whoever asked.
+/// What a failure of the store means for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// The disk or another program is to blame: the same may well succeed later.
@@ -17,13 +17,13 @@ pub enum Class {
     Broken,
 }
 
-/// The store failed, through no fault of what was asked. A clone is the same failure: everybody in a
-/// transaction that was rolled back hears of it.
+/// A failure of the store, not caused by the request. A clone is the same failure, for all work in a transaction that
+/// was rolled back.
 #[derive(Clone, Debug)]
 pub struct StoreError {
-    /// What it means.
+    /// What it means for the caller.
     pub class: Class,
-    /// What the driver said.
+    /// The driver's error.
     cause: Arc<dyn Error + Send + Sync>,
 }
 
@@ -36,7 +36,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the same may well succeed later, without anybody changing the database.
+    /// Whether the same may succeed later, without a repair of the database.
     pub fn is_transient(&self) -> bool {
         self.class == Class::Transient
     }
@@ -63,16 +63,16 @@ pub enum ServiceError {
     /// A room with this name, or one that looks like it, exists: its name, where one may see it.
     #[error("room name taken")]
     RoomNameTaken(Option<String>),
-    /// The name, or one that looks like it, belongs to an account or to a guest who is here: who that is.
+    /// The name, or one that looks like it, belongs to an account or to a connected guest: the holder's name.
     #[error("user name taken")]
     UsernameTaken(String),
-    /// The name would seem to speak for the house.
+    /// The name would seem to speak for the server.
     #[error("user name reserved")]
     UsernameReserved,
-    /// Writing needs somebody.
+    /// The request needs a session.
     #[error("sign-in required")]
     SignInRequired,
-    /// Somebody who may not.
+    /// The person may not do this.
     #[error("forbidden")]
     Forbidden,
     /// No such room, or none this scope may see.
@@ -81,7 +81,7 @@ pub enum ServiceError {
     /// No such message in that room.
     #[error("message not found")]
     MessageNotFound,
-    /// Too often.
+    /// A rate limit refuses it.
     #[error("rate limited for {retry_after_ms} ms")]
     RateLimited {
         /// Milliseconds until the next one is let through.
@@ -113,7 +113,7 @@ impl ServiceError {
         matches!(self, Self::Overloaded | Self::Unwritable { .. })
     }
 
-    /// What is told to the person or program. Nothing internal is in it.
+    /// The error that the client is sent, without anything internal.
     pub fn to_app_error(&self) -> AppError {
         use ErrorCode as Code;
         match self {

@@ -1,7 +1,7 @@
-//! What the contexts tell the world after a commit, and whom it is for.
+//! Publications: what the contexts publish after a commit, and the audience of each.
 //!
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
-//! [`Audience`], and what it says reaches nobody outside.
+//! [`Audience`], and is sent to no socket outside of it.
 
 use parlour_protocol::{Message, Room, RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
@@ -11,60 +11,59 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Publication {
-    /// A new message, and how many were ever posted in its room with it (`rooms.posts`). Its author has
-    /// read so far.
+    /// A new message. Its author has read up to it.
     Message {
-        /// The message, as who sent it is answered.
+        /// The message as its author is answered.
         message: Arc<Message>,
-        /// The room's count of posts after it.
+        /// The number of messages ever posted in its room (`rooms.posts`), with it.
         posts: i64,
     },
-    /// Edited or deleted.
+    /// A message that was edited or deleted.
     MessageChanged(Message),
-    /// A room that was not there before.
+    /// A room that was made.
     RoomCreated(Room),
-    /// A room that is there no more.
+    /// A room that was deleted.
     RoomDeleted(RoomId),
-    /// Somebody is no member any more.
+    /// A membership ended.
     Left {
-        /// Of which room.
+        /// The room that was left.
         room: RoomId,
-        /// Who.
+        /// The person who left.
         user: UserId,
     },
-    /// Somebody has read further (or joined, which is reading what was there).
+    /// A read receipt moved forward, or a membership began, for which all is read.
     Read {
-        /// Who.
+        /// The person who has read.
         user: UserId,
-        /// In which room.
+        /// The room that was read.
         room: RoomId,
         /// The membership's `read_posts` now.
         read_posts: i64,
     },
-    /// Somebody has another name.
+    /// A user was renamed.
     Renamed {
-        /// Who, under the new name.
+        /// The user, under the new name.
         user: User,
-        /// What look-alikes of the new name have in common with it.
+        /// The skeleton of the new name.
         skeleton: String,
     },
 }
 
-/// Whom a publication is for. Who is among them is the engine's to know: it has the sockets.
+/// The audience of a publication. The engine resolves it to sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Who belongs to a room.
+    /// The members of a room.
     Members(RoomId),
-    /// Everybody who may see a room, in it or elsewhere.
+    /// All who may see a room, whether they have joined it or not.
     Viewers(RoomId),
-    /// One person, wherever they are connected.
+    /// One person, on all their sockets.
     Person(UserId),
-    /// Everybody.
+    /// Every socket of the server.
     Everybody,
 }
 
 impl Publication {
-    /// Whom it is for.
+    /// The audience of this publication.
     pub fn audience(&self) -> Audience {
         match self {
             Self::Message { message, .. } => Audience::Viewers(message.room_id),
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_in_a_room_is_for_all_who_may_see_it() {
+    fn a_change_in_a_room_is_for_all_who_may_see_it() {
         let posted = Publication::Message {
             message: message().into(),
             posts: 1,
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_did_for_oneself_is_for_that_person_alone() {
+    fn leaving_and_reading_are_for_the_person_alone() {
         let left = Publication::Left {
             room: ROOM,
             user: ALICE,

@@ -1,9 +1,9 @@
-//! How often somebody may do something.
+//! Rate limits: how often a person or an address may do something.
 //!
-//! Owns every rate of `[limits]`; 0 there means no limit. Whoever has no token is turned away before the work
-//! is queued, so that a flood that is refused costs nobody else their place; what was taken for work that came
-//! to nothing is given back. A refusal says when it is worth trying again, and whoever refuses answers: nothing
-//! is dropped in silence.
+//! Owns every rate of `[limits]`; 0 there means no limit. A request without a token is refused before its work is
+//! queued, so that a refused flood takes no place in the queue; a token that was taken for work that failed is given
+//! back. A refusal has the time after which to try again. *Invariant:* each refusal is answered; nothing is dropped
+//! silently.
 
 mod bucket;
 mod charge;
@@ -49,7 +49,7 @@ struct Rates {
     address_messages: Buckets<ClientAddress>,
     address_rooms: Buckets<ClientAddress>,
     sockets: Sockets,
-    /// Of visitors who come through a proxy: it has the connections, they have the requests.
+    /// Requests of clients behind a proxy, whose connections are the proxy's.
     requests: Sockets,
     reading: Reading,
     unread: Unread,
@@ -57,7 +57,7 @@ struct Rates {
 }
 
 impl Limits {
-    /// Limits with these rates, which fill again by this clock.
+    /// Limits with these rates, whose buckets fill by this clock.
     pub fn new(settings: &LimitSettings, clock: Arc<dyn Clock>) -> Self {
         const SECOND: Duration = Duration::from_secs(1);
         const MINUTE: Duration = Duration::from_secs(60);
@@ -102,8 +102,11 @@ impl Limits {
         }
     }
 
-    /// One more message of a person's, over all their sockets and REST, and of all the people who
-    /// come from the same address: names cost nothing, so whoever is too fast under one takes another.
+    /// Takes a token for a message: of the person, over all their sockets and REST, and of the address, since a client
+    /// that is refused under one name could take another.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if either has none; nothing is taken then.
     pub fn message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.messages.take(&user, now).map_err(refused)?;
@@ -114,9 +117,8 @@ impl Limits {
         })
     }
 
-    /// One more send of a person's beside others that are under way, for as long as the guard lives;
-    /// `None` while there are as many as there may be. One that `has_no_other` before it on its socket
-    /// need not wait.
+    /// Counts a send among those of the person that are under way, until the guard is dropped; `None` while there
+    /// are as many as there may be. A send that `has_no_other` before it on its socket is always counted.
     pub fn send_under_way(&self, user: UserId, has_no_other: bool) -> Option<SendGuard> {
         self.rates.sends.begin(user, has_no_other)
     }
@@ -131,29 +133,35 @@ impl Limits {
         (rates.address_messages.look(&network(address), now)).map_err(refused)
     }
 
-    /// One more message whose token is to be taken later.
+    /// A message whose token is taken later, when it is known to be no repeat.
     pub fn charge(&self, user: UserId, address: ClientAddress) -> Charge {
         Charge::new(self.clone(), user, address)
     }
 
-    /// The message was not written, or it was written before.
+    /// Gives the token of a message back that was not stored.
     pub fn give_back_message(&self, user: UserId, address: ClientAddress) {
         self.rates.messages.give_back(&user);
         self.rates.address_messages.give_back(&network(address));
     }
 
-    /// One more guest from an address.
+    /// Takes a token for a new guest from an address.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if there is none.
     pub fn guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
         let now = self.clock.monotonic();
         (self.rates.guests.take(&network(address), now)).map_err(refused)
     }
 
-    /// The guest was not made.
+    /// Gives the token of a guest back who was not made.
     pub fn give_back_guest(&self, address: ClientAddress) {
         self.rates.guests.give_back(&network(address));
     }
 
-    /// One more room made by a person, and from an address.
+    /// Takes a token for a new room, of the person and of the address.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if either has none; nothing is taken then.
     pub fn room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
         let (rates, now) = (&self.rates, self.clock.monotonic());
         rates.rooms.take(&user, now).map_err(refused)?;
@@ -164,33 +172,49 @@ impl Limits {
         })
     }
 
-    /// The room was not made.
+    /// Gives the token of a room back that was not made.
     pub fn give_back_room(&self, user: UserId, address: ClientAddress) {
         self.rates.rooms.give_back(&user);
         self.rates.address_rooms.give_back(&network(address));
     }
 
     /// Whether [`Limits::socket`] would let one through; takes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] when it would not.
     pub fn could_socket(&self, address: ClientAddress) -> Result<(), ServiceError> {
         self.rates.sockets.look(network(address))
     }
 
-    /// One more socket from an address, for as long as the guard lives.
+    /// Counts a socket of an address until the guard is dropped.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if the address has as many as it may have.
     pub fn socket(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
         self.rates.sockets.open(network(address))
     }
 
-    /// One more request from behind a proxy, for as long as the guard lives.
+    /// Counts a request of an address behind a proxy until the guard is dropped.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if the address has as many as it may have.
     pub fn request(&self, address: ClientAddress) -> Result<SocketGuard, ServiceError> {
         self.rates.requests.open(network(address))
     }
 
-    /// One more page of history.
+    /// Takes a token for a page of history, of the person and of the address.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if either has none.
     pub fn history_page(&self, scope: &Scope) -> Result<(), ServiceError> {
         self.rates.reading.page(scope, self.clock.monotonic())
     }
 
-    /// Room for an answer of so many bytes until it is read; small ones need none.
+    /// Reserves room for an answer of so many bytes until the guard is dropped; below 64 KiB none is needed.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if the address, and [`ServiceError::Overloaded`] if the server has too many bytes
+    /// of answers that are not read.
     pub fn answer(
         &self,
         address: ClientAddress,
@@ -202,7 +226,7 @@ impl Limits {
         self.rates.unread.answer(address, bytes).map(Some)
     }
 
-    /// A fresh socket's own bucket of frames.
+    /// The bucket of frames of a new socket.
     pub fn frames(&self) -> Bucket {
         Bucket::new(self.rates.frames)
     }
@@ -214,13 +238,13 @@ fn refused(wait: Duration) -> ServiceError {
     }
 }
 
-/// A wait in milliseconds, at least one: who waits exactly so long is not refused again.
+/// A wait in milliseconds, rounded up to at least 1, so that a client that waits exactly that is not refused again.
 pub(crate) fn retry_after_ms(wait: Duration) -> u64 {
     let milliseconds = wait.as_nanos().div_ceil(1_000_000);
     u64::try_from(milliseconds).unwrap_or(u64::MAX).max(1)
 }
 
-/// What an address is counted under: whoever has one IPv6 address has all of its /64.
+/// What an address is counted under: an IPv6 address as its /64, all of which one client has.
 pub(crate) fn network(address: ClientAddress) -> ClientAddress {
     match address {
         ClientAddress::Known(IpAddr::V6(v6)) => {
@@ -276,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_a_new_name_for_each_message_is_still_one_address() {
+    fn a_new_name_for_each_message_does_not_evade_the_limit_of_the_address() {
         let clock = clock();
         let limits = Limits::new(&LimitSettings::default(), Arc::new(clock.clone()));
         let from = |text: &str, user| {

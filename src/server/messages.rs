@@ -16,13 +16,13 @@ use crate::scope::Scope;
 use crate::store;
 use parlour_protocol::{History, RoomId, Seq};
 
-/// Which part of a room's history is asked for.
+/// The part of a room's history that a page shows.
 pub type View = store::View;
 
-/// What a send is answered.
+/// The answer to a send.
 pub type Posted = store::Posted;
 
-/// A page of what changed.
+/// A page of changes.
 pub type SyncPage = store::SyncPage;
 
 /// Up to `limit` messages (1–100), oldest first, and the seq at which they were read. Long texts make it

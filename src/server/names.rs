@@ -2,8 +2,8 @@
 //!
 //! Of a name there is a *folded* key, equal for names that differ in nothing but case, width, joiners or
 //! how many spaces stand between words, and a *skeleton*, equal for names that look alike (Unicode TS 39).
-//! Two rooms may have one skeleton, if both names are ASCII: `Modern 1` and `Modern l` are what somebody
-//! typed. So what is taken is asked of both, and only the folded key is unique.
+//! Two rooms may have one skeleton if both names are ASCII, such as `Modern 1` and `Modern l`. So a name is looked
+//! up by both keys, and only the folded key is unique.
 //!
 //! *Invariant:* names with the same folded key have the same skeleton.
 
@@ -30,21 +30,30 @@ pub struct Name {
     pub skeleton: String,
 }
 
-/// A room's name.
+/// Checks the name of a room, and computes its keys.
+///
+/// # Errors
+/// The field `name` breaks a rule; which, and at which character.
 pub fn room_name(text: &str) -> Result<Name, Invalid> {
     let shown = canonical(text);
     let name = rules::room_name(&shown).and_then(|name| Name::of("name", name));
     name.map_err(|invalid| as_sent(invalid, text, &shown))
 }
 
-/// A person's name. Whether it is [reserved](is_reserved) is another question.
+/// Checks the name of a person, and computes its keys. It may still be [reserved](is_reserved).
+///
+/// # Errors
+/// The field `username` breaks a rule; which, and at which character.
 pub fn username(text: &str) -> Result<Name, Invalid> {
     let shown = canonical(text);
     let name = rules::username(&shown).and_then(|name| Name::of("username", name));
     name.map_err(|invalid| as_sent(invalid, text, &shown))
 }
 
-/// A room's description.
+/// Checks the description of a room, and cleans it.
+///
+/// # Errors
+/// The field `description` breaks a rule; which, and at which character.
 pub fn description(text: &str) -> Result<String, Invalid> {
     let shown = rules::description(text)?;
     match spelling::misplaced_joiner(&shown) {
@@ -60,12 +69,12 @@ pub fn description(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// Equal for names that are the same but for case.
+/// The folded key: equal for names that differ in case, width, joiners or spacing only.
 pub fn folded(name: &str) -> String {
     let bare: String = name.chars().filter(|c| !is_ignored(*c)).nfkc().collect();
     let folded: String = caseless(&bare).nfc().collect();
     let folded = single_spaced(&folded);
-    // A name of nothing but what is left out is its own key.
+    // A name of ignored characters only is its own key.
     if folded.is_empty() {
         name.nfkc().collect()
     } else {
@@ -73,7 +82,7 @@ pub fn folded(name: &str) -> String {
     }
 }
 
-/// Equal for names that look alike.
+/// The skeleton (UTS #39): equal for names that look alike.
 pub fn skeleton(name: &str) -> String {
     let folded = folded(name);
     let mut bare = String::with_capacity(folded.len());
@@ -93,8 +102,7 @@ pub fn skeleton(name: &str) -> String {
     }
 }
 
-/// Whether a room's name is another one's, or passes for it. Two names of ASCII are what they are: who
-/// typed one can tell it from the other.
+/// Whether two names of rooms are the same or look alike. Two ASCII names that look alike are allowed.
 pub fn is_same_room(name: &Name, other: &str) -> bool {
     let are_plain = name.shown.is_ascii() && other.is_ascii();
     folded(other) == name.folded || (!are_plain && skeleton(other) == name.skeleton)

@@ -1,13 +1,13 @@
-//! What was read from the database, for as long as nothing is written to it.
+//! A cache of what was read from the database, which every write invalidates.
 //!
-//! *Invariant:* what is remembered is what reading it again would give: it was read no earlier than
-//! the [version](crate::store::Store::version) it is kept under, and is forgotten with the next one.
+//! *Invariant:* a hit is what reading again would give: it was read no earlier than the
+//! [version](crate::store::Store::version) it is kept under, and is dropped with the next one.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
-/// Things that were read, by what was asked for. Nothing is sacred: when it is full it is emptied.
+/// Values by key, bounded by their weight: when it is full it is emptied.
 #[derive(Debug)]
 pub struct Remembered<K, V> {
     kept: Mutex<Kept<K, V>>,
@@ -22,7 +22,7 @@ struct Kept<K, V> {
 }
 
 impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
-    /// Holds things of `most` weight together.
+    /// A cache of values whose weights add up to `most` at most.
     pub fn new(most: usize) -> Self {
         let kept = Mutex::new(Kept {
             version: 0,
@@ -32,7 +32,7 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
         Self { kept, most }
     }
 
-    /// What was kept under this version.
+    /// The value under this key, if it was kept under this version.
     pub fn at(&self, version: u64, key: &K) -> Option<V> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.version == version)
@@ -40,19 +40,19 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
             .flatten()
     }
 
-    /// Keeps what was read after `version` was asked for.
+    /// Keeps a value that was read after `version` was.
     pub fn keep(&self, version: u64, key: K, thing: V, weight: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if version < kept.version || weight > self.most {
             return;
         }
         if version > kept.version || kept.weight + weight > self.most {
-            // With its memory: a busy server forgets all the time, and keeps little.
+            // With its memory: a busy server empties it all the time, and keeps little.
             kept.things = HashMap::new();
             kept.weight = 0;
             kept.version = version;
         }
-        // What it replaces is counted until everything goes.
+        // A value that it replaces is counted until the cache is emptied.
         kept.weight += weight;
         kept.things.insert(key, thing);
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_is_remembered_under_its_version_and_forgotten_with_the_next() {
+    fn a_value_is_kept_under_its_version_and_dropped_with_the_next() {
         let remembered = Remembered::new(10);
         remembered.keep(1, "a", "one", 1);
         assert_eq!(remembered.at(1, &"a"), Some("one"));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn it_never_holds_more_than_it_may() {
+    fn it_never_holds_more_than_its_bound() {
         let remembered = Remembered::new(10);
         remembered.keep(1, 1, (), 11);
         assert_eq!(remembered.at(1, &1), None);

@@ -1,4 +1,4 @@
-//! Rooms: which there are, who made them, and who belongs to them.
+//! Rooms: reading, listing, making and deleting them, and their members.
 
 mod changes;
 mod listing;
@@ -17,7 +17,7 @@ use crate::error::ServiceError;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId};
 
-/// One room.
+/// Reads one room.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
@@ -26,16 +26,16 @@ pub async fn get(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Servi
     Ok(present(ctx, stored.room))
 }
 
-/// A room as it is stored, with the people who are there now.
+/// A stored room, with the number of people who are in it now.
 pub(crate) fn present(ctx: &Context, room: Room) -> Room {
     let online = ctx.hub.online(room.id);
     Room { online, ..room }
 }
 
-/// Which rooms somebody may see: who has the same sight may be shown the same.
+/// Which rooms a scope may see: scopes of the same sight may be shown the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sight {
-    /// All rooms.
+    /// All rooms that are not deleted.
     Everything,
 }
 

@@ -1,36 +1,36 @@
-//! Who asks. Built only by the doors; every context verb takes one.
+//! The scope of a request: its person and address. Built only by the doors; every context verb takes one.
 
 use crate::ClientAddress;
 use crate::error::ServiceError;
 use parlour_protocol::{User, UserId};
 use std::net::IpAddr;
 
-/// A session's row, so that it can be ended.
+/// The id of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(pub i64);
 
-/// Who asks, and from where.
+/// On whose behalf a request runs, and from which address.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// The person or program; `None` for somebody who has no name yet and only reads.
+    /// The person or program; `None` for an anonymous visitor, who can only read.
     pub person: Option<Person>,
-    /// The address behind any trusted proxy; what limits for the nameless are counted by.
+    /// The client's address, behind any trusted proxy; anonymous clients are limited by it.
     pub address: ClientAddress,
 }
 
-/// A user who proved to be one.
+/// An authenticated user.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// As everybody sees them.
+    /// The user as others see them.
     pub user: User,
-    /// The session that proved it.
+    /// The session of the request.
     pub session: SessionId,
-    /// May moderate everywhere.
+    /// Whether the user may moderate every room.
     pub is_admin: bool,
 }
 
 impl Scope {
-    /// Somebody without a name.
+    /// An anonymous visitor.
     pub fn visitor(address: IpAddr) -> Self {
         Self {
             person: None,
@@ -38,7 +38,10 @@ impl Scope {
         }
     }
 
-    /// The person, or [`ServiceError::SignInRequired`].
+    /// The person of the request.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignInRequired`] for an anonymous visitor.
     pub fn require_person(&self) -> Result<&Person, ServiceError> {
         self.person.as_ref().ok_or(ServiceError::SignInRequired)
     }

@@ -1,9 +1,8 @@
-//! The share of the processors that goes to what takes long: compressing, drawing pages, catching up from
-//! far behind. It has threads of its own, one fewer than there are processors and of a lower priority, so
-//! that whatever is asked of it, messages are carried by the others.
+//! Worker threads for what takes long: compressing, rendering pages, syncs from far behind. They are one fewer than
+//! there are processors and of a lower priority, so that messages are never delayed by them.
 //!
-//! *Invariant:* addresses take turns: who asks for much waits for their own, and others wait for one piece
-//! of it at most.
+//! *Invariant:* the queue is fair: addresses are served round robin, so an address with much work waits for its own,
+//! and others wait for one piece of it at most. The queue is bounded for each address and in all.
 
 use crate::ClientAddress;
 use crate::error::ServiceError;
@@ -17,16 +16,16 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
-/// Pieces of work that wait, of one address.
+/// Pieces of work in the queue of one address.
 const ADDRESS_WAITING: usize = 1_024;
-/// The same in all.
+/// The same of all addresses together.
 const WAITING: usize = 4_096;
-/// Behind what carries messages: `nice`, as the system counts it.
+/// The niceness of the threads, below those that carry messages.
 const NICE: i32 = 10;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// The threads, and what waits for them.
+/// The worker threads and their queue.
 pub struct Share {
     queue: Arc<Queue>,
     threads: usize,
@@ -41,7 +40,7 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    /// Whose turn it is. Each has something waiting.
+    /// The addresses in the order of their turns. Each has work waiting.
     turns: VecDeque<ClientAddress>,
     waiting: HashMap<ClientAddress, VecDeque<Work>>,
     count: usize,
@@ -56,7 +55,7 @@ impl Default for Share {
 }
 
 impl Share {
-    /// With so many threads, which begin with the first piece of work.
+    /// So many threads, which are started with the first piece of work.
     pub fn new(threads: usize) -> Self {
         Self {
             queue: Arc::default(),
@@ -65,12 +64,12 @@ impl Share {
         }
     }
 
-    /// Whether work of this address would be taken.
+    /// Whether [`Share::run`] would take work of this address.
     pub fn has_room(&self, address: ClientAddress) -> bool {
         self.queue.state().has_room(network(address))
     }
 
-    /// Does some work for this address when it is its turn. Nothing is done for who has gone meanwhile.
+    /// Runs `work` when it is this address's turn. Dropping the future before that cancels it.
     ///
     /// # Errors
     /// [`ServiceError::Overloaded`] when too much waits already.
@@ -132,9 +131,9 @@ impl Queue {
     }
 
     fn serve(&self) {
-        step_back();
+        lower_priority();
         while let Some(work) = self.next() {
-            // Its caller hears of it, and the panic hook has written where.
+            // The caller gets an error, and the panic hook has logged where.
             let _ = catch_unwind(AssertUnwindSafe(work));
         }
     }
@@ -169,7 +168,7 @@ impl State {
         self.count += 1;
     }
 
-    /// One piece of whose turn it is; the next one is somebody else's.
+    /// Takes one piece of the address whose turn it is, which then goes to the end of the turns.
     fn next(&mut self) -> Option<Work> {
         let address = self.turns.pop_front()?;
         let theirs = self.waiting.get_mut(&address)?;
@@ -185,7 +184,7 @@ impl State {
 }
 
 /// Lowers the priority of this thread. Elsewhere than on Linux it would be that of the whole process.
-fn step_back() {
+fn lower_priority() {
     if cfg!(target_os = "linux")
         && let Err(error) = rustix::process::nice(NICE)
     {
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_done_for_who_has_gone() {
+    async fn work_whose_caller_is_gone_is_not_done() {
         let share = Share::new(1);
         let (go, wait) = mpsc::channel::<()>();
         let first = share.run(at(1), async move { wait.recv().is_ok() });

@@ -1,8 +1,8 @@
-//! Takes from the disk what is gone for people: rooms that were deleted, sessions that have ended, guests
-//! of whom nothing is left, and what the log still has of a text that was taken back.
+//! Removes from the disk what is deleted or expired: rooms that are tombstones, expired sessions, guests without
+//! session, message or room, and texts in the write-ahead log that were edited or deleted.
 //!
-//! *Invariant:* it does a bounded piece in a transaction, and then leaves the writer to the others for as
-//! long as that took. What it has to do stands in the database, so a restart interrupts nothing.
+//! *Invariant:* it does a bounded piece in a transaction, and then pauses for as long as that took. What it has to do
+//! is read from the database, so a restart interrupts nothing.
 
 use crate::clock::Clock;
 use crate::error::ServiceError;
@@ -15,23 +15,22 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// From one look to the next. A text that was taken back has left the disk within a minute.
-const EVERY: Duration = Duration::from_secs(20);
+/// From one pass to the next. A deleted text has left the disk within a minute.
+const INTERVAL: Duration = Duration::from_secs(20);
 
-/// How long the clock has to have run as the machine's own before sessions and people go by what it says.
-/// One that is years ahead for a while, as before it is set at a start, must end nothing for good.
+/// How long the time of day must have run evenly with the monotonic clock before sessions and guests are removed by
+/// it. A clock that is years ahead until it is set after a boot must not end them.
 const STEADY: Duration = Duration::from_secs(60 * 60);
-/// What a clock may be corrected by, in milliseconds, and be trusted as before.
+/// The largest correction of the time of day, in milliseconds, after which it still counts as even.
 const CORRECTION: i64 = 60_000;
 
-/// People who are looked at in one go, and how often that is done in one pass: of a million, all are looked
-/// at within hours.
+/// Users in one query, and queries in one pass: a million users are checked within hours.
 const PEOPLE: usize = 200;
-const LOOKS: u32 = 10;
-/// Guests who go in one transaction, each with their memberships.
+const QUERIES: u32 = 10;
+/// Guests who are removed in one transaction, each with their memberships.
 const GUESTS: usize = 20;
 
-/// The task, for as long as this lives.
+/// The sweeper's task, until this is dropped.
 pub struct Sweeper {
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -39,8 +38,8 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Looks every 20 s, until [`Sweeper::stop`]; sessions and people go once the time of day has gone as the
-    /// monotonic clock does for an hour.
+    /// Sweeps every 20 s, until [`Sweeper::stop`]. Sessions and guests are removed once the time of day has run evenly
+    /// with the monotonic clock for an hour.
     pub fn start(store: &Arc<Store>, hub: &Hub, clock: &Arc<dyn Clock>) -> Self {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let sweep = Sweep {
@@ -50,7 +49,7 @@ impl Sweeper {
             steady: Steady::since(clock.now().0, clock.monotonic()),
             cleared: clock.monotonic(),
             seen: UserId(0),
-            looks: 0,
+            queries: 0,
         };
         let task = tokio::spawn(run(sweep, wake.clone(), stop.clone()));
         Self {
@@ -60,12 +59,12 @@ impl Sweeper {
         }
     }
 
-    /// There is something to do.
+    /// Makes the next pass begin now.
     pub fn wake(&self) {
         self.wake.notify_one();
     }
 
-    /// Ends the task; what is left is done after the next start.
+    /// Stops the task; what is left is done after the next start.
     pub async fn stop(&self) {
         self.stop.cancel();
         let task = self
@@ -92,7 +91,7 @@ async fn run(mut sweep: Sweep, wake: Arc<Notify>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.notified() => {}
-            () = sweep.clock.sleep(EVERY) => {}
+            () = sweep.clock.sleep(INTERVAL) => {}
         }
         let swept = tokio::select! {
             () = stop.cancelled() => return,
@@ -113,23 +112,23 @@ struct Sweep {
     hub: Hub,
     clock: Arc<dyn Clock>,
     steady: Steady,
-    /// When the log was last looked at.
+    /// When the write-ahead log was last cleared.
     cleared: Instant,
-    /// Everybody up to this one was looked at.
+    /// The last user that was checked.
     seen: UserId,
-    /// In this pass.
-    looks: u32,
+    /// The queries of this pass.
+    queries: u32,
 }
 
 impl Sweep {
-    /// All that there is to do, and a part of the people.
+    /// One pass: all that there is to do, and a part of the users.
     async fn pass(&mut self) -> Result<(), ServiceError> {
-        self.looks = 0;
+        self.queries = 0;
         loop {
             let began = self.clock.monotonic();
             let is_done = !self.piece().await?;
             let now = self.clock.monotonic();
-            if is_done || now - self.cleared >= EVERY {
+            if is_done || now - self.cleared >= INTERVAL {
                 self.store.clear_log().await?;
                 self.cleared = self.clock.monotonic();
             }
@@ -140,7 +139,7 @@ impl Sweep {
         }
     }
 
-    /// One transaction's worth. False: there is nothing more.
+    /// Does one bounded piece. False: there is nothing more to do.
     async fn piece(&mut self) -> Result<bool, ServiceError> {
         if self.store.sweep_deleted_room().await? {
             return Ok(true);
@@ -151,31 +150,31 @@ impl Sweep {
         Ok(may_forget && (self.store.sweep_sessions(now).await? || self.of_people().await?))
     }
 
-    /// Guests who never wrote, made no room, and cannot come back.
+    /// Checks some users, and removes guests who have no session, no message and no room.
     async fn of_people(&mut self) -> Result<bool, ServiceError> {
         let now = self.clock.now();
         let people = self.store.users_behind(self.seen, now, PEOPLE).await?;
         let gone = people.iter().filter(|(id, is_gone)| {
-            // Somebody may still be there whose session ended meanwhile.
+            // A guest whose session has expired may still be connected.
             *is_gone && !self.hub.is_online(*id)
         });
         let gone: Vec<UserId> = gone.map(|(id, _)| *id).collect();
         for guests in gone.chunks(GUESTS) {
             self.store.forget_guests(guests.to_vec(), now).await?;
         }
-        self.looks += 1;
+        self.queries += 1;
         let is_end = people.len() < PEOPLE;
         self.seen = match people.last() {
             Some((id, _)) if !is_end => *id,
             _ => UserId(0),
         };
-        Ok(!is_end && self.looks < LOOKS)
+        Ok(!is_end && self.queries < QUERIES)
     }
 }
 
-/// Whether a clock has run as the machine's own.
+/// Watches whether the time of day runs evenly with the monotonic clock.
 struct Steady {
-    /// What both said when they last went apart.
+    /// What both clocks showed when they last diverged.
     since: (Instant, i64),
 }
 

@@ -1,13 +1,13 @@
-//! What the service manager and this process say to each other: a listening socket that it holds
-//! for us, and how we are doing. Without one nothing here does anything.
+//! The service manager: the listening socket that it passes (`LISTEN_FDS`), and the state that it is notified of
+//! (`NOTIFY_SOCKET`). Without one nothing here does anything.
 
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
 use std::io;
 use std::net::TcpListener;
 
-/// The listening socket that was passed (`LISTEN_FDS`), if one was. It stays open while no server
-/// runs, so whoever connects then waits.
+/// The listening socket that was passed, if one was. The service manager keeps it open while no process serves, so
+/// that connections wait in its queue.
 pub(crate) fn listener() -> io::Result<Option<TcpListener>> {
     let mut passed = ListenFd::from_env();
     match passed.len() {
@@ -17,12 +17,12 @@ pub(crate) fn listener() -> io::Result<Option<TcpListener>> {
     }
 }
 
-/// The server accepts connections.
+/// Notifies that the server accepts connections.
 pub(crate) fn ready() {
     tell(&NotifyState::Ready);
 }
 
-/// The server was told to stop.
+/// Notifies that the server is stopping.
 pub(crate) fn stopping() {
     tell(&NotifyState::Stopping);
 }

@@ -15,8 +15,8 @@ pub(super) fn expiry(now: Timestamp) -> Timestamp {
     Timestamp(now.0 + LIFE)
 }
 
-/// Whose session a token proves; `None` for no token, an unknown one, or an expired one. A session
-/// in use is renewed.
+/// The person whose session has this token; `None` if it is malformed, unknown or expired. A session in use is
+/// renewed.
 ///
 /// # Errors
 /// The database failed.
@@ -48,7 +48,7 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     }))
 }
 
-/// A renewal that fails is tried again at the next request; nobody is turned away over it.
+/// Renews a session. A renewal that fails is tried again at the next request, and refuses nothing.
 async fn renew(ctx: &Context, id: SessionId, now: Timestamp) {
     match ctx.store.renew_session(id, expiry(now)).await {
         // While nothing can be written, the writer says so once for all.

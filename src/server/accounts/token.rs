@@ -1,6 +1,6 @@
 //! The secret that proves a session.
 //!
-//! *Invariant:* it is told once, never logged, and only its hash is stored.
+//! *Invariant:* it is sent to its client once, never logged, and only its hash is stored.
 
 use crate::clock::{Random, draw};
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ const BYTES: usize = 32;
 /// What [`BYTES`] are in base64 without padding.
 const LENGTH: usize = 43;
 
-/// 256 random bits as text.
+/// A session token: 256 random bits in base64url.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -19,13 +19,13 @@ impl Token {
         Self(draw::<BYTES>(random))
     }
 
-    /// Text that could be a token.
+    /// Reads a text that has the form of a token.
     pub(super) fn read(text: &str) -> Option<Self> {
         let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         (text.len() == LENGTH && text.bytes().all(alphabet)).then(|| Self(text.to_owned()))
     }
 
-    /// What is stored. The token has 256 bits of its own, so a plain hash is enough.
+    /// The SHA-256 that is stored. A token has 256 random bits, so a plain hash is enough.
     pub(super) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
     }

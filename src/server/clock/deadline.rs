@@ -1,4 +1,4 @@
-//! A wait whose end can be put off.
+//! A timeout whose end can be moved.
 
 use super::{Clock, Sleep};
 use std::pin::Pin;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// A wait for a point in time that may still move. Putting it off costs next to nothing: the clock is asked
-/// anew only when the former end has come.
+/// A wait for a point in time that may be moved. Moving it later costs next to nothing: the clock is asked again only
+/// when the former end has come.
 pub struct Deadline {
     clock: Arc<dyn Clock>,
     at: Instant,
@@ -25,7 +25,7 @@ impl Deadline {
         }
     }
 
-    /// From now on it ends at `at`. Whoever waits has to poll it again.
+    /// Moves the end to `at`. The task that waits has to poll it again.
     pub fn set(&mut self, at: Instant) {
         if at < self.at {
             self.sleep = self.clock.sleep_until(at);

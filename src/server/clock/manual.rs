@@ -1,4 +1,4 @@
-//! A clock that is moved by hand: for tests, and for worlds whose time is made up.
+//! A clock that is moved by hand: for tests and simulations.
 
 use super::{Clock, Sleep, SystemClock};
 use parlour_protocol::Timestamp;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// A clock that is moved by hand, and wakes who waits on it. A clone is the same clock.
+/// A clock that is moved by hand, and wakes the tasks that wait on it. A clone is the same clock.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<State>);
 

@@ -11,7 +11,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 /// How long anything may take; a server whose instructions are counted is slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// As long as a sentence or two.
 const LENGTH: usize = 256;
 
@@ -72,7 +72,7 @@ impl Member {
     /// The next frame of this type; others are skipped.
     async fn next_of_type(&mut self, kind: &str) -> Result<Value, Failure> {
         loop {
-            let next = timeout(PATIENCE, self.stream.next()).await;
+            let next = timeout(READ_TIMEOUT, self.stream.next()).await;
             let next = next.map_err(|_| format!("no {kind} in time"))?;
             match next.ok_or("the server hung up")?? {
                 Message::Text(text) => {

@@ -99,7 +99,7 @@ impl HttpBody for Answer {
 mod tests {
     use super::*;
     use crate::clock::ManualClock;
-    use crate::limits::connections::{Connections, MOMENT};
+    use crate::limits::connections::{Connections, KEEP_ALIVE_GRACE};
     use parlour_protocol::Timestamp;
 
     #[tokio::test]
@@ -118,7 +118,7 @@ mod tests {
         let mut pieces = Vec::new();
         while !answer.is_end_stream() {
             // Nobody is let in for it.
-            clock.advance(2 * MOMENT);
+            clock.advance(2 * KEEP_ALIVE_GRACE);
             assert!(connections.enter(None).is_err());
             let next = std::future::poll_fn(|task| Pin::new(&mut answer).poll_frame(task)).await;
             let piece = next.unwrap().unwrap().into_data().unwrap();
@@ -126,7 +126,7 @@ mod tests {
         }
         assert_eq!(pieces, [PIECE, PIECE, PIECE, 1]);
         drop(answer);
-        clock.advance(2 * MOMENT);
+        clock.advance(2 * KEEP_ALIVE_GRACE);
         assert!(connections.enter(None).is_ok());
     }
 }

@@ -42,7 +42,7 @@ const QUIET: Duration = Duration::from_millis(500);
 /// Who has to give way gets this long: the end of an answer may be on its way.
 const LEAVING: Duration = Duration::from_millis(100);
 /// How long nothing of an answer may be taken.
-const PATIENCE: Duration = Duration::from_secs(20);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// After which a connection ends with the answer that is next.
 const AGE: Duration = Duration::from_secs(5 * 60);
 /// In which somebody without a place has to hear that there is none.
@@ -112,7 +112,7 @@ impl Host {
                     connection.await
                 }
             }
-            () = place.given_away() => {
+            () = place.evicted() => {
                 connection.as_mut().graceful_shutdown();
                 timeout(&*self.ctx.clock, LEAVING, connection).await.unwrap_or(Ok(()))
             }
@@ -123,7 +123,11 @@ impl Host {
     }
 
     fn line(&self, stream: TcpStream) -> TokioIo<Line> {
-        TokioIo::new(Line::new(stream, PATIENCE, Arc::clone(&self.ctx.clock)))
+        TokioIo::new(Line::new(
+            stream,
+            WRITE_TIMEOUT,
+            Arc::clone(&self.ctx.clock),
+        ))
     }
 
     async fn answer(

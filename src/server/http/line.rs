@@ -134,7 +134,7 @@ mod tests {
 
     const PIECE: usize = 16 * 1024;
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 
     /// A line, and who reads from it.
     async fn pair(clock: ManualClock) -> (Line, TcpStream) {
@@ -143,7 +143,7 @@ mod tests {
         let (reader, accepted) = tokio::join!(reader, listener.accept());
         let stream = accepted.unwrap().0;
         SockRef::from(&stream).set_send_buffer_size(PIECE).unwrap();
-        let line = Line::new(stream, PATIENCE, Arc::new(clock));
+        let line = Line::new(stream, WRITE_TIMEOUT, Arc::new(clock));
         (line, reader.unwrap())
     }
 
@@ -156,7 +156,7 @@ mod tests {
                 written = line.write_all(&[0; PIECE]) => if let Err(error) = written {
                     break error;
                 },
-                () = tokio::task::yield_now() => clock.advance(PATIENCE / 10),
+                () = tokio::task::yield_now() => clock.advance(WRITE_TIMEOUT / 10),
             }
         };
         assert_eq!(ended.kind(), ErrorKind::TimedOut);

@@ -24,9 +24,9 @@ const SEND_BUFFER: usize = 128 * 1024;
 /// Connections that wait for a place of their address's. Who comes beyond them is hung up on.
 const WAITING: usize = 512;
 /// How long they wait before they are refused.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often they look for one.
-const LOOK: Duration = Duration::from_millis(50);
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// Serves until `shutdown`, then stops: no new connections, sockets told to come back (4000),
 /// running requests finished, what is being written on disk, the database closed. Sockets may still
@@ -77,7 +77,9 @@ pub async fn serve_within(
                     Ok(place) => break Some(place),
                     Err(Full::Address) => break None,
                     // Somebody may have become idle long enough ago.
-                    Err(Full::House) => drop(timeout(&*ctx.clock, LOOK, places.freed()).await),
+                    Err(Full::Server) => {
+                        drop(timeout(&*ctx.clock, ACCEPT_RETRY, places.freed()).await)
+                    }
                 }
             };
             (stream, peer, address, place)
@@ -96,7 +98,7 @@ pub async fn serve_within(
                 let clock = &*host.ctx.clock;
                 let place = wait_for(&places, address, clock);
                 let place = tokio::select! {
-                    place = timeout(clock, PATIENCE, place) => place,
+                    place = timeout(clock, PLACE_TIMEOUT, place) => place,
                     () = host.stopping.cancelled() => None,
                 };
                 match place {
@@ -136,7 +138,7 @@ async fn wait_for(
     clock: &dyn Clock,
 ) -> Place {
     loop {
-        clock.sleep(LOOK).await;
+        clock.sleep(ACCEPT_RETRY).await;
         if let Ok(place) = places.enter(address) {
             return place;
         }

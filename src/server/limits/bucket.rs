@@ -1,7 +1,7 @@
 //! Token buckets, kept as the one time at which a bucket will be full again (GCRA).
 //!
-//! *Invariant:* a bucket that is full again is as good as none, so the map holds only people who
-//! did something lately: it is swept once per period.
+//! *Invariant:* a bucket that is full again is as good as none; such buckets are swept once a minute, so the map
+//! holds only keys that took a token lately.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 /// How fast a bucket fills, and how much it holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
-    /// One token's time.
+    /// The time in which one token is added.
     interval: Duration,
-    /// What a full bucket takes to fill from empty, less one token.
+    /// The time in which an empty bucket is filled, less one token.
     tolerance: Duration,
 }
 
@@ -90,7 +90,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 }
 
 impl<K: Hash + Eq> Buckets<K> {
-    /// Gives a token back that was taken for nothing.
+    /// Gives a token back.
     pub(super) fn give_back(&self, key: &K) {
         let Some(rate) = self.rate else { return };
         let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +119,7 @@ impl Bucket {
     /// Takes a token, or says how long to wait for one.
     ///
     /// # Errors
-    /// How long that is.
+    /// The time to wait, if there is none.
     pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
         let Some(rate) = self.rate else { return Ok(()) };
         self.full_at = Some(rate.next(self.full_at, now)?);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_how_long() {
+    fn a_refusal_has_the_time_to_wait() {
         let buckets = Buckets::new(Rate::new(4, SECOND, 1));
         let start = SystemClock.monotonic();
         assert_eq!(buckets.take(&1, start), Ok(()));

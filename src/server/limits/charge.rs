@@ -1,6 +1,7 @@
-//! What a message costs its author, taken when its turn comes: only then is it known to be no repeat.
+//! The rate limit token of a message, taken when the writer reaches it: only then is it known to be no repeat of an
+//! idempotency key.
 //!
-//! *Invariant:* it is taken at most once, however often the transaction is tried that stores the message.
+//! *Invariant:* it is taken at most once, however often the transaction of the message is tried.
 
 use super::Limits;
 use crate::ClientAddress;
@@ -8,7 +9,7 @@ use crate::error::ServiceError;
 use parlour_protocol::UserId;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A message's token.
+/// The token of one message.
 #[derive(Debug)]
 pub struct Charge {
     limits: Limits,

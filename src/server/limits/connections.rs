@@ -1,10 +1,10 @@
-//! Who has a connection that speaks HTTP: a share of the places for each address, and none of them for ever.
+//! The limit of HTTP connections: a share of the places for each address, with eviction of idle ones.
 //!
 //! A connection on which no request runs is idle. When an address has used up its share, its longest idle
-//! connection gives way to the next one; when the house has no more places, the longest idle of all does.
+//! connection is closed for the next one; when the server has no more places, the longest idle of all is.
 //!
-//! *Invariant:* an address never holds more than its share, and nobody is closed for somebody else while a
-//! request runs or is likely to be on its way.
+//! *Invariant:* an address never holds more than its share, and no connection is evicted while a request runs or is
+//! likely to be on its way.
 
 use crate::ClientAddress;
 use crate::clock::Clock;
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// Who was answered less than this ago is about to ask for something more.
-pub const MOMENT: Duration = Duration::from_millis(250);
-/// Who came and has not asked has so much more: when thousands come back at once, what they ask waits for its
-/// turn to be read.
-pub const FIRST: Duration = Duration::from_secs(2);
+/// A connection that was answered less than this ago is not evicted: its next request is likely to be on its way.
+pub const KEEP_ALIVE_GRACE: Duration = Duration::from_millis(250);
+/// What a connection that has sent no request yet has in addition: when thousands reconnect at once, their first
+/// requests take a while to be read.
+pub const FIRST_REQUEST_GRACE: Duration = Duration::from_secs(2);
 
 /// The places of one server.
 #[derive(Clone, Debug)]
@@ -38,12 +38,12 @@ struct House {
 struct State {
     open: usize,
     addresses: HashMap<ClientAddress, Share>,
-    /// By the order in which they became idle.
+    /// The idle connections, in the order in which they became idle.
     idle: BTreeMap<u64, Idle>,
     turns: u64,
 }
 
-/// What one address has.
+/// The connections of one address.
 #[derive(Debug, Default)]
 struct Share {
     open: u32,
@@ -60,14 +60,14 @@ struct Idle {
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// The address has its share, and none of it is idle.
+    /// The address has its share, and none of its connections is idle.
     Address,
-    /// So it is with all places.
-    House,
+    /// All places are taken, and no connection is idle.
+    Server,
 }
 
 impl Connections {
-    /// So many places, so many of them for one address.
+    /// So many `places`, of which one address may have `per_address` (0: no limit).
     pub fn new(places: usize, per_address: u32, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(House {
             places,
@@ -78,11 +78,11 @@ impl Connections {
         }))
     }
 
-    /// A place for a connection of this address, perhaps in place of an idle one. `None` is a proxy, whose
-    /// visitors are counted instead of it.
+    /// Takes a place for a connection of this address, if need be that of an idle one. `None` is a proxy, whose clients
+    /// are counted instead of it.
     ///
     /// # Errors
-    /// Whose places are all busy.
+    /// Which limit is reached with busy connections only.
     pub fn enter(&self, address: Option<ClientAddress>) -> Result<Place, Full> {
         let now = self.0.clock.monotonic();
         let mut state = self.0.state();
@@ -97,23 +97,23 @@ impl Connections {
         if state.open >= self.0.places {
             let longest = state.idle.keys().next().copied();
             let longest = longest.filter(|longest| state.has_rested(*longest, now));
-            state.give_way(longest.ok_or(Full::House)?);
+            state.give_way(longest.ok_or(Full::Server)?);
         }
         state.open += 1;
         if let Some(address) = address {
             state.addresses.entry(address).or_default().open += 1;
         }
         let leave = CancellationToken::new();
-        let turn = state.rest(address, leave.clone(), now + FIRST);
+        let turn = state.rest(address, leave.clone(), now + FIRST_REQUEST_GRACE);
         Ok(Place {
             house: Arc::clone(&self.0),
             address,
             leave,
-            turn: Mutex::new(Turn::Idle(turn)),
+            state: Mutex::new(PlaceState::Idle(turn)),
         })
     }
 
-    /// Ends the connection that has been idle longest: the system has nothing left to open another with.
+    /// Evicts the connection that has been idle longest: the system has no descriptor left for another one.
     pub fn make_room(&self) {
         let mut state = self.0.state();
         if let Some((&longest, _)) = state.idle.first_key_value() {
@@ -121,7 +121,7 @@ impl Connections {
         }
     }
 
-    /// Until it is worth asking for a place again.
+    /// Waits until a connection ends or becomes idle.
     pub async fn freed(&self) {
         self.0.freed.notified().await;
     }
@@ -156,10 +156,10 @@ impl State {
 
     fn has_rested(&self, turn: u64, now: Instant) -> bool {
         let idle = self.idle.get(&turn);
-        idle.is_some_and(|idle| now.saturating_duration_since(idle.since) >= MOMENT)
+        idle.is_some_and(|idle| now.saturating_duration_since(idle.since) >= KEEP_ALIVE_GRACE)
     }
 
-    /// Whether it was idle still.
+    /// Takes a connection out of the idle ones, if it still is one of them.
     fn rouse(&mut self, turn: u64) -> Option<Idle> {
         let idle = self.idle.remove(&turn)?;
         if let Some(share) = idle.address.and_then(|at| self.addresses.get_mut(&at)) {
@@ -188,64 +188,68 @@ impl State {
     }
 }
 
-/// A connection's place, for as long as it lives.
+/// The place of a connection, until this is dropped.
 #[derive(Debug)]
 pub struct Place {
     house: Arc<House>,
     address: Option<ClientAddress>,
     leave: CancellationToken,
-    turn: Mutex<Turn>,
+    state: Mutex<PlaceState>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Turn {
+enum PlaceState {
     Busy,
     Idle(u64),
-    /// Somebody else has the place.
-    Given,
+    /// It was evicted, and its place given away.
+    Evicted,
 }
 
 impl Place {
-    /// A request runs: the place is kept.
+    /// A request begins: the connection is not evicted until it is finished.
     pub fn begin(&self) {
-        let mut turn = self.turn();
-        if let Turn::Idle(number) = *turn {
+        let mut state = self.state();
+        if let PlaceState::Idle(number) = *state {
             let is_ours = self.house.state().rouse(number).is_some();
-            *turn = if is_ours { Turn::Busy } else { Turn::Given };
+            *state = if is_ours {
+                PlaceState::Busy
+            } else {
+                PlaceState::Evicted
+            };
         }
     }
 
-    /// It is answered.
+    /// The request is answered, and the connection is idle.
     pub fn finish(&self) {
-        let mut turn = self.turn();
-        if let Turn::Busy = *turn {
+        let mut state = self.state();
+        if let PlaceState::Busy = *state {
             let now = self.house.clock.monotonic();
             let leave = self.leave.clone();
             let number = self.house.state().rest(self.address, leave, now);
-            *turn = Turn::Idle(number);
+            *state = PlaceState::Idle(number);
             self.house.freed.notify_one();
         }
     }
 
-    /// Until it has to give way.
-    pub async fn given_away(&self) {
+    /// Waits until the connection is evicted.
+    pub async fn evicted(&self) {
         self.leave.cancelled().await;
     }
 
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, PlaceState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let turn = *self.turn();
+        let place = *self.state();
         {
             let mut state = self.house.state();
-            let is_ours = match turn {
-                Turn::Idle(number) => state.rouse(number).is_some(),
-                Turn::Busy => true,
-                Turn::Given => false,
+            let is_ours = match place {
+                PlaceState::Idle(number) => state.rouse(number).is_some(),
+                PlaceState::Busy => true,
+                PlaceState::Evicted => false,
             };
             if is_ours {
                 state.leave(self.address);
@@ -277,15 +281,15 @@ mod tests {
         (connections, clock)
     }
 
-    /// After it whoever is idle now has been so for a while.
-    const LATER: Duration = FIRST.saturating_add(MOMENT);
+    /// After this time every idle connection may be evicted.
+    const LATER: Duration = FIRST_REQUEST_GRACE.saturating_add(KEEP_ALIVE_GRACE);
 
     #[test]
-    fn the_longest_idle_connection_of_an_address_gives_way_to_its_next() {
+    fn the_longest_idle_connection_of_an_address_is_evicted_for_its_next() {
         let (connections, clock) = connections(100, 2);
         let first = connections.enter(at(1)).unwrap();
         let second = connections.enter(at(1)).unwrap();
-        // It says something, so that the other one is idle longer.
+        // It sends a request, so that the other one is idle longer.
         first.begin();
         first.finish();
         clock.advance(LATER);
@@ -294,7 +298,7 @@ mod tests {
             [&first, &second, &third].map(has_to_go),
             [false, true, false]
         );
-        // What is left of it takes nobody's place.
+        // What is left of the evicted one takes no place.
         second.begin();
         second.finish();
         drop(second);
@@ -302,14 +306,14 @@ mod tests {
     }
 
     #[test]
-    fn who_came_this_moment_is_about_to_ask_and_stays() {
+    fn a_new_connection_is_not_evicted_before_its_first_request() {
         let (connections, clock) = connections(3, 2);
         let places = [1, 1, 2].map(|last| connections.enter(at(last)).unwrap());
-        clock.advance(FIRST);
+        clock.advance(FIRST_REQUEST_GRACE);
         assert_eq!(connections.enter(at(1)).unwrap_err(), Full::Address);
-        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::House);
+        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::Server);
         assert!(!places.iter().any(has_to_go));
-        clock.advance(MOMENT);
+        clock.advance(KEEP_ALIVE_GRACE);
         let third = connections.enter(at(1));
         assert!(third.is_ok() && has_to_go(&places[0]));
     }
@@ -323,7 +327,7 @@ mod tests {
         assert_eq!(connections.enter(at(1)).unwrap_err(), Full::Address);
         assert!(connections.enter(at(2)).is_ok());
         places[0].finish();
-        clock.advance(MOMENT);
+        clock.advance(KEEP_ALIVE_GRACE);
         assert!(connections.enter(at(1)).is_ok());
         assert_eq!(
             [has_to_go(&places[0]), has_to_go(&places[1])],
@@ -332,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn when_places_run_short_the_longest_idle_of_all_gives_way() {
+    fn at_the_limit_of_all_places_the_longest_idle_is_evicted() {
         let (connections, clock) = connections(2, 0);
         let theirs = connections.enter(at(1)).unwrap();
         let busy = connections.enter(None).unwrap();
@@ -341,13 +345,13 @@ mod tests {
         let ours = connections.enter(at(2)).unwrap();
         assert!(has_to_go(&theirs) && !has_to_go(&busy));
         ours.begin();
-        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::House);
+        assert_eq!(connections.enter(at(3)).unwrap_err(), Full::Server);
         drop(busy);
         assert!(connections.enter(at(3)).is_ok());
     }
 
     #[test]
-    fn proxies_have_no_share_and_nothing_is_left_of_who_is_gone() {
+    fn proxies_have_no_share_and_closed_connections_leave_nothing() {
         let (connections, _) = connections(100, 1);
         let places: Vec<_> = (0..50).map(|_| connections.enter(None).unwrap()).collect();
         let one = connections.enter(at(1)).unwrap();

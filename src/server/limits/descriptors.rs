@@ -2,25 +2,25 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// More is asked of nobody: what the system calls unlimited is no number of connections.
+/// The most that is asked for: what the system calls unlimited is no number of connections.
 const MOST: u64 = 1 << 20;
-/// Connections that speak HTTP at once, where the system allows for them and for sockets besides.
+/// HTTP connections at once, where the system has descriptors for as many and for sockets besides.
 const CONNECTIONS: u64 = 8_192;
-/// For the database, the log, and what a library opens.
+/// Descriptors for the database, the log, and what a library opens.
 const OTHERS: u64 = 64;
 
-/// What this process can hold.
+/// How many descriptors this process has, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
-    /// Files and connections of all kinds.
+    /// Descriptors of all kinds: files and connections.
     pub descriptors: u64,
-    /// Connections that speak HTTP.
+    /// HTTP connections at once.
     pub connections: usize,
     /// Sockets, when that many connections are there too.
     pub sockets: u64,
 }
 
-/// Takes as much as the system gives without being asked by root: the soft limit becomes the hard one.
+/// Raises the soft limit of open files to the hard one, which needs no privilege.
 pub fn raise() -> Capacity {
     let limit = getrlimit(Resource::Nofile);
     let hard = limit.maximum.unwrap_or(MOST).min(MOST);

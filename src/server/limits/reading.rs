@@ -1,4 +1,4 @@
-//! How often history is read, and how much of what was read may wait for those who asked for it.
+//! Limits of reading: how often history is read, and how many bytes of answers may wait for clients that do not read.
 
 use super::bucket::{Buckets, Rate};
 use super::{network, refused};
@@ -10,18 +10,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Seconds of its rate that an address may use at once: a class opens its books together.
+/// The burst of an address, in seconds of its rate: a class of pupils opens a room together.
 const ADDRESS_BURST: u32 = 4;
 /// The same for a person, whose rate is half of an address's.
 const PERSON_BURST: u32 = 4;
 
-/// Answers that are smaller are not counted: the system takes them as they are.
+/// Answers of fewer bytes are not counted: the system's buffers take them.
 pub(super) const SMALL: usize = 64 * 1024;
 /// Bytes of answers that one address has not read yet.
 const ADDRESS_UNREAD: usize = 16 * 1024 * 1024;
-/// The same in all.
-const HOUSE_UNREAD: usize = 128 * 1024 * 1024;
-/// Until a refused client may try again.
+/// The same of all addresses together.
+const ALL_UNREAD: usize = 128 * 1024 * 1024;
+/// Milliseconds until a refused client may try again.
 const RETRY_AFTER_MS: u64 = 1_000;
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Reading {
         }
     }
 
-    /// One page for somebody. What their address would not get costs them nothing.
+    /// Takes a token for one page. If the address has none, the person's is not taken.
     pub(super) fn page(&self, scope: &Scope, now: Instant) -> Result<(), ServiceError> {
         let address = network(scope.address);
         self.addresses.look(&address, now).map_err(refused)?;
@@ -58,12 +58,12 @@ struct Waiting {
     addresses: HashMap<ClientAddress, usize>,
 }
 
-/// What was answered and is not read yet.
+/// Counts the bytes of answers that are not read yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Unread(Arc<Mutex<Waiting>>);
 
 impl Unread {
-    /// Room for an answer of so many bytes.
+    /// Reserves room for an answer of so many bytes.
     pub(super) fn answer(
         &self,
         address: ClientAddress,
@@ -77,7 +77,7 @@ impl Unread {
                 retry_after_ms: RETRY_AFTER_MS,
             });
         }
-        if waiting.all + bytes > HOUSE_UNREAD {
+        if waiting.all + bytes > ALL_UNREAD {
             return Err(ServiceError::Overloaded);
         }
         waiting.all += bytes;
@@ -90,7 +90,7 @@ impl Unread {
     }
 }
 
-/// Counts an answer until it is read.
+/// Counts an answer until this is dropped.
 #[derive(Debug)]
 pub struct UnreadGuard {
     address: ClientAddress,

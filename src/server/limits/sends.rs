@@ -1,13 +1,13 @@
 //! How many sends of a person are under way at once, over all their sockets.
 //!
 //! *Invariant:* a person has at most [`SENDS`] places of the writer's queue, and beyond them one for each
-//! socket that has no other send under way: so nobody waits for a socket of their own.
+//! socket that has no other send under way: so no socket waits for another one of its person.
 
 use parlour_protocol::UserId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A quarter of what the writer takes in.
+/// Sends of a person: a quarter of the writer's queue.
 const SENDS: u32 = 256;
 
 type Counts = Arc<Mutex<HashMap<UserId, u32>>>;
@@ -16,7 +16,7 @@ type Counts = Arc<Mutex<HashMap<UserId, u32>>>;
 pub(super) struct Sends(Counts);
 
 impl Sends {
-    /// One more; `None` while there are enough. Who `has_no_other` is never told to wait.
+    /// Counts one more; `None` at the limit, unless it `has_no_other` under way on its socket.
     pub(super) fn begin(&self, user: UserId, has_no_other: bool) -> Option<SendGuard> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(user).or_insert(0);
@@ -31,7 +31,7 @@ impl Sends {
     }
 }
 
-/// Counts one send for as long as it lives.
+/// Counts one send until this is dropped.
 #[derive(Debug)]
 pub struct SendGuard {
     user: UserId,

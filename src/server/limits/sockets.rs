@@ -1,11 +1,11 @@
-//! How many sockets are open from one address.
+//! The limit of sockets (or requests) of one address that are open at once.
 
 use crate::ClientAddress;
 use crate::error::ServiceError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Until a refused client may try again: a socket that closes is no matter of a known time.
+/// Milliseconds until a refused client may try again; when a socket closes cannot be known.
 const RETRY_AFTER_MS: u64 = 5_000;
 
 type Counts = Arc<Mutex<HashMap<ClientAddress, u32>>>;
@@ -24,7 +24,7 @@ impl Sockets {
         }
     }
 
-    /// Whether there is a place.
+    /// Whether one more may be opened; counts nothing.
     pub(super) fn look(&self, address: ClientAddress) -> Result<(), ServiceError> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.admit(open.get(&address).copied().unwrap_or_default())
@@ -50,7 +50,7 @@ impl Sockets {
     }
 }
 
-/// Counts one socket for as long as it lives.
+/// Counts one socket until this is dropped.
 #[derive(Debug)]
 pub struct SocketGuard {
     address: ClientAddress,

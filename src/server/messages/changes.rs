@@ -6,11 +6,11 @@ use crate::scope::{Person, Scope};
 use crate::store::Change;
 use parlour_protocol::{Message, Number, RoomId, Timestamp, rules};
 
-/// Gives one's own message another text. The text it already has changes nothing, and costs nothing.
+/// Replaces the text of the person's own message. The text it already has changes nothing, and costs no token.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] when it was removed,
-/// [`ServiceError::Forbidden`] when it is somebody else's, or [`ServiceError::RateLimited`].
+/// [`ServiceError::Forbidden`] when it is another person's, or [`ServiceError::RateLimited`].
 pub async fn edit(
     ctx: &Context,
     scope: &Scope,
@@ -25,8 +25,8 @@ pub async fn edit(
     change(ctx, scope, room, number, decide).await
 }
 
-/// Takes a message back: it stays where it was, its text is gone. Its author may, and an admin. What is gone
-/// already changes nothing, and costs nothing.
+/// Deletes a message, which leaves a tombstone: its row without its text. Its author may, and an admin. One that is
+/// deleted already changes nothing, and costs no token.
 ///
 /// # Errors
 /// As [`edit`].
@@ -42,7 +42,7 @@ pub async fn delete(
     change(ctx, scope, room, number, decide).await
 }
 
-/// One's own message, to change it.
+/// The person's own message, to be changed.
 ///
 /// # Errors
 /// As [`edit`].
@@ -58,7 +58,7 @@ pub async fn own(
     Ok(message)
 }
 
-/// A flood is turned away before it reaches the writer, except for what changes nothing.
+/// A flood is refused before it reaches the writer, except for what changes nothing.
 async fn change(
     ctx: &Context,
     scope: &Scope,
@@ -105,11 +105,11 @@ fn decide_delete(
     if message.user_id != person.user.id && !person.is_admin {
         return Err(ServiceError::Forbidden);
     }
-    // Sent twice is done once.
+    // A repeat changes nothing.
     Ok((!message.deleted).then_some(Change::Delete { at }))
 }
 
-/// A message that its author may give another text.
+/// Refuses a message that the person may not edit.
 fn refuse_others(person: &Person, message: &Message) -> Result<(), ServiceError> {
     if message.deleted {
         return Err(ServiceError::MessageNotFound);

@@ -1,4 +1,4 @@
-//! Posting: one send, one message, for ever.
+//! Posting. *Invariant:* an idempotency key (`client_id`) of an author makes one message, for ever.
 
 mod decide;
 
@@ -12,14 +12,14 @@ use decide::decide;
 use parlour_protocol::{Number, RoomId, rules};
 use std::sync::Arc;
 
-/// A message somebody sends.
+/// A message to be posted.
 #[derive(Clone, Debug, Default)]
 pub struct NewMessage {
-    /// The text.
+    /// The text, not cleaned yet.
     pub content: String,
     /// The send's idempotency key; without one the server makes one, and the send cannot be repeated.
     pub client_id: Option<String>,
-    /// The number of the message it answers.
+    /// The number of the message it replies to.
     pub reply_to: Option<Number>,
 }
 
@@ -42,9 +42,9 @@ pub async fn post(
         Some(key) => rules::client_id(&key)?.to_owned(),
         None => draw_key(ctx),
     };
-    // A flood is turned away before it reaches the writer, except for repeats: those cost nothing.
+    // A flood is refused before it reaches the writer, except for repeats: those cost no token.
     if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
-        // Seldom, and larger than all the rest of a send.
+        // Boxed: it is rare, and its future larger than all the rest.
         let sent = Box::pin(ctx.store.sent_before(author, client_id)).await?;
         let message = sent.ok_or(refusal)?.into();
         return Ok(Posted {
@@ -65,7 +65,7 @@ pub async fn post(
     posted.await.inspect_err(|_| charge.give_back())
 }
 
-/// A key that no other send has.
+/// Draws a new idempotency key.
 pub fn draw_key(ctx: &Context) -> String {
     draw::<16>(&*ctx.random)
 }

@@ -1,4 +1,4 @@
-//! Which edition of the keys this is: they change with Unicode, and with what is written here.
+//! The edition of the keys: it changes with the version of Unicode and with the code of this module.
 
 use super::{folded, skeleton, sort_key};
 use base64::Engine;
@@ -6,9 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
-/// Raised by hand when a change to the keys does not show in the sample.
+/// To be raised when a change of the keys does not change those of the sample.
 const BY_HAND: u8 = 1;
-/// Every so many-th character is in the sample, in two planes.
+/// The sample has every 61st character of the first two planes.
 const STEP: usize = 61;
 
 static EDITION: LazyLock<String> = LazyLock::new(|| {
@@ -25,7 +25,7 @@ static EDITION: LazyLock<String> = LazyLock::new(|| {
     URL_SAFE_NO_PAD.encode(&digest.finalize()[..12])
 });
 
-/// Stored beside the keys: with another one they are computed anew.
+/// The edition, which is stored beside the keys: with another one they are recomputed.
 pub(crate) fn edition() -> &'static str {
     &EDITION
 }

@@ -1,4 +1,4 @@
-//! Where a name stands in a list that people read.
+//! The alphabetical order of names.
 //!
 //! The alphabet is Unicode's own (CLDR root): accents do not move a letter, case does not count, and
 //! numbers go by their value.

@@ -1,4 +1,4 @@
-//! Names that speak for the house and are nobody's, and numbers that the house gives.
+//! Reserved names: those that would seem to speak for the server, and `Name #7`, which pages give to namesakes.
 
 use super::{folded, skeleton};
 use std::collections::HashSet;
@@ -42,8 +42,8 @@ const RESERVED: [&str; 32] = [
 
 static BARE: LazyLock<HashSet<String>> = LazyLock::new(|| RESERVED.into_iter().map(bare).collect());
 
-/// Whether somebody of this name would seem to speak for the house, whatever dots, accents and spaces
-/// stand around or between its letters, or to be another one of several with a name.
+/// Whether a name would seem to speak for the server, whatever dots, accents and spaces stand around or between its
+/// letters, or looks like the number that a page gives to one of several people with one name.
 pub fn is_reserved(name: &str) -> bool {
     BARE.contains(&bare(name)) || is_numbered(name)
 }
@@ -52,12 +52,12 @@ pub fn is_reserved(name: &str) -> bool {
 fn is_numbered(name: &str) -> bool {
     let folded = folded(name);
     let number = folded.rsplit_once('#').map(|(_, number)| number.trim());
-    // Of people `I l 1` and `O 0` are one.
+    // `I l 1` and `O 0` count as one letter each.
     let is_digit = |c: char| c.is_numeric() || matches!(c, 'i' | 'l' | '|' | 'o');
     number.is_some_and(|number| !number.is_empty() && number.chars().all(is_digit))
 }
 
-/// The letters and digits of what it looks like. Here `rn` is `m`: nobody is called `adrnin`.
+/// The letters and digits of what it looks like. Here `rn` is `m`, as in `adrnin`.
 fn bare(name: &str) -> String {
     let letters: String = skeleton(name)
         .nfd()

@@ -7,16 +7,16 @@ use crate::scope::Scope;
 use crate::store::{NearName, RoomDraft};
 use parlour_protocol::{Room, RoomId};
 
-/// A room somebody wants.
+/// A room to be made.
 #[derive(Clone, Debug, Default)]
 pub struct NewRoom {
-    /// 1–50 characters, like no other room's.
+    /// 1–50 characters; no other room's name may look like it.
     pub name: String,
     /// Up to 500 characters.
     pub description: String,
 }
 
-/// Makes a room, with its maker in it.
+/// Makes a room, with its maker as the owner and first member.
 ///
 /// # Errors
 /// A field breaks its rule; [`ServiceError::RoomNameTaken`]; [`ServiceError::RateLimited`].
@@ -35,8 +35,8 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     made.inspect_err(|_| ctx.limits.give_back_room(maker, scope.address))
 }
 
-/// A name is another room's if both are the same but for case, or pass for each other. The refusal names
-/// a room that may be seen.
+/// Refuses a name that is the same as another room's or looks like it. The refusal names the other room if it is
+/// visible.
 fn decide_name(name: &Name, near: &[NearName]) -> Result<(), ServiceError> {
     let is_same = |room: &&NearName| names::is_same_room(name, &room.name);
     let mut same = near.iter().filter(is_same).peekable();
@@ -49,8 +49,8 @@ fn decide_name(name: &Name, near: &[NearName]) -> Result<(), ServiceError> {
     ))
 }
 
-/// Deletes a room with everything in it: at once for everybody, its name is free again, and soon after
-/// from the disk.
+/// Deletes a room with everything in it. It is a tombstone at once, its name is free again, and its rows are removed
+/// from the disk soon after.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], or [`ServiceError::Forbidden`].
@@ -67,7 +67,7 @@ pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Serv
     Ok(())
 }
 
-/// Who made it may delete it, and an admin.
+/// Whether this scope may delete the room: its maker and an admin may.
 pub fn may_delete(scope: &Scope, room: &Room) -> bool {
     scope
         .person
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_taken_by_one_that_looks_like_it_and_said_only_where_it_may_be_seen() {
+    fn a_name_that_looks_like_a_room_s_is_taken_and_a_hidden_room_is_not_named() {
         let name = names::room_name("Garden").unwrap();
         let near = |name: &str, is_visible| NearName {
             name: name.to_owned(),

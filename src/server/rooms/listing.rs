@@ -1,7 +1,7 @@
-//! Lists of rooms: which of them are in a list, and in which order.
+//! Lists of rooms: which of them are in a list, in which order, and keyset pagination over all.
 //!
-//! *Invariant:* no list grows with the house. A page has at most the first [`OWN`] rooms that its reader belongs
-//! to, [`OTHERS`] more, and the one that is open; all there are can be read in pages, by key.
+//! *Invariant:* no list grows with the number of rooms. A page has at most 200 rooms of its reader, 50 others, and
+//! the one that is open; all rooms can be read in pages, by key.
 
 use super::{known_positions, present};
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::scope::Scope;
 use parlour_protocol::{Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
-/// The rooms that this reader's page lists, with what is unread in them.
+/// The rooms that the person's page lists, with the number of unread posts in each.
 ///
 /// # Errors
 /// The database failed.
@@ -28,7 +28,7 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
     Ok(entries.collect())
 }
 
-/// A room as a list has it: what it is about is said where it is open.
+/// A room as a list has it: without its description.
 pub(crate) fn line(ctx: &Context, room: Room) -> Room {
     Room {
         description: String::new(),
@@ -36,7 +36,7 @@ pub(crate) fn line(ctx: &Context, room: Room) -> Room {
     }
 }
 
-/// The place of a room in the list of all: `<sort>.<id>`, as it stands in an address.
+/// The key after which a page of all rooms begins: `<sort>.<id>`, as it stands in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct After {
     sort: String,
@@ -44,7 +44,7 @@ pub struct After {
 }
 
 impl After {
-    /// Right behind this room.
+    /// The key right after this room.
     fn room(room: &Room) -> Self {
         Self {
             sort: room.sort.clone(),
@@ -74,16 +74,16 @@ impl FromStr for After {
     }
 }
 
-/// A part of all rooms.
+/// A page of all rooms.
 #[derive(Clone, Debug)]
 pub struct RoomsPage {
-    /// In order.
+    /// The rooms in alphabetical order.
     pub rooms: Vec<Room>,
-    /// Where the next part begins, if there is one.
+    /// The key of the next page, if there is one.
     pub next: Option<After>,
 }
 
-/// Up to `limit` of all rooms (at least one), those behind `after`.
+/// Up to `limit` of all rooms (at least 1), from the key `after` on.
 ///
 /// # Errors
 /// The database failed.
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_in_the_list_is_read_as_it_is_written() {
+    fn a_key_is_parsed_as_it_is_written() {
         for (sort, id) in [("", 1), ("-zA_9", 12), ("k", i64::MAX)] {
             let after = After {
                 sort: sort.to_owned(),

@@ -1,6 +1,6 @@
-//! Who belongs to a room.
+//! Memberships of rooms.
 //!
-//! *Invariant:* who comes in has read everything so far, and who comes again has not read anything by it.
+//! *Invariant:* a membership begins with everything read, and joining again moves no read position.
 
 use super::present;
 use crate::context::Context;
@@ -9,16 +9,15 @@ use crate::scope::Scope;
 use crate::store::{NewMembership, Role, Standing};
 use parlour_protocol::{Room, RoomId, Timestamp};
 
-/// Makes the person a member, for whom everything so far is read. Somebody who is one already only
-/// gets the room, and so does everybody while nothing can be written: they read, and become a member
-/// when they write, or come in again.
+/// Makes the person a member, for whom everything so far is read. A member only gets the room, and so does anyone
+/// during a write outage: they can read, and become a member when they post or join again.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
     let Standing { room, is_member } = ctx.store.standing(user, id).await?;
-    // Everybody comes back at once after a restart; only new members are worth a write.
+    // After a restart all members join again at once, and need no write.
     if is_member {
         return Ok(present(ctx, room.room));
     }
@@ -40,7 +39,7 @@ fn decide_entry(standing: &Standing, now: Timestamp) -> Option<NewMembership> {
     })
 }
 
-/// The room, if it may be seen, and whether the person belongs to it already; nobody without a name does.
+/// The room, if it may be seen, and whether the person is a member; an anonymous visitor never is.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
@@ -52,7 +51,7 @@ pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(Room, bo
     Ok((present(ctx, room.room), is_member))
 }
 
-/// Ends the membership. Somebody who is no member has left already.
+/// Ends the membership. For a person who is no member it changes nothing.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], or [`ServiceError::RateLimited`].
@@ -61,7 +60,7 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
     if !ctx.store.standing(user, id).await?.is_member {
         return Ok(());
     }
-    // Everybody there hears of it, so it costs what a message costs.
+    // It is broadcast like a message, so it costs a token of the message limit.
     ctx.limits.message(user, scope.address)?;
     let left = ctx.store.leave(user, id).await;
     if !matches!(left, Ok(true)) {
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_in_has_read_everything_and_who_comes_again_changes_nothing() {
+    fn a_new_member_has_read_everything_and_joining_again_changes_nothing() {
         let entry = decide_entry(&standing(false), Timestamp(7)).unwrap();
         assert_eq!((entry.read_seq, entry.read_posts), (9, 5));
         assert_eq!((entry.role, entry.joined_at), (Role::Member, Timestamp(7)));

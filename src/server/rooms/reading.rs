@@ -1,4 +1,4 @@
-//! How far members have read.
+//! Read positions of members, and read receipts that move them.
 //!
 //! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
 //! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
@@ -11,8 +11,8 @@ use parlour_protocol::{RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The member has read up to `seq`. Never goes backwards, nor further than the room is; says
-/// nothing to somebody who is no member. It is written soon; nobody is told when.
+/// Takes a read receipt: the member has read up to `seq`. It never moves backwards, nor beyond the room's `seq`, and
+/// changes nothing for a person who is no member. It is written soon after, without an answer.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
@@ -30,7 +30,7 @@ pub async fn mark_read(
     Ok(())
 }
 
-/// How far somebody has read now who says that it is up to `seq`, if that is news.
+/// The new read position of a member who has read up to `seq`, if it moves.
 fn further(position: ReadPosition, seq: Seq) -> Option<Seq> {
     let seq = seq.min(position.room_seq);
     position
@@ -53,7 +53,7 @@ pub async fn read_positions(
     }
 }
 
-/// The same, remembered until something is written.
+/// The same, from a cache that every write empties.
 pub(crate) async fn known_positions(
     ctx: &Context,
     scope: &Scope,
@@ -72,7 +72,10 @@ pub(crate) async fn known_positions(
     Ok(read)
 }
 
-/// The rooms that the person belongs to, in the order of their ids; remembered as long.
+/// The rooms that the person is a member of, ordered by id; from the same cache.
+///
+/// # Errors
+/// The database failed.
 pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, ServiceError> {
     let known = known_positions(ctx, scope).await?;
     let mut rooms: Vec<RoomId> = known.keys().copied().collect();
@@ -85,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_reads_backwards_or_further_than_the_room_is_or_without_belonging_to_it() {
+    fn a_read_position_moves_forward_only_up_to_the_room_s_seq_and_for_members() {
         let position = |read_seq| ReadPosition {
             room_seq: 9,
             read_seq,

@@ -1,15 +1,15 @@
-//! The rule that decides what becomes of a send.
+//! The rule that decides about a send, as a pure function of its facts.
 
 use crate::error::ServiceError;
 use crate::store::{Draft, NewPost, PostDecision, PostFacts, Role};
 use parlour_protocol::Timestamp;
 
-/// A repeat is the message it made; what is new takes the room's next number. Who writes in a room belongs
-/// to it.
+/// A repeat is answered with the message it made; a new send takes the room's next number, and its author becomes a
+/// member.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] for a reply to nothing, or
-/// [`ServiceError::SignInRequired`] for somebody who is there no more.
+/// [`ServiceError::SignInRequired`] for an author who was deleted.
 pub(super) fn decide(
     draft: &Draft,
     facts: PostFacts,
@@ -56,7 +56,7 @@ mod tests {
         decide(&draft(), facts, Timestamp(7))
     }
 
-    /// Of a room with a change more than it has messages.
+    /// Facts of a room with one change more than messages.
     fn new(is_visible: bool, name: Option<&str>, has_replied_to: bool) -> PostFacts {
         PostFacts::New {
             room: is_visible.then_some(RoomState { seq: 6, posts: 5 }),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_or_answered_and_who_is_gone_is_refused() {
+    fn a_hidden_room_a_missing_reply_and_a_deleted_author_are_refused() {
         let nowhere = decided(new(false, Some("Alice"), true));
         assert!(matches!(nowhere, Err(ServiceError::RoomNotFound)));
         let to_nothing = decided(new(true, Some("Alice"), false));
