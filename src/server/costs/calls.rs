@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Calls that hand bytes to a socket.
 const WRITES: [&str; 5] = ["write", "writev", "sendto", "sendmsg", "sendmmsg"];
-/// How long the notes may take to be written after the server has ended.
-const START_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the trace may take to be written after the server has ended.
+const TRACE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a message and its deliveries take of each call.
 pub struct Calls(BTreeMap<String, Cost>);
@@ -51,7 +51,7 @@ async fn counted(binary: &Path, members: usize, messages: usize) -> Result<Tally
     strace.args(["-D", "-f", "-y", "-q", "-s", "0", "-o"]);
     strace.arg(&notes).arg(binary);
     a_run(Server::start(strace, folder.path())?, members, messages).await?;
-    let end = Instant::now() + START_TIMEOUT;
+    let end = Instant::now() + TRACE_TIMEOUT;
     loop {
         let notes = read_to_string(&notes)?;
         let last = notes.lines().next_back().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! An answer on its way: in pieces, so that what is held for it is held no longer than it is unread.
+//! The body of an answer, in pieces, with the guards that are held until it is read.
 
 use crate::limits::connections::Place;
 use crate::limits::{SocketGuard, UnreadGuard};
@@ -9,32 +9,32 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-/// Bytes handed on at once.
+/// Bytes of one piece.
 const PIECE: usize = 32 * 1024;
 
 /// The body of an answer.
 pub(super) struct Answer {
     body: Body,
-    /// What the body gave and was not handed on.
+    /// What the body produced and was not handed on.
     rest: Bytes,
     _held: Held,
 }
 
-/// What an answer holds until the last of it is on its way.
+/// The guards that an answer holds until its last piece is on its way.
 pub(super) struct Held {
-    /// The request's connection, which is not idle.
+    /// Keeps the connection from being idle.
     pub(super) _running: Running,
-    /// The request's share of its address's, when it came through a proxy.
+    /// Counts the request of an address behind a proxy.
     pub(super) _request: Option<SocketGuard>,
-    /// The answer's share of what may be unread.
+    /// Counts the bytes that are not read.
     pub(super) _unread: Option<Arc<UnreadGuard>>,
 }
 
-/// A request that runs.
+/// A request that runs, so that its connection is not idle.
 pub(super) struct Running(Arc<Place>);
 
 impl Running {
-    /// Keeps the connection's place.
+    /// Begins a request on this connection.
     pub(super) fn begin(place: Arc<Place>) -> Self {
         place.begin();
         Self(place)
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(answer.size_hint().exact(), Some(3 * PIECE as u64 + 1));
         let mut pieces = Vec::new();
         while !answer.is_end_stream() {
-            // Nobody is let in for it.
+            // No idle connection can be evicted for a new one.
             clock.advance(2 * KEEP_ALIVE_GRACE);
             assert!(connections.enter(None).is_err());
             let next = std::future::poll_fn(|task| Pin::new(&mut answer).poll_frame(task)).await;

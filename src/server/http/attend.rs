@@ -1,7 +1,7 @@
-//! One connection, from its first request to its last.
+//! Serving one HTTP connection, from its first request to its last.
 //!
-//! *Invariant:* none is kept for ever: not by asking now and then, nor by never reading, nor while somebody
-//! else needs its place more.
+//! *Invariant:* no connection is kept for ever: requests have a time for their head, answers one for being read,
+//! connections an age, and idle ones are evicted when places run short.
 
 use super::Problem;
 use super::answer::{Answer, Held, Running};
@@ -32,25 +32,25 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// A request's head that takes longer closes its connection; so does idling between requests.
+/// How long a request's head may take, and a connection idle between requests, before it is closed.
 const HEAD: Duration = Duration::from_secs(10);
-/// Bytes of a head, and of an answer that were handed on and not taken by the system.
+/// Bytes of a request's head at most, and of an answer that are buffered while the system takes no more.
 const BUFFER: usize = 64 * 1024;
-/// After the server was told to stop, who has a connection and says nothing gets this long: a
-/// request may be on its way. The next server waits meanwhile.
+/// How long an idle connection is kept when the server stops: a request may be on its way. The next process waits
+/// meanwhile.
 const QUIET: Duration = Duration::from_millis(500);
-/// Who has to give way gets this long: the end of an answer may be on its way.
+/// How long an evicted connection is kept: the end of an answer may be on its way.
 const LEAVING: Duration = Duration::from_millis(100);
-/// How long nothing of an answer may be taken.
+/// How long a write of an answer may make no progress.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
-/// After which a connection ends with the answer that is next.
+/// The age after which a connection ends with its next answer.
 const AGE: Duration = Duration::from_secs(5 * 60);
-/// In which somebody without a place has to hear that there is none.
+/// How long a connection without a place may take to send its request, to be answered 429.
 const REFUSING: Duration = Duration::from_secs(2);
-/// Until it is worth trying again.
+/// Milliseconds after which such a client may try again.
 const RETRY_AFTER_MS: u64 = 1_000;
 
-/// What every connection is given.
+/// What all connections share.
 pub(super) struct Host {
     pub(super) app: Router,
     pub(super) ctx: Arc<Context>,
@@ -58,7 +58,7 @@ pub(super) struct Host {
     builder: http1::Builder,
 }
 
-/// Who is at the other end.
+/// What is known of one connection.
 struct Visitor {
     peer: SocketAddr,
     place: Arc<Place>,
@@ -81,12 +81,12 @@ impl Host {
         }
     }
 
-    /// Whether visitors come through this peer, and are counted instead of it.
+    /// Whether this peer is a trusted proxy, whose clients are counted instead of it.
     pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
         is_trusted(&self.ctx.settings.server.trusted_proxies, peer)
     }
 
-    /// Answers what is asked on a connection until it ends.
+    /// Answers the requests of a connection until it ends.
     pub(super) async fn attend(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, place: Place) {
         let place = Arc::new(place);
         let visitor = Arc::new(Visitor {
@@ -152,7 +152,7 @@ impl Host {
             }
             Err(error) => (Problem::from(error).into_response(), None),
         };
-        // Of a stopping server the next request belongs on a connection to the next server.
+        // While the server stops, the next request belongs on a connection to the next process.
         let age = self.ctx.clock.monotonic() - visitor.since;
         let is_last = is_too_large || self.stopping.is_cancelled() || age > AGE;
         if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
@@ -168,17 +168,17 @@ impl Host {
         Ok(answer.map(|body| Answer::new(body, held)))
     }
 
-    /// Tells somebody whose address has its share of connections.
+    /// Answers 429 to a connection whose address has its share of connections.
     pub(super) async fn refuse(self: Arc<Self>, stream: TcpStream) {
         let service = service_fn(|_: Request<Incoming>| ready(Ok::<_, Infallible>(no_place())));
         let line = self.line(stream);
         let refusing = self.builder.serve_connection(line, service);
-        // Who does not ask is not told.
+        // A client that sends no request in time gets no answer.
         let _ = timeout(&*self.ctx.clock, REFUSING, refusing).await;
     }
 }
 
-/// Bytes of a request's head, as good as it came.
+/// Bytes of a request's head, nearly as it came.
 fn head(request: &Request<Incoming>) -> usize {
     const FIRST: usize = "  HTTP/1.1\r\n\r\n".len();
     let uri = request.uri();
@@ -188,13 +188,13 @@ fn head(request: &Request<Incoming>) -> usize {
     request.method().as_str().len() + address + FIRST + headers.sum::<usize>()
 }
 
-/// What is told to somebody whose request has too large a head.
+/// The answer to a request with too large a head.
 fn too_large() -> Problem {
     let sentence = "The headers of a request can have at most 64 KiB.";
     Problem::with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, sentence)
 }
 
-/// What is told to somebody whose address has its share.
+/// The answer to a client whose address has its share of connections.
 fn no_place() -> Response {
     let refused = ServiceError::RateLimited {
         retry_after_ms: RETRY_AFTER_MS,

@@ -19,8 +19,8 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A body that takes longer is not worth waiting for.
-const SOON: Duration = Duration::from_secs(10);
+/// How long all of a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes over the limit that are still read, so that the client is done sending and reads why.
 const EXCESS: usize = 1024 * 1024;
 
@@ -56,7 +56,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Context>> for Json<T> {
 /// # Errors
 /// What it is refused with: 408, 413, or 400 for one that ends before its end.
 pub async fn arrived(body: Body, max: usize, clock: &dyn Clock) -> Result<Bytes, Problem> {
-    let arrived = timeout(clock, SOON, read(body, max)).await;
+    let arrived = timeout(clock, BODY_TIMEOUT, read(body, max)).await;
     arrived.unwrap_or_else(|| {
         let sentence = "The body did not arrive in time.";
         Err(Problem::with_status(StatusCode::REQUEST_TIMEOUT, sentence))

@@ -1,4 +1,4 @@
-//! Compression in its share of the processors, and how much of what was answered may wait for its readers.
+//! Compression on the worker threads of `share`, and the limit of answers that are not read yet.
 
 use super::Problem;
 use crate::{ClientAddress, Context, ServiceError};
@@ -10,8 +10,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// Around the library's layer, which compresses while its body is read: that is done in the share. When too
-/// much waits there already, the answer goes out as it is.
+/// The layer around tower-http's, which compresses while its body is read: on a worker thread. When too much work
+/// waits there, the answer goes out uncompressed.
 pub(super) async fn in_its_share(
     State(ctx): State<Arc<Context>>,
     mut request: Request,
@@ -40,7 +40,7 @@ pub(super) async fn in_its_share(
     }
 }
 
-/// Inside of it: what was put together for somebody counts as theirs until they have read it.
+/// The layer inside of it: counts the bytes of an answer for its address until they are read.
 pub(super) async fn counted(
     State(ctx): State<Arc<Context>>,
     request: Request,
@@ -48,7 +48,7 @@ pub(super) async fn counted(
 ) -> Response {
     let address = address(&request);
     let mut response = next.run(request).await;
-    // Files are read piece by piece.
+    // Files are streamed.
     let kind = response.headers().get(CONTENT_TYPE);
     let is_ours = kind.is_some_and(|kind| {
         let kind = kind.as_bytes();
@@ -66,7 +66,7 @@ pub(super) async fn counted(
     response
 }
 
-/// From where it came, as it was found out at the beginning.
+/// The client's address, which the layer `trace` has put into the request.
 fn address(request: &Request) -> ClientAddress {
     let address = request.extensions().get::<ClientAddress>();
     address.copied().unwrap_or(ClientAddress::Unreadable)

@@ -1,7 +1,7 @@
-//! What a trusted proxy says of a request: who sent it and which host they asked for, in `X-Forwarded-For`
+//! What a trusted proxy says of a request: the client's address and the host it asked for, in `X-Forwarded-For`
 //! and `X-Forwarded-Host`, or in the `Forwarded` of RFC 7239.
 //!
-//! *Invariant:* what cannot be read is nobody's address, and never silently the proxy's.
+//! *Invariant:* an address that cannot be read is `Unreadable`, and never the proxy's.
 
 use crate::ClientAddress;
 use axum::extract::ConnectInfo;
@@ -13,19 +13,19 @@ const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The address of the connection, if there is one: what a test makes up may have none.
+/// The address of the connection, if there is one: a test's request may have none.
 pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let connection = extensions.get::<ConnectInfo<SocketAddr>>();
     connection.map(|connection| connection.0.ip().to_canonical())
 }
 
-/// Whether an address is that of a proxy that may speak for others.
+/// Whether an address is in `server.trusted-proxies`.
 pub fn is_trusted(trusted: &[IpNet], address: IpAddr) -> bool {
     let address = address.to_canonical();
     trusted.iter().any(|network| network.contains(&address))
 }
 
-/// What the headers say of who sent it.
+/// The headers that name the client.
 pub(super) fn written(headers: &HeaderMap) -> impl Iterator<Item = &HeaderValue> {
     let names = [FORWARDED_FOR, FORWARDED];
     names.into_iter().flat_map(|name| headers.get_all(name))
@@ -39,8 +39,8 @@ pub fn client_address(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> C
         return peer.into();
     }
     let listed = listed(headers).map(|hops| nearest(trusted, &hops));
-    let told = told(headers).map(|hops| nearest(trusted, &hops));
-    match (listed, told) {
+    let forwarded = forwarded_for(headers).map(|hops| nearest(trusted, &hops));
+    match (listed, forwarded) {
         (None, None) => peer.into(),
         (Some(one), None) | (None, Some(one)) => one,
         (Some(one), Some(other)) if one == other => one,
@@ -83,7 +83,7 @@ fn listed(headers: &HeaderMap) -> Option<Vec<ClientAddress>> {
 }
 
 /// The hops of `Forwarded`, if it names any.
-fn told(headers: &HeaderMap) -> Option<Vec<ClientAddress>> {
+fn forwarded_for(headers: &HeaderMap) -> Option<Vec<ClientAddress>> {
     let hops = elements(headers, "for");
     let names_one = hops.iter().any(Option::is_some);
     names_one.then(|| {
@@ -108,7 +108,7 @@ fn elements(headers: &HeaderMap, parameter: &str) -> Vec<Option<String>> {
                 is_it.then(|| unquoted(value.trim()).unwrap_or_default())
             });
             let first = values.next()?;
-            // Twice is never: which of them the proxy wrote cannot be told.
+            // Given twice it counts as missing: which of them the proxy wrote cannot be known.
             Some(values.next().map_or(first, |_| String::new()))
         }));
     }

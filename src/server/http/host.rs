@@ -1,7 +1,7 @@
-//! Whether a request is for this server, by the host that it names.
+//! The host check: whether a request is for this server, by the host that it names.
 //!
-//! *Invariant:* a name that somebody else could point at this machine is answered nothing, so that no page
-//! of theirs is taken for one of ours (DNS rebinding).
+//! *Invariant:* a name that others could point at this machine is refused, so that no page of theirs has our origin
+//! (DNS rebinding).
 
 use super::Problem;
 use super::forwarded;
@@ -17,14 +17,14 @@ use axum::response::Response;
 use parlour_protocol::ErrorCode;
 use std::net::IpAddr;
 
-/// Who watches a server asks for these by whatever name it has there.
+/// Monitoring asks for these by any name.
 const EXEMPT: [&str; 2] = ["/healthz", "/readyz"];
-/// Names that no public name server answers for.
+/// Domains that no public name server answers for.
 const NEARBY: [&str; 5] = [".localhost", ".local", ".lan", ".home.arpa", ".internal"];
 /// The longest name there is.
 const LONGEST: usize = 255;
 
-/// Lets a request in that is for this server.
+/// The layer: lets a request through that is for this server.
 pub(super) async fn host(
     State(refusals): State<Refusals>,
     mut request: Request,
@@ -41,7 +41,7 @@ pub(super) async fn host(
             return refusals.answer(&request, problem);
         }
     };
-    // Who names none (HTTP/1.0) is no browser.
+    // A request without a host (HTTP/1.0) comes from no browser.
     if let Some(Host { asked, way }) = host {
         if !is_exempt && !is_ours(settings, asked.host(), way) {
             return misdirected(&refusals, &request, &asked);
@@ -52,24 +52,24 @@ pub(super) async fn host(
     next.run(request).await
 }
 
-/// A host, and how it got here.
+/// The host of a request, and who named it.
 struct Host {
     asked: Authority,
     way: Way,
 }
 
-/// No host, several, or something else.
+/// The error of several hosts, or of one that is malformed.
 struct NotOne;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// A trusted proxy says that the visitor asked it for this one.
+    /// A trusted proxy passes on the host that the client asked it for.
     Passed,
-    /// A trusted proxy asks for it, for a visitor: it may be what they asked for, or its own name for us.
+    /// A trusted proxy asks for it on behalf of a client: the client's host, or the proxy's own name for this server.
     Proxied,
-    /// Somebody on this machine, or a trusted proxy for itself.
+    /// A program on this machine, or a trusted proxy on its own behalf.
     Near,
-    /// Anybody else.
+    /// A client on the network.
     Direct,
 }
 
@@ -107,8 +107,8 @@ fn asked_for(settings: &ServerSettings, request: &Request) -> Result<Option<Host
     Ok(Some(Host { asked, way }))
 }
 
-/// With a public address that is the name; only who is near may still use another of this machine's. Without
-/// one, a name that is nobody else's, and what a trusted proxy passes on.
+/// Whether a name is this server's. With a public address it is that name, or for clients on this machine any other
+/// local one. Without, it is a name that no one outside can have, or what a trusted proxy passes on.
 fn is_ours(settings: &ServerSettings, name: &str, way: Way) -> bool {
     // With a dot at its end it is the same name, said in full (RFC 1034, 3.1).
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -127,8 +127,8 @@ fn public_name(url: &str) -> Option<String> {
     Some(authority.host().to_owned())
 }
 
-/// Whether nobody outside can have this name: an address, this machine, one without a dot, or one under
-/// a domain that is kept for networks at home and at work.
+/// Whether no one outside can have this name: an address, this machine, one without a dot, or one under a domain that
+/// is reserved for local networks.
 fn is_nearby(name: &str) -> bool {
     let bare = name
         .strip_prefix('[')
@@ -137,7 +137,7 @@ fn is_nearby(name: &str) -> bool {
     is_address || !name.contains('.') || NEARBY.iter().any(|domain| name.ends_with(domain))
 }
 
-/// Says whose mistake it is, to the visitor and, once for each name, to whoever runs the server.
+/// Refuses the request, and logs it once for each name with what the operator may have to set.
 fn misdirected(refusals: &Refusals, request: &Request, asked: &Authority) -> Response {
     let public = &refusals.ctx.settings.server.public_url;
     if refusals.ctx.log_once.is_first(&format!("host {asked}")) {
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_nobody_else_can_have_are_nearby() {
+    fn names_that_no_one_outside_can_have_are_nearby() {
         for name in [
             "localhost",
             "chat.localhost",
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_address_is_the_name_for_who_is_not_near() {
+    fn clients_on_the_network_must_use_the_public_address() {
         let settings = |public_url: &str| ServerSettings {
             public_url: public_url.to_owned(),
             ..ServerSettings::default()

@@ -1,7 +1,6 @@
-//! A connection's stream, with an end to waiting for who does not read.
+//! The stream of a connection, with a time limit for clients that do not read.
 //!
-//! *Invariant:* what is to be written moves, and not at a crawl, or the connection ends and the system keeps
-//! nothing of it.
+//! *Invariant:* writing makes progress, at a minimal rate, or the connection is reset and its buffers are freed.
 
 use crate::clock::{Clock, Deadline};
 use socket2::SockRef;
@@ -13,31 +12,31 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Bytes that have to be taken in a second, once it is waited for at all.
+/// Bytes that have to be taken in a second, once a write has to wait.
 const SLOWEST: usize = 4 * 1024;
 
 /// One connection's stream.
 pub struct Line {
     stream: TcpStream,
-    /// How long nothing may be taken.
-    patience: Duration,
+    /// How long a write may make no progress.
+    write_timeout: Duration,
     clock: Arc<dyn Clock>,
     /// `None` while everything was taken at once.
     waiting: Option<Waiting>,
 }
 
 struct Waiting {
-    /// Where the reader is, as if it read at the slowest rate all the time.
+    /// The start of the waiting, moved forward by the time that what was taken may take at the slowest rate.
     since: Instant,
     over: Deadline,
 }
 
 impl Line {
-    /// Over this stream.
-    pub fn new(stream: TcpStream, patience: Duration, clock: Arc<dyn Clock>) -> Self {
+    /// Wraps a stream, on which a write may make no progress for `write_timeout`.
+    pub fn new(stream: TcpStream, write_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
         Self {
             stream,
-            patience,
+            write_timeout,
             clock,
             waiting: None,
         }
@@ -48,7 +47,7 @@ impl Line {
         self.stream
     }
 
-    /// What came of an attempt to write: it is waited for no longer than the patience lasts.
+    /// Takes the outcome of a write, and fails it after the timeout.
     fn watch(
         &mut self,
         task: &mut Context<'_>,
@@ -64,15 +63,15 @@ impl Line {
             (Poll::Pending, waiting) => {
                 let waiting = waiting.get_or_insert_with(|| {
                     let since = self.clock.monotonic();
-                    let over = Deadline::new(&self.clock, since + self.patience);
+                    let over = Deadline::new(&self.clock, since + self.write_timeout);
                     Waiting { since, over }
                 });
-                let end = waiting.since + self.patience;
+                let end = waiting.since + self.write_timeout;
                 waiting.over.set(end);
                 if Pin::new(&mut waiting.over).poll(task).is_pending() {
                     return Poll::Pending;
                 }
-                // Else the system would keep for minutes what nobody has read.
+                // Resets, else the system would keep for minutes what was not read.
                 let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
                 Poll::Ready(Err(ErrorKind::TimedOut.into()))
             }
@@ -113,7 +112,7 @@ impl AsyncWrite for Line {
         self.stream.is_write_vectored()
     }
 
-    /// Asked for when nothing is left to write.
+    /// Called when nothing is left to write.
     fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.waiting = None;
         Pin::new(&mut self.stream).poll_flush(task)
@@ -136,7 +135,7 @@ mod tests {
 
     const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 
-    /// A line, and who reads from it.
+    /// A line, and the client's end of it.
     async fn pair(clock: ManualClock) -> (Line, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let reader = TcpStream::connect(listener.local_addr().unwrap());
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_reads_is_given_up_and_reset() {
+    async fn a_connection_that_does_not_read_is_reset() {
         let clock = ManualClock::stopped(Timestamp(0));
         let (mut line, mut reader) = pair(clock.clone()).await;
         let ended = loop {
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_reads_is_waited_for_whatever_it_takes() {
+    async fn a_slow_reader_is_waited_for() {
         let (mut line, mut reader) = pair(ManualClock::running()).await;
         let reading = tokio::spawn(async move {
             let mut read = Vec::new();

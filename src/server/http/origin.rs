@@ -1,19 +1,19 @@
-//! Whether a page of ours speaks: browsers say in `Origin` and `Sec-Fetch-Site` who made a request.
+//! The origin of a request: whether a page of this server made it, by `Origin` and `Sec-Fetch-Site`.
 //!
-//! *Invariant:* origins are compared whole; no prefix, suffix or case game counts as ours.
+//! *Invariant:* origins are compared whole; no prefix, suffix or change of case counts as ours.
 
 use crate::config::ServerSettings;
 use axum::http::header::ORIGIN;
 use axum::http::{Extensions, HeaderMap};
 
-/// The host and port that the visitor asked for, in lower case; with each request that is for this server.
+/// The host and port that the client asked for, in lower case; an extension of each request for this server.
 #[derive(Clone, Debug)]
 pub(super) struct AskedFor(pub(super) String);
 
-/// What `Origin` says.
+/// The origin of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nothing: not a browser, or not a request that carries it.
+    /// No `Origin` header: not a browser, or a request for which browsers send none.
     Absent,
     /// A page of this server.
     Ours,

@@ -1,15 +1,15 @@
 //! Ids in paths, as REST, the sockets and the pages name rooms and messages.
 //!
-//! *Invariant:* what is no id is read as one that nothing has, so whoever looks it up says "not found" in its
-//! own way: a status, a page, a close code.
+//! *Invariant:* a text that is no id is read as an id that nothing has, so the lookup answers "not found" in the form
+//! of its door: a status, a page, a close code.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use parlour_protocol::{Number, RoomId, paths};
 use std::convert::Infallible;
 
-/// Ids and numbers begin at one.
-const NOBODYS: i64 = 0;
+/// No row has it: ids and numbers begin at one.
+const NO_ID: i64 = 0;
 
 /// The `{room}` of a path, which is an id, or its `{slug}`, of which only the number counts.
 pub struct AtRoom(pub RoomId);
@@ -26,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtRoom {
             "slug" => paths::parse_slug(text),
             _ => None,
         });
-        Ok(Self(room.await.unwrap_or(RoomId(NOBODYS))))
+        Ok(Self(room.await.unwrap_or(RoomId(NO_ID))))
     }
 }
 
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtMessage {
             "number" => paths::parse_number(text),
             _ => None,
         });
-        Ok(Self(room, number.await.unwrap_or(NOBODYS)))
+        Ok(Self(room, number.await.unwrap_or(NO_ID)))
     }
 }
 

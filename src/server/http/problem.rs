@@ -47,22 +47,22 @@ impl Problem {
         }
     }
 
-    /// The status it is told with.
+    /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What is told, for a door that has another form for it.
+    /// The error, for a door that has another form for it.
     pub fn error(&self) -> &AppError {
         &self.error
     }
 
-    /// Nothing is at this path.
+    /// 404 for a path without a resource.
     pub fn not_found() -> Self {
         Self::new(ErrorCode::NotFound, "There is nothing at this address.")
     }
 
-    /// Something is, but it does not take this method.
+    /// 405 for a resource that does not take the method.
     pub fn method_not_allowed() -> Self {
         Self::with_status(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -71,7 +71,7 @@ impl Problem {
     }
 }
 
-/// What `Retry-After` says of it, in whole seconds: of every 429 and 503, whatever the answer is made of.
+/// The `Retry-After` header of an error that has a retry time, in whole seconds.
 pub fn retry_after(error: &AppError) -> Option<HeaderValue> {
     let ms = error.retry_after_ms?;
     Some(HeaderValue::from(ms.div_ceil(1_000).max(1)))

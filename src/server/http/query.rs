@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
 use parlour_protocol::{AppError, ErrorCode};
 
-/// Which messages, and how many.
+/// The query of a page of messages: `before`, `after` or `around`, and `limit`.
 pub(super) struct Slice {
     pub(super) view: View,
     pub(super) limit: u32,
@@ -45,7 +45,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
     }
 }
 
-/// Behind which room, and how many.
+/// The query of a page of rooms: `after` and `limit`.
 pub(super) struct RoomSlice {
     pub(super) after: Option<After>,
     pub(super) limit: u32,

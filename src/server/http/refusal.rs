@@ -1,4 +1,4 @@
-//! Refusals of the layers, before any door has looked: a page for a person, a problem for a program.
+//! Refusals of the layers, before any handler runs: a page for a person, a problem for a program.
 
 use super::Problem;
 use crate::Context;
@@ -19,7 +19,7 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    /// The refusal in the form that whoever asked reads.
+    /// The refusal as a page or a problem, by what the client accepts.
     pub(super) fn answer(&self, request: &Request, problem: Problem) -> Response {
         if Door::of(request.uri().path()) == Door::Site && is_of_a_person(request.headers()) {
             (self.show)(problem)
@@ -29,7 +29,7 @@ impl Refusals {
     }
 }
 
-/// Where a request goes, by what may come in there.
+/// The door that a request is for, by its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     /// REST and the sockets: programs too.
@@ -52,7 +52,7 @@ impl Door {
     }
 }
 
-/// Whether a browser shows the answer: it says that it takes pages, and programs send no forms.
+/// Whether a browser shows the answer: the request accepts HTML, or sends a form.
 fn is_of_a_person(headers: &HeaderMap) -> bool {
     const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());

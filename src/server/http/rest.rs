@@ -1,4 +1,4 @@
-//! `/api/chat`: the plain JSON door.
+//! The REST API under `/api/chat`.
 
 mod messages;
 mod people;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How long a browser remembers what it may ask; longer than most let it.
+/// How long a browser may cache a preflight (CORS); longer than most allow.
 const PREFLIGHT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Every call of the REST API.
@@ -48,8 +48,8 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
     calls.layer(cors(settings))
 }
 
-/// Lets pages of the allowed sites ask and read, with a token; credentials are not among what is
-/// allowed, so no browser sends the cookie along.
+/// CORS: lets pages of `server.allowed-origins` call the API with a bearer token. Credentials are not allowed, so no
+/// browser sends the cookie along.
 fn cors(settings: &ServerSettings) -> CorsLayer {
     let origins = settings.allowed_origins.iter();
     let origins = origins.filter_map(|url| origin::of_url(url)?.parse().ok());

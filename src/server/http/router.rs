@@ -1,4 +1,4 @@
-//! Every address of the API, and the layers around it.
+//! The routes of the API, and the layers around the whole site.
 
 use super::compressed::{counted, in_its_share};
 use super::host::host;
@@ -24,15 +24,15 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-/// A page with fifty messages is a twelfth smaller than with the library's 4, and a fifth of a
-/// millisecond later. To gzip it is what is always taken.
+/// The level of Brotli: a page with fifty messages is a twelfth smaller than at the library's 4, and takes a fifth of
+/// a millisecond longer. For gzip it is the usual level.
 const QUALITY: CompressionLevel = CompressionLevel::Precise(6);
 
-/// Whether all is there that pages need besides this crate.
+/// Whether the pages' own files are complete, for `/readyz`.
 pub type IsWhole = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// REST, both sockets and health, without layers: [`layered`] wraps them together with the rest of
-/// the site. Who asks `/readyz` is told "not ready" while `is_whole` says no.
+/// the site. `/readyz` answers "not ready" while `is_whole` is false.
 pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
     Router::new()
         .nest("/api/chat", rest::router(&ctx.settings.server))
@@ -46,9 +46,8 @@ pub fn api_router(ctx: Arc<Context>, is_whole: IsWhole) -> Router {
         .with_state(ctx)
 }
 
-/// What every request and every answer of the server passes through, once: request id and log,
-/// security headers, panics, the host it is for, the same-origin guard, compression. `show` is how a
-/// person is told what these refuse.
+/// Wraps the site in the layers that every request passes once: request id and log, security headers, panics, the
+/// host check, the same-origin guard against CSRF, compression. `show` renders their refusals for people.
 pub fn layered(
     router: Router,
     ctx: &Arc<Context>,
@@ -85,7 +84,7 @@ async fn readyz(
 }
 
 fn panicked(_panic: Box<dyn Any + Send>) -> Response {
-    // The panic hook has written where; what it holds may be somebody's text.
+    // The panic hook has logged where; its payload may hold a message's text.
     tracing::error!("a handler panicked");
     Problem::new(ErrorCode::Internal, "Something failed on the server.").into_response()
 }

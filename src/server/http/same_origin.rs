@@ -1,7 +1,7 @@
-//! Only our own pages, those of sites that were allowed, and programs: the guard of every request, forms and
-//! calls included.
+//! The guard against CSRF (cross-site request forgery), for every request: only pages of this server, pages of
+//! `server.allowed-origins`, and programs may change anything.
 //!
-//! *Invariant:* no page of another site does anything with somebody's cookie.
+//! *Invariant:* a request that a page of another site had a browser send has no effect with the browser's cookie.
 
 use super::origin::{self, AskedFor, Origin};
 use super::refusal::{Door, Refusals};
@@ -15,7 +15,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use parlour_protocol::ErrorCode;
 
-/// Refuses what another site had a browser do.
+/// The layer: refuses requests that another site had a browser send.
 pub(super) async fn same_origin(
     State(refusals): State<Refusals>,
     mut request: Request,
@@ -29,12 +29,12 @@ pub(super) async fn same_origin(
         Origin::Ours | Origin::Absent => {
             is_safe || is_ours(&refusals.ctx, request.headers(), origin)
         }
-        // Whatever its pages do, they do with a token.
+        // Pages of an allowed site authenticate with a bearer token only.
         Origin::Allowed if door == Door::Programs => {
             request.headers_mut().remove(COOKIE);
             true
         }
-        // Nobody but a browser reads a page that was opened from elsewhere.
+        // Following a link from another site only reads, and only the browser sees the page.
         Origin::Allowed | Origin::Foreign => is_safe && door == Door::Site,
     };
     if may_pass {
@@ -65,9 +65,9 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Whether one of our pages, or a program, wants to change something.
+/// Whether a request that changes something comes from a page of this server or from a program.
 fn is_ours(ctx: &Context, headers: &HeaderMap, origin: Origin) -> bool {
-    // No browser sends this by itself, so who does knows the token.
+    // No browser sends this header by itself, so its sender knows the token.
     if bearer(headers) != Bearer::Absent {
         return true;
     }

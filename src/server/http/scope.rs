@@ -1,5 +1,4 @@
-//! Who asks: the session that a cookie or a bearer token proves, and the address behind any proxy
-//! that is trusted to tell it.
+//! Authentication: the session of a cookie or a bearer token, and the client's address behind trusted proxies.
 
 use super::{Problem, session_cookie};
 use crate::{ClientAddress, Context, Scope, ServiceError, accounts};
@@ -12,15 +11,18 @@ use tracing::Span;
 
 const BEARER: &[u8] = b"bearer";
 
-/// Who asks, as far as headers tell.
+/// The scope of a request, read from its headers.
 pub struct Asker {
-    /// The scope; a visitor's when nothing proved anybody.
+    /// The scope; anonymous without a valid session.
     pub scope: Scope,
-    /// A bearer token was given that proves nobody any more.
+    /// Whether the request carried a bearer token without a valid session.
     pub session_ended: bool,
 }
 
-/// Reads who asks. A cookie of a session that has ended is a visitor's; pages let them come back.
+/// Authenticates a request. A cookie without a valid session counts as none, so that pages can be read with it.
+///
+/// # Errors
+/// The database failed while the session was read.
 pub async fn asker(
     ctx: &Context,
     headers: &HeaderMap,
@@ -66,17 +68,17 @@ where
     }
 }
 
-/// What `Authorization` says, as far as it is about a token.
+/// The bearer token in `Authorization`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bearer<'h> {
-    /// Nothing, or something else, such as what a proxy asked a password for.
+    /// No bearer token; perhaps the `Basic` credentials that a proxy asked for.
     Absent,
     /// Two tokens, or one that is no text.
     Unreadable,
     Token(&'h str),
 }
 
-/// Reads the bearer token. Where one is meant, whatever it is, no cookie is looked at.
+/// Reads the bearer token. A request with one, also a malformed one, is not authenticated by its cookie.
 pub(super) fn bearer(headers: &HeaderMap) -> Bearer<'_> {
     let meant = headers.get_all(AUTHORIZATION).iter().filter_map(|value| {
         let value = value.as_bytes();
@@ -99,7 +101,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn whoever_means_a_token_has_said_so() {
+    fn only_the_scheme_bearer_is_a_token() {
         let read = |values: &[&'static [u8]]| {
             let mut headers = HeaderMap::new();
             for value in values {

@@ -15,22 +15,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-/// Running requests get this long to finish. Below the time after which people are told.
+/// How long a graceful shutdown waits for running requests; shorter than a page takes to show that it is offline.
 const REQUESTS: Duration = Duration::from_secs(2);
-/// All of stopping.
+/// How long a graceful shutdown may take in all.
 const STOP: Duration = Duration::from_secs(10);
-/// What the system keeps of a connection for who does not read, sockets included. It counts twice as much.
+/// Bytes of the system's send buffer of each connection, sockets included. The system reserves twice as much.
 const SEND_BUFFER: usize = 128 * 1024;
-/// Connections that wait for a place of their address's. Who comes beyond them is hung up on.
+/// Connections that may wait for a place of their address; further ones are closed.
 const WAITING: usize = 512;
 /// How long they wait before they are refused.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often they look for one.
+/// How often a place is tried for again.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Serves until `shutdown`, then stops: no new connections, sockets told to come back (4000),
+/// Serves until `shutdown`, then stops: no new connections, sockets closed with 4000,
 /// running requests finished, what is being written on disk, the database closed. Sockets may still
-/// be hearing why they end: see [`Hub::goodbyes`](crate::realtime::Hub::goodbyes).
+/// be taking their close frame: see [`Hub::wait_for_sockets`](crate::realtime::Hub::wait_for_sockets).
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -40,8 +40,8 @@ pub async fn serve(
     serve_within(None, listener, app, ctx, shutdown).await;
 }
 
-/// The same with so many `connections` that speak HTTP at once; `None` is as many as the system allows for.
-/// Sockets count no more once they are upgraded.
+/// The same with so many HTTP `connections` at once; `None` is as many as the system allows for. A connection that
+/// was upgraded to a socket does not count.
 pub async fn serve_within(
     connections: Option<usize>,
     listener: TcpListener,
@@ -57,7 +57,7 @@ pub async fn serve_within(
         sockets = can.sockets,
         "can hold so many connections that speak HTTP, and so many sockets"
     );
-    // Every connection has it from the one that listens.
+    // Accepted connections inherit it from the listening socket.
     if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER) {
         tracing::warn!(%error, "the system's buffers stay as large as they are");
     }
@@ -76,9 +76,9 @@ pub async fn serve_within(
                 match places.enter(address) {
                     Ok(place) => break Some(place),
                     Err(Full::Address) => break None,
-                    // Somebody may have become idle long enough ago.
+                    // A connection may have become idle for long enough.
                     Err(Full::Server) => {
-                        drop(timeout(&*ctx.clock, ACCEPT_RETRY, places.freed()).await)
+                        let _ = timeout(&*ctx.clock, ACCEPT_RETRY, places.freed()).await;
                     }
                 }
             };
@@ -122,7 +122,7 @@ pub async fn serve_within(
         if requests.is_none() {
             tracing::warn!("requests were still running");
         }
-        // Not `Context::drain`: whoever is still here would be waited for a second time.
+        // Not `Context::drain`, which would wait for the sockets a second time.
         ctx.close().await;
     };
     if timeout(&*ctx.clock, STOP, stopped).await.is_none() {
@@ -130,8 +130,8 @@ pub async fn serve_within(
     }
 }
 
-/// A place of an address that has its share, once there is one: what runs on it will be answered, and then
-/// its connection gives way.
+/// Waits for a place of an address that has its share: one of its requests will be answered, and its connection can
+/// then be evicted.
 async fn wait_for(
     places: &Connections,
     address: Option<ClientAddress>,
@@ -146,14 +146,14 @@ async fn wait_for(
 }
 
 /// The next connection. Errors that concern one connection are skipped; when the system has no
-/// more descriptors, who is idle gives some back.
+/// more descriptors, an idle connection is evicted.
 async fn accept(
     listener: &TcpListener,
     places: &Connections,
     clock: &dyn Clock,
 ) -> (TcpStream, SocketAddr) {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    let mut is_told = false;
+    let mut is_logged = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
@@ -169,9 +169,9 @@ async fn accept(
                     ConnectionAborted | ConnectionRefused | ConnectionReset
                 ) => {}
             Err(error) => {
-                if !is_told {
+                if !is_logged {
                     tracing::error!(%error, "cannot accept connections");
-                    is_told = true;
+                    is_logged = true;
                 }
                 places.make_room();
                 clock.sleep(Duration::from_millis(20)).await;

@@ -16,16 +16,15 @@ use std::sync::Arc;
 const NAME: &str = "parlour_session";
 /// Browsers accept this prefix only with `Secure`, `Path=/` and no `Domain`.
 const HOST_NAME: &str = "__Host-parlour_session";
-/// As long as browsers keep any cookie: the session's own end is the server's to decide, and it
-/// slides with use.
+/// The longest that browsers keep any cookie: the session's expiry is decided by the server, and slides with use.
 const MAX_AGE_SECONDS: u32 = 400 * 24 * 60 * 60;
 
-/// The cookie's name: with the prefix that guards it where people come over HTTPS.
+/// The cookie's name: over HTTPS with the prefix `__Host-`.
 pub fn name(settings: &Settings) -> &'static str {
     if is_https(settings) { HOST_NAME } else { NAME }
 }
 
-/// Its name while the setting was another one.
+/// The cookie's name before `public-url` was set or removed.
 fn former_name(settings: &Settings) -> &'static str {
     if is_https(settings) { NAME } else { HOST_NAME }
 }
@@ -40,13 +39,12 @@ pub fn clear(settings: &Settings) -> HeaderValue {
     value(name(settings), "", 0)
 }
 
-/// The token a request carries, under its name or under that of before `public-url` was set or taken away.
+/// The token in a request's cookie, under the present or the former name.
 pub fn read<'h>(settings: &Settings, headers: &'h HeaderMap) -> Option<&'h str> {
     find(headers, name(settings)).or_else(|| find(headers, former_name(settings)))
 }
 
-/// Gives a browser that has its session under the former name the same one under the name of now, once:
-/// the former one is taken from it.
+/// The layer that moves a session cookie from the former name to the present one.
 pub(super) async fn renamed(
     State(ctx): State<Arc<Context>>,
     request: Request,
@@ -58,7 +56,7 @@ pub(super) async fn renamed(
     };
     let is_known_by_name = find(request.headers(), name(&ctx.settings)).is_some();
     let mut response = next.run(request).await;
-    // What everybody may keep has nobody's cookie in it.
+    // An answer that shared caches may keep must carry no cookie.
     let keep = response.headers().get(CACHE_CONTROL);
     if keep.is_some_and(|keep| keep.as_bytes().starts_with(b"public")) {
         return response;
@@ -73,7 +71,7 @@ pub(super) async fn renamed(
                 );
             }
             Ok(None) => {}
-            // Whose it is will be known later.
+            // The person is recorded later, by `scope`.
             Err(_) => return response,
         }
     }

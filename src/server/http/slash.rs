@@ -1,4 +1,4 @@
-//! An address with a slash at its end is the one without it.
+//! Redirects a path with a slash at its end to the one without it.
 
 use axum::extract::Request;
 use axum::http::header::LOCATION;
@@ -6,7 +6,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Leads there.
+/// The layer: redirects with 308.
 pub(super) async fn slash(request: Request, next: Next) -> Response {
     match without_slash(request.uri()) {
         Some(place) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, place)]).into_response(),
@@ -14,7 +14,7 @@ pub(super) async fn slash(request: Request, next: Next) -> Response {
     }
 }
 
-/// Nothing for what a browser could read as another server's address, such as `//evil.example/`.
+/// The path without its slash; `None` for one that a browser could read as another server, such as `//evil.example/`.
 fn without_slash(uri: &Uri) -> Option<String> {
     let bare = uri.path().strip_suffix('/')?.trim_end_matches('/');
     if bare.is_empty() || bare.contains("//") || bare.contains('\\') {

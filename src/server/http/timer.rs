@@ -1,4 +1,4 @@
-//! The library's waits, on the server's clock.
+//! Hyper's timer, on the server's clock.
 
 use crate::clock::{Clock, Deadline};
 use hyper::rt::{Sleep, Timer};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// What hyper waits on.
+/// The timer that hyper is given.
 #[derive(Clone)]
 pub(super) struct ClockTimer(pub(super) Arc<dyn Clock>);
 
@@ -26,7 +26,7 @@ impl Timer for ClockTimer {
         self.0.monotonic()
     }
 
-    /// For every request of a connection.
+    /// Called for every request of a connection, so it reuses the wait.
     fn reset(&self, sleep: &mut Pin<Box<dyn Sleep>>, deadline: Instant) {
         match sleep.as_mut().downcast_mut_pin::<Wait>() {
             Some(mut wait) => wait.0.set(deadline),

@@ -1,4 +1,4 @@
-//! One span and one line per request, under an id that the answer carries: from where, and whose it was.
+//! Request tracing: one span and one log line per request, with the request id, the client's address and its user.
 //!
 //! Not tower-http's layers for that: they take any id that a client sends, and ask the machine for the time
 //! instead of the clock that was passed in.
@@ -20,10 +20,10 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Longer ones, and ones of other characters, are replaced.
+/// Bytes of a request id. Longer ones, and ones of other characters, are replaced.
 const ID_MAX: usize = 64;
 
-/// Runs a request in its span. Everybody behind it finds the address of who asks with the request.
+/// The layer: runs a request in its span. The layers behind it find the client's address in its extensions.
 pub(super) async fn trace(
     State(ctx): State<Arc<Context>>,
     mut request: Request,
@@ -38,17 +38,17 @@ pub(super) async fn trace(
         .cloned();
     let id = given.unwrap_or_else(|| new_id(ctx.clock.now()));
     let span = tracing::info_span!(
-        "request",
-        id = id.to_str().unwrap_or_default(),
-        method = ?request.method(),
-        path = ?request.uri().path(),
-        %address,
-        // Known once somebody has looked at who it is.
-        user = Empty,
-    );
+            "request",
+            id = id.to_str().unwrap_or_default(),
+            method = ?request.method(),
+            path = ?request.uri().path(),
+            %address,
+    // Known once a handler has authenticated the request.
+            user = Empty,
+        );
     async {
         if let Some(trouble) = trouble {
-            trouble.tell_once(&ctx.log_once);
+            trouble.log(&ctx.log_once);
         }
         let start = ctx.clock.monotonic();
         let mut response = next.run(request).await;
@@ -62,8 +62,8 @@ pub(super) async fn trace(
     .await
 }
 
-/// Where it comes from, and what is wrong with that which only whoever runs the server can mend.
-fn address(ctx: &Context, request: &Request) -> (ClientAddress, Option<Trouble>) {
+/// The client's address, and what is wrong with the proxy settings, which only the operator can mend.
+fn address(ctx: &Context, request: &Request) -> (ClientAddress, Option<ProxyMisconfiguration>) {
     let Some(peer) = forwarded::peer(request.extensions()) else {
         return (ClientAddress::Unreadable, None);
     };
@@ -72,18 +72,18 @@ fn address(ctx: &Context, request: &Request) -> (ClientAddress, Option<Trouble>)
     let address = forwarded::client_address(trusted, peer, headers);
     let trouble = if address == ClientAddress::Unreadable {
         let written = forwarded::written(headers).cloned().collect();
-        Some(Trouble::Unreadable { peer, written })
+        Some(ProxyMisconfiguration::Unreadable { peer, written })
     } else if forwarded::is_trusted(trusted, peer) {
         None
     } else {
         let header = forwarded::written(headers).next();
-        header.map(|_| Trouble::UnknownProxy { peer })
+        header.map(|_| ProxyMisconfiguration::UnknownProxy { peer })
     };
     (address, trouble)
 }
 
-/// What every request through that proxy would tell again.
-enum Trouble {
+/// A mistake in the proxy settings. Logged once, since every request through the proxy would repeat it.
+enum ProxyMisconfiguration {
     UnknownProxy {
         peer: IpAddr,
     },
@@ -93,8 +93,8 @@ enum Trouble {
     },
 }
 
-impl Trouble {
-    fn tell_once(&self, log_once: &LogOnce) {
+impl ProxyMisconfiguration {
+    fn log(&self, log_once: &LogOnce) {
         match self {
             Self::UnknownProxy { peer } if log_once.is_first("an unknown proxy") => tracing::warn!(
                 %peer,
@@ -123,7 +123,7 @@ fn is_plain(id: &HeaderValue) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }
 
-/// Unique across restarts, which is all it is for: nobody is let in by it.
+/// A request id, unique across restarts. It is no secret.
 fn new_id(now: Timestamp) -> HeaderValue {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

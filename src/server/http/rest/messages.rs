@@ -1,4 +1,4 @@
-//! Messages over REST: listing, posting, editing and taking back.
+//! Messages over REST: listing, posting, editing and deleting.
 
 use crate::error::ServiceError;
 use crate::http::Problem;
@@ -46,7 +46,7 @@ pub(super) async fn list(
     Ok(page)
 }
 
-/// The same with the seq at which it was read, and with what lies on either side.
+/// A page of history with its seq, and whether there is more on either side.
 pub(super) async fn history(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
@@ -58,8 +58,8 @@ pub(super) async fn history(
     ))
 }
 
-/// Where it goes on, the way it was asked for. Only this says that there is more: long texts make a page
-/// shorter.
+/// The URL of the next page in the direction of the query, if there is one. A page may be short without being the
+/// last one, since long texts make it shorter.
 fn next(room: RoomId, slice: &Slice, history: &History) -> Option<String> {
     let (has_more, message, way) = match slice.view {
         View::Newest | View::Before(_) => (history.has_older, history.messages.first(), "before"),
@@ -73,10 +73,10 @@ fn next(room: RoomId, slice: &Slice, history: &History) -> Option<String> {
     ))
 }
 
-/// What a message takes as JSON besides what was written in it: the names of its fields, numbers, times.
+/// Bytes of a message's JSON besides its texts: names of fields, numbers, times.
 const AROUND: usize = 320;
 
-/// As JSON, into memory that is large enough from the start: what grows is copied each time.
+/// Serialises a page into a buffer of sufficient capacity, since a growing one is copied each time.
 fn page(messages: &[Message]) -> serde_json::Result<Response> {
     let written = messages.iter().map(|message| message.content.len());
     let mut json = Vec::with_capacity(2 + written.map(|length| length + AROUND).sum::<usize>());

@@ -1,4 +1,4 @@
-//! Who comes, and who is there.
+//! People over REST: guests, names, who is in a room, and whether a socket may be opened.
 
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
@@ -25,7 +25,7 @@ pub(super) async fn create_guest(
     Ok((StatusCode::CREATED, Json(NewGuest { user, token })))
 }
 
-/// A name for whose browser this is: its session is a cookie, which no script reads.
+/// Gives the browser's person a name, or makes them a guest with a session cookie.
 pub(super) async fn give_name(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
@@ -36,7 +36,7 @@ pub(super) async fn give_name(
     Ok((cookie, Json(user)))
 }
 
-/// Who is there; `users` has the names alone.
+/// The people in a room; `users` has their names alone.
 #[derive(Serialize)]
 pub(super) struct Here {
     users: Vec<String>,
@@ -55,7 +55,7 @@ pub(super) async fn here(
     Ok(Json(Here { users, roster }))
 }
 
-/// Whether a socket from this address would be taken: a page's script cannot see why one was not.
+/// Whether a socket from this address would be accepted, since a script cannot see why its handshake was refused.
 pub(super) async fn connection(
     State(ctx): State<Arc<Context>>,
     scope: Scope,

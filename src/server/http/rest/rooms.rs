@@ -37,7 +37,7 @@ pub(super) async fn get(
     Ok(Json(rooms::get(&ctx, &scope, room).await?))
 }
 
-/// The rooms that somebody's page lists, with what is unread in them.
+/// The rooms that the person's page lists, with the number of unread posts in each.
 pub(super) async fn list_own(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
@@ -45,7 +45,7 @@ pub(super) async fn list_own(
     Ok(Json(rooms::list(&ctx, &scope).await?))
 }
 
-/// All that a page shows of a room, read as one state of it.
+/// All that a page shows of a room, read in one snapshot.
 pub(super) async fn open(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
