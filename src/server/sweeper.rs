@@ -201,7 +201,7 @@ mod tests {
     use crate::clock::SystemClock;
 
     #[test]
-    fn a_clock_that_was_set_is_not_believed_at_once() {
+    fn a_clock_that_was_set_is_not_trusted_for_an_hour() {
         let ten_years = 10 * 365 * 24 * 60 * 60 * 1_000;
         let began = SystemClock.monotonic();
         let mut steady = Steady::since(0, began);

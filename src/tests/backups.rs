@@ -1,5 +1,5 @@
-//! `parlour backup` and `parlour restore` as who runs a server meets them: while it serves, while it
-//! does not, interrupted, and what clients see afterwards.
+//! `parlour backup` and `parlour restore` by the executable: while it serves, while it does not, interrupted, and what
+//! clients see afterwards.
 
 use crate::harness::{Browser, Program, Socket};
 use reqwest::StatusCode;
@@ -106,7 +106,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_load_is_the_beginning_of_the_truth_and_serves() {
+async fn a_backup_under_load_is_a_prefix_of_the_history_and_can_be_served() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &NO_LIMITS);
     let address = program.address();
@@ -169,7 +169,7 @@ async fn a_backup_under_load_is_the_beginning_of_the_truth_and_serves() {
 }
 
 #[tokio::test]
-async fn a_restored_database_is_another_life_of_the_old_one() {
+async fn a_restored_database_has_another_epoch() {
     let folder = tempdir().unwrap();
     let here = folder.path();
     let mut program = Program::start(here, &NO_LIMITS);

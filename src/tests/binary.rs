@@ -1,4 +1,4 @@
-//! The executable as who runs it meets it: starting, refusing to start, stopping, and its log.
+//! The executable: starting, refusing to start, stopping, and its log.
 
 use crate::harness::{Browser, LOBBY, Page, Program, Socket, lay_out};
 use parlour_protocol::calls::Request;
@@ -46,7 +46,7 @@ async fn it_starts_in_an_empty_folder_and_serves() {
 }
 
 #[tokio::test]
-async fn what_it_keeps_is_for_its_owner_alone_whatever_the_system_gives_others() {
+async fn the_servers_files_are_private_to_their_owner() {
     let folder = tempdir().unwrap();
     let mut program = Program::start_carelessly(folder.path(), &[]);
     let address = program.address();
@@ -79,7 +79,7 @@ fn a_port_that_is_taken_is_said_and_the_database_left_alone() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_said() {
+fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("file"), "not a folder").unwrap();
     for url in [
@@ -96,7 +96,7 @@ fn a_folder_that_cannot_be_made_is_said() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_said_and_kept() {
+fn a_file_that_is_no_database_is_named_and_kept() {
     let folder = tempdir().unwrap();
     let text = "my novel, chapter one. ".repeat(200);
     fs::write(folder.path().join("novel.txt"), &text).unwrap();
@@ -239,7 +239,7 @@ async fn a_database_of_a_newer_version_is_left_alone() {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_says_so_to_sockets_and_keeps_what_was_said() {
+async fn on_sigterm_it_closes_sockets_and_keeps_messages() {
     let folder = tempdir().unwrap();
     for (round, signal) in ["TERM", "INT"].into_iter().enumerate() {
         let mut program = Program::start(folder.path(), &[]);

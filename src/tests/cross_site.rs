@@ -1,4 +1,4 @@
-//! What another site's page makes a browser send changes nothing here.
+//! CSRF: a request that a page of another site had a browser send changes nothing.
 
 use crate::harness::{Browser, LOBBY, Page, Site};
 use reqwest::{Method, RequestBuilder};
@@ -97,7 +97,7 @@ async fn the_same_forms_are_taken_from_this_site() {
 }
 
 #[tokio::test]
-async fn nobody_is_given_a_session_by_another_site() {
+async fn another_site_cannot_start_a_session() {
     let site = Site::plain().await;
     let visitor = site.visitor();
     for headers in foreign(&visitor.origin()) {

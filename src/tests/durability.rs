@@ -1,4 +1,4 @@
-//! Acknowledged means on disk: the bytes of a message are synced before anybody hears of it.
+//! Durability: the bytes of a message are on disk (`fdatasync`) before it is acknowledged or broadcast.
 
 use crate::harness::{Browser, Program, Socket, a_disk_in};
 use futures::future::join_all;
@@ -49,7 +49,7 @@ async fn sent_on(disk: &Disk, folder: &std::path::Path) -> Trace {
 }
 
 #[tokio::test]
-async fn nobody_hears_of_a_message_before_it_is_on_the_disk() {
+async fn a_message_is_broadcast_only_after_fdatasync() {
     let folder = tempdir().unwrap();
     let Some(disk) = a_disk_in(folder.path()) else {
         return;
@@ -62,7 +62,7 @@ async fn nobody_hears_of_a_message_before_it_is_on_the_disk() {
 }
 
 #[tokio::test]
-async fn a_disk_that_only_says_it_synced_is_found_out() {
+async fn a_missing_fdatasync_is_detected() {
     let folder = tempdir().unwrap();
     let Some(disk) = a_disk_in(folder.path()) else {
         return;

@@ -1,4 +1,4 @@
-//! The executable under those who want more than their share of it.
+//! The executable under clients that do not read, and its limit of open files.
 
 use crate::harness::{Browser, LOBBY, Program, eventually};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn memory(process: u32) -> u64 {
 }
 
 #[tokio::test]
-async fn a_hundred_who_ask_for_history_and_never_read_it_take_little_memory() {
+async fn a_hundred_clients_that_do_not_read_take_bounded_memory() {
     const CLIENTS: usize = 100;
     const MOST: u64 = 64 * 1024 * 1024;
     let folder = tempdir().unwrap();

@@ -394,7 +394,7 @@ async fn not_ones_own(browser: &Browser, message: &str, room: &str) -> Vec<Page>
 }
 
 #[tokio::test]
-async fn nobody_changes_what_is_somebody_elses() {
+async fn another_persons_message_and_room_cannot_be_changed() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
     let room = alice.room("Alice's").await;
@@ -438,7 +438,7 @@ async fn a_removed_message_can_neither_be_edited_nor_brought_back() {
 }
 
 #[tokio::test]
-async fn who_lost_their_session_is_asked_for_a_name_and_led_back() {
+async fn an_ended_session_leads_to_join_and_back() {
     let site = Site::plain().await;
     let visitor = site.visitor();
     let answer = visitor

@@ -7,7 +7,7 @@
 )]
 mod client;
 
-use crate::harness::{self, Browser, PATIENCE, Program};
+use crate::harness::{self, Browser, Program, TEST_TIMEOUT};
 use client::{Client, Memory, history};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ const QUICK: [(&str, &str); 5] = [
 fn until(what: &str, is_so: impl AsyncFn() -> bool) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
     async move {
-        let came = timeout(PATIENCE * 3, harness::until(is_so)).await;
+        let came = timeout(TEST_TIMEOUT * 3, harness::until(is_so)).await;
         came.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }
@@ -122,7 +122,7 @@ async fn it_greets_and_hears_what_is_said_edited_and_taken_back() {
 }
 
 #[tokio::test]
-async fn a_script_that_repeats_itself_is_heard_once() {
+async fn a_repeated_idempotency_key_is_one_message() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &QUICK);
     let script = Script::new(program.address(), "Nightly").await;
@@ -189,7 +189,7 @@ async fn it_reads_the_room_anew_when_too_much_has_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn restarts_and_kills_cost_it_nothing() {
+async fn nothing_is_lost_by_restarts_and_kills() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &QUICK);
     let address = program.address();
@@ -224,7 +224,7 @@ async fn restarts_and_kills_cost_it_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restored_database_is_another_one_and_what_waits_is_sent_to_it() {
+async fn after_a_restore_the_client_starts_anew_and_sends_its_outbox() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &QUICK);
     let address = program.address();
@@ -253,7 +253,7 @@ async fn a_restored_database_is_another_one_and_what_waits_is_sent_to_it() {
 }
 
 #[tokio::test]
-async fn what_is_refused_for_a_while_arrives_later_and_in_order() {
+async fn a_rate_limited_send_arrives_later_and_in_order() {
     let folder = tempdir().unwrap();
     let limits = [
         ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "5"),
@@ -302,7 +302,7 @@ async fn a_room_that_is_not_there_ends_it() {
 }
 
 #[test]
-fn what_it_does_not_know_it_ignores() {
+fn unknown_frames_and_fields_are_ignored() {
     let mut memory = Memory::new(LOBBY);
     memory.seq = Some(1);
     for frame in [

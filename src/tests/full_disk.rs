@@ -195,7 +195,7 @@ async fn while_nothing_can_be_synced_people_read_and_senders_wait() {
 }
 
 #[tokio::test]
-async fn what_was_read_while_nothing_can_be_written_is_read_in_the_end() {
+async fn read_receipts_of_an_outage_are_written_after_it() {
     let Some(mut bench) = Bench::start() else {
         return;
     };
@@ -225,7 +225,7 @@ async fn what_was_read_while_nothing_can_be_written_is_read_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_checkpoint_that_finds_no_room_holds_nobody_up_and_is_made_up_for() {
+async fn a_checkpoint_without_disk_space_blocks_nothing_and_is_repeated() {
     let Some(mut bench) = Bench::start() else {
         return;
     };

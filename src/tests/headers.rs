@@ -276,7 +276,7 @@ async fn a_page_whose_script_is_blocked_does_not_say_that_it_connects() {
 }
 
 #[tokio::test]
-async fn what_is_for_one_person_is_kept_by_nobody_between() {
+async fn personal_answers_are_not_cached_by_proxies() {
     let site = Site::plain().await;
     let person = site.person("Alice").await;
     for path in ["/", LOBBY, "/me", "/rooms/new", "/nothing"] {

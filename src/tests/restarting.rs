@@ -1,5 +1,5 @@
-//! One server after another on the same port and files, as everybody else meets it: nobody is
-//! refused, nothing is lost, nobody came or went.
+//! Restarts without downtime: one server after another on the same port and files refuses no connection, loses
+//! nothing, and announces no join or leave.
 
 use crate::harness::{Browser, Program, Socket, until};
 use reqwest::StatusCode;
@@ -147,7 +147,7 @@ async fn refuses_nobody(mut program: Program, successor: Successor<'_>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_and_one_that_is_started_at_once_refuse_nobody() {
+async fn a_restart_refuses_no_connection() {
     let folder = tempdir().unwrap();
     let start = || Program::start(folder.path(), &NO_LIMITS);
     refuses_nobody(start(), &|old| {
@@ -158,14 +158,14 @@ async fn a_server_that_is_told_to_stop_and_one_that_is_started_at_once_refuse_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_replaces_another_refuses_nobody() {
+async fn a_replacement_refuses_no_connection() {
     let folder = tempdir().unwrap();
     let start = || Program::start_with(&["--replace"], folder.path(), &NO_LIMITS);
     refuses_nobody(start(), &|_| start()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_socket_systemd_holds_may_be_away_and_refuses_nobody() {
+async fn with_a_socket_of_systemd_a_restart_refuses_no_connection() {
     let folder = tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let start = || Program::start_on(&listener, folder.path(), &NO_LIMITS);
@@ -234,7 +234,7 @@ async fn two_servers_on_one_database_are_refused_and_the_first_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_server_left_is_in_nobodys_way() {
+async fn files_of_a_killed_server_do_not_prevent_a_start() {
     let folder = tempdir().unwrap();
     for arguments in [&[][..], &["--replace"]] {
         let mut killed = Program::start(folder.path(), &[]);
@@ -277,7 +277,7 @@ async fn an_address_that_was_changed_is_the_new_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_joined_and_nobody_left_by_a_restart() {
+async fn a_restart_announces_no_join_and_no_leave() {
     let folder = tempdir().unwrap();
     let start = || Program::start(folder.path(), &NO_LIMITS);
     let mut program = start();

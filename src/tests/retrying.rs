@@ -1,6 +1,6 @@
-//! Whoever is refused for now is told when to come again, at every door and in every form of answer.
+//! `Retry-After`: a temporary refusal has a retry time at every door and in every form of answer.
 
-use crate::harness::{Browser, LOBBY, PATIENCE, Page, Site, Socket};
+use crate::harness::{Browser, LOBBY, Page, Site, Socket, TEST_TIMEOUT};
 use futures::future::poll_immediate;
 use parlour_protocol::calls::Request;
 use reqwest::Method;
@@ -40,7 +40,7 @@ async fn handshake(browser: &Browser, path: &str) -> Page {
 }
 
 #[tokio::test]
-async fn an_address_with_too_many_requests_is_told_when_at_every_door() {
+async fn an_address_with_too_many_requests_gets_retry_after_at_every_door() {
     let site = Site::start(|settings| {
         settings.limits.connections_per_address = 1;
         settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
@@ -54,7 +54,7 @@ async fn an_address_with_too_many_requests_is_told_when_at_every_door() {
     );
     running.write_all(head.as_bytes()).await.unwrap();
     let mut begun = [0; 12];
-    let read = timeout(PATIENCE, running.read_exact(&mut begun)).await;
+    let read = timeout(TEST_TIMEOUT, running.read_exact(&mut begun)).await;
     read.expect("it begins").unwrap();
     assert_eq!(&begun, b"HTTP/1.1 100");
 
@@ -71,7 +71,7 @@ async fn an_address_with_too_many_requests_is_told_when_at_every_door() {
 }
 
 #[tokio::test]
-async fn a_page_a_call_and_a_socket_over_their_limit_say_when() {
+async fn a_page_a_call_and_a_socket_over_their_limit_have_retry_after() {
     let site = Site::start(|settings| {
         settings.limits.history_pages_per_second = 1;
         settings.limits.rooms_per_hour = 1;
@@ -99,7 +99,7 @@ async fn a_page_a_call_and_a_socket_over_their_limit_say_when() {
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_has_time_to_draw_says_when() {
+async fn a_page_that_is_refused_for_load_has_retry_after() {
     let site = Site::plain().await;
     let address = "127.0.0.1".parse::<IpAddr>().unwrap().into();
     let (go, wait) = mpsc::channel::<()>();
@@ -129,7 +129,7 @@ async fn a_page_that_nobody_has_time_to_draw_says_when() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_says_when() {
+async fn a_stopping_server_answers_retry_after() {
     let site = Site::plain().await;
     site.ctx.drain().await;
     is_for_now(&site.visitor().get("/readyz").await, 503);

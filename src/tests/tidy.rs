@@ -42,7 +42,7 @@ fn features_are_chosen_on_mod_lines_only() {
 }
 
 #[test]
-fn libraries_stay_in_their_rooms() {
+fn libraries_are_used_where_the_table_allows() {
     each(&[".rs"], code::library_outside_its_room);
 }
 
@@ -57,7 +57,7 @@ fn no_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn every_module_says_what_it_owns() {
+fn every_module_has_a_doc_comment() {
     each(&[".rs"], code::module_without_a_first_word);
 }
 
@@ -67,7 +67,7 @@ fn nothing_unwraps_outside_tests() {
 }
 
 #[test]
-fn no_file_holds_two_ideas() {
+fn no_file_is_longer_than_500_lines() {
     each(&[".rs", ".css", ".ts", ".mjs"], code::too_long);
 }
 
@@ -77,7 +77,7 @@ fn browser_tests_wait_for_conditions_and_all_of_them_run() {
 }
 
 #[test]
-fn names_say_something() {
+fn names_are_not_generic() {
     each(&[""], names::vague_file);
     each(&[".rs"], names::vague_type);
 }

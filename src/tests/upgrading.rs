@@ -140,7 +140,7 @@ fn plain_rooms(rooms: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn who_had_signed_in_still_is() {
+async fn sessions_survive_the_upgrade() {
     for upgraded in Upgraded::each().await {
         for person in ["Alice", "Bob", "Zoë"] {
             let page = upgraded.page(person, "/").await;
@@ -180,7 +180,7 @@ async fn rooms_and_messages_are_what_they_were() {
 }
 
 #[tokio::test]
-async fn what_changed_since_any_seq_is_found() {
+async fn a_sync_from_any_seq_works_after_the_upgrade() {
     for upgraded in Upgraded::each().await {
         let mut changes = upgraded.messages(LOBBY).to_vec();
         changes.sort_by_key(|message| message["seq"].as_i64());
@@ -200,7 +200,7 @@ async fn what_changed_since_any_seq_is_found() {
 }
 
 #[tokio::test]
-async fn what_was_not_read_is_unread() {
+async fn unread_counts_survive_the_upgrade() {
     for upgraded in Upgraded::each().await {
         for (person, room, unread) in [("Bob", LOBBY, 2), ("Alice", TEA, 1), ("Zoë", TEA, 0)] {
             let place = upgraded.page(person, "/").await.place();

@@ -31,7 +31,7 @@ fn what_has_no_shape_does_not_begin_the_count_anew() {
 }
 
 #[test]
-fn what_people_write_stays_whole() {
+fn text_of_real_languages_is_unchanged() {
     for text in [
         "",
         "plain",

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_speaks_for_the_house_is_reserved_in_every_look_alike() {
+    fn reserved_names_are_reserved_in_every_look_alike() {
         for name in [
             "admin",
             "Admin",

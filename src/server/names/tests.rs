@@ -40,7 +40,7 @@ fn look_alikes_have_one_skeleton() {
 }
 
 #[test]
-fn modern_is_not_modem_and_burn_is_not_bum() {
+fn rn_and_m_have_different_skeletons() {
     for (name, other) in [
         ("Modern", "Modem"),
         ("burn", "bum"),

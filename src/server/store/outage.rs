@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_who_are_refused_together_come_back_one_after_the_other() {
+    fn retry_times_of_a_refused_group_are_spread() {
         let mut waits: Vec<u64> = (0..500)
             .map(|place| match refusal(place) {
                 ServiceError::Unwritable { retry_after_ms } => retry_after_ms,

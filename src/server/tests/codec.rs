@@ -56,7 +56,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn a_stream_says_the_same_however_it_is_cut_and_what_another_codec_reads() {
+fn decoding_is_independent_of_reads_and_agrees_with_tungstenite() {
     let cuts = vec(any::<u8>().prop_map(|cut| cut % 32), oracles::CUTS);
     let lost = prop_oneof![2 => Just(0), 1 => 0..20_usize];
     let streams = (cuts, vec(frame(), 0..12), lost).prop_map(|(cuts, frames, lost)| {
@@ -78,7 +78,7 @@ fn a_stream_says_the_same_however_it_is_cut_and_what_another_codec_reads() {
 }
 
 #[test]
-fn what_the_fuzzer_kept_still_holds() {
+fn the_fuzz_corpus_upholds_every_oracle() {
     let kept = |corpus: &str| -> Vec<Vec<u8>> {
         let inputs = corpus.lines().map(|line| STANDARD.decode(line).unwrap());
         let inputs: Vec<_> = inputs.collect();

@@ -3,8 +3,9 @@
 mod backups;
 mod changing;
 mod floods;
+mod group_commit;
 mod guests;
-mod houses;
+mod many_rooms;
 mod membership;
 mod places;
 mod reading;
@@ -14,7 +15,6 @@ mod starting;
 mod statements;
 mod sweeping;
 mod sync_property;
-mod together;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};

@@ -74,7 +74,7 @@ async fn the_lines_at_a_terminal_are_frames() {
 }
 
 #[tokio::test]
-async fn the_script_that_says_one_thing_says_it_once() {
+async fn the_documented_script_posts_one_message() {
     let server = Server::plain().await;
     let [script] = examples("sh")[..] else {
         panic!("one script");

@@ -1,6 +1,6 @@
-//! One address against everybody: connections, answers that nobody reads, and history in a loop.
+//! Floods from one address: connections, answers that are not read, and history in a loop.
 
-use crate::harness::{PATIENCE, Server, eventually, hurried};
+use crate::harness::{Server, TEST_TIMEOUT, eventually, hurried};
 use futures::future::join_all;
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::http::{api_router, layered, serve_within};
@@ -76,7 +76,7 @@ async fn connect(to: SocketAddr, from: &str, buffer: Option<u32>) -> TcpStream {
     if let Some(buffer) = buffer {
         socket.set_recv_buffer_size(buffer).unwrap();
     }
-    let connected = timeout(PATIENCE, socket.connect(to)).await;
+    let connected = timeout(TEST_TIMEOUT, socket.connect(to)).await;
     connected.expect("it is let in").unwrap()
 }
 
@@ -90,7 +90,7 @@ async fn get(connection: &mut TcpStream, path: &str, headers: &str) -> Option<u1
 async fn answer(connection: &mut TcpStream) -> Option<u16> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        let byte = timeout(PATIENCE, connection.read_u8()).await;
+        let byte = timeout(TEST_TIMEOUT, connection.read_u8()).await;
         head.push(byte.expect("an answer, or an end").ok()?);
     }
     let head = String::from_utf8(head).unwrap().to_lowercase();
@@ -112,7 +112,7 @@ async fn hold(connection: &mut TcpStream, headers: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn one_address_that_opens_every_connection_it_can_shuts_nobody_out() {
+async fn one_address_cannot_use_up_all_connections() {
     let server = Bounded::start(Some(100), |settings| {
         settings.limits.connections_per_address = 40;
     })
@@ -151,7 +151,7 @@ async fn attack(to: SocketAddr, clock: ManualClock, mut connection: TcpStream) {
 }
 
 #[tokio::test]
-async fn nobody_waits_a_second_for_a_page_while_one_address_floods() {
+async fn pages_take_less_than_a_second_while_one_address_floods() {
     // This process has both ends of them, and what other tests have open.
     let files = usize::try_from(descriptors::raise().descriptors).unwrap_or(usize::MAX);
     let server = Bounded::start(None, |_| {}).await;
@@ -172,7 +172,7 @@ async fn nobody_waits_a_second_for_a_page_while_one_address_floods() {
 }
 
 #[tokio::test]
-async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
+async fn an_address_with_all_its_connections_busy_gets_429_and_another_is_served() {
     let server = Bounded::start(None, |settings| {
         settings.limits.connections_per_address = 2;
     })
@@ -197,7 +197,7 @@ async fn an_address_whose_requests_all_run_is_told_429_and_another_is_served() {
 }
 
 #[tokio::test]
-async fn a_company_that_comes_all_at_once_waits_a_moment_and_is_served() {
+async fn a_burst_of_connections_from_one_address_waits_and_is_served() {
     let server = Bounded::start(None, |settings| {
         settings.limits.connections_per_address = 20;
     })
@@ -207,7 +207,7 @@ async fn a_company_that_comes_all_at_once_waits_a_moment_and_is_served() {
 }
 
 #[tokio::test]
-async fn when_places_run_short_who_is_idle_gives_way() {
+async fn an_idle_connection_is_evicted_when_places_run_short() {
     let server = Bounded::start(Some(2), |settings| {
         settings.limits.connections_per_address = 0;
     })
@@ -217,7 +217,7 @@ async fn when_places_run_short_who_is_idle_gives_way() {
         assert_eq!(get(connection, "/healthz", "").await, Some(200));
     }
     assert_eq!(server.page(OTHER).await, 200);
-    let rest = timeout(PATIENCE, idle[0].read_u8()).await;
+    let rest = timeout(TEST_TIMEOUT, idle[0].read_u8()).await;
     assert!(rest.expect("the one that was idle longest ends").is_err());
 }
 
@@ -243,7 +243,7 @@ async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
 }
 
 #[tokio::test]
-async fn a_connection_has_an_end_however_often_it_asks() {
+async fn a_keep_alive_connection_is_closed_at_its_age() {
     let server = Bounded::start(None, |_| {}).await;
     let mut connection = server.connect(FLOOD).await;
     // For five minutes.
@@ -254,14 +254,14 @@ async fn a_connection_has_an_end_however_often_it_asks() {
     let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     connection.write_all(request).await.unwrap();
     let mut said = String::new();
-    let ended = timeout(PATIENCE, connection.read_to_string(&mut said)).await;
+    let ended = timeout(TEST_TIMEOUT, connection.read_to_string(&mut said)).await;
     ended.expect("it is closed").unwrap();
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.to_lowercase().contains("connection: close"), "{said}");
 }
 
 #[tokio::test]
-async fn sockets_take_no_connections_place() {
+async fn an_upgraded_socket_frees_its_connection_place() {
     let server = Server::start(|settings| settings.limits.connections_per_address = 2).await;
     let mut sockets = Vec::new();
     for name in ["Alice", "Bob", "Carol", "Dave", "Eve"] {
@@ -283,7 +283,7 @@ async fn talk(server: &Server) {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_reads_is_given_up() {
+async fn an_answer_that_is_not_read_is_reset() {
     let server = Bounded::start(None, |_| {}).await;
     let author = reqwest::Client::new();
     let url = |path: &str| format!("http://{}{path}", server.address);
@@ -346,7 +346,7 @@ async fn reading_history_has_a_rate_for_an_address() {
 }
 
 #[tokio::test]
-async fn what_is_compressed_waits_for_its_share_and_messages_do_not() {
+async fn compression_queues_for_worker_threads_and_messages_do_not() {
     let server = Server::plain().await;
     talk(&server).await;
     // Other work has all of the share.
@@ -382,7 +382,7 @@ async fn what_is_compressed_waits_for_its_share_and_messages_do_not() {
 }
 
 #[tokio::test]
-async fn who_is_far_behind_catches_up_in_the_share() {
+async fn a_long_sync_runs_on_worker_threads() {
     let server = Server::plain().await;
     let mut alice = server.chat(1, "Alice").await;
     for number in 0..150 {

@@ -1,4 +1,4 @@
-//! Who may ask from where, and what every answer carries.
+//! The guards of HTTP: same origin (CSRF), cookies, trusted proxies, and the headers of every answer.
 
 use crate::harness::{Answer, Server};
 use parlour_server::http::session_cookie;

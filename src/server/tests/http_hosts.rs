@@ -41,7 +41,7 @@ async fn send(
 }
 
 #[tokio::test]
-async fn a_name_that_somebody_else_points_here_is_answered_nothing() {
+async fn a_foreign_host_name_is_refused() {
     let server = Server::plain().await;
     for host in [
         "evil.example",
@@ -82,7 +82,7 @@ async fn a_name_that_somebody_else_points_here_is_answered_nothing() {
 }
 
 #[tokio::test]
-async fn a_box_in_the_living_room_works_unconfigured() {
+async fn a_server_on_a_local_network_works_unconfigured() {
     let server = Server::plain().await;
     for host in [
         "localhost:3000",
@@ -270,7 +270,7 @@ async fn an_allowed_site_uses_rest_with_a_token_and_never_with_the_cookie() {
 }
 
 #[tokio::test]
-async fn a_browser_is_told_beforehand_what_an_allowed_site_may() {
+async fn a_cors_preflight_answers_what_an_allowed_site_may() {
     let server = allowing().await;
     let preflight = |origin, path| {
         let headers = [
@@ -318,7 +318,7 @@ async fn a_browser_is_told_beforehand_what_an_allowed_site_may() {
 }
 
 #[tokio::test]
-async fn who_had_a_cookie_before_the_public_address_was_set_is_the_same_person_after() {
+async fn a_session_cookie_survives_the_setting_of_a_public_address() {
     let server = with(|settings| settings.server.public_url = PUBLIC.to_owned()).await;
     let alice = server.guest("Alice").await;
     let old = format!("parlour_session={}", alice.token);
@@ -359,7 +359,7 @@ async fn who_had_a_cookie_before_the_public_address_was_set_is_the_same_person_a
 }
 
 #[tokio::test]
-async fn an_address_with_a_slash_at_the_end_leads_there_and_nowhere_else() {
+async fn a_path_with_a_trailing_slash_redirects_within_the_site() {
     let server = Server::plain().await;
     let http = reqwest::Client::builder();
     let http = http

@@ -1,4 +1,4 @@
-//! The hub by itself, without a wire: who gets what when everything happens at once.
+//! The hub without a network: fan-out, subscriptions and throttles under concurrency.
 
 use crate::harness::eventually;
 use parlour_protocol::{Message, RoomId, Timestamp, UserId, samples};
@@ -76,7 +76,7 @@ fn message(room: RoomId) -> Publication {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_in_a_room_after_a_storm_gets_its_frames() {
+async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
     let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     for round in 1..=1_000 {
         let room = RoomId(round);
@@ -115,7 +115,7 @@ async fn who_is_in_a_room_after_a_storm_gets_its_frames() {
 
 /// The hub does not know these rooms: the last one out takes the channel away.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_comes_in_as_the_last_one_goes_out_is_not_forgotten() {
+async fn a_socket_that_joins_as_the_last_one_leaves_is_subscribed() {
     let hub = Hub::start(Arc::new(SystemClock), Duration::ZERO, Duration::ZERO);
     let [going, coming] = [(); 2].map(|()| Ear::new(&hub, SocketKind::Many));
     let rooms = || (1..=50_000).map(RoomId);
@@ -166,7 +166,7 @@ async fn a_room_that_is_gone_is_not_entered() {
 }
 
 #[tokio::test]
-async fn everybody_gets_the_same_bytes() {
+async fn all_listeners_share_the_same_bytes() {
     let (hub, _) = quiet();
     let ears = [(); 3].map(|()| Ear::in_room(&hub, ROOM));
     hub.publish(message(ROOM));
@@ -194,7 +194,7 @@ impl Subscriber for Writes {
 }
 
 #[tokio::test]
-async fn a_page_hears_of_all_rooms_in_one_write() {
+async fn room_activity_of_all_rooms_is_one_write() {
     let (hub, clock) = quiet();
     let writes = Arc::new(Writes::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&writes) as _);
@@ -248,7 +248,7 @@ fn identify(socket: &Socket) {
 }
 
 #[tokio::test]
-async fn many_rooms_active_at_once_throw_nobody_out() {
+async fn activity_in_many_rooms_closes_no_socket() {
     const ROOMS: usize = 200;
     let (hub, clock) = quiet();
     let watcher = Ear::new(&hub, SocketKind::Many);
@@ -284,7 +284,7 @@ impl Subscriber for News {
 }
 
 #[tokio::test]
-async fn news_of_many_rooms_take_four_kilobytes_a_second_and_come_all_the_same() {
+async fn room_activity_is_limited_to_4_kib_a_second_and_all_arrives() {
     const ROOMS: usize = 200;
     let (hub, clock) = quiet();
     let news = Arc::new(News::default());

@@ -90,7 +90,7 @@ async fn a_line_says_from_where_and_whose_it_was() {
 }
 
 #[tokio::test]
-async fn an_unreadable_address_and_an_unknown_proxy_are_told_once() {
+async fn an_unreadable_address_and_an_unknown_proxy_are_logged_once() {
     let lines = |what: &str| log().lines().filter(|line| line.contains(what)).count();
     let ask = async |server: &Server, id: &str, header: &str, value: &str| {
         for _ in 0..3 {
@@ -131,7 +131,7 @@ async fn an_unreadable_address_and_an_unknown_proxy_are_told_once() {
 }
 
 #[tokio::test]
-async fn why_the_server_turns_a_socket_away_is_logged() {
+async fn the_reason_of_a_refused_socket_is_logged() {
     let server = Server::plain().await;
     let broken = "ALTER TABLE rooms RENAME TO rooms_elsewhere";
     server.ctx.store.execute_sql(broken).await;
@@ -149,7 +149,7 @@ fn has_line(id: &str, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn nobody_forges_a_line() {
+async fn a_log_line_cannot_be_forged() {
     let server = Server::plain().await;
     let forged = "/api/chat/rooms/%0AERROR%20forged-line/x";
     assert_eq!(server.get(forged).await.status, 404);

@@ -7,6 +7,7 @@ mod contexts;
 mod documented;
 mod harness;
 // Other addresses than 127.0.0.1 are those of this machine on Linux only.
+mod combining_marks;
 #[cfg(target_os = "linux")]
 mod http_floods;
 mod http_guards;
@@ -15,12 +16,11 @@ mod http_limits;
 mod hub;
 mod links;
 mod logs;
-mod marks;
-mod pasted;
 mod renaming;
 mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
+mod text_cleaning;
 mod ws_activity;
 mod ws_closing;
 mod ws_commands;

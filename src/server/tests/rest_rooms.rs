@@ -62,7 +62,7 @@ async fn a_guest_gets_a_token_that_writes() {
 }
 
 #[tokio::test]
-async fn who_is_there_is_told() {
+async fn the_people_of_a_room_are_listed() {
     let server = Server::plain().await;
     let path = format!("/api/chat/rooms/{LOBBY}/users");
     assert_eq!(
@@ -87,7 +87,7 @@ async fn who_is_there_is_told() {
 }
 
 #[tokio::test]
-async fn health_is_told_in_a_word() {
+async fn the_health_check_answers_ok() {
     let server = Server::plain().await;
     for path in ["/healthz", "/readyz"] {
         let answer = server.get(path).await;
@@ -112,7 +112,7 @@ async fn a_server_whose_database_is_gone_is_not_ready() {
 }
 
 #[tokio::test]
-async fn json_is_compressed_for_who_asks() {
+async fn json_is_compressed_on_request() {
     let server = Server::plain().await;
     let request = server
         .http

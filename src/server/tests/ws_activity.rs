@@ -1,4 +1,4 @@
-//! What `/ws` sockets hear of rooms they have not joined.
+//! `room_activity`: what `/ws` sockets are sent about rooms they have not joined.
 
 use crate::harness::{LOBBY, Server, eventually, hurried};
 use parlour_server::clock::Clock;
@@ -103,7 +103,7 @@ async fn reading_in_one_tab_is_seen_in_another_that_is_in_the_room_too() {
 }
 
 #[tokio::test]
-async fn who_reads_in_the_only_tab_is_not_told_of_it() {
+async fn a_read_receipt_of_the_only_tab_is_not_echoed() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let mut reading = server.joined(&alice, LOBBY).await;

@@ -1,4 +1,4 @@
-//! How sockets end, and that everybody is told why.
+//! How sockets end, and the close code that says why.
 
 use crate::harness::{LOBBY, Server, eventually};
 use futures::FutureExt;
@@ -42,7 +42,7 @@ async fn a_frame_over_64_kib_closes_with_1009() {
 }
 
 #[tokio::test]
-async fn what_is_no_websocket_is_told_so() {
+async fn a_request_that_is_no_handshake_gets_426() {
     let server = Server::plain().await;
     let mut socket = server.socket("/ws", &[]).await;
     // A masked text frame whose payload is not UTF-8.
@@ -65,7 +65,7 @@ async fn what_is_no_websocket_is_told_so() {
 }
 
 #[tokio::test]
-async fn who_closes_is_answered_and_gone() {
+async fn a_close_frame_is_answered_and_ends_the_socket() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
     let mut socket = server.chat(LOBBY, "Alice").await;
     socket.send_message(Message::Close(None)).await;
@@ -140,7 +140,7 @@ async fn what_is_under_way_when_the_server_stops_is_acknowledged_or_not_there() 
 }
 
 #[tokio::test]
-async fn a_server_that_stops_does_not_wait_for_who_does_not_listen() {
+async fn shutdown_does_not_wait_for_a_client_that_does_not_read() {
     let mut server = Server::plain().await;
     // Neither reads nor answers.
     let _deaf = server.socket("/ws", &[]).await;

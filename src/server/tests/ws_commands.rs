@@ -1,4 +1,4 @@
-//! What a client may say, frame by frame, and what it hears.
+//! The frames a client may send, and their answers.
 
 use crate::harness::{LOBBY, Server};
 use serde_json::json;
@@ -72,7 +72,7 @@ async fn one_key_is_one_message_at_every_door() {
 }
 
 #[tokio::test]
-async fn changes_are_told_to_everybody() {
+async fn edits_and_deletions_are_broadcast() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;
     let mut bob = server.chat(LOBBY, "Bob").await;
@@ -227,7 +227,7 @@ async fn a_room_need_not_be_joined_to_be_written_in() {
 }
 
 #[tokio::test]
-async fn a_new_name_is_written_under_at_once() {
+async fn messages_after_a_rename_carry_the_new_name() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let mut socket = server.joined(&alice, LOBBY).await;

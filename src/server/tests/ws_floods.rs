@@ -1,4 +1,4 @@
-//! Too much: of frames, of sockets, and for somebody who does not read.
+//! Floods on sockets: too many frames, too many sockets, and clients that do not read.
 
 use crate::harness::{LOBBY, Server, eventually};
 use parlour_protocol::RoomId;
@@ -89,7 +89,7 @@ const PING: [u8; 131] = {
 
 /// The pongs fill its buffers, so that the server's own ping does not go out.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_pinged_and_does_not_read_is_closed() {
+async fn a_client_that_pings_and_does_not_read_is_closed() {
     let server = Server::start(|settings| {
         settings.realtime.reload_grace_ms = 0;
         settings.realtime.heartbeat_ms = 200;
@@ -169,7 +169,7 @@ async fn sockets_of_one_address_are_counted() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_is_closed_and_slows_nobody() {
+async fn a_slow_client_is_closed_and_delays_no_other() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
     let mut slow = server.small_socket("/ws/chat/1").await;
     slow.send(json!({"username": "Slow"})).await;

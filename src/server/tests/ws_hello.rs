@@ -1,4 +1,4 @@
-//! The first frame of a one-room socket: who comes in, and who does not and why.
+//! The first frame of a one-room socket: admission, and the close codes of refusals.
 
 use crate::harness::{LOBBY, Server};
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ async fn a_name_that_cannot_be_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_frame_that_says_nobody_is_not_understood() {
+async fn a_first_frame_without_an_identity_is_refused() {
     let server = Server::plain().await;
     let deep = "[".repeat(60_000);
     let deep_inside = format!("{{\"username\":{}", "{\"a\":".repeat(10_000));
@@ -174,7 +174,7 @@ async fn a_first_frame_that_says_nobody_is_not_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_says_nothing_is_closed() {
+async fn a_socket_without_a_first_frame_is_closed() {
     let server = Server::start(|settings| settings.realtime.first_frame_ms = 100).await;
     let mut socket = server.socket("/ws/chat/1", &[]).await;
     assert_eq!(socket.closed().await.0, 4001);

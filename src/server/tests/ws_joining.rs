@@ -4,7 +4,7 @@ use crate::harness::{LOBBY, Server};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_hears_everything_and_says_nothing() {
+async fn an_anonymous_socket_receives_and_cannot_send() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let mut reader = server.socket("/ws", &[]).await;
@@ -104,7 +104,7 @@ async fn a_room_that_is_not_there_does_not_end_the_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaving_is_told_to_every_socket_of_the_person() {
+async fn leaving_is_sent_to_every_socket_of_the_person() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let mut first = server.joined(&alice, LOBBY).await;

@@ -1,4 +1,4 @@
-//! Who is here, who came and went, who is typing.
+//! Presence: who is in a room, joining and leaving, and typing.
 
 use crate::harness::{LOBBY, Server};
 use parlour_server::clock::Clock;
@@ -10,7 +10,7 @@ fn is_system(frame: &Value, event: &str, name: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_comes_and_goes_is_told() {
+async fn joining_and_leaving_is_announced() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 200).await;
     let mut alice = server.chat(LOBBY, "Alice").await;
     let bob = server.chat(LOBBY, "Bob").await;
@@ -34,7 +34,7 @@ async fn who_comes_and_goes_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beside_every_name_stands_whose_it_is() {
+async fn each_listed_name_has_a_user_id() {
     let server = Server::start(|settings| settings.realtime.reload_grace_ms = 0).await;
     let (one, two) = (server.guest("Alice").await, server.guest("Alice").await);
     let mut alice = server.joined(&one, LOBBY).await;
@@ -168,7 +168,7 @@ async fn lists_are_coalesced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn typing_is_told_to_everybody_and_coalesced() {
+async fn typing_is_broadcast_and_throttled() {
     let server = Server::plain().await;
     let mut alice = server.chat(LOBBY, "Alice").await;
     let mut bob = server.chat(LOBBY, "Bob").await;

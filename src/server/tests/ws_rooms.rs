@@ -26,7 +26,7 @@ async fn make_rooms(server: &Server, by: &Guest, count: usize) {
 }
 
 #[tokio::test]
-async fn who_asks_hears_the_rooms_with_what_is_unread() {
+async fn a_rooms_frame_is_answered_with_unread_counts() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let garden = server.room(&bob, "Garden").await;
@@ -57,7 +57,7 @@ async fn who_asks_hears_the_rooms_with_what_is_unread() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_known_is_not_said_again_until_it_changes() {
+async fn a_known_list_is_not_sent_again_until_it_changes() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let mut tab = server.joined(&alice, LOBBY).await;
@@ -94,7 +94,7 @@ async fn a_list_has_no_more_rooms_than_a_page() {
 }
 
 #[tokio::test]
-async fn the_list_stands_in_order_with_what_is_said_before_and_after_it() {
+async fn the_list_is_answered_in_order_with_other_frames() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let mut tab = server.browser(&alice).await;
@@ -132,7 +132,7 @@ async fn a_socket_for_one_room_lists_no_others() {
 }
 
 #[tokio::test]
-async fn who_asks_too_often_is_refused_as_with_any_frame() {
+async fn rooms_frames_count_against_the_frame_limit() {
     let server = Server::start(|settings| settings.limits.frames_per_second = 5).await;
     let mut visitor = reader(&server).await;
     for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! Sends of one socket that are under way at once, and the order in which they are stored and answered.
+//! Pipelined sends of one socket, and the order in which they are stored and answered.
 
 use crate::harness::{Guest, LOBBY, Server, Socket};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ async fn a_group_that_is_tried_apart_is_answered_in_order_too() {
 }
 
 #[tokio::test]
-async fn whatever_is_no_send_waits_for_those_before_it() {
+async fn a_command_that_is_no_send_waits_for_the_sends_before_it() {
     let server = Server::plain().await;
     let (alice, _) = two(&server).await;
     let mut socket = server.joined(&alice, LOBBY).await;
@@ -173,7 +173,7 @@ async fn a_repeat_among_sends_costs_nothing_and_is_answered_in_its_place() {
 }
 
 #[tokio::test]
-async fn who_says_many_things_and_goes_has_said_them() {
+async fn sends_before_a_disconnect_are_stored() {
     let server = Server::plain().await;
     let (alice, bob) = two(&server).await;
     let mut reading = server.joined(&bob, LOBBY).await;
@@ -194,7 +194,7 @@ async fn who_says_many_things_and_goes_has_said_them() {
 }
 
 #[tokio::test]
-async fn what_others_say_is_heard_while_one_sends_without_pause() {
+async fn broadcasts_arrive_during_pipelined_sends() {
     let server = Server::plain().await;
     let (alice, bob) = two(&server).await;
     let mut sending = server.joined(&alice, LOBBY).await;

@@ -1,4 +1,4 @@
-//! What was missed, however long one was away.
+//! `sync`: what was missed, however long the client was away.
 
 use crate::harness::{Guest, LOBBY, Server};
 use reqwest::Method;

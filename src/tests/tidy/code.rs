@@ -212,7 +212,7 @@ mod refuses {
     }
 
     #[test]
-    fn a_library_in_the_wrong_room() {
+    fn a_library_outside_of_its_modules() {
         let sees = |path, text| library_outside_its_room(path, text).len();
         assert_eq!(sees("src/app/room.rs", "use leptos::web_sys::Element;"), 1);
         assert_eq!(

@@ -241,7 +241,7 @@ mod refuses {
     }
 
     #[test]
-    fn a_module_that_is_on_no_floor() {
+    fn a_module_that_is_on_no_layer() {
         let files = [
             ("server/novel.rs", ""),
             ("server/http.rs", "use crate::novel::A;"),

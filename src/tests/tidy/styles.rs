@@ -120,7 +120,7 @@ mod refuses {
     }
 
     #[test]
-    fn a_style_for_nothing() {
+    fn a_style_that_no_markup_uses() {
         let markup = names(&["view! { <p class=\"typing quiet\"></p> }"]);
         let rule = |css| unused_class("a.css", css, &markup);
         assert_eq!(

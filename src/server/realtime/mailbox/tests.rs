@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 
 #[test]
-fn what_went_in_comes_out_in_order() {
+fn frames_leave_in_the_order_they_were_queued() {
     let mailbox = Mailbox::default();
     mailbox.try_send("a".into());
     mailbox.try_send("b".into());
@@ -18,7 +18,7 @@ fn what_went_in_comes_out_in_order() {
 }
 
 #[test]
-fn a_full_mailbox_forgets_everything_and_closes_as_too_slow() {
+fn a_full_mailbox_drops_its_queue_and_closes_as_too_slow() {
     let mailbox = Mailbox::default();
     for _ in 0..MAX_FRAMES {
         mailbox.try_send("x".into());
@@ -90,7 +90,7 @@ fn fill(mailbox: &Mailbox) -> usize {
 }
 
 #[tokio::test]
-async fn who_keeps_up_has_no_queue() {
+async fn a_socket_that_keeps_up_has_no_queue() {
     let (mailbox, mut far) = connected().await;
     let frames = ["one", "two", "three"].map(Frame::from);
     mailbox.try_send(frames[0].clone());
@@ -104,7 +104,7 @@ async fn who_keeps_up_has_no_queue() {
 }
 
 #[tokio::test]
-async fn a_burst_that_is_longer_than_the_queue_reaches_who_keeps_up() {
+async fn a_burst_longer_than_the_queue_reaches_a_socket_that_keeps_up() {
     let (mailbox, mut far) = connected().await;
     let frames: Vec<_> = (0..4 * MAX_FRAMES)
         .map(|n| Frame::from(n.to_string()))
@@ -173,7 +173,7 @@ async fn an_answer_goes_before_what_is_queued_but_not_into_the_middle_of_a_frame
 }
 
 #[tokio::test]
-async fn what_the_hub_says_waits_for_the_answer_that_is_being_prepared() {
+async fn frames_wait_for_the_answer_that_is_being_prepared() {
     let (mailbox, mut far) = connected().await;
     mailbox.hold();
     mailbox.try_send(Frame::from("meanwhile"));
@@ -242,7 +242,7 @@ async fn a_message_that_is_passed_is_written_while_the_rest_is_held_back() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_is_closed_as_too_slow_and_hears_whole_frames_only() {
+async fn a_slow_socket_is_closed_and_gets_whole_frames_only() {
     let (mailbox, mut far) = connected().await;
     let mut sent = fill(&mailbox);
     while mailbox.why_closing().is_none() {
@@ -290,7 +290,7 @@ async fn nothing_comes_after_the_last_frame() {
 }
 
 #[tokio::test]
-async fn who_is_gone_is_noticed_by_writing() {
+async fn a_lost_connection_is_noticed_by_writing() {
     let (mailbox, far) = connected().await;
     far.set_zero_linger().unwrap();
     drop(far);

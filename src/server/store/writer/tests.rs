@@ -179,7 +179,7 @@ async fn a_commit_that_fails_fails_what_made_it_fail_and_publishes_nothing_of_it
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_lost_is_told_and_what_stood_beside_it_is_sound() {
+async fn a_lost_transaction_fails_alone() {
     let bench = heard().await;
     // What SQLite itself does to a transaction when the disk is full.
     let lost = bench.store.write(|db| {
@@ -221,7 +221,7 @@ fn grow(db: &Connection) -> rusqlite::Result<()> {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_to_the_whole_group_as_passing_and_the_next_one_is_sound() {
+async fn a_full_disk_fails_the_whole_group_as_transient_and_the_next_succeeds() {
     let bench = heard().await;
     let (before, refused, full, after) = tokio::join!(
         step(&bench.store, false),
@@ -337,7 +337,7 @@ impl BatchWrite for Weight {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_all_that_was_sent_as_passing_and_nothing_else() {
+async fn a_full_disk_fails_all_work_in_flight_as_transient() {
     let (store, _folder) = silent().await;
     for _ in 0..3 {
         let quiet = store.execute_sql("UPDATE rooms SET description = ''");

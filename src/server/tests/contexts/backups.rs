@@ -130,7 +130,7 @@ async fn a_copy_has_everything_but_the_epoch() {
 }
 
 #[tokio::test]
-async fn a_copy_waits_for_no_writer_and_has_nothing_that_is_not_committed() {
+async fn a_copy_does_not_block_on_a_writer_and_has_committed_rows_only() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "committed").await;
@@ -143,7 +143,7 @@ async fn a_copy_waits_for_no_writer_and_has_nothing_that_is_not_committed() {
 }
 
 #[tokio::test]
-async fn progress_is_told() {
+async fn progress_is_reported() {
     let bench = Bench::new().await;
     let mut told = Vec::new();
     let file = bench.place("copy.db");
@@ -191,7 +191,7 @@ async fn what_a_killed_backup_left_is_overwritten_and_one_that_runs_is_left_alon
 }
 
 #[tokio::test]
-async fn restoring_puts_the_old_one_aside_whole() {
+async fn restoring_keeps_the_old_database_whole() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "old times").await;
@@ -241,7 +241,7 @@ async fn restoring_puts_the_old_one_aside_whole() {
 }
 
 #[tokio::test]
-async fn restoring_where_there_was_none_says_so() {
+async fn restoring_without_a_database_makes_one() {
     let bench = Bench::new().await;
     bench.back_up("copy.db").await.unwrap();
     let settings = settings_of(&bench.place("new/house/parlour.db"));
@@ -253,7 +253,7 @@ async fn restoring_where_there_was_none_says_so() {
 }
 
 #[tokio::test]
-async fn what_is_no_whole_backup_of_ours_changes_nothing() {
+async fn a_file_that_is_no_intact_backup_is_refused() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     for number in 0..300 {
@@ -316,7 +316,7 @@ async fn a_database_in_use_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_ruined_database_is_put_aside_as_it_is() {
+async fn a_damaged_database_is_kept_as_it_is() {
     let bench = Bench::new().await;
     bench.back_up("copy.db").await.unwrap();
     let folder = bench.place("ruin");
@@ -339,7 +339,7 @@ async fn a_ruined_database_is_put_aside_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_link_to_the_database_stays_one() {
+async fn a_symbolic_link_to_the_database_is_kept() {
     let bench = Bench::new().await;
     bench.back_up("copy.db").await.unwrap();
     bench.ctx.drain().await;

@@ -1,4 +1,4 @@
-//! Floods that are refused: they wait for nobody, and nobody waits for them.
+//! Floods that are refused before they enter a queue, so that they delay no one.
 
 use super::*;
 use parlour_server::accounts::{create_guest, rename};
@@ -28,7 +28,7 @@ fn is_too_fast<T>(answer: Result<T, ServiceError>) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_refused_never_stands_in_the_writers_queue() {
+async fn a_refused_send_never_enters_the_writers_queue() {
     let bench = Bench::with(|settings| {
         settings.limits.messages_per_second = 1;
         settings.limits.message_burst = 20;
@@ -76,7 +76,7 @@ async fn what_is_refused_never_stands_in_the_writers_queue() {
 }
 
 #[tokio::test]
-async fn coming_and_going_costs_what_a_message_costs() {
+async fn joining_and_leaving_take_a_token_of_the_message_limit() {
     let bench = Bench::with(|settings| {
         settings.limits.messages_per_second = 1;
         settings.limits.message_burst = 1;
@@ -106,7 +106,7 @@ fn by_address(settings: &mut Settings) {
 }
 
 #[tokio::test]
-async fn fifty_new_names_make_no_more_rooms_than_one_address_may() {
+async fn fifty_guests_of_one_address_share_its_room_limit() {
     let bench = Bench::with(by_address).await;
     let mut made = 0;
     for guest in 0..50 {
@@ -128,7 +128,7 @@ async fn fifty_new_names_make_no_more_rooms_than_one_address_may() {
 }
 
 #[tokio::test]
-async fn new_names_send_no_more_than_one_address_may_and_others_notice_nothing() {
+async fn guests_of_one_address_share_its_message_limit_and_others_are_not_delayed() {
     let bench = Bench::with(|settings| {
         by_address(settings);
         settings.limits.address_messages_per_second = 1;
@@ -155,7 +155,7 @@ async fn new_names_send_no_more_than_one_address_may_and_others_notice_nothing()
 }
 
 #[tokio::test]
-async fn a_class_of_sixty_behind_one_address_notices_nothing() {
+async fn sixty_people_behind_one_address_stay_within_the_limits() {
     let bench = Bench::with(by_address).await;
     for pupil in 0..60 {
         let scope = bench.guest(&format!("Pupil {pupil}")).await;

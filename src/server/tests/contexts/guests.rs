@@ -1,4 +1,4 @@
-//! Guests, their names, and what proves them.
+//! Guests, their names, and their sessions.
 
 use super::*;
 use parlour_protocol::UserKind;
@@ -10,7 +10,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DAY_MS: i64 = 86_400_000;
 
 #[tokio::test]
-async fn a_token_proves_its_guest_across_restarts() {
+async fn a_session_survives_a_restart() {
     let bench = Bench::new().await;
     let (user, token) = create_guest(&bench.ctx, &visitor(), " Zoe\u{308} ")
         .await
@@ -50,7 +50,7 @@ async fn only_the_tokens_hash_is_stored() {
 }
 
 #[tokio::test]
-async fn nothing_else_proves_anybody() {
+async fn no_other_token_authenticates() {
     let bench = Bench::new().await;
     let (_, token) = create_guest(&bench.ctx, &visitor(), "Alice").await.unwrap();
     let mut flipped = token.as_str().to_owned();
@@ -145,7 +145,7 @@ async fn guests_names_have_their_rules() {
 }
 
 #[tokio::test]
-async fn guests_who_are_away_leave_their_name_and_accounts_never_do() {
+async fn a_guests_name_is_free_while_they_are_away_and_an_accounts_never() {
     let bench = Bench::new().await;
     let first = bench.guest("Alice").await;
     let second = bench.guest("alice").await;
@@ -204,7 +204,7 @@ async fn a_new_name_changes_no_history() {
 }
 
 #[tokio::test]
-async fn nobody_speaks_for_the_house() {
+async fn reserved_names_are_refused() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     for name in [
@@ -240,7 +240,7 @@ async fn nobody_speaks_for_the_house() {
 }
 
 #[tokio::test]
-async fn burn_and_bum_are_two_people_and_a_refusal_says_who_has_the_name() {
+async fn names_with_different_skeletons_are_free_and_a_refusal_names_the_holder() {
     let bench = Bench::new().await;
     for (name, other) in [("Burn", "Bum"), ("Modern", "Modem")] {
         let account = bench.guest(name).await;

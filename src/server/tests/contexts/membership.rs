@@ -64,7 +64,7 @@ async fn unread_is_what_was_posted_since() {
 }
 
 #[tokio::test]
-async fn what_many_have_read_is_written_together_and_the_furthest_counts() {
+async fn read_receipts_are_batched_and_the_furthest_counts() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let ctx = &bench.ctx;
@@ -94,7 +94,7 @@ async fn what_many_have_read_is_written_together_and_the_furthest_counts() {
 }
 
 #[tokio::test]
-async fn what_was_read_when_the_server_stops_is_written() {
+async fn read_receipts_are_flushed_at_shutdown() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let ctx = &bench.ctx;
@@ -110,7 +110,7 @@ async fn what_was_read_when_the_server_stops_is_written() {
 }
 
 #[tokio::test]
-async fn a_mark_on_its_way_ends_with_the_membership_or_the_room_and_harms_no_other() {
+async fn a_queued_read_receipt_of_an_ended_membership_or_room_is_dropped_alone() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let carol = bench.guest("Carol").await;
@@ -164,7 +164,7 @@ async fn entering_twice_is_entering_once() {
 }
 
 #[tokio::test]
-async fn who_left_has_nothing_unread_and_may_come_back() {
+async fn a_former_member_has_nothing_unread_and_may_join_again() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let ctx = &bench.ctx;

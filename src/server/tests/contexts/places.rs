@@ -45,7 +45,7 @@ async fn a_room_shows_its_newest_fifty() {
 }
 
 #[tokio::test]
-async fn a_link_that_leads_nowhere_is_not_found() {
+async fn a_permalink_to_no_message_is_not_found() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "x").await;

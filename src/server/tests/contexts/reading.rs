@@ -1,4 +1,4 @@
-//! Windows of history in both directions, and what changed since.
+//! Keyset pages of history in both directions, and syncs.
 
 use super::*;
 use parlour_protocol::{History, Number};
@@ -196,7 +196,7 @@ async fn plan(bench: &Bench, condition: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn sync_tells_each_change_once_in_its_present_state() {
+async fn a_sync_has_each_changed_message_once_in_its_present_state() {
     let (bench, alice) = filled(3).await;
     let ctx = &bench.ctx;
     edit(ctx, &alice, LOBBY, 1, "uno".to_owned()).await.unwrap();
@@ -221,7 +221,7 @@ async fn sync_tells_each_change_once_in_its_present_state() {
 }
 
 #[tokio::test]
-async fn a_position_that_is_none_of_the_rooms_is_reset() {
+async fn a_seq_beyond_the_room_is_a_reset() {
     let (bench, _) = filled(3).await;
     for after in [-1, 4, i64::MAX, i64::MIN] {
         let page = sync(&bench.ctx, &visitor(), LOBBY, after).await.unwrap();
@@ -233,7 +233,7 @@ async fn a_position_that_is_none_of_the_rooms_is_reset() {
 }
 
 #[tokio::test]
-async fn a_long_absence_comes_in_pages_and_a_longer_one_is_a_reset() {
+async fn a_long_sync_comes_in_pages_and_a_longer_one_is_a_reset() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     fill(&bench, &alice, 2_001, "x").await;

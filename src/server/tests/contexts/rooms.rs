@@ -68,7 +68,7 @@ async fn look_alikes_of_a_name_are_taken() {
 }
 
 #[tokio::test]
-async fn modern_and_modem_are_two_rooms_and_so_are_names_of_ascii_that_look_alike() {
+async fn ascii_names_of_rooms_that_look_alike_are_distinct() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     for name in [

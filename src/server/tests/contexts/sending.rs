@@ -1,11 +1,11 @@
-//! One send, one message, for ever; and the order of them.
+//! Posting: one message for an idempotency key, for ever, and the order of messages.
 
 use super::*;
 use parlour_protocol::rules::Fault;
 use std::collections::BTreeSet;
 
 #[tokio::test]
-async fn the_same_key_again_answers_the_first_message() {
+async fn an_idempotency_key_sent_again_answers_the_first_message() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     let first = bench.send(&alice, LOBBY, "one", Some("k")).await.unwrap();
@@ -24,7 +24,7 @@ async fn the_same_key_again_answers_the_first_message() {
 }
 
 #[tokio::test]
-async fn a_key_is_its_authors_own() {
+async fn an_idempotency_key_belongs_to_its_author() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let hers = bench.send(&alice, LOBBY, "hers", Some("k")).await.unwrap();
@@ -131,7 +131,7 @@ async fn without_a_key_the_server_makes_one() {
 }
 
 #[tokio::test]
-async fn what_may_not_be_said_is_refused_and_leaves_nothing() {
+async fn an_invalid_message_is_refused_and_leaves_nothing() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     let nobody = bench.send(&visitor(), LOBBY, "x", None).await;

@@ -1,4 +1,4 @@
-//! What is made at the start, and what refuses it.
+//! Opening a database: what is made, brought up to date, or refused.
 
 use super::*;
 use crate::harness::{log, log_to_memory};
@@ -38,7 +38,7 @@ async fn an_empty_folder_becomes_a_database_with_a_lobby() {
 }
 
 #[tokio::test]
-async fn the_lobby_comes_once() {
+async fn the_first_room_is_made_once() {
     let bench = Bench::new().await;
     let epoch = bench.ctx.epoch.clone();
     let alice = bench.guest("Alice").await;
@@ -72,7 +72,7 @@ async fn steps_go_up_and_down_and_up_again() {
 }
 
 #[tokio::test]
-async fn what_changed_in_an_older_database_is_still_found() {
+async fn changes_in_a_database_of_an_older_schema_are_still_found() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     for text in ["one", "two", "three"] {
@@ -91,7 +91,7 @@ async fn what_changed_in_an_older_database_is_still_found() {
 }
 
 #[tokio::test]
-async fn it_is_said_that_an_older_database_is_brought_up_to_date_and_how_long_that_took() {
+async fn a_migration_is_logged_with_its_duration() {
     log_to_memory();
     let bench = Bench::new().await;
     bench.ctx.drain().await;
@@ -205,7 +205,7 @@ async fn a_hundred_thousand_names_get_their_keys() {
 }
 
 #[tokio::test]
-async fn a_newer_database_is_left_alone() {
+async fn a_database_of_a_newer_schema_is_refused() {
     let bench = Bench::new().await;
     bench.ctx.drain().await;
     let db = OtherProgram::open(&bench.file());
@@ -218,7 +218,7 @@ async fn a_newer_database_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_made_is_said() {
+async fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "not a folder").unwrap();
@@ -232,7 +232,7 @@ async fn a_folder_that_cannot_be_made_is_said() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_written_is_said() {
+async fn a_file_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_in(&folder);
     std::fs::create_dir_all(settings.database_file()).unwrap();
@@ -241,7 +241,7 @@ async fn a_file_that_cannot_be_written_is_said() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_said_and_kept() {
+async fn a_file_that_is_no_database_is_named_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_in(&folder);
     let file = settings.database_file();

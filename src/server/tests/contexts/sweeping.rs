@@ -1,4 +1,4 @@
-//! What is gone for people leaves the disk, in pieces, and nothing else does.
+//! The sweeper removes deleted and expired rows from the disk in pieces, and nothing else.
 
 use super::*;
 use parlour_server::messages::{delete, edit};
@@ -30,7 +30,7 @@ fn holds(bench: &Bench, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_deleted_room_is_gone_at_once_and_its_name_is_free_while_its_messages_still_go() {
+async fn a_deleted_room_is_hidden_and_its_name_free_before_its_messages_are_removed() {
     let bench = Bench::new().await;
     let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
     let garden = room(&bench, &alice, "Garden").await;
@@ -82,7 +82,7 @@ async fn a_deleted_room_is_gone_at_once_and_its_name_is_free_while_its_messages_
 }
 
 #[tokio::test]
-async fn a_restart_goes_on_where_the_last_server_was_interrupted() {
+async fn sweeping_continues_after_a_restart() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     let garden = room(&bench, &alice, "Garden").await;
@@ -100,7 +100,7 @@ async fn a_restart_goes_on_where_the_last_server_was_interrupted() {
 }
 
 #[tokio::test]
-async fn a_text_that_was_taken_back_is_found_neither_in_the_file_nor_in_the_log() {
+async fn a_deleted_text_is_neither_in_the_file_nor_in_the_write_ahead_log() {
     let bench = Bench::new().await;
     let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
     let garden = room(&bench, &alice, "Canary garden").await;
@@ -127,7 +127,7 @@ async fn a_text_that_was_taken_back_is_found_neither_in_the_file_nor_in_the_log(
 }
 
 #[tokio::test]
-async fn a_text_is_gone_although_somebody_was_reading_the_log() {
+async fn a_deleted_text_is_gone_also_after_a_reader_held_the_log() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "canary").await;
@@ -143,7 +143,7 @@ async fn a_text_is_gone_although_somebody_was_reading_the_log() {
 }
 
 #[tokio::test]
-async fn guests_who_never_wrote_go_with_their_session_and_nobody_else_does() {
+async fn guests_who_never_wrote_are_removed_with_their_session() {
     let bench = Bench::new().await;
     let writer = bench.guest("Writer").await;
     bench.post(&writer, "hello").await;

@@ -46,7 +46,7 @@ async fn codes_that_were_registered_later_are_codes() {
 }
 
 #[tokio::test]
-async fn codes_that_nobody_may_send_are_refused() {
+async fn reserved_close_codes_are_refused() {
     let server = Server::plain().await;
     for code in [
         0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535,

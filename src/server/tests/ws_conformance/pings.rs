@@ -33,7 +33,7 @@ async fn a_ping_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn a_pong_that_nobody_asked_for_is_not_answered() {
+async fn an_unsolicited_pong_is_not_answered() {
     let server = Server::plain().await;
     let mut client = Client::reading(&server).await;
     for payload in ["", "unasked"] {

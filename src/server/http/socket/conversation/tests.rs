@@ -219,7 +219,7 @@ async fn a_room_is_checked_then_subscribed_to_then_read() {
 }
 
 #[tokio::test]
-async fn who_comes_back_is_welcome_after_the_check_alone() {
+async fn a_returning_member_is_welcomed_after_the_check_alone() {
     let mut played = many();
     played.say(r#"{"type":"join","room_id":7}"#);
     played.done(at(5));
@@ -239,7 +239,7 @@ async fn who_comes_back_is_welcome_after_the_check_alone() {
 }
 
 #[tokio::test]
-async fn what_was_told_between_the_check_and_the_subscription_is_read() {
+async fn a_change_between_check_and_subscription_is_read_again() {
     let mut played = many();
     played.say(r#"{"type":"join","room_id":7}"#);
     // The check read 5; then 6 was told to those who listened.
@@ -254,7 +254,7 @@ async fn what_was_told_between_the_check_and_the_subscription_is_read() {
 }
 
 #[tokio::test]
-async fn who_may_not_join_has_heard_nothing_of_the_room() {
+async fn a_refused_join_gets_no_frame_of_the_room() {
     let mut played = many();
     played.say(r#"{"type":"join","room_id":7}"#);
     played.fails(ServiceError::RoomNotFound);
@@ -282,7 +282,7 @@ async fn a_refused_join_does_not_end_one_that_was_there() {
 }
 
 #[tokio::test]
-async fn an_edit_that_changed_something_is_told_by_the_hub() {
+async fn an_edit_is_answered_by_its_broadcast() {
     let edit = r#"{"type":"edit","room_id":7,"number":3,"content":"x"}"#;
     let mut played = joined();
     assert_eq!(played.say(edit), ["do Edit"]);
@@ -298,7 +298,7 @@ async fn an_edit_that_changed_something_is_told_by_the_hub() {
 }
 
 #[tokio::test]
-async fn who_leaves_is_told_once() {
+async fn leaving_is_answered_once() {
     let mut played = joined();
     assert_eq!(played.say(r#"{"type":"leave","room_id":7}"#), ["do Leave"]);
     played.done(Done::Nothing);
@@ -313,7 +313,7 @@ async fn who_leaves_is_told_once() {
 }
 
 #[tokio::test]
-async fn typing_needs_somebody_who_is_there() {
+async fn typing_needs_a_person_who_has_joined() {
     let typing = r#"{"type":"typing","room_id":7,"is_typing":true}"#;
     assert!(joined().say(typing).is_empty());
     assert_eq!(many().say(typing), ["write forbidden"]);
@@ -322,7 +322,7 @@ async fn typing_needs_somebody_who_is_there() {
 }
 
 #[tokio::test]
-async fn a_list_is_held_together_with_what_happens_meanwhile() {
+async fn frames_wait_while_a_list_is_read() {
     let mut played = many();
     assert_eq!(played.say(r#"{"type":"rooms"}"#), ["hold", "do ListRooms"]);
     played.done(Done::Rooms(Vec::new()));

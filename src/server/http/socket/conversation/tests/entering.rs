@@ -31,7 +31,7 @@ async fn a_socket_for_one_room_waits_for_its_first_frame() {
 }
 
 #[tokio::test]
-async fn who_cannot_come_in_is_told_why() {
+async fn a_refused_admission_has_an_error_and_a_close_code() {
     type Turn = fn(&mut Played);
     let cases: [(Turn, &[&str]); 8] = [
         (
@@ -97,7 +97,7 @@ async fn who_cannot_come_in_is_told_why() {
 }
 
 #[tokio::test]
-async fn a_guest_who_was_made_just_now_is_refused_a_name_that_came_in_meanwhile() {
+async fn a_new_guest_whose_name_was_taken_meanwhile_is_refused() {
     let mut played = started(SocketKind::One(ROOM), None, limits());
     played.steps();
     played.done(at(5));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn one_send_goes_as_it_is() {
+async fn a_single_send_is_not_held_back() {
     let mut played = joined();
     assert_eq!(played.send("k6"), ["post 0"]);
     assert!(played.conversation.is_listening());
@@ -40,7 +40,7 @@ async fn sends_overlap_and_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn messages_in_a_row_are_passed_in_one_go() {
+async fn consecutive_broadcasts_are_passed_in_one_step() {
     let mut played = joined();
     for key in ["a", "b", "c"] {
         played.send(key);
@@ -53,7 +53,7 @@ async fn messages_in_a_row_are_passed_in_one_go() {
 }
 
 #[tokio::test]
-async fn what_is_refused_at_once_is_answered_in_its_turn() {
+async fn a_refused_send_is_answered_in_its_turn() {
     let mut played = joined();
     played.send("a");
     assert!(played.say(r#"{"type":"wave","client_id":"b"}"#).is_empty());
@@ -73,7 +73,7 @@ async fn what_is_refused_at_once_is_answered_in_its_turn() {
 }
 
 #[tokio::test]
-async fn whatever_is_no_send_waits_for_the_sends_before_it() {
+async fn a_command_that_is_no_send_waits_for_the_sends_before_it() {
     for (text, begun) in [
         (
             r#"{"type":"edit","room_id":7,"number":6,"content":"x"}"#,
@@ -144,7 +144,7 @@ async fn no_more_text_than_256_kib_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_person_s_sockets_share_their_places() {
+async fn sockets_of_a_person_share_the_limit_of_sends() {
     let shared = limits();
     let mut guards = Vec::new();
     while let Some(guard) = shared.send_under_way(UserId(1), false) {
@@ -161,7 +161,7 @@ async fn a_person_s_sockets_share_their_places() {
 }
 
 #[tokio::test]
-async fn a_socket_that_closes_answers_what_may_be_stored_and_begins_nothing() {
+async fn a_closing_socket_answers_pending_writes_and_begins_none() {
     let mut played = joined();
     for key in ["a", "b", "c"] {
         played.send(key);

@@ -1,4 +1,4 @@
-//! Lists of rooms in a house that has more of them than fit.
+//! Lists of rooms on a server that has more of them than a list shows.
 
 use super::*;
 use parlour_server::places::{At, View, place};
@@ -22,7 +22,7 @@ async fn named(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
 }
 
 #[tokio::test]
-async fn a_page_lists_two_hundred_of_ones_own_rooms_and_fifty_more_whatever_the_house_has() {
+async fn a_page_lists_at_most_200_own_rooms_and_50_others() {
     let bench = Bench::new().await;
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     many(&bench).await;
@@ -81,7 +81,7 @@ async fn the_open_room_is_listed_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn all_rooms_are_read_in_parts_although_one_of_them_goes_meanwhile() {
+async fn keyset_pages_of_rooms_survive_the_deletion_of_a_room() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     many(&bench).await;

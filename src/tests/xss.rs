@@ -1,4 +1,4 @@
-//! Text that would like to be markup, and addresses that would like to be paths.
+//! Cross-site scripting (XSS): typed text and URLs never become markup, script or paths.
 //!
 //! What people typed is read back out of the document, and out of what the island starts with: it
 //! must be exactly that text, and the document must have not one element or attribute more.
@@ -49,7 +49,7 @@ async fn room_of(site: &Site, room: &str, person: &str, texts: &[&str]) -> (Brow
 }
 
 #[tokio::test]
-async fn what_people_type_is_on_the_page_as_they_typed_it() {
+async fn typed_text_is_escaped_on_the_page() {
     let site = Site::plain().await;
     let texts = &TEXT;
     for (room, person) in ROOM.into_iter().zip(PERSON) {
@@ -80,7 +80,7 @@ async fn what_people_type_is_on_the_page_as_they_typed_it() {
 }
 
 #[tokio::test]
-async fn what_people_type_is_in_the_islands_start_as_they_typed_it() {
+async fn typed_text_is_escaped_in_the_islands_json() {
     let site = Site::plain().await;
     for (room, person) in ROOM.into_iter().zip(PERSON) {
         let (_, page) = room_of(&site, room, person, &TEXT).await;
@@ -97,7 +97,7 @@ async fn what_people_type_is_in_the_islands_start_as_they_typed_it() {
 }
 
 #[tokio::test]
-async fn what_people_type_adds_nothing_to_a_page() {
+async fn typed_text_adds_no_element_or_attribute() {
     let (hostile, plain) = (Site::plain().await, Site::plain().await);
     let words = ["plain"; TEXT.len()];
     let (_, expected) = room_of(&plain, "A plain room", "Alice", &words).await;
@@ -157,7 +157,7 @@ async fn what_was_refused_comes_back_as_text() {
 }
 
 #[tokio::test]
-async fn names_cannot_turn_their_neighbours_around() {
+async fn names_cannot_change_the_direction_of_text_around_them() {
     let site = Site::plain().await;
     let (browser, page) = room_of(&site, ROOM[4], PERSON[4], &TEXT).await;
     for selector in [

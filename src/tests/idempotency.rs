@@ -1,4 +1,4 @@
-//! One key sent through every door at once: one message, and everybody gets it.
+//! Idempotency: one key sent through every door at once makes one message, which all callers are answered with.
 
 use crate::harness::{Browser, LOBBY, Site, Socket};
 use futures::future::join_all;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const MESSAGES: &str = "/api/chat/rooms/1/messages";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn repeats_through_every_door_at_once_wait_for_the_first_and_get_its_result() {
+async fn concurrent_repeats_at_every_door_get_the_first_message() {
     let site = Site::plain().await;
     let mut socket = Socket::guest(site.address, 1, "Alice").await;
     let token = socket.token().to_owned();

@@ -1,5 +1,4 @@
-//! Text that was copied out of a terminal or a document: the same at every door, and what is refused is
-//! refused at its character.
+//! Cleaning of pasted text: the same at every door, and a refusal names the character.
 
 use crate::harness::{LOBBY, Server};
 use reqwest::Method;

@@ -1,10 +1,10 @@
-//! The short table of marks against Unicode's own.
+//! The short table of combining marks, against Unicode's own.
 
 use parlour_protocol::display::laid_out;
 use unicode_normalization::char::is_combining_mark;
 
 #[test]
-fn every_mark_of_unicode_is_one_and_no_letter() {
+fn the_table_of_marks_agrees_with_unicode() {
     let mut few = String::new();
     for c in '\u{80}'..=char::MAX {
         few.clear();

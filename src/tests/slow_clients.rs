@@ -1,6 +1,6 @@
-//! Forms that begin and do not go on.
+//! Slow clients: a form whose body never ends is timed out.
 
-use crate::harness::{PATIENCE, Site};
+use crate::harness::{Site, TEST_TIMEOUT};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -23,13 +23,13 @@ async fn half_a_request(site: &Site, path: &str, kind: &str) -> String {
         site.clock.advance(Duration::from_secs(1));
     }
     let mut answer = vec![0; 400];
-    let answered = timeout(PATIENCE, tcp.read_exact(&mut answer)).await;
+    let answered = timeout(TEST_TIMEOUT, tcp.read_exact(&mut answer)).await;
     answered.expect("it is not waited for").unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test]
-async fn a_form_that_is_never_sent_to_its_end_is_given_up() {
+async fn a_form_that_is_never_complete_is_timed_out() {
     let site = Site::plain().await;
     let form = "application/x-www-form-urlencoded";
     for path in ["/join", "/rooms/new", "/rooms/1-lobby/messages"] {

@@ -1,4 +1,4 @@
-//! Pages in a house of more rooms than fit on one.
+//! Pages of a server with more rooms than one page lists.
 
 use crate::harness::{LOBBY, Site};
 use futures::future::join_all;
@@ -49,7 +49,7 @@ fn usual(n: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_page_in_a_house_of_thousands_of_rooms_is_no_larger_than_sixty_kilobytes() {
+async fn a_page_among_thousands_of_rooms_has_at_most_60_kb() {
     let site = Site::plain().await;
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
     let attic = alice.room("Zzz attic").await;

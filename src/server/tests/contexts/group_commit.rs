@@ -1,4 +1,4 @@
-//! Work of one kind that waits side by side: it is done in one go, and nobody can tell.
+//! Group commit: sends that wait at the same time are written together, with the results of one after the other.
 
 use super::*;
 use futures::future::join_all;
@@ -16,7 +16,7 @@ fn new(content: &str, key: &str, reply_to: Option<i64>) -> NewMessage {
 // One thread each: all of it is queued before the writer looks, so it is one group.
 
 #[tokio::test]
-async fn sends_of_one_group_end_as_if_one_came_after_the_other() {
+async fn sends_of_one_group_end_as_if_sent_one_by_one() {
     let bench = Bench::with(|s| {
         s.limits.messages_per_second = 1;
         s.limits.message_burst = 3;
@@ -69,7 +69,7 @@ async fn sends_of_one_group_end_as_if_one_came_after_the_other() {
 }
 
 #[tokio::test]
-async fn one_too_many_in_a_group_is_refused_alone() {
+async fn in_a_group_only_the_send_over_the_limit_is_refused() {
     let bench = Bench::with(|s| {
         s.limits.messages_per_second = 1;
         s.limits.message_burst = 2;
