@@ -6,7 +6,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// The step.
+/// The second step of the schema.
 pub struct Step;
 
 impl MigrationName for Step {

@@ -7,7 +7,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// The step.
+/// The third step of the schema.
 pub struct Step;
 
 impl MigrationName for Step {

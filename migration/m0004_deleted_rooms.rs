@@ -5,7 +5,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// The step.
+/// The fourth step of the schema.
 pub struct Step;
 
 impl MigrationName for Step {

@@ -31,7 +31,7 @@ pub struct RoomBody {
 /// A call before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The method.
+    /// The HTTP method.
     pub method: &'static str,
     /// The path, with its query.
     pub path: String,
@@ -120,12 +120,12 @@ impl Request {
 /// What was answered; [`None`] when the server was not reached.
 pub type Answer = Option<Answered>;
 
-/// An answer.
+/// The answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// Its status is one of success.
     pub is_ok: bool,
-    /// Its body.
+    /// The body, which is JSON.
     pub text: String,
 }
 

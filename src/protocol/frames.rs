@@ -7,102 +7,106 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The first frame on `/ws/chat/{room_id}`: who is coming.
+/// The first frame on `/ws/chat/{room_id}`, which identifies the client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hello {
     /// The name a new guest wants. Ignored when a session or a token says who it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// What the client already holds; it gets what changed since.
+    /// The `seq` up to which the client has the room; it gets what changed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Seq>,
-    /// Proves a guest who comes back.
+    /// The session token of a guest who comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
 
 impl Hello {
-    /// Reads the first frame.
+    /// Parses the first frame.
+    ///
+    /// # Errors
+    /// [`FrameError::Malformed`] for a text that is no JSON object of this form.
     pub fn parse(text: &str) -> Result<Self, FrameError> {
         require_object(text)?;
         serde_json::from_str(text).map_err(|_| FrameError::Malformed)
     }
 }
 
-/// What a client says. On a one-room socket `room_id` may be left out.
+/// A frame of a client. On a one-room socket `room_id` may be left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientFrame {
-    /// Be in a room and receive what happens there (`/ws` only).
+    /// Joins a room, and receives what happens there (`/ws` only).
     Join {
-        /// The room.
+        /// The room to join.
         room_id: RoomId,
-        /// What the client already holds.
+        /// The `seq` up to which the client has the room; the answer has what changed since.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
     },
-    /// Be in it no more (`/ws` only).
+    /// Leaves a room (`/ws` only).
     Leave {
-        /// The room.
+        /// The room to leave.
         room_id: RoomId,
     },
-    /// Post a message.
+    /// Posts a message.
     Message {
-        /// Where.
+        /// The room to post in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
         /// The text, 1–10,000 characters.
         content: String,
-        /// 1–64 characters, unique per author for ever. Without one the send cannot be repeated safely.
+        /// The idempotency key: 1–64 characters, unique for its author for ever. Without one the send cannot be
+        /// repeated safely.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client_id: Option<String>,
-        /// The number of the message it answers.
+        /// The number of the message it replies to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Number>,
     },
-    /// Change one's own message.
+    /// Replaces the text of the person's own message.
     Edit {
-        /// Where.
+        /// The room of the message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
-        /// Which.
+        /// The number of the message in its room.
         number: Number,
         /// The new text.
         content: String,
     },
-    /// Take back one's own message.
+    /// Deletes the person's own message, which leaves a tombstone.
     Delete {
-        /// Where.
+        /// The room of the message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
-        /// Which.
+        /// The number of the message in its room.
         number: Number,
     },
-    /// Started or stopped typing; expires by itself after 5 s.
+    /// The person started or stopped typing; expires by itself after 5 s.
     Typing {
-        /// Where.
+        /// The room they type in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
-        /// Started, or stopped.
+        /// Whether they type or stopped.
         is_typing: bool,
     },
-    /// What changed since?
+    /// Asks what changed in a room.
     Sync {
-        /// Where.
+        /// The room to read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
-        /// What the client holds.
+        /// The `seq` up to which the client has the room.
         after: Seq,
     },
-    /// Read up to here; never goes backwards.
+    /// A read receipt; never goes backwards.
     Read {
-        /// Where.
+        /// The room that was read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room_id: Option<RoomId>,
-        /// Up to this seq.
+        /// The latest `seq` that was read.
         seq: Seq,
     },
-    /// Which rooms does a page list? (`/ws` only.)
+    /// Asks for the list of rooms that a page has (`/ws` only).
     Rooms {
         /// The [hash](RoomList::hash_of) of the list that the client holds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,7 +114,7 @@ pub enum ClientFrame {
     },
 }
 
-/// The part of a frame that says what the rest is.
+/// The tag of a frame, which names its type.
 #[derive(Deserialize)]
 struct Tagged<'t> {
     #[serde(borrow, rename = "type")]
@@ -127,7 +131,7 @@ pub enum FrameError {
 }
 
 impl FrameError {
-    /// The same, for the wire.
+    /// The error as it is sent to the client.
     pub fn to_app_error(&self) -> AppError {
         match self {
             Self::UnknownType => AppError::new(
@@ -147,7 +151,11 @@ impl ClientFrame {
         "join", "leave", "message", "edit", "delete", "typing", "sync", "read", "rooms",
     ];
 
-    /// Reads one text frame. Depth is bounded by serde_json's recursion limit (128).
+    /// Parses one text frame. Depth is bounded by serde_json's recursion limit (128).
+    ///
+    /// # Errors
+    /// [`FrameError::UnknownType`] for a `type` the server does not know, [`FrameError::Malformed`] for any other text
+    /// that is no frame.
     pub fn parse(text: &str) -> Result<Self, FrameError> {
         require_object(text)?;
         serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Tagged>(text) {
@@ -165,73 +173,73 @@ fn require_object(text: &str) -> Result<(), FrameError> {
     Ok(())
 }
 
-/// Came or went.
+/// A change of a person's presence in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemEvent {
-    /// Came.
+    /// The person joined the room.
     Joined,
-    /// Went.
+    /// The person left the room.
     Left,
 }
 
-/// What the server says. Change frames (`message`, `message_changed`, `room_changed`) carry the
+/// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
 /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// Joined; live from `seq`.
     Welcome(Welcome),
-    /// A new message; to its author also the acknowledgement that it is on disk.
+    /// A new message; to its author also the acknowledgement that it is stored.
     Message(Message),
-    /// Edited or deleted.
+    /// A message was edited or deleted.
     MessageChanged(Message),
     /// A room appeared or changed.
     RoomChanged(Room),
-    /// A room is gone.
+    /// A room was deleted.
     RoomDeleted(RoomGone),
     /// This person is not in the room any more (left from another tab).
     Left(RoomGone),
-    /// Something happened in a room one may see but has not joined.
+    /// Something happened in a room that the person may see and has not joined.
     RoomActivity(RoomActivity),
     /// Everything that changed in (`from`, `to`], each message in its present state.
     Sync(Sync),
-    /// Who is here; at most 200 names, `count` exact.
+    /// The people in a room: at most 200 names, and the exact `count`.
     UsersList(UsersList),
-    /// Somebody came or went. Not stored.
+    /// A person joined or left. Not stored.
     System(System),
-    /// Everybody who is typing now, the receiver included.
+    /// All who are typing now, the receiver included.
     Typing(Typists),
     /// Every 25 s: the seq each joined room has reached.
     Heartbeat(Heartbeat),
-    /// The rooms that a page lists; only to who asked.
+    /// The rooms that a page lists; an answer to [`ClientFrame::Rooms`] only.
     Rooms(RoomList),
-    /// The frame that failed did nothing.
+    /// A frame was refused, and has changed nothing.
     Error(Refusal),
 }
 
 impl ServerFrame {
-    /// The frame as text.
+    /// Encodes the frame as JSON.
     pub fn encode(&self) -> String {
         serde_json::to_string(self).expect("frames hold no map with keys JSON cannot have")
     }
 
-    /// A [`Message`](Self::Message) frame as text, of a message that stays where it is.
+    /// Encodes a [`Message`](Self::Message) frame of a borrowed message.
     pub fn encode_message(message: &Message) -> String {
         Borrowed::Message(message).encode()
     }
 
-    /// A [`MessageChanged`](Self::MessageChanged) frame as text, of a message that stays where it is.
+    /// Encodes a [`MessageChanged`](Self::MessageChanged) frame of a borrowed message.
     pub fn encode_changed(message: &Message) -> String {
         Borrowed::MessageChanged(message).encode()
     }
 
-    /// Reads one text frame; `None` when it is none this client knows.
+    /// Parses one text frame; `None` if this client does not know it.
     pub fn parse(text: &str) -> Option<Self> {
         Self::from_text(text)
     }
 
-    /// An `error` frame for a refusal.
+    /// An `error` frame, with the room and idempotency key of the frame that was refused.
     pub fn error(error: AppError, room_id: Option<RoomId>, client_id: Option<String>) -> Self {
         Self::Error(Refusal {
             code: error.code,
@@ -244,7 +252,7 @@ impl ServerFrame {
     }
 }
 
-/// What most frames are, without a copy of what they say.
+/// The most frequent frames, without a copy of the message.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Borrowed<'a> {
@@ -261,41 +269,41 @@ impl Borrowed<'_> {
 /// Joined; live from `seq`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// Which room.
+    /// The room that was joined.
     pub room_id: RoomId,
-    /// Everything after this comes live.
+    /// The room's `seq`; every later change comes live.
     pub seq: Seq,
-    /// Drawn when the database is made, and anew with each backup and restore: with another one it is
-    /// another database, and what a client holds is void.
+    /// The epoch, drawn when the database is made, and anew with each backup and restore. With another one all that a
+    /// client holds is void.
     pub epoch: String,
-    /// Who the client is; `null` for somebody who only reads.
+    /// The client's user; `null` for an anonymous reader.
     pub user: Option<User>,
-    /// The room.
+    /// The room as it is at `seq`.
     pub room: Room,
-    /// The token of a guest that this socket made.
+    /// The session token of a guest that this socket made; sent once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// Which build of the pages the server has: a page of another build may have to be loaded again.
-    /// `None` where there are no pages.
+    /// The build of the pages that the server has: a page of another build may have to be reloaded. `None` where there
+    /// are no pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
 }
 
-/// Which room it is about.
+/// A room that was left or deleted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomGone {
-    /// Which.
+    /// The id of the room.
     pub room_id: RoomId,
 }
 
-/// Something happened in a room one may see but has not joined.
+/// Something happened in a room that the person may see and has not joined.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomActivity {
-    /// Which.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// How far it is.
+    /// The room's latest `seq`.
     pub seq: Seq,
-    /// Messages since one last read; 0 for who never joined.
+    /// Messages posted since the person last read; 0 for a person who is no member.
     pub unread: i64,
     /// How many people are in it.
     pub online: u32,
@@ -304,36 +312,36 @@ pub struct RoomActivity {
 /// Everything that changed in (`from`, `to`], each message in its present state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sync {
-    /// Which room.
+    /// The room that was read.
     pub room_id: RoomId,
-    /// Ordered by seq.
+    /// The changed messages, ordered by `seq`.
     pub messages: Vec<Message>,
-    /// Exclusive.
+    /// The `seq` after which the changes begin (exclusive).
     pub from: Seq,
-    /// Inclusive.
+    /// The `seq` up to which the changes go (inclusive).
     pub to: Seq,
-    /// False: more follows.
+    /// Whether this is the last part; otherwise more follows.
     pub complete: bool,
-    /// Too much changed; take the page anew.
+    /// Too much changed: the client has to load a page.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
 }
 
-/// Who is here; at most 200 names, `count` exact.
+/// The people in a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UsersList {
-    /// Which room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Names, ordered.
+    /// The names, in alphabetical order, 200 at most.
     pub users: Vec<String>,
-    /// Whose names these are, in the same order.
+    /// The people of these names, in the same order.
     pub people: Vec<Person>,
-    /// How many.
+    /// The exact number of people in the room.
     pub count: u32,
 }
 
 impl UsersList {
-    /// Who is in a room.
+    /// The list of a room.
     pub fn of(room_id: RoomId, roster: Roster) -> Self {
         Self {
             room_id,
@@ -344,56 +352,56 @@ impl UsersList {
     }
 }
 
-/// Somebody came or went. Not stored.
+/// A person joined or left a room. Not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct System {
-    /// Which room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Came or went.
+    /// Whether the person joined or left.
     pub event: SystemEvent,
-    /// Who.
+    /// The id of the person.
     pub user_id: UserId,
-    /// What they are called.
+    /// The name of the person.
     pub username: String,
     /// The same as a sentence.
     pub content: String,
 }
 
-/// Everybody who is typing now, the receiver included.
+/// All who are typing in a room now, the receiver included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Typists {
-    /// Which room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Names.
+    /// The names, in order, 200 at most.
     pub users: Vec<String>,
-    /// Whose names these are, in the same order.
+    /// The people of these names, in the same order.
     pub people: Vec<Person>,
 }
 
 /// Every 25 s: the seq each joined room has reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Heartbeat {
-    /// By room id.
+    /// The `seq` that each joined room has reached, by room id.
     pub rooms: BTreeMap<RoomId, Seq>,
 }
 
-/// The frame that failed did nothing.
+/// The refusal of a frame, which has changed nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The stable code.
     pub code: ErrorCode,
     /// A sentence for a person.
     pub message: String,
-    /// Which room it was about.
+    /// The room that the frame was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room_id: Option<RoomId>,
-    /// Which send it was.
+    /// The idempotency key of the send that was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// At which character of its text.
+    /// The character of its text that is at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<u32>,
-    /// When to try again.
+    /// Milliseconds after which to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }

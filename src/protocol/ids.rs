@@ -26,14 +26,14 @@ macro_rules! id {
 }
 
 id!(
-    /// A room, for ever; its name may change.
+/// The id of a room. It never changes; the name may.
     RoomId
 );
 id!(
-    /// A person or a program that can write.
+/// The id of a user, a person or a program.
     UserId
 );
 id!(
-    /// A message across all rooms. People and links use its [`Number`] instead.
+/// The id of a message across all rooms. People and links use its [`Number`] instead.
     MessageId
 );

@@ -17,7 +17,7 @@ pub use writing::Writer;
 /// How deep lists and objects may lie in each other; serde_json's own limit.
 const DEPTH: u32 = 128;
 
-/// A value.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     /// `null`, and what is not there.
@@ -28,9 +28,9 @@ pub enum Json {
     Number(i64),
     /// A number that is none of ours: with a fraction, an exponent, or too large.
     Other,
-    /// A text.
+    /// A JSON string.
     Text(String),
-    /// A list.
+    /// A JSON array.
     List(Vec<Json>),
     /// An object, its fields as they came.
     Object(Vec<(String, Json)>),
@@ -104,7 +104,7 @@ impl Fields {
         self.needed(count)
     }
 
-    /// A text.
+    /// Reads a string.
     pub fn text(&mut self, name: &str) -> String {
         let text = self.maybe_text(name);
         self.needed(text)

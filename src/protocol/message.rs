@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Message {
     /// Its identity across rooms.
     pub id: MessageId,
-    /// Where it stands.
+    /// The room it stands in.
     pub room_id: RoomId,
     /// Its identity and place in the room: the seq it was posted at.
     pub number: Number,
@@ -22,15 +22,15 @@ pub struct Message {
     pub username: String,
     /// The text; empty once deleted.
     pub content: String,
-    /// The key its author sent it with.
+    /// The idempotency key its author sent it with.
     pub client_id: String,
     /// When it was stored.
     pub timestamp: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
-    /// A tombstone: it was here, its text is gone.
+    /// Whether it is a tombstone: deleted, without its text.
     pub deleted: bool,
-    /// The number of the message it answers.
+    /// The number of the message it replies to.
     pub reply_to: Option<Number>,
     /// The web addresses in the text, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

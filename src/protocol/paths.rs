@@ -88,7 +88,7 @@ pub fn join(next: &str) -> String {
 /// What a room page's path says: which room, and which message is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoomPath {
-    /// The room.
+    /// The room that the page shows.
     pub room: RoomId,
     /// The message a permalink points at.
     pub message: Option<Number>,

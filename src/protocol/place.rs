@@ -21,9 +21,9 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Listed")]
 pub struct RoomEntry {
-    /// The room.
+    /// The room as a list shows it.
     pub room: Room,
-    /// Messages posted since this person last read; 0 for who never joined.
+    /// Messages posted since the person last read; 0 for a person who is no member.
     pub unread: i64,
 }
 
@@ -93,13 +93,13 @@ impl From<Listed> for RoomEntry {
 /// A room with the part of its history that is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenRoom {
-    /// The room.
+    /// The room that is open.
     pub room: Room,
-    /// Whether who is looking may delete it.
+    /// Whether the person may delete it.
     pub may_delete: bool,
-    /// Who is there now.
+    /// The people who are in it now.
     pub roster: Roster,
-    /// The messages.
+    /// The messages that are shown.
     pub history: History,
     /// The message a permalink points at.
     pub marked: Option<Number>,
@@ -108,7 +108,7 @@ pub struct OpenRoom {
 /// A run of a room's messages without holes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// Oldest first.
+    /// The messages, oldest first.
     pub messages: Vec<Message>,
     /// The room's seq when this was read: every change up to it is in `messages`.
     pub seq: Seq,

@@ -1,4 +1,4 @@
-//! A room as everybody who may see it sees it.
+//! A room, as all who may see it see it.
 
 use crate::{RoomId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};

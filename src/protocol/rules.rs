@@ -82,18 +82,27 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// A room's name, trimmed.
+/// Checks and trims a room's name.
+///
+/// # Errors
+/// It is empty, longer than 50 characters, or has a character that does not show.
 pub fn room_name(text: &str) -> Result<&str, Invalid> {
     line("name", text, ROOM_NAME_MAX)
 }
 
-/// A person's name, trimmed.
+/// Checks and trims a person's name.
+///
+/// # Errors
+/// It is empty, too long, or has a character that does not show.
 pub fn username(text: &str) -> Result<&str, Invalid> {
     line("username", text, USERNAME_MAX)
 }
 
-/// A room's description: line ends become `\n`, control sequences go, and white space around it;
-/// may be empty.
+/// Checks and cleans a room's description: line ends become `\n`, control sequences are removed, and white space
+/// around it. It may be empty.
+///
+/// # Errors
+/// It is longer than 500 characters, or has a character that does not show.
 pub fn description(text: &str) -> Result<String, Invalid> {
     let field = "description";
     let clean = cleaned(text);
@@ -117,8 +126,11 @@ pub fn description(text: &str) -> Result<String, Invalid> {
     Ok(kept.to_owned())
 }
 
-/// A message's text: line ends become `\n`, control sequences go, and so do the white space at its end
-/// and the empty lines at its start. Joiners inside emoji stay.
+/// Checks and cleans a message's text: line ends become `\n`; control sequences, white space at its end and empty
+/// lines at its start are removed. Joiners inside emoji stay.
+///
+/// # Errors
+/// Nothing of it shows, or it is longer than 10,000 characters.
 pub fn message(text: &str) -> Result<String, Invalid> {
     let field = "content";
     let clean = cleaned(text);
@@ -141,13 +153,16 @@ pub fn message(text: &str) -> Result<String, Invalid> {
     Ok(kept.to_owned())
 }
 
-/// Whether a message that was stored says this, which [`message`] made. One that is older than the rule
-/// is taken as it would be sent today.
+/// Whether a stored message has this text, which [`message`] made. A message that is older than the rule is cleaned
+/// before it is compared.
 pub fn is_said(stored: &str, text: &str) -> bool {
     stored == text || message(stored).is_ok_and(|stored| stored == text)
 }
 
-/// A send's key.
+/// Checks an idempotency key.
+///
+/// # Errors
+/// It is empty, longer than 64 characters, or has a character that does not show.
 pub fn client_id(text: &str) -> Result<&str, Invalid> {
     printable("client_id", 0, text, CLIENT_ID_MAX, is_unprintable)
 }

@@ -16,17 +16,17 @@ pub struct Timestamp(pub i64);
 pub struct Civil {
     /// Year of the proleptic Gregorian calendar.
     pub year: i64,
-    /// 1–12.
+    /// The month, 1–12.
     pub month: u32,
-    /// 1–31.
+    /// The day of the month, 1–31.
     pub day: u32,
-    /// 0–23.
+    /// The hour, 0–23.
     pub hour: u32,
-    /// 0–59.
+    /// The minute, 0–59.
     pub minute: u32,
-    /// 0–59.
+    /// The second, 0–59.
     pub second: u32,
-    /// 0–999.
+    /// The millisecond, 0–999.
     pub millisecond: u32,
     /// Days since 1970-01-01 in that zone: equal for two times of one day.
     pub day_number: i64,
@@ -56,7 +56,7 @@ impl Timestamp {
 }
 
 impl Civil {
-    /// `14:05`.
+    /// The time of day, as in `14:05`.
     pub fn clock(&self) -> String {
         format!("{:02}:{:02}", self.hour, self.minute)
     }

@@ -1,4 +1,4 @@
-//! Who writes.
+//! Users: guests, members and bots.
 
 use crate::UserId;
 use serde::{Deserialize, Serialize};
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserKind {
-    /// Somebody who only gave a name; known again by the session's token.
+    /// A user without an account, known by the token of their session.
     Guest,
-    /// Somebody with an account.
+    /// A person with an account.
     Member,
     /// A program with an account.
     Bot,
 }
 
-/// A user as everybody may see it.
+/// A user as all may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Its identity.
+    /// The id of the user.
     pub id: UserId,
     /// The name shown now; messages keep the name they were written under.
     pub name: String,
@@ -26,12 +26,12 @@ pub struct User {
     pub kind: UserKind,
 }
 
-/// Somebody in a list: two of one name are told apart by the id.
+/// A user in a list: two with one name have different ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Who.
+    /// The id of the user.
     pub id: UserId,
-    /// As everybody sees them.
+    /// The name as it is displayed.
     pub name: String,
 }
 
@@ -40,6 +40,6 @@ pub struct Person {
 pub struct NewGuest {
     /// The guest that was made.
     pub user: User,
-    /// Proves the guest later (`Authorization: Bearer …`). Told once, stored hashed.
+    /// The session token (`Authorization: Bearer …`). Sent once; only its hash is stored.
     pub token: String,
 }

@@ -26,19 +26,19 @@ pub struct Settings {
     /// What Leptos shares with its build, `[package.metadata.leptos]`.
     #[serde(skip)]
     pub site: SiteSettings,
-    /// `[server]`.
+    /// The table `[server]`.
     pub server: ServerSettings,
-    /// `[database]`.
+    /// The table `[database]`.
     pub database: DatabaseSettings,
-    /// `[realtime]`.
+    /// The table `[realtime]`.
     pub realtime: RealtimeSettings,
-    /// `[limits]`.
+    /// The table `[limits]`.
     pub limits: LimitSettings,
     /// Keys that were given and are settings no more, each with where it was given.
     #[serde(skip)]
     pub without_effect: Vec<String>,
-    /// Which build of the pages there is, told to who joins a room. No key: it is told by what has the
-    /// pages' files, and is `None` without pages.
+    /// The build of the pages, which a `welcome` carries. No key: it is set by the binary that has the pages' files, and
+    /// is `None` without pages.
     #[serde(skip)]
     pub build: Option<String>,
 }
@@ -59,7 +59,7 @@ pub struct SiteSettings {
     pub site_addr: SocketAddr,
 }
 
-/// `[server]`.
+/// The table `[server]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ServerSettings {
@@ -76,7 +76,7 @@ pub struct ServerSettings {
     pub log_level: String,
 }
 
-/// `[database]`.
+/// The table `[database]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct DatabaseSettings {
@@ -84,23 +84,23 @@ pub struct DatabaseSettings {
     pub url: String,
 }
 
-/// `[realtime]`.
+/// The table `[realtime]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RealtimeSettings {
-    /// Who carries what happens between processes.
+    /// What carries publications between processes.
     pub broker: Broker,
-    /// Milliseconds in which somebody who comes back was never away.
+    /// Milliseconds of the presence grace: a person who is back within it has not left.
     pub reload_grace_ms: u32,
     /// Milliseconds between two heartbeats of a socket, each with a ping.
     pub heartbeat_ms: u32,
     /// Milliseconds after a ping in which a socket must be heard.
     pub pong_ms: u32,
-    /// Milliseconds in which a one-room socket says who is coming.
+    /// Milliseconds in which a one-room socket has to send its first frame.
     pub first_frame_ms: u32,
 }
 
-/// `[limits]`; 0 is no limit.
+/// The table `[limits]`; 0 is no limit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct LimitSettings {
@@ -134,22 +134,22 @@ pub enum ConfigError {
     /// The file that was asked for is not readable.
     #[error("The settings file {path} cannot be read ({cause}); give the path of one that can.")]
     Unreadable {
-        /// Which file.
+        /// The file of the settings.
         path: String,
-        /// What the system said.
+        /// The system's error.
         cause: String,
     },
     /// The file is not TOML.
     #[error("The settings file {path} is not valid TOML at line {line}: {cause}.")]
     NotToml {
-        /// Which file.
+        /// The file of the settings.
         path: String,
-        /// Where.
+        /// The line of the error, from 1.
         line: usize,
-        /// What the parser said.
+        /// The parser's error.
         cause: String,
     },
-    /// Nobody knows this key.
+    /// There is no setting with this key.
     #[error("There is no setting {key} (set in {place}); remove it or correct its name.")]
     UnknownKey {
         /// The key with its table.
@@ -171,6 +171,9 @@ impl Settings {
     /// Reads `path`, or `Leptos.toml` where there is one, then lets `environment` override it:
     /// `PARLOUR__LIMITS__MESSAGES_PER_SECOND`, `PARLOUR__SITE_ADDR`, and what cargo-leptos sets
     /// (`LEPTOS_SITE_ADDR`).
+    ///
+    /// # Errors
+    /// [`ConfigError::Unreadable`] if the file is named and cannot be read, and as [`Settings::parse`].
     pub fn load(
         path: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -192,6 +195,9 @@ impl Settings {
     }
 
     /// The same from text; `place` is what errors call it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a text that is no TOML, a key that is no setting, or a value that its setting cannot have.
     pub fn parse(
         text: &str,
         place: &str,

@@ -23,7 +23,7 @@ pub fn is_mark(c: char) -> bool {
     after > 0 && code <= ranges[after - 1].1
 }
 
-/// From U+0000.
+/// Ranges of the first plane, from U+0000.
 #[rustfmt::skip]
 const FIRST_PLANE: [(u16, u16); 158] = [
     (0x0300, 0x036f), (0x0483, 0x0489), (0x0591, 0x05bd), (0x05bf, 0x05bf), (0x05c1, 0x05c2),
@@ -60,7 +60,7 @@ const FIRST_PLANE: [(u16, u16); 158] = [
     (0xfb1e, 0xfb1e), (0xfe00, 0xfe0f), (0xfe20, 0xfe2f),
 ];
 
-/// From U+10000.
+/// Ranges of the second plane, less U+10000.
 #[rustfmt::skip]
 const SECOND_PLANE: [(u16, u16); 107] = [
     (0x01fd, 0x01fd), (0x02e0, 0x02e0), (0x0376, 0x037a), (0x0a01, 0x0a0f), (0x0a38, 0x0a3f),

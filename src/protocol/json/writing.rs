@@ -35,7 +35,7 @@ impl Writer {
         self
     }
 
-    /// `null`.
+    /// Writes a `null`.
     pub fn null(&mut self) -> &mut Self {
         self.word("null")
     }
@@ -66,7 +66,7 @@ impl Writer {
         }
     }
 
-    /// A text.
+    /// Writes a string.
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.separate();
         self.0.push('"');

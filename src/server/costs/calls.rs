@@ -27,7 +27,10 @@ const SOCKET_WRITES: &str = "writes to a socket";
 /// Nor is this.
 const ALL: &str = "all";
 
-/// Counts what a message and its deliveries take.
+/// Counts the system calls that a message and its deliveries take.
+///
+/// # Errors
+/// strace or the server cannot be started, the server fails, or the trace cannot be read.
 pub async fn count(binary: &Path) -> Result<Calls, Failure> {
     let mut tallies: Runs<Tally> = Runs::default();
     for (of_room, members) in tallies.iter_mut().zip(MEMBERS) {

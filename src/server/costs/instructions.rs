@@ -6,7 +6,10 @@ use std::fs::read_to_string;
 use std::path::Path;
 use std::process::Command;
 
-/// Counts what a message and its deliveries take.
+/// Counts the instructions that a message and its deliveries take.
+///
+/// # Errors
+/// valgrind or the server cannot be started, the server fails, or the counts cannot be read.
 pub async fn count(binary: &Path) -> Result<Cost, Failure> {
     let mut counts: Runs<f64> = Runs::default();
     for (of_room, members) in counts.iter_mut().zip(MEMBERS) {

@@ -48,6 +48,9 @@ impl Costs {
     }
 
     /// Prints them beside what was recorded in `file`, the oldest first, with the change since the last time.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
     pub fn show(&self, file: &Path) -> Result<(), Failure> {
         let records = recorded(file)?;
         let shown = &records[records.len().saturating_sub(SHOWN)..];
@@ -71,6 +74,9 @@ impl Costs {
     }
 
     /// Adds them to what was recorded in `file`, as those of `day`.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
     pub fn record(self, file: &Path, day: String) -> Result<(), Failure> {
         let mut records = recorded(file)?;
         records.push(Record { day, costs: self });

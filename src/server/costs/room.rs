@@ -25,7 +25,10 @@ struct Member {
 }
 
 impl Room {
-    /// So many guests, one after the other.
+    /// Connects so many guests, one after the other.
+    ///
+    /// # Errors
+    /// A socket cannot be opened, or is not welcomed in time.
     pub async fn of(members: usize, address: SocketAddr) -> Result<Self, Failure> {
         let mut room = Self {
             members: Vec::with_capacity(members),
@@ -37,7 +40,10 @@ impl Room {
         Ok(room)
     }
 
-    /// The first one talks, and goes on when everybody has heard it.
+    /// The first guest posts so many messages, each when all guests have got the one before.
+    ///
+    /// # Errors
+    /// A socket fails, or a message does not arrive in time.
     pub async fn talk(&mut self, messages: usize) -> Result<(), Failure> {
         for number in 0..messages {
             let content = format!("{number:0>LENGTH$}");

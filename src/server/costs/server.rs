@@ -15,6 +15,9 @@ pub struct Server {
 impl Server {
     /// Starts what `counter` runs, in `folder`, with no limit and no heartbeat that could come in
     /// between. As many threads everywhere as on a small machine.
+    ///
+    /// # Errors
+    /// The command cannot be started.
     pub fn start(mut counter: Command, folder: &Path) -> Result<Self, Failure> {
         let child = counter
             .current_dir(folder)
@@ -34,7 +37,10 @@ impl Server {
         Ok(Self { child })
     }
 
-    /// Where it serves, as it says itself.
+    /// The address that the server logs.
+    ///
+    /// # Errors
+    /// The server ends without serving; the error has its log.
     pub fn address(&mut self) -> Result<SocketAddr, Failure> {
         let stderr = self.child.stderr.take().ok_or("its log was read already")?;
         let mut lines = BufReader::new(stderr).lines();
@@ -45,7 +51,7 @@ impl Server {
                 let end = rest
                     .find(|c: char| !c.is_ascii_digit() && !".:".contains(c))
                     .unwrap_or(rest.len());
-                // Whoever writes must be read, or it stops. Ends with the server.
+                // The log must be read on, or the server blocks on writing it. Ends with the server.
                 thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
                 return Ok(rest[..end].parse()?);
             }
@@ -54,7 +60,10 @@ impl Server {
         Err(format!("it does not serve:\n{}", log.join("\n")).into())
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Stops the server with SIGTERM, and waits until it has ended.
+    ///
+    /// # Errors
+    /// The signal cannot be sent, or the server ended with an error.
     pub fn end(mut self) -> Result<(), Failure> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status()?;

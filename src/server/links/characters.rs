@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Close,
     /// Does not show, and may change how its neighbours do.
     Hidden,
-    /// Everything else.
+    /// Any other character: a part of an address.
     Part,
 }
 
