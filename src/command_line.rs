@@ -55,7 +55,10 @@ pub enum Command {
     Version,
 }
 
-/// Reads the arguments after the program's name. The error is one sentence.
+/// Parses the arguments after the program's name.
+///
+/// # Errors
+/// An argument that is unknown, given twice, or without its file. The error is one sentence with the usage.
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, String> {
     let mut arguments = arguments.into_iter();
     let mut command = None;

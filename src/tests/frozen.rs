@@ -7,7 +7,7 @@
 )]
 mod client;
 
-use crate::harness::{self, Browser, Program, TEST_TIMEOUT};
+use crate::harness::{self, Browser, Program, WAIT_MAX};
 use client::{Client, Memory, history};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ const QUICK: [(&str, &str); 5] = [
 fn until(what: &str, is_so: impl AsyncFn() -> bool) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
     async move {
-        let came = timeout(TEST_TIMEOUT * 3, harness::until(is_so)).await;
+        let came = timeout(WAIT_MAX * 3, harness::until(is_so)).await;
         came.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }

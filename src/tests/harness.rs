@@ -1,6 +1,6 @@
 //! A real site for every test: a folder, a database, built files and a port of its own.
 //!
-//! *Invariant:* tests wait for conditions, at most [`TEST_TIMEOUT`]; none sleeps to let something happen.
+//! *Invariant:* tests wait for conditions, at most [`WAIT_MAX`]; none sleeps to let something happen.
 
 mod browser;
 mod page;
@@ -31,7 +31,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// How long anything may take.
-pub const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+pub const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// A disk that fails on order, its files beside the database's folder. Where none can be played the test
 /// fails, unless PARLOUR_WITHOUT names `disk`: then there is `None`, and the test is over.
@@ -54,12 +54,12 @@ pub async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// The same, at most [`TEST_TIMEOUT`].
+/// The same, at most [`WAIT_MAX`].
 #[track_caller]
 pub fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
     let caller = Location::caller();
     async move {
-        let came = timeout(TEST_TIMEOUT, until(is_so)).await;
+        let came = timeout(WAIT_MAX, until(is_so)).await;
         came.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }

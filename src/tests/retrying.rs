@@ -1,6 +1,6 @@
 //! `Retry-After`: a temporary refusal has a retry time at every door and in every form of answer.
 
-use crate::harness::{Browser, LOBBY, Page, Site, Socket, TEST_TIMEOUT};
+use crate::harness::{Browser, LOBBY, Page, Site, Socket, WAIT_MAX};
 use futures::future::poll_immediate;
 use parlour_protocol::calls::Request;
 use reqwest::Method;
@@ -54,7 +54,7 @@ async fn an_address_with_too_many_requests_gets_retry_after_at_every_door() {
     );
     running.write_all(head.as_bytes()).await.unwrap();
     let mut begun = [0; 12];
-    let read = timeout(TEST_TIMEOUT, running.read_exact(&mut begun)).await;
+    let read = timeout(WAIT_MAX, running.read_exact(&mut begun)).await;
     read.expect("it begins").unwrap();
     assert_eq!(&begun, b"HTTP/1.1 100");
 

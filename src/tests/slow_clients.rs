@@ -1,6 +1,6 @@
 //! Slow clients: a form whose body never ends is timed out.
 
-use crate::harness::{Site, TEST_TIMEOUT};
+use crate::harness::{Site, WAIT_MAX};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -23,7 +23,7 @@ async fn half_a_request(site: &Site, path: &str, kind: &str) -> String {
         site.clock.advance(Duration::from_secs(1));
     }
     let mut answer = vec![0; 400];
-    let answered = timeout(TEST_TIMEOUT, tcp.read_exact(&mut answer)).await;
+    let answered = timeout(WAIT_MAX, tcp.read_exact(&mut answer)).await;
     answered.expect("it is not waited for").unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }

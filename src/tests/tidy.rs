@@ -6,6 +6,7 @@
 mod code;
 mod dependencies;
 mod direction;
+mod docs;
 mod imports;
 mod manifests;
 mod names;
@@ -59,6 +60,11 @@ fn no_files_import_each_other_in_a_circle() {
 #[test]
 fn every_module_has_a_doc_comment() {
     each(&[".rs"], code::module_without_a_first_word);
+}
+
+#[test]
+fn doc_comments_are_sentences() {
+    each(&[".rs"], docs::shorter_than_a_sentence);
 }
 
 #[test]

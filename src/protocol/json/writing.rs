@@ -15,14 +15,14 @@ impl Writer {
         self.0
     }
 
-    /// `{` or `[`.
+    /// Opens an object or an array: `{` or `[`.
     pub fn open(&mut self, bracket: char) -> &mut Self {
         self.separate();
         self.0.push(bracket);
         self
     }
 
-    /// `}` or `]`.
+    /// Closes an object or an array: `}` or `]`.
     pub fn close(&mut self, bracket: char) -> &mut Self {
         self.0.push(bracket);
         self

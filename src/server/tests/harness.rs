@@ -1,6 +1,6 @@
 //! One server per test, and the two kinds of clients.
 //!
-//! *Invariant:* tests wait for conditions, at most [`TEST_TIMEOUT`]; none sleeps for a fixed time to let
+//! *Invariant:* tests wait for conditions, at most [`WAIT_MAX`]; none sleeps for a fixed time to let
 //! something happen.
 
 mod logged;
@@ -26,7 +26,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take.
-pub const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+pub const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// The first room of every database.
 pub const LOBBY: i64 = 1;
@@ -103,7 +103,7 @@ impl Server {
     /// Stops and waits until all is done.
     pub async fn stopped(&mut self) {
         self.stop.cancel();
-        let stopped = timeout(TEST_TIMEOUT, &mut self.task).await;
+        let stopped = timeout(WAIT_MAX, &mut self.task).await;
         stopped.expect("it stops in time").unwrap();
     }
 
@@ -215,7 +215,7 @@ impl Server {
             let name: reqwest::header::HeaderName = name.parse().unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
         }
-        match timeout(TEST_TIMEOUT, tokio_tungstenite::client_async(request, tcp))
+        match timeout(WAIT_MAX, tokio_tungstenite::client_async(request, tcp))
             .await
             .unwrap()
         {
@@ -303,7 +303,7 @@ impl Socket {
     }
 
     pub async fn send_message(&mut self, message: Message) {
-        timeout(TEST_TIMEOUT, self.stream.send(message))
+        timeout(WAIT_MAX, self.stream.send(message))
             .await
             .unwrap()
             .unwrap();
@@ -311,9 +311,7 @@ impl Socket {
 
     /// The same where the server may be gone already.
     pub async fn try_send(&mut self, message: Message) -> Result<(), Error> {
-        timeout(TEST_TIMEOUT, self.stream.send(message))
-            .await
-            .unwrap()
+        timeout(WAIT_MAX, self.stream.send(message)).await.unwrap()
     }
 
     /// Queues without waiting for the network.
@@ -377,7 +375,7 @@ impl Socket {
                     }
                 }
             };
-            let found = timeout(TEST_TIMEOUT, wanted).await;
+            let found = timeout(WAIT_MAX, wanted).await;
             found.unwrap_or_else(|_| panic!("no {kind} in time, at {caller}"))
         }
     }
@@ -396,7 +394,7 @@ impl Socket {
                     }
                 }
             };
-            timeout(TEST_TIMEOUT, wanted)
+            timeout(WAIT_MAX, wanted)
                 .await
                 .unwrap_or_else(|_| panic!("none in time, at {caller}"))
         }
@@ -427,7 +425,7 @@ impl Socket {
                 }
             }
         };
-        timeout(TEST_TIMEOUT, closed)
+        timeout(WAIT_MAX, closed)
             .await
             .expect("it closes in time")
             .expect("with a close frame")
@@ -436,7 +434,7 @@ impl Socket {
     /// The next frame, or the close code and reason (`None`: the connection just ended).
     pub async fn next_or_close(&mut self) -> Result<Value, Option<(u16, String)>> {
         loop {
-            let next = timeout(TEST_TIMEOUT, self.stream.next())
+            let next = timeout(WAIT_MAX, self.stream.next())
                 .await
                 .expect("a frame in time");
             match next {
@@ -473,7 +471,7 @@ pub async fn hurried<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T
         }
     };
     tokio::select! {
-        done = timeout(TEST_TIMEOUT, work) => done.expect("it is done in time"),
+        done = timeout(WAIT_MAX, work) => done.expect("it is done in time"),
         () = hurry => unreachable!("it goes on for ever"),
     }
 }
@@ -496,7 +494,7 @@ where
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        let found = timeout(TEST_TIMEOUT, waiting).await;
+        let found = timeout(WAIT_MAX, waiting).await;
         found.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }

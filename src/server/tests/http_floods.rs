@@ -1,6 +1,6 @@
 //! Floods from one address: connections, answers that are not read, and history in a loop.
 
-use crate::harness::{Server, TEST_TIMEOUT, eventually, hurried};
+use crate::harness::{Server, WAIT_MAX, eventually, hurried};
 use futures::future::join_all;
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::http::{api_router, layered, serve_within};
@@ -76,7 +76,7 @@ async fn connect(to: SocketAddr, from: &str, buffer: Option<u32>) -> TcpStream {
     if let Some(buffer) = buffer {
         socket.set_recv_buffer_size(buffer).unwrap();
     }
-    let connected = timeout(TEST_TIMEOUT, socket.connect(to)).await;
+    let connected = timeout(WAIT_MAX, socket.connect(to)).await;
     connected.expect("it is let in").unwrap()
 }
 
@@ -90,7 +90,7 @@ async fn get(connection: &mut TcpStream, path: &str, headers: &str) -> Option<u1
 async fn answer(connection: &mut TcpStream) -> Option<u16> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        let byte = timeout(TEST_TIMEOUT, connection.read_u8()).await;
+        let byte = timeout(WAIT_MAX, connection.read_u8()).await;
         head.push(byte.expect("an answer, or an end").ok()?);
     }
     let head = String::from_utf8(head).unwrap().to_lowercase();
@@ -217,7 +217,7 @@ async fn an_idle_connection_is_evicted_when_places_run_short() {
         assert_eq!(get(connection, "/healthz", "").await, Some(200));
     }
     assert_eq!(server.page(OTHER).await, 200);
-    let rest = timeout(TEST_TIMEOUT, idle[0].read_u8()).await;
+    let rest = timeout(WAIT_MAX, idle[0].read_u8()).await;
     assert!(rest.expect("the one that was idle longest ends").is_err());
 }
 
@@ -254,7 +254,7 @@ async fn a_keep_alive_connection_is_closed_at_its_age() {
     let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     connection.write_all(request).await.unwrap();
     let mut said = String::new();
-    let ended = timeout(TEST_TIMEOUT, connection.read_to_string(&mut said)).await;
+    let ended = timeout(WAIT_MAX, connection.read_to_string(&mut said)).await;
     ended.expect("it is closed").unwrap();
     assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.to_lowercase().contains("connection: close"), "{said}");

@@ -1,6 +1,6 @@
 //! Connections that want too much time, and the end of the server for plain requests.
 
-use crate::harness::{Server, TEST_TIMEOUT, eventually, hurried};
+use crate::harness::{Server, WAIT_MAX, eventually, hurried};
 use parlour_server::clock::Clock;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -69,14 +69,14 @@ async fn a_head_that_is_too_large_is_refused_and_its_connection_ends() {
             write
         });
         let mut answer = [0; 12];
-        let answered = timeout(TEST_TIMEOUT, read.read_exact(&mut answer)).await;
+        let answered = timeout(WAIT_MAX, read.read_exact(&mut answer)).await;
         answered.expect("it is answered").unwrap();
         if fits {
             assert_eq!(&answer, b"HTTP/1.1 200", "{length} bytes");
         } else {
             assert_eq!(&answer, b"HTTP/1.1 431", "{length} bytes");
             // With or without a word.
-            let end = timeout(TEST_TIMEOUT, read.read_to_end(&mut Vec::new())).await;
+            let end = timeout(WAIT_MAX, read.read_to_end(&mut Vec::new())).await;
             let _ = end.expect("its connection is closed");
         }
         drop(writing.await.unwrap());
@@ -92,7 +92,7 @@ async fn two_lengths_in_one_request_are_refused() {
                     Content-Length: 6\r\n\r\n{}{}{}";
     tcp.write_all(smuggled.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
-    timeout(TEST_TIMEOUT, tcp.read_exact(&mut answer))
+    timeout(WAIT_MAX, tcp.read_exact(&mut answer))
         .await
         .unwrap()
         .unwrap();
@@ -108,7 +108,7 @@ async fn a_request_that_is_running_when_the_server_stops_is_finished() {
     tcp.write_all(head.as_bytes()).await.unwrap();
     // The server has begun to read the body.
     let mut go_on = [0; 25];
-    timeout(TEST_TIMEOUT, tcp.read_exact(&mut go_on))
+    timeout(WAIT_MAX, tcp.read_exact(&mut go_on))
         .await
         .unwrap()
         .unwrap();
@@ -118,7 +118,7 @@ async fn a_request_that_is_running_when_the_server_stops_is_finished() {
     eventually("nobody new is let in", refused).await;
     tcp.write_all(br#"{"username":"Alice"}"#).await.unwrap();
     let mut answer = String::new();
-    timeout(TEST_TIMEOUT, tcp.read_to_string(&mut answer))
+    timeout(WAIT_MAX, tcp.read_to_string(&mut answer))
         .await
         .unwrap()
         .unwrap();

@@ -1,6 +1,6 @@
 //! The real executable in a folder of its own.
 
-use super::{TEST_TIMEOUT, lay_out};
+use super::{WAIT_MAX, lay_out};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -101,7 +101,7 @@ impl Program {
     /// Where it serves, as it says itself.
     #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
     pub fn address(&mut self) -> SocketAddr {
-        let end = Instant::now() + TEST_TIMEOUT;
+        let end = Instant::now() + WAIT_MAX;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let line = self.lines.recv_timeout(left);
@@ -156,7 +156,7 @@ impl Program {
         );
     }
 
-    /// How it ended, within [`TEST_TIMEOUT`]; all it wrote is in `log` then.
+    /// How it ended, within [`WAIT_MAX`]; all it wrote is in `log` then.
     #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
     pub fn ended(&mut self) -> ExitStatus {
         let start = Instant::now();
@@ -164,7 +164,7 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            if start.elapsed() > TEST_TIMEOUT {
+            if start.elapsed() > WAIT_MAX {
                 self.log.extend(self.lines.try_iter());
                 panic!("it runs on: {:#?}", self.log);
             }

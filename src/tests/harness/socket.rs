@@ -1,6 +1,6 @@
 //! A WebSocket client for the few tests that need somebody to be here.
 
-use super::TEST_TIMEOUT;
+use super::WAIT_MAX;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -96,7 +96,7 @@ impl Socket {
     }
 
     async fn next(&mut self) -> Option<Message> {
-        let next = timeout(TEST_TIMEOUT, self.stream.next()).await;
+        let next = timeout(WAIT_MAX, self.stream.next()).await;
         next.expect("a frame in time").and_then(Result::ok)
     }
 }

@@ -72,7 +72,7 @@ impl Sources {
         sources
     }
 
-    /// The modules.
+    /// The modules, by name.
     pub fn modules(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)
     }

@@ -21,7 +21,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// This repository.
+    /// Reads this repository.
     pub fn of_the_house() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let mut paths = Vec::new();

@@ -1,7 +1,7 @@
 //! A client that writes bytes, whatever they are, and reads frames strictly.
 
 use super::{CLOSE, FINAL, PING, TEXT};
-use crate::harness::{Server, TEST_TIMEOUT};
+use crate::harness::{Server, WAIT_MAX};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -80,7 +80,7 @@ impl Client {
     }
 
     pub async fn write(&mut self, bytes: &[u8]) {
-        let written = timeout(TEST_TIMEOUT, self.tcp.write_all(bytes)).await;
+        let written = timeout(WAIT_MAX, self.tcp.write_all(bytes)).await;
         written.expect("the server reads").unwrap();
     }
 
@@ -95,7 +95,7 @@ impl Client {
     pub async fn http_head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            let byte = timeout(TEST_TIMEOUT, self.tcp.read_u8()).await;
+            let byte = timeout(WAIT_MAX, self.tcp.read_u8()).await;
             head.push(byte.expect("an answer in time").unwrap());
         }
         String::from_utf8(head).unwrap()
@@ -103,7 +103,7 @@ impl Client {
 
     /// The next frame, its opcode and payload; `None` when the connection has ended well.
     pub async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
-        timeout(TEST_TIMEOUT, self.read_frame())
+        timeout(WAIT_MAX, self.read_frame())
             .await
             .expect("a frame in time")
     }
