@@ -1,6 +1,6 @@
 //! The index on `(room_id, seq)` holds what was edited or deleted, and nothing else.
 //!
-//! A message nobody has touched has its `number` for `seq`, and stands in `messages_room_number`
+//! A message that was not changed has its `number` for `seq`, and stands in `messages_room_number`
 //! already: a second place for it was one more page that each send had to write. "What did I miss" is
 //! a range of both.
 

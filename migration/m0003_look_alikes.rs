@@ -30,7 +30,7 @@ impl MigrationTrait for Step {
         for (table, name, column) in INDEXES {
             manager.create_index(index(table, name, column)).await?;
         }
-        // Nobody is looked for by it any more.
+        // No query uses it any more.
         manager.drop_index(dropped("users", "users_name")).await
     }
 

@@ -56,7 +56,7 @@ impl Request {
         }
     }
 
-    /// Gives whoever asks this name: a new guest with a session, or a new name for the session there is.
+    /// Makes a guest of this name with a session, or renames the session's person.
     /// The answer is a [`User`](crate::User).
     pub fn give_name(username: &str) -> Self {
         let mut body = Writer::new();
@@ -92,7 +92,7 @@ impl Request {
         Self::new("GET", &format!("/rooms/{room}/history?{query}"))
     }
 
-    /// Makes a room, for somebody with a name. The answer is the [`Room`](crate::Room).
+    /// Makes a room; needs a session. The answer is the [`Room`](crate::Room).
     pub fn create_room(name: &str, description: &str) -> Self {
         let mut body = Writer::new();
         body.open('{').key("name").text(name);

@@ -1,6 +1,6 @@
-//! How text that somebody chose is shown to others, so that it cannot do anything to what is around it.
+//! How typed text is displayed, so that it cannot disturb the text around it.
 //!
-//! *Invariant:* what is stored and sent stays whole; this is for the eye alone.
+//! *Invariant:* stored and sent text stays whole; this is for display only.
 
 mod marks;
 
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 /// thousands does nothing else for seconds.
 const MARKS: usize = 8;
 
-/// The text without the marks that nobody could tell apart any more.
+/// The text with at most 8 combining marks in a row.
 pub fn laid_out(text: &str) -> Cow<'_, str> {
     let mut kept = String::new();
     // What is not copied yet begins here.

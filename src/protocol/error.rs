@@ -1,4 +1,4 @@
-//! What went wrong, as told to people and programs.
+//! Errors as they are sent to people and programs.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -11,9 +11,9 @@ pub enum ErrorCode {
     RoomNameTaken,
     /// The request is not of the form this call takes.
     BadRequest,
-    /// Writing needs somebody: a session or a token.
+    /// The request needs a session: a cookie or a token.
     SignInRequired,
-    /// Somebody, but not somebody who may.
+    /// The person may not do this.
     Forbidden,
     /// No such room.
     RoomNotFound,
@@ -21,17 +21,17 @@ pub enum ErrorCode {
     MessageNotFound,
     /// No such page, call or file.
     NotFound,
-    /// The name belongs to an account or to a guest who is here.
+    /// The name belongs to an account or to a connected guest.
     UsernameTaken,
     /// More bytes than a body or frame may have.
     TooLarge,
     /// A field breaks its rule; `field` says which.
     Invalid,
-    /// Too often; `retry_after_ms` says when again.
+    /// A rate limit refuses it; `retry_after_ms` says when to try again.
     RateLimited,
-    /// The server cannot take it now; send it again later with the same key.
+    /// The server cannot take it now; send it again later with the same idempotency key.
     Overloaded,
-    /// The server is going away.
+    /// The server is draining before it stops.
     Draining,
     /// A frame of a type the server does not know.
     UnknownType,

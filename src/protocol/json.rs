@@ -4,7 +4,7 @@
 //! Here one parser makes a tree, and each record takes its fields from it.
 //!
 //! *Invariant:* for the records of the wire it reads what serde_json writes and writes what
-//! serde_json would, byte for byte; fields that nobody asks for are ignored.
+//! serde_json would, byte for byte; unknown fields are ignored.
 
 mod frames;
 mod records;

@@ -3,7 +3,7 @@
 use crate::{Message, Number, Person, Room, RoomId, Seq, Timestamp, User};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Where somebody is, whole: enough to draw the page without asking anything else.
+/// The data of a whole page, enough to render it without another request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// Who is looking; `None` before a name was given.

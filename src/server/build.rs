@@ -1,5 +1,5 @@
-//! Refuses to build on another SQLite than the one everything was measured with: a build outside of the clone,
-//! where nobody reads `.cargo/config.toml`, would be another program without a word.
+//! Refuses to build with other compile options of SQLite than everything was measured with: a build outside of the
+//! clone, where cargo does not read `.cargo/config.toml`, would silently be another program.
 
 use std::env;
 

@@ -3,7 +3,7 @@
 //! Owns every key, its default and what it may be. The file in the repository explains each of
 //! them; without a file the defaults here hold, and a test keeps the two equal.
 //!
-//! *Invariant:* a key nobody knows, or a value that cannot be, never starts a server.
+//! *Invariant:* a server never starts with an unknown key or an invalid value.
 
 mod layers;
 mod values;
@@ -270,12 +270,12 @@ impl DatabaseSettings {
 }
 
 impl RealtimeSettings {
-    /// Within which somebody who comes back was never away.
+    /// The presence grace: a person who is back within it has not left.
     pub fn reload_grace(&self) -> Duration {
         Duration::from_millis(u64::from(self.reload_grace_ms))
     }
 
-    /// Between two heartbeats.
+    /// The time between two heartbeats of a socket.
     pub fn heartbeat(&self) -> Duration {
         Duration::from_millis(u64::from(self.heartbeat_ms))
     }

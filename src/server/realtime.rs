@@ -37,8 +37,8 @@
 //!   socket's own task, which sleeps. When the system takes less than all, frames queue from then on.
 //! - **Little to read, little to keep.** Of each socket it writes to, the publisher touches three places in memory:
 //!   the room's list, the mailbox, the descriptor. What only a slow socket has lies elsewhere (`mailbox/backlog`).
-//! - **Lists, not locks** (`listeners`). The list of a room's sockets is copied by whoever changes it while somebody
-//!   writes to it, so no join, typing or leave waits for the fan-out to a room of ten thousand.
+//! - **Copy on write, not locks** (`listeners`). A change of a room's list during a fan-out copies the list, so no
+//!   join, typing or leave waits for the fan-out to a room of ten thousand.
 //! - **Answers do not mix with news.** While a socket's task prepares a `welcome` or a `sync`, the mailbox holds
 //!   back the hub's frames, so that the answer comes first and what happened meanwhile after it.
 

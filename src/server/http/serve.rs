@@ -1,5 +1,5 @@
-//! The accept loop: what `axum::serve` does, with a limit on how long a request's head may take
-//! and on how many connections there are, and an end that leaves nothing undone.
+//! The accept loop: what `axum::serve` does, with limits on the time of a request's head and on the number of
+//! connections, and a graceful shutdown that finishes requests and writes.
 
 use super::attend::Host;
 use crate::clock::{Clock, timeout};

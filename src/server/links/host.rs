@@ -46,7 +46,7 @@ pub(super) fn bare(run: &str) -> &str {
 }
 
 /// What a host is to the network: itself, or another text where it is not ASCII. `None` when it is no host
-/// (UTS 46, or a number that is no IPv4 address as everybody writes it).
+/// (UTS 46, or a number that is not an IPv4 address in its usual form).
 pub(super) fn ascii(host: &str) -> Option<Cow<'_, str>> {
     if host.is_empty() || host.len() > LONGEST {
         return None;

@@ -1,4 +1,5 @@
-//! Editing and deleting one's own messages.
+//! Editing and deleting one's own messages. *Invariant:* a deleted message leaves a tombstone: its row, with its
+//! `number` and without its text.
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -44,12 +44,12 @@ impl Concerned {
 }
 
 impl Activity {
-    /// Something happened that everybody sees.
+    /// Something happened that all viewers see.
     pub(super) fn for_everyone(&mut self) {
         self.pending.everyone = true;
     }
 
-    /// Something happened that one person sees, on other sockets too.
+    /// Something happened that one person sees, also on other sockets.
     pub(super) fn for_person(&mut self, user: UserId) {
         self.pending.people.insert(user);
     }

@@ -5,7 +5,7 @@ use crate::events::Publication;
 use parlour_protocol::{RoomGone, RoomId, ServerFrame};
 use std::sync::Mutex;
 
-/// A publication with the one frame that everybody gets.
+/// A publication with the one frame that all receivers get.
 #[derive(Debug)]
 pub struct Event {
     /// What a context published.

@@ -1,4 +1,5 @@
-//! Presence: who is in which room. It is a lease held by sockets, so that a lost connection ends it.
+//! Presence: who is in which room. It is a lease held by sockets: a lost connection ends it, after a grace in which a
+//! reload is neither a leave nor a join.
 
 use super::{Attendee, RosterState, SocketId, locked};
 use parlour_protocol::{RoomId, Roster, UserId};

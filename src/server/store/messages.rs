@@ -1,6 +1,7 @@
 //! Single messages: looking one up to change it, and changing it.
 //!
-//! *Invariant:* a change takes the room's next `seq` in its own transaction and leaves it on the message.
+//! *Invariant:* a change takes the room's next `seq` in its own transaction and leaves it on the message. Deleting
+//! leaves a tombstone; no row is removed while its room is there.
 
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, message_columns};

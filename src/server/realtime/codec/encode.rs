@@ -1,5 +1,5 @@
 //! Frames of the server, whole: head and payload in one piece of memory. They are not masked, so
-//! one is the same for everybody who gets it.
+//! one is the same for all receivers.
 
 use super::head::CONTROL_MAX;
 use bytes::Bytes;

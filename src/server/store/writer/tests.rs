@@ -355,7 +355,7 @@ async fn a_full_disk_fails_all_work_in_flight_as_transient() {
     }
 }
 
-/// A store of which nobody hears anything, and its folder.
+/// A store that publishes to no one, and its folder.
 async fn silent() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");

@@ -91,7 +91,7 @@ fn at(seq: Seq) -> Done {
     checked(seq, true)
 }
 
-/// The same, as it is found by somebody who belongs to it or does not.
+/// The same, as a member or another person finds it.
 fn checked(seq: Seq, is_member: bool) -> Done {
     Done::Room {
         room: Room {

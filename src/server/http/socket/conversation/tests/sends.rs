@@ -9,7 +9,7 @@ async fn a_single_send_is_not_held_back() {
     assert!(played.conversation.is_listening());
     assert_eq!(played.sent(0, posted(6)), ["pass 6"]);
     assert!(played.conversation.is_at_rest());
-    // A repeat is told to nobody else.
+    // A repeat is broadcast to no one.
     assert_eq!(played.send("k6"), ["post 1"]);
     let repeated = Posted {
         is_new: false,
@@ -181,7 +181,7 @@ async fn a_closing_socket_answers_pending_writes_and_begins_none() {
     editing.fails(ServiceError::Forbidden);
     assert_eq!(editing.steps(), ["write forbidden"]);
 
-    // Nobody waits for what is only read.
+    // A command that only reads is dropped.
     let mut joining = many();
     joining.say(r#"{"type":"join","room_id":7}"#);
     joining.conversation.wind_down();
