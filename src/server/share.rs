@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn addresses_take_turns() {
-        let (said, heard) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let mut state = State::default();
         for (address, name) in [
             (1, "a1"),
@@ -214,15 +214,15 @@ mod tests {
             (3, "c1"),
             (2, "b2"),
         ] {
-            let said = said.clone();
-            state.put(at(address), Box::new(move || said.send(name).unwrap()));
+            let sender = sender.clone();
+            state.put(at(address), Box::new(move || sender.send(name).unwrap()));
         }
         while let Some(work) = state.next() {
             work();
         }
-        drop(said);
+        drop(sender);
         assert_eq!(
-            heard.iter().collect::<Vec<_>>(),
+            receiver.iter().collect::<Vec<_>>(),
             ["a1", "b1", "c1", "a2", "b2", "a3"]
         );
         assert_eq!(
@@ -261,12 +261,12 @@ mod tests {
         let first = share.run(at(1), async move { wait.recv().is_ok() });
         let mut first = std::pin::pin!(first);
         assert!(futures::poll!(first.as_mut()).is_pending());
-        let (said, heard) = mpsc::channel();
-        let mut second = Box::pin(share.run(at(1), async move { said.send(()).unwrap() }));
+        let (sender, receiver) = mpsc::channel();
+        let mut second = Box::pin(share.run(at(1), async move { sender.send(()).unwrap() }));
         assert!(futures::poll!(second.as_mut()).is_pending());
         drop(second);
         go.send(()).unwrap();
         assert!(first.await.unwrap());
-        assert!(heard.recv().is_err());
+        assert!(receiver.recv().is_err());
     }
 }

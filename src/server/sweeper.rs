@@ -186,9 +186,9 @@ impl Steady {
     }
 
     fn holds(&mut self, now: i64, instant: Instant) -> bool {
-        let (began, said) = self.since;
+        let (began, shown) = self.since;
         let ran = i64::try_from((instant - began).as_millis()).unwrap_or(i64::MAX);
-        if now.saturating_sub(said).abs_diff(ran) > CORRECTION as u64 {
+        if now.saturating_sub(shown).abs_diff(ran) > CORRECTION as u64 {
             self.since = (instant, now);
         }
         instant - self.since.0 >= STEADY

@@ -19,15 +19,15 @@ pub(crate) fn listener() -> io::Result<Option<TcpListener>> {
 
 /// Notifies that the server accepts connections.
 pub(crate) fn ready() {
-    tell(&NotifyState::Ready);
+    notify(&NotifyState::Ready);
 }
 
 /// Notifies that the server is stopping.
 pub(crate) fn stopping() {
-    tell(&NotifyState::Stopping);
+    notify(&NotifyState::Stopping);
 }
 
-fn tell(state: &NotifyState) {
+fn notify(state: &NotifyState) {
     if let Err(error) = sd_notify::notify(std::slice::from_ref(state)) {
         tracing::warn!(%error, "the service manager cannot be told");
     }

@@ -74,8 +74,8 @@ async fn post(address: SocketAddr, token: &str, key: &str) -> (StatusCode, Value
 }
 
 /// Every text of the first room, oldest first.
-async fn said(address: SocketAddr) -> Vec<String> {
-    let mut said = Vec::new();
+async fn texts_of(address: SocketAddr) -> Vec<String> {
+    let mut texts = Vec::new();
     let mut after = 0;
     loop {
         let path = format!("/api/chat/rooms/1/messages?limit=100&after={after}");
@@ -83,11 +83,11 @@ async fn said(address: SocketAddr) -> Vec<String> {
             serde_json::from_str(&Browser::of(address).get(&path).await.body).unwrap();
         let messages = page.as_array().unwrap();
         let Some(last) = messages.last() else {
-            return said;
+            return texts;
         };
         after = last["number"].as_i64().unwrap();
         let text = |message: &Value| message["content"].as_str().unwrap().to_owned();
-        said.extend(messages.iter().map(text));
+        texts.extend(messages.iter().map(text));
     }
 }
 
@@ -147,14 +147,14 @@ async fn a_backup_under_load_is_a_prefix_of_the_history_and_can_be_served() {
     at_least(before + 50).await;
     is_over.store(true, Ordering::SeqCst);
     writer.await.unwrap();
-    let truth = said(address).await;
+    let truth = texts_of(address).await;
     let original = alice.welcome["epoch"].as_str().unwrap();
 
     // The copy is a database like any other, and the server still runs.
     let copy = [("PARLOUR__DATABASE__URL", "sqlite://second.db")];
     let mut other = Program::start(folder.path(), &copy);
     let address = other.address();
-    let copied = said(address).await;
+    let copied = texts_of(address).await;
     assert!(copied.len() >= before, "{} of {before}", copied.len());
     assert!(
         truth.starts_with(&copied),
@@ -165,7 +165,7 @@ async fn a_backup_under_load_is_a_prefix_of_the_history_and_can_be_served() {
     let (status, message) = post(address, &token, "key-7").await;
     assert_eq!(status, 200);
     assert_eq!(message["content"], "key-7");
-    assert_eq!(said(address).await.len(), copied.len());
+    assert_eq!(texts_of(address).await.len(), copied.len());
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn a_restored_database_has_another_epoch() {
     let restore = || command(here, &["restore", "kept.db"]);
     let process = format!("process {}", program.id());
     refused(restore(), &[DATABASE, "in use", "stop it", &process]);
-    assert_eq!(said(address).await.len(), 4);
+    assert_eq!(texts_of(address).await.len(), 4);
     drop(alice);
     stop(program);
 
@@ -195,7 +195,7 @@ async fn a_restored_database_has_another_epoch() {
     let aside = aside.strip_suffix('.').unwrap().to_owned();
     let mut program = Program::start(here, &NO_LIMITS);
     let address = program.address();
-    assert_eq!(said(address).await, ["before the backup"]);
+    assert_eq!(texts_of(address).await, ["before the backup"]);
     // Somebody who knows more than there is: their numbers are void.
     let mut back = Socket::back(address, 1, &token, 4).await;
     assert_ne!(back.welcome["epoch"], first);
@@ -208,7 +208,7 @@ async fn a_restored_database_has_another_epoch() {
 
     let url = format!("sqlite://{aside}");
     let mut old = Program::start(here, &[("PARLOUR__DATABASE__URL", url.as_str())]);
-    assert_eq!(said(old.address()).await.len(), 4);
+    assert_eq!(texts_of(old.address()).await.len(), 4);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_backup_that_does_not_fit_says_so_and_leaves_nothing() {
 async fn what_is_not_a_backup_changes_nothing() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &[]);
-    assert_eq!(said(program.address()).await.len(), 0);
+    assert_eq!(texts_of(program.address()).await.len(), 0);
     stop(program);
     fs::write(folder.path().join("novel.txt"), "chapter one").unwrap();
     let before = fs::read(folder.path().join(DATABASE)).unwrap();
@@ -330,7 +330,7 @@ async fn a_restore_that_is_killed_leaves_one_of_the_two_whole() {
     for _ in 0..3 {
         killed += usize::from(killed_when(restore(), is_aside));
         let mut program = Program::start(here, &[]);
-        let count = said(program.address()).await.len();
+        let count = texts_of(program.address()).await.len();
         assert!([60, 61].contains(&count), "{count}");
         stop(program);
     }
@@ -342,5 +342,5 @@ async fn a_restore_that_is_killed_leaves_one_of_the_two_whole() {
         "{left:?}"
     );
     let mut program = Program::start(here, &[]);
-    assert_eq!(said(program.address()).await.len(), 60);
+    assert_eq!(texts_of(program.address()).await.len(), 60);
 }

@@ -40,9 +40,9 @@ fn announced(first: u8, length: u64) -> Vec<u8> {
 }
 
 /// All that a decoder says to bytes that come in pieces of this size.
-fn said_in_pieces(decoder: &mut Decoder, bytes: &[u8], size: usize) -> Vec<Decoded<'static>> {
+fn decode_in_pieces(decoder: &mut Decoder, bytes: &[u8], size: usize) -> Vec<Decoded<'static>> {
     let mut bytes = bytes.to_vec();
-    let mut said = Vec::new();
+    let mut decoded_all = Vec::new();
     for piece in bytes.chunks_mut(size) {
         let mut at = 0;
         while at < piece.len() {
@@ -51,11 +51,11 @@ fn said_in_pieces(decoder: &mut Decoder, bytes: &[u8], size: usize) -> Vec<Decod
             match decoded {
                 Decoded::More => assert_eq!(at, piece.len(), "nothing is left over"),
                 Decoded::Fragment => {}
-                decoded => said.push(owned(decoded)),
+                decoded => decoded_all.push(owned(decoded)),
             }
         }
     }
-    said
+    decoded_all
 }
 
 fn owned(decoded: Decoded<'_>) -> Decoded<'static> {
@@ -73,10 +73,10 @@ fn owned(decoded: Decoded<'_>) -> Decoded<'static> {
 
 /// What these bytes say, which is the same whole, octet by octet and in between.
 #[track_caller]
-fn said(bytes: &[u8]) -> Vec<Decoded<'static>> {
-    let whole = said_in_pieces(&mut Decoder::default(), bytes, bytes.len().max(1));
+fn decode(bytes: &[u8]) -> Vec<Decoded<'static>> {
+    let whole = decode_in_pieces(&mut Decoder::default(), bytes, bytes.len().max(1));
     for size in [1, 2, 3, 7, 1_000] {
-        let pieces = said_in_pieces(&mut Decoder::default(), bytes, size);
+        let pieces = decode_in_pieces(&mut Decoder::default(), bytes, size);
         assert_eq!(pieces, whole, "in pieces of {size}");
     }
     whole
@@ -90,7 +90,7 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<Decoded<'static>> {
 
 #[track_caller]
 fn refused(bytes: &[u8], violation: Violation) {
-    assert_eq!(said(bytes), [Decoded::Violation(violation)], "{bytes:x?}");
+    assert_eq!(decode(bytes), [Decoded::Violation(violation)], "{bytes:x?}");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn text_of_every_form_of_length() {
     for length in [0, 1, 7, 8, 9, 125, 126, 127, 128, 65_535, 65_536] {
         let text = "x".repeat(length);
         assert_eq!(
-            said(&frame(FINAL | TEXT, text.as_bytes())),
+            decode(&frame(FINAL | TEXT, text.as_bytes())),
             texts([&text]),
             "{length}"
         );
@@ -133,7 +133,7 @@ fn an_idle_decoder_owns_next_to_nothing() {
     let mut bytes = frame(TEXT, b"one, ");
     bytes.extend(frame(FINAL | PING, b"?"));
     bytes.extend(frame(FINAL | CONTINUATION, b"two"));
-    assert_eq!(said_in_pieces(&mut decoder, &bytes, 1).len(), 2);
+    assert_eq!(decode_in_pieces(&mut decoder, &bytes, 1).len(), 2);
     assert!(decoder.is_idle());
 }
 
@@ -142,18 +142,18 @@ fn what_was_only_announced_takes_no_memory() {
     let mut decoder = Decoder::default();
     let mut bytes = announced(FINAL | TEXT, LIMIT as u64);
     bytes.extend([0; 10]);
-    assert_eq!(said_in_pieces(&mut decoder, &bytes, 4), []);
+    assert_eq!(decode_in_pieces(&mut decoder, &bytes, 4), []);
     assert!(decoder.kept() < 64, "{}", decoder.kept());
     // Nor does it ever take more than was announced.
     assert_eq!(
-        said_in_pieces(&mut decoder, &vec![0; LIMIT - 11], 1_000),
+        decode_in_pieces(&mut decoder, &vec![0; LIMIT - 11], 1_000),
         []
     );
     assert!(decoder.kept() <= LIMIT, "{}", decoder.kept());
     let mut decoder = Decoder::default();
     let mut binary = announced(FINAL | BINARY, LIMIT as u64);
     binary.extend([0; 30_000]);
-    assert_eq!(said_in_pieces(&mut decoder, &binary, 1_000), []);
+    assert_eq!(decode_in_pieces(&mut decoder, &binary, 1_000), []);
     assert_eq!(decoder.kept(), 0, "nobody wants its bytes");
 }
 
@@ -170,7 +170,7 @@ fn many_frames_in_one_piece() {
     expected.push(Decoded::Binary);
     expected.push(Decoded::Pong);
     expected.push(Decoded::Ping(Cow::Owned(vec![7; 125])));
-    assert_eq!(said(&bytes), expected);
+    assert_eq!(decode(&bytes), expected);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn fragments_make_one_message_and_let_control_frames_through() {
     let mut expected = vec![Decoded::Ping(Cow::Owned(b"1".to_vec())), Decoded::Pong];
     expected.extend(texts(["𝄞!"]));
     expected.push(Decoded::Binary);
-    assert_eq!(said(&bytes), expected);
+    assert_eq!(decode(&bytes), expected);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn too_much_is_refused_as_soon_as_it_is_announced() {
     refused(&bytes, Violation::TooBig);
     let mut bytes = frame(TEXT, &vec![b'x'; LIMIT]);
     bytes.extend(frame(FINAL | CONTINUATION, b""));
-    assert_eq!(said(&bytes), texts([&"x".repeat(LIMIT)]));
+    assert_eq!(decode(&bytes), texts([&"x".repeat(LIMIT)]));
 }
 
 #[test]
@@ -280,13 +280,13 @@ fn a_close_says_why_and_ends_it() {
     ] {
         let mut bytes = frame(FINAL | CLOSE, payload);
         bytes.extend(&after);
-        assert_eq!(said(&bytes), [Decoded::Close(code)]);
+        assert_eq!(decode(&bytes), [Decoded::Close(code)]);
     }
     for code in [
         1001_u16, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4999,
     ] {
         let bytes = frame(FINAL | CLOSE, &code.to_be_bytes());
-        assert_eq!(said(&bytes), [Decoded::Close(Some(code))]);
+        assert_eq!(decode(&bytes), [Decoded::Close(Some(code))]);
     }
     for code in [
         0_u16, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2999, 5000, 65_535,

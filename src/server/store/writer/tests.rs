@@ -12,37 +12,39 @@ use tempfile::TempDir;
 const LOBBY: RoomId = RoomId(1);
 
 /// A store whose publications are kept in order; `seen` runs at each of them.
-struct Heard {
+struct Bench {
     store: Arc<Store>,
-    heard: Arc<Mutex<Vec<i64>>>,
+    published: Arc<Mutex<Vec<i64>>>,
     _folder: TempDir,
 }
 
-async fn heard() -> Heard {
+async fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
     let opened = store::open(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
-    let heard = Arc::new(Mutex::new(Vec::new()));
+    let published = Arc::new(Mutex::new(Vec::new()));
     let publish = {
-        let heard = heard.clone();
+        let published = published.clone();
         move |publications: &mut dyn Iterator<Item = Publication>| {
             for publication in publications {
                 match publication {
-                    Publication::Read { read_posts, .. } => heard.lock().unwrap().push(read_posts),
+                    Publication::Read { read_posts, .. } => {
+                        published.lock().unwrap().push(read_posts)
+                    }
                     other => panic!("{other:?}"),
                 }
             }
         }
     };
-    Heard {
+    Bench {
         store: Arc::new(Store::start(
             opened.connections,
             Arc::new(SystemClock),
             Arc::new(publish),
         )),
-        heard,
+        published,
         _folder: folder,
     }
 }
@@ -78,7 +80,7 @@ async fn lobby_seq(store: &Store) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_refused_leaves_nothing_and_the_rest_is_published_in_order() {
-    let bench = heard().await;
+    let bench = bench().await;
     let steps: Vec<_> = (0..600)
         .map(|i| {
             let store = bench.store.clone();
@@ -99,7 +101,7 @@ async fn what_is_refused_leaves_nothing_and_the_rest_is_published_in_order() {
     assert_eq!(refused, 200);
     assert_eq!(answers, all, "the refused leave no holes");
     assert_eq!(
-        *bench.heard.lock().unwrap(),
+        *bench.published.lock().unwrap(),
         all,
         "published once each, in commit order"
     );
@@ -158,7 +160,7 @@ async fn what_is_published_is_committed_already() {
 
 #[tokio::test]
 async fn a_commit_that_fails_fails_what_made_it_fail_and_publishes_nothing_of_it() {
-    let bench = heard().await;
+    let bench = bench().await;
     let bad = bench.store.write(|db| {
         // Checked at COMMIT: there is no such room.
         db.execute_batch(
@@ -175,12 +177,12 @@ async fn a_commit_that_fails_fails_what_made_it_fail_and_publishes_nothing_of_it
     assert_eq!(good.unwrap(), 1);
     assert!(matches!(bad, Err(ServiceError::Store(_))), "{bad:?}");
     assert_eq!(step(&bench.store, false).await.unwrap(), 2);
-    assert_eq!(*bench.heard.lock().unwrap(), [1, 2]);
+    assert_eq!(*bench.published.lock().unwrap(), [1, 2]);
 }
 
 #[tokio::test]
 async fn a_lost_transaction_fails_alone() {
-    let bench = heard().await;
+    let bench = bench().await;
     // What SQLite itself does to a transaction when the disk is full.
     let lost = bench.store.write(|db| {
         db.execute_batch("ROLLBACK")?;
@@ -198,7 +200,7 @@ async fn a_lost_transaction_fails_alone() {
         assert!(step(&bench.store, true).await.is_err());
         assert_eq!(lobby_seq(&bench.store).await, seq, "and it is committed");
     }
-    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3, 4, 5]);
+    assert_eq!(*bench.published.lock().unwrap(), [1, 2, 3, 4, 5]);
 }
 
 /// Writes more than the database may grow by.
@@ -222,7 +224,7 @@ fn grow(db: &Connection) -> rusqlite::Result<()> {
 
 #[tokio::test]
 async fn a_full_disk_fails_the_whole_group_as_transient_and_the_next_succeeds() {
-    let bench = heard().await;
+    let bench = bench().await;
     let (before, refused, full, after) = tokio::join!(
         step(&bench.store, false),
         step(&bench.store, true),
@@ -240,19 +242,19 @@ async fn a_full_disk_fails_the_whole_group_as_transient_and_the_next_succeeds() 
     assert!(waits.is_sorted() && waits.iter().all(|wait| (1_000..2_000).contains(wait)));
     waits.dedup();
     assert_eq!(waits.len(), 4, "they do not come back in one breath");
-    assert!(bench.heard.lock().unwrap().is_empty());
+    assert!(bench.published.lock().unwrap().is_empty());
     assert_eq!(lobby_seq(&bench.store).await, 0);
     for seq in 1..=3 {
         assert_eq!(step(&bench.store, false).await.unwrap(), seq);
         assert_eq!(lobby_seq(&bench.store).await, seq, "and it is committed");
         assert!(overflow(&bench.store).await.is_err());
     }
-    assert_eq!(*bench.heard.lock().unwrap(), [1, 2, 3]);
+    assert_eq!(*bench.published.lock().unwrap(), [1, 2, 3]);
 }
 
 #[tokio::test]
 async fn a_reader_whose_transaction_was_lost_sees_what_is_written_later() {
-    let bench = heard().await;
+    let bench = bench().await;
     // More often than there are connections, so that each has met it.
     for _ in 0..8 {
         // What SQLite itself does when it cannot read.
@@ -267,7 +269,7 @@ async fn a_reader_whose_transaction_was_lost_sees_what_is_written_later() {
 
 #[tokio::test]
 async fn work_that_panics_fails_alone() {
-    let bench = heard().await;
+    let bench = bench().await;
     let panicking = bench.store.write::<(), _>(|_| panic!("a bug, on purpose"));
     let (before, panicked, after) = tokio::join!(
         step(&bench.store, false),
@@ -280,7 +282,7 @@ async fn work_that_panics_fails_alone() {
 
 #[tokio::test]
 async fn a_publication_that_panics_ends_neither_the_writer_nor_what_comes_after_it() {
-    let bench = heard().await;
+    let bench = bench().await;
     let published = bench.store.write(|_| {
         // The bench panics at what it does not expect.
         let mut publish = vec![Publication::RoomDeleted(LOBBY)];
@@ -292,12 +294,12 @@ async fn a_publication_that_panics_ends_neither_the_writer_nor_what_comes_after_
     });
     assert_eq!(published.await.unwrap(), "written");
     assert_eq!(step(&bench.store, false).await.unwrap(), 1);
-    assert_eq!(*bench.heard.lock().unwrap(), [7, 1]);
+    assert_eq!(*bench.published.lock().unwrap(), [7, 1]);
 }
 
 #[tokio::test]
 async fn a_full_queue_is_overloaded_and_draining_finishes_the_rest() {
-    let bench = heard().await;
+    let bench = bench().await;
     // One thread: none of it runs before all of it is queued.
     let mut sends: Vec<_> = (0..1_030)
         .map(|_| Box::pin(step(&bench.store, false)))
