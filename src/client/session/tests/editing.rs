@@ -1,3 +1,5 @@
+//! Editing and deleting one's own messages.
+
 use super::*;
 
 /// In the lobby, where Alice's message 3 is the last one.

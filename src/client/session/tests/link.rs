@@ -1,3 +1,5 @@
+//! The connection: opening, losing and resuming it.
+
 use super::*;
 use crate::connection::{Banner, Phase};
 

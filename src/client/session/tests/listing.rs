@@ -1,3 +1,5 @@
+//! The list of rooms, and keeping it up to date.
+
 use super::*;
 use parlour_protocol::{RoomGone, RoomList};
 

@@ -1,3 +1,5 @@
+//! Frames that come in, and what follows from each.
+
 use super::*;
 use parlour_protocol::{Heartbeat, RoomActivity, System, SystemEvent, Typists};
 

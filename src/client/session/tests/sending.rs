@@ -1,3 +1,5 @@
+//! Sending, the outbox, and acknowledgements.
+
 use super::*;
 
 #[test]

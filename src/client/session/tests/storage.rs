@@ -1,3 +1,5 @@
+//! What is read from and saved to the browser's storage.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Opening rooms, and pages of their history.
+
 use super::*;
 
 fn spot(number: Number, is_end: bool) -> Spot {
