@@ -10,7 +10,7 @@ pub use logged::{log, log_to_memory};
 use futures::{SinkExt, StreamExt};
 use parlour_server::clock::{ManualClock, SystemRandom};
 use parlour_server::config::LimitSettings;
-use parlour_server::http::{api_router, layered, serve};
+use parlour_server::http::{api_router, layered, serve_within};
 use parlour_server::{Context, Settings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -53,12 +53,23 @@ pub struct Guest {
 impl Server {
     /// A server without limits on rates, unless `change` sets some.
     pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_within(None, |settings| {
+            settings.limits = LimitSettings::none();
+            change(settings);
+        })
+        .await
+    }
+
+    /// A server with every limit that it comes with, and with so many connections at once.
+    pub async fn start_within(
+        connections: Option<usize>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         log_to_memory();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         let file = folder.path().join("parlour.db");
         settings.database.url = format!("sqlite://{}", file.display());
-        settings.limits = LimitSettings::none();
         change(&mut settings);
         let clock = ManualClock::running();
         let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
@@ -69,7 +80,8 @@ impl Server {
         let api = api_router(Arc::clone(&ctx), Arc::new(|| true));
         let app = layered(api, &ctx, axum::response::IntoResponse::into_response);
         let stopped = stop.clone().cancelled_owned();
-        let task = tokio::spawn(serve(listener, app, Arc::clone(&ctx), stopped));
+        let serving = serve_within(connections, listener, app, Arc::clone(&ctx), stopped);
+        let task = tokio::spawn(serving);
         let http = reqwest::Client::new();
         Self {
             ctx,

@@ -2,60 +2,32 @@
 
 use crate::harness::{Server, WAIT_MAX, eventually, hurried};
 use futures::future::join_all;
-use parlour_server::clock::{Clock, ManualClock, SystemRandom};
-use parlour_server::http::{api_router, layered, serve_within};
+use parlour_server::Settings;
+use parlour_server::clock::{Clock, ManualClock};
 use parlour_server::limits::descriptors;
-use parlour_server::{Context, Settings};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Who floods, and who only wants to read.
 const FLOOD: &str = "127.0.0.2";
 const OTHER: &str = "127.0.0.3";
 
-/// A server within bounds of its own.
-struct Bounded {
-    address: SocketAddr,
-    /// Goes as the machine's, and further when it is moved.
-    clock: ManualClock,
-    _stop: DropGuard,
-    _folder: TempDir,
+/// A server with the limits that it comes with, but for the rate of messages.
+async fn bounded(connections: Option<usize>, change: impl FnOnce(&mut Settings)) -> Server {
+    Server::start_within(connections, |settings| {
+        settings.limits.messages_per_second = 0;
+        change(settings);
+    })
+    .await
 }
 
-impl Bounded {
-    async fn start(connections: Option<usize>, change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings::default();
-        let file = folder.path().join("parlour.db");
-        settings.database.url = format!("sqlite://{}", file.display());
-        settings.limits.messages_per_second = 0;
-        change(&mut settings);
-        let clock = ManualClock::running();
-        let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
-        let ctx = ctx.await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        let api = api_router(Arc::clone(&ctx), Arc::new(|| true));
-        let app = layered(api, &ctx, axum::response::IntoResponse::into_response);
-        let stopped = stop.clone().cancelled_owned();
-        tokio::spawn(serve_within(connections, listener, app, ctx, stopped));
-        Self {
-            address,
-            clock,
-            _stop: stop.drop_guard(),
-            _folder: folder,
-        }
-    }
-
+impl Server {
     /// A connection from this address.
     async fn connect(&self, from: &str) -> TcpStream {
         connect(self.address, from, None).await
@@ -113,7 +85,7 @@ async fn hold(connection: &mut TcpStream, headers: &str) -> u16 {
 
 #[tokio::test]
 async fn one_address_cannot_use_up_all_connections() {
-    let server = Bounded::start(Some(100), |settings| {
+    let server = bounded(Some(100), |settings| {
         settings.limits.connections_per_address = 40;
     })
     .await;
@@ -154,7 +126,7 @@ async fn attack(to: SocketAddr, clock: ManualClock, mut connection: TcpStream) {
 async fn pages_take_less_than_a_second_while_one_address_floods() {
     // This process has both ends of them, and what other tests have open.
     let files = usize::try_from(descriptors::raise().descriptors).unwrap_or(usize::MAX);
-    let server = Bounded::start(None, |_| {}).await;
+    let server = bounded(None, |_| {}).await;
     let mut flood = JoinSet::new();
     for _ in 0..2_000.min(files / 8) {
         let connection = server.connect(FLOOD).await;
@@ -173,7 +145,7 @@ async fn pages_take_less_than_a_second_while_one_address_floods() {
 
 #[tokio::test]
 async fn an_address_with_all_its_connections_busy_gets_429_and_another_is_served() {
-    let server = Bounded::start(None, |settings| {
+    let server = bounded(None, |settings| {
         settings.limits.connections_per_address = 2;
     })
     .await;
@@ -198,7 +170,7 @@ async fn an_address_with_all_its_connections_busy_gets_429_and_another_is_served
 
 #[tokio::test]
 async fn a_burst_of_connections_from_one_address_waits_and_is_served() {
-    let server = Bounded::start(None, |settings| {
+    let server = bounded(None, |settings| {
         settings.limits.connections_per_address = 20;
     })
     .await;
@@ -208,7 +180,7 @@ async fn a_burst_of_connections_from_one_address_waits_and_is_served() {
 
 #[tokio::test]
 async fn an_idle_connection_is_evicted_when_places_run_short() {
-    let server = Bounded::start(Some(2), |settings| {
+    let server = bounded(Some(2), |settings| {
         settings.limits.connections_per_address = 0;
     })
     .await;
@@ -223,7 +195,7 @@ async fn an_idle_connection_is_evicted_when_places_run_short() {
 
 #[tokio::test]
 async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
-    let server = Bounded::start(None, |settings| {
+    let server = bounded(None, |settings| {
         settings.limits.connections_per_address = 1;
         settings.server.trusted_proxies = vec!["127.0.0.2/32".parse().unwrap()];
     })
@@ -244,7 +216,7 @@ async fn visitors_behind_a_proxy_are_counted_and_the_proxy_is_not() {
 
 #[tokio::test]
 async fn a_keep_alive_connection_is_closed_at_its_age() {
-    let server = Bounded::start(None, |_| {}).await;
+    let server = bounded(None, |_| {}).await;
     let mut connection = server.connect(FLOOD).await;
     // For five minutes.
     for _ in 0..60 {
@@ -284,23 +256,8 @@ async fn talk(server: &Server) {
 
 #[tokio::test]
 async fn an_answer_that_is_not_read_is_reset() {
-    let server = Bounded::start(None, |_| {}).await;
-    let author = reqwest::Client::new();
-    let url = |path: &str| format!("http://{}{path}", server.address);
-    let guest = author.post(url("/api/chat/guests"));
-    let guest = guest.json(&json!({"username": "Alice"})).send().await;
-    let guest: serde_json::Value = guest.unwrap().json().await.unwrap();
-    let token = guest["token"].as_str().unwrap();
-    for _ in 0..20 {
-        let said = author
-            .post(url("/api/chat/rooms/1/messages"))
-            .bearer_auth(token);
-        let said = said
-            .json(&json!({"content": "é".repeat(10_000)}))
-            .send()
-            .await;
-        assert_eq!(said.unwrap().status(), 201);
-    }
+    let server = bounded(None, |_| {}).await;
+    talk(&server).await;
     let mut unread = Vec::new();
     for _ in 0..20 {
         let mut connection = connect(server.address, FLOOD, Some(4_096)).await;
@@ -327,7 +284,7 @@ async fn an_answer_that_is_not_read_is_reset() {
 
 #[tokio::test]
 async fn reading_history_has_a_rate_for_an_address() {
-    let server = Bounded::start(None, |settings| {
+    let server = bounded(None, |settings| {
         settings.limits.history_pages_per_second = 2;
     })
     .await;
