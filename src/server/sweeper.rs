@@ -9,11 +9,11 @@ use crate::error::ServiceError;
 use crate::realtime::Hub;
 use crate::store::Store;
 use parlour_protocol::UserId;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// From one pass to the next. A deleted text has left the disk within a minute.
 const INTERVAL: Duration = Duration::from_secs(20);
@@ -34,7 +34,7 @@ const GUESTS: usize = 20;
 pub struct Sweeper {
     wake: Arc<Notify>,
     stop: CancellationToken,
-    task: Mutex<Option<JoinHandle<()>>>,
+    task: TaskTracker,
 }
 
 impl Sweeper {
@@ -51,12 +51,9 @@ impl Sweeper {
             seen: UserId(0),
             queries: 0,
         };
-        let task = tokio::spawn(run(sweep, wake.clone(), stop.clone()));
-        Self {
-            wake,
-            stop,
-            task: Mutex::new(Some(task)),
-        }
+        let task = TaskTracker::new();
+        task.spawn(run(sweep, wake.clone(), stop.clone()));
+        Self { wake, stop, task }
     }
 
     /// Makes the next pass begin now.
@@ -67,16 +64,8 @@ impl Sweeper {
     /// Stops the task; what is left is done after the next start.
     pub async fn stop(&self) {
         self.stop.cancel();
-        let task = self
-            .task
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(task) = task
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the sweeper ended badly");
-        }
+        self.task.close();
+        self.task.wait().await;
     }
 }
 

@@ -24,11 +24,11 @@ use committer::Committer;
 use publisher::Publisher;
 use rusqlite::Connection;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Pieces of work in the queue. This bound is the backpressure of writing: more is refused as overloaded.
 const QUEUE: usize = 1_024;
@@ -45,7 +45,7 @@ pub(super) struct Writer {
     /// Counts the transactions that ended, committed or not.
     version: Arc<AtomicU64>,
     closing: CancellationToken,
-    task: Mutex<Option<JoinHandle<()>>>,
+    task: TaskTracker,
 }
 
 impl Writer {
@@ -61,12 +61,13 @@ impl Writer {
             outage: WriteOutage::default(),
             clock,
         };
-        let task = tokio::spawn(run(writing, waiting, closing.clone()));
+        let task = TaskTracker::new();
+        task.spawn(run(writing, waiting, closing.clone()));
         Self {
             queue,
             version,
             closing,
-            task: Mutex::new(Some(task)),
+            task,
         }
     }
 
@@ -113,16 +114,8 @@ impl Writer {
     /// Takes no more work, finishes what is queued, closes the connection.
     pub(super) async fn drain(&self) {
         self.closing.cancel();
-        let task = self
-            .task
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(task) = task
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the writer ended badly");
-        }
+        self.task.close();
+        self.task.wait().await;
     }
 }
 
