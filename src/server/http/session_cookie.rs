@@ -34,11 +34,6 @@ pub fn set(settings: &Settings, token: &Token) -> HeaderValue {
     value(name(settings), token.as_str(), MAX_AGE_SECONDS)
 }
 
-/// The `Set-Cookie` value that ends it.
-pub fn clear(settings: &Settings) -> HeaderValue {
-    value(name(settings), "", 0)
-}
-
 /// The token in a request's cookie, under the present or the former name.
 pub fn read<'h>(settings: &Settings, headers: &'h HeaderMap) -> Option<&'h str> {
     find(headers, name(settings)).or_else(|| find(headers, former_name(settings)))
@@ -102,6 +97,7 @@ fn is_https(settings: &Settings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemRandom;
 
     fn settings(public_url: &str) -> Settings {
         let mut settings = Settings::default();
@@ -111,15 +107,15 @@ mod tests {
 
     #[test]
     fn over_https_it_is_bound_to_the_host() {
-        let cookie = clear(&settings("https://chat.example.org"));
+        let token = Token::draw(&SystemRandom);
+        let rest = "Path=/; HttpOnly; SameSite=Lax; Max-Age=34560000";
         assert_eq!(
-            cookie,
-            "__Host-parlour_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"
+            set(&settings("https://chat.example.org"), &token),
+            format!("__Host-parlour_session={}; {rest}; Secure", token.as_str())
         );
-        let cookie = clear(&settings(""));
         assert_eq!(
-            cookie,
-            "parlour_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+            set(&settings(""), &token),
+            format!("parlour_session={}; {rest}", token.as_str())
         );
     }
 
