@@ -1,0 +1,96 @@
+// Makes what wasm-bindgen writes shorter: what the WASM imports and exports is numbered, there and in its JavaScript,
+// in place of long names; and the JavaScript loads a WASM in the one way that the page's script asks for.
+
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const NAME = /\b__wb[a-z]+_\w*_[0-9a-f]{16}\b/g;
+const IMPORTS = 2;
+const EXPORTS = 7;
+const FUNCTION = 0;
+// From a response, an address, bytes, a module; at once or later; with words for whoever serves the wrong type.
+const LOADING = /^async function __wbg_load\([^]*$/m;
+const LOAD = `export default async ({ module_or_path }) => {
+    const { instance, module } = await WebAssembly.instantiateStreaming(fetch(module_or_path), __wbg_get_imports());
+    return __wbg_finalize_init(instance, module);
+};
+`;
+
+const folder = process.argv[2];
+const filesOf = (ending) => readdirSync(folder).filter((file) => ending.test(file)).map((file) => join(folder, file));
+
+const imports = new Map();
+const exports = new Map();
+const short = (numbered, letter, name) => {
+  if (!numbered.has(name)) numbered.set(name, `${letter}${numbered.size.toString(36)}`);
+  return numbered.get(name);
+};
+const shortImport = (name) => name.replace(NAME, (name) => short(imports, "i", name));
+const shortExport = (name) => short(exports, "e", name);
+
+/** A number as WASM has it: seven bits in a byte, the lowest first. */
+const leb = (number) => (number < 128 ? [number] : [(number % 128) + 128, ...leb(Math.floor(number / 128))]);
+const text = (string) => [...leb(string.length), ...Buffer.from(string)];
+
+class Reader {
+  constructor(bytes, at) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+  number() {
+    const byte = this.bytes[this.at++];
+    return byte < 128 ? byte : byte - 128 + 128 * this.number();
+  }
+  take(length) {
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+  text() {
+    return this.take(this.number()).toString();
+  }
+}
+
+/** The section of imports: how many, and of each its module, its name and its kind. All are functions. */
+function renamedImports(section) {
+  const reader = new Reader(section, 0);
+  const count = reader.number();
+  const parts = [...leb(count)];
+  for (let i = 0; i < count; i++) {
+    const module = reader.text();
+    const name = reader.text();
+    if (reader.number() !== FUNCTION) throw new Error(`${name} is imported, and not a function.`);
+    parts.push(...text(module), ...text(shortImport(name)), FUNCTION, ...leb(reader.number()));
+  }
+  return parts;
+}
+
+/** The section of exports: how many, and of each its name, its kind and which one it is. */
+function renamedExports(section) {
+  const reader = new Reader(section, 0);
+  const count = reader.number();
+  const parts = [...leb(count)];
+  for (let i = 0; i < count; i++) {
+    parts.push(...text(shortExport(reader.text())), ...leb(reader.number()), ...leb(reader.number()));
+  }
+  return parts;
+}
+
+for (const file of filesOf(/\.wasm$/)) {
+  const reader = new Reader(readFileSync(file), 0);
+  const parts = [reader.take(8)];
+  while (reader.at < reader.bytes.length) {
+    const kind = reader.number();
+    let section = reader.take(reader.number());
+    if (kind === IMPORTS) section = Buffer.from(renamedImports(section));
+    if (kind === EXPORTS) section = Buffer.from(renamedExports(section));
+    parts.push(Buffer.from([kind, ...leb(section.length)]), section);
+  }
+  writeFileSync(file, Buffer.concat(parts));
+}
+for (const file of filesOf(/\.js$/)) {
+  let script = readFileSync(file, "utf8");
+  if (!LOADING.test(script)) throw new Error(`${file} does not load its WASM as it used to.`);
+  script = shortImport(script).replace(LOADING, () => LOAD);
+  // What is exported is called through the instance's own object, and by no other name.
+  writeFileSync(file, script.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${shortExport(name)}`));
+}
