@@ -17,6 +17,8 @@ mod composer;
 mod desk;
 mod dialogs;
 mod editing;
+#[cfg(feature = "ssr")]
+pub mod fragments;
 mod header;
 mod island;
 mod line;
@@ -32,8 +34,6 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
-#[cfg(feature = "ssr")]
-pub mod printing;
 mod reading;
 mod receiving;
 mod sending;

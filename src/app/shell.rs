@@ -1,6 +1,8 @@
 //! The document around every page, its headers, and how a view becomes a response.
 
 use crate::app::browser::navigation::ICON;
+use crate::app::slots::placing::Recorder;
+use crate::app::slots::{Slot, value};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
@@ -8,6 +10,7 @@ use leptos::config::LeptosOptions;
 use leptos::hydration::AutoReload;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
+use leptos::tachys::view::Position;
 use parlour_client::tab;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -75,14 +78,37 @@ impl Assets {
 
     /// A page as text.
     pub fn print(&self, head: &Head, body: impl FnOnce() -> AnyView) -> Print {
-        let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let nonce = Nonce::new();
-        let html = owner.with(|| {
+        let html = owned(|| {
             provide_context(nonce.clone());
-            self.document(head, &nonce, body()).to_html()
+            self.html(head, &nonce, body)
         });
-        owner.unset_with_forced_cleanup();
-        Print::new(format!("<!DOCTYPE html>{html}"), nonce.to_string())
+        Print::new(html, nonce.to_string())
+    }
+
+    /// A page as text around its slots.
+    pub fn frame(&self, head: &Head, body: impl FnOnce() -> AnyView) -> Frame {
+        owned(|| {
+            let recorder = Recorder::provide();
+            let html = self.html(head, "", body);
+            Frame {
+                html,
+                slots: recorder.slots(),
+            }
+        })
+    }
+
+    fn html(&self, head: &Head, nonce: &str, body: impl FnOnce() -> AnyView) -> String {
+        let mut html = "<!DOCTYPE html>".to_owned();
+        let document = self.document(head, nonce, body());
+        document.to_html_with_buf(
+            &mut html,
+            &mut Position::FirstChild,
+            true,
+            false,
+            Vec::new(),
+        );
+        html
     }
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
@@ -135,9 +161,18 @@ impl Assets {
         view! {
             <link rel="modulepreload" href=self.script.clone()/>
             <link rel="preload" href=self.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-            <script type="module" nonce=nonce.to_owned() inner_html=self.loader.clone()></script>
+            <script type="module" nonce=value(Slot::Nonce, nonce.to_owned()) inner_html=self.loader.clone()></script>
         }
     }
+}
+
+/// A page as text around its slots.
+#[derive(Debug)]
+pub struct Frame {
+    /// The text, without what goes into its slots.
+    pub html: String,
+    /// Where in it they are, in order.
+    pub slots: Vec<(usize, Slot)>,
 }
 
 /// A page as text.
@@ -159,11 +194,6 @@ impl Print {
     /// The text.
     pub fn html(&self) -> &str {
         &self.html
-    }
-
-    /// The text alone.
-    pub fn into_html(self) -> String {
-        self.html
     }
 
     /// By which its script runs.
@@ -208,13 +238,22 @@ fn loader(script: &str, wasm: &str) -> String {
     loader
 }
 
+/// Whether the development server watches: it reloads a page by a script of its own in it.
+pub fn is_watched() -> bool {
+    std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
+/// What this makes under a reactive owner that ends with it.
+fn owned<T>(make: impl FnOnce() -> T) -> T {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let made = owner.with(make);
+    owner.unset_with_forced_cleanup();
+    made
+}
+
 fn policy(nonce: &str) -> HeaderValue {
     // The development server reloads pages through a socket on a port of its own.
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
-        " ws: wss:"
-    } else {
-        ""
-    };
+    let reload = if is_watched() { " ws: wss:" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; connect-src 'self'{reload}; manifest-src 'self'; base-uri 'none'; \

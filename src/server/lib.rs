@@ -1,6 +1,6 @@
 //! Everything of Parlour that is native: contexts, database, realtime and the HTTP doors.
 //!
-//! The contexts ([`rooms`], [`messages`], [`accounts`], [`places`]) hold all rules; doors (REST,
+//! The contexts ([`rooms`], [`messages`], [`accounts`], [`page_content`]) hold all rules; doors (REST,
 //! sockets, forms) only translate. See `ARCHITECTURE.md`.
 //!
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
@@ -20,7 +20,7 @@ mod links;
 mod log_once;
 pub mod messages;
 pub mod names;
-pub mod places;
+pub mod page_content;
 pub mod realtime;
 mod remembered;
 pub mod rooms;

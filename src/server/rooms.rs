@@ -32,14 +32,14 @@ pub(crate) fn present(ctx: &Context, room: Room) -> Room {
     Room { online, ..room }
 }
 
-/// Which rooms a scope may see: scopes of the same sight may be shown the same page.
+/// Which rooms a scope may see: scopes of the same visibility may be shown the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sight {
+pub enum Visibility {
     /// All rooms that are not deleted.
     Everything,
 }
 
 /// What this scope may see.
-pub fn sight(_scope: &Scope) -> Sight {
-    Sight::Everything
+pub fn visibility(_scope: &Scope) -> Visibility {
+    Visibility::Everything
 }

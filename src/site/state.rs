@@ -1,7 +1,7 @@
 //! What every handler of the site can reach.
 
 use super::files::Files;
-use crate::app::sheet::{self, Sheets};
+use crate::app::live_page::LivePages;
 use crate::app::shell::Assets;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
@@ -18,18 +18,18 @@ pub struct Site {
     pub assets: Arc<Assets>,
     /// The files that pages load, and all others.
     pub files: Arc<Files>,
-    /// Live pages that may be filled in again.
-    pub sheets: Arc<Sheets>,
+    /// The pages with the live room in them.
+    pub live_pages: Arc<LivePages>,
 }
 
 impl Site {
-    /// A site with these files and no sheets yet.
+    /// A site with these files, of which no page was rendered yet.
     pub fn new(ctx: Arc<Context>, assets: Arc<Assets>, files: Arc<Files>) -> Self {
         Self {
+            live_pages: Arc::new(LivePages::new(ctx.clone(), assets.clone())),
             ctx,
             assets,
             files,
-            sheets: Arc::new(sheet::sheets()),
         }
     }
 

@@ -101,6 +101,12 @@ async fn a_page_a_call_and_a_socket_over_their_limit_have_retry_after() {
 #[tokio::test]
 async fn a_page_that_is_refused_for_load_has_retry_after() {
     let site = Site::plain().await;
+    // A page of which little is not in the cache is drawn at once, by whoever asks.
+    let alice = site.person("Alice").await;
+    for _ in 0..10 {
+        let message = [("content", "Hello")];
+        alice.post("/rooms/1-lobby/messages", &message).await;
+    }
     let address = "127.0.0.1".parse::<IpAddr>().unwrap().into();
     let (go, wait) = mpsc::channel::<()>();
     let wait = Arc::new(Mutex::new(wait));

@@ -8,6 +8,7 @@ use super::words::words;
 use super::{editing, sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
+use crate::app::slots::{Slot, value};
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -122,7 +123,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     sending::send(desk);
     })
             >
-                <input type="hidden" name="client_id" value=form_key/>
+                <input type="hidden" name="client_id" value=value(Slot::FormKey, form_key)/>
                 <label class="visually-hidden" for=COMPOSER>"Message"</label>
                 <textarea
                     id=COMPOSER

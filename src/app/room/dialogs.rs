@@ -1,6 +1,6 @@
 //! What happens in the modals: a new room, one's name, and the two questions before something is gone.
 //!
-//! The page brings them along, closed (`app/sheet/modals.rs`); the island opens them and listens.
+//! The page brings them along, closed (`app/live_page/modals.rs`); the island opens them and listens.
 
 use super::desk::{Desk, Dialog};
 use super::link::Order;

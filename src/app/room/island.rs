@@ -10,6 +10,7 @@ use super::welcome::Welcome;
 use super::words::words;
 use super::{attention, composer::Composer, dialogs, link, sending, shown, visiting};
 use crate::app::browser::{clock, document, navigation, storage, text_field};
+use crate::app::slots::{Slot, slot};
 use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -98,12 +99,12 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
                         if is_open.get() {
                             Either::Left(view! {
                                 <section class="room" aria-labelledby="room-title">
-                                    <RoomHeader/>
+                                    {slot(Slot::Header, view! { <RoomHeader/> })}
                                     <div class="room-body">
                                         <Log/>
                                         <Composer form_key=form_key.get_value()/>
                                     </div>
-                                    <Members/>
+                                    {slot(Slot::Members, view! { <Members/> })}
                                 </section>
     })
                         } else {

@@ -17,6 +17,9 @@ use leptos::tachys::view::{Mountable, Position, PositionState};
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::{RoomEntry, RoomId};
 
+/// What stands at the end of a list, as text.
+pub const END: &str = "<!>";
+
 /// A line of a list.
 pub enum Line {
     /// A room in the sidebar.
@@ -209,7 +212,7 @@ impl<V: RenderHtml + 'static> RenderHtml for List<V> {
             line.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs.clone());
             *position = Position::NextChild;
         }
-        buf.push_str("<!>");
+        buf.push_str(END);
     }
 
     /// Nothing in the island takes the server's elements over: it is drawn anew in their place.

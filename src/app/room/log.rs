@@ -8,6 +8,7 @@ use super::words::words;
 use super::{reading, shown, sidebar, visiting};
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
+use crate::app::slots::{Slot, slot};
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -65,10 +66,10 @@ pub fn Log() -> impl IntoView {
             on:scroll=heard(move |_| visiting::scrolled(desk))
         >
             <div class="log" prop:drawn=true role="log" aria-live="off" aria-label=label>
-                <OlderEnd/>
-                {lines(move || rows.get().into_iter().map(Line::Row).collect())}
+                {slot(Slot::Older, view! { <OlderEnd/> })}
+                {slot(Slot::Rows, lines(move || rows.get().into_iter().map(Line::Row).collect()))}
                 <PendingLines messages=pending/>
-                <NewerEnd/>
+                {slot(Slot::Newer, view! { <NewerEnd/> })}
                 <span id="latest"></span>
             </div>
         </div>
@@ -88,8 +89,9 @@ pub fn Log() -> impl IntoView {
     }
 }
 
+/// The way to older messages, or what stands above the first one of all.
 #[component]
-fn OlderEnd() -> impl IntoView {
+pub fn OlderEnd() -> impl IntoView {
     let desk = Desk::here();
     let has_older = shown::holds(move || desk.timeline.with(Timeline::has_older));
     let href = shown::attribute(move || {
@@ -119,8 +121,9 @@ fn OlderEnd() -> impl IntoView {
     }
 }
 
+/// The way to newer messages, if there are any.
 #[component]
-fn NewerEnd() -> impl IntoView {
+pub fn NewerEnd() -> impl IntoView {
     let desk = Desk::here();
     let has_newer = shown::holds(move || desk.timeline.with(Timeline::has_newer));
     let href = shown::attribute(move || {

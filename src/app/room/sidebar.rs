@@ -5,6 +5,7 @@ use super::lines::{Line, lines};
 use super::shown::heard;
 use super::words::words;
 use super::{dialogs, shown, visiting};
+use crate::app::slots::{Slot, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::listed;
@@ -28,7 +29,7 @@ pub fn Sidebar() -> impl IntoView {
                 <a class="button new-room" href=paths::NEW_ROOM on:click=heard(new_room)>"New room"</a>
             </div>
             <ul class="room-list">
-                {lines(move || desk.rooms.get().into_iter().map(Line::Room).collect())}
+                {slot(Slot::Rooms, lines(move || desk.rooms.get().into_iter().map(Line::Room).collect()))}
             </ul>
             {move || {
                 desk.rooms

@@ -5,19 +5,17 @@ use super::link::Order;
 use super::shown::{self, heard};
 use super::words::words;
 use crate::app::browser::navigation;
+use crate::app::slots::{Slot, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::connection::{Banner, Phase};
-use parlour_protocol::paths;
+use parlour_protocol::{User, paths};
 
 /// Brand, connection state and own name.
 #[component]
 pub fn Topbar() -> impl IntoView {
     let desk = Desk::here();
-    let my_name = shown::text(move || {
-        let name = desk.me.with(|me| me.as_ref().map(|me| me.name.clone()));
-        name.unwrap_or_else(|| "Choose a name".to_owned())
-    });
+    let my_name = shown::text(move || desk.me.with(|me| name(me.as_ref())));
     let is_somebody = move || desk.me.with(Option::is_some);
     let my_page = shown::text(move || {
         if is_somebody() {
@@ -51,10 +49,15 @@ pub fn Topbar() -> impl IntoView {
                 title=my_title
                 on:click=heard(open_name)
             >
-                <bdi>{words(my_name)}</bdi>
+                {slot(Slot::Name, view! { <bdi>{words(my_name)}</bdi> })}
             </a>
         </header>
     }
+}
+
+/// What the reader is called here.
+pub fn name(me: Option<&User>) -> String {
+    me.map_or("Choose a name", |me| &me.name).to_owned()
 }
 
 /// Whether what one sees is live.

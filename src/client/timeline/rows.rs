@@ -65,7 +65,7 @@ pub fn tell_apart(rows: &mut [Row], namesakes: &Namesakes) {
 }
 
 /// Unique in the list; changes exactly when what is drawn changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// Of a day: which, and how many lines above begin the same one.
     Day(i64, usize),

@@ -7,7 +7,7 @@ mod group_commit;
 mod guests;
 mod many_rooms;
 mod membership;
-mod places;
+mod page_content;
 mod reading;
 mod rooms;
 mod sending;

@@ -55,7 +55,7 @@ const LAYERS: [Layer; 15] = [
             "server/accounts",
             "server/rooms",
             "server/messages",
-            "server/places",
+            "server/page_content",
         ],
         &["protocol", "ground", "events", "store", "context"],
     ),
@@ -74,13 +74,13 @@ const LAYERS: [Layer; 15] = [
     ("calls", &["app/api"], &["protocol", "client", "browser"]),
     (
         "views",
-        &["app/room", "app/shell"],
+        &["app/slots", "app/room", "app/shell"],
         &["protocol", "client", "browser", "calls"],
     ),
     (
         "site",
         &[
-            "app/sheet",
+            "app/live_page",
             "site/files",
             "site/state",
             "app/pages",

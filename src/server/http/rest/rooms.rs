@@ -4,7 +4,7 @@ use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
 use crate::http::query::{RoomSlice, Slice};
-use crate::places::{self, At};
+use crate::page_content::{self, At};
 use crate::rooms::{self, NewRoom, RoomsPage};
 use crate::{Context, Scope};
 use axum::Json;
@@ -53,7 +53,7 @@ pub(super) async fn open(
     Slice { view, .. }: Slice,
 ) -> Result<Json<OpenRoom>, Problem> {
     let at = At { room, view };
-    Ok(Json(places::visit(&ctx, &scope, at).await?))
+    Ok(Json(page_content::visit(&ctx, &scope, at).await?))
 }
 
 pub(super) async fn create(

@@ -1,7 +1,7 @@
 //! Lists of rooms on a server that has more of them than a list shows.
 
 use super::*;
-use parlour_server::places::{At, View, place};
+use parlour_server::page_content::{At, View, place};
 use parlour_server::rooms::{NewRoom, create, delete, enter, list, page};
 use std::collections::HashSet;
 

@@ -4,7 +4,7 @@
 use super::*;
 use futures::future::join_all;
 use parlour_server::messages::{View, history};
-use parlour_server::places::{self, At};
+use parlour_server::page_content::{self, At};
 use std::sync::Mutex;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
@@ -135,12 +135,18 @@ async fn a_members_room_page_takes_four_statements_and_none_while_nothing_is_wri
             room: LOBBY,
             view: View::Newest,
         };
-        let shared = places::shared(&bench.ctx, &scope, Some(at)).await.unwrap();
-        places::own(&bench.ctx, &scope, &shared).await.unwrap();
+        let content = page_content::read(&bench.ctx, &scope, Some(at))
+            .await
+            .unwrap();
+        page_content::reader_state(&bench.ctx, &scope, &content)
+            .await
+            .unwrap();
         let known = async || {
             let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
             let scope = Scope { person, ..scope };
-            places::own(&bench.ctx, &scope, &shared).await.unwrap();
+            page_content::reader_state(&bench.ctx, &scope, &content)
+                .await
+                .unwrap();
         };
         // What everybody finds is handed out again while nothing is written.
         assert_eq!(said(known()).await, "");

@@ -1,7 +1,7 @@
 //! What a page shows.
 
 use super::*;
-use parlour_server::places::{At, View, place};
+use parlour_server::page_content::{At, View, place};
 
 #[tokio::test]
 async fn the_welcome_screen_is_a_place_without_a_room() {

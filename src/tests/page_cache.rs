@@ -1,12 +1,13 @@
-//! Live pages, which are printed once and filled in for each reader: what each of them gets is their
-//! own page, and is never older than what has happened.
+//! Live pages, which are put together from cached fragments and filled in for each reader: what each of them
+//! gets is their own page, and is never older than what has happened.
 
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
-use parlour::app::sheet;
+use parlour::app::live_page::rendered;
 use parlour_protocol::{RoomId, User};
-use parlour_server::places::{At, View, place};
+use parlour_server::page_content::{At, View, place};
 use parlour_server::{Person, Scope, SessionId};
 use std::net::{IpAddr, Ipv4Addr};
+use std::panic::Location;
 
 /// A page without what every answer draws anew.
 fn lasting(page: &Page) -> String {
@@ -20,7 +21,7 @@ fn lasting(page: &Page) -> String {
     lasting.replace(&place.form_key, "KEY")
 }
 
-/// The page that is printed for this reader and nobody else.
+/// The page that is rendered for this reader and nobody else.
 async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
     let person = me.map(|user| Person {
         user,
@@ -31,13 +32,38 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
     let address = address.into();
     let scope = Scope { person, address };
     let place = place(&site.ctx, &scope, at).await.unwrap();
-    let print = sheet::printed(&site.assets, &site.ctx.settings, &place);
+    let print = rendered(&site.assets, &site.ctx.settings, &place);
     let lasting = print.html().replace(print.nonce(), "NONCE");
     lasting.replace(&place.form_key, "KEY")
 }
 
+/// Everybody at every place finds the page that is rendered for them alone.
+#[track_caller]
+fn find_their_own<'a>(
+    site: &'a Site,
+    readers: &'a [&'a Browser],
+    places: &'a [(String, Option<At>)],
+) -> impl Future<Output = ()> + 'a {
+    let caller = Location::caller();
+    async move {
+        for (path, at) in places {
+            for (reader, id) in readers.iter().zip(1..) {
+                let page = reader.get(path).await;
+                let me = page.place().me;
+                let alone = alone(site, me, *at).await;
+                assert_eq!(lasting(&page), alone, "{path}, {id}, {caller}");
+            }
+        }
+    }
+}
+
+fn at(room: i64, view: View) -> Option<At> {
+    let room = RoomId(room);
+    Some(At { room, view })
+}
+
 #[tokio::test]
-async fn everybody_gets_the_page_that_would_be_printed_for_them_alone() {
+async fn everybody_gets_the_page_that_would_be_rendered_for_them_alone() {
     let site = Site::start(|settings| {
         settings.server.public_url = "http://chat.example.org".to_owned();
     })
@@ -66,21 +92,8 @@ async fn everybody_gets_the_page_that_would_be_printed_for_them_alone() {
         alice.say(&attic, text).await;
         bob.say(&attic, text).await;
     }
-    let page = zoe.get(LOBBY).await;
-    let delete = page.all(".message-actions form")[0].attr("action").unwrap();
-    zoe.post(delete, &[]).await;
-    let edit = bob.get(LOBBY).await.all("a.edit")[1]
-        .attr("href")
-        .unwrap()
-        .to_owned();
-    let form = bob.get(&edit).await.form("form[action$=edit]");
-    bob.done(form.with("content", "edited <i>")).await;
-    let _here = Socket::guest(site.address, 1, "Socket <1>").await;
-
-    let at = |room, view| {
-        let room = RoomId(room);
-        Some(At { room, view })
-    };
+    let visitor = site.visitor();
+    let readers = [alice, bob, odd, zoe, &visitor];
     let places = [
         ("/".to_owned(), None),
         (LOBBY.to_owned(), at(1, View::Newest)),
@@ -90,22 +103,60 @@ async fn everybody_gets_the_page_that_would_be_printed_for_them_alone() {
         (format!("{LOBBY}?after=40"), at(1, View::After(40))),
         (format!("{LOBBY}/m/30"), at(1, View::Around(30))),
     ];
-    let visitor = site.visitor();
-    for (path, at) in places {
-        let readers = people.iter().chain([&visitor]);
-        for (reader, id) in readers.zip(1..) {
-            let page = reader.get(&path).await;
-            let me = page.place().me;
-            assert_eq!(me.as_ref().map(|me| &*me.name), names.get(id - 1).copied());
-            assert_eq!(lasting(&page), alone(&site, me, at).await, "{path}, {id}");
-        }
+    for (reader, name) in readers.iter().zip(names) {
+        let me = reader.get("/").await.place().me;
+        assert_eq!(me.unwrap().name, name);
     }
+    find_their_own(&site, &readers, &places).await;
     // Somebody is told of their own alone.
     let unread = |page: Page| page.place().rooms.into_iter().map(|e| e.unread);
     let unread: Vec<i64> = unread(bob.get("/").await)
         .chain(unread(odd.get("/").await))
         .collect();
     assert_eq!(unread, [0, 0, 2, 0, 0, 1]);
+
+    // What is in the cache by now is not what the next page shows.
+    let page = zoe.get(LOBBY).await;
+    let delete = page.all(".message-actions form")[0].attr("action").unwrap();
+    zoe.post(delete, &[]).await;
+    find_their_own(&site, &readers, &places).await;
+    let edit = bob.get(LOBBY).await.all("a.edit")[1]
+        .attr("href")
+        .unwrap()
+        .to_owned();
+    let form = bob.get(&edit).await.form("form[action$=edit]");
+    bob.done(form.with("content", "edited <i>")).await;
+    find_their_own(&site, &readers, &places).await;
+    let here = Socket::guest(site.address, 1, "Socket <1>").await;
+    let namesake = Socket::guest(site.address, 1, "Alice").await;
+    find_their_own(&site, &readers, &places).await;
+    drop((here, namesake));
+    let form = bob.get("/me").await.form("form.form");
+    bob.done(form.with("username", "Alice")).await;
+    bob.say(LOBBY, "Who is who?").await;
+    find_their_own(&site, &readers, &places).await;
+}
+
+#[tokio::test]
+async fn where_not_all_rooms_are_listed_everybody_gets_their_own_page_too() {
+    let site = Site::plain().await;
+    let (alice, bob, visitor) = (
+        site.person("Alice").await,
+        site.person("Bob").await,
+        site.visitor(),
+    );
+    let places = [
+        (LOBBY.to_owned(), at(1, View::Newest)),
+        ("/".to_owned(), None),
+    ];
+    let readers = [&alice, &bob, &visitor];
+    for n in 0..55 {
+        let room = alice.room(&format!("room {n}")).await;
+        if n > 45 {
+            bob.say(&room, "I am here").await;
+            find_their_own(&site, &readers, &places).await;
+        }
+    }
 }
 
 fn drawn(page: &Page) -> (String, String) {

@@ -12,16 +12,16 @@ pub use crate::messages::View;
 /// Which room is open, and which part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct At {
-    /// The room.
+    /// Which room is open.
     pub room: RoomId,
     /// The part of its history.
     pub view: View,
 }
 
-/// A place as everybody finds it who [sees the same rooms](rooms::sight), and [lists the
-/// same](SharedPlace::is_for_everybody): all but what is [`Own`].
+/// What a page shows to everybody who [may see the same rooms](rooms::visibility) and [lists the
+/// same](PageContent::lists_all_rooms): all but what is in [`ReaderState`].
 #[derive(Debug)]
-pub struct SharedPlace {
+pub struct PageContent {
     /// Nobody's: without `me`, with nothing unread and nothing to delete.
     place: Place,
     /// How many messages were ever posted in each listed room.
@@ -30,10 +30,10 @@ pub struct SharedPlace {
     is_whole: bool,
 }
 
-/// What of a place is the reader's own, besides which messages they wrote.
+/// What of a page is its reader's own, besides which messages they wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
-    /// Who reads.
+pub struct ReaderState {
+    /// Who reads, unless it is a visitor.
     pub me: Option<User>,
     /// What they have not read in each listed room.
     pub unread: Vec<i64>,
@@ -43,21 +43,27 @@ pub struct Own {
     pub form_key: String,
 }
 
-/// Everything one page needs, read as one state of the database; only what is unread is read beside
-/// it. [`View::Around`] a message that does not exist is [`ServiceError::MessageNotFound`]: it is a
-/// permalink that leads nowhere.
+/// Everything that one reader's page shows: [what all of them find](read), and [what is the reader's
+/// own](reader_state).
+///
+/// # Errors
+/// As [`read`].
 pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place, ServiceError> {
-    let shared = shared(ctx, scope, at).await?;
-    let own = own(ctx, scope, &shared).await?;
-    Ok(shared.of(own))
+    let content = read(ctx, scope, at).await?;
+    let reader = reader_state(ctx, scope, &content).await?;
+    Ok(content.of(reader))
 }
 
-/// What everybody finds there.
-pub async fn shared(
+/// What everybody finds there, read as one state of the database.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`]; [`ServiceError::MessageNotFound`] where it is [`View::Around`] a message that
+/// does not exist: a permalink that leads nowhere; [`ServiceError::RateLimited`]; or the database failed.
+pub async fn read(
     ctx: &Context,
     scope: &Scope,
     at: Option<At>,
-) -> Result<SharedPlace, ServiceError> {
+) -> Result<PageContent, ServiceError> {
     if let Some(at) = at {
         counts(ctx, scope, at.view)?;
     }
@@ -81,7 +87,7 @@ pub async fn shared(
         open: opened.transpose()?,
         form_key: String::new(),
     };
-    Ok(SharedPlace {
+    Ok(PageContent {
         place,
         posts,
         is_whole: listing.is_whole,
@@ -89,49 +95,55 @@ pub async fn shared(
 }
 
 /// What the reader has of their own there. It may have been read a moment later than the rest.
-pub async fn own(ctx: &Context, scope: &Scope, shared: &SharedPlace) -> Result<Own, ServiceError> {
+///
+/// # Errors
+/// The database failed.
+pub async fn reader_state(
+    ctx: &Context,
+    scope: &Scope,
+    content: &PageContent,
+) -> Result<ReaderState, ServiceError> {
     let read = rooms::known_positions(ctx, scope).await?;
     let unread = |(entry, posts): (&RoomEntry, &i64)| {
         let read = read.get(&entry.room.id);
         read.map_or(0, |read| (posts - read).max(0))
     };
-    let place = &shared.place;
-    Ok(Own {
+    let place = &content.place;
+    Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
-        unread: place.rooms.iter().zip(&shared.posts).map(unread).collect(),
+        unread: place.rooms.iter().zip(&content.posts).map(unread).collect(),
         may_delete: (place.open.iter()).any(|open| rooms::may_delete(scope, &open.room)),
         form_key: messages::draw_key(ctx),
     })
 }
 
-impl SharedPlace {
+impl PageContent {
     /// What everybody finds, as a place of nobody's.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Whether everybody has the same rooms in their list; else only who belongs to the same ones.
-    pub fn is_for_everybody(&self) -> bool {
+    /// Whether all rooms are in the list; else only who belongs to the same ones is shown the same.
+    pub fn lists_all_rooms(&self) -> bool {
         self.is_whole
     }
 
     /// The place as this reader finds it.
-    pub fn of(&self, own: Own) -> Place {
+    pub fn of(&self, reader: ReaderState) -> Place {
         let mut place = self.place.clone();
-        place.me = own.me;
-        place.form_key = own.form_key;
-        for (entry, unread) in place.rooms.iter_mut().zip(own.unread) {
+        place.me = reader.me;
+        place.form_key = reader.form_key;
+        for (entry, unread) in place.rooms.iter_mut().zip(reader.unread) {
             entry.unread = unread;
         }
         if let Some(open) = &mut place.open {
-            open.may_delete = own.may_delete;
+            open.may_delete = reader.may_delete;
         }
         place
     }
 
-    /// Whether those it shows as being there now, and nobody else, are there still: no database
-    /// knows.
-    pub fn has_its_company(&self, ctx: &Context) -> bool {
+    /// Whether those it shows as being there, and nobody else, are there still. Of them no database knows.
+    pub fn is_present(&self, ctx: &Context) -> bool {
         let listed = self.place.rooms.iter().map(|entry| &entry.room);
         let open = self.place.open.iter().map(|open| &open.room);
         let mut shown = listed.chain(open);

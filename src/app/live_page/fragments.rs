@@ -1,0 +1,342 @@
+//! The fragments that live pages are made of: each is rendered once, and cached under what it depends on.
+//!
+//! *Invariant:* a fragment depends on nothing but its key. What a key has is all that its fragment is rendered
+//! from; of a message and of a list of people, whose texts would make it long, it has what changes with them.
+
+use super::cache::Cache;
+use super::document;
+use crate::app::room::fragments;
+use crate::app::shell::{Assets, Frame};
+use crate::app::slots::Slot;
+use parlour_client::timeline::{self, Row};
+use parlour_protocol::rules::OTHER_ROOMS_MAX;
+use parlour_protocol::{
+    History, Message, MessageId, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster,
+    Timestamp, User, UserId, UserKind,
+};
+use parlour_server::Settings;
+use std::sync::Arc;
+
+/// Bytes of fragments that are kept; the rest are rendered when they are asked for.
+const FRAGMENT_BYTES: usize = 32 * 1024 * 1024;
+
+/// The fragments of late.
+pub type FragmentCache = Cache<Key, Arc<Fragment>>;
+
+/// No fragments yet.
+pub fn fragment_cache() -> FragmentCache {
+    Cache::new(FRAGMENT_BYTES)
+}
+
+/// A piece of a page as text. Only that of [`Key::Frame`] has slots.
+#[derive(Debug)]
+pub struct Fragment {
+    /// The text, without what goes into its slots.
+    pub html: String,
+    /// Where other fragments go, in order.
+    pub slots: Vec<(usize, Slot)>,
+}
+
+/// What of a room is in the paths to it and is the same as long as it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RoomKey {
+    id: RoomId,
+    name: Arc<str>,
+}
+
+impl From<&Room> for RoomKey {
+    fn from(room: &Room) -> Self {
+        Self {
+            id: room.id,
+            name: room.name.as_str().into(),
+        }
+    }
+}
+
+/// A fragment of which the key says all.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All around the slots.
+    Frame {
+        /// Which room is open.
+        room: Option<RoomKey>,
+        /// The reader has a name.
+        is_somebody: bool,
+        /// There are newer messages than those on the page.
+        has_newer: bool,
+        /// All rooms are listed.
+        is_whole: bool,
+    },
+    /// What stands in [`Slot::Header`].
+    Header {
+        /// The open room.
+        room: RoomKey,
+        /// What it is about.
+        description: Arc<str>,
+        /// The reader may delete it.
+        may_delete: bool,
+        /// The reader has a name.
+        is_somebody: bool,
+    },
+    /// A line of [`Slot::Rooms`].
+    Room {
+        /// Which room it is.
+        room: RoomKey,
+        /// It is the open one.
+        is_open: bool,
+        /// How many people are in it.
+        online: u32,
+        /// How many of its messages the reader has not read.
+        unread: i64,
+    },
+    /// [`Slot::Older`]: before the first message, if there are any.
+    Older(RoomKey, Option<Number>),
+    /// [`Slot::Newer`]: after the last message, if there are any.
+    Newer(RoomKey, Option<Number>),
+}
+
+/// What a fragment depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// What it is.
+    Part(Part),
+    /// [`Slot::Members`]: each with whether a number tells them from somebody else, and how many there are.
+    Members(Vec<(UserId, String, bool)>, u32),
+    /// One of [`Slot::Rows`]: a message in its present state and as it is drawn, or a day.
+    Row(RoomKey, timeline::Key),
+}
+
+/// More would have to be rendered than was allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct TooMuch;
+
+/// Takes fragments from the cache, and renders those that are not in it.
+pub struct Renderer<'a> {
+    /// Where fragments are looked for, and kept.
+    pub cache: &'a FragmentCache,
+    /// What a page names.
+    pub assets: &'a Assets,
+    /// What was set.
+    pub settings: &'a Settings,
+    /// How many may be rendered.
+    pub left: usize,
+}
+
+impl Renderer<'_> {
+    /// The fragment of this part.
+    ///
+    /// # Errors
+    /// [`TooMuch`] when it would have to be rendered and no more may be.
+    pub fn part(&mut self, part: Part) -> Result<Arc<Fragment>, TooMuch> {
+        let (assets, settings) = (self.assets, self.settings);
+        self.cached(Key::Part(part.clone()), || render(assets, settings, part))
+    }
+
+    /// A message of the open room, or a day.
+    ///
+    /// # Errors
+    /// [`TooMuch`] when it would have to be rendered and no more may be.
+    pub fn row(&mut self, room: &RoomKey, row: Row) -> Result<Arc<Fragment>, TooMuch> {
+        self.cached(Key::Row(room.clone(), row.key()), || {
+            plain(match row {
+                Row::Day { date, datetime, .. } => fragments::day(date, datetime),
+                Row::Message(row) => fragments::message(opened(room, History::default()), row),
+                // A page that was just read has none.
+                Row::Note { .. } => String::new(),
+            })
+        })
+    }
+
+    /// Who is in the open room. Who of them is numbered depends on the authors of this history, too.
+    ///
+    /// # Errors
+    /// [`TooMuch`] when it would have to be rendered and no more may be.
+    pub fn members(
+        &mut self,
+        open: &OpenRoom,
+        is_numbered: impl Fn(&Person) -> bool,
+    ) -> Result<Arc<Fragment>, TooMuch> {
+        let people = open.roster.people.iter();
+        let people = people.map(|person| (person.id, person.name.clone(), is_numbered(person)));
+        let key = Key::Members(people.collect(), open.roster.count);
+        self.cached(key, || {
+            let place = Place {
+                open: Some(open.clone()),
+                ..nowhere()
+            };
+            plain(fragments::members(place))
+        })
+    }
+
+    fn cached(
+        &mut self,
+        key: Key,
+        render: impl FnOnce() -> Fragment,
+    ) -> Result<Arc<Fragment>, TooMuch> {
+        if let Some(fragment) = self.cache.get(&key) {
+            return Ok(fragment);
+        }
+        self.left = self.left.checked_sub(1).ok_or(TooMuch)?;
+        let fragment = Arc::new(render());
+        let bytes = key.bytes() + fragment.html.len();
+        self.cache.put(key, fragment.clone(), bytes);
+        Ok(fragment)
+    }
+}
+
+impl Key {
+    /// About as much as it takes, beside what is in a fragment.
+    fn bytes(&self) -> usize {
+        let texts = match self {
+            Self::Members(people, _) => people.iter().map(|(_, name, _)| 40 + name.len()).sum(),
+            Self::Part(Part::Header { description, .. }) => description.len(),
+            Self::Part(_) | Self::Row(..) => 0,
+        };
+        256 + texts
+    }
+}
+
+fn plain(html: String) -> Fragment {
+    Fragment {
+        html,
+        slots: Vec::new(),
+    }
+}
+
+fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
+    plain(match part {
+        Part::Frame {
+            room,
+            is_somebody,
+            has_newer,
+            is_whole,
+        } => {
+            let history = History {
+                has_newer,
+                ..History::default()
+            };
+            let mut place = match &room {
+                Some(room) => opened(room, history),
+                None => nowhere(),
+            };
+            place.me = is_somebody.then(somebody);
+            // How long the list is decides whether it is whole.
+            let listed = if is_whole { 0 } else { OTHER_ROOMS_MAX };
+            place.rooms = vec![entry(bare(RoomId(0), ""), 0); listed];
+            let Frame { html, slots } = document::frame(assets, settings, &place);
+            return Fragment { html, slots };
+        }
+        Part::Header {
+            room,
+            description,
+            may_delete,
+            is_somebody,
+        } => {
+            let mut place = opened(&room, History::default());
+            place.me = is_somebody.then(somebody);
+            if let Some(open) = &mut place.open {
+                open.may_delete = may_delete;
+                open.room.description = description.to_string();
+            }
+            fragments::header(place)
+        }
+        Part::Room {
+            room,
+            is_open,
+            online,
+            unread,
+        } => {
+            let place = match is_open {
+                true => opened(&room, History::default()),
+                false => nowhere(),
+            };
+            let mut listed = bare(room.id, &room.name);
+            listed.online = online;
+            fragments::room(place, entry(listed, unread))
+        }
+        Part::Older(room, first) => {
+            let mut history = at(&room, first);
+            history.has_older = first.is_some();
+            fragments::older(opened(&room, history))
+        }
+        Part::Newer(room, last) => {
+            let mut history = at(&room, last);
+            history.has_newer = last.is_some();
+            fragments::newer(opened(&room, history))
+        }
+    })
+}
+
+/// A visitor's place, with no room listed and none open.
+fn nowhere() -> Place {
+    Place {
+        me: None,
+        rooms: Vec::new(),
+        open: None,
+        form_key: String::new(),
+    }
+}
+
+/// A visitor's place with this room open.
+fn opened(room: &RoomKey, history: History) -> Place {
+    let open = OpenRoom {
+        room: bare(room.id, &room.name),
+        may_delete: false,
+        roster: Roster::default(),
+        history,
+        marked: None,
+    };
+    Place {
+        open: Some(open),
+        ..nowhere()
+    }
+}
+
+fn bare(id: RoomId, name: &str) -> Room {
+    Room {
+        id,
+        name: name.to_owned(),
+        description: String::new(),
+        created_at: Timestamp(0),
+        created_by: None,
+        seq: 0,
+        online: 0,
+        last_message_at: None,
+        sort: String::new(),
+    }
+}
+
+fn entry(room: Room, unread: i64) -> RoomEntry {
+    RoomEntry { room, unread }
+}
+
+fn somebody() -> User {
+    User {
+        id: UserId(0),
+        name: String::new(),
+        kind: UserKind::Guest,
+    }
+}
+
+/// A message of this number alone, of which only the number is looked at.
+fn at(room: &RoomKey, number: Option<Number>) -> History {
+    let message = |number| Message {
+        id: MessageId(0),
+        room_id: room.id,
+        number,
+        seq: number,
+        user_id: UserId(0),
+        username: String::new(),
+        content: String::new(),
+        client_id: String::new(),
+        timestamp: Timestamp(0),
+        edited_at: None,
+        deleted: false,
+        reply_to: None,
+        links: Vec::new(),
+    };
+    History {
+        messages: number.map(message).into_iter().collect(),
+        ..History::default()
+    }
+}

@@ -1,0 +1,59 @@
+//! What a page shows, as JSON with slots for what is its reader's own.
+//!
+//! *Invariant:* filled in, it is what serde makes of the [`Place`]. Every field is named here, so that a new one
+//! does not compile before it has its place.
+
+use super::document::json;
+use super::draft::{Draft, ReaderSlot};
+
+use parlour_protocol::{Listed, OpenRoom, Place};
+
+/// Writes the place.
+pub fn write(to: &mut Draft, place: &Place) {
+    let Place {
+        me: _,
+        rooms,
+        open,
+        form_key: _,
+    } = place;
+    to.text("{\"me\":");
+    to.slot(ReaderSlot::Me, "");
+    to.text(",\"rooms\":[");
+    for (room, entry) in rooms.iter().enumerate() {
+        let listed = json(&Listed::from(entry.clone()));
+        // Behind all else that an entry has; it is left out where it is zero.
+        to.text(if room == 0 { "" } else { "," });
+        to.text(&listed[..listed.len() - "}".len()]);
+        to.slot(ReaderSlot::Unread(room), "");
+        to.text("}");
+    }
+    to.text("],\"open\":");
+    match open {
+        None => to.text("null"),
+        Some(open) => write_open(to, open),
+    }
+    to.text(",\"form_key\":\"");
+    to.slot(ReaderSlot::FormKey, "");
+    to.text("\"}");
+}
+
+fn write_open(to: &mut Draft, open: &OpenRoom) {
+    let OpenRoom {
+        room,
+        may_delete: _,
+        roster,
+        history,
+        marked,
+    } = open;
+    to.text("{\"room\":");
+    to.text(&json(room));
+    to.text(",\"may_delete\":");
+    to.slot(ReaderSlot::MayDelete, "");
+    to.text(",\"roster\":");
+    to.text(&json(roster));
+    to.text(",\"history\":");
+    to.text(&json(history));
+    to.text(",\"marked\":");
+    to.text(&json(marked));
+    to.text("}");
+}

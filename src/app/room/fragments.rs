@@ -1,0 +1,69 @@
+//! Parts of the live room as text, one by one, for the server's page cache.
+//!
+//! *Invariant:* a part by itself is the text that it is inside of the page.
+
+use super::desk::Desk;
+use super::header::RoomHeader;
+use super::line::{DayLine, MessageLine};
+use super::log::{NewerEnd, OlderEnd};
+use super::members::Members;
+use super::sidebar::RoomLine;
+use super::topbar;
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use parlour_client::timeline::MessageRow;
+use parlour_protocol::{Place, RoomEntry, User};
+use std::sync::Arc;
+
+pub use super::lines::END as LIST_END;
+
+/// What the top of the page calls the reader.
+pub fn name(me: Option<&User>) -> String {
+    let name = topbar::name(me);
+    view! { <bdi>{name}</bdi> }.to_html()
+}
+
+/// The head of the open room.
+pub fn header(place: Place) -> String {
+    rendered(place, || view! { <RoomHeader/> })
+}
+
+/// A room in the sidebar.
+pub fn room(place: Place, entry: RoomEntry) -> String {
+    rendered(place, || view! { <RoomLine entry/> })
+}
+
+/// The way to older messages, or what stands where there are none.
+pub fn older(place: Place) -> String {
+    rendered(place, || view! { <OlderEnd/> })
+}
+
+/// The way to newer messages, if there are any.
+pub fn newer(place: Place) -> String {
+    rendered(place, || view! { <NewerEnd/> })
+}
+
+/// Who is in the open room.
+pub fn members(place: Place) -> String {
+    rendered(place, || view! { <Members/> })
+}
+
+/// The line that begins a day.
+pub fn day(date: String, datetime: String) -> String {
+    view! { <DayLine date datetime/> }.to_html()
+}
+
+/// A message of the open room.
+pub fn message(place: Place, row: MessageRow) -> String {
+    rendered(place, || view! { <MessageLine row/> })
+}
+
+fn rendered<V: IntoView>(place: Place, view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        provide_context(Desk::new(place));
+        view().to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}
