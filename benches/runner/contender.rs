@@ -24,8 +24,6 @@ pub enum Persists {
     CommitPerMessage,
     /// Messages are handed on and never stored.
     Nothing,
-    /// Nothing is written.
-    ReadOnly,
 }
 
 impl Persists {
@@ -35,7 +33,6 @@ impl Persists {
             Self::GroupCommit => "fsync before delivery, commits shared",
             Self::CommitPerMessage => "commit per message",
             Self::Nothing => "nothing",
-            Self::ReadOnly => "reads only",
         }
     }
 }
@@ -103,7 +100,7 @@ pub const SVELTEKIT: Contender = Contender {
     variant: "page",
     title: "SvelteKit",
     speech: Speech::Pages,
-    persists: Persists::ReadOnly,
+    persists: Persists::CommitPerMessage,
 };
 
 const fn plain(

@@ -85,7 +85,7 @@ const fn goal(row: &'static str, figure: &'static str, against: Against, bound: 
 }
 
 /// All goals, in the table's order.
-pub const ALL: [Goal; 34] = [
+pub const ALL: [Goal; 35] = [
     goal(
         "room",
         CPU,
@@ -196,6 +196,13 @@ pub const ALL: [Goal; 34] = [
         "page p99 at 70 %, ms",
         Beside("a bare loop's p99 at 70 %, ms"),
         AtMost(5.0),
+    ),
+    // This or the one before it is the goal: a machine with gaps has them in the bare loop, too.
+    goal(
+        "page",
+        "page p99 at 70 %, ms",
+        Own("a bare loop's p99 at 70 %, ms"),
+        AtMost(1.2),
     ),
     goal("start", "start to first page, ms", Nothing, AtMost(200.0)),
     goal(

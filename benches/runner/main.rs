@@ -22,6 +22,7 @@ mod net;
 mod options;
 mod pages;
 mod plot;
+mod poster;
 mod process;
 mod readers;
 mod report;

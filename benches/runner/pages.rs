@@ -229,7 +229,7 @@ fn empty() -> Answered {
 }
 
 /// How long the answer in `bytes` is; `None` while it is not whole.
-fn whole(bytes: &[u8]) -> Option<usize> {
+pub fn whole(bytes: &[u8]) -> Option<usize> {
     let head = memmem::find(bytes, b"\r\n\r\n")? + 4;
     for line in bytes[..head].split(|&byte| byte == b'\n') {
         let Some(colon) = memchr::memchr(b':', line) else {

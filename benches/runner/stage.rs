@@ -35,8 +35,7 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
         Pace::Full => 1_000_000,
         Pace::Quick => 200_000,
     };
-    let is_needed = options.wants_row("history") || options.wants_row("page");
-    let filled = if is_needed {
+    let filled = if options.wants_row("history") {
         filled(&places, &founded, filled_with)?
     } else {
         PathBuf::new()

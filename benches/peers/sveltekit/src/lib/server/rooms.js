@@ -1,4 +1,4 @@
-// The rooms in the SQLite file of this server, and what a room page asks of it.
+// The rooms in the SQLite file of this server, and what a room page asks of it and writes.
 
 import { DatabaseSync } from "node:sqlite";
 import { building } from "$app/env";
@@ -24,6 +24,8 @@ const newest = db.prepare(
    WHERE room_id = ? ORDER BY messages.id DESC LIMIT 50`,
 );
 
+const insert = db.prepare("INSERT INTO messages (room_id, user_id, content, timestamp) VALUES (?, ?, ?, ?)");
+
 export const memberOf = (token) => (token ? member.get(token) : undefined);
 
 export function roomPage(id, me) {
@@ -31,3 +33,5 @@ export function roomPage(id, me) {
   const room = all.find((one) => one.id === id);
   return room && { rooms: all, room, messages: newest.all(id).reverse() };
 }
+
+export const post = (id, me, content) => insert.run(id, me.id, content, new Date().toISOString());

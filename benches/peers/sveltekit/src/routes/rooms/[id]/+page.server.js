@@ -1,5 +1,5 @@
 import { error } from "@sveltejs/kit";
-import { memberOf, roomPage } from "#lib/server/rooms.js";
+import { memberOf, post, roomPage } from "#lib/server/rooms.js";
 
 export function load({ params, cookies }) {
   const me = memberOf(cookies.get("session"));
@@ -7,3 +7,12 @@ export function load({ params, cookies }) {
   if (!page) error(404, "There is no such room.");
   return { me, ...page };
 }
+
+export const actions = {
+  post: async ({ params, cookies, request }) => {
+    const me = memberOf(cookies.get("session"));
+    const content = (await request.formData()).get("content")?.trim();
+    if (!me || !content) error(422, "Somebody has to say something.");
+    post(Number.parseInt(params.id, 10), me, content);
+  },
+};
