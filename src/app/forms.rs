@@ -1,16 +1,18 @@
-//! What a browser without script sends: plain forms, answered by a redirect to a page, or by the
-//! same form with what is wrong and everything that was typed.
+//! What forms send: a browser's own, answered by a redirect to a page, or by the same form with what is wrong and
+//! everything that was typed; and those in a panel of the live page, answered with that form as a fragment, or with
+//! where it leads.
 
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{
-    self, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
+    self, Shape, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
 };
 use crate::site::Site;
+use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use parlour_protocol::{AppError, ErrorCode, Message, RoomId, paths, rules};
+use parlour_protocol::{AppError, ErrorCode, Message, RoomId, User, paths, rules};
 use parlour_server::http::{AtMessage, session_cookie};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, NewRoom};
@@ -51,6 +53,7 @@ pub struct MessageForm {
 /// `POST /rooms/new`
 pub async fn create_room(
     State(site): State<Site>,
+    shape: Shape,
     scope: Scope,
     form: Filled<RoomForm>,
 ) -> Response {
@@ -64,25 +67,30 @@ pub async fn create_room(
         description: description.clone(),
     };
     match rooms::create(&site.ctx, &scope, new).await {
-        Ok(room) => see(&paths::room(&room)),
+        Ok(room) => done(shape, &paths::room(&room)),
         Err(ServiceError::SignInRequired) => see(&paths::join(paths::NEW_ROOM)),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = new_room_page(&site, status, &name, &description, Some(&error));
+            let page = new_room_page(&site, shape, status, &name, &description, Some(&error));
             told_when(page, &error)
         }
     }
 }
 
 /// `POST /join`
-pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>) -> Response {
+pub async fn join(
+    State(site): State<Site>,
+    shape: Shape,
+    scope: Scope,
+    form: Filled<JoinForm>,
+) -> Response {
     let JoinForm { username, next } = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
     match accounts::give_name(&site.ctx, &scope, &username).await {
-        Ok((_, token)) => {
-            let mut response = see(paths::safe_next(&next));
+        Ok((user, token)) => {
+            let mut response = named(shape, user, paths::safe_next(&next));
             if let Some(token) = token {
                 let cookie = session_cookie::set(&site.ctx.settings, &token);
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -91,24 +99,32 @@ pub async fn join(State(site): State<Site>, scope: Scope, form: Filled<JoinForm>
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = join_page(&site, status, &username, &next, Some(&error));
+            let page = join_page(&site, shape, status, &username, &next, Some(&error));
             told_when(page, &error)
         }
     }
 }
 
 /// `POST /me`
-pub async fn rename(State(site): State<Site>, scope: Scope, form: Filled<NameForm>) -> Response {
+pub async fn rename(
+    State(site): State<Site>,
+    shape: Shape,
+    scope: Scope,
+    form: Filled<NameForm>,
+) -> Response {
     let NameForm { username } = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
     match accounts::rename(&site.ctx, &scope, &username).await {
-        Ok(_) => see(paths::HOME),
+        Ok(user) => named(shape, user, paths::HOME),
         Err(ServiceError::SignInRequired) => see(paths::JOIN),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            told_when(name_page(&site, status, &username, Some(&error)), &error)
+            told_when(
+                name_page(&site, shape, status, &username, Some(&error)),
+                &error,
+            )
         }
     }
 }
@@ -199,12 +215,13 @@ pub async fn edit(
 /// `POST /rooms/{slug}/m/{number}/delete`
 pub async fn delete_message(
     State(site): State<Site>,
+    shape: Shape,
     InRoom(scope, room): InRoom,
     AtMessage(_, number): AtMessage,
 ) -> Response {
     let deleted = messages::delete(&site.ctx, &scope, room.id, number).await;
-    let back = deleted.map(|_| see(&paths::message(&room, number)));
-    pages::answer(&site, back)
+    let back = deleted.map(|_| done(shape, &paths::message(&room, number)));
+    pages::answer_in(&site, shape, back)
 }
 
 /// `POST /rooms/{slug}/leave`
@@ -214,9 +231,29 @@ pub async fn leave(State(site): State<Site>, InRoom(scope, room): InRoom) -> Res
 }
 
 /// `POST /rooms/{slug}/delete`
-pub async fn delete_room(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+pub async fn delete_room(
+    State(site): State<Site>,
+    shape: Shape,
+    InRoom(scope, room): InRoom,
+) -> Response {
     let deleted = rooms::delete(&site.ctx, &scope, room.id).await;
-    pages::answer(&site, deleted.map(|_| see(paths::HOME)))
+    pages::answer_in(&site, shape, deleted.map(|_| done(shape, paths::HOME)))
+}
+
+/// What was asked for is done. A browser goes where that leads; a panel is told where.
+fn done(shape: Shape, path: &str) -> Response {
+    match shape {
+        Shape::Page => see(path),
+        Shape::Panel => path.to_owned().into_response(),
+    }
+}
+
+/// The same for who has another name now: a panel is told who that is.
+fn named(shape: Shape, user: User, path: &str) -> Response {
+    match shape {
+        Shape::Page => see(path),
+        Shape::Panel => Json(user).into_response(),
+    }
 }
 
 /// 303: what was sent is not sent again by a reload.

@@ -244,7 +244,7 @@ pub fn is_watched() -> bool {
 }
 
 /// What this makes under a reactive owner that ends with it.
-fn owned<T>(make: impl FnOnce() -> T) -> T {
+pub fn owned<T>(make: impl FnOnce() -> T) -> T {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let made = owner.with(make);
     owner.unset_with_forced_cleanup();

@@ -12,6 +12,8 @@ pub const NEW_ROOM: &str = "/rooms/new";
 pub const JOIN: &str = "/join";
 /// Where the name is changed.
 pub const ME: &str = "/me";
+/// The header of a request that asks for what a panel shows of a page, and not for all of it.
+pub const PANEL: &str = "x-panel";
 /// The socket of a signed-in browser.
 pub const SOCKET: &str = "/ws";
 
@@ -65,7 +67,7 @@ pub fn edit(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/edit", self::room(room))
 }
 
-/// Where the form that takes a message back goes.
+/// The page that asks before a message is taken back, and its form's target.
 pub fn delete_message(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/delete", self::room(room))
 }

@@ -43,7 +43,7 @@ pub fn site(site: Site) -> Router {
         )
         .route(
             "/rooms/{slug}/m/{number}/delete",
-            post(forms::delete_message),
+            get(pages::delete_message).post(forms::delete_message),
         )
         .route("/rpc/{call}", post(outdated::call))
         .method_not_allowed_fallback(pages::other_method)

@@ -22,6 +22,7 @@ mod idempotency;
 mod many_rooms;
 mod page_cache;
 mod pages;
+mod panels;
 mod refused_forms;
 mod restarting;
 mod retrying;

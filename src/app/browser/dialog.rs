@@ -5,6 +5,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlDialogElement};
 
+/// The id of a panel's heading, by which the dialog around it is called.
+pub const TITLE: &str = "panel-title";
+
 /// What somebody did in a modal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {

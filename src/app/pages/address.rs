@@ -1,6 +1,7 @@
 //! The room of a form's address.
 
-use super::answer;
+use super::answer_in;
+use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,7 +22,7 @@ impl FromRequestParts<Site> for InRoom {
         let Ok(AtRoom(room)) = AtRoom::from_request_parts(parts, site).await;
         match rooms::get(&site.ctx, &scope, room).await {
             Ok(room) => Ok(Self(scope, room)),
-            Err(error) => Err(answer(site, Err(error))),
+            Err(error) => Err(answer_in(site, Shape::of(parts), Err(error))),
         }
     }
 }

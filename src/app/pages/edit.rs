@@ -3,6 +3,7 @@
 
 use super::answer;
 use super::parts::{PlainPage, TextField};
+use super::shape::Shape;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
@@ -87,7 +88,7 @@ pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>)
             <PlainPage heading=title.to_owned() back=back back_label="Back to the room">
                 <form class="form" method="post" action=action>
                     {key.map(|key| view! { <input type="hidden" name="client_id" value=key/> })}
-                    <TextField label="Message" name="content" value=content error/>
+                    <TextField label="Message" name="content" value=content error shape=Shape::Page/>
                     {join
                         .map(|join| {
                             view! {

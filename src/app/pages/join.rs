@@ -1,7 +1,9 @@
 //! `/join`: a visitor gives a name.
 
-use super::parts::{LineField, PlainPage};
-use crate::app::shell::Head;
+use super::form_page::{FormPage, form_page};
+use super::name::WHO;
+use super::parts::LineField;
+use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -21,6 +23,7 @@ pub struct Next {
 /// `GET /join?next=…`
 pub async fn join(
     State(site): State<Site>,
+    shape: Shape,
     scope: Scope,
     next: Result<Query<Next>, QueryRejection>,
 ) -> Response {
@@ -31,39 +34,31 @@ pub async fn join(
     if scope.person.is_some() {
         return Redirect::to(paths::safe_next(&next)).into_response();
     }
-    join_page(&site, StatusCode::OK, "", &next, None)
+    join_page(&site, shape, StatusCode::OK, "", &next, None)
 }
 
 /// The form with what was typed, and what is wrong with it.
 pub fn join_page(
     site: &Site,
+    shape: Shape,
     status: StatusCode,
     username: &str,
     next: &str,
     error: Option<&AppError>,
 ) -> Response {
-    let head = Head {
-        title: "Join",
-        is_live: false,
-        canonical: None,
-        may_be_listed: false,
-    };
     let (username, next) = (username.to_owned(), paths::safe_next(next).to_owned());
     let error = error.map(|error| error.message.clone());
-    site.assets.page(status, &head, move || {
-        view! {
-            <PlainPage
-                heading="What should people call you?".to_owned()
-                back=next.clone()
-                back_label="Back"
-            >
-                <form class="form" method="post" action=paths::JOIN>
-                    <input type="hidden" name="next" value=next/>
-                    <LineField label="Your name" name="username" value=username error autocomplete="nickname"/>
-                    <button class="primary" type="submit">"Join"</button>
-                </form>
-            </PlainPage>
+    form_page(site, shape, status, "Join", move || {
+        let back = next.clone();
+        let fields = view! {
+            <input type="hidden" name="next" value=next/>
+            <LineField label="Your name" name="username" value=username error autocomplete="nickname" shape/>
+        };
+        FormPage {
+            fields: fields.into_any(),
+            back,
+            back_label: "Back",
+            ..FormPage::new(WHO.into_any(), paths::JOIN.to_owned(), "Join")
         }
-            .into_any()
     })
 }

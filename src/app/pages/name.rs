@@ -1,7 +1,8 @@
 //! `/me`: changes one's name.
 
-use super::parts::{LineField, PlainPage};
-use crate::app::shell::Head;
+use super::form_page::{FormPage, form_page};
+use super::parts::LineField;
+use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,10 +11,13 @@ use leptos::prelude::*;
 use parlour_protocol::{AppError, paths};
 use parlour_server::Scope;
 
+/// What somebody is asked who gives a name.
+pub const WHO: &str = "What should people call you?";
+
 /// `GET /me`
-pub async fn name(State(site): State<Site>, scope: Scope) -> Response {
+pub async fn name(State(site): State<Site>, shape: Shape, scope: Scope) -> Response {
     match scope.person {
-        Some(person) => name_page(&site, StatusCode::OK, &person.user.name, None),
+        Some(person) => name_page(&site, shape, StatusCode::OK, &person.user.name, None),
         None => Redirect::to(paths::JOIN).into_response(),
     }
 }
@@ -21,32 +25,21 @@ pub async fn name(State(site): State<Site>, scope: Scope) -> Response {
 /// The form with what was typed, and what is wrong with it.
 pub fn name_page(
     site: &Site,
+    shape: Shape,
     status: StatusCode,
     username: &str,
     error: Option<&AppError>,
 ) -> Response {
-    let head = Head {
-        title: "Your name",
-        is_live: false,
-        canonical: None,
-        may_be_listed: false,
-    };
     let username = username.to_owned();
     let error = error.map(|error| error.message.clone());
-    site.assets.page(status, &head, move || {
-        view! {
-            <PlainPage
-                heading="What should people call you?".to_owned()
-                back=paths::HOME.to_owned()
-                back_label="Back to the rooms"
-            >
-                <form class="form" method="post" action=paths::ME>
-                    <LineField label="Your name" name="username" value=username error autocomplete="nickname"/>
-                    <button class="primary" type="submit">"Save"</button>
-                </form>
-                <p class="field-hint">"What you wrote before keeps the name it was written under."</p>
-            </PlainPage>
+    form_page(site, shape, status, "Your name", move || {
+        let field = view! {
+            <LineField label="Your name" name="username" value=username error autocomplete="nickname" shape/>
+        };
+        FormPage {
+            fields: field.into_any(),
+            hint: Some("What you wrote before keeps the name it was written under."),
+            ..FormPage::new(WHO.into_any(), paths::ME.to_owned(), "Save")
         }
-            .into_any()
     })
 }

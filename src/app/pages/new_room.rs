@@ -1,7 +1,8 @@
-//! `/rooms/new`: makes a room without script.
+//! `/rooms/new`: makes a room.
 
-use super::parts::{LineField, PlainPage, TextField};
-use crate::app::shell::Head;
+use super::form_page::{FormPage, form_page};
+use super::parts::{LineField, TextField};
+use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,27 +12,22 @@ use parlour_protocol::{AppError, paths};
 use parlour_server::Scope;
 
 /// `GET /rooms/new`; somebody without a name gives one first.
-pub async fn new_room(State(site): State<Site>, scope: Scope) -> Response {
+pub async fn new_room(State(site): State<Site>, shape: Shape, scope: Scope) -> Response {
     if scope.person.is_none() {
         return Redirect::to(&paths::join(paths::NEW_ROOM)).into_response();
     }
-    new_room_page(&site, StatusCode::OK, "", "", None)
+    new_room_page(&site, shape, StatusCode::OK, "", "", None)
 }
 
 /// The form with what was typed, and what is wrong with it.
 pub fn new_room_page(
     site: &Site,
+    shape: Shape,
     status: StatusCode,
     name: &str,
     description: &str,
     error: Option<&AppError>,
 ) -> Response {
-    let head = Head {
-        title: "New room",
-        is_live: false,
-        canonical: None,
-        may_be_listed: false,
-    };
     let (name, description) = (name.to_owned(), description.to_owned());
     let is_about_description =
         error.is_some_and(|error| error.field.as_deref() == Some("description"));
@@ -41,21 +37,24 @@ pub fn new_room_page(
     } else {
         (None, sentence)
     };
-    site.assets.page(status, &head, move || {
-        view! {
-            <PlainPage heading="New room".to_owned() back=paths::HOME.to_owned() back_label="Back to the rooms">
-                <form class="form" method="post" action=paths::NEW_ROOM>
-                    <LineField label="Name" name="name" value=name error=about_name autocomplete="off"/>
-                    <TextField
-                        label="Description (optional)"
-                        name="description"
-                        value=description
-                        error=about_description
-                    />
-                    <button class="primary" type="submit">"Create room"</button>
-                </form>
-            </PlainPage>
+    form_page(site, shape, status, "New room", move || {
+        let fields = view! {
+            <LineField label="Name" name="name" value=name error=about_name autocomplete="off" shape/>
+            <TextField
+                label="Description (optional)"
+                name="description"
+                value=description
+                error=about_description
+                shape
+            />
+        };
+        FormPage {
+            fields: fields.into_any(),
+            ..FormPage::new(
+                "New room".into_any(),
+                paths::NEW_ROOM.to_owned(),
+                "Create room",
+            )
         }
-            .into_any()
     })
 }

@@ -1,5 +1,6 @@
 //! What the plain pages have in common.
 
+use super::shape::Shape;
 use leptos::prelude::*;
 use parlour_protocol::paths;
 
@@ -40,6 +41,8 @@ pub fn LineField(
     error: Option<String>,
     /// What the browser may offer.
     autocomplete: &'static str,
+    /// Where it is: in a panel what is missing is said in words, and what is wrong is said aloud.
+    shape: Shape,
 ) -> impl IntoView {
     let error_id = format!("{name}-error");
     view! {
@@ -50,12 +53,12 @@ pub fn LineField(
                 name=name
                 value=value
                 autocomplete=autocomplete
-                required
+                required={shape == Shape::Page}
                 autofocus
                 aria-describedby=error_id.clone()
                 aria-invalid=error.is_some().then_some("true")
             />
-            <p class="field-error" id=error_id>{error}</p>
+            <p class="field-error" id=error_id role=shape.alert()>{error}</p>
         </div>
     }
 }
@@ -71,6 +74,8 @@ pub fn TextField(
     value: String,
     /// What is wrong with it.
     error: Option<String>,
+    /// Where it is.
+    shape: Shape,
 ) -> impl IntoView {
     let error_id = format!("{name}-error");
     // Leptos writes the content of a text area as it is, so that it is escaped here. A line break
@@ -88,7 +93,7 @@ pub fn TextField(
             >
                 {value}
             </textarea>
-            <p class="field-error" id=error_id>{error}</p>
+            <p class="field-error" id=error_id role=shape.alert()>{error}</p>
         </div>
     }
 }

@@ -1,6 +1,8 @@
 //! What is shown when there is nothing to show.
 
+use super::form_page::refused_in_panel;
 use super::parts::PlainPage;
+use super::shape::Shape;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
@@ -32,7 +34,21 @@ pub async fn other_method(State(site): State<Site>) -> Response {
 
 /// A page, or the page that says why there is none.
 pub fn answer(site: &Site, page: Result<Response, ServiceError>) -> Response {
-    page.unwrap_or_else(|error| problem(site, &site.refusal(&error).1))
+    answer_in(site, Shape::Page, page)
+}
+
+/// The same in this shape.
+pub fn answer_in(site: &Site, shape: Shape, page: Result<Response, ServiceError>) -> Response {
+    page.unwrap_or_else(|error| {
+        let (status, error) = site.refusal(&error);
+        match shape {
+            Shape::Page => problem(site, &error),
+            Shape::Panel => {
+                let said = refused_in_panel(status, heading(status), error.message.clone());
+                told_when(said, &error)
+            }
+        }
+    })
 }
 
 /// A refusal as a page, with its code's own status and a way back.
@@ -43,15 +59,7 @@ pub fn problem(site: &Site, error: &AppError) -> Response {
 
 /// The same where HTTP has a more exact status.
 pub fn refusal(site: &Site, status: StatusCode, error: &AppError) -> Response {
-    let heading = match status.as_u16() {
-        401 => "Who are you?",
-        403 => "Not for you",
-        404 => "Nothing here",
-        421 => "Not at this address",
-        429 => "A little slower",
-        500.. => "That did not work",
-        _ => "That was not understood",
-    };
+    let heading = heading(status);
     let sentence = error.message.clone();
     let head = Head {
         title: heading,
@@ -73,6 +81,18 @@ pub fn refusal(site: &Site, status: StatusCode, error: &AppError) -> Response {
         .into_any()
     });
     told_when(page, error)
+}
+
+fn heading(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "Who are you?",
+        403 => "Not for you",
+        404 => "Nothing here",
+        421 => "Not at this address",
+        429 => "A little slower",
+        500.. => "That did not work",
+        _ => "That was not understood",
+    }
 }
 
 /// A page of a refusal that says in its head, too, when it is worth trying again.
