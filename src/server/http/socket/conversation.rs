@@ -5,7 +5,7 @@
 //! whose world may end between any two of them.
 //!
 //! *Invariant:* a client's frames take effect in the order it sent them, and are answered in it. Only
-//! sends are pipelined ([`sends`]); any other command waits for those before it, and runs alone. A command
+//! sends are pipelined (`sends`); any other command waits for those before it, and runs alone. A command
 //! that waits stops the socket from being read: that is the backpressure on a client.
 
 mod command;
