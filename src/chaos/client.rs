@@ -32,13 +32,13 @@ pub enum Todo {
     Disconnect,
     /// Open one, and tell [`Client::opened`], or [`Client::closed`] with 1006.
     Connect,
-    /// Send this.
+    /// Send this frame.
     Say(ClientFrame),
     /// Ask this, and tell [`Client::answered`] with the number.
     Fetch(u64, Ask),
 }
 
-/// One tab.
+/// One tab without a browser.
 pub struct Client {
     name: String,
     me: UserId,

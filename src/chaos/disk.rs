@@ -31,7 +31,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Every kind.
+    /// Every kind of trouble.
     pub const ALL: [Self; 4] = [
         Self::NoGrowth,
         Self::NoWrite,
@@ -61,8 +61,11 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Builds the shim in `folder`, which must exist; each folder is a disk of its own. The error is
-    /// a sentence that says why this machine cannot.
+    /// Builds the shim in `folder`, which must exist; each folder is a disk of its own.
+    ///
+    /// # Errors
+    /// A sentence that says why this machine cannot: it is not Linux, there is no C compiler, or the folder cannot be
+    /// written.
     pub fn build(folder: &Path) -> Result<Self, String> {
         if !cfg!(target_os = "linux") {
             return Err("a disk that fails is played by LD_PRELOAD, on Linux only".to_owned());
@@ -124,6 +127,9 @@ impl Disk {
     }
 
     /// From the next write on the disk is in this trouble, and in no other.
+    ///
+    /// # Errors
+    /// The file that controls the shim cannot be written.
     pub fn fail(&self, trouble: Trouble) -> io::Result<()> {
         // Renamed into place: the shim never reads half a word.
         let word = self.control.with_extension("next");
@@ -132,6 +138,9 @@ impl Disk {
     }
 
     /// From the next write on everything works again.
+    ///
+    /// # Errors
+    /// The file that controls the shim cannot be removed.
     pub fn heal(&self) -> io::Result<()> {
         match fs::remove_file(&self.control) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -140,6 +149,9 @@ impl Disk {
     }
 
     /// What was noted so far, by every process that was started with this disk's environment.
+    ///
+    /// # Errors
+    /// The file of the trace cannot be read.
     pub fn trace(&self) -> io::Result<Trace> {
         Ok(Trace::read(&fs::read_to_string(&self.trace)?))
     }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// One sentence.
+/// One sentence that says what the runner could not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(String);
 
 impl Failure {
-    /// Only this.
+    /// A failure with this sentence.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }

@@ -20,9 +20,9 @@ use std::io::{self, BufRead, Write};
 pub enum Event {
     /// May see the room, and shows it at the end; everybody else must receive nothing of it.
     Member {
-        /// Whose device.
+        /// The device it concerns.
         client: String,
-        /// Which room.
+        /// The room it concerns.
         room: i64,
     },
     /// Put into the outbox, in the order written. From here on it must not be lost.
@@ -67,9 +67,9 @@ pub enum Event {
     Received {
         /// The tab that got it.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
-        /// Its place.
+        /// Its number in the room.
         number: i64,
         /// The room's count at its latest change; ascends from one `Received` to the next.
         seq: i64,
@@ -89,7 +89,7 @@ pub enum Event {
     },
     /// Still in an outbox at the end.
     Waiting {
-        /// Whose.
+        /// The device with the outbox.
         client: String,
         /// Where it goes.
         room: i64,
@@ -98,9 +98,9 @@ pub enum Event {
     },
     /// What is on the screen at the end: a window of the room without holes.
     Screen {
-        /// The tab.
+        /// The tab with the screen.
         client: String,
-        /// Which room.
+        /// The room it concerns.
         room: i64,
         /// From top to bottom.
         rows: Vec<Shown>,
@@ -111,14 +111,14 @@ pub enum Event {
     },
     /// The whole room as the server has it at the end (fresh pages joined): the truth.
     Page {
-        /// Which room.
+        /// The room it concerns.
         room: i64,
         /// From the first message to the last.
         rows: Vec<Shown>,
     },
     /// The room was deleted with everything in it: it has no `Page`, and nobody has to show it.
     RoomDeleted {
-        /// Which room.
+        /// The room it concerns.
         room: i64,
     },
 }
@@ -127,7 +127,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shown {
-    /// Its place.
+    /// Its number in the room.
     pub number: i64,
     /// What it was sent with; `None` where the screen does not show it. The content, unique in such
     /// a test, is the key then.
@@ -162,6 +162,9 @@ pub enum Unreadable {
 
 impl History {
     /// Reads one event a line; empty lines are skipped.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if reading fails, or for the first line that is no event.
     pub fn read(lines: impl BufRead) -> Result<Self, Unreadable> {
         let mut events = Vec::new();
         for (at, line) in lines.lines().enumerate() {
@@ -179,6 +182,9 @@ impl History {
     }
 
     /// Writes one event a line.
+    ///
+    /// # Errors
+    /// Writing to `to` fails.
     pub fn write(&self, mut to: impl Write) -> io::Result<()> {
         for event in &self.events {
             serde_json::to_writer(&mut to, event)?;

@@ -54,6 +54,9 @@ pub struct Run {
 
 impl Run {
     /// Starts the server in `binary`. Histories that show a fault are left in `findings`.
+    ///
+    /// # Errors
+    /// The server or the proxy does not start, or a guest cannot be made.
     pub async fn start(
         binary: &Path,
         findings: &Path,

@@ -62,7 +62,7 @@ pub struct Plan {
 /// A time with one kind of trouble, and peace at its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase {
-    /// Which trouble.
+    /// The kind of trouble.
     pub kind: Kind,
     /// The rooms each client is in, by their place among the phase's [`ROOMS`] rooms.
     pub memberships: Vec<Vec<usize>>,
@@ -70,7 +70,7 @@ pub struct Phase {
     pub deeds: Vec<Deed>,
     /// What the network is like, from the first deed to the last.
     pub weather: Weather,
-    /// What breaks.
+    /// What breaks during it.
     pub blows: Vec<Blow>,
     /// Deeds handed out a second, while nothing hinders.
     pub rate: u32,
@@ -82,7 +82,7 @@ pub const ROOMS: usize = 5;
 /// Something that a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deed {
-    /// Which client.
+    /// The place of the client.
     pub client: usize,
     /// What it does.
     pub act: Act,

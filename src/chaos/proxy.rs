@@ -71,6 +71,9 @@ impl Struck {
 
 impl Proxy {
     /// Listens on a free port of loopback for connections that go on to `target`; calm at first.
+    ///
+    /// # Errors
+    /// No port can be bound.
     pub async fn to(target: SocketAddr, seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;

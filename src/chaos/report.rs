@@ -17,7 +17,7 @@ pub struct Report {
 /// What one phase showed.
 #[derive(Debug)]
 pub struct Row {
-    /// Its name.
+    /// The name of the phase.
     pub name: &'static str,
     /// Messages written in it.
     pub sends: usize,
@@ -90,7 +90,7 @@ impl Tally {
 }
 
 impl Times {
-    /// Of these.
+    /// The distribution of these times.
     pub fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         Self(times)

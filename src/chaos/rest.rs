@@ -20,14 +20,17 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// The door at `address`. A request that takes longer than `patience` has failed: through a
+    /// A client of the server at `address`. A request that takes longer than `timeout` has failed: through a
     /// network that swallows bytes it would never end.
-    pub fn at(address: SocketAddr, patience: Duration) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// The HTTP client cannot be made.
+    pub fn at(address: SocketAddr, timeout: Duration) -> Result<Self, Failure> {
         let http = reqwest::Client::builder()
             .no_proxy()
-            // A connection for each request: one that was broken is nobody's second surprise.
+            // A connection for each request, so that a broken one fails one request only.
             .pool_max_idle_per_host(0)
-            .timeout(patience)
+            .timeout(timeout)
             .build()
             .map_err(Failure::to("make an HTTP client"))?;
         let base = format!("http://{address}");
@@ -40,19 +43,28 @@ impl Rest {
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
-    /// A new guest and their token.
+    /// Makes a guest; answers them with their token.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
     pub async fn guest(&self, username: &str) -> Result<NewGuest, Failure> {
         let call = self.http.post(format!("{}/api/chat/guests", self.base));
         read(call.json(&json!({ "username": username }))).await
     }
 
-    /// A new room.
+    /// Makes a room.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
     pub async fn make_room(&self, token: &str, name: &str) -> Result<Room, Failure> {
         let call = self.http.post(format!("{}/api/chat/rooms", self.base));
         read(call.bearer_auth(token).json(&json!({ "name": name }))).await
     }
 
     /// A room as it is now.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
     pub async fn room(&self, room: RoomId) -> Result<Room, Failure> {
         let call = format!("{}/api/chat/rooms/{room}", self.base);
         read(self.http.get(call)).await
@@ -77,7 +89,10 @@ impl Rest {
         answered(self.call(Request::open_room(room, None)).await)
     }
 
-    /// Every message of a room that nobody changes any more, from the first to the last.
+    /// Every message of a room that is not changed meanwhile, from the first to the last.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
     pub async fn whole(&self, room: RoomId) -> Result<Vec<Message>, Failure> {
         let mut pages = Vec::new();
         let mut before = None;

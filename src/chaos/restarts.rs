@@ -34,7 +34,7 @@ pub struct Load {
     pub rooms: usize,
     /// Messages a second, by all together.
     pub rate: u32,
-    /// Restarts.
+    /// The number of restarts.
     pub restarts: usize,
 }
 
@@ -55,7 +55,7 @@ pub struct Measured {
     sends: usize,
     /// Messages sent close to a restart, to each other member of their room.
     near: Times,
-    /// All others.
+    /// All other messages.
     far: Times,
     /// From SIGTERM until each client was caught up over a new socket.
     back: Times,
@@ -74,7 +74,10 @@ impl Measured {
     }
 }
 
-/// Measures it with the server in `binary`.
+/// Measures planned restarts of the server in `binary`.
+///
+/// # Errors
+/// The server does not start or stop, or the clients cannot connect.
 pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, Failure> {
     let mut server = Server::start(binary, []).await?;
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;

@@ -47,7 +47,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `binary` with these variables of the environment, and none of our own.
+    /// Starts `binary` with these variables of the environment, and none of this process's.
+    ///
+    /// # Errors
+    /// There is no such file, its folder or port cannot be had, or it does not serve in time.
     pub async fn start(
         binary: &Path,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -89,12 +92,18 @@ impl Server {
     }
 
     /// Starts it, and waits until it serves.
+    ///
+    /// # Errors
+    /// It cannot be started, or does not serve in time.
     pub async fn up(&mut self) -> Result<(), Failure> {
         self.running = Some(self.spawn()?);
         self.ready().await
     }
 
-    /// As a power cut would, but for the disk: SIGKILL, and it is gone.
+    /// Kills it with SIGKILL, as a power cut would but for the disk.
+    ///
+    /// # Errors
+    /// The signal cannot be sent.
     pub async fn kill(&mut self) -> Result<(), Failure> {
         if let Some(mut child) = self.running.take() {
             let killed = child.kill().await;
@@ -105,6 +114,9 @@ impl Server {
 
     /// As an administrator restarts it: SIGTERM, and at once the next process. Waits until the old
     /// one has ended and the new one serves; answers how the old one ended.
+    ///
+    /// # Errors
+    /// It is not running, does not end in time, or the next process does not serve in time.
     pub async fn restart(&mut self) -> Result<ExitStatus, Failure> {
         let Some(mut old) = self.running.take() else {
             return Err(Failure::new("The server is not running."));

@@ -52,7 +52,7 @@ pub enum Plant {
 
 /// How a world ended.
 pub struct Outcome {
-    /// Which world.
+    /// The seed of the world.
     pub seed: u64,
     /// What broke the promise.
     pub faults: Vec<Fault>,
@@ -67,7 +67,7 @@ pub struct Outcome {
 /// What happened, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Messages written.
+    /// The messages that were written.
     pub sends: u64,
     /// Messages changed or taken back.
     pub changes: u64,
@@ -86,7 +86,7 @@ pub struct Figures {
 /// What many worlds came to.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
-    /// How many.
+    /// How many worlds were played.
     pub seeds: u64,
     /// What happened in all of them.
     pub figures: Figures,
@@ -97,9 +97,9 @@ pub struct Summary {
 /// A world that did not end well, with the first ones of what is wrong.
 #[derive(Clone, Debug)]
 pub struct Failed {
-    /// Which.
+    /// The seed of the world.
     pub seed: u64,
-    /// Sentences.
+    /// What went wrong, in sentences.
     pub wrong: Vec<String>,
 }
 
@@ -126,8 +126,10 @@ pub fn run_with(seed: u64, plant: Option<Plant>) -> Outcome {
     outcomes.remove(0)
 }
 
-/// Plays the worlds from `first` on, on as many threads as there are cores; ends with the first one
-/// that fails.
+/// Plays the worlds from `first` on, on as many threads as there are cores.
+///
+/// # Errors
+/// [`Failed`] with the first world that fails; those after it are not played.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long all of it takes is told"

@@ -88,7 +88,10 @@ impl Delivery {
 }
 
 impl Swarm {
-    /// Everybody takes a page of each of their rooms and comes online.
+    /// Every client takes a page of each of its rooms and connects.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be made.
     pub fn gather(
         wiring: &Wiring,
         people: impl IntoIterator<Item = Person>,

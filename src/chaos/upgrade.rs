@@ -29,7 +29,7 @@ const IDS: u64 = 1_000;
 #[derive(Debug)]
 pub struct Measured {
     messages: u64,
-    /// In bytes.
+    /// The size in bytes.
     size: u64,
     /// From the start of the process until it was ready.
     took: Duration,

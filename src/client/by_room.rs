@@ -8,7 +8,7 @@ use parlour_protocol::RoomId;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ByRoom<T>(Vec<(RoomId, T)>);
 
-/// Rooms.
+/// A set of rooms.
 pub type Rooms = ByRoom<()>;
 
 impl<T> Default for ByRoom<T> {
@@ -58,7 +58,7 @@ impl<T> ByRoom<T> {
         self.0.clear();
     }
 
-    /// The rooms.
+    /// The rooms that have a value.
     pub fn rooms(&self) -> impl Iterator<Item = RoomId> {
         self.0.iter().map(|(id, _)| *id)
     }

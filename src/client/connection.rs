@@ -33,7 +33,7 @@ pub enum Phase {
         /// How many tries there were before this one since it was last steady.
         attempt: u32,
     },
-    /// Open.
+    /// The socket is open.
     Live,
     /// Lost; to be opened again.
     Waiting {

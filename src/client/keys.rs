@@ -16,7 +16,7 @@ pub struct Press {
     pub code: u32,
     /// A word is being composed.
     pub is_composing: bool,
-    /// With Shift.
+    /// Whether Shift is held.
     pub is_shifted: bool,
     /// With Ctrl or ⌘.
     pub is_commanded: bool,

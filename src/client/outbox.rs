@@ -21,13 +21,13 @@ const SETTLED: usize = 64;
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    /// The key it is sent with, every time.
+    /// The idempotency key it is sent with, every time.
     pub client_id: String,
-    /// Where it goes.
+    /// The room to post in.
     pub room_id: RoomId,
-    /// The text.
+    /// The text of the message.
     pub content: String,
-    /// The number of the message it answers.
+    /// The number of the message it replies to.
     pub reply_to: Option<Number>,
     /// Who wrote it; with `None` it is whoever is here when it is sent.
     pub author: Option<UserId>,

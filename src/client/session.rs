@@ -47,7 +47,7 @@ use visiting::{Address, Visit};
 /// How long to wait when the server did not say, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
-/// One tab.
+/// The state and the rules of one tab.
 pub struct Session {
     me: Option<User>,
     /// The sidebar, ordered by name.

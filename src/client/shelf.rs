@@ -12,7 +12,7 @@ pub const KEPT: usize = 12;
 /// A room that is shown, without what changes with every message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Open {
-    /// The room.
+    /// The room as it is shown.
     pub room: Room,
     /// Whether this person may delete it.
     pub may_delete: bool,
@@ -23,11 +23,11 @@ pub struct Open {
 /// A room with everything that is shown of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shelved {
-    /// Which.
+    /// The room and its permalink.
     pub open: Open,
-    /// Its messages.
+    /// The messages it holds.
     pub timeline: Timeline,
-    /// Who is there.
+    /// The people who are in it.
     pub presence: Presence,
 }
 

@@ -19,7 +19,7 @@ const KEYBOARD: i32 = 100;
 /// A message and where it stood.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
-    /// Which.
+    /// The number of the message.
     pub number: Number,
     /// Where it began; negative above the view.
     pub top: f64,
@@ -53,9 +53,9 @@ impl Spot {
 /// How the view is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// Pixels across.
+    /// The width in pixels.
     pub width: i32,
-    /// Pixels from top to bottom.
+    /// The height in pixels.
     pub height: i32,
     /// How far it is scrolled.
     pub at: i32,

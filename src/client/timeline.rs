@@ -39,7 +39,7 @@ pub enum Applied {
         /// A message nobody here has seen yet; also when it is beyond the window and not drawn.
         is_new: bool,
     },
-    /// Known already.
+    /// The change was known already.
     Stale,
     /// Changes before this one are missing. The frame did nothing: its change comes with the sync.
     /// Every further frame says the same `after` until then; asking once is enough.

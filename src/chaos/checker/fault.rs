@@ -9,19 +9,19 @@ pub enum Fault {
     NothingToCheck,
     /// Nobody says what the room is like at the end.
     NoPage {
-        /// Which room.
+        /// The room it concerns.
         room: i64,
     },
-    /// A member whose screen nobody looked at.
+    /// A member whose screen was not recorded.
     NoScreen {
-        /// Whose device.
+        /// The device it concerns.
         client: String,
-        /// Which room.
+        /// The room it concerns.
         room: i64,
     },
     /// The server's own list is not in order.
     PageDisordered {
-        /// Which room.
+        /// The room it concerns.
         room: i64,
         /// The row that stands after a later one.
         number: i64,
@@ -32,7 +32,7 @@ pub enum Fault {
         client: String,
         /// Where it was to go.
         room: i64,
-        /// Which send.
+        /// The idempotency key of the send.
         key: String,
     },
     /// Acknowledged, and not there.
@@ -41,7 +41,7 @@ pub enum Fault {
         client: String,
         /// Where it should be.
         room: i64,
-        /// Which send.
+        /// The idempotency key of the send.
         key: String,
         /// At which place.
         number: i64,
@@ -50,7 +50,7 @@ pub enum Fault {
     AcknowledgedTwice {
         /// Who wrote it.
         client: String,
-        /// Which send.
+        /// The idempotency key of the send.
         key: String,
         /// The places told.
         numbers: Vec<i64>,
@@ -64,11 +64,11 @@ pub enum Fault {
     },
     /// One send stands in the room more than once.
     StoredTwice {
-        /// Which room.
+        /// The room it concerns.
         room: i64,
-        /// Which send.
+        /// The idempotency key of the send.
         key: String,
-        /// Where.
+        /// The numbers at which it stands.
         numbers: Vec<i64>,
     },
     /// Its author was told that it will not be stored, and it is.
@@ -77,7 +77,7 @@ pub enum Fault {
         client: String,
         /// Where it is.
         room: i64,
-        /// Which send.
+        /// The idempotency key of the send.
         key: String,
         /// At which place.
         number: i64,
@@ -86,7 +86,7 @@ pub enum Fault {
     SentOutOfOrder {
         /// Who wrote them.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
         /// The one written later.
         key: String,
@@ -95,56 +95,56 @@ pub enum Fault {
     },
     /// A member never got a message.
     NotSeen {
-        /// Who.
+        /// The client that saw it.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
-        /// Which message.
+        /// The number of the message.
         number: i64,
     },
     /// A message came as new to who had it already.
     SeenTwice {
-        /// Who.
+        /// The client that saw it.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
-        /// Which message.
+        /// The number of the message.
         number: i64,
     },
     /// A message came after a later one.
     SeenOutOfOrder {
-        /// Who.
+        /// The client that saw it.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
-        /// Which message.
+        /// The number of the message.
         number: i64,
     },
-    /// Somebody saw what the room does not have.
+    /// A client saw a message that the room does not have.
     SeenUnstored {
-        /// Who.
+        /// The client that saw it.
         client: String,
-        /// Where.
+        /// The room it concerns.
         room: i64,
         /// At which place.
         number: i64,
         /// What it was sent with.
         key: String,
     },
-    /// Somebody received something of a room that is not theirs.
+    /// A client received a message of a room that it is not in.
     Outsider {
-        /// Who.
+        /// The client that saw it.
         client: String,
         /// Of which room.
         room: i64,
     },
     /// A screen is not what a fresh page shows.
     Screen {
-        /// Whose.
+        /// The tab with the screen.
         client: String,
-        /// Which room.
+        /// The room it concerns.
         room: i64,
-        /// In what.
+        /// How the screen differs.
         fault: ScreenFault,
     },
 }

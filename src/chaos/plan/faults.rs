@@ -39,7 +39,7 @@ pub struct Blow {
     pub after: usize,
     /// And then after this time, so that it falls between any two bytes.
     pub wait: Duration,
-    /// What happens.
+    /// What happens then.
     pub what: Hit,
     /// Whether the next one waits until everybody is well.
     pub is_healed: bool,
@@ -57,7 +57,7 @@ pub enum Hit {
     Restart,
     /// The disk does not do its work.
     Disk {
-        /// In what.
+        /// The kind of failure.
         trouble: Trouble,
         /// For how long.
         length: Duration,

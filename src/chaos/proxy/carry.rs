@@ -16,7 +16,7 @@ const LINE: usize = 64;
 
 /// Why both directions end before both sides have closed.
 pub(super) enum Ended {
-    /// With RST.
+    /// Reset with RST.
     Reset,
     /// As a process that ends closes.
     Closed,

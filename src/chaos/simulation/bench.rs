@@ -90,7 +90,7 @@ impl Bench {
         }
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub(super) fn pass(&self, milliseconds: f64) {
         let passed = Duration::from_secs_f64(milliseconds / 1_000.0);
         self.clock.advance(passed);

@@ -13,13 +13,13 @@ pub(super) const BROKEN: u16 = 1006;
 pub(super) enum Down {
     /// A frame, as text.
     Frame(String),
-    /// The end.
+    /// The close frame.
     Close(u16, String),
 }
 
 /// One socket. It may be gone for the client, for the server, or for both.
 pub(super) struct Line {
-    /// Whose.
+    /// The tab it belongs to.
     pub(super) tab: u32,
     /// Which device that is.
     pub(super) device: usize,

@@ -321,7 +321,7 @@ impl<'b> World<'b> {
         self.on_tab(tab, Client::opened);
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub(super) fn pass(&mut self, mut milliseconds: f64) {
         while milliseconds > 0.0 {
             let piece = milliseconds.min(TICK_MS);

@@ -20,13 +20,13 @@ const SEND: Duration = Duration::from_secs(2);
 /// An open socket.
 pub(super) struct Link(WebSocketStream<TcpStream>);
 
-/// What came.
+/// What came in.
 pub(super) enum Incoming {
-    /// A frame.
+    /// A frame of the server.
     Frame(Box<ServerFrame>),
     /// Something that is no business of the page's: a ping, or a frame of a newer server.
     Other,
-    /// The end.
+    /// The connection ended.
     Closed {
         /// The close code, or [`ABNORMAL`].
         code: u16,
@@ -38,9 +38,9 @@ pub(super) enum Incoming {
 /// Why there is no socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unopened {
-    /// Nobody listens.
+    /// The connection was refused.
     Refused,
-    /// Anything else.
+    /// Any other failure.
     Broken,
 }
 

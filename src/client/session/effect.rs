@@ -141,7 +141,7 @@ pub enum Part {
     Rooms,
     /// Which room is open, and what it is.
     Open,
-    /// Its messages.
+    /// The messages of the open room.
     Timeline,
     /// Who is in it, who types.
     Presence,

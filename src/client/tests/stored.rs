@@ -12,11 +12,11 @@ use serde_json::Value;
 
 /// `parlour.outbox`: one that waits, one without an author yet, one that was refused and tried again.
 const OUTBOX: &str = r#"[{"client_id":"0f3c1b9e4a7d4d52","room_id":1,"content":"Hello,\n\"everybody\". 🫖","reply_to":null,"author":7,"tries":0,"refused":null},{"client_id":"9b1f0c22e7aa4b10","room_id":3,"content":"An answer.","reply_to":41,"author":null,"tries":0,"refused":null},{"client_id":"c07e5d8812f94f6e","room_id":1,"content":"Too much.","reply_to":null,"author":7,"tries":2,"refused":"A message can have at most 10,000 characters."}]"#;
-/// `parlour.settled`.
+/// `parlour.settled`: the keys of sends that are done.
 const SETTLED: &str = r#"["5d1e7a90c3b84e0f","0f3c1b9e4a7d4d52"]"#;
-/// `parlour.drafts`.
+/// `parlour.drafts`: the texts by room.
 const DRAFTS: &str = r#"[[3,"Not sent yet"],[1,"Two\nlines, \\ and \u0001"]]"#;
-/// `parlour.edits`.
+/// `parlour.edits`: the texts by room and number.
 const EDITS: &str =
     r#"[[1,41,"5d1e7a90c3b84e0f","As it is to be."],[3,2,"9b1f0c22e7aa4b10","Another."]]"#;
 /// `parlour.spots`, of the tab.

@@ -23,14 +23,14 @@ pub enum Row {
         repeats: usize,
         /// `3 January 2026`.
         date: String,
-        /// `2026-01-03`.
+        /// The same as `2026-01-03`.
         datetime: String,
     },
-    /// A message.
+    /// A message of the room.
     Message(MessageRow),
     /// A line that is not stored ("Alice joined").
     Note {
-        /// Which one.
+        /// The count of notes before it.
         id: u32,
         /// Whom it is about.
         name: String,
@@ -42,7 +42,7 @@ pub enum Row {
 /// A message and how it is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
-    /// The message.
+    /// The message to draw.
     pub message: Arc<Message>,
     /// It shows its author: the first of an author's run, more than five minutes after the last,
     /// or after a day line, a note or a deleted message.
@@ -76,7 +76,7 @@ pub enum Key {
 }
 
 impl Row {
-    /// Its key.
+    /// The key of the row.
     pub fn key(&self) -> Key {
         match self {
             Self::Day { day, repeats, .. } => Key::Day(*day, *repeats),

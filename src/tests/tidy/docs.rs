@@ -6,11 +6,9 @@ use super::Complaints;
 const WORDS: usize = 3;
 
 /// Starts of paths where shorter ones are left.
-const EXCEPTED: [&str; 7] = [
+const EXCEPTED: [&str; 5] = [
     "benches/",
     "src/app",
-    "src/chaos/",
-    "src/client/",
     "src/island/streams/",
     "src/server/places",
     // A client that is kept as it was.
