@@ -5,13 +5,13 @@ use crate::dialect::{self, Dialect};
 /// What a server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speech {
-    /// Parlour's protocol.
+    /// The protocol of Parlour.
     Parlour,
     /// The plain chat protocol.
     Plain,
-    /// Engine.IO.
+    /// Socket.IO over Engine.IO.
     SocketIo,
-    /// Pages alone.
+    /// Pages only, without sockets.
     Pages,
 }
 
@@ -44,7 +44,7 @@ pub struct Contender {
     pub folder: &'static str,
     /// Which way it is run.
     pub variant: &'static str,
-    /// For people.
+    /// The name in the report.
     pub title: &'static str,
     /// What it speaks.
     pub speech: Speech,

@@ -15,9 +15,9 @@ use std::sync::LazyLock;
 /// Who comes to which room.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// The room.
+    /// The id of the room.
     pub room: u64,
-    /// The name.
+    /// The name to join with.
     pub name: String,
     /// What proves them, where a server knows such a thing.
     pub token: Option<String>,

@@ -10,7 +10,7 @@ pub struct Failure(String);
 pub type Outcome<T> = Result<T, Failure>;
 
 impl Failure {
-    /// A sentence.
+    /// A failure with this sentence.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }

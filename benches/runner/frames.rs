@@ -15,7 +15,7 @@ pub enum Kind {
     Ping,
     /// The other side ends it.
     Close,
-    /// Anything else.
+    /// Any other frame.
     Other,
 }
 

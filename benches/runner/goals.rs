@@ -6,7 +6,7 @@ use crate::results::{Results, Spread};
 /// What a figure is held against.
 #[derive(Clone, Copy, Debug)]
 pub enum Against {
-    /// A number.
+    /// Compared with a number.
     Nothing,
     /// A number; what the machine itself takes, another figure of the same block, stands beside it and
     /// decides nothing.
@@ -24,18 +24,18 @@ pub enum Against {
 /// Where it must be.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
-    /// Not above.
+    /// At most this.
     AtMost(f64),
-    /// Not below.
+    /// At least this.
     AtLeast(f64),
 }
 
-/// One goal.
+/// One goal of the benchmark.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
     /// The row's key.
     pub row: &'static str,
-    /// Our figure.
+    /// The figure of Parlour.
     pub figure: &'static str,
     /// What it is held against.
     pub against: Against,

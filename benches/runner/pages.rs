@@ -140,7 +140,7 @@ impl Pages {
         Ok(answered)
     }
 
-    /// Asks once.
+    /// Sends the request once.
     pub fn once(&mut self, request: &[u8]) -> Outcome<()> {
         let mut answered = empty();
         if let Some(line) = self.idle.pop_front() {

@@ -19,7 +19,7 @@ pub struct Sample {
     pub contender: String,
     /// Which round, from 1.
     pub round: usize,
-    /// Its figures.
+    /// The figures of the block.
     pub figures: Figures,
     /// The share of processor time that the host took.
     pub steal: f64,
@@ -32,7 +32,7 @@ pub struct Sample {
 pub struct Results {
     /// Machine, versions, settings.
     pub description: BTreeMap<String, String>,
-    /// All blocks.
+    /// The samples of all blocks.
     pub samples: Vec<Sample>,
     /// Who could not be started, and why.
     pub not_run: BTreeMap<String, String>,
@@ -160,11 +160,11 @@ impl Results {
 /// A median and how far the rounds lie apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// The middle.
+    /// The median value.
     pub median: f64,
-    /// The least.
+    /// The smallest value.
     pub least: f64,
-    /// The most.
+    /// The largest value.
     pub most: f64,
 }
 

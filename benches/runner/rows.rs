@@ -77,7 +77,7 @@ impl Stage {
     }
 }
 
-/// A row.
+/// A row of the benchmark.
 pub struct Row {
     /// Its name on the command line.
     pub key: &'static str,

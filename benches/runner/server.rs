@@ -27,11 +27,11 @@ const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// Where things are.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The repository.
+    /// The root of the repository.
     pub root: PathBuf,
     /// What is built.
     pub target: PathBuf,
-    /// Parlour's executable.
+    /// The executable of Parlour.
     pub binary: PathBuf,
     /// What is kept from run to run: databases that take long to fill.
     pub kept: PathBuf,

@@ -19,13 +19,13 @@ const BUFFER: usize = 2 * 1024 * 1024;
 pub trait Ears {
     /// Bytes came in; what follows was heard at this moment.
     fn read(&mut self) {}
-    /// A message.
+    /// A message was delivered.
     fn delivery(&mut self, socket: usize, text: &[u8]);
     /// What a socket had missed, or a room's newest page.
     fn page(&mut self, _socket: usize, _payload: &[u8]) {}
 }
 
-/// Hears nothing.
+/// Ignores everything that is delivered.
 pub struct Deaf;
 
 impl Ears for Deaf {
@@ -72,7 +72,7 @@ pub struct Counts {
     pub trouble: Option<String>,
 }
 
-/// The sockets.
+/// The sockets of all clients.
 pub struct Swarm {
     dialect: Box<dyn Dialect>,
     address: SocketAddr,

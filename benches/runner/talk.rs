@@ -93,7 +93,7 @@ pub struct Heard {
     pub ack_latencies: Histogram<u64>,
 }
 
-/// The rooms.
+/// The rooms of the benchmark.
 pub struct Talk {
     swarm: Swarm,
     crowd: Crowd,

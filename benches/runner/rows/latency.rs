@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Messages a second, over all rooms.
 const RATE: f64 = 100.0;
-/// Everybody.
+/// All clients of the row.
 const CROWD: Crowd = Crowd {
     rooms: 50,
     members: 100,

@@ -25,13 +25,13 @@ pub struct Rooms {
     ids: Arc<AtomicU64>,
 }
 
-/// Who writes.
+/// The author of a message.
 pub struct Author {
     pub user_id: u64,
     pub username: String,
 }
 
-/// One room.
+/// One room with its messages.
 pub struct Room {
     id: u64,
     ids: Arc<AtomicU64>,
