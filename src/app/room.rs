@@ -1,8 +1,8 @@
 //! The one island: everything that is live.
 //!
-//! `island` puts the parts together; `desk` is what they share; `visiting`, `reading`, `receiving`,
-//! `listing`, `sending` and `editing` are what can happen to it; `link` keeps the socket; `marks` is
-//! what server and browser know of marks, each from its own table. The rest are the parts one sees.
+//! `island` puts the parts together; `desk` is what they share: the session (`parlour_client::session`), which knows
+//! and decides everything; `driver` tells it what happens and does what it wants done; `marks` is what server and
+//! browser know of marks, each from its own table. The rest are the parts one sees.
 //!
 //! The server prints the island, and the browser draws one of its own in its place: a page may have
 //! been changed on its way here, by a proxy, a translator, the browser itself, so nothing relies on
@@ -16,16 +16,13 @@ mod attention;
 mod composer;
 mod desk;
 mod dialogs;
-mod editing;
+mod driver;
 #[cfg(feature = "ssr")]
 pub mod fragments;
 mod header;
 mod island;
 mod line;
 mod lines;
-mod link;
-mod listing;
-mod live;
 mod log;
 #[cfg(not(feature = "ssr"))]
 #[path = "room/marks_by_browser.rs"]
@@ -34,13 +31,10 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
-mod reading;
-mod receiving;
-mod sending;
+mod room_line;
 mod shown;
 mod sidebar;
 mod topbar;
-mod visiting;
 mod welcome;
 mod words;
 

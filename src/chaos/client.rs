@@ -315,7 +315,10 @@ impl Client {
             Effect::Say(frame) => self.todo.push(Todo::Say(frame)),
             Effect::Fetch(number, ask) => self.todo.push(Todo::Fetch(number, ask)),
             Effect::NextFrame => self.session.frame(),
-            Effect::Land(_, true) => self.session.shown(),
+            Effect::Land(..) => {
+                self.session.show_draft();
+                self.session.look();
+            }
             // There is no such room.
             Effect::Load(to) => self.rooms.retain(|room| path(*room) != to),
             // For the eye, or for a timer: time passes by `tick`.

@@ -190,13 +190,9 @@ impl Outbox {
         rooms
     }
 
-    /// The next send of every room in which nothing is on its way; they are on their way now.
-    pub fn next_to_send(&mut self) -> Vec<Pending> {
-        self.next_to_send_beside(Vec::new())
-    }
-
-    /// The same, but of these rooms nothing goes now.
-    pub fn next_to_send_beside(&mut self, mut busy: Vec<RoomId>) -> Vec<Pending> {
+    /// The next send of every room in which nothing is on its way, without those that have to wait (`busy`); they
+    /// are on their way now.
+    pub fn next_to_send(&mut self, mut busy: Vec<RoomId>) -> Vec<Pending> {
         let under_way = self.sends.iter();
         let under_way = under_way.filter(|send| send.state == Delivery::Sending);
         busy.extend(under_way.map(|send| send.room_id));

@@ -27,7 +27,7 @@ pub use stored::Storage;
 
 use crate::announcer::Announcer;
 use crate::by_room::{ByRoom, Rooms};
-use crate::connection::Connection;
+use crate::connection::{Banner, Connection};
 use crate::drafts::{Drafts, Edits};
 use crate::namesakes::Namesakes;
 use crate::outbox::Outbox;
@@ -82,6 +82,8 @@ pub struct Session {
     read_at: Option<f64>,
     stored: Stored,
     outbox: Outbox,
+    /// What other tabs have settled was taken in for the change that is under way.
+    has_settled: bool,
     /// Until when nothing is sent to a room, because the server asked for that.
     holds: ByRoom<f64>,
     is_held: bool,
@@ -150,6 +152,7 @@ impl Session {
             read_at: None,
             stored: Stored::new(storage),
             outbox: Outbox::default(),
+            has_settled: false,
             holds: ByRoom::default(),
             is_held: false,
             keeps_outbox: true,
@@ -191,8 +194,8 @@ impl Session {
     }
 
     /// Who is looking.
-    pub fn me(&self) -> Option<&User> {
-        self.me.as_ref()
+    pub fn me(&self) -> &Option<User> {
+        &self.me
     }
 
     /// Who is looking, by id.
@@ -201,13 +204,13 @@ impl Session {
     }
 
     /// The rooms in the sidebar, ordered by name.
-    pub fn rooms(&self) -> &[RoomEntry] {
+    pub fn rooms(&self) -> &Vec<RoomEntry> {
         &self.rooms
     }
 
     /// The open room; `None` on the welcome screen.
-    pub fn open(&self) -> Option<&Open> {
-        self.open.as_ref()
+    pub fn open(&self) -> &Option<Open> {
+        &self.open
     }
 
     /// The open room's id.
@@ -243,6 +246,11 @@ impl Session {
         &self.connection
     }
 
+    /// What is shown of the connection.
+    pub fn banner(&self) -> Banner {
+        self.connection.banner(self.at.now)
+    }
+
     /// How many new messages are below the view.
     pub fn missed(&self) -> usize {
         self.missed
@@ -271,8 +279,8 @@ impl Session {
     }
 
     /// The message being edited.
-    pub fn editing(&self) -> Option<Number> {
-        self.editing
+    pub fn editing(&self) -> &Option<Number> {
+        &self.editing
     }
 
     /// How many characters are in the composer.
@@ -281,8 +289,8 @@ impl Session {
     }
 
     /// What is wrong with the composer's text.
-    pub fn composer_error(&self) -> Option<&str> {
-        self.composer_error.as_deref()
+    pub fn composer_error(&self) -> &Option<String> {
+        &self.composer_error
     }
 
     /// Whether nothing is under way or waited for: connected, no question without an answer, and nothing left

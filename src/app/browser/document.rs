@@ -18,6 +18,11 @@ pub fn island() -> Option<HtmlElement> {
     island.ok()??.dyn_into().ok()
 }
 
+/// Which build the page is of, if it says so.
+pub fn build() -> Option<String> {
+    document().document_element()?.get_attribute("data-build")
+}
+
 /// What the page shows.
 pub fn place() -> Option<Place> {
     let element = document().get_element_by_id(PLACE)?;

@@ -26,11 +26,11 @@ pub fn socket_url(path: &str) -> String {
     format!("{}://{host}{path}", if secure { "wss" } else { "ws" })
 }
 
-/// Adds an entry to the tab's history without loading anything.
-pub fn push(path: &str) {
+/// Adds an entry with this key to the tab's history, without loading anything.
+pub fn push(path: &str, key: i64) {
     if let Ok(history) = window().history() {
         // Refused only for a foreign origin; `path` is local.
-        let _ = history.push_state_with_url(&new_key(), "", Some(path));
+        let _ = history.push_state_with_url(&JsValue::from_f64(key as f64), "", Some(path));
     }
 }
 
@@ -63,6 +63,11 @@ pub fn replace(path: &str) {
         let key = history.state().unwrap_or(JsValue::NULL);
         let _ = history.replace_state_with_url(&key, "", Some(path));
     }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    let _ = window().location().reload();
 }
 
 /// Loads `path` from the server.
@@ -142,6 +147,15 @@ pub fn is_online() -> bool {
 pub fn on_history(went: impl Fn() + 'static) {
     let handle = window_event_listener(ev::popstate, move |_| went());
     on_cleanup(move || handle.remove());
+}
+
+/// Calls `touched` whenever somebody touches a key or the pointer; ends with the caller's owner.
+pub fn on_contact(touched: impl Fn() + Clone + 'static) {
+    for event in ["keydown", "pointerdown"] {
+        let touched = touched.clone();
+        let handle = window_event_listener_untyped(event, move |_| touched());
+        on_cleanup(move || handle.remove());
+    }
 }
 
 /// Calls `change` whenever the network or the tab's visibility changed.

@@ -1,16 +1,17 @@
-//! A WebSocket: frames in, frames out, and why it closed. Dropping it closes it.
+//! The WebSocket, with frames in and out.
 
-use futures::{SinkExt, StreamExt, future::poll_fn};
-use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use parlour_protocol::{ClientFrame, ServerFrame};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-/// What came in.
+/// What happens to a socket.
 pub enum Incoming {
-    /// A frame.
+    /// It is open.
+    Opened,
+    /// A frame came. What is no frame this client knows is left out; a newer server may send such.
     Frame(Box<ServerFrame>),
-    /// Something that is no frame this client knows; a newer server may send such.
-    Unknown,
-    /// The socket has closed; nothing comes after it.
+    /// It has closed, or could not be opened; nothing comes after it.
     Closed {
         /// RFC 6455 close code; 1006 when there was none.
         code: u16,
@@ -19,40 +20,62 @@ pub enum Incoming {
     },
 }
 
-/// A socket, from the attempt to connect until it is dropped.
-pub struct Socket(WebSocket);
+/// A socket, from the attempt to connect until it is dropped, which closes it without a word.
+pub struct Socket {
+    socket: WebSocket,
+    _hear: Closure<dyn Fn(Event)>,
+}
 
 impl Socket {
-    /// Starts to connect. `None` when the browser refuses the URL.
-    pub fn open(url: &str) -> Option<Self> {
-        WebSocket::open(url).ok().map(Self)
+    /// Starts to connect, and tells `hear` what comes of it. `None` when the browser refuses the URL.
+    pub fn open(url: &str, hear: impl Fn(Incoming) + 'static) -> Option<Self> {
+        let socket = WebSocket::new(url).ok()?;
+        let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            if let Some(incoming) = incoming(event) {
+                hear(incoming);
+            }
+        });
+        let listener = Some(hear.as_ref().unchecked_ref());
+        socket.set_onopen(listener);
+        socket.set_onmessage(listener);
+        socket.set_onclose(listener);
+        Some(Self {
+            socket,
+            _hear: hear,
+        })
     }
 
-    /// Resolves when the attempt has ended: true when the socket is open.
-    pub async fn is_open(&mut self) -> bool {
-        let tried = poll_fn(|cx| self.0.poll_ready_unpin(cx)).await;
-        tried.is_ok() && matches!(self.0.state(), State::Open)
+    /// Hands a frame to the browser; false when the socket is not open.
+    pub fn send(&self, frame: &ClientFrame) -> bool {
+        self.socket.ready_state() == WebSocket::OPEN
+            && self.socket.send_with_str(&frame.encode()).is_ok()
     }
+}
 
-    /// Hands a frame to the browser; false when the socket is closed.
-    pub async fn send(&mut self, frame: &ClientFrame) -> bool {
-        self.0.send(Message::Text(frame.encode())).await.is_ok()
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // Refused for nothing but a code that is none.
+        let _ = self.socket.close();
     }
+}
 
-    /// What comes next. Dropping the future loses nothing.
-    pub async fn next(&mut self) -> Incoming {
-        match self.0.next().await {
-            Some(Ok(Message::Text(text))) => ServerFrame::parse(&text)
-                .map_or(Incoming::Unknown, |frame| Incoming::Frame(Box::new(frame))),
-            Some(Ok(Message::Bytes(_))) => Incoming::Unknown,
-            Some(Err(WebSocketError::ConnectionClose(close))) => Incoming::Closed {
-                code: close.code,
-                reason: close.reason,
-            },
-            Some(Err(_)) | None => Incoming::Closed {
-                code: 1006,
-                reason: String::new(),
-            },
+fn incoming(event: Event) -> Option<Incoming> {
+    Some(match event.type_().as_str() {
+        "open" => Incoming::Opened,
+        "message" => {
+            let event: MessageEvent = event.unchecked_into();
+            let frame = ServerFrame::parse(&event.data().as_string()?)?;
+            Incoming::Frame(Box::new(frame))
         }
-    }
+        _ => {
+            let event: CloseEvent = event.unchecked_into();
+            Incoming::Closed {
+                code: event.code(),
+                reason: event.reason(),
+            }
+        }
+    })
 }

@@ -2,16 +2,20 @@
 
 use leptos::ev;
 use leptos::prelude::{on_cleanup, window_event_listener};
+use parlour_client::session;
 use web_sys::Storage;
 
-/// What was saved under `key`, if it can be read.
-pub fn load(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
-}
+/// What the tabs of this browser share.
+pub struct LocalStorage;
 
-/// Saves `value`; false when the browser refuses (private mode, full).
-pub fn save(key: &str, value: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
+impl session::Storage for LocalStorage {
+    fn load(&self, key: &str) -> Option<String> {
+        storage()?.get_item(key).ok()?
+    }
+
+    fn save(&self, key: &str, value: &str) -> bool {
+        storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
+    }
 }
 
 /// What this tab saved under `key`, also before it was loaded anew.
@@ -19,12 +23,9 @@ pub fn load_for_tab(key: &str) -> Option<String> {
     tab()?.get_item(key).ok()?
 }
 
-/// Saves `value` for this tab alone.
-pub fn save_for_tab(key: &str, value: &str) {
-    if let Some(tab) = tab() {
-        // Where the browser refuses, one comes back to the end of a room.
-        let _ = tab.set_item(key, value);
-    }
+/// Saves `value` for this tab alone; false when the browser refuses.
+pub fn save_for_tab(key: &str, value: &str) -> bool {
+    tab().is_some_and(|tab| tab.set_item(key, value).is_ok())
 }
 
 /// Calls `changed` whenever another tab has saved something; ends with the caller's owner.

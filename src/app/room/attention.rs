@@ -9,23 +9,18 @@ use parlour_client::tab;
 
 /// Keeps title and icon.
 pub fn keep(desk: Desk) {
-    look(desk);
+    desk.set_hidden(!navigation::is_visible());
     shown::keep(move || {
-        let unread = if desk.is_hidden.get() {
-            desk.rooms.with(|rooms| tab::unread(rooms))
+        let unread = if desk.is_hidden().get() {
+            desk.rooms().with(|rooms| tab::unread(rooms))
         } else {
             0
         };
-        let title = desk.open.with(|open| {
+        let title = desk.open().with(|open| {
             let room = open.as_ref().map_or("", |open| &open.room.name);
             tab::title(room, unread)
         });
         navigation::set_title(&title);
         navigation::set_icon(tab::icon(unread > 0));
     });
-}
-
-/// The tab has gone behind another one, or come back.
-pub fn look(desk: Desk) {
-    desk.is_hidden.set(!navigation::is_visible());
 }

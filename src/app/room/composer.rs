@@ -2,10 +2,11 @@
 
 use super::desk::Desk;
 use super::dialogs::give_name;
+use super::driver::{act, send};
 use super::line::Unsent;
+use super::shown;
 use super::shown::heard;
 use super::words::words;
-use super::{editing, sending, shown};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::slots::{Slot, value};
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use parlour_client::connection::Banner;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::Outbox;
+use parlour_client::session::Session;
 use parlour_protocol::display::isolated;
 use parlour_protocol::{paths, rules};
 
@@ -31,10 +33,10 @@ pub fn Composer(
 ) -> impl IntoView {
     let desk = Desk::here();
     let form_key = StoredValue::new(form_key);
-    let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
+    let is_somebody = shown::holds(move || desk.me().with(Option::is_some));
     let typing = move || {
         let namesakes = desk.namesakes();
-        desk.presence
+        desk.presence()
             .with(|presence| presence.typing_line(desk.my_id(), &namesakes))
     };
     let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
@@ -69,14 +71,14 @@ pub fn Composer(
 /// What has to be said of the messages that are not sent yet, if anything.
 fn kept_back(desk: Desk) -> String {
     let is_lost = matches!(desk.banner(), Banner::Lost { .. } | Banner::Stopped);
-    let waiting = desk.outbox.with(Outbox::waiting);
+    let waiting = desk.outbox().with(Outbox::waiting);
     let mut said = match waiting {
-        _ if !(is_lost || desk.is_held.get()) => String::new(),
+        _ if !(is_lost || desk.is_held()) => String::new(),
         0 => String::new(),
         1 => "1 message waits to be sent. ".to_owned(),
         waiting => format!("{waiting} messages wait to be sent. "),
     };
-    if !(desk.keeps_outbox.get() && desk.keeps_drafts.get()) {
+    if !desk.keeps() {
         said += "This browser keeps nothing: a message not yet sent is lost when the tab closes.";
     }
     said
@@ -86,13 +88,13 @@ fn kept_back(desk: Desk) -> String {
 fn WriteForm(form_key: String) -> impl IntoView {
     let desk = Desk::here();
     let key = move |event: KeyboardEvent| {
-        let is_done = match text_field::meaning(&event, desk.enter_sends.get_untracked()) {
+        let is_done = match text_field::meaning(&event, desk.enter_sends().get_untracked()) {
             Some(Meaning::Send) => {
-                sending::send(desk);
+                send(desk);
                 true
             }
             Some(Meaning::Up) => {
-                text_field::text(COMPOSER).is_empty() && editing::begin_with_last(desk)
+                text_field::text(COMPOSER).is_empty() && act(desk, Session::edit_last)
             }
             _ => false,
         };
@@ -100,19 +102,19 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let hint = shown::attribute(move || Some(enter_hint(desk)));
+    let hint = shown::attribute(move || Some(desk.enter_hint()));
     let placeholder = shown::attribute(move || {
         desk.room()
             .map(|room| format!("Message {}", isolated(&room.name)))
     });
-    let counter = shown::text(move || match desk.typed.get() {
+    let counter = shown::text(move || match desk.typed() {
         typed if typed + COUNTER_FROM >= rules::MESSAGE_MAX => {
             format!("{typed} / {}", rules::MESSAGE_MAX)
         }
         _ => String::new(),
     });
     let action = shown::attribute(move || desk.room().map(|room| paths::send(&room)));
-    let is_over = move || desk.typed.get() > rules::MESSAGE_MAX;
+    let is_over = move || desk.typed() > rules::MESSAGE_MAX;
     view! {
             <form
                 class="composer"
@@ -120,7 +122,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                 action=action
                 on:submit=heard(move |event: SubmitEvent| {
                     event.prevent_default();
-                    sending::send(desk);
+                    send(desk);
     })
             >
                 <input type="hidden" name="client_id" value=value(Slot::FormKey, form_key)/>
@@ -134,20 +136,21 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     enterkeyhint=hint
                     aria-describedby="composer-error"
                     aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
-                    on:input=heard(move |_| sending::input(desk))
+                    on:input=heard(move |_| input(desk))
                     on:keydown=heard(key)
                 ></textarea>
                 <span class="counter" data-over=shown::mark(is_over)>{words(counter)}</span>
                 <button class="send" type="submit">"Send"</button>
-                <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(desk.composer_error))}</p>
+                <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(desk.composer_error()))}</p>
             </form>
         }
 }
 
-/// What the key in the corner of a phone's keyboard says that it does.
-pub fn enter_hint(desk: Desk) -> String {
-    let sends = desk.enter_sends.get();
-    if sends { "send" } else { "enter" }.to_owned()
+/// The composer's text has changed.
+fn input(desk: Desk) {
+    text_field::fit(COMPOSER);
+    let text = text_field::text(COMPOSER);
+    act(desk, |session| session.typed(&text));
 }
 
 #[component]

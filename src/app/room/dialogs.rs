@@ -3,12 +3,13 @@
 //! The page brings them along, closed (`app/live_page/modals.rs`); the island opens them and listens.
 
 use super::desk::{Desk, Dialog};
-use super::link::Order;
-use super::{editing, listing, sending, shown, visiting};
+use super::driver::act;
+use super::shown;
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
 use crate::app::browser::text_field::{self, COMPOSER};
 use leptos::prelude::*;
+use parlour_client::session::Session;
 use parlour_protocol::{paths, rules};
 
 /// The ids of the modals and of what is written into them.
@@ -39,7 +40,7 @@ pub mod id {
 pub fn keep(desk: Desk) {
     dialog::attend(&id::MODALS, move |modal, deed| happened(desk, modal, deed));
     shown::keep(move || {
-        let wanted = desk.dialog.get();
+        let wanted = desk.dialog().get();
         let shown = wanted.map(id_of);
         for modal in id::MODALS {
             if shown != Some(modal) {
@@ -49,7 +50,7 @@ pub fn keep(desk: Desk) {
         match wanted {
             Some(Dialog::Name) => {
                 let now = desk
-                    .me
+                    .me()
                     .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
                 let confirm = if now.is_some() { "Save" } else { "Join" };
                 dialog::write(id::NAME_CONFIRM, confirm);
@@ -58,7 +59,7 @@ pub fn keep(desk: Desk) {
             }
             Some(Dialog::DeleteRoom) => {
                 let name = desk
-                    .open
+                    .open()
                     .with_untracked(|open| open.as_ref().map(|open| open.room.name.clone()));
                 dialog::write(id::DELETE_ROOM_NAME, &name.unwrap_or_default());
             }
@@ -72,11 +73,11 @@ pub fn keep(desk: Desk) {
 
 /// Opens what only somebody with a name can do; asks for the name first if there is none.
 pub fn with_name(desk: Desk, wanted: Dialog) {
-    if desk.me.with_untracked(Option::is_some) {
-        desk.dialog.set(Some(wanted));
+    if desk.me().with_untracked(Option::is_some) {
+        desk.show_dialog(Some(wanted));
     } else {
-        desk.after_name.set(Some(wanted));
-        desk.dialog.set(Some(Dialog::Name));
+        desk.change(|held| held.screen.after_name = Some(wanted));
+        desk.show_dialog(Some(Dialog::Name));
     }
 }
 
@@ -87,25 +88,20 @@ pub fn give_name(desk: Desk, field: &'static str) {
         dialog::complain(field, Some(&invalid.to_string()));
         return text_field::mark(field, invalid);
     }
-    if desk.is_naming.get_value() {
+    if desk.change(|held| std::mem::replace(&mut held.screen.is_naming, true)) {
         return;
     }
-    desk.is_naming.set_value(true);
     leptos::task::spawn_local(async move {
         let answer = api::give_name(name).await;
-        desk.is_naming.set_value(false);
+        desk.change(|held| held.screen.is_naming = false);
         match answer {
             Ok(user) => {
-                let is_other = desk.my_id_now() != Some(user.id);
-                desk.me.set(Some(user));
-                desk.dialog.set(desk.after_name.get_untracked());
-                desk.after_name.set(None);
-                if is_other {
-                    desk.order(Order::Reconnect);
-                }
+                act(desk, |session| session.named(user));
+                let next = desk.change(|held| held.screen.after_name.take());
+                desk.show_dialog(next);
                 // The composer is there once the effects have run.
                 request_animation_frame(move || {
-                    sending::show_draft(desk);
+                    act(desk, Session::show_draft);
                     text_field::focus(COMPOSER);
                 });
             }
@@ -126,15 +122,15 @@ fn id_of(dialog: Dialog) -> &'static str {
 
 fn happened(desk: Desk, modal: &str, deed: Deed) {
     match (deed, modal) {
-        (Deed::Cancelled, _) => desk.dialog.set(None),
+        (Deed::Cancelled, _) => desk.show_dialog(None),
         (Deed::Closed, _) => {
             // Closed by Escape: the desk does not know yet.
-            if desk.dialog.get_untracked().map(id_of) == Some(modal) {
-                desk.dialog.set(None);
+            if desk.dialog().get_untracked().map(id_of) == Some(modal) {
+                desk.show_dialog(None);
             }
             // Given up, not followed by the one that was wanted in the first place.
-            if desk.dialog.with_untracked(Option::is_none) {
-                desk.after_name.set(None);
+            if desk.dialog().with_untracked(Option::is_none) {
+                desk.change(|held| held.screen.after_name = None);
             }
         }
         (Deed::Typed(field), _) => {
@@ -142,11 +138,11 @@ fn happened(desk: Desk, modal: &str, deed: Deed) {
         }
         (Deed::Confirmed, id::NEW_ROOM) => create_room(desk),
         (Deed::Confirmed, id::NAME) => give_name(desk, id::NAME_FIELD),
-        (Deed::Confirmed, id::DELETE_ROOM) => delete_room(desk),
+        (Deed::Confirmed, id::DELETE_ROOM) => act(desk, Session::delete_room),
         (Deed::Confirmed, _) => {
-            if let Some(Dialog::DeleteMessage(number)) = desk.dialog.get_untracked() {
-                desk.dialog.set(None);
-                editing::delete(desk, number);
+            if let Some(Dialog::DeleteMessage(number)) = desk.dialog().get_untracked() {
+                desk.show_dialog(None);
+                act(desk, |session| session.delete_own(number));
             }
         }
     }
@@ -170,20 +166,19 @@ fn create_room(desk: Desk) {
     if let Some((field, invalid)) = wrong.into_iter().flatten().next() {
         return text_field::mark(field, invalid);
     }
-    if desk.is_making_room.get_value() {
+    if desk.change(|held| std::mem::replace(&mut held.screen.is_making_room, true)) {
         return;
     }
-    desk.is_making_room.set_value(true);
     let name = text_field::line(id::NEW_ROOM_NAME);
     let description = text_field::text(id::NEW_ROOM_DESCRIPTION);
     leptos::task::spawn_local(async move {
         let answer = api::create_room(name, description).await;
-        desk.is_making_room.set_value(false);
+        desk.change(|held| held.screen.is_making_room = false);
         match answer {
             Ok(room) => {
                 text_field::set_line(id::NEW_ROOM_NAME, "");
                 text_field::set_text(id::NEW_ROOM_DESCRIPTION, "");
-                visiting::visit(desk, paths::room(&room), true);
+                act(desk, |session| session.visit(paths::room(&room), true));
             }
             Err(refused) => {
                 let field = match refused.at("description") {
@@ -192,18 +187,6 @@ fn create_room(desk: Desk) {
                 };
                 dialog::complain(field, Some(refused.sentence()));
             }
-        }
-    });
-}
-
-fn delete_room(desk: Desk) {
-    let Some(room) = desk.open_id_now() else {
-        return;
-    };
-    leptos::task::spawn_local(async move {
-        desk.dialog.set(None);
-        if let Err(refused) = api::delete_room(room).await {
-            listing::refused(desk, room, &refused);
         }
     });
 }

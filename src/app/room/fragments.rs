@@ -7,7 +7,7 @@ use super::header::RoomHeader;
 use super::line::{DayLine, MessageLine};
 use super::log::{NewerEnd, OlderEnd};
 use super::members::Members;
-use super::sidebar::RoomLine;
+use super::room_line::RoomLine;
 use super::topbar;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -61,7 +61,7 @@ pub fn message(place: Place, row: MessageRow) -> String {
 fn rendered<V: IntoView>(place: Place, view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
-        provide_context(Desk::new(place));
+        provide_context(Desk::new(place, Box::new(())));
         view().to_html()
     });
     owner.unset_with_forced_cleanup();

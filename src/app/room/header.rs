@@ -1,12 +1,13 @@
 //! The head of a room: what it is, and how to leave or delete it.
 
 use super::desk::{Desk, Dialog};
+use super::driver::{act, follow};
+use super::shown;
 use super::shown::heard;
 use super::words::words;
-use super::{listing, shown, sidebar, visiting};
-use crate::app::api;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
+use parlour_client::session::Session;
 use parlour_protocol::{Room, paths};
 
 /// Name, description and what one can do with the room.
@@ -15,37 +16,29 @@ pub fn RoomHeader() -> impl IntoView {
     let desk = Desk::here();
     let of_room = move |part: fn(&Room) -> String| {
         shown::text(move || {
-            desk.open
+            desk.open()
                 .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
         })
     };
     let may_delete = shown::holds(move || {
-        desk.open
+        desk.open()
             .with(|open| open.as_ref().is_some_and(|open| open.may_delete))
     });
-    let is_somebody = shown::holds(move || desk.me.with(Option::is_some));
+    let is_somebody = shown::holds(move || desk.me().with(Option::is_some));
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(room) = desk.open_id_now() else {
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            match api::leave_room(room).await {
-                Ok(()) => visiting::forget(desk, room),
-                Err(refused) => listing::refused(desk, room, &refused),
-            }
-        });
+        act(desk, Session::leave_room);
     };
     let ask_delete = move |event: MouseEvent| {
         event.prevent_default();
-        desk.dialog.set(Some(Dialog::DeleteRoom));
+        desk.show_dialog(Some(Dialog::DeleteRoom));
     };
     view! {
         <header class="room-header">
             <a
                 class="back"
                 href=paths::HOME
-                on:click=heard(move |event: MouseEvent| sidebar::follow(desk, &event, paths::HOME.to_owned()))
+                on:click=heard(move |event: MouseEvent| follow(desk, &event, paths::HOME.to_owned()))
             >
                 <span class="visually-hidden">"All rooms"</span>
             </a>

@@ -8,13 +8,12 @@ use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
 use super::words::words;
-use super::{attention, composer::Composer, dialogs, link, sending, shown, visiting};
-use crate::app::browser::{clock, document, navigation, storage, text_field};
+use super::{attention, composer::Composer, dialogs, driver, shown};
+use crate::app::browser::{document, navigation, storage, text_field};
 use crate::app::slots::{Slot, slot};
 use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use parlour_client::connection::Connection;
 use parlour_protocol::Place;
 use std::any::Any;
 use std::cell::RefCell;
@@ -26,7 +25,7 @@ pub fn Parlour(
     place: Place,
 ) -> impl IntoView {
     let form_key = place.form_key.clone();
-    let desk = Desk::new(place);
+    let desk = Desk::new(place, Box::new(()));
     view! { <leptos-island><Parts desk form_key/></leptos-island> }
 }
 
@@ -77,8 +76,8 @@ pub fn draw() {
 
 /// The desk of a page that is about to connect.
 fn live(place: Place) -> Desk {
-    let desk = Desk::new(place);
-    desk.connection.set(Connection::new());
+    let desk = Desk::new(place, Box::new(storage::LocalStorage));
+    desk.change(|held| held.session.prepare());
     desk
 }
 
@@ -87,9 +86,9 @@ fn live(place: Place) -> Desk {
 fn Parts(desk: Desk, form_key: String) -> impl IntoView {
     provide_context(desk);
     let form_key = StoredValue::new(form_key);
-    let is_open = shown::holds(move || desk.open.with(|open| open.is_some()));
+    let is_open = shown::holds(move || desk.open().with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
-    let busy = shown::attribute(move || desk.loading.get().then(|| "true".to_owned()));
+    let busy = shown::attribute(move || desk.is_loading().then(|| "true".to_owned()));
     view! {
             <div class="app" prop:drawn=true data-place=place_name>
                 <Topbar/>
@@ -112,8 +111,8 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
                         }
                     }}
                 </main>
-                <div class="notice" role="status" data-shown=shown::mark(move || desk.notice.with(Option::is_some))>
-                    {words(shown::sentence(desk.notice))}
+                <div class="notice" role="status" data-shown=shown::mark(move || desk.notice().with(Option::is_some))>
+                    {words(shown::sentence(desk.notice()))}
                 </div>
             </div>
         }
@@ -121,15 +120,10 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
 
 /// What only the browser can do, once.
 fn wake(desk: Desk) {
-    desk.is_local.set(true);
-    desk.now.set(clock::now_ms());
-    navigation::on_touch(move |is_coarse| desk.enter_sends.set(!is_coarse));
-    text_field::keep_from_composing(move || desk.enter_sends.get_untracked());
-    sending::restore(desk);
-    visiting::arrive(desk);
+    desk.set_local();
+    navigation::on_touch(move |is_coarse| desk.set_enter_sends(!is_coarse));
+    text_field::keep_from_composing(move || desk.enter_sends().get_untracked());
     attention::keep(desk);
     dialogs::keep(desk);
-    link::keep(desk);
-    storage::on_change(move || sending::take_in(desk));
-    navigation::on_history(move || visiting::history_moved(desk));
+    driver::keep(desk);
 }

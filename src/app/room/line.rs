@@ -1,13 +1,13 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::composer::enter_hint;
 use super::desk::{Desk, Dialog};
+use super::driver::{act, follow};
 use super::marks::laid_out;
+use super::shown;
 use super::shown::heard;
 use super::words::{Words, words};
-use super::{editing, sending, shown};
 use crate::app::browser::dialog;
-use crate::app::browser::text_field::{self, EDITOR};
+use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -66,17 +66,17 @@ pub fn MessageLine(
         .room()
         .map(|room| paths::message(&room, number))
         .unwrap_or_default();
-    let follow = {
+    let visit = {
         let permalink = permalink.clone();
         move |event: MouseEvent| {
             let path = permalink.split('#').next().unwrap_or_default().to_owned();
-            super::sidebar::follow(desk, &event, path);
+            follow(desk, &event, path);
         }
     };
     let is_deleted = message.deleted;
     let timestamp = message.timestamp;
     let local = move || {
-        let zone = if desk.is_local.get() { "" } else { " UTC" };
+        let zone = if desk.is_local().get() { "" } else { " UTC" };
         (timestamp.civil(desk.zone()(timestamp)), zone)
     };
     let clock = shown::text(move || local().0.clock());
@@ -100,7 +100,7 @@ pub fn MessageLine(
             <header class="message-head">
                 <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
                 " "
-                <a class="when" href=permalink title=stored on:click=heard(follow)>
+                <a class="when" href=permalink title=stored on:click=heard(visit)>
                     <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
                 </a>
             </header>
@@ -127,7 +127,7 @@ pub fn PendingLines(
 ) -> impl IntoView {
     let desk = Desk::here();
     let number = shown::attribute(move || {
-        desk.me.with(|me| {
+        desk.me().with(|me| {
             me.as_ref()
                 .and_then(|me| desk.namesakes().number(me.id, &me.name))
         })
@@ -144,9 +144,9 @@ pub fn Unsent() -> impl IntoView {
     let desk = Desk::here();
     let homeless = Memo::new(move |_| {
         let rooms: Vec<RoomId> = desk
-            .rooms
+            .rooms()
             .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        desk.outbox.with(|outbox| outbox.outside(&rooms))
+        desk.outbox().with(|outbox| outbox.outside(&rooms))
     });
     view! {
         <section class="unsent" aria-label="Not sent">
@@ -161,16 +161,16 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
     let (state, note) = match &message.state {
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
         // While the server says no every second, a try is no news.
-        Delivery::Sending if !desk.is_held.get() => ("sending", "Sending…".to_owned()),
+        Delivery::Sending if !desk.is_held() => ("sending", "Sending…".to_owned()),
         Delivery::Sending => ("sending", WAITING.to_owned()),
         Delivery::Queued => ("queued", WAITING.to_owned()),
     };
     let is_refused = message.is_refused();
     let has_room = desk
-        .rooms
+        .rooms()
         .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
     let name = desk
-        .me
+        .me()
         .with_untracked(|me| me.as_ref().map(|me| me.name.clone()))
         .unwrap_or_default();
     let key = StoredValue::new(message.client_id);
@@ -191,13 +191,35 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
             {is_refused
                 .then(|| {
                     view! {
-                        {has_room.then(|| button("retry-send", "Retry", sending::retry))}
-                        {button("edit-again", "Edit", sending::take_back)}
-                        {button("discard", "Discard", sending::discard)}
+                        {has_room.then(|| button("retry-send", "Retry", retry))}
+                        {button("edit-again", "Edit", take_back)}
+                        {button("discard", "Discard", discard)}
                     }
                 })}
         </article>
     }
+}
+
+fn retry(desk: Desk, key: &str) {
+    act(desk, |session| session.retry(key));
+}
+
+fn take_back(desk: Desk, key: &str) {
+    if text_field::is_there(COMPOSER) {
+        let typed = text_field::text(COMPOSER);
+        act(desk, |session| session.take_back(key, &typed));
+    }
+}
+
+fn discard(desk: Desk, key: &str) {
+    act(desk, |session| drop(session.discard(key)));
+}
+
+/// The text of a form has changed.
+fn edited(desk: Desk, number: i64) {
+    text_field::fit(EDITOR);
+    let text = text_field::text(EDITOR);
+    act(desk, |session| session.edited(number, &text));
 }
 
 /// The text of a message, with links and everything else escaped.
@@ -221,7 +243,7 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
     let desk = Desk::here();
     let number = message.number;
     let is_edited = message.edited_at.is_some();
-    let is_editing = shown::holds(move || is_own && desk.editing.get() == Some(number));
+    let is_editing = shown::holds(move || is_own && desk.editing().get() == Some(number));
     move || {
         if is_editing.get() {
             Either::Left(view! { <Edit number/> })
@@ -246,11 +268,11 @@ fn Actions(number: i64) -> impl IntoView {
     };
     let edit = move |event: MouseEvent| {
         event.prevent_default();
-        editing::begin(desk, number);
+        act(desk, |session| session.begin_edit(number));
     };
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
-        desk.dialog.set(Some(Dialog::DeleteMessage(number)));
+        desk.show_dialog(Some(Dialog::DeleteMessage(number)));
     };
     view! {
         <div class="message-actions">
@@ -265,11 +287,11 @@ fn Actions(number: i64) -> impl IntoView {
 #[component]
 fn Edit(number: i64) -> impl IntoView {
     let desk = Desk::here();
-    let content = editing::text(desk, number);
+    let content = desk.look(|held| held.session.edit_text(number));
     request_animation_frame(|| text_field::fit(EDITOR));
     let save = move || match rules::message(&text_field::text(EDITOR)) {
         Ok(content) => {
-            if let Err(sentence) = editing::save(desk, number, content) {
+            if let Err(sentence) = act(desk, |session| session.save_edit(number, content)) {
                 dialog::complain(EDITOR, Some(sentence));
             }
         }
@@ -278,10 +300,10 @@ fn Edit(number: i64) -> impl IntoView {
             text_field::mark(EDITOR, invalid);
         }
     };
-    let cancel = move || editing::cancel(desk, number);
+    let cancel = move || act(desk, |session| session.cancel_edit(number));
     let key = move |event: KeyboardEvent| match text_field::meaning(
         &event,
-        desk.enter_sends.get_untracked(),
+        desk.enter_sends().get_untracked(),
     ) {
         Some(Meaning::Send) => {
             event.prevent_default();
@@ -290,7 +312,7 @@ fn Edit(number: i64) -> impl IntoView {
         Some(Meaning::Cancel) => cancel(),
         _ => {}
     };
-    let hint = shown::attribute(move || Some(enter_hint(desk)));
+    let hint = shown::attribute(move || Some(desk.enter_hint()));
     let action = desk.room().map(|room| paths::edit(&room, number));
     view! {
             <form
@@ -309,7 +331,7 @@ fn Edit(number: i64) -> impl IntoView {
                     id=EDITOR
                     on:keydown=heard(key)
                     enterkeyhint=hint
-                    on:input=heard(move |_| editing::input(desk, number))
+                    on:input=heard(move |_| edited(desk, number))
                 >
                     {content}
                 </textarea>

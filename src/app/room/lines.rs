@@ -5,7 +5,7 @@
 //! history lays out all that is shown; and it brings its code once for every type of line.
 
 use super::line::{DayLine, MessageLine, NoteLine};
-use super::sidebar::RoomLine;
+use super::room_line::RoomLine;
 use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;

@@ -1,17 +1,19 @@
 //! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
 
 use super::desk::Desk;
+use super::driver::{self, act, is_plain};
 use super::line::PendingLines;
 use super::lines::{Line, lines};
+use super::shown;
 use super::shown::heard;
 use super::words::words;
-use super::{reading, shown, sidebar, visiting};
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
 use crate::app::slots::{Slot, slot};
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_client::session::Session;
 use parlour_client::timeline::{Timeline, tell_apart};
 use parlour_protocol::display::isolated;
 use parlour_protocol::paths;
@@ -23,37 +25,37 @@ pub fn Log() -> impl IntoView {
     let namesakes = Memo::new(move |_| desk.namesakes());
     let rows = Memo::new(move |_| {
         let marked = desk
-            .open
+            .open()
             .with(|open| open.as_ref().and_then(|open| open.marked));
         let mut rows = desk
-            .timeline
+            .timeline()
             .with(|timeline| timeline.rows(desk.my_id(), marked, desk.zone()));
         namesakes.with(|namesakes| tell_apart(&mut rows, namesakes));
         rows
     });
     let pending = Memo::new(move |_| {
         let room = desk.open_id();
-        desk.outbox
+        desk.outbox()
             .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
     });
     let label = shown::text(move || {
-        desk.open.with(|o| {
+        desk.open().with(|o| {
             o.as_ref()
                 .map(|o| format!("Messages in {}", isolated(&o.room.name)))
                 .unwrap_or_default()
         })
     });
-    let jump = shown::text(move || match desk.missed.get() {
+    let jump = shown::text(move || match desk.missed() {
         0 => "Newest messages ↓".to_owned(),
         1 => "1 new message ↓".to_owned(),
         n => format!("{n} new messages ↓"),
     });
     let can_jump =
-        shown::holds(move || desk.missed.get() > 0 || desk.timeline.with(Timeline::has_newer));
+        shown::holds(move || desk.missed() > 0 || desk.timeline().with(Timeline::has_newer));
     Effect::new(move |_| {
         scroll::on_resize(move || {
-            reading::laid_out(desk);
-            visiting::fill(desk);
+            driver::laid_out(desk);
+            driver::fill(desk);
         });
     });
     view! {
@@ -63,7 +65,7 @@ pub fn Log() -> impl IntoView {
             role="region"
             aria-label="Message history"
             id=SCROLLER
-            on:scroll=heard(move |_| visiting::scrolled(desk))
+            on:scroll=heard(move |_| driver::scrolled(desk))
         >
             <div class="log" prop:drawn=true role="log" aria-live="off" aria-label=label>
                 {slot(Slot::Older, view! { <OlderEnd/> })}
@@ -80,7 +82,7 @@ pub fn Log() -> impl IntoView {
                 .get()
                 .then(|| {
                     view! {
-                        <button class="jump" type="button" on:click=heard(move |_| visiting::to_newest(desk))>
+                        <button class="jump" type="button" on:click=heard(move |_| act(desk, Session::to_newest))>
                             {words(jump)}
                         </button>
                     }
@@ -93,19 +95,19 @@ pub fn Log() -> impl IntoView {
 #[component]
 pub fn OlderEnd() -> impl IntoView {
     let desk = Desk::here();
-    let has_older = shown::holds(move || desk.timeline.with(Timeline::has_older));
+    let has_older = shown::holds(move || desk.timeline().with(Timeline::has_older));
     let href = shown::attribute(move || {
         let first = desk
-            .timeline
+            .timeline()
             .with(Timeline::first_number)
             .unwrap_or_default();
         desk.room().map(|room| paths::before(&room, first))
     });
     let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
     let older = move |event: MouseEvent| {
-        if sidebar::is_plain(&event) {
+        if is_plain(&event) {
             event.prevent_default();
-            visiting::fetch_older(desk);
+            act(desk, Session::fetch_older);
         }
     };
     move || {
@@ -125,18 +127,18 @@ pub fn OlderEnd() -> impl IntoView {
 #[component]
 pub fn NewerEnd() -> impl IntoView {
     let desk = Desk::here();
-    let has_newer = shown::holds(move || desk.timeline.with(Timeline::has_newer));
+    let has_newer = shown::holds(move || desk.timeline().with(Timeline::has_newer));
     let href = shown::attribute(move || {
         let last = desk
-            .timeline
+            .timeline()
             .with(Timeline::last_number)
             .unwrap_or_default();
         desk.room().map(|room| paths::after(&room, last))
     });
     let newer = move |event: MouseEvent| {
-        if sidebar::is_plain(&event) {
+        if is_plain(&event) {
             event.prevent_default();
-            visiting::fetch_newer(desk);
+            act(desk, Session::fetch_newer);
         }
     };
     move || {

@@ -11,7 +11,7 @@ use parlour_protocol::Person;
 #[component]
 pub fn Members() -> impl IntoView {
     let desk = Desk::here();
-    let roster = Memo::new(move |_| desk.presence.with(|presence| presence.roster.clone()));
+    let roster = Memo::new(move |_| desk.presence().with(|presence| presence.roster.clone()));
     let namesakes = Memo::new(move |_| desk.namesakes());
     let more = move || {
         roster

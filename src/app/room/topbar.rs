@@ -1,7 +1,7 @@
 //! The top of the page: the product, the connection, and who one is.
 
 use super::desk::{Desk, Dialog};
-use super::link::Order;
+use super::driver::{act, follow};
 use super::shown::{self, heard};
 use super::words::words;
 use crate::app::browser::navigation;
@@ -9,14 +9,15 @@ use crate::app::slots::{Slot, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::connection::{Banner, Phase};
+use parlour_client::session::Session;
 use parlour_protocol::{User, paths};
 
 /// Brand, connection state and own name.
 #[component]
 pub fn Topbar() -> impl IntoView {
     let desk = Desk::here();
-    let my_name = shown::text(move || desk.me.with(|me| name(me.as_ref())));
-    let is_somebody = move || desk.me.with(Option::is_some);
+    let my_name = shown::text(move || desk.me().with(|me| name(me.as_ref())));
+    let is_somebody = move || desk.me().with(Option::is_some);
     let my_page = shown::text(move || {
         if is_somebody() {
             paths::ME
@@ -35,11 +36,11 @@ pub fn Topbar() -> impl IntoView {
     });
     let open_name = move |event: MouseEvent| {
         event.prevent_default();
-        desk.dialog.set(Some(Dialog::Name));
+        desk.show_dialog(Some(Dialog::Name));
     };
     view! {
         <header class="topbar">
-            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| super::sidebar::follow(desk, &event, paths::HOME.to_owned()))>
+            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| follow(desk, &event, paths::HOME.to_owned()))>
                 "Parlour"
             </a>
             <ConnectionState/>
@@ -85,15 +86,7 @@ fn ConnectionState() -> impl IntoView {
         Banner::Absent => "Reload the page to see what is new.".to_owned(),
         _ => String::new(),
     });
-    let retry = move |_| {
-        let is_stopped = banner.get_untracked() == Banner::Stopped;
-        let is_refused = desk.connection.with_untracked(|c| c.refusal().is_some());
-        desk.order(if is_stopped || is_refused {
-            Order::Reconnect
-        } else {
-            Order::Wake
-        });
-    };
+    let retry = move |_| act(desk, Session::retry_connection);
     let is_lost = shown::holds(move || state() == "lost");
     let state = shown::text(move || state().to_owned());
     view! {
@@ -119,15 +112,17 @@ fn lost_because(desk: Desk) -> String {
     if !navigation::is_online() {
         return "You are offline.".to_owned();
     }
-    let refusal = desk.connection.with(|c| c.refusal().map(str::to_owned));
+    let refusal = desk.connection().with(|c| c.refusal().map(str::to_owned));
     refusal.unwrap_or_else(|| "Connection lost.".to_owned())
 }
 
 fn stopped_because(desk: Desk) -> String {
-    let code = desk.connection.with(|connection| match connection.phase() {
-        Phase::Stopped { code, .. } => *code,
-        _ => 0,
-    });
+    let code = desk
+        .connection()
+        .with(|connection| match connection.phase() {
+            Phase::Stopped { code, .. } => *code,
+            _ => 0,
+        });
     match code {
         4401 => "Your session has ended.",
         4403 => "You are not in this room any more.",

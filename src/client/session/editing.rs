@@ -36,7 +36,6 @@ impl Session {
         if let Some(message) = self.timeline.get(number).cloned() {
             self.change_edits(|edits| edits.set(&message, text));
         }
-        self.touched();
     }
 
     /// Leaves the message as it is.
@@ -79,6 +78,13 @@ impl Session {
             number,
             content,
         })
+    }
+
+    /// Takes an own message of the open room back.
+    pub fn delete_own(&mut self, number: Number) {
+        if let Some(room) = self.open_id() {
+            self.delete(room, number);
+        }
     }
 
     /// Takes an own message back.

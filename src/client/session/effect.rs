@@ -123,8 +123,8 @@ pub enum Effect {
     Replace(String),
     /// Leave the page for the one at this path.
     Load(String),
-    /// Bring the view there. `true`: another room is shown, of which nothing is drawn yet; then also call
-    /// [`shown`](super::Session::shown).
+    /// Bring the view there, and then call [`look`](super::Session::look). `true`: another room is shown, of which
+    /// nothing is drawn yet; once it is, call [`show_draft`](super::Session::show_draft) before.
     Land(Landing, bool),
     /// Give the focus to the page's main part.
     FocusMain,

@@ -28,8 +28,13 @@ impl Session {
     pub fn start(&mut self, build: Option<String>, tried: Option<String>) {
         self.upgrade = Upgrade::new(build, tried);
         self.upgrade.touch(self.at.now);
-        self.connection = Connection::new();
+        self.prepare();
         self.connect();
+    }
+
+    /// Somebody is about to drive it: a socket is to come.
+    pub fn prepare(&mut self) {
+        self.connection = Connection::new();
     }
 
     /// The socket is open: joins every room this tab shows or has something to send to, and asks for the list
@@ -110,7 +115,7 @@ impl Session {
     /// The tab is seen or hidden, or the network came or went.
     pub fn turned(&mut self, is_online: bool) {
         self.is_online = is_online;
-        self.touched();
+        self.touched(self.at.now);
         self.show(Part::Connection);
         if !is_online {
             if matches!(
@@ -130,9 +135,9 @@ impl Session {
         }
     }
 
-    /// Somebody touched a key or the pointer.
-    pub fn touched(&mut self) {
-        self.upgrade.touch(self.at.now);
+    /// Somebody touched a key or the pointer, at this time in milliseconds.
+    pub fn touched(&mut self, now: f64) {
+        self.upgrade.touch(now);
     }
 
     /// Somebody wants a connection now.

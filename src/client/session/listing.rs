@@ -17,22 +17,13 @@ impl Session {
         };
         if listed::is_whole(fresh.len()) {
             // While the old list still knows their names.
-            let is_gone = |id: &RoomId| fresh.iter().all(|entry| entry.room.id != *id);
+            let is_gone = |id: &RoomId| !listed::has(&fresh, *id);
             for gone in self.held().into_iter().filter(is_gone) {
                 self.deleted(gone);
             }
         }
-        // Which room is open is not known where the list was made: where it has not all of them, that one's line
-        // stays.
-        let has = |rooms: &[RoomEntry], id| rooms.iter().any(|entry| entry.room.id == id);
-        let open = self.open_id().filter(|id| !has(&fresh, *id));
-        let is_bounded = !listed::is_whole(fresh.len());
-        let old = std::mem::replace(&mut self.rooms, fresh);
-        for entry in old.into_iter().filter(|_| is_bounded) {
-            if open == Some(entry.room.id) {
-                listed::put(&mut self.rooms, entry);
-            }
-        }
+        let open = self.open_id();
+        listed::take(&mut self.rooms, fresh, open);
         self.list_hash = Some(list.hash);
         self.show(Part::Rooms);
         self.look();
@@ -54,8 +45,7 @@ impl Session {
     pub(super) fn room_changed(&mut self, room: Room) {
         let is_open = self.open_id() == Some(room.id);
         let listed = self.rooms.len();
-        let is_listed = self.rooms.iter().any(|entry| entry.room.id == room.id);
-        match is_listed {
+        match listed::has(&self.rooms, room.id) {
             true => self.change_entry(room.id, |entry| entry.room = room.clone()),
             // The list of all rooms has those that do not fit.
             false if is_open || listed::takes_another(listed) => {

@@ -48,7 +48,6 @@ impl Session {
         self.change_drafts(|drafts| drafts.set(room, text));
         let told = self.typing.on_input(self.at.now, text.is_empty());
         self.say_typing(told);
-        self.touched();
     }
 
     /// Sends the composer's text under a new key; or says what is wrong with it.
@@ -179,7 +178,7 @@ impl Session {
             match me {
                 Some(me) => {
                     outbox.belong_to(me);
-                    outbox.next_to_send_beside(held)
+                    outbox.next_to_send(held)
                 }
                 None => Vec::new(),
             }
@@ -307,13 +306,23 @@ impl Session {
             // Whoever settles a send takes it out there as well.
             return false;
         };
-        if let Some(settled) = self.stored.news(Key::Settled) {
-            self.outbox.settle_json(&settled);
-        }
+        self.load_settled();
         self.outbox.merge(Outbox::from_json(&json))
     }
 
+    fn load_settled(&mut self) {
+        self.has_settled = true;
+        if let Some(settled) = self.stored.news(Key::Settled) {
+            self.outbox.settle_json(&settled);
+        }
+    }
+
     fn save_outbox(&mut self) {
+        let has_settled = std::mem::take(&mut self.has_settled);
+        if !has_settled && !(self.stored).has(Key::Settled, &self.outbox.settled_json()) {
+            // What other tabs have settled stays settled.
+            self.load_settled();
+        }
         // What is settled first: another tab that sees a send gone must not bring it back.
         self.stored.save(Key::Settled, self.outbox.settled_json());
         self.keeps_outbox = self.stored.save(Key::Outbox, self.outbox.to_json());

@@ -63,15 +63,19 @@ impl Stored {
         text
     }
 
+    /// Whether this is what is stored, as far as is known here.
+    pub(super) fn has(&self, key: Key, text: &str) -> bool {
+        self.known[key as usize].as_deref() == Some(text)
+    }
+
     /// Stores it; false when it is not kept.
     pub(super) fn save(&mut self, key: Key, text: String) -> bool {
-        let known = &mut self.known[key as usize];
-        if known.as_ref() == Some(&text) {
+        if self.has(key, &text) {
             return true;
         }
         let is_kept = self.storage.save(KEYS[key as usize], &text);
         if is_kept {
-            *known = Some(text);
+            self.known[key as usize] = Some(text);
         }
         is_kept
     }

@@ -153,12 +153,6 @@ impl Session {
         }
     }
 
-    /// The room that was shown by [`Effect::Land`] is drawn now.
-    pub fn shown(&mut self) {
-        self.show_draft();
-        self.look();
-    }
-
     /// Leaves the open room for good.
     pub fn leave_room(&mut self) {
         if let Some(room) = self.open_id() {

@@ -68,7 +68,7 @@ fn what_waited_to_be_sent_is_sent() {
     let refused = outbox.get("c07e5d8812f94f6e").unwrap();
     assert_eq!(refused.tries, 2);
     assert!(refused.is_refused());
-    let next = outbox.next_to_send();
+    let next = outbox.next_to_send(Vec::new());
     let sent = next.iter().map(|send| {
         let (key, room) = (send.client_id.as_str(), send.room_id.0);
         (key, room, send.content.as_str(), send.reply_to, send.author)

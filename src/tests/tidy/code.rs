@@ -8,7 +8,7 @@ const LINES: usize = 500;
 /// A word, and the only places (starts of paths) where it may stand.
 const ROOMS: [(&[&str], &[&str]); 4] = [
     (
-        &["web_sys", "js_sys", "gloo_net", "gloo_timers", "gloo"],
+        &["web_sys", "js_sys", "gloo_timers", "gloo"],
         &[
             "src/app/browser.rs",
             "src/app/browser/",

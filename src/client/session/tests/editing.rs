@@ -31,7 +31,7 @@ fn deleted(seq: Seq) -> ServerFrame {
 fn the_form_stays_open_until_the_message_says_the_change() {
     let mut tab = with_own();
     assert!(tab.session.edit_last());
-    assert_eq!(tab.session.editing(), Some(3));
+    assert_eq!(*tab.session.editing(), Some(3));
     tab.does(|session| session.edited(3, "Another"));
     assert_eq!(tab.session.edit_text(3), "Another");
     let saved = tab.does(|session| {
@@ -41,9 +41,9 @@ fn the_form_stays_open_until_the_message_says_the_change() {
         said(&saved)[..],
         [ClientFrame::Edit { number: 3, .. }]
     ));
-    assert_eq!(tab.session.editing(), Some(3));
+    assert_eq!(*tab.session.editing(), Some(3));
     let made = tab.hear(edited("Another text.", 4));
-    assert_eq!(tab.session.editing(), None);
+    assert_eq!(*tab.session.editing(), None);
     assert!(made.contains(&Effect::Focus(Field::Composer)));
 }
 
@@ -68,7 +68,7 @@ fn a_change_that_is_none_closes_the_form_and_says_nothing() {
         assert_eq!(session.save_edit(3, "Text 3.".to_owned()), Ok(()));
     });
     assert!(said(&saved).is_empty());
-    assert_eq!(tab.session.editing(), None);
+    assert_eq!(*tab.session.editing(), None);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_message_that_was_removed_meanwhile_leaves_its_text_in_the_composer() {
     let both = Effect::Write(Field::Composer, "as it was to be\ntyped".to_owned());
     assert!(gone.contains(&both));
     assert_eq!(notices(&gone).len(), 1);
-    assert_eq!(tab.session.editing(), None);
+    assert_eq!(*tab.session.editing(), None);
 }
 
 #[test]
@@ -105,10 +105,10 @@ fn a_page_that_comes_later_settles_what_happened_while_nobody_heard_it() {
     };
     // The form of what is still to be said is there again.
     let tab = Tab::new(changed("Text 3."), storage.clone());
-    assert_eq!(tab.session.editing(), Some(3));
+    assert_eq!(*tab.session.editing(), Some(3));
     assert_eq!(tab.session.edit_text(3), "Another text.");
     let tab = Tab::new(changed("Another text."), storage);
-    assert_eq!(tab.session.editing(), None);
+    assert_eq!(*tab.session.editing(), None);
 }
 
 #[test]

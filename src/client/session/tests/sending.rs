@@ -124,7 +124,7 @@ fn a_session_that_ends_under_a_send_is_found_out_by_the_next_socket() {
     }
     let told = tab.hear(frame);
     assert_eq!(notices(&told).len(), 1);
-    assert_eq!(tab.session.me(), None);
+    assert!(tab.session.me().is_none());
     assert!(keys(&told).is_empty());
 }
 
@@ -150,7 +150,7 @@ fn what_the_composer_would_not_send_stays_in_it() {
     assert!(tab.session.composer_error().is_some());
     assert!(tab.session.outbox().is_empty());
     tab.does(|session| session.typed("a"));
-    assert_eq!(tab.session.composer_error(), None);
+    assert_eq!(*tab.session.composer_error(), None);
     assert_eq!(tab.send("  \n", "k2"), []);
 }
 

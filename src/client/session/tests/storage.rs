@@ -76,6 +76,25 @@ fn what_another_tab_gave_up_a_moment_ago_is_not_sent() {
 }
 
 #[test]
+fn what_another_tab_gave_up_stays_given_up_whoever_settles_something_next() {
+    let storage = CountedStorage::default();
+    let [mut late, mut author, mut other] = [0; 3].map(|_| Tab::live_with(storage.clone()));
+    author.does(|session| session.closed(1006, ""));
+    author.send("one", "k1");
+    for tab in [&mut other, &mut late] {
+        tab.does(|session| session.closed(1006, ""));
+    }
+    other.does(|session| session.storage_changed(false));
+    author.does(|session| drop(session.discard("k1")));
+    // The outbox stands in storage as it did before, and this tab was told of nothing.
+    late.send("two", "k2");
+    late.hear(stored(LOBBY, 3, "k2"));
+    other.does(|session| session.storage_changed(false));
+    assert!(!other.session.outbox().contains("k1"));
+    assert_eq!(storage.text("parlour.outbox"), "[]");
+}
+
+#[test]
 fn a_storage_that_is_full_is_told_of_and_loses_nothing_while_the_tab_lives() {
     let storage = CountedStorage::default();
     let mut tab = Tab::live_with(storage.clone());

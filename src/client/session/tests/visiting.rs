@@ -218,7 +218,7 @@ fn a_permalink_is_brought_to_the_middle() {
     let mut tab = Tab::live();
     let here = tab.visit("/rooms/1/m/2");
     assert_eq!(landing(&here), Some(Landing::Message(2)));
-    assert_eq!(tab.session.open().unwrap().marked, Some(2));
+    assert_eq!(tab.session.open().as_ref().unwrap().marked, Some(2));
     let far = one_asked(&tab.visit("/rooms/1/m/40"));
     let shown = tab.answer(&far, ok(&open_room(LOBBY, page(LOBBY, 30..=50, 90))));
     assert_eq!(landing(&shown), Some(Landing::Message(40)));

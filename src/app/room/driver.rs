@@ -1,0 +1,223 @@
+//! Drives the session: tells it what happens in the browser, and does there what it wants done.
+//!
+//! *Invariant:* nothing is decided here. Whatever happens goes through [`act`], with what is seen at that moment,
+//! and effects are performed in their order, after the session is let go of.
+
+mod link;
+mod scrolling;
+
+pub use scrolling::{fill, laid_out, scrolled};
+
+use super::desk::{Desk, Dialog};
+use super::marks::laid_out as laid_out_text;
+use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
+use crate::app::browser::{clock, document, fetch, navigation, storage};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
+use parlour_client::announcer::Aloud;
+use parlour_client::session::{Effect, Field, Landing, Moment, Session};
+use scrolling::Seen;
+
+/// How often time-outs are looked at, in milliseconds.
+const TICK_MS: u32 = 1_000;
+/// The same while there is no connection: what is shown counts down.
+const COUNT_MS: u32 = 250;
+/// Where the tab keeps for which builds it was loaded anew.
+const TRIED_KEY: &str = "parlour.tried";
+/// Where it keeps what was read in each entry of its history.
+const SPOTS_KEY: &str = "parlour.spots";
+
+/// Lets something happen, and does what follows from it.
+pub fn act<R>(desk: Desk, happens: impl FnOnce(&mut Session) -> R) -> R {
+    let (at, seen) = (moment(), scrolling::seen(desk));
+    let (result, follows) = desk.change(|held| {
+        let session = held.session.at(at, seen.viewport);
+        let follows = session.follows();
+        (happens(session), follows)
+    });
+    perform(desk, seen, follows);
+    result
+}
+
+/// Sends what is in the composer.
+pub fn send(desk: Desk) {
+    let (text, key) = (text_field::text(COMPOSER), clock::random_key());
+    act(desk, |session| session.send(&text, key));
+}
+
+/// Follows a link inside the island, unless the browser was asked for a new tab or window.
+pub fn follow(desk: Desk, event: &MouseEvent, path: String) {
+    if is_plain(event) {
+        event.prevent_default();
+        act(desk, |session| session.visit(path, true));
+    }
+}
+
+/// A click that asks for no new tab, window or download.
+pub fn is_plain(event: &MouseEvent) -> bool {
+    event.button() == 0
+        && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
+}
+
+/// Begins to drive: what only the browser can do, once.
+pub fn keep(desk: Desk) {
+    let typed = text_field::text(COMPOSER);
+    let spots = storage::load_for_tab(SPOTS_KEY);
+    let (build, tried) = (document::build(), storage::load_for_tab(TRIED_KEY));
+    act(desk, |session| {
+        session.restore(&typed);
+        let (path, entry) = (navigation::path(), navigation::entry());
+        session.arrive(path, entry, spots.as_deref(), navigation::is_return());
+        session.start(build, tried);
+    });
+    navigation::on_leave(move || {
+        let spots = act(desk, Session::leave);
+        storage::save_for_tab(SPOTS_KEY, &spots);
+    });
+    navigation::on_history(move || {
+        let (path, entry) = (navigation::path(), navigation::entry());
+        act(desk, |session| session.moved(path, entry));
+    });
+    navigation::on_presence(move || {
+        desk.set_hidden(!navigation::is_visible());
+        act(desk, |session| session.turned(navigation::is_online()));
+    });
+    navigation::on_contact(move || {
+        let now = clock::now_ms();
+        desk.change(|held| held.session.touched(now));
+    });
+    storage::on_change(move || {
+        act(desk, |session| {
+            session.storage_changed(navigation::has_focus())
+        });
+    });
+    spawn_local(async move {
+        loop {
+            let is_live = desk.look(|held| held.session.connection().is_live());
+            clock::sleep(if is_live { TICK_MS } else { COUNT_MS }).await;
+            look_at_the_clock(desk);
+        }
+    });
+}
+
+fn look_at_the_clock(desk: Desk) {
+    act(desk, |session| session.tick(clock::wall_ms()));
+}
+
+fn moment() -> Moment {
+    Moment {
+        now: clock::now_ms(),
+        random: clock::random(),
+    }
+}
+
+/// Does what the session wants done. `follows`: the view was at the end of the room before it changed.
+fn perform(desk: Desk, seen: Seen, follows: bool) {
+    let (effects, parts) = desk.change(|held| held.session.take_effects());
+    desk.tell_changed(parts);
+    let mut is_kept = false;
+    for effect in effects {
+        match effect {
+            Effect::Connect => link::open(desk),
+            Effect::Disconnect => link::close(),
+            Effect::Say(frame) => link::say(desk, &frame),
+            Effect::Fetch(number, ask) => spawn_local(async move {
+                let answer = fetch::call(ask.request()).await;
+                act(desk, |session| session.answered(number, &ask, answer));
+            }),
+            Effect::Wait(milliseconds) => spawn_local(async move {
+                clock::sleep(milliseconds).await;
+                look_at_the_clock(desk);
+            }),
+            Effect::NextFrame => spawn_local(async move {
+                clock::frame().await;
+                act(desk, Session::frame);
+            }),
+            Effect::Announce(Aloud::Say(number, text)) => {
+                document::say(number, &laid_out_text(&text));
+            }
+            Effect::Announce(Aloud::Unsay(number)) => document::unsay(number),
+            Effect::Notice(sentence) => desk.tell(sentence),
+            Effect::KeepInView => {
+                // Whatever else was changed is drawn together with it.
+                if !std::mem::replace(&mut is_kept, true) {
+                    scrolling::hold(desk, scrolling::kept(desk, &seen, follows));
+                }
+            }
+            Effect::KeepTop => scrolling::keep_top(desk, &seen),
+            Effect::Write(field, text) => {
+                let field = id_of(field);
+                if text_field::text(field) != text {
+                    text_field::set_text(field, &text);
+                }
+            }
+            Effect::Focus(Field::Composer) => text_field::focus(COMPOSER),
+            // As soon as it is there, and not with the next frame: who begins at once to select or to type
+            // would have the cursor taken from under them.
+            Effect::Focus(Field::Editor) => spawn_local(async move {
+                tick().await;
+                text_field::focus_at_end(EDITOR);
+                scrolling::note(desk);
+            }),
+            Effect::Mark(invalid) => text_field::mark(COMPOSER, invalid),
+            Effect::CloseDialogs => desk.show_dialog(None),
+            Effect::CloseQuestions => {
+                let dialog = desk.dialog().get_untracked();
+                if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = dialog {
+                    desk.show_dialog(None);
+                }
+            }
+            Effect::AskForName => desk.show_dialog(Some(Dialog::Name)),
+            Effect::Push(path, key) => navigation::push(&path, key),
+            Effect::Replace(path) => navigation::replace(&path),
+            Effect::Load(path) => navigation::load(&path),
+            Effect::Land(landing, is_new) => land(desk, landing, is_new),
+            Effect::FocusMain => navigation::focus_main(),
+            Effect::Reload(tried) => {
+                // Where that cannot be kept it would load for ever.
+                if storage::save_for_tab(TRIED_KEY, &tried) {
+                    navigation::reload();
+                }
+            }
+        }
+    }
+}
+
+fn id_of(field: Field) -> &'static str {
+    match field {
+        Field::Composer => COMPOSER,
+        Field::Editor => EDITOR,
+    }
+}
+
+/// Brings the view there. What is new is drawn only with the next frame.
+fn land(desk: Desk, landing: Landing, is_new: bool) {
+    scrolling::moved(desk);
+    match landing {
+        Landing::End if !is_new => scrolling::to_end(desk),
+        Landing::Message(number) if !is_new => return scrolling::reveal(desk, number),
+        _ => {}
+    }
+    request_animation_frame(move || {
+        if is_new {
+            // For a composer that is drawn only now.
+            act(desk, Session::show_draft);
+        }
+        match landing {
+            Landing::End if is_new => scrolling::to_end(desk),
+            Landing::End => {}
+            Landing::Message(number) => scrolling::reveal(desk, number),
+            Landing::Spot(spot) => scrolling::resume(desk, spot),
+        }
+        if is_new && !matches!(landing, Landing::Message(_)) {
+            // On a phone the focus would bring up the keyboard, over what one came to read.
+            if navigation::has_fine_pointer() {
+                text_field::focus(COMPOSER);
+            } else {
+                navigation::focus_main();
+            }
+        }
+        act(desk, Session::look);
+    });
+}

@@ -1,0 +1,194 @@
+//! Where one reads: noted with every scroll, kept through whatever changes, and taken up again by
+//! whoever comes back.
+//!
+//! *Invariant:* what moves the view on purpose forgets what was noted ([`to_end`], [`moved`]), so
+//! that nothing brings it back.
+
+use super::super::desk::Desk;
+use super::act;
+use crate::app::browser::text_field::{self, EDITOR};
+use crate::app::browser::{navigation, scroll};
+use leptos::task::{spawn_local, tick};
+use parlour_client::session::{Session, Viewport};
+use parlour_client::spots::{Spot, View};
+use parlour_client::timeline::Timeline;
+use parlour_protocol::Number;
+
+/// What is seen of the page at one moment.
+pub(super) struct Seen {
+    pub(super) viewport: Viewport,
+}
+
+/// What is seen now.
+pub(super) fn seen(desk: Desk) -> Seen {
+    let is_editing = desk.editing().with_untracked(Option::is_some);
+    // The message that is changed, while its form is in view.
+    let form = is_editing.then(|| scroll::around(EDITOR)).flatten();
+    let viewport = Viewport {
+        is_visible: navigation::is_visible(),
+        // What comes below an open form is not seen, however little it is.
+        is_at_end: scroll::is_at_bottom(form.is_some()),
+        has_form: form.is_some(),
+        has_dialog: desk.dialog().with_untracked(Option::is_some),
+        spot: form.or_else(scroll::topmost),
+    };
+    Seen { viewport }
+}
+
+/// What has to stay where it is.
+pub(super) struct Kept {
+    spot: Option<Spot>,
+    cursor: Option<(u32, u32)>,
+}
+
+/// What has to stay where it is, whatever was changed just now: nothing of it is drawn yet. At the end of the
+/// room (`follows`) nothing has to.
+pub(super) fn kept(desk: Desk, seen: &Seen, follows: bool) -> Kept {
+    let viewport = seen.viewport;
+    let noted = || if viewport.has_form { None } else { noted(desk) };
+    let is_editing = desk.editing().with_untracked(Option::is_some);
+    let cursor = || text_field::cursor(EDITOR);
+    Kept {
+        spot: (!follows).then(|| noted().or(viewport.spot)).flatten(),
+        cursor: is_editing.then(cursor).flatten(),
+    }
+}
+
+/// What was noted, while it is not where it is to be: the window changed a moment ago, or there are too few
+/// rows yet to scroll by. What is at the top meanwhile is not what one reads.
+fn noted(desk: Desk) -> Option<Spot> {
+    let view = reading(desk)?;
+    let now = scroll::place(view.spot().number)?;
+    (view.is_at(scroll::frame().at) && view.away(now) != 0.0).then(|| view.spot())
+}
+
+fn reading(desk: Desk) -> Option<View> {
+    desk.look(|held| held.screen.reading)
+}
+
+fn set_reading(desk: Desk, view: Option<View>) {
+    desk.change(|held| held.screen.reading = view);
+}
+
+/// The same when a form comes or goes: that is not what has to stay.
+pub(super) fn keep_top(desk: Desk, seen: &Seen) {
+    let is_elsewhere = !seen.viewport.is_at_end;
+    let spot = is_elsewhere.then(scroll::topmost).flatten();
+    let cursor = None;
+    hold(desk, Kept { spot, cursor });
+    if desk.editing().with_untracked(Option::is_none) {
+        moved(desk);
+    }
+}
+
+/// Keeps it there: as soon as the rows have been changed, before they are painted.
+pub(super) fn hold(desk: Desk, Kept { spot, cursor }: Kept) {
+    if spot.is_none() && cursor.is_none() {
+        return;
+    }
+    spawn_local(async move {
+        tick().await;
+        if let Some(cursor) = cursor {
+            text_field::put_cursor(EDITOR, cursor);
+        }
+        let Some(kept) = spot else { return };
+        if let Some(now) = scroll::place(kept.number) {
+            let noted = reading(desk).filter(|view| view.is_of(kept));
+            let mut view = noted.unwrap_or_else(|| View::new(kept, scroll::frame()));
+            view.changed(now.height);
+            put(desk, view, now);
+        }
+        // It may all be in view, with an open form and without an end to scroll to.
+        act(desk, Session::look);
+    });
+}
+
+/// Brings the message to where it is to be.
+fn put(desk: Desk, mut view: View, now: Spot) {
+    scroll::by(view.away(now));
+    view.put(scroll::frame().at);
+    set_reading(desk, Some(view));
+    keep_in_view(desk);
+}
+
+/// Somebody scrolled.
+pub fn scrolled(desk: Desk) {
+    let (top, bottom) = (scroll::is_near_top(), scroll::is_near_bottom());
+    act(desk, |session| session.scrolled(top, bottom));
+    let frame = scroll::frame();
+    let is_put = |view: &Option<View>| {
+        // A window that changes scrolls by itself, before it is laid out anew; but who is at the end stays
+        // there, and has scrolled to it.
+        let is_window = |view: &View| view.is_resized(frame) && !scroll::is_at_bottom(true);
+        view.is_some_and(|view| view.is_at(frame.at) || is_window(&view))
+    };
+    if !is_put(&reading(desk)) {
+        note(desk);
+    }
+}
+
+/// The view was moved on purpose: what it shows when it comes to rest is what one reads.
+pub(super) fn moved(desk: Desk) {
+    set_reading(desk, None);
+}
+
+/// Notes what is in view.
+pub(super) fn note(desk: Desk) {
+    let spot = here(desk).map(|spot| View::new(spot, scroll::frame()));
+    set_reading(desk, spot);
+    keep_in_view(desk);
+}
+
+/// What is in view now.
+fn here(desk: Desk) -> Option<Spot> {
+    let viewport = seen(desk).viewport;
+    let has_newer = desk.timeline().with_untracked(Timeline::has_newer);
+    let is_end = viewport.is_at_end && !viewport.has_form && !has_newer;
+    viewport.spot.map(|spot| Spot { is_end, ..spot })
+}
+
+/// What is looked at stays in the window of messages that are held.
+fn keep_in_view(desk: Desk) {
+    let spot = reading(desk).map(|view| view.spot());
+    let top = spot.filter(|spot| !spot.is_end).map(|spot| spot.number);
+    desk.change(|held| held.session.keep_in_view(top));
+}
+
+/// The log, or the window around it, has another size.
+pub fn laid_out(desk: Desk) {
+    let placed = reading(desk).and_then(|view| Some((view, scroll::place(view.spot().number)?)));
+    let Some((mut view, now)) = placed else {
+        return note(desk);
+    };
+    view.laid_out(now, scroll::frame(), text_field::is_writing());
+    put(desk, view, now);
+}
+
+/// All that is here is in view: fetches what comes before, for nobody can scroll there.
+pub fn fill(desk: Desk) {
+    if scroll::is_all() {
+        act(desk, |session| session.scrolled(true, false));
+    }
+}
+
+/// Shows the end of what is here.
+pub(super) fn to_end(desk: Desk) {
+    scroll::to_bottom();
+    moved(desk);
+}
+
+/// Brings this message to the middle of the view.
+pub(super) fn reveal(desk: Desk, number: Number) {
+    moved(desk);
+    scroll::reveal(number);
+}
+
+/// Shows again what somebody read, now that the rows are there.
+pub(super) fn resume(desk: Desk, spot: Spot) {
+    let Some(now) = scroll::place(spot.number) else {
+        return to_end(desk);
+    };
+    let frame = scroll::frame();
+    let top = spot.rewrapped(now.height, f64::from(frame.height));
+    put(desk, View::new(Spot { top, ..now }, frame), now);
+}

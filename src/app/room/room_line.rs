@@ -1,0 +1,68 @@
+//! A room in the list: its name, how many people are there, what is unread.
+
+use super::desk::Desk;
+use super::driver::{act, is_plain};
+use super::shown::{self, heard};
+use super::words::words;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use parlour_client::tab::capped;
+use parlour_protocol::{RoomEntry, paths};
+
+/// A room.
+#[component]
+pub fn RoomLine(
+    /// The line as it is when it appears; afterwards it follows the desk.
+    entry: RoomEntry,
+) -> impl IntoView {
+    let desk = Desk::here();
+    let id = entry.room.id;
+    let entry = Memo::new(move |_| {
+        desk.rooms()
+            .with(|rooms| rooms.iter().find(|e| e.room.id == id).cloned())
+            .unwrap_or_else(|| entry.clone())
+    });
+    let is_open = move || desk.open_id() == Some(id);
+    let online = Memo::new(move |_| entry.with(|entry| entry.room.online));
+    let unread = Memo::new(move |_| entry.with(|entry| entry.unread));
+    let visit = move |event: MouseEvent| {
+        let path = entry.with_untracked(|entry| paths::room(&entry.room));
+        if is_plain(&event) {
+            event.prevent_default();
+            act(desk, |session| session.visit_by_click(path));
+        }
+    };
+    view! {
+            <li>
+                <a
+                    href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
+                    aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
+                    data-unread=shown::mark(move || unread.get() > 0)
+                    on:click=heard(visit)
+                >
+                    <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
+    {move || {
+                        (online.get() > 0)
+                            .then(|| {
+                                view! {
+                                    <span class="room-online">
+                                        <span>{words(shown::text(move || online.get().to_string()))}</span>
+                                        <span class="visually-hidden">" online"</span>
+                                    </span>
+                                }
+                            })
+                    }}
+                    {move || {
+                        (unread.get() > 0)
+                            .then(|| {
+                                view! {
+                                    <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread.get()))>
+                                        {words(shown::text(move || capped(unread.get())))}
+                                    </span>
+                                }
+                            })
+                    }}
+                </a>
+            </li>
+        }
+}
