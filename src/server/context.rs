@@ -7,10 +7,10 @@ use crate::config::Settings;
 use crate::limits::Limits;
 use crate::log_once::LogOnce;
 use crate::realtime::{HeartbeatTiming, Hub};
-use crate::remembered::Remembered;
 use crate::share::Share;
 use crate::store::{self, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
+use crate::versioned_cache::VersionedCache;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,9 +41,9 @@ pub struct Context {
     /// The epoch of the database. What clients hold of another epoch is void.
     pub epoch: String,
     /// The cache of sessions, by the hash of their token.
-    pub(crate) sessions: Remembered<Vec<u8>, ProvedSession>,
+    pub(crate) sessions: VersionedCache<Vec<u8>, ProvedSession>,
     /// The cache of read positions.
-    pub(crate) read_positions: Remembered<UserId, Arc<HashMap<RoomId, i64>>>,
+    pub(crate) read_positions: VersionedCache<UserId, Arc<HashMap<RoomId, i64>>>,
     /// Read receipts that are not on disk yet.
     pub(crate) read_receipts: ReadReceipts,
     /// Which log lines about the set-up were written.
@@ -102,8 +102,8 @@ impl Context {
             clock,
             random,
             epoch: opened.epoch,
-            sessions: Remembered::new(SESSIONS),
-            read_positions: Remembered::new(READ_POSITIONS),
+            sessions: VersionedCache::new(SESSIONS),
+            read_positions: VersionedCache::new(READ_POSITIONS),
             read_receipts: ReadReceipts::default(),
             log_once: LogOnce::default(),
             draining: AtomicBool::new(false),

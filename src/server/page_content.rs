@@ -1,4 +1,4 @@
-//! What a page shows, read as one state of the database.
+//! The content of a live page, read in one snapshot of the database: what all readers share, and what is one's own.
 
 use crate::context::Context;
 use crate::error::ServiceError;
@@ -9,42 +9,41 @@ use parlour_protocol::{Number, OpenRoom, Place, RoomEntry, RoomId, User, rules};
 
 pub use crate::messages::View;
 
-/// Which room is open, and which part of it.
+/// The room that is open, and the part of its history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct At {
-    /// Which room is open.
+    /// The room that is open.
     pub room: RoomId,
     /// The part of its history.
     pub view: View,
 }
 
-/// What a page shows to everybody who [may see the same rooms](rooms::visibility) and [lists the
+/// What a page shows to all readers who [may see the same rooms](rooms::visibility) and [list the
 /// same](PageContent::lists_all_rooms): all but what is in [`ReaderState`].
 #[derive(Debug)]
 pub struct PageContent {
-    /// Nobody's: without `me`, with nothing unread and nothing to delete.
+    /// The page of no reader: without `me`, with nothing unread and nothing to delete.
     place: Place,
     /// How many messages were ever posted in each listed room.
     posts: Vec<i64>,
-    /// All rooms are listed. Else which are depends on who reads.
+    /// Whether all rooms are listed; otherwise the reader decides which are.
     is_whole: bool,
 }
 
-/// What of a page is its reader's own, besides which messages they wrote.
+/// What of a page is the reader's own, besides which messages they wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReaderState {
-    /// Who reads, unless it is a visitor.
+    /// The reader; `None` for an anonymous visitor.
     pub me: Option<User>,
-    /// What they have not read in each listed room.
+    /// Unread posts of each listed room, in the order of the list.
     pub unread: Vec<i64>,
     /// Whether they may delete the open room.
     pub may_delete: bool,
-    /// The key their composer's form sends with.
+    /// The idempotency key of the composer's form.
     pub form_key: String,
 }
 
-/// Everything that one reader's page shows: [what all of them find](read), and [what is the reader's
-/// own](reader_state).
+/// All that one reader's page shows: [the shared content](read), and [the reader's own](reader_state).
 ///
 /// # Errors
 /// As [`read`].
@@ -54,7 +53,7 @@ pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place
     Ok(content.of(reader))
 }
 
-/// What everybody finds there, read as one state of the database.
+/// The shared content of a page, read in one snapshot of the database.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::MessageNotFound`] where it is [`View::Around`] a message that
@@ -94,7 +93,7 @@ pub async fn read(
     })
 }
 
-/// What the reader has of their own there. It may have been read a moment later than the rest.
+/// The reader's own part of a page. It may be read a moment later than the rest.
 ///
 /// # Errors
 /// The database failed.
@@ -118,17 +117,17 @@ pub async fn reader_state(
 }
 
 impl PageContent {
-    /// What everybody finds, as a place of nobody's.
+    /// The shared content, as the page of no reader.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Whether all rooms are in the list; else only who belongs to the same ones is shown the same.
+    /// Whether all rooms are in the list; otherwise only readers with the same memberships have the same list.
     pub fn lists_all_rooms(&self) -> bool {
         self.is_whole
     }
 
-    /// The place as this reader finds it.
+    /// The page of this reader.
     pub fn of(&self, reader: ReaderState) -> Place {
         let mut place = self.place.clone();
         place.me = reader.me;
@@ -142,7 +141,7 @@ impl PageContent {
         place
     }
 
-    /// Whether those it shows as being there, and nobody else, are there still. Of them no database knows.
+    /// Whether presence is still as it shows, which the version of the database does not tell.
     pub fn is_present(&self, ctx: &Context) -> bool {
         let listed = self.place.rooms.iter().map(|entry| &entry.room);
         let open = self.place.open.iter().map(|open| &open.room);
@@ -156,14 +155,17 @@ impl PageContent {
     }
 }
 
-/// A room as one would find it, for who goes from one to another without a new page.
+/// An open room with a page of its history, for a tab that goes there without loading a page.
+///
+/// # Errors
+/// As [`read`].
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     counts(ctx, scope, at.view)?;
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
     open(ctx, scope, at, read.await?)
 }
 
-/// Opening a room at its end is no reading of history: whoever comes in does it, and all of them may at once.
+/// Opening a room at its end takes no token of the history limit, since every reader who comes in does it.
 fn counts(ctx: &Context, scope: &Scope, view: View) -> Result<(), ServiceError> {
     match view {
         View::Newest => Ok(()),
@@ -179,7 +181,7 @@ fn marked(view: View) -> Option<Number> {
     }
 }
 
-/// A permalink has to lead to one of the messages that are shown.
+/// Refuses a permalink to a message that is not among those shown.
 fn open(
     ctx: &Context,
     scope: &Scope,

@@ -150,8 +150,8 @@ impl Store {
         }
     }
 
-    /// The version of the database's contents, for [`Remembered`](crate::Remembered): a cache entry of an older
-    /// version is stale. A write has another version before it is answered. Only this process writes.
+    /// The version of the database's contents, for `VersionedCache`: an entry of an older version
+    /// is stale. A write has another version before it is answered. Only this process writes.
     pub fn version(&self) -> u64 {
         self.writer.version()
     }

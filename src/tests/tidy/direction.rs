@@ -26,7 +26,7 @@ const LAYERS: [Layer; 15] = [
             "server/names",
             "server/links",
             "server/log_once",
-            "server/remembered",
+            "server/versioned_cache",
             "server/telemetry",
             "server/limits",
             "server/share",

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Values by key, bounded by their weight: when it is full it is emptied.
 #[derive(Debug)]
-pub struct Remembered<K, V> {
+pub struct VersionedCache<K, V> {
     kept: Mutex<Kept<K, V>>,
     most: usize,
 }
@@ -21,7 +21,7 @@ struct Kept<K, V> {
     weight: usize,
 }
 
-impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
+impl<K: Hash + Eq, V: Clone> VersionedCache<K, V> {
     /// A cache of values whose weights add up to `most` at most.
     pub fn new(most: usize) -> Self {
         let kept = Mutex::new(Kept {
@@ -64,30 +64,30 @@ mod tests {
 
     #[test]
     fn a_value_is_kept_under_its_version_and_dropped_with_the_next() {
-        let remembered = Remembered::new(10);
-        remembered.keep(1, "a", "one", 1);
-        assert_eq!(remembered.at(1, &"a"), Some("one"));
-        assert_eq!(remembered.at(1, &"b"), None);
-        assert_eq!(remembered.at(2, &"a"), None);
-        assert_eq!(remembered.at(0, &"a"), None);
-        remembered.keep(2, "b", "two", 1);
-        assert_eq!(remembered.at(2, &"b"), Some("two"));
-        assert_eq!(remembered.at(2, &"a"), None);
-        remembered.keep(1, "a", "read too late", 1);
-        assert_eq!(remembered.at(2, &"a"), None);
-        assert_eq!(remembered.at(1, &"a"), None);
+        let cache = VersionedCache::new(10);
+        cache.keep(1, "a", "one", 1);
+        assert_eq!(cache.at(1, &"a"), Some("one"));
+        assert_eq!(cache.at(1, &"b"), None);
+        assert_eq!(cache.at(2, &"a"), None);
+        assert_eq!(cache.at(0, &"a"), None);
+        cache.keep(2, "b", "two", 1);
+        assert_eq!(cache.at(2, &"b"), Some("two"));
+        assert_eq!(cache.at(2, &"a"), None);
+        cache.keep(1, "a", "read too late", 1);
+        assert_eq!(cache.at(2, &"a"), None);
+        assert_eq!(cache.at(1, &"a"), None);
     }
 
     #[test]
     fn it_never_holds_more_than_its_bound() {
-        let remembered = Remembered::new(10);
-        remembered.keep(1, 1, (), 11);
-        assert_eq!(remembered.at(1, &1), None);
+        let cache = VersionedCache::new(10);
+        cache.keep(1, 1, (), 11);
+        assert_eq!(cache.at(1, &1), None);
         for key in 0..100 {
-            remembered.keep(1, key, (), 4);
-            let held = (0..100).filter(|key| remembered.at(1, key).is_some());
+            cache.keep(1, key, (), 4);
+            let held = (0..100).filter(|key| cache.at(1, key).is_some());
             assert!(held.count() <= 2);
-            assert_eq!(remembered.at(1, &key), Some(()));
+            assert_eq!(cache.at(1, &key), Some(()));
         }
     }
 }
