@@ -132,6 +132,15 @@ fn every_package_is_what_cargo_is_about_by_default() {
 }
 
 #[test]
+fn the_benchmark_shares_what_is_compiled() {
+    let tree = Tree::of_the_house();
+    none(manifests::profile_differs(
+        &tree.text("Cargo.toml"),
+        &tree.text("benches/Cargo.toml"),
+    ));
+}
+
+#[test]
 fn the_forge_runs_every_check() {
     let workflow = ".github/workflows/test.yml";
     let text = Tree::of_the_house().text(workflow);

@@ -69,6 +69,32 @@ pub fn not_all_by_default(cargo: &str) -> Complaints {
     vec![format!("Cargo.toml: `default-members` is not {all}")]
 }
 
+/// Profiles that the benchmark's workspace must repeat: with others it would compile again what both need.
+const PROFILES: [&str; 3] = [
+    "profile.dev",
+    "profile.dev.package.\"*\"",
+    "profile.release",
+];
+
+/// A profile that the benchmark's manifest has otherwise than the root's.
+pub fn profile_differs(cargo: &str, bench: &str) -> Complaints {
+    PROFILES
+        .iter()
+        .filter(|name| table(cargo, name) != table(bench, name))
+        .map(|name| format!("benches/Cargo.toml: [{name}] is not as in Cargo.toml"))
+        .collect()
+}
+
+/// The lines of a table, without comments.
+fn table<'t>(toml: &'t str, name: &str) -> Vec<&'t str> {
+    let head = format!("[{name}]");
+    let lines = toml.lines().skip_while(|line| *line != head).skip(1);
+    lines
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
 /// The forge must run what everybody runs, for what is merged and for what asks to be.
 pub fn workflow_without_the_checks(path: &str, text: &str) -> Complaints {
     ["  push:", "  pull_request:", "run: make test"]
@@ -136,6 +162,20 @@ mod refuses {
             1
         );
         assert_eq!(not_all_by_default(&cargo.replace("\".\", ", "")).len(), 1);
+    }
+
+    #[test]
+    fn a_profile_that_would_compile_everything_again() {
+        let cargo =
+            "[profile.dev]\n# Why.\ndebug = 1\n\n[profile.dev.package.\"*\"]\ndebug = false\n";
+        let same = cargo.replace("# Why.\n", "");
+        assert_eq!(profile_differs(cargo, &same), Complaints::new());
+        let other = cargo.replace("debug = 1", "debug = 2");
+        assert_eq!(
+            profile_differs(cargo, &other),
+            ["benches/Cargo.toml: [profile.dev] is not as in Cargo.toml"]
+        );
+        assert_eq!(profile_differs(cargo, "").len(), 2);
     }
 
     #[test]
