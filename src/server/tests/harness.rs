@@ -4,8 +4,10 @@
 //! something happen.
 
 mod logged;
+mod waiting;
 
 pub use logged::{log, log_to_memory};
+pub use waiting::{WAIT_MAX, eventually, hurried};
 
 use futures::{SinkExt, StreamExt};
 use parlour_server::clock::{ManualClock, SystemRandom};
@@ -15,18 +17,14 @@ use parlour_server::{Context, Settings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
-
-/// How long anything may take.
-pub const WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// The first room of every database.
 pub const LOBBY: i64 = 1;
@@ -467,46 +465,5 @@ impl Socket {
     /// The connection below.
     pub fn tcp(&mut self) -> &mut TcpStream {
         self.stream.get_mut()
-    }
-}
-
-/// What `work` comes to, while time goes ten times as fast.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a real server is given time to do it"
-)]
-pub async fn hurried<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T {
-    let hurry = async {
-        loop {
-            sleep(Duration::from_millis(10)).await;
-            clock.advance(Duration::from_millis(100));
-        }
-    };
-    tokio::select! {
-        done = timeout(WAIT_MAX, work) => done.expect("it is done in time"),
-        () = hurry => unreachable!("it goes on for ever"),
-    }
-}
-
-/// Waits until something is so.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a real server is given time to do it"
-)]
-#[track_caller]
-pub fn eventually<F, W>(what: &str, mut is_so: F) -> impl Future<Output = ()>
-where
-    F: FnMut() -> W,
-    W: Future<Output = bool>,
-{
-    let caller = std::panic::Location::caller();
-    async move {
-        let waiting = async {
-            while !is_so().await {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let found = timeout(WAIT_MAX, waiting).await;
-        found.unwrap_or_else(|_| panic!("not in time: {what}, at {caller}"));
     }
 }
