@@ -1,8 +1,8 @@
 //! Removes from the disk what is deleted or expired: rooms that are tombstones, expired sessions, guests without
 //! session, message or room, and texts in the write-ahead log that were edited or deleted.
 //!
-//! *Invariant:* it does a bounded piece in a transaction, and then pauses for as long as that took. What it has to do
-//! is read from the database, so a restart interrupts nothing.
+//! *Invariant:* it does a bounded piece in a transaction, and then pauses for as long as that took, but no longer
+//! than from one pass to the next. What it has to do is read from the database, so a restart interrupts nothing.
 
 use crate::clock::Clock;
 use crate::error::ServiceError;
@@ -124,7 +124,7 @@ impl Sweep {
             if is_done {
                 return Ok(());
             }
-            self.clock.sleep(now - began).await;
+            self.clock.sleep((now - began).min(INTERVAL)).await;
         }
     }
 
