@@ -50,7 +50,7 @@ pub struct MessageForm {
     client_id: Option<String>,
 }
 
-/// `POST /rooms/new`
+/// `POST /rooms/new`: makes a room.
 pub async fn create_room(
     State(site): State<Site>,
     shape: Shape,
@@ -77,7 +77,7 @@ pub async fn create_room(
     }
 }
 
-/// `POST /join`
+/// `POST /join`: makes a guest with a session.
 pub async fn join(
     State(site): State<Site>,
     shape: Shape,
@@ -105,7 +105,7 @@ pub async fn join(
     }
 }
 
-/// `POST /me`
+/// `POST /me`: renames the person.
 pub async fn rename(
     State(site): State<Site>,
     shape: Shape,
@@ -129,7 +129,7 @@ pub async fn rename(
     }
 }
 
-/// `POST /rooms/{slug}/messages`
+/// `POST /rooms/{slug}/messages`: posts a message, with an idempotency key.
 pub async fn send(
     State(site): State<Site>,
     InRoom(scope, room): InRoom,
@@ -178,7 +178,7 @@ fn is_it(message: &Message, room: RoomId, content: &str) -> bool {
         && rules::message(content).is_ok_and(|text| rules::is_said(&message.content, &text))
 }
 
-/// `POST /rooms/{slug}/m/{number}/edit`
+/// `POST /rooms/{slug}/m/{number}/edit`: replaces the text of a message.
 pub async fn edit(
     State(site): State<Site>,
     InRoom(scope, room): InRoom,
@@ -212,7 +212,7 @@ pub async fn edit(
     }
 }
 
-/// `POST /rooms/{slug}/m/{number}/delete`
+/// `POST /rooms/{slug}/m/{number}/delete`: deletes a message, leaving a tombstone.
 pub async fn delete_message(
     State(site): State<Site>,
     shape: Shape,
@@ -224,13 +224,13 @@ pub async fn delete_message(
     pages::answer_in(&site, shape, back)
 }
 
-/// `POST /rooms/{slug}/leave`
+/// `POST /rooms/{slug}/leave`: ends the membership.
 pub async fn leave(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
     let left = rooms::leave(&site.ctx, &scope, room.id).await;
     pages::answer(&site, left.map(|_| see(paths::HOME)))
 }
 
-/// `POST /rooms/{slug}/delete`
+/// `POST /rooms/{slug}/delete`: deletes a room.
 pub async fn delete_room(
     State(site): State<Site>,
     shape: Shape,

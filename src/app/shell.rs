@@ -191,7 +191,7 @@ impl Print {
         Self { html, nonce }
     }
 
-    /// The text.
+    /// The document as HTML.
     pub fn html(&self) -> &str {
         &self.html
     }

@@ -20,7 +20,7 @@ pub struct Part {
     after: Option<String>,
 }
 
-/// `GET /rooms`
+/// `GET /rooms`: all rooms, in keyset pages.
 pub async fn all_rooms(
     State(site): State<Site>,
     scope: Scope,

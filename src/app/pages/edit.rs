@@ -14,7 +14,7 @@ use parlour_protocol::{Number, Room, RoomId, paths};
 use parlour_server::http::AtMessage;
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
-/// `GET /rooms/{slug}/m/{number}/edit`
+/// `GET /rooms/{slug}/m/{number}/edit`: the form that edits a message.
 pub async fn edit(
     State(site): State<Site>,
     scope: Scope,

@@ -13,7 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 use parlour_protocol::paths;
 
-/// The page.
+/// A page with one form.
 pub struct FormPage {
     /// What it asks.
     pub heading: AnyView,

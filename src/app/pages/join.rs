@@ -20,7 +20,7 @@ pub struct Next {
     next: Option<String>,
 }
 
-/// `GET /join?next=…`
+/// `GET /join?next=…`: the form that asks for a name.
 pub async fn join(
     State(site): State<Site>,
     shape: Shape,

@@ -14,7 +14,7 @@ use parlour_server::Scope;
 /// What somebody is asked who gives a name.
 pub const WHO: &str = "What should people call you?";
 
-/// `GET /me`
+/// `GET /me`: the form that changes one's name.
 pub async fn name(State(site): State<Site>, shape: Shape, scope: Scope) -> Response {
     match scope.person {
         Some(person) => name_page(&site, shape, StatusCode::OK, &person.user.name, None),

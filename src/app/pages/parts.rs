@@ -31,7 +31,7 @@ pub fn PlainPage(
 /// A labelled one-line field with what is wrong with it.
 #[component]
 pub fn LineField(
-    /// The label.
+    /// The label of the field.
     label: &'static str,
     /// The form field's name; also the start of the ids.
     name: &'static str,
@@ -66,7 +66,7 @@ pub fn LineField(
 /// A labelled text area with what is wrong with it.
 #[component]
 pub fn TextField(
-    /// The label.
+    /// The label of the field.
     label: &'static str,
     /// The form field's name; also the start of the ids.
     name: &'static str,

@@ -13,7 +13,7 @@ use parlour_protocol::{Number, RoomId, paths};
 use parlour_server::http::{AtMessage, AtRoom};
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
-/// `GET /rooms/{slug}/delete`
+/// `GET /rooms/{slug}/delete`: asks before a room is deleted.
 pub async fn delete_room(
     State(site): State<Site>,
     shape: Shape,
@@ -54,7 +54,7 @@ async fn before_a_room(
     ))
 }
 
-/// `GET /rooms/{slug}/m/{number}/delete`
+/// `GET /rooms/{slug}/m/{number}/delete`: asks before a message is deleted.
 pub async fn delete_message(
     State(site): State<Site>,
     shape: Shape,

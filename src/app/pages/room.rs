@@ -20,13 +20,13 @@ pub struct Window {
     after: Option<Number>,
 }
 
-/// `GET /`
+/// `GET /`: the live page without an open room.
 pub async fn home(State(site): State<Site>, scope: Scope) -> Response {
     let page = live(&site, &scope, None).await;
     answer(&site, page)
 }
 
-/// `GET /rooms/{slug}`
+/// `GET /rooms/{slug}`: the live page of a room.
 pub async fn room(
     State(site): State<Site>,
     scope: Scope,
@@ -43,7 +43,7 @@ pub async fn room(
     answer(&site, page)
 }
 
-/// `GET /rooms/{slug}/m/{number}`
+/// `GET /rooms/{slug}/m/{number}`: the live page around a message.
 pub async fn permalink(
     State(site): State<Site>,
     scope: Scope,

@@ -26,7 +26,7 @@ const WAITING: &str = "Waiting to be sent";
 pub fn DayLine(
     /// `3 January 2026`.
     date: String,
-    /// `2026-01-03`.
+    /// The same as `2026-01-03`.
     datetime: String,
 ) -> impl IntoView {
     view! { <h2 class="day"><time datetime=datetime>{date}</time></h2> }
@@ -35,7 +35,7 @@ pub fn DayLine(
 /// Somebody came or went.
 #[component]
 pub fn NoteLine(
-    /// Who.
+    /// The name of the person.
     name: String,
     /// Which of the two.
     event: SystemEvent,

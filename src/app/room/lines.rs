@@ -44,7 +44,7 @@ impl Line {
     }
 }
 
-/// The list.
+/// The keyed list.
 pub fn lines(of: impl Fn() -> Vec<Line> + Send + Sync + 'static) -> impl IntoView {
     fn boxed(of: Box<dyn Fn() -> Vec<Line> + Send + Sync>) -> impl IntoView {
         let owner = Owner::current().expect("a list is part of a component");

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use parlour_client::tab::capped;
 use parlour_protocol::{RoomEntry, paths};
 
-/// A room.
+/// A room in the sidebar.
 #[component]
 pub fn RoomLine(
     /// The line as it is when it appears; afterwards it follows the desk.

@@ -111,7 +111,7 @@ fn put(desk: Desk, mut view: View, now: Spot) {
     keep_in_view(desk);
 }
 
-/// Somebody scrolled.
+/// The log was scrolled.
 pub fn scrolled(desk: Desk) {
     let (top, bottom) = (scroll::is_near_top(), scroll::is_near_bottom());
     act(desk, |session| session.scrolled(top, bottom));
