@@ -1,11 +1,11 @@
-//! What this person sent and the server has not stored yet.
+//! The outbox: what this person sent and the server has not acknowledged yet.
 //!
-//! *Invariant:* a send keeps its key and its place until the server acknowledged it or its author
-//! discarded it; in each room at most one is on its way, so that they arrive in order. Sending one
-//! twice is harmless: the server knows it by its key.
+//! *Invariant:* a send keeps its idempotency key and its place until the server acknowledged it or its author
+//! discarded it; in each room at most one is on its way, so that they arrive in order. Sending one twice is
+//! harmless: the server knows it by its key.
 //!
 //! Several tabs share one store. Each holds everything, and takes in what the others stored
-//! ([`Outbox::merge`], [`Outbox::settle_json`]) before it changes anything; whoever of them lives
+//! ([`Outbox::merge`], [`Outbox::settle_json`]) before it changes anything; any tab that is open
 //! sends.
 
 #[cfg(test)]

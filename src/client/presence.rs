@@ -87,7 +87,7 @@ impl Presence {
     }
 }
 
-/// When to send `typing`: true at most every 3 s while keys are pressed; false once when the
+/// The throttle of `typing`: sends true at most every 3 s while keys are pressed; false once when the
 /// composer was emptied or left alone for 4 s.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TypingSignal {

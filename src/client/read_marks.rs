@@ -1,9 +1,9 @@
-//! How far this person has read, and how much of that the server was told.
+//! Read receipts: how far this person has read, and how far the server knows it.
 //!
-//! Everybody who looks at a room says so of what comes into it. If each page did that at once and for each
-//! message, a room of a thousand would answer every message with a thousand of its own. So a page waits a
-//! moment, the longer the more are there, and not as long as the next page; what is seen until then is told
-//! with it. *Invariant:* what was told never goes backwards while the connection lasts.
+//! Receipts are debounced. If each page sent one at once for each message, a room of a thousand would answer every
+//! message with a thousand frames. So a page waits a random time, the longer the more people are there, and one
+//! receipt covers what is seen until then. *Invariant:* what was sent never goes backwards while the connection
+//! lasts.
 
 use super::by_room::ByRoom;
 use parlour_protocol::{RoomId, Seq};

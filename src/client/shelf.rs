@@ -1,4 +1,4 @@
-//! Rooms that were open before in this tab: kept up to date by the socket, shown again at once.
+//! The cache of rooms that were open before in this tab: kept up to date by the socket, shown again at once.
 //!
 //! *Invariant:* each room once, never more than [`KEPT`]; the room that is open is not on it.
 
