@@ -8,7 +8,6 @@ mod cache;
 mod document;
 mod draft;
 mod fragments;
-mod modals;
 mod place_json;
 mod template;
 

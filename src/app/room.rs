@@ -38,5 +38,4 @@ mod topbar;
 mod welcome;
 mod words;
 
-pub use dialogs::id as modal;
 pub use island::{Parlour, draw};

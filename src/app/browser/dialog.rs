@@ -1,14 +1,20 @@
-//! Modal `<dialog>`s and the forms in them. They are the page's: nothing here draws them.
+//! The panel, a modal `<dialog>` of the page's, with the form that the server gave for it.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, HtmlDialogElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
-/// The id of a panel's heading, by which the dialog around it is called.
+/// The id of the dialog.
+pub const ID: &str = "panel";
+
+/// The id of the heading in it, by which it is called.
 pub const TITLE: &str = "panel-title";
 
-/// What somebody did in a modal.
+/// The field that is wrong, or else the first thing that can be done.
+const FIRST: &str = "[aria-invalid],input,button";
+
+/// What somebody did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// Sent its form.
@@ -21,15 +27,12 @@ pub enum Deed {
     Closed,
 }
 
-/// Calls `hear` with the modal's id and what happened in it, for as long as the page is there.
-pub fn attend(modals: &[&str], hear: impl Fn(&str, Deed) + 'static) {
+/// Calls `hear` with what happened in the panel, for as long as the page is there.
+pub fn attend(hear: impl Fn(Deed) + 'static) {
     let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-        let modal = event.current_target();
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-        let (Some(modal), Some(target)) = (modal, target) else {
-            return;
-        };
-        let deed = match event.type_().as_str() {
+        let Some(target) = target else { return };
+        hear(match event.type_().as_str() {
             "submit" => {
                 event.prevent_default();
                 Deed::Confirmed
@@ -38,47 +41,46 @@ pub fn attend(modals: &[&str], hear: impl Fn(&str, Deed) + 'static) {
             "close" => Deed::Closed,
             _ if target.matches("button[type=button]") == Ok(true) => Deed::Cancelled,
             _ => return,
-        };
-        hear(&modal.unchecked_into::<Element>().id(), deed);
+        });
     });
     let hear = hear.into_js_value();
-    for modal in modals.iter().filter_map(|id| element(id)) {
+    if let Some(panel) = panel() {
         for event in ["submit", "input", "close", "click"] {
             // Refused for nothing but what is no event.
-            let _ = modal.add_event_listener_with_callback(event, hear.unchecked_ref());
+            let _ = panel.add_event_listener_with_callback(event, hear.unchecked_ref());
         }
     }
 }
 
-/// Opens the modal over everything else; the browser keeps the focus inside it.
-pub fn show(modal: &str) {
-    if let Some(dialog) = dialog(modal)
-        && !dialog.open()
-    {
+/// Shows a fragment of the server's, over everything else; the browser keeps the focus inside it.
+pub fn show(html: &str) {
+    let Some(panel) = panel() else { return };
+    panel.set_inner_html(html);
+    if !panel.open() {
         // Fails only for an element that is not in the page.
-        let _ = dialog.show_modal();
+        let _ = panel.show_modal();
+    } else if let Ok(Some(first)) = panel.query_selector(FIRST) {
+        let _ = first.unchecked_into::<HtmlElement>().focus();
     }
+}
+
+/// Whether it is open.
+pub fn is_open() -> bool {
+    panel().is_some_and(|panel| panel.open())
 }
 
 /// Closes it; the browser gives the focus back to where it was.
-pub fn close(modal: &str) {
-    if let Some(dialog) = dialog(modal)
-        && dialog.open()
-    {
-        dialog.close();
-    }
-}
-
-/// Writes a text into the element with this id.
-pub fn write(id: &str, text: &str) {
-    if let Some(element) = element(id) {
-        element.set_text_content(Some(text));
+pub fn close() {
+    if let Some(panel) = panel().filter(|panel| panel.open()) {
+        panel.close();
     }
 }
 
 /// Says below the field with this id what is wrong with it, or that nothing is.
 pub fn complain(field: &str, sentence: Option<&str>) {
-    write(&format!("{field}-error"), sentence.unwrap_or_default());
+    if let Some(error) = element(&format!("{field}-error")) {
+        error.set_text_content(sentence);
+    }
     if let Some(element) = element(field) {
         let _ = match sentence {
             Some(_) => element.set_attribute("aria-invalid", "true"),
@@ -91,6 +93,6 @@ fn element(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
 }
 
-fn dialog(id: &str) -> Option<HtmlDialogElement> {
-    element(id)?.dyn_into().ok()
+fn panel() -> Option<HtmlDialogElement> {
+    element(ID)?.dyn_into().ok()
 }

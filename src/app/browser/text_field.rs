@@ -154,11 +154,11 @@ pub fn line(field: &str) -> String {
     input(field).map(|field| field.value()).unwrap_or_default()
 }
 
-/// Puts `text` into a one-line field.
-pub fn set_line(field: &str, text: &str) {
-    if let Some(field) = input(field) {
-        field.set_value(text);
-    }
+/// What is in a field, as a form sends it that has the field under this name.
+pub fn filled(field: &str) -> String {
+    let several = area(field).map(|field| field.value());
+    let text = several.unwrap_or_else(|| line(field));
+    format!("{field}={}", js_sys::encode_uri_component(&text))
 }
 
 fn grows_by_itself() -> bool {

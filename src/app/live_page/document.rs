@@ -1,6 +1,6 @@
 //! A page with the live room in it, as a view.
 
-use super::modals::Modals;
+use crate::app::browser::dialog;
 use crate::app::browser::document::PLACE;
 use crate::app::room::Parlour;
 use crate::app::shell::{Assets, Frame, Head, Print};
@@ -40,7 +40,9 @@ fn body(place: &Place) -> AnyView {
     view! {
         <script type="application/json" id=PLACE>{slot(Slot::Place, json)}</script>
         <Parlour place=place.clone()/>
-        <Modals/>
+        <dialog class="modal" id=dialog::ID aria-labelledby=dialog::TITLE>
+            <h2 id=dialog::TITLE></h2>
+        </dialog>
     }
     .into_any()
 }

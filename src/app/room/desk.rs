@@ -46,10 +46,8 @@ pub struct Screen {
     pub(super) after_name: Option<Dialog>,
     /// What is in view.
     pub(super) reading: Option<View>,
-    /// A name is being given: one click, one guest.
-    pub(super) is_naming: bool,
-    /// A room is being made: one click, one room.
-    pub(super) is_making_room: bool,
+    /// A form is on its way: one click, one guest, and one room.
+    pub(super) is_sending: bool,
 }
 
 /// All that is kept.

@@ -1,73 +1,34 @@
-//! What happens in the modals: a new room, one's name, and the two questions before something is gone.
+//! The panel: a dialog that shows what a page is about, a new room, one's name, or the question before something is
+//! gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
 //!
-//! The page brings them along, closed (`app/live_page/modals.rs`); the island opens them and listens.
+//! *Invariant:* what is in the panel is what was asked for last; what comes late for another one is dropped.
 
 use super::desk::{Desk, Dialog};
 use super::driver::act;
 use super::shown;
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
+use crate::app::browser::fetch;
 use crate::app::browser::text_field::{self, COMPOSER};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use parlour_client::session::Session;
-use parlour_protocol::{paths, rules};
+use parlour_client::shelf::Open;
+use parlour_protocol::calls::{Answered, Refused};
+use parlour_protocol::json::FromJson;
+use parlour_protocol::{Room, User, paths, rules};
 
-/// The ids of the modals and of what is written into them.
-pub mod id {
-    /// Make a room.
-    pub const NEW_ROOM: &str = "new-room";
-    /// Its name.
-    pub const NEW_ROOM_NAME: &str = "new-room-name";
-    /// Its description.
-    pub const NEW_ROOM_DESCRIPTION: &str = "new-room-description";
-    /// Give oneself a name.
-    pub const NAME: &str = "name";
-    /// Which.
-    pub const NAME_FIELD: &str = "name-field";
-    /// What its confirming button says.
-    pub const NAME_CONFIRM: &str = "name-confirm";
-    /// Delete the open room?
-    pub const DELETE_ROOM: &str = "delete-room";
-    /// What it is called.
-    pub const DELETE_ROOM_NAME: &str = "delete-room-name";
-    /// Delete a message?
-    pub const DELETE_MESSAGE: &str = "delete-message";
-    /// All modals.
-    pub const MODALS: [&str; 4] = [NEW_ROOM, NAME, DELETE_ROOM, DELETE_MESSAGE];
-}
+/// The fields that a panel may have, by name and id.
+const FIELDS: [&str; 3] = ["name", "description", "username"];
 
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(desk: Desk) {
-    dialog::attend(&id::MODALS, move |modal, deed| happened(desk, modal, deed));
-    shown::keep(move || {
-        let wanted = desk.dialog().get();
-        let shown = wanted.map(id_of);
-        for modal in id::MODALS {
-            if shown != Some(modal) {
-                dialog::close(modal);
-            }
-        }
-        match wanted {
-            Some(Dialog::Name) => {
-                let now = desk
-                    .me()
-                    .with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
-                let confirm = if now.is_some() { "Save" } else { "Join" };
-                dialog::write(id::NAME_CONFIRM, confirm);
-                text_field::set_line(id::NAME_FIELD, &now.unwrap_or_default());
-                dialog::complain(id::NAME_FIELD, None);
-            }
-            Some(Dialog::DeleteRoom) => {
-                let name = desk
-                    .open()
-                    .with_untracked(|open| open.as_ref().map(|open| open.room.name.clone()));
-                dialog::write(id::DELETE_ROOM_NAME, &name.unwrap_or_default());
-            }
-            _ => {}
-        }
-        if let Some(modal) = shown {
-            dialog::show(modal);
-        }
+    dialog::attend(move |deed| happened(desk, deed));
+    shown::keep(move || match desk.dialog().get() {
+        Some(wanted) => spawn_local(async move {
+            ask(desk, wanted, None).await;
+        }),
+        None => dialog::close(),
     });
 }
 
@@ -81,112 +42,146 @@ pub fn with_name(desk: Desk, wanted: Dialog) {
     }
 }
 
-/// Gives this person the name in this field, the first or another, and comes back as that person.
+/// Gives this person the name in this field, and comes back as that person.
 pub fn give_name(desk: Desk, field: &'static str) {
     let name = text_field::line(field);
     if let Err(invalid) = rules::username(&name) {
         dialog::complain(field, Some(&invalid.to_string()));
         return text_field::mark(field, invalid);
     }
-    if desk.change(|held| std::mem::replace(&mut held.screen.is_naming, true)) {
-        return;
-    }
-    leptos::task::spawn_local(async move {
-        let answer = api::give_name(name).await;
-        desk.change(|held| held.screen.is_naming = false);
-        match answer {
-            Ok(user) => {
-                act(desk, |session| session.named(user));
-                let next = desk.change(|held| held.screen.after_name.take());
-                desk.show_dialog(next);
-                // The composer is there once the effects have run.
-                request_animation_frame(move || {
-                    act(desk, Session::show_draft);
-                    text_field::focus(COMPOSER);
-                });
+    if begins(desk) {
+        spawn_local(async move {
+            let answer = api::give_name(name).await;
+            ends(desk);
+            match answer {
+                Ok(user) => named(desk, user),
+                Err(refused) => dialog::complain(field, Some(refused.sentence())),
             }
-            Err(refused) => dialog::complain(field, Some(refused.sentence())),
-        }
+        });
+    }
+}
+
+fn named(desk: Desk, user: User) {
+    act(desk, |session| session.named(user));
+    let next = desk.change(|held| held.screen.after_name.take());
+    desk.show_dialog(next);
+    // The composer is there once the effects have run.
+    request_animation_frame(move || {
+        act(desk, Session::show_draft);
+        text_field::focus(COMPOSER);
     });
 }
 
-/// Which of the page's modals it is.
-fn id_of(dialog: Dialog) -> &'static str {
-    match dialog {
-        Dialog::NewRoom => id::NEW_ROOM,
-        Dialog::Name => id::NAME,
-        Dialog::DeleteRoom => id::DELETE_ROOM,
-        Dialog::DeleteMessage(_) => id::DELETE_MESSAGE,
+/// Whether nothing is under way: one click, one guest, and one room.
+fn begins(desk: Desk) -> bool {
+    !desk.change(|held| std::mem::replace(&mut held.screen.is_sending, true))
+}
+
+fn ends(desk: Desk) {
+    desk.change(|held| held.screen.is_sending = false);
+}
+
+/// Where the page is that this panel shows, and where its form goes.
+fn path_of(desk: Desk, wanted: Dialog) -> Option<String> {
+    let is_somebody = desk.me().with_untracked(Option::is_some);
+    let of_room = |path: &dyn Fn(&Room) -> String| {
+        let of = |open: &Option<Open>| open.as_ref().map(|open| path(&open.room));
+        desk.open().with_untracked(of)
+    };
+    match wanted {
+        Dialog::NewRoom => Some(paths::NEW_ROOM.to_owned()),
+        Dialog::Name if is_somebody => Some(paths::ME.to_owned()),
+        Dialog::Name => Some(paths::JOIN.to_owned()),
+        Dialog::DeleteRoom => of_room(&paths::delete_room),
+        Dialog::DeleteMessage(number) => of_room(&|room| paths::delete_message(room, number)),
     }
 }
 
-fn happened(desk: Desk, modal: &str, deed: Deed) {
-    match (deed, modal) {
-        (Deed::Cancelled, _) => desk.show_dialog(None),
-        (Deed::Closed, _) => {
+/// Asks for what the panel shows, or sends its form. What came of a form that was taken is the answer; all else is
+/// shown.
+async fn ask(desk: Desk, wanted: Dialog, form: Option<String>) -> Option<String> {
+    let Some(path) = path_of(desk, wanted) else {
+        desk.show_dialog(None);
+        return None;
+    };
+    let answer = fetch::panel(&path, form).await;
+    if desk.dialog().get_untracked() != Some(wanted) {
+        return None;
+    }
+    match answer {
+        Some(Answered { text, .. }) if text.starts_with("<form") => dialog::show(&text),
+        Some(Answered { is_ok: true, text }) => return Some(text),
+        _ => {
+            if !dialog::is_open() {
+                desk.show_dialog(None);
+            }
+            desk.tell(Refused::Unreachable.sentence().to_owned());
+        }
+    }
+    None
+}
+
+fn happened(desk: Desk, deed: Deed) {
+    match deed {
+        Deed::Cancelled => desk.show_dialog(None),
+        Deed::Closed => {
             // Closed by Escape: the desk does not know yet.
-            if desk.dialog().get_untracked().map(id_of) == Some(modal) {
+            if desk.dialog().with_untracked(Option::is_some) {
                 desk.show_dialog(None);
             }
             // Given up, not followed by the one that was wanted in the first place.
-            if desk.dialog().with_untracked(Option::is_none) {
-                desk.change(|held| held.screen.after_name = None);
-            }
+            desk.change(|held| held.screen.after_name = None);
         }
-        (Deed::Typed(field), _) => {
+        Deed::Typed(field) => {
             check(&field);
         }
-        (Deed::Confirmed, id::NEW_ROOM) => create_room(desk),
-        (Deed::Confirmed, id::NAME) => give_name(desk, id::NAME_FIELD),
-        (Deed::Confirmed, id::DELETE_ROOM) => act(desk, Session::delete_room),
-        (Deed::Confirmed, _) => {
-            if let Some(Dialog::DeleteMessage(number)) = desk.dialog().get_untracked() {
-                desk.show_dialog(None);
-                act(desk, |session| session.delete_own(number));
-            }
-        }
+        Deed::Confirmed => confirm(desk),
     }
+}
+
+fn confirm(desk: Desk) {
+    let fields = || {
+        FIELDS
+            .into_iter()
+            .filter(|field| text_field::is_there(field))
+    };
+    let wrong = |field| check(field).map(|invalid| (field, invalid));
+    let wrong: Vec<_> = fields().filter_map(wrong).collect();
+    if let Some((field, invalid)) = wrong.into_iter().next() {
+        return text_field::mark(field, invalid);
+    }
+    let Some(wanted) = desk.dialog().get_untracked() else {
+        return;
+    };
+    if !begins(desk) {
+        return;
+    }
+    let filled: Vec<String> = fields().map(text_field::filled).collect();
+    spawn_local(async move {
+        let done = ask(desk, wanted, Some(filled.join("&"))).await;
+        ends(desk);
+        let Some(done) = done else { return };
+        match wanted {
+            Dialog::Name => {
+                if let Some(user) = User::from_text(&done) {
+                    named(desk, user);
+                }
+            }
+            Dialog::NewRoom => act(desk, |session| session.visit(done, true)),
+            // What is gone is told everybody, and this page, too.
+            Dialog::DeleteRoom | Dialog::DeleteMessage(_) => desk.show_dialog(None),
+        }
+    });
 }
 
 /// Says what is wrong with what is in this field, if anything is.
 fn check(field: &str) -> Option<rules::Invalid> {
     let wrong = match field {
-        id::NEW_ROOM_DESCRIPTION => rules::description(&text_field::text(field)).err(),
-        id::NEW_ROOM_NAME => rules::room_name(&text_field::line(field)).err(),
+        "description" => rules::description(&text_field::text(field)).err(),
+        "name" => rules::room_name(&text_field::line(field)).err(),
         _ => rules::username(&text_field::line(field)).err(),
     };
     let sentence = wrong.map(|invalid| invalid.to_string());
     dialog::complain(field, sentence.as_deref());
     wrong
-}
-
-fn create_room(desk: Desk) {
-    let fields = [id::NEW_ROOM_NAME, id::NEW_ROOM_DESCRIPTION];
-    let wrong = fields.map(|field| check(field).map(|invalid| (field, invalid)));
-    if let Some((field, invalid)) = wrong.into_iter().flatten().next() {
-        return text_field::mark(field, invalid);
-    }
-    if desk.change(|held| std::mem::replace(&mut held.screen.is_making_room, true)) {
-        return;
-    }
-    let name = text_field::line(id::NEW_ROOM_NAME);
-    let description = text_field::text(id::NEW_ROOM_DESCRIPTION);
-    leptos::task::spawn_local(async move {
-        let answer = api::create_room(name, description).await;
-        desk.change(|held| held.screen.is_making_room = false);
-        match answer {
-            Ok(room) => {
-                text_field::set_line(id::NEW_ROOM_NAME, "");
-                text_field::set_text(id::NEW_ROOM_DESCRIPTION, "");
-                act(desk, |session| session.visit(paths::room(&room), true));
-            }
-            Err(refused) => {
-                let field = match refused.at("description") {
-                    Some(_) => id::NEW_ROOM_DESCRIPTION,
-                    None => id::NEW_ROOM_NAME,
-                };
-                dialog::complain(field, Some(refused.sentence()));
-            }
-        }
-    });
 }

@@ -214,7 +214,7 @@ impl World<'_> {
             Ask::Open(room, Some(number)) => (room, View::Around(number)),
             Ask::Older(room, than) => (room, View::Before(than)),
             Ask::Newer(room, than) => (room, View::After(than)),
-            Ask::Connection | Ask::Leave(_) | Ask::Delete(_) => return None,
+            Ask::Connection | Ask::Leave(_) => return None,
         };
         let ctx = &self.bench.ctx;
         let page = messages::history(ctx, scope, room, view, self.page_size).await;

@@ -80,13 +80,6 @@ impl Session {
         })
     }
 
-    /// Takes an own message of the open room back.
-    pub fn delete_own(&mut self, number: Number) {
-        if let Some(room) = self.open_id() {
-            self.delete(room, number);
-        }
-    }
-
     /// Takes an own message back.
     pub fn delete(&mut self, room: RoomId, number: Number) {
         let frame = ClientFrame::Delete {

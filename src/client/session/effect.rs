@@ -63,8 +63,6 @@ pub enum Ask {
     Connection,
     /// Be no member of the room any more.
     Leave(RoomId),
-    /// Delete the room.
-    Delete(RoomId),
 }
 
 impl Ask {
@@ -76,7 +74,6 @@ impl Ask {
             Self::Newer(room, than) => Request::newer(room, than),
             Self::Connection => Request::connection(),
             Self::Leave(room) => Request::leave_room(room),
-            Self::Delete(room) => Request::delete_room(room),
         }
     }
 }

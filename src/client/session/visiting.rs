@@ -135,11 +135,6 @@ impl Session {
                 Ok(()) => self.forget(room),
                 Err(refused) => self.call_refused(room, &refused),
             },
-            Ask::Delete(room) => {
-                if let Err(refused) = done(answer) {
-                    self.call_refused(room, &refused);
-                }
-            }
             Ask::Open(..) => {
                 if let Some(visit) = self.visit.take_if(|visit| visit.number == number) {
                     self.show(Part::Loading);
@@ -157,14 +152,6 @@ impl Session {
     pub fn leave_room(&mut self) {
         if let Some(room) = self.open_id() {
             self.fetch(Ask::Leave(room));
-        }
-    }
-
-    /// Deletes the open room.
-    pub fn delete_room(&mut self) {
-        if let Some(room) = self.open_id() {
-            self.push(Effect::CloseQuestions);
-            self.fetch(Ask::Delete(room));
         }
     }
 

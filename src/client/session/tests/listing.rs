@@ -126,7 +126,7 @@ fn a_room_that_is_left_in_another_tab_is_left_here() {
 }
 
 #[test]
-fn leaving_and_deleting_are_asked_of_the_server() {
+fn leaving_is_asked_of_the_server() {
     let mut tab = Tab::live();
     let question = one_asked(&tab.does(Session::leave_room));
     let refused = tab.answer(&question, None);
@@ -135,7 +135,7 @@ fn leaving_and_deleting_are_asked_of_the_server() {
     tab.answer(&question, ok(&()));
     assert_eq!(tab.session.open_id(), None);
     let mut tab = Tab::live();
-    let question = one_asked(&tab.does(Session::delete_room));
+    let question = one_asked(&tab.does(Session::leave_room));
     tab.answer(&question, not_found("room_not_found"));
     assert_eq!(ids(&tab), [2]);
 }
