@@ -30,7 +30,7 @@ fmt: toolchain ## Format the Rust code
 	@.ci/with cargo fmt --all
 	@.ci/with cargo fmt --manifest-path benches/Cargo.toml
 
-lint: toolchain ## Clippy for server, WASM and benchmark, warnings are errors
+lint: toolchain ## Clippy for server, WASM and benchmark, and the documentation: warnings are errors
 	@.ci/check lint
 
 supply: toolchain ## Licences, sources and known holes of everything that is linked in

@@ -2,7 +2,7 @@
 //! fragment, or a word of one reader's, is put into.
 //!
 //! A view says where its slots are. Rendered for one reader alone, and in the browser, what stands in a slot
-//! is drawn there like everything else. Rendered under a [`Recorder`], as the server's page cache does it
+//! is drawn there like everything else. Rendered under a `Recorder`, as the server's page cache does it
 //! (`app/live_page`), a slot stays empty and the recorder is told where in the text it is.
 //!
 //! *Invariant:* a slot costs a browser nothing.

@@ -28,7 +28,7 @@ pub fn fragment_cache() -> FragmentCache {
     Cache::new(FRAGMENT_BYTES)
 }
 
-/// A piece of a page as text. Only that of [`Key::Frame`] has slots.
+/// A piece of a page as text. Only that of [`Part::Frame`] has slots.
 #[derive(Debug)]
 pub struct Fragment {
     /// The text, without what goes into its slots.
