@@ -6,8 +6,6 @@
 //! *Invariant:* a step that was released never changes, and no step imports anything of the server: it must mean
 //! the same for ever.
 
-#![warn(clippy::missing_errors_doc)]
-
 mod m0001_rooms_and_messages;
 mod m0002_changed_messages;
 mod m0003_look_alikes;

@@ -7,7 +7,10 @@ use parlour_protocol::calls::{Request, answered};
 
 pub use parlour_protocol::calls::Refused;
 
-/// See [`Request::give_name`].
+/// Sends [`Request::give_name`].
+///
+/// # Errors
+/// The server refused, or was not reached.
 pub async fn give_name(username: String) -> Result<User, Refused> {
     answered(fetch::call(Request::give_name(&username)).await)
 }

@@ -3,7 +3,6 @@
 //! Owns the record of what clients saw (`history`), the one checker of such records, the client
 //! that is made of the browser's own state machines, the simulation, and what breaks things.
 
-#![warn(clippy::missing_errors_doc)]
 #![allow(
     clippy::disallowed_methods,
     reason = "real servers run by the machine's own time; the simulation does not"

@@ -6,8 +6,6 @@
 //! *Invariant:* nothing here reads a clock, a database or the network; the same text parses to the
 //! same value in the server and in WASM.
 
-#![warn(clippy::missing_errors_doc)]
-
 pub mod calls;
 mod close;
 pub mod display;

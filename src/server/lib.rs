@@ -5,8 +5,6 @@
 //!
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
 
-#![warn(clippy::missing_errors_doc)]
-
 pub mod accounts;
 mod boot;
 mod client_address;

@@ -24,7 +24,7 @@ impl ReadableStream {
         Self(raw)
     }
 
-    /// The browser's.
+    /// The stream of the browser.
     pub fn into_raw(self) -> web_sys::ReadableStream {
         self.0
     }
