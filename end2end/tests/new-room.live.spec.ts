@@ -41,6 +41,21 @@ test("a name that is taken is said at the field, with everything kept", async ({
   await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/\S/);
   await expect(dialog.getByLabel("Name")).toHaveValue("LOBBY");
   await expect(dialog.getByLabel("Description")).toHaveValue("Another one");
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+});
+
+test("a form that the server cannot give is no empty modal", async ({ arrive, wire, tolerate }) => {
+  tolerate(/WebSocket connection to|net::ERR_/);
+  const alice = await arrive("Alice", "/", { via: wire });
+  wire.cut();
+  await alice.isLost();
+  const link = alice.page.getByRole("link", { name: "New room" });
+  await link.click();
+  await expect(alice.notice).toContainText("cannot be reached");
+  await expect(alice.dialog).toBeHidden();
+  wire.mend();
+  await link.click();
+  await expect(alice.dialog.getByLabel("Name")).toBeFocused();
 });
 
 test("a visitor is asked for a name first, then for the room", async ({ arrive }) => {

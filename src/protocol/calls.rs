@@ -35,7 +35,9 @@ pub struct Request {
     pub method: &'static str,
     /// The path, with its query.
     pub path: String,
-    /// The body, which is JSON.
+    /// The media type of the body.
+    pub kind: &'static str,
+    /// The body of a call that has one.
     pub body: Option<String>,
 }
 
@@ -44,7 +46,18 @@ impl Request {
         Self {
             method,
             path: format!("{ROOT}{path}"),
+            kind: "application/json",
             body: None,
+        }
+    }
+
+    /// Asks for what a [panel](crate::paths::PANEL) shows of the page at this path, or sends its form.
+    pub fn panel(path: String, form: Option<String>) -> Self {
+        Self {
+            method: if form.is_some() { "POST" } else { "GET" },
+            path,
+            kind: "application/x-www-form-urlencoded",
+            body: form,
         }
     }
 

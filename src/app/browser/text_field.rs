@@ -154,11 +154,14 @@ pub fn line(field: &str) -> String {
     input(field).map(|field| field.value()).unwrap_or_default()
 }
 
-/// What is in a field, as a form sends it that has the field under this name.
-pub fn filled(field: &str) -> String {
+/// Puts a field into a form's body, under the name that is its id.
+pub fn fill_in(form: &mut String, field: &str) {
     let several = area(field).map(|field| field.value());
     let text = several.unwrap_or_else(|| line(field));
-    format!("{field}={}", js_sys::encode_uri_component(&text))
+    let text: String = js_sys::encode_uri_component(&text).into();
+    for part in [field, "=", &text, "&"] {
+        form.push_str(part);
+    }
 }
 
 fn grows_by_itself() -> bool {

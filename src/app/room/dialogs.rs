@@ -13,10 +13,9 @@ use crate::app::browser::text_field::{self, COMPOSER};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_client::session::Session;
-use parlour_client::shelf::Open;
-use parlour_protocol::calls::{Answered, Refused};
+use parlour_protocol::calls::{Answered, Refused, Request};
 use parlour_protocol::json::FromJson;
-use parlour_protocol::{Room, User, paths, rules};
+use parlour_protocol::{User, paths, rules};
 
 /// The fields that a panel may have, by name and id.
 const FIELDS: [&str; 3] = ["name", "description", "username"];
@@ -84,17 +83,13 @@ fn ends(desk: Desk) {
 /// Where the page is that this panel shows, and where its form goes.
 fn path_of(desk: Desk, wanted: Dialog) -> Option<String> {
     let is_somebody = desk.me().with_untracked(Option::is_some);
-    let of_room = |path: &dyn Fn(&Room) -> String| {
-        let of = |open: &Option<Open>| open.as_ref().map(|open| path(&open.room));
-        desk.open().with_untracked(of)
-    };
-    match wanted {
-        Dialog::NewRoom => Some(paths::NEW_ROOM.to_owned()),
-        Dialog::Name if is_somebody => Some(paths::ME.to_owned()),
-        Dialog::Name => Some(paths::JOIN.to_owned()),
-        Dialog::DeleteRoom => of_room(&paths::delete_room),
-        Dialog::DeleteMessage(number) => of_room(&|room| paths::delete_message(room, number)),
-    }
+    Some(match wanted {
+        Dialog::NewRoom => paths::NEW_ROOM.to_owned(),
+        Dialog::Name if is_somebody => paths::ME.to_owned(),
+        Dialog::Name => paths::JOIN.to_owned(),
+        Dialog::DeleteRoom => paths::delete_room(&desk.room()?),
+        Dialog::DeleteMessage(number) => paths::delete_message(&desk.room()?, number),
+    })
 }
 
 /// Asks for what the panel shows, or sends its form. What came of a form that was taken is the answer; all else is
@@ -104,7 +99,7 @@ async fn ask(desk: Desk, wanted: Dialog, form: Option<String>) -> Option<String>
         desk.show_dialog(None);
         return None;
     };
-    let answer = fetch::panel(&path, form).await;
+    let answer = fetch::call(Request::panel(path, form)).await;
     if desk.dialog().get_untracked() != Some(wanted) {
         return None;
     }
@@ -140,14 +135,16 @@ fn happened(desk: Desk, deed: Deed) {
 }
 
 fn confirm(desk: Desk) {
-    let fields = || {
-        FIELDS
-            .into_iter()
-            .filter(|field| text_field::is_there(field))
-    };
-    let wrong = |field| check(field).map(|invalid| (field, invalid));
-    let wrong: Vec<_> = fields().filter_map(wrong).collect();
-    if let Some((field, invalid)) = wrong.into_iter().next() {
+    let mut form = String::new();
+    let mut wrong = None;
+    for field in FIELDS {
+        if text_field::is_there(field) {
+            let invalid = check(field);
+            wrong = wrong.or(invalid.map(|invalid| (field, invalid)));
+            text_field::fill_in(&mut form, field);
+        }
+    }
+    if let Some((field, invalid)) = wrong {
         return text_field::mark(field, invalid);
     }
     let Some(wanted) = desk.dialog().get_untracked() else {
@@ -156,9 +153,8 @@ fn confirm(desk: Desk) {
     if !begins(desk) {
         return;
     }
-    let filled: Vec<String> = fields().map(text_field::filled).collect();
     spawn_local(async move {
-        let done = ask(desk, wanted, Some(filled.join("&"))).await;
+        let done = ask(desk, wanted, Some(form)).await;
         ends(desk);
         let Some(done) = done else { return };
         match wanted {
