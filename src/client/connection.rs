@@ -1,4 +1,5 @@
-//! The socket as a state machine: when to connect, when to wait, when to give up.
+//! The socket as a state machine: when to connect, when to wait, when to give up, and when a heartbeat that did
+//! not come means that it is dead.
 //!
 //! *Invariant:* after every loss there is exactly one of: a moment at which to try again, or a
 //! reason why not. Waits are drawn from all of 0 to a ceiling that doubles ("full jitter"), so that

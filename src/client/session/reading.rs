@@ -1,5 +1,5 @@
-//! What is read: how far, told soon and not for every message, and where one was reading in each entry of the
-//! tab's history.
+//! What is read: how far, told by a read receipt soon and not for every message, and where one was reading in
+//! each entry of the tab's history.
 
 use super::{Effect, Part, Session};
 use parlour_protocol::{ClientFrame, Number};

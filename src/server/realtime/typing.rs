@@ -1,4 +1,4 @@
-//! Who is typing in one room. Each client repeats that it types; without a repeat it expires after 5 s.
+//! Who is typing in one room: a lease of 5 s, which each client renews while it types.
 
 use parlour_protocol::{Person, UserId};
 use std::collections::HashMap;

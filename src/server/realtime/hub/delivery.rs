@@ -1,4 +1,4 @@
-//! Delivery: which sockets of this process each publication goes to, and what else it changes in the hub.
+//! Fan-out: which sockets of this process each publication goes to, and what else it changes in the hub.
 
 use super::inner::Inner;
 use crate::events::{Audience, Publication};
