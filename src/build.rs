@@ -14,7 +14,9 @@ fn main() -> Result<(), String> {
     println!("cargo::rerun-if-env-changed=LEPTOS_SITE_ROOT");
     let named = env::var("LEPTOS_SITE_ROOT")
         .map_err(|_| "The feature `embedded` is for `make build`, which says where the site is.")?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(named);
+    // Asked for when it runs: a build that was copied to another place is of that place.
+    let package = env::var_os("CARGO_MANIFEST_DIR").ok_or("Cargo says no CARGO_MANIFEST_DIR.")?;
+    let root = Path::new(&package).join(named);
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     gather(&root, &mut files)

@@ -31,6 +31,7 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
+mod one_of;
 mod room_line;
 mod shown;
 mod sidebar;

@@ -4,13 +4,13 @@ use super::desk::Desk;
 use super::dialogs::give_name;
 use super::driver::{act, send};
 use super::line::Unsent;
+use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::heard;
 use super::words::words;
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::slots::{Slot, value};
-use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::connection::Banner;
@@ -43,28 +43,22 @@ pub fn Composer(
     let is_any = shown::holds(move || !typing()[1].is_empty());
     view! {
         <p class="typing">
-            {move || {
-                is_any
-                    .get()
-                    .then(|| {
-                        view! {
-                            <bdi>{words(piece(0))}</bdi>
-                            <span>{words(piece(1))}</span>
-                            <bdi>{words(piece(2))}</bdi>
-                            <span>{words(piece(3))}</span>
-                        }
-                    })
-            }}
+            {when(is_any, move || {
+                view! {
+                    <bdi>{words(piece(0))}</bdi>
+                    <span>{words(piece(1))}</span>
+                    <bdi>{words(piece(2))}</bdi>
+                    <span>{words(piece(3))}</span>
+                }
+            })}
         </p>
         <Unsent/>
         <p class="outbox" role="status">{words(shown::text(move || kept_back(desk)))}</p>
-        {move || {
-            if is_somebody.get() {
-                Either::Left(view! { <WriteForm form_key=form_key.get_value()/> })
-            } else {
-                Either::Right(view! { <JoinBar/> })
-            }
-        }}
+        {one_of(
+            is_somebody,
+            move || view! { <WriteForm form_key=form_key.get_value()/> },
+            || view! { <JoinBar/> },
+        )}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Dialog};
 use super::driver::{act, follow};
+use super::one_of::when;
 use super::shown;
 use super::shown::heard;
 use super::words::words;
@@ -47,28 +48,20 @@ pub fn RoomHeader() -> impl IntoView {
                 <p class="room-description" title=of_room(|room| room.description.clone())><bdi>{words(of_room(|room| room.description.clone()))}</bdi></p>
             </div>
             <div class="room-actions">
-                {move || {
-                    is_somebody
-                        .get()
-                        .then(|| {
-                            view! {
-                                <form class="inline" method="post" action=of_room(paths::leave) on:submit=heard(leave)>
-                                    <button class="quiet" type="submit">"Leave"</button>
-                                </form>
-                            }
-                        })
-                }}
-                {move || {
-                    may_delete
-                        .get()
-                        .then(|| {
-                            view! {
-                                <a class="quiet danger" href=of_room(paths::delete_room) on:click=heard(ask_delete)>
-                                    "Delete room"
-                                </a>
-                            }
-                        })
-                }}
+                {when(is_somebody, move || {
+                    view! {
+                        <form class="inline" method="post" action=of_room(paths::leave) on:submit=heard(leave)>
+                            <button class="quiet" type="submit">"Leave"</button>
+                        </form>
+                    }
+                })}
+                {when(may_delete, move || {
+                    view! {
+                        <a class="quiet danger" href=of_room(paths::delete_room) on:click=heard(ask_delete)>
+                            "Delete room"
+                        </a>
+                    }
+                })}
             </div>
         </header>
     }

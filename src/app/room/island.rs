@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::header::RoomHeader;
 use super::log::Log;
 use super::members::Members;
+use super::one_of::one_of;
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::welcome::Welcome;
@@ -11,7 +12,6 @@ use super::words::words;
 use super::{attention, composer::Composer, dialogs, driver, shown};
 use crate::app::browser::{document, navigation, storage, text_field};
 use crate::app::slots::{Slot, slot};
-use leptos::either::Either;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use parlour_protocol::Place;
@@ -90,32 +90,32 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
     let busy = shown::attribute(move || desk.is_loading().then(|| "true".to_owned()));
     view! {
-            <div class="app" prop:drawn=true data-place=place_name>
-                <Topbar/>
-                <Sidebar/>
-                <main id="main" class="main" tabindex="-1" aria-busy=busy>
-                    {move || {
-                        if is_open.get() {
-                            Either::Left(view! {
-                                <section class="room" aria-labelledby="room-title">
-                                    {slot(Slot::Header, view! { <RoomHeader/> })}
-                                    <div class="room-body">
-                                        <Log/>
-                                        <Composer form_key=form_key.get_value()/>
-                                    </div>
-                                    {slot(Slot::Members, view! { <Members/> })}
-                                </section>
-    })
-                        } else {
-                            Either::Right(view! { <Welcome/> })
+        <div class="app" prop:drawn=true data-place=place_name>
+            <Topbar/>
+            <Sidebar/>
+            <main id="main" class="main" tabindex="-1" aria-busy=busy>
+                {one_of(
+                    is_open,
+                    move || {
+                        view! {
+                            <section class="room" aria-labelledby="room-title">
+                                {slot(Slot::Header, view! { <RoomHeader/> })}
+                                <div class="room-body">
+                                    <Log/>
+                                    <Composer form_key=form_key.get_value()/>
+                                </div>
+                                {slot(Slot::Members, view! { <Members/> })}
+                            </section>
                         }
-                    }}
-                </main>
-                <div class="notice" role="status" data-shown=shown::mark(move || desk.notice().with(Option::is_some))>
-                    {words(shown::sentence(desk.notice()))}
-                </div>
+                    },
+                    || view! { <Welcome/> },
+                )}
+            </main>
+            <div class="notice" role="status" data-shown=shown::mark(move || desk.notice().with(Option::is_some))>
+                {words(shown::sentence(desk.notice()))}
             </div>
-        }
+        </div>
+    }
 }
 
 /// What only the browser can do, once.

@@ -3,8 +3,9 @@
 use super::desk::{Desk, Dialog};
 use super::driver::{act, follow};
 use super::marks::laid_out;
+use super::one_of::one_of;
 use super::shown;
-use super::shown::heard;
+use super::shown::{Derived, heard};
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
@@ -85,7 +86,7 @@ pub fn MessageLine(
         let (at, zone) = local();
         format!("{}, {}:{:02}{zone}", at.date(), at.clock(), at.second)
     });
-    let stored = shown::text(move || format!("Stored {}", full.get()));
+    let stored = shown::text(move || format!("Stored {}", full().unwrap_or_default()));
     view! {
         <article
             class="message"
@@ -123,7 +124,7 @@ pub fn numbered(number: Option<String>) -> impl IntoView {
 #[component]
 pub fn PendingLines(
     /// What is in the outbox.
-    messages: Memo<Vec<Pending>>,
+    messages: Derived<Vec<Pending>>,
 ) -> impl IntoView {
     let desk = Desk::here();
     let number = shown::attribute(move || {
@@ -133,7 +134,7 @@ pub fn PendingLines(
         })
     });
     move || {
-        let line = |message| view! { <PendingLine message number=number.get()/> };
+        let line = |message| view! { <PendingLine message number=number()/> };
         messages.get().into_iter().map(line).collect_view()
     }
 }
@@ -142,7 +143,7 @@ pub fn PendingLines(
 #[component]
 pub fn Unsent() -> impl IntoView {
     let desk = Desk::here();
-    let homeless = Memo::new(move |_| {
+    let homeless = Derived::new(move || {
         let rooms: Vec<RoomId> = desk
             .rooms()
             .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
@@ -244,17 +245,17 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
     let number = message.number;
     let is_edited = message.edited_at.is_some();
     let is_editing = shown::holds(move || is_own && desk.editing().get() == Some(number));
-    move || {
-        if is_editing.get() {
-            Either::Left(view! { <Edit number/> })
-        } else {
-            Either::Right(view! {
+    one_of(
+        is_editing,
+        move || view! { <Edit number/> },
+        move || {
+            view! {
                 <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
                 {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
                 {is_own.then(|| view! { <Actions number/> })}
-            })
-        }
-    }
+            }
+        },
+    )
 }
 
 #[component]

@@ -4,13 +4,13 @@ use super::desk::Desk;
 use super::driver::{self, act, is_plain};
 use super::line::PendingLines;
 use super::lines::{Line, lines};
+use super::one_of::{one_of, when};
 use super::shown;
-use super::shown::heard;
+use super::shown::{Derived, heard};
 use super::words::words;
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
 use crate::app::slots::{Slot, slot};
-use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::session::Session;
@@ -22,8 +22,8 @@ use parlour_protocol::paths;
 #[component]
 pub fn Log() -> impl IntoView {
     let desk = Desk::here();
-    let namesakes = Memo::new(move |_| desk.namesakes());
-    let rows = Memo::new(move |_| {
+    let namesakes = Derived::new(move || desk.namesakes());
+    let rows = Derived::new(move || {
         let marked = desk
             .open()
             .with(|open| open.as_ref().and_then(|open| open.marked));
@@ -33,7 +33,7 @@ pub fn Log() -> impl IntoView {
         namesakes.with(|namesakes| tell_apart(&mut rows, namesakes));
         rows
     });
-    let pending = Memo::new(move |_| {
+    let pending = Derived::new(move || {
         let room = desk.open_id();
         desk.outbox()
             .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
@@ -52,7 +52,7 @@ pub fn Log() -> impl IntoView {
     });
     let can_jump =
         shown::holds(move || desk.missed() > 0 || desk.timeline().with(Timeline::has_newer));
-    Effect::new(move |_| {
+    shown::keep(move || {
         scroll::on_resize(move || {
             driver::laid_out(desk);
             driver::fill(desk);
@@ -77,17 +77,13 @@ pub fn Log() -> impl IntoView {
         </div>
         // Not the log itself: it changes with every page of history and every room.
         <div class="announcer visually-hidden" id=ALOUD aria-live="polite"></div>
-        {move || {
-            can_jump
-                .get()
-                .then(|| {
-                    view! {
-                        <button class="jump" type="button" on:click=heard(move |_| act(desk, Session::to_newest))>
-                            {words(jump)}
-                        </button>
-                    }
-                })
-        }}
+        {when(can_jump, move || {
+            view! {
+                <button class="jump" type="button" on:click=heard(move |_| act(desk, Session::to_newest))>
+                    {words(jump)}
+                </button>
+            }
+        })}
     }
 }
 
@@ -110,17 +106,11 @@ pub fn OlderEnd() -> impl IntoView {
             act(desk, Session::fetch_older);
         }
     };
-    move || {
-        if has_older.get() {
-            Either::Left(
-                view! { <a class="older" href=href on:click=heard(older)>"Older messages"</a> },
-            )
-        } else {
-            Either::Right(
-                view! { <p class="beginning">"This is the beginning of " <bdi>{words(name)}</bdi> "."</p> },
-            )
-        }
-    }
+    one_of(
+        has_older,
+        move || view! { <a class="older" href=href on:click=heard(older)>"Older messages"</a> },
+        move || view! { <p class="beginning">"This is the beginning of " <bdi>{words(name)}</bdi> "."</p> },
+    )
 }
 
 /// The way to newer messages, if there are any.
@@ -141,9 +131,8 @@ pub fn NewerEnd() -> impl IntoView {
             act(desk, Session::fetch_newer);
         }
     };
-    move || {
-        has_newer.get().then(
-            || view! { <a class="newer" href=href on:click=heard(newer)>"Newer messages"</a> },
-        )
-    }
+    when(
+        has_newer,
+        move || view! { <a class="newer" href=href on:click=heard(newer)>"Newer messages"</a> },
+    )
 }

@@ -2,7 +2,8 @@
 
 use super::desk::Desk;
 use super::line::numbered;
-use super::shown;
+use super::one_of::when;
+use super::shown::{self, Derived};
 use super::words::{Words, words};
 use leptos::prelude::*;
 use parlour_protocol::Person;
@@ -11,14 +12,16 @@ use parlour_protocol::Person;
 #[component]
 pub fn Members() -> impl IntoView {
     let desk = Desk::here();
-    let roster = Memo::new(move |_| desk.presence().with(|presence| presence.roster.clone()));
-    let namesakes = Memo::new(move |_| desk.namesakes());
+    let roster = Derived::new(move || desk.presence().with(|presence| presence.roster.clone()));
+    let namesakes = Derived::new(move || desk.namesakes());
     let more = move || {
         roster
             .with(|roster| i64::from(roster.count) - roster.people.len() as i64)
             .max(0)
     };
     let count = shown::text(move || roster.with(|roster| roster.count.to_string()));
+    let is_more = shown::holds(move || more() > 0);
+    let is_empty = shown::holds(move || roster.with(|roster| roster.count == 0));
     view! {
         <details class="members">
             <summary>"People " <span class="count">{words(count)}</span></summary>
@@ -33,13 +36,11 @@ pub fn Members() -> impl IntoView {
                         })
                         .collect_view()
                 }}
-                {move || (more() > 0).then(|| view! { <li class="more">{Words(format!("and {} more", more()))}</li> })}
+                {when(is_more, move || {
+                    view! { <li class="more">{words(shown::text(move || format!("and {} more", more())))}</li> }
+                })}
             </ul>
-            {move || {
-                roster
-                    .with(|roster| roster.count == 0)
-                    .then(|| view! { <p class="members-empty">"Nobody is here right now."</p> })
-            }}
+            {when(is_empty, || view! { <p class="members-empty">"Nobody is here right now."</p> })}
         </details>
     }
 }

@@ -2,7 +2,8 @@
 
 use super::desk::Desk;
 use super::driver::{act, is_plain};
-use super::shown::{self, heard};
+use super::one_of::when;
+use super::shown::{self, Derived, heard};
 use super::words::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -17,14 +18,16 @@ pub fn RoomLine(
 ) -> impl IntoView {
     let desk = Desk::here();
     let id = entry.room.id;
-    let entry = Memo::new(move |_| {
+    let entry = Derived::new(move || {
         desk.rooms()
             .with(|rooms| rooms.iter().find(|e| e.room.id == id).cloned())
             .unwrap_or_else(|| entry.clone())
     });
     let is_open = move || desk.open_id() == Some(id);
-    let online = Memo::new(move |_| entry.with(|entry| entry.room.online));
-    let unread = Memo::new(move |_| entry.with(|entry| entry.unread));
+    let online = move || entry.with(|entry| entry.room.online);
+    let unread = move || entry.with(|entry| entry.unread);
+    let is_any_online = shown::holds(move || online() > 0);
+    let is_any_unread = shown::holds(move || unread() > 0);
     let visit = move |event: MouseEvent| {
         let path = entry.with_untracked(|entry| paths::room(&entry.room));
         if is_plain(&event) {
@@ -33,36 +36,30 @@ pub fn RoomLine(
         }
     };
     view! {
-            <li>
-                <a
-                    href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
-                    aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
-                    data-unread=shown::mark(move || unread.get() > 0)
-                    on:click=heard(visit)
-                >
-                    <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
-    {move || {
-                        (online.get() > 0)
-                            .then(|| {
-                                view! {
-                                    <span class="room-online">
-                                        <span>{words(shown::text(move || online.get().to_string()))}</span>
-                                        <span class="visually-hidden">" online"</span>
-                                    </span>
-                                }
-                            })
-                    }}
-                    {move || {
-                        (unread.get() > 0)
-                            .then(|| {
-                                view! {
-                                    <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread.get()))>
-                                        {words(shown::text(move || capped(unread.get())))}
-                                    </span>
-                                }
-                            })
-                    }}
-                </a>
-            </li>
-        }
+        <li>
+            <a
+                href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
+                aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
+                data-unread=shown::mark(move || unread() > 0)
+                on:click=heard(visit)
+            >
+                <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
+                {when(is_any_online, move || {
+                    view! {
+                        <span class="room-online">
+                            <span>{words(shown::text(move || online().to_string()))}</span>
+                            <span class="visually-hidden">" online"</span>
+                        </span>
+                    }
+                })}
+                {when(is_any_unread, move || {
+                    view! {
+                        <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread()))>
+                            {words(shown::text(move || capped(unread())))}
+                        </span>
+                    }
+                })}
+            </a>
+        </li>
+    }
 }

@@ -4,7 +4,8 @@ use super::desk::{Desk, Dialog};
 use super::dialogs;
 use super::driver::is_plain;
 use super::lines::{Line, lines};
-use super::shown::heard;
+use super::one_of::when;
+use super::shown::{self, heard};
 use crate::app::slots::{Slot, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -21,6 +22,7 @@ pub fn Sidebar() -> impl IntoView {
             dialogs::with_name(desk, Dialog::NewRoom);
         }
     };
+    let is_cut = shown::holds(move || desk.rooms().with(|rooms| !listed::is_whole(rooms.len())));
     view! {
         <nav class="sidebar" aria-label="Rooms">
             <div class="sidebar-head">
@@ -30,17 +32,13 @@ pub fn Sidebar() -> impl IntoView {
             <ul class="room-list">
                 {slot(Slot::Rooms, lines(move || desk.rooms().get().into_iter().map(Line::Room).collect()))}
             </ul>
-            {move || {
-                desk.rooms()
-                    .with(|rooms| !listed::is_whole(rooms.len()))
-                    .then(|| {
-                        view! {
-                            <p class="more-rooms">
-                                <a href=paths::ROOMS>"All rooms"</a>
-                            </p>
-                        }
-                    })
-            }}
+            {when(is_cut, || {
+                view! {
+                    <p class="more-rooms">
+                        <a href=paths::ROOMS>"All rooms"</a>
+                    </p>
+                }
+            })}
         </nav>
     }
 }

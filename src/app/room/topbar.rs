@@ -2,7 +2,8 @@
 
 use super::desk::{Desk, Dialog};
 use super::driver::{act, follow};
-use super::shown::{self, heard};
+use super::one_of::when;
+use super::shown::{self, Derived, heard};
 use super::words::words;
 use crate::app::browser::navigation;
 use crate::app::slots::{Slot, slot};
@@ -65,7 +66,7 @@ pub fn name(me: Option<&User>) -> String {
 #[component]
 fn ConnectionState() -> impl IntoView {
     let desk = Desk::here();
-    let banner = Memo::new(move |_| desk.banner());
+    let banner = Derived::new(move || desk.banner());
     let state = move || match banner.get() {
         Banner::Absent => "off",
         Banner::Live => "live",
@@ -93,17 +94,13 @@ fn ConnectionState() -> impl IntoView {
         <div class="connection" data-state=state>
             <span class="connection-text" role="status">{words(text)}</span>
             <span class="connection-next" aria-hidden="true">{words(next_try)}</span>
-            {move || {
-                is_lost
-                    .get()
-                    .then(|| {
-                        view! {
-                            <button class="retry" type="button" on:click=heard(retry)>
-                                "Retry now"
-                            </button>
-                        }
-                    })
-            }}
+            {when(is_lost, move || {
+                view! {
+                    <button class="retry" type="button" on:click=heard(retry)>
+                        "Retry now"
+                    </button>
+                }
+            })}
         </div>
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* they are all that their element holds.
 
+use super::shown::Text;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
@@ -14,8 +15,8 @@ use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 
 /// Words that follow what they are about.
-pub fn words(of: Signal<String>) -> impl IntoView + Copy + use<> {
-    move || Words(of.get())
+pub fn words(of: impl Text) -> impl IntoView + Copy {
+    move || Words(of().unwrap_or_default())
 }
 
 /// Words that change only when what is around them is drawn again.
