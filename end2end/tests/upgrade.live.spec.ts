@@ -3,7 +3,8 @@
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "./support/test.js";
+import { LOBBY } from "./support/chat.js";
+import { CUT_OFF, expect, test } from "./support/test.js";
 
 /** What a page's markup says that it loads. */
 const LOADED = /"(\/pkg\/[^"\\]+)\\?"/g;
@@ -41,4 +42,36 @@ test("a page that was open during an upgrade finds the files of its own build", 
   const answer = await request.get(`${server.url}/pkg/parlour.0fTheBuildBefore.js`);
   expect([answer.status(), await answer.text()]).toEqual([200, "// before"]);
   expect((await request.get(`${server.url}/pkg/parlour.0fNoBuild.js`)).status()).toBe(404);
+});
+
+test("a page of the build before loads itself anew when nobody touches it, once, with what was typed", async ({
+  arrive,
+  tolerate,
+}) => {
+  // The clock leaps, so sockets fall silent.
+  tolerate(CUT_OFF);
+  const alice = await arrive("Alice");
+  await alice.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => socket.send(String(text).replace(/"build":"[^"]*"/, '"build":"another"')));
+  });
+  let loads = 0;
+  alice.page.on("load", () => {
+    loads += 1;
+  });
+  await alice.page.clock.install();
+  await alice.visit(LOBBY);
+  await alice.isLive();
+  await alice.composer.fill("Not sent yet");
+  await alice.page.clock.fastForward("04:00");
+  await alice.isLive();
+  expect(loads).toBe(1);
+  await alice.page.clock.fastForward("02:00");
+  await expect.poll(() => loads).toBe(2);
+  await alice.isLive();
+  await expect(alice.composer).toHaveValue("Not sent yet");
+  // It is of the same build again: another time would be no better.
+  await alice.page.clock.fastForward("06:00");
+  await alice.say("Still here");
+  expect(loads).toBe(2);
 });
