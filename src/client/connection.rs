@@ -225,6 +225,11 @@ impl Connection {
         }
     }
 
+    /// Whether the server was asked whether it is there, and has not answered yet.
+    pub fn is_asking(&self) -> bool {
+        self.asked_at.is_some()
+    }
+
     /// The tab woke up, and the clock that counts the silence may have slept as well: is the socket
     /// alive? True when something is to be asked that the server answers.
     pub fn ask(&mut self, now_ms: f64) -> bool {

@@ -265,7 +265,11 @@ impl Session {
     }
 
     fn reload_when_due(&mut self) {
-        let is_busy = self.is_loading()
+        // Without the server there would be no page to load, and a question without an answer means that nobody
+        // knows whether it is there.
+        let is_busy = !self.connection.is_live()
+            || self.connection.is_asking()
+            || self.is_loading()
             || self.outbox.waiting() > 0
             || self.viewport.has_dialog
             || !self.keeps();

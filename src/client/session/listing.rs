@@ -22,9 +22,10 @@ impl Session {
                 self.deleted(gone);
             }
         }
-        let open = self.open_id();
+        let (open, listed) = (self.open_id(), fresh.len());
         listed::take(&mut self.rooms, fresh, open);
-        self.list_hash = Some(list.hash);
+        // With a line that was kept it is another list than the server's.
+        self.list_hash = (self.rooms.len() == listed).then_some(list.hash);
         self.show(Part::Rooms);
         self.look();
     }

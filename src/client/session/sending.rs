@@ -103,8 +103,9 @@ impl Session {
     }
 
     /// Takes the text of a refused message back into the composer, before what is typed there.
+    /// Does nothing where there is no composer: it would be lost.
     pub fn take_back(&mut self, key: &str, typed: &str) {
-        let Some(refused) = self.outbox.get(key) else {
+        let Some(refused) = self.outbox.get(key).filter(|_| self.open.is_some()) else {
             return;
         };
         let text = drafts::before(&refused.content, typed);

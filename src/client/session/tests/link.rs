@@ -178,3 +178,30 @@ fn a_page_of_an_old_build_is_loaded_anew_when_nobody_would_notice() {
     assert!(reload(tab.pass(1_000.0)));
     assert!(!reload(tab.pass(1_000.0)), "once");
 }
+
+#[test]
+fn a_page_of_an_old_build_stays_while_no_server_could_answer_with_the_new_one() {
+    let mut tab = Tab::live();
+    tab.does(|session| session.start(Some("old".to_owned()), None));
+    tab.does(Session::opened);
+    let mut frame = welcome(LOBBY, 2);
+    if let ServerFrame::Welcome(welcome) = &mut frame {
+        welcome.build = Some("new".to_owned());
+    }
+    tab.hear(frame.clone());
+    tab.viewport.is_visible = false;
+    let reload = |effects: Vec<Effect>| {
+        let is_reload = |effect: &Effect| matches!(effect, Effect::Reload(_));
+        effects.iter().any(is_reload)
+    };
+    tab.does(|session| session.turned(false));
+    assert!(!reload(tab.pass(20_000.0)), "without a network");
+    tab.does(|session| session.turned(true));
+    tab.does(Session::opened);
+    tab.hear(frame);
+    // The machine slept: whether anybody is there is not known yet.
+    assert!(!reload(tab.pass(3_600_000.0)), "the socket is silent");
+    tab.pass(10_000.0);
+    tab.does(Session::opened);
+    assert!(reload(tab.pass(1_000.0)));
+}

@@ -148,3 +148,14 @@ fn a_tab_that_hears_of_many_rooms_lists_no_more_than_a_page() {
     }
     assert_eq!(ids(&tab).len(), 250);
 }
+
+#[test]
+fn a_list_that_kept_the_open_rooms_line_is_not_the_servers() {
+    let mut tab = Tab::live();
+    // As many as a page has of rooms of others, without the open one.
+    tab.hear(list("h", 100..150));
+    assert_eq!(ids(&tab).len(), 51);
+    tab.does(|session| session.closed(1006, ""));
+    tab.pass(1_000.0);
+    assert_eq!(known(&tab.does(Session::opened)), Some(&None));
+}

@@ -1,6 +1,7 @@
 //! Sending, the outbox, and acknowledgements.
 
 use super::*;
+use parlour_protocol::RoomGone;
 
 #[test]
 fn what_was_on_its_way_goes_again_with_its_key_and_in_its_order() {
@@ -182,4 +183,15 @@ fn sending_from_the_past_shows_the_end() {
     let sent = tab.send("one", "k1");
     assert_eq!(one_asked(&sent).1, Ask::Open(LOBBY, None));
     assert_eq!(keys(&sent), ["k1"]);
+}
+
+#[test]
+fn a_refused_text_is_not_taken_back_where_no_composer_is() {
+    let mut tab = Tab::live();
+    tab.send("one", "k1");
+    tab.hear(refusal(LOBBY, Some("k1"), ErrorCode::Invalid, None));
+    tab.hear(ServerFrame::RoomDeleted(RoomGone { room_id: LOBBY }));
+    assert!(tab.session.open().is_none());
+    tab.does(|session| session.take_back("k1", ""));
+    assert!(tab.session.outbox().get("k1").is_some());
 }
