@@ -62,8 +62,8 @@ pub struct Session {
     /// Since when a socket is being opened.
     opening_since: Option<f64>,
     is_online: bool,
-    /// The date when it was last looked at, in milliseconds.
-    wall: Option<f64>,
+    /// By how much the date was ahead of the clock when they were last looked at, in milliseconds.
+    date_ahead: Option<f64>,
     /// Who this tab was when the socket was opened.
     linked_as: Option<UserId>,
     /// Who the server says this tab is on this socket; `None` until it has.
@@ -141,7 +141,7 @@ impl Session {
             connection: Connection::absent(),
             opening_since: None,
             is_online: true,
-            wall: None,
+            date_ahead: None,
             linked_as: None,
             known_as: None,
             joined: Rooms::default(),

@@ -151,7 +151,7 @@ pub fn on_history(went: impl Fn() + 'static) {
 
 /// Calls `touched` whenever somebody touches a key or the pointer; ends with the caller's owner.
 pub fn on_contact(touched: impl Fn() + Clone + 'static) {
-    for event in ["keydown", "pointerdown"] {
+    for event in ["keydown", "pointerdown", "wheel"] {
         let touched = touched.clone();
         let handle = window_event_listener_untyped(event, move |_| touched());
         on_cleanup(move || handle.remove());

@@ -92,8 +92,9 @@ impl Session {
             // It counts down.
             self.show(Part::Connection);
         }
-        let before = self.wall.replace(wall);
-        if before.is_some_and(|before| (wall - before).abs() > LEAP_MS) {
+        let ahead = wall - now;
+        let before = self.date_ahead.replace(ahead);
+        if before.is_some_and(|before| (ahead - before).abs() > LEAP_MS) {
             self.ask_for_a_sign();
         }
         let is_due = |&(at, _): &(f64, RoomId)| at <= now;

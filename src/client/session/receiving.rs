@@ -11,8 +11,11 @@ use parlour_protocol::{
 };
 
 impl Session {
-    /// A frame came.
+    /// A frame came. One that stood behind what ended the socket is nobody's any more: the next socket asks again.
     pub fn received(&mut self, frame: ServerFrame) {
+        if !self.connection.is_live() {
+            return;
+        }
         self.connection.heard(self.at.now);
         match frame {
             ServerFrame::Welcome(frame) => self.welcomed(frame),
@@ -62,7 +65,7 @@ impl Session {
             build,
             ..
         } = frame;
-        self.upgrade.welcome(build);
+        self.upgrade.welcome(build, self.at.now, self.at.random);
         self.known_as = user.as_ref().map(|user| user.id);
         // A socket that was opened before there was a name knows of none.
         let is_about_now = user.is_some() || self.linked_as.is_some();
@@ -88,6 +91,9 @@ impl Session {
             for entry in &mut self.rooms {
                 entry.room.seq = 0;
             }
+            // The same names may be listed there: the hash does not tell one database's list from another's.
+            self.list_hash = None;
+            self.say(ClientFrame::Rooms { known: None });
         }
         self.room_changed(room);
         // A tab that holds more than the server has is of another time, too.
@@ -246,6 +252,7 @@ impl Session {
             // It may have been a mark of what was read.
             self.read.forget(room_id);
             let wait = wait_ms(&error);
+            self.rejoins.retain(|(_, room)| *room != room_id);
             self.rejoins.push((self.at.now + f64::from(wait), room_id));
             self.wait(wait);
         }

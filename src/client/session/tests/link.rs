@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::connection::{Banner, Phase};
+use parlour_protocol::Heartbeat;
 
 #[test]
 fn one_socket_at_a_time_and_a_late_attempt_is_given_up() {
@@ -204,4 +205,14 @@ fn a_page_of_an_old_build_stays_while_no_server_could_answer_with_the_new_one() 
     tab.pass(10_000.0);
     tab.does(Session::opened);
     assert!(reload(tab.pass(1_000.0)));
+}
+
+#[test]
+fn a_hidden_tab_that_is_woken_once_a_minute_does_not_ask_each_time() {
+    let mut tab = Tab::live();
+    tab.pass(1_000.0);
+    for _ in 0..3 {
+        tab.hear(ServerFrame::Heartbeat(Heartbeat { rooms: [].into() }));
+        assert_eq!(said(&tab.pass(30_000.0)), Vec::<&ClientFrame>::new());
+    }
 }

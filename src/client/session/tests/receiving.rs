@@ -116,6 +116,7 @@ fn another_epoch_voids_all_that_is_held_but_the_outbox() {
     assert!(tab.session.timeline().is_empty());
     assert!(tab.session.timeline_of(LOBBY).is_none());
     assert_eq!(one_asked(&effects).1, Ask::Open(GARDEN, None));
+    assert!(said(&effects).contains(&&ClientFrame::Rooms { known: None }));
     assert_eq!(keys(&effects), ["k1"]);
 }
 
@@ -262,4 +263,25 @@ fn messages_of_others_are_said_aloud_in_the_order_they_were_written() {
         _ => None,
     });
     assert_eq!(aloud.collect::<Vec<_>>(), [3, 4, 5]);
+}
+
+#[test]
+fn frames_behind_a_session_that_ended_do_nothing() {
+    let mut tab = Tab::live();
+    tab.send("one", "k1");
+    tab.hear(refusal(LOBBY, Some("k1"), ErrorCode::SignInRequired, None));
+    assert!(keys(&tab.hear(welcome(LOBBY, 2))).is_empty());
+    assert!(tab.hear(posted(LOBBY, 3)).is_empty());
+    assert_eq!(tab.session.timeline().seq(), 2);
+}
+
+#[test]
+fn a_room_that_is_refused_twice_is_joined_again_once() {
+    let mut tab = Tab::live();
+    for _ in 0..2 {
+        tab.hear(refusal(LOBBY, None, ErrorCode::RateLimited, Some(500)));
+    }
+    let joins = |frame: &&ClientFrame| matches!(frame, ClientFrame::Join { .. });
+    let effects = tab.pass(500.0);
+    assert_eq!(said(&effects).into_iter().filter(joins).count(), 1);
 }
