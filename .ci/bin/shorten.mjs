@@ -3,6 +3,7 @@
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Reader } from "./wasm.mjs";
 
 const NAME = /\b__wb[a-z]+_\w*_[0-9a-f]{16}\b/g;
 const IMPORTS = 2;
@@ -31,24 +32,6 @@ const shortExport = (name) => short(exports, "e", name);
 /** A number as WASM has it: seven bits in a byte, the lowest first. */
 const leb = (number) => (number < 128 ? [number] : [(number % 128) + 128, ...leb(Math.floor(number / 128))]);
 const text = (string) => [...leb(string.length), ...Buffer.from(string)];
-
-class Reader {
-  constructor(bytes, at) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-  number() {
-    const byte = this.bytes[this.at++];
-    return byte < 128 ? byte : byte - 128 + 128 * this.number();
-  }
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-  text() {
-    return this.take(this.number()).toString();
-  }
-}
 
 /** The section of imports: how many, and of each its module, its name and its kind. All are functions. */
 function renamedImports(section) {

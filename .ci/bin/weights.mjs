@@ -5,6 +5,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
+import { Reader } from "./wasm.mjs";
 
 const CODE = 10;
 const DATA = 11;
@@ -14,24 +15,6 @@ const IMPORTS = 2;
 const SMALL = 700;
 
 const [, , named, site, style] = process.argv;
-
-class Reader {
-  constructor(bytes, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-  number() {
-    const byte = this.bytes[this.at++];
-    return byte < 128 ? byte : byte - 128 + 128 * this.number();
-  }
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-  text() {
-    return this.take(this.number()).toString();
-  }
-}
 
 /** The names of functions, by index, of the section that has them. */
 function functionNames(reader, end) {

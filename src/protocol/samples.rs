@@ -1,5 +1,5 @@
-//! Records that tests and simulations begin with, and then say what theirs differ in: a new field gets its value
-//! for all of them here.
+//! Records to begin with, for tests, for simulations, and where a page is rendered of which only a part counts; each
+//! then says what its own differ in. A new field gets its value for all of them here.
 
 use crate::{Message, MessageId, Number, Room, RoomId, Timestamp, UserId};
 

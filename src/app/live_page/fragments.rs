@@ -11,8 +11,8 @@ use crate::app::slots::Slot;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
-    History, Message, MessageId, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster,
-    Timestamp, User, UserId, UserKind,
+    History, Message, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster, User,
+    UserId, UserKind, samples,
 };
 use parlour_server::Settings;
 use std::sync::Arc;
@@ -222,7 +222,7 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             place.me = is_somebody.then(somebody);
             // How long the list is decides whether it is whole.
             let listed = if is_whole { 0 } else { OTHER_ROOMS_MAX };
-            place.rooms = vec![entry(bare(RoomId(0), ""), 0); listed];
+            place.rooms = vec![entry(samples::room(RoomId(0), ""), 0); listed];
             let Frame { html, slots } = document::frame(assets, settings, &place);
             return Fragment { html, slots };
         }
@@ -250,7 +250,7 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
                 true => opened(&room, History::default()),
                 false => nowhere(),
             };
-            let mut listed = bare(room.id, &room.name);
+            let mut listed = samples::room(room.id, &room.name);
             listed.online = online;
             fragments::room(place, entry(listed, unread))
         }
@@ -280,7 +280,7 @@ fn nowhere() -> Place {
 /// A visitor's place with this room open.
 fn opened(room: &RoomKey, history: History) -> Place {
     let open = OpenRoom {
-        room: bare(room.id, &room.name),
+        room: samples::room(room.id, &room.name),
         may_delete: false,
         roster: Roster::default(),
         history,
@@ -289,20 +289,6 @@ fn opened(room: &RoomKey, history: History) -> Place {
     Place {
         open: Some(open),
         ..nowhere()
-    }
-}
-
-fn bare(id: RoomId, name: &str) -> Room {
-    Room {
-        id,
-        name: name.to_owned(),
-        description: String::new(),
-        created_at: Timestamp(0),
-        created_by: None,
-        seq: 0,
-        online: 0,
-        last_message_at: None,
-        sort: String::new(),
     }
 }
 
@@ -321,19 +307,8 @@ fn somebody() -> User {
 /// A message of this number alone, of which only the number is looked at.
 fn at(room: &RoomKey, number: Option<Number>) -> History {
     let message = |number| Message {
-        id: MessageId(0),
         room_id: room.id,
-        number,
-        seq: number,
-        user_id: UserId(0),
-        username: String::new(),
-        content: String::new(),
-        client_id: String::new(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     };
     History {
         messages: number.map(message).into_iter().collect(),

@@ -3,7 +3,7 @@ use super::*;
 use crate::checker::check;
 use parlour_protocol::calls::Answered;
 use parlour_protocol::{
-    History, Message, MessageId, OpenRoom, Room, Roster, Seq, Sync, Timestamp, Welcome,
+    History, Message, OpenRoom, Room, Roster, Seq, Sync, Timestamp, Welcome, samples,
 };
 
 const ROOM: RoomId = RoomId(1);
@@ -11,19 +11,12 @@ const ALICE: UserId = UserId(7);
 
 fn message(number: Number, author: UserId, key: &str) -> Message {
     Message {
-        id: MessageId(number),
         room_id: ROOM,
-        number,
-        seq: number,
         user_id: author,
         username: "Somebody".to_owned(),
         content: key.to_owned(),
         client_id: key.to_owned(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     }
 }
 

@@ -9,9 +9,7 @@ use super::bench::{Bench, UNLIKE};
 use fastrand::Rng;
 use futures::FutureExt;
 use futures::future::join_all;
-use parlour_protocol::{
-    ClientFrame, Heartbeat, Message, MessageId, Person, RoomId, ServerFrame, Timestamp,
-};
+use parlour_protocol::{ClientFrame, Heartbeat, Message, Person, RoomId, ServerFrame, samples};
 use parlour_server::http::socket::conversation::{
     Conversation, Done, Missed, Outcome, Post, Step, Task,
 };
@@ -377,19 +375,12 @@ fn promise(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Po
     let author = person.expect("everybody here is somebody").user.clone();
     let seq = conversation.socket().seq(room_id) + 1;
     let message = Message {
-        id: MessageId(0),
         room_id,
-        number: seq,
-        seq,
         user_id: author.id,
         username: author.name,
         content: new.content.clone(),
         client_id: new.client_id.clone().unwrap_or_default(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(seq)
     };
     Posted {
         message: Arc::new(message),

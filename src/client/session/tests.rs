@@ -12,8 +12,8 @@ use super::*;
 use crate::spots::Spot;
 use parlour_protocol::calls::{Answer, Answered};
 use parlour_protocol::{
-    ErrorCode, Message, MessageId, OpenRoom, Person, Room, Roster, ServerFrame, Sync, Timestamp,
-    UserKind, Welcome, paths,
+    ErrorCode, Message, OpenRoom, Person, Room, Roster, ServerFrame, Sync, Timestamp, UserKind,
+    Welcome, paths, samples,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -107,19 +107,12 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
 
 fn message(room: RoomId, number: Number, author: UserId, key: &str) -> Message {
     Message {
-        id: MessageId(number),
         room_id: room,
-        number,
-        seq: number,
         user_id: author,
         username: if author == ALICE { "Alice" } else { "Bob" }.to_owned(),
         content: format!("Text {number}."),
         client_id: key.to_owned(),
-        timestamp: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reply_to: None,
-        links: Vec::new(),
+        ..samples::message(number)
     }
 }
 
