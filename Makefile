@@ -67,7 +67,7 @@ fuzz-keep: toolchain ## Write the fewest inputs that get as far to src/server/fu
 	@.ci/setup cargo-fuzz
 	@.ci/fuzz keep
 
-bench: build ## Measure Parlour beside its peers and floors: benches/RESULTS.md (ROWS=, ROUNDS=, PEERS=)
+bench: build ## Measure Parlour beside its peers and floors: benches/RESULTS.md (ROWS=, ROUNDS=, PEERS=, EARLIER=)
 	@.ci/bench full
 
 bench-quick: build ## The same in less than five minutes, roughly

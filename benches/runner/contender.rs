@@ -61,6 +61,13 @@ pub const PARLOUR: Contender = Contender {
     persists: Persists::GroupCommit,
 };
 
+/// An earlier release of Parlour, which takes part in every row when its executable is given.
+pub const EARLIER: Contender = Contender {
+    variant: "earlier",
+    title: "Parlour, earlier",
+    ..PARLOUR
+};
+
 /// Bun's publish/subscribe, storing nothing.
 pub const BUN_MEMORY: Contender = plain("bun", "memory", "Bun, storing nothing", Persists::Nothing);
 /// Bun with a commit per message.
@@ -119,8 +126,8 @@ const fn plain(
 }
 
 /// Everybody, ourselves first.
-pub const ALL: [Contender; 8] = [
-    PARLOUR, BUN_MEMORY, BUN_SQLITE, TWIN, TWIN_TUNED, SOCKETIO, TEXTBOOK, SVELTEKIT,
+pub const ALL: [Contender; 9] = [
+    PARLOUR, EARLIER, BUN_MEMORY, BUN_SQLITE, TWIN, TWIN_TUNED, SOCKETIO, TEXTBOOK, SVELTEKIT,
 ];
 
 impl Contender {
@@ -131,6 +138,11 @@ impl Contender {
         } else {
             format!("{}:{}", self.folder, self.variant)
         }
+    }
+
+    /// Whether it is Parlour, in whichever release: it has Parlour's database and is held against floors.
+    pub fn is_parlour(&self) -> bool {
+        self.folder == PARLOUR.folder
     }
 
     /// Whose name this is.

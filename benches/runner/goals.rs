@@ -266,7 +266,35 @@ impl Goal {
     }
 }
 
+/// How a figure of one contender stands to the same of another, over the rounds that have both.
+pub fn ratio(
+    results: &Results,
+    row: &str,
+    figure: &str,
+    one: &Contender,
+    other: &Contender,
+) -> Option<Spread> {
+    let others = results.by_round(row, &other.name(), figure);
+    let ratios: Vec<f64> = (results.by_round(row, &one.name(), figure).iter())
+        .filter_map(|(round, value)| Some(value / others.get(round)?))
+        .filter(|ratio| ratio.is_finite())
+        .collect();
+    Spread::of(&ratios)
+}
+
 impl Bound {
+    /// What a ratio to an earlier figure means, if all rounds agree.
+    pub fn change(self, ratio: Spread) -> &'static str {
+        let (is_less, is_more) = (ratio.most < 1.0, ratio.least > 1.0);
+        match self {
+            AtMost(_) if is_less => "better",
+            AtMost(_) if is_more => "**worse**",
+            AtLeast(_) if is_more => "better",
+            AtLeast(_) if is_less => "**worse**",
+            _ => "within the spread",
+        }
+    }
+
     /// Whether something is where it must be.
     pub fn verdict(self, reached: Spread) -> Verdict {
         let (middle, every) = match self {
@@ -314,6 +342,19 @@ mod tests {
             (2.0, 3.0, 4.0)
         );
         assert_eq!(goal.verdict(Some(reached)), Verdict::MetByTheMedian);
+    }
+
+    #[test]
+    fn a_change_is_what_every_round_says() {
+        let ratio = |rounds: &[(f64, f64)]| {
+            ratio(&results(rounds), "room", FULL, &PARLOUR, &BUN_SQLITE).unwrap()
+        };
+        let less = ratio(&[(9.0, 10.0), (40.0, 80.0)]);
+        assert_eq!((less.least, less.most), (0.5, 0.9));
+        assert_eq!(AtLeast(3.0).change(less), "**worse**");
+        assert_eq!(AtMost(3.0).change(less), "better");
+        let both = ratio(&[(9.0, 10.0), (80.0, 40.0)]);
+        assert_eq!(AtLeast(3.0).change(both), "within the spread");
     }
 
     #[test]

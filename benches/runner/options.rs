@@ -31,6 +31,9 @@ pub struct Options {
     /// Another executable than target/release/parlour.
     #[arg(long, value_name = "FILE")]
     pub binary: Option<PathBuf>,
+    /// The executable of an earlier release, which then takes part in every row.
+    #[arg(long, value_name = "FILE")]
+    pub earlier: Option<PathBuf>,
     /// Only what the generator itself can take.
     #[arg(long = "self-test")]
     pub is_self_test: bool,
@@ -78,7 +81,7 @@ impl Options {
 
     /// Whether a contender is asked for; Parlour always is.
     pub fn wants(&self, contender: &Contender) -> bool {
-        *contender == crate::contender::PARLOUR
+        contender.is_parlour()
             || self.peers.is_empty()
             || self.peers.iter().any(|asked| is_peer(contender, asked))
     }

@@ -1,7 +1,7 @@
 //! The page that people read: goals, figures, who persists, what was not run.
 
 use crate::browser;
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::{Contender, EARLIER, PARLOUR};
 use crate::digits::digits;
 use crate::goals::{self, Goal};
 use crate::plot::{self, Bar};
@@ -22,6 +22,7 @@ pub fn page(results: &Results, plots: &str) -> String {
     }
     let _ = writeln!(out, "- rounds: {}", results.rounds());
     goals_table(results, &mut out);
+    earlier_table(results, &mut out);
     browser::tables(&results.browser, &mut out);
     drawings(results, plots, &mut out);
     out.push_str("\n## Every figure\n\nMedians over the rounds.\n");
@@ -58,6 +59,41 @@ fn goals_table(results: &Results, out: &mut String) {
         "\nParlour has every message on disk before anybody hears it. What a peer keeps stands beside its figure: \
          one that stores nothing does less.\n",
     );
+}
+
+/// Every figure that has a goal, beside the earlier release's. In which direction better lies is the goal's word.
+fn earlier_table(results: &Results, out: &mut String) {
+    let mut lines = String::new();
+    let mut seen = BTreeSet::new();
+    for goal in &goals::ALL {
+        let (row, figure) = (goal.row, goal.figure);
+        let Some(ratio) = goals::ratio(results, row, figure, &PARLOUR, &EARLIER) else {
+            continue;
+        };
+        if !seen.insert((row, figure)) {
+            continue;
+        }
+        let median = |contender: &Contender| {
+            let value = results.median(row, &contender.name(), figure);
+            value.map_or_else(|| "–".to_owned(), digits)
+        };
+        let _ = writeln!(
+            lines,
+            "| {row} | {figure} | {} | {} | {} | {} |",
+            median(&PARLOUR),
+            median(&EARLIER),
+            range(ratio),
+            goal.bound.change(ratio),
+        );
+    }
+    if !lines.is_empty() {
+        let _ = write!(
+            out,
+            "\n## Beside the release before\n\n\
+             Better or worse is what every round says; where the rounds disagree, it is their spread.\n\n\
+             | row | figure | Parlour | earlier | ratio | |\n|---|---|---|---|---|---|\n{lines}"
+        );
+    }
 }
 
 /// The reference's own figure, and what that peer keeps.

@@ -3,7 +3,7 @@
 //! *Invariant:* a block during which the host took processor time away, or that failed, is repeated a
 //! bounded number of times; a row during which the machine itself changed is void as a whole.
 
-use crate::contender::Contender;
+use crate::contender::{Contender, EARLIER};
 use crate::failure::Outcome;
 use crate::floors;
 use crate::machine::Stolen;
@@ -91,7 +91,8 @@ fn taking_part(
         Pace::Quick => row.quick,
     };
     let mut here = Vec::new();
-    for contender in all.iter().filter(|contender| options.wants(contender)) {
+    let earlier = options.earlier.as_ref().map(|_| &EARLIER);
+    for contender in (all.iter().chain(earlier)).filter(|contender| options.wants(contender)) {
         match stage.places.missing(contender) {
             None => here.push(*contender),
             Some(why) => {

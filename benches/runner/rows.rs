@@ -72,7 +72,7 @@ impl Stage {
 
     /// A contender with the guests and rooms it needs.
     pub fn start(&self, contender: &Contender) -> Outcome<Server> {
-        let database = (*contender == PARLOUR).then_some(self.founded.as_path());
+        let database = contender.is_parlour().then_some(self.founded.as_path());
         Server::start(&self.places, contender, database)
     }
 }

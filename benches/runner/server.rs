@@ -3,7 +3,7 @@
 //!
 //! *Invariant:* no process outlives its [`Server`], whatever happened to the block.
 
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::{Contender, EARLIER};
 use crate::failure::{Failure, Outcome};
 use crate::machine::{self, GENERATOR, SERVER};
 use crate::process::{self, ProcessorTime};
@@ -33,11 +33,21 @@ pub struct Places {
     pub target: PathBuf,
     /// The executable of Parlour.
     pub binary: PathBuf,
+    /// The executable of an earlier release, if one takes part.
+    pub earlier: Option<PathBuf>,
     /// What is kept from run to run: databases that take long to fill.
     pub kept: PathBuf,
 }
 
 impl Places {
+    /// Which executable a release of Parlour is.
+    pub fn executable(&self, contender: &Contender) -> &Path {
+        match &self.earlier {
+            Some(earlier) if *contender == EARLIER => earlier,
+            _ => &self.binary,
+        }
+    }
+
     /// A peer's folder.
     fn peer(&self, contender: &Contender) -> PathBuf {
         self.root.join("benches/peers").join(contender.folder)
@@ -45,9 +55,11 @@ impl Places {
 
     /// Whether a contender can be started; if not, why.
     pub fn missing(&self, contender: &Contender) -> Option<String> {
-        if *contender == PARLOUR {
-            let is_there = self.binary.exists();
-            return (!is_there).then(|| "no release build; run `make build`".to_owned());
+        if contender.is_parlour() {
+            let executable = self.executable(contender);
+            let is_there = executable.exists();
+            let missing = || format!("there is no {}; run `make build`", executable.display());
+            return (!is_there).then(missing);
         }
         let start = self.peer(contender).join("start");
         let installed = self.target.join("bench").join(contender.folder);
@@ -83,9 +95,9 @@ impl Server {
     }
 
     /// The same on a database that stays where it is.
-    pub fn start_on(places: &Places, database: &Path) -> Outcome<Self> {
+    pub fn start_on(places: &Places, contender: &Contender, database: &Path) -> Outcome<Self> {
         let folder = TempDir::with_prefix("parlour-bench-")?;
-        Self::start_in(places, &PARLOUR, folder, database)
+        Self::start_in(places, contender, folder, database)
     }
 
     fn start_in(
@@ -98,8 +110,8 @@ impl Server {
             return Err(Failure::new(why));
         }
         let address = free_address()?;
-        let mut command = if *contender == PARLOUR {
-            parlour(places, address, database)
+        let mut command = if contender.is_parlour() {
+            parlour(places.executable(contender), address, database)
         } else {
             peer(places, contender, address, folder.path())
         };
@@ -121,7 +133,7 @@ impl Server {
             folder,
             took: Duration::ZERO,
         };
-        server.wait_until_it_serves(began, *contender == PARLOUR)?;
+        server.wait_until_it_serves(began, contender.is_parlour())?;
         Ok(server)
     }
 
@@ -202,8 +214,8 @@ fn is_ready(mut socket: TcpStream) -> std::io::Result<bool> {
     Ok(&answer == b"HTTP/1.1 200")
 }
 
-fn parlour(places: &Places, address: SocketAddr, database: &Path) -> Command {
-    let mut command = Command::new(&places.binary);
+fn parlour(executable: &Path, address: SocketAddr, database: &Path) -> Command {
+    let mut command = Command::new(executable);
     command.current_dir(database.parent().unwrap_or(Path::new("/")));
     command.env_clear();
     for (name, value) in [

@@ -25,6 +25,7 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
     let places = Places {
         root: root.to_owned(),
         binary: or(&options.binary, target.join("release/parlour")),
+        earlier: options.earlier.as_deref().map(absolute),
         kept: target.join("bench/databases"),
         target,
     };
@@ -52,7 +53,7 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
 /// Lets Parlour make its schema and its first room.
 fn found(places: &Places, file: &Path, temporary: &Path) -> Outcome<()> {
     let own = temporary.join("founding.db");
-    let server = Server::start_on(places, &own)?;
+    let server = Server::start_on(places, &PARLOUR, &own)?;
     if let Some(why) = places.missing(&PARLOUR) {
         return Err(Failure::new(why));
     }

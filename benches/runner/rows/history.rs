@@ -21,11 +21,11 @@ const LOAD: f64 = 0.7;
 type Draw = Box<dyn FnMut() -> Option<u64>>;
 
 /// The row `history`.
-pub fn measure(stage: &Stage, _contender: &Contender) -> Outcome<Figures> {
+pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     stage.settle();
     // All of a million messages is in the system's memory, from where it may take them when nobody asks.
     std::io::copy(&mut File::open(&stage.filled)?, &mut std::io::sink())?;
-    let server = Server::start_on(&stage.places, &stage.filled)?;
+    let server = Server::start_on(&stage.places, contender, &stage.filled)?;
     let address = server.address();
     let path = |before: Option<u64>| match before {
         Some(number) => format!("/api/chat/rooms/2/messages?limit={PAGE}&before={number}"),

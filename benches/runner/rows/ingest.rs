@@ -1,7 +1,7 @@
 //! How many messages a second are stored and acknowledged, when nobody but their senders hears them.
 
 use super::{Figures, Stage, figures};
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::Contender;
 use crate::failure::{Failure, Outcome};
 use crate::floors;
 use crate::talk::{Crowd, Talk, milliseconds};
@@ -42,7 +42,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     }
     drop(talk);
     server.stop()?;
-    if *contender == PARLOUR {
+    if contender.is_parlour() {
         let rate = floors::sqlite(&stage.founded, stage.block() / 2)?;
         let folder = tempfile::TempDir::with_prefix("parlour-bench-")?;
         let disk = floors::fdatasync(folder.path(), Duration::from_secs(2))?;

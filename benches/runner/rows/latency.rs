@@ -1,7 +1,7 @@
 //! How long a delivery takes with thousands of people and a steady trickle.
 
 use super::{Figures, Pace, Stage, figures};
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::Contender;
 use crate::failure::Outcome;
 use crate::floors;
 use crate::talk::{Crowd, Talk, milliseconds};
@@ -32,7 +32,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         ("generator, cores", heard.generator),
     ]);
     server.stop()?;
-    if *contender == PARLOUR {
+    if contender.is_parlour() {
         let folder = tempfile::TempDir::with_prefix("parlour-bench-")?;
         let disk = floors::fdatasync(folder.path(), Duration::from_secs(2))?;
         row.extend(figures([

@@ -4,7 +4,7 @@
 
 use super::{Figures, Stage, figures};
 use crate::bare::{self, Like};
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::Contender;
 use crate::failure::Outcome;
 use crate::ledger::SIZE;
 use crate::machine::thread_time;
@@ -29,7 +29,7 @@ const LOAD: f64 = 0.7;
 
 /// The row `page`.
 pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
-    let is_ours = *contender == PARLOUR;
+    let is_ours = contender.is_parlour();
     // A page has the list of rooms in it, and the peer's has one.
     let folder = tempfile::TempDir::with_prefix("parlour-bench-")?;
     let server = if is_ours {
@@ -38,7 +38,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         seed::messages(&file, 2, MESSAGES)?;
         seed::keep_two_rooms(&file)?;
         stage.settle();
-        Server::start_on(&stage.places, &file)?
+        Server::start_on(&stage.places, contender, &file)?
     } else {
         stage.settle();
         stage.start(contender)?

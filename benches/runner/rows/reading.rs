@@ -34,7 +34,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     let file = folder.path().join("parlour.db");
     std::fs::copy(&stage.founded, &file)?;
     seed::messages(&file, ROOM, MESSAGES)?;
-    let server = Server::start_on(&stage.places, &file)?;
+    let server = Server::start_on(&stage.places, contender, &file)?;
     let address = server.address();
     let mut talk = Talk::gather(address, contender.dialect(), CROWD)?;
     let seconds = match stage.pace {

@@ -1,7 +1,7 @@
 //! One room of 1,000: what a delivery costs at a steady rate, and how many there are at most.
 
 use super::{Figures, Pace, Stage, figures};
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::Contender;
 use crate::failure::{Failure, Outcome};
 use crate::floors;
 use crate::talk::{Crowd, Talk, milliseconds};
@@ -44,7 +44,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         ),
         ("delivery, bytes", talk.message_bytes() as f64),
     ]);
-    if *contender == PARLOUR {
+    if contender.is_parlour() {
         // Header of a frame of this length: four bytes.
         let bytes = talk.message_bytes() + 4;
         let passes = if stage.pace == Pace::Full { 30 } else { 15 };

@@ -31,7 +31,7 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         server.stop()?;
     }
     took.sort_by(f64::total_cmp);
-    let binary = fs::metadata(&stage.places.binary)?.len() as f64 / 1e6;
+    let binary = fs::metadata(stage.places.executable(contender))?.len() as f64 / 1e6;
     Ok(figures([
         ("start to first page, ms", took[took.len() / 2]),
         ("slowest start to first page, ms", slowest),

@@ -2,7 +2,7 @@
 //! and get what they missed.
 
 use super::{Figures, Pace, Stage, figures};
-use crate::contender::{Contender, PARLOUR};
+use crate::contender::Contender;
 use crate::dialect::{Visitor, contents};
 use crate::failure::{Failure, Outcome};
 use crate::ledger::{Label, SIZE};
@@ -26,7 +26,7 @@ const TWIN_SIZE: usize = 1_000;
 /// The row `storm`.
 pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     let mut row = Figures::new();
-    let sizes: &[usize] = match (*contender == PARLOUR, stage.pace) {
+    let sizes: &[usize] = match (contender.is_parlour(), stage.pace) {
         (true, Pace::Full) => &[TWIN_SIZE, 5_000, 10_000],
         (true, Pace::Quick) => &[TWIN_SIZE, 5_000],
         (false, _) => &[TWIN_SIZE],
