@@ -43,6 +43,11 @@ impl<T> ByRoom<T> {
         self.0.len() < before
     }
 
+    /// Takes out what is not to be kept.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&T) -> bool) {
+        self.0.retain(|(_, value)| is_kept(value));
+    }
+
     /// Each room with its value.
     pub fn iter(&self) -> impl Iterator<Item = &(RoomId, T)> {
         self.0.iter()
@@ -87,6 +92,9 @@ mod tests {
         assert!(seqs.remove(RoomId(1)));
         assert!(!seqs.remove(RoomId(1)));
         assert!(!seqs.contains(RoomId(1)));
+        assert_eq!(seqs.rooms().collect::<Vec<_>>(), [RoomId(2)]);
+        seqs.insert(RoomId(3), 9);
+        seqs.retain(|seq| *seq < 9);
         assert_eq!(seqs.rooms().collect::<Vec<_>>(), [RoomId(2)]);
         assert!(!seqs.is_empty());
         seqs.clear();

@@ -82,8 +82,8 @@ pub struct Session {
     read_at: Option<f64>,
     stored: Stored,
     outbox: Outbox,
-    /// What other tabs have settled was taken in for the change that is under way.
-    has_settled: bool,
+    /// A send is settled here that storage does not say is.
+    is_settling: bool,
     /// Until when nothing is sent to a room, because the server asked for that.
     holds: ByRoom<f64>,
     is_held: bool,
@@ -152,7 +152,7 @@ impl Session {
             read_at: None,
             stored: Stored::new(storage),
             outbox: Outbox::default(),
-            has_settled: false,
+            is_settling: false,
             holds: ByRoom::default(),
             is_held: false,
             keeps_outbox: true,

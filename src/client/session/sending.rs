@@ -99,6 +99,7 @@ impl Session {
 
     /// Gives a refused message up.
     pub fn discard(&mut self, key: &str) -> Option<Pending> {
+        self.is_settling = true;
         self.change_outbox(|outbox| outbox.discard(key))
     }
 
@@ -172,8 +173,8 @@ impl Session {
     fn change_and_pump(&mut self, change: impl FnOnce(&mut Outbox)) {
         let me = self.known();
         let now = self.at.now;
-        let holds = self.holds.iter().filter(|(_, until)| now < *until);
-        let held = holds.map(|(room, _)| *room).collect();
+        self.holds.retain(|until| now < *until);
+        let held = self.holds.rooms().collect();
         let next = self.change_outbox(|outbox| {
             change(outbox);
             match me {
@@ -200,6 +201,7 @@ impl Session {
         let author = pending.map(|pending| pending.author.or(self.my_id()));
         if author == Some(Some(message.user_id)) {
             self.is_held = false;
+            self.is_settling = true;
             self.change_and_pump(|outbox| {
                 outbox.acknowledge(&message.client_id);
             });
@@ -213,6 +215,7 @@ impl Session {
             let author = pending.author.or(self.my_id());
             let is_shown = |author| self.timeline.holds(author, &pending.client_id);
             if author.is_some_and(is_shown) {
+                self.is_settling = true;
                 self.change_outbox(|outbox| outbox.acknowledge(&pending.client_id));
             }
         }
@@ -303,29 +306,23 @@ impl Session {
 
     /// Takes in what other tabs stored; true when that is not all that is here.
     fn load_outbox(&mut self) -> bool {
-        let Some(json) = self.stored.news(Key::Outbox) else {
-            // Whoever settles a send takes it out there as well.
-            return false;
-        };
-        self.load_settled();
-        self.outbox.merge(Outbox::from_json(&json))
-    }
-
-    fn load_settled(&mut self) {
-        self.has_settled = true;
-        if let Some(settled) = self.stored.news(Key::Settled) {
+        let news = self.stored.news(Key::Outbox);
+        // Whoever settles a send takes it out of the outbox as well, so without news of that there is nothing
+        // to take in; but what other tabs have settled stays settled when more is written there.
+        if (news.is_some() || self.is_settling)
+            && let Some(settled) = self.stored.news(Key::Settled)
+        {
             self.outbox.settle_json(&settled);
         }
+        news.is_some_and(|json| self.outbox.merge(Outbox::from_json(&json)))
     }
 
     fn save_outbox(&mut self) {
-        let has_settled = std::mem::take(&mut self.has_settled);
-        if !has_settled && !(self.stored).has(Key::Settled, &self.outbox.settled_json()) {
-            // What other tabs have settled stays settled.
-            self.load_settled();
+        if self.is_settling {
+            // First: another tab that sees a send gone must not bring it back.
+            let is_kept = (self.stored).save(Key::Settled, self.outbox.settled_json());
+            self.is_settling = !is_kept;
         }
-        // What is settled first: another tab that sees a send gone must not bring it back.
-        self.stored.save(Key::Settled, self.outbox.settled_json());
         self.keeps_outbox = self.stored.save(Key::Outbox, self.outbox.to_json());
         self.show(Part::Outbox);
     }

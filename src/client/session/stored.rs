@@ -63,14 +63,9 @@ impl Stored {
         text
     }
 
-    /// Whether this is what is stored, as far as is known here.
-    pub(super) fn has(&self, key: Key, text: &str) -> bool {
-        self.known[key as usize].as_deref() == Some(text)
-    }
-
     /// Stores it; false when it is not kept.
     pub(super) fn save(&mut self, key: Key, text: String) -> bool {
-        if self.has(key, &text) {
+        if self.known[key as usize].as_ref() == Some(&text) {
             return true;
         }
         let is_kept = self.storage.save(KEYS[key as usize], &text);

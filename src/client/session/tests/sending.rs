@@ -57,6 +57,10 @@ fn a_wait_that_the_server_asks_for_holds_its_room_alone() {
     assert!(keys(&tab.pass(690.0)).is_empty());
     assert_eq!(keys(&tab.pass(15.0)), ["k1"]);
     assert!(!tab.session.is_held(), "only the sender was too fast");
+    assert!(
+        tab.session.holds.is_empty(),
+        "a wait that is over is forgotten"
+    );
 }
 
 #[test]

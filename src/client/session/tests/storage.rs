@@ -38,6 +38,56 @@ fn also_beside_another_tab_that_sends() {
 }
 
 #[test]
+fn two_tabs_that_acknowledge_in_turn_forget_nothing_that_a_third_one_slept_through() {
+    let storage = CountedStorage::default();
+    let mut asleep = Tab::live_with(storage.clone());
+    let mut tabs = [0; 2].map(|_| Tab::live_with(storage.clone()));
+    asleep.does(|session| session.closed(1006, ""));
+    asleep.send("never", "k1");
+    tabs[0].does(|session| session.storage_changed(true));
+    tabs[0].does(|session| drop(session.discard("k1")));
+    let within_budget = || {
+        let (reads, writes) = storage.counted();
+        assert!(reads <= 2 && writes <= 2, "{reads} reads, {writes} writes");
+    };
+    for number in 3..6 {
+        for at in [0, 1] {
+            tabs[at].does(|session| session.typed("Hello"));
+            storage.counted();
+            tabs[at].does(|session| session.send("Hello", format!("t{at}{number}")));
+            within_budget();
+        }
+        // The first one finds the outbox as it left it, and not what the second one has settled.
+        for at in [1, 0] {
+            storage.counted();
+            tabs[at].hear(stored(LOBBY, number, &format!("t{at}{number}")));
+            within_budget();
+        }
+        tabs[1].does(|session| session.storage_changed(true));
+    }
+    for key in ["k1", "t03", "t13", "t04", "t14", "t05", "t15"] {
+        let settled = storage.text("parlour.settled");
+        assert!(settled.contains(key), "{key} is not in {settled}");
+    }
+    asleep.pass(1_000.0);
+    asleep.does(Session::opened);
+    assert!(keys(&asleep.hear(welcome(LOBBY, 2))).is_empty());
+    assert_eq!(storage.text("parlour.outbox"), "[]");
+}
+
+#[test]
+fn what_is_settled_while_the_storage_is_full_is_stored_with_the_next_change() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    tab.send("one", "k1");
+    storage.fill(true);
+    tab.hear(stored(LOBBY, 3, "k1"));
+    storage.fill(false);
+    tab.send("two", "k2");
+    assert_eq!(storage.text("parlour.settled"), r#"["k1"]"#);
+}
+
+#[test]
 fn messages_of_others_cost_nothing_of_it() {
     let storage = CountedStorage::default();
     let mut tab = Tab::live_with(storage.clone());
