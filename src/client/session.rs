@@ -34,7 +34,7 @@ use crate::outbox::Outbox;
 use crate::presence::{Presence, TypingSignal};
 use crate::read_marks::ReadMarks;
 use crate::shelf::{Open, Shelf, Shelved};
-use crate::spots::Spots;
+use crate::spots::{Spot, Spots};
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
 use paging::Page;
@@ -109,6 +109,8 @@ pub struct Session {
     asked_for_name: bool,
     visit: Option<Visit>,
     page: Option<Page>,
+    /// Where somebody was reading before the page was loaded again, and the question for what is there.
+    coming_back: Option<(u64, Spot)>,
     /// Requests made, for each answer to be of one of them.
     requests: u64,
     upgrade: Upgrade,
@@ -171,6 +173,7 @@ impl Session {
             asked_for_name: false,
             visit: None,
             page: None,
+            coming_back: None,
             requests: 0,
             upgrade: Upgrade::default(),
             viewport: Viewport::default(),
@@ -258,14 +261,15 @@ impl Session {
 
     /// Whether a room or a page of history is on its way.
     pub fn is_loading(&self) -> bool {
-        self.visit.is_some() || self.page.is_some()
+        self.visit.is_some() || self.page.is_some() || self.coming_back.is_some()
     }
 
     /// Whether the answer to the question with this number is still waited for.
     pub fn awaits(&self, number: u64) -> bool {
         let visit = self.visit.as_ref().map(|visit| visit.number);
         let page = self.page.as_ref().map(|page| page.number);
-        visit == Some(number) || page == Some(number)
+        let back = self.coming_back.map(|(number, _)| number);
+        [visit, page, back].contains(&Some(number))
     }
 
     /// Whether the server cannot store anything at the moment.

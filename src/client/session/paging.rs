@@ -1,6 +1,7 @@
 //! Up and down the open room's history, and its messages taken anew.
 //!
-//! *Invariant:* one page is on its way at a time, and it is taken only while what it was asked for is shown.
+//! *Invariant:* one page is on its way at a time, beside the place that somebody comes back to, and each is taken
+//! only while what it was asked for is shown.
 
 use super::{Ask, Effect, Landing, Part, Session};
 use crate::shelf::Shelved;
@@ -18,8 +19,6 @@ pub(super) struct Page {
 pub(super) enum Of {
     /// All that is shown, around a message or from the end.
     Anew(RoomId, Option<Number>),
-    /// The place where somebody was reading.
-    ComeBack(Spot),
     /// Older or newer messages; pieces of them that are still to be taken.
     History {
         is_older: bool,
@@ -55,7 +54,7 @@ impl Session {
         }
         self.check_edits();
         // Not a frame later: who has come to the end meanwhile cannot scroll any further.
-        self.give_up_page();
+        self.end_page();
         // The page may have been read at a later seq than ours.
         if let (Some(room), Some(after)) = (self.open_id(), self.timeline.behind()) {
             self.ask(room, after);
@@ -67,7 +66,13 @@ impl Session {
         let Some(room) = self.open_id() else {
             return;
         };
-        if self.timeline.has_newer() {
+        // Nobody wants to be elsewhere any more.
+        self.coming_back = None;
+        let is_around = matches!(
+            self.page.as_ref().map(|page| &page.of),
+            Some(Of::Anew(_, Some(_)))
+        );
+        if self.timeline.has_newer() || is_around {
             self.take_anew(room, None);
         }
         self.see_all();
@@ -106,6 +111,7 @@ impl Session {
             self.shelf.take(room);
             return;
         }
+        self.coming_back = None;
         let number = self.fetch(Ask::Open(room, around));
         let of = Of::Anew(room, around);
         self.page = Some(Page { number, of });
@@ -134,18 +140,13 @@ impl Session {
                 self.take_anew(room, None);
             }
             (Of::Anew(..), Err(refused)) => self.tell(refused.sentence()),
-            (Of::ComeBack(spot), Ok(page)) => {
-                let mut shelved = Shelved::from(page);
-                shelved.open.marked = self.open.as_ref().and_then(|open| open.marked);
-                self.show_room(shelved, Some(spot));
-            }
-            // The end of the room is there.
-            (Of::ComeBack(_) | Of::History { .. }, _) => {}
+            (Of::History { .. }, _) => {}
         }
     }
 
     fn fetch_history(&mut self, is_older: bool, ask: Ask) {
-        if self.is_loading() {
+        // Coming back may fail, and what is here be too short to scroll by.
+        if self.visit.is_some() || self.page.is_some() {
             return;
         }
         let number = self.fetch(ask);
@@ -171,7 +172,7 @@ impl Session {
                 self.frame();
             }
             Err(refused) => {
-                self.give_up_page();
+                self.end_page();
                 self.tell(refused.sentence());
             }
         }
@@ -184,14 +185,32 @@ impl Session {
         }
         self.forget_spot(room);
         let number = self.fetch(Ask::Open(room, Some(spot.number)));
-        let of = Of::ComeBack(spot);
-        self.page = Some(Page { number, of });
+        self.coming_back = Some((number, spot));
         self.show(Part::Loading);
     }
 
-    /// What is on its way for what is shown will be dropped, so nothing waits for it any more. A visit goes on, whatever becomes of the room that one
-    /// comes from.
+    pub(super) fn came_back(&mut self, spot: Spot, answer: Result<OpenRoom, Refused>) {
+        // Otherwise the end of the room is there.
+        if let Ok(page) = answer {
+            let mut shelved = Shelved::from(page);
+            shelved.open.marked = self.open.as_ref().and_then(|open| open.marked);
+            self.show_room(shelved, Some(spot));
+        }
+    }
+
+    /// Whether what is shown is void, and is being taken from the server again.
+    pub(super) fn is_taken_anew(&self) -> bool {
+        matches!(self.page.as_ref().map(|page| &page.of), Some(Of::Anew(..)))
+    }
+
+    /// What is on its way for what is shown will be dropped, so nothing waits for it any more. A visit goes on,
+    /// whatever becomes of the room that one comes from.
     pub(super) fn give_up_page(&mut self) {
+        self.coming_back = None;
+        self.end_page();
+    }
+
+    fn end_page(&mut self) {
         self.page = None;
         self.show(Part::Loading);
     }

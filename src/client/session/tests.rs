@@ -9,7 +9,6 @@ mod storage;
 mod visiting;
 
 use super::*;
-use crate::spots::Spot;
 use parlour_protocol::calls::{Answer, Answered};
 use parlour_protocol::{
     ErrorCode, Message, OpenRoom, Person, Room, Roster, ServerFrame, Sync, Timestamp, UserKind,

@@ -91,7 +91,9 @@ impl Session {
         let wanted = spot.map(|spot| spot.number).or(target.message);
         let has = |timeline: &Timeline| wanted.is_none_or(|n| timeline.get(n).is_some());
         if self.open_id() == Some(target.room) {
-            if has(&self.timeline) {
+            // A message of a room that is being taken anew may be none of those that come.
+            let is_certain = wanted.is_none() || !self.is_taken_anew();
+            if is_certain && has(&self.timeline) {
                 self.go(push, path);
                 return self.show_again(target.message, spot);
             }
@@ -139,6 +141,9 @@ impl Session {
                 if let Some(visit) = self.visit.take_if(|visit| visit.number == number) {
                     self.show(Part::Loading);
                     self.visited(visit, answered(answer));
+                } else if let Some((_, spot)) = self.coming_back.take_if(|back| back.0 == number) {
+                    self.show(Part::Loading);
+                    self.came_back(spot, answered(answer));
                 } else if let Some(page) = self.page.take_if(|page| page.number == number) {
                     self.show(Part::Loading);
                     self.page_came(page.of, answered(answer));
@@ -284,10 +289,14 @@ impl Session {
         }
     }
 
-    /// What is on its way for an earlier visit will be dropped, so nothing waits for it any more.
+    /// What is on its way for an earlier visit will be dropped, so nothing waits for it any more. Without the page
+    /// that is taken anew the room that is open would stay void, should one stay in it.
     fn give_up_visit(&mut self) {
         self.visit = None;
-        self.give_up_page();
+        if !self.is_taken_anew() {
+            self.give_up_page();
+        }
+        self.show(Part::Loading);
     }
 
     /// What is shown is about to be something else: notes where one was reading.

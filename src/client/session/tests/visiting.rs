@@ -36,6 +36,15 @@ impl Tab {
     }
 }
 
+/// The server cannot say what the lobby has missed.
+fn reset() -> ServerFrame {
+    ServerFrame::Sync(Sync {
+        messages: Vec::new(),
+        reset: true,
+        ..sync(LOBBY, 2, 9)
+    })
+}
+
 fn landing(effects: &[Effect]) -> Option<Landing> {
     effects.iter().find_map(|effect| match effect {
         Effect::Land(landing, _) => Some(*landing),
@@ -143,10 +152,7 @@ fn back_to_a_place_that_is_not_held_fetches_what_was_read_there() {
     let mut tab = Tab::live();
     tab.read(1);
     tab.in_the_garden();
-    let mut reset = sync(LOBBY, 2, 9);
-    reset.messages.clear();
-    reset.reset = true;
-    tab.hear(ServerFrame::Sync(reset));
+    tab.hear(reset());
     let back = one_asked(&tab.moved("/rooms/1", 1));
     assert_eq!(back.1, Ask::Open(LOBBY, Some(1)));
     // It is gone; the room is not.
@@ -163,10 +169,7 @@ fn back_and_forward_again_before_the_other_place_had_come_shows_what_is_shown() 
         ok(&open_room(RoomId(3), page(RoomId(3), 1..=1, 1))),
     );
     let (path, entry) = tab.pushed[0].clone();
-    let mut reset = sync(LOBBY, 2, 9);
-    reset.messages.clear();
-    reset.reset = true;
-    tab.hear(ServerFrame::Sync(reset));
+    tab.hear(reset());
     let back = one_asked(&tab.moved("/rooms/1", 1));
     let forward = tab.moved(&path, entry);
     assert_eq!(asked(&forward), []);
@@ -181,10 +184,7 @@ fn back_and_forward_again_before_the_other_place_had_come_shows_what_is_shown() 
 fn back_to_what_cannot_be_had_puts_the_address_right() {
     let mut tab = Tab::live();
     tab.in_the_garden();
-    let mut reset = sync(LOBBY, 2, 9);
-    reset.messages.clear();
-    reset.reset = true;
-    tab.hear(ServerFrame::Sync(reset));
+    tab.hear(reset());
     let back = one_asked(&tab.moved("/rooms/1", 1));
     let failed = tab.answer(&back, None);
     assert!(failed.contains(&Effect::Replace("/rooms/2".to_owned())));
@@ -211,6 +211,83 @@ fn a_page_that_is_loaded_again_comes_back_to_where_one_was_reading() {
     let further = spots.replace(",1,320", ",9,320");
     let question = one_asked(&arrive(true, &spots.replacen("1,1,1,", "1,1,9,", 1)));
     assert_eq!(question.1, Ask::Open(LOBBY, Some(9)), "{further}");
+}
+
+#[test]
+fn a_click_on_the_open_rooms_own_link_leaves_the_page_on_its_way_that_is_taken_anew() {
+    type Click = fn(&mut Tab) -> Vec<Effect>;
+    let clicks: [Click; 2] = [|tab| tab.visit("/rooms/1"), |tab| tab.moved("/rooms/1", 2)];
+    for click in clicks {
+        let mut tab = Tab::live();
+        let anew = one_asked(&tab.hear(reset()));
+        assert_eq!(asked(&click(&mut tab)), []);
+        assert!(tab.session.is_loading());
+        tab.answer(&anew, ok(&open_room(LOBBY, page(LOBBY, 1..=9, 9))));
+        assert_eq!(tab.shown().len(), 9);
+        assert!(!tab.session.is_loading());
+    }
+}
+
+#[test]
+fn the_end_of_a_room_that_is_taken_anew_around_a_message_is_taken_from_its_end() {
+    let mut tab = Tab::live();
+    tab.read(1);
+    let around = one_asked(&tab.hear(reset()));
+    assert_eq!(around.1, Ask::Open(LOBBY, Some(1)));
+    let end = one_asked(&tab.visit("/rooms/1"));
+    assert_eq!(end.1, Ask::Open(LOBBY, None));
+    assert_eq!(tab.answer(&around, None), []);
+    tab.answer(&end, ok(&open_room(LOBBY, page(LOBBY, 1..=9, 9))));
+    assert_eq!(tab.shown().len(), 9);
+}
+
+#[test]
+fn a_permalink_into_the_open_room_while_it_is_taken_anew_is_asked_for() {
+    let mut tab = Tab::live();
+    let anew = one_asked(&tab.hear(reset()));
+    let link = one_asked(&tab.visit("/rooms/1/m/2"));
+    assert_eq!(link.1, Ask::Open(LOBBY, Some(2)));
+    tab.answer(&anew, ok(&open_room(LOBBY, page(LOBBY, 5..=9, 9))));
+    let shown = tab.answer(&link, ok(&open_room(LOBBY, page(LOBBY, 1..=4, 9))));
+    assert_eq!(landing(&shown), Some(Landing::Message(2)));
+}
+
+#[test]
+fn older_messages_come_while_and_after_a_place_to_come_back_to_cannot_be_had() {
+    for is_answered in [false, true] {
+        let mut place = lobby(2);
+        place.open = Some(open_room(LOBBY, page(LOBBY, 51..=52, 52)));
+        let mut tab = Tab::new(place, CountedStorage::default());
+        let spots = "[[1,1,9,320,1280,0]]";
+        let arrived =
+            tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
+        let back = one_asked(&arrived);
+        assert_eq!(back.1, Ask::Open(LOBBY, Some(9)));
+        if is_answered {
+            tab.answer(&back, None);
+        }
+        // All that is here is in view.
+        let older = one_asked(&tab.does(|session| session.scrolled(true, false)));
+        tab.answer(&older, ok(&page(LOBBY, 46..=50, 52)));
+        assert_eq!(tab.shown()[0], 46);
+        assert_eq!(tab.session.is_loading(), !is_answered);
+        if !is_answered {
+            let shown = tab.answer(&back, ok(&open_room(LOBBY, page(LOBBY, 1..=20, 52))));
+            assert_eq!(landing(&shown), Some(Landing::Spot(spot(9, false))));
+        }
+    }
+}
+
+#[test]
+fn whoever_wants_the_end_is_not_brought_back_to_where_they_were_reading() {
+    let mut tab = Tab::new(lobby(2), CountedStorage::default());
+    let spots = "[[1,1,9,320,1280,0]]";
+    let arrived = tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
+    let back = one_asked(&arrived);
+    tab.does(Session::to_newest);
+    assert!(!tab.session.awaits(back.0));
+    let page = page(LOBBY, 1..=20, 52);
+    assert_eq!(tab.answer(&back, ok(&open_room(LOBBY, page))), []);
 }
 
 #[test]
