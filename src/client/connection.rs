@@ -19,8 +19,8 @@ const STEADY_MS: f64 = 10_000.0;
 const SILENCE_MS: f64 = 40_000.0;
 /// A question that is not answered in this time went to a socket that is dead.
 const ANSWER_MS: f64 = 5_000.0;
-/// The longest that the server can ask for patience.
-const PATIENCE_MS: f64 = 300_000.0;
+/// The longest that the server can have a client wait.
+const MAX_RETRY_AFTER_MS: f64 = 300_000.0;
 /// A loss that is over before this is nobody's concern.
 const UNNOTICED_MS: f64 = 3_000.0;
 
@@ -187,7 +187,7 @@ impl Connection {
         };
         let refusal = refusal.filter(|error| error.code != ErrorCode::NotFound);
         if let Some(wait) = refusal.as_ref().and_then(|error| error.retry_after_ms) {
-            let wait = (wait as f64 * (1.0 + random / 2.0)).min(PATIENCE_MS);
+            let wait = (wait as f64 * (1.0 + random / 2.0)).min(MAX_RETRY_AFTER_MS);
             *until_ms = until_ms.max(now_ms + wait);
         }
         self.refusal = refusal.map(|error| error.message);

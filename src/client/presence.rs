@@ -48,11 +48,6 @@ impl Presence {
         self.typing = people;
     }
 
-    /// A message of this person came, so they have finished typing it.
-    pub fn spoke(&mut self, user: UserId) {
-        self.typing.retain(|person| person.id != user);
-    }
-
     /// Nobody will say when somebody stops: nobody types.
     pub fn connection_lost(&mut self) {
         self.typing.clear();

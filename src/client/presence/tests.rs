@@ -25,7 +25,7 @@ fn names_are_pieces_of_their_own() {
     presence.set_typing(people(&["שלום", "Bob"]));
     let line = |presence: &Presence| presence.typing_line(None, &Namesakes::default());
     assert_eq!(line(&presence), ["שלום", " and ", "Bob", " are typing…"]);
-    presence.spoke(UserId(2));
+    presence.set_typing(people(&["שלום"]));
     assert_eq!(line(&presence), ["שלום", " is typing…", "", ""]);
 }
 
@@ -63,15 +63,14 @@ fn the_line_leaves_me_out() {
 }
 
 #[test]
-fn who_spoke_or_cannot_be_heard_does_not_type() {
+fn who_cannot_be_heard_does_not_type() {
     let mut presence = Presence::new(Roster {
         people: people(&["Alice"]),
         count: 1,
     });
     presence.set_typing(people(&["Alice", "Bob"]));
-    presence.spoke(UserId(1));
     let line = |presence: &Presence| presence.typing_line(None, &Namesakes::default()).concat();
-    assert_eq!(line(&presence), "Bob is typing…");
+    assert_eq!(line(&presence), "Alice and Bob are typing…");
     presence.connection_lost();
     assert_eq!(line(&presence), "");
     assert_eq!(

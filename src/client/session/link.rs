@@ -14,8 +14,8 @@ use parlour_protocol::{ClientFrame, CloseCode, RoomId, Seq, User};
 
 /// An attempt to connect that takes longer than this has failed.
 const CONNECT_TIMEOUT_MS: f64 = 10_000.0;
-/// An attempt that is older than this is given up for a new one when somebody asks for it.
-const PATIENCE_MS: f64 = 1_000.0;
+/// The same where somebody asks for a connection: one that takes longer already is given up for another.
+const CONNECT_TIMEOUT_ON_DEMAND_MS: f64 = 1_000.0;
 /// When the date has moved on by this much more than the clock between two looks, the machine slept, or somebody
 /// set it; asking whether the socket lives does no harm.
 const LEAP_MS: f64 = 10_000.0;
@@ -182,7 +182,7 @@ impl Session {
                 }
             }
             Phase::Connecting { .. } => {
-                let is_old = |since: f64| self.at.now - since >= PATIENCE_MS;
+                let is_old = |since: f64| self.at.now - since >= CONNECT_TIMEOUT_ON_DEMAND_MS;
                 if self.opening_since.is_some_and(is_old) {
                     self.begin_again();
                 }
