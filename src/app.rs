@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod browser;
+mod drawn_anew;
 #[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]

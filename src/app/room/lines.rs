@@ -6,14 +6,13 @@
 
 use super::line::{DayLine, MessageLine, NoteLine};
 use super::room_line::RoomLine;
+use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::either::EitherOf4;
 use leptos::prelude::*;
-use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::reactive_graph::{OwnedView, OwnedViewState};
 use leptos::tachys::renderer::{Rndr, types};
-use leptos::tachys::view::{Mountable, Position, PositionState};
+use leptos::tachys::view::{Mountable, Position};
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::{RoomEntry, RoomId};
 
@@ -179,25 +178,11 @@ impl<S: Mountable> Mountable for Drawn<S> {
 }
 
 impl<V: RenderHtml + 'static> AddAnyAttr for List<V> {
-    type Output<A: Attribute> = Self;
-
-    /// A list is no element, so there is nothing that an attribute could stand on.
-    fn add_any_attr<A: Attribute>(self, _: A) -> Self::Output<A> {
-        self
-    }
+    without_attributes!();
 }
 
 impl<V: RenderHtml + 'static> RenderHtml for List<V> {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
+    drawn_anew!();
 
     fn to_html_with_buf(
         mut self,
@@ -213,14 +198,5 @@ impl<V: RenderHtml + 'static> RenderHtml for List<V> {
             *position = Position::NextChild;
         }
         buf.push_str(END);
-    }
-
-    /// Nothing in the island takes the server's elements over: it is drawn anew in their place.
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Self::State {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }

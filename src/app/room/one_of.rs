@@ -5,13 +5,12 @@
 //! each of Leptos's own views of this kind brings along for its type.
 
 use super::shown::Holds;
+use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
-use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::types;
-use leptos::tachys::view::{Mountable, Position, PositionState};
+use leptos::tachys::view::{Mountable, Position};
 
 /// What is shown while something holds.
 pub fn when<V: RenderHtml + 'static>(
@@ -115,12 +114,7 @@ where
     A: Fn() -> V + Send + 'static,
     B: Fn() -> W + Send + 'static,
 {
-    type Output<SomeAttr: Attribute> = Self;
-
-    /// Neither is asked whether it is an element.
-    fn add_any_attr<SomeAttr: Attribute>(self, _: SomeAttr) -> Self::Output<SomeAttr> {
-        self
-    }
+    without_attributes!();
 }
 
 impl<V, W, A, B> RenderHtml for OneOf<A, B>
@@ -130,16 +124,7 @@ where
     A: Fn() -> V + Send + 'static,
     B: Fn() -> W + Send + 'static,
 {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
+    drawn_anew!();
 
     fn to_html_with_buf(
         self,
@@ -154,14 +139,5 @@ where
         } else {
             (self.other)().to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
         }
-    }
-
-    /// Nothing in the island takes the server's elements over: it is drawn anew in their place.
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Shown {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }

@@ -7,12 +7,11 @@
 //! *Invariant:* they are all that their element holds.
 
 use super::shown::Text;
+use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::prelude::*;
-use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::{Rndr, types};
-use leptos::tachys::view::{Mountable, Position, PositionState};
+use leptos::tachys::view::{Mountable, Position};
 
 /// Words that follow what they are about.
 pub fn words(of: impl Text) -> impl IntoView + Copy {
@@ -87,25 +86,11 @@ impl Mountable for Written {
 }
 
 impl AddAnyAttr for Words {
-    type Output<A: Attribute> = Self;
-
-    /// Text has no attributes.
-    fn add_any_attr<A: Attribute>(self, _: A) -> Self::Output<A> {
-        self
-    }
+    without_attributes!();
 }
 
 impl RenderHtml for Words {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
+    drawn_anew!();
 
     fn to_html_with_buf(
         self,
@@ -117,14 +102,5 @@ impl RenderHtml for Words {
     ) {
         self.0
             .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
-    }
-
-    /// Nothing in the island takes the server's elements over: it is drawn anew in their place.
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Written {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }

@@ -1,12 +1,12 @@
 //! Slots on the server, which draws what is in them or notes where they are.
 
 use super::Slot;
+use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::prelude::*;
+use leptos::tachys::html::attribute::AttributeValue;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::html::attribute::{Attribute, AttributeValue};
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::types;
-use leptos::tachys::view::{Position, PositionState};
+use leptos::tachys::view::Position;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Takes down where in a rendered text its slots are.
@@ -72,25 +72,11 @@ impl<V: Render> Render for Slotted<V> {
 }
 
 impl<V: RenderHtml + 'static> AddAnyAttr for Slotted<V> {
-    type Output<A: Attribute> = Self;
-
-    /// A slot is no element, so there is nothing that an attribute could stand on.
-    fn add_any_attr<A: Attribute>(self, _: A) -> Self::Output<A> {
-        self
-    }
+    without_attributes!();
 }
 
 impl<V: RenderHtml + 'static> RenderHtml for Slotted<V> {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = V::MIN_LENGTH;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
+    drawn_anew!();
 
     fn to_html_with_buf(
         self,
@@ -107,14 +93,6 @@ impl<V: RenderHtml + 'static> RenderHtml for Slotted<V> {
             }
         }
         *position = Position::NextChild;
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Self::State {
-        self.build()
-    }
-
-    fn into_owned(self) -> Self {
-        self
     }
 }
 

@@ -74,7 +74,7 @@ const LAYERS: [Layer; 15] = [
     ("calls", &["app/api"], &["protocol", "client", "browser"]),
     (
         "views",
-        &["app/slots", "app/room", "app/shell"],
+        &["app/drawn_anew", "app/slots", "app/room", "app/shell"],
         &["protocol", "client", "browser", "calls"],
     ),
     (
