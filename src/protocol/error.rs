@@ -1,64 +1,45 @@
 //! Errors as they are sent to people and programs.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record};
 use std::fmt;
 
-/// A stable name for a kind of refusal; programs decide by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// Another room has this name, up to case and look-alike letters.
-    RoomNameTaken,
-    /// The request is not of the form this call takes.
-    BadRequest,
-    /// The request needs a session: a cookie or a token.
-    SignInRequired,
-    /// The person may not do this.
-    Forbidden,
-    /// No such room.
-    RoomNotFound,
-    /// No such message in that room.
-    MessageNotFound,
-    /// No such page, call or file.
-    NotFound,
-    /// The name belongs to an account or to a connected guest.
-    UsernameTaken,
-    /// More bytes than a body or frame may have.
-    TooLarge,
-    /// A field breaks its rule; `field` says which.
-    Invalid,
-    /// A rate limit refuses it; `retry_after_ms` says when to try again.
-    RateLimited,
-    /// The server cannot take it now; send it again later with the same idempotency key.
-    Overloaded,
-    /// The server is draining before it stops.
-    Draining,
-    /// A frame of a type the server does not know.
-    UnknownType,
-    /// The server failed; the log has the request's id.
-    Internal,
+names! {
+    /// A stable name for a kind of refusal; programs decide by it.
+    pub enum ErrorCode {
+        /// Another room has this name, up to case and look-alike letters.
+        RoomNameTaken = "room_name_taken",
+        /// The request is not of the form this call takes.
+        BadRequest = "bad_request",
+        /// The request needs a session: a cookie or a token.
+        SignInRequired = "sign_in_required",
+        /// The person may not do this.
+        Forbidden = "forbidden",
+        /// No such room.
+        RoomNotFound = "room_not_found",
+        /// No such message in that room.
+        MessageNotFound = "message_not_found",
+        /// No such page, call or file.
+        NotFound = "not_found",
+        /// The name belongs to an account or to a connected guest.
+        UsernameTaken = "username_taken",
+        /// More bytes than a body or frame may have.
+        TooLarge = "too_large",
+        /// A field breaks its rule; `field` says which.
+        Invalid = "invalid",
+        /// A rate limit refuses it; `retry_after_ms` says when to try again.
+        RateLimited = "rate_limited",
+        /// The server cannot take it now; send it again later with the same idempotency key.
+        Overloaded = "overloaded",
+        /// The server is draining before it stops.
+        Draining = "draining",
+        /// A frame of a type the server does not know.
+        UnknownType = "unknown_type",
+        /// The server failed; the log has the request's id.
+        Internal = "internal",
+    }
 }
 
 impl ErrorCode {
-    /// Every one of them.
-    pub const ALL: [Self; 15] = [
-        Self::RoomNameTaken,
-        Self::BadRequest,
-        Self::SignInRequired,
-        Self::Forbidden,
-        Self::RoomNotFound,
-        Self::MessageNotFound,
-        Self::NotFound,
-        Self::UsernameTaken,
-        Self::TooLarge,
-        Self::Invalid,
-        Self::RateLimited,
-        Self::Overloaded,
-        Self::Draining,
-        Self::UnknownType,
-        Self::Internal,
-    ];
-
     /// The HTTP status that goes with it.
     pub const fn status(self) -> u16 {
         match self {
@@ -82,46 +63,26 @@ impl ErrorCode {
             Self::RateLimited | Self::Overloaded | Self::Draining | Self::Internal
         )
     }
-
-    /// The name on the wire, `snake_case`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RoomNameTaken => "room_name_taken",
-            Self::BadRequest => "bad_request",
-            Self::SignInRequired => "sign_in_required",
-            Self::Forbidden => "forbidden",
-            Self::RoomNotFound => "room_not_found",
-            Self::MessageNotFound => "message_not_found",
-            Self::NotFound => "not_found",
-            Self::UsernameTaken => "username_taken",
-            Self::TooLarge => "too_large",
-            Self::Invalid => "invalid",
-            Self::RateLimited => "rate_limited",
-            Self::Overloaded => "overloaded",
-            Self::Draining => "draining",
-            Self::UnknownType => "unknown_type",
-            Self::Internal => "internal",
-        }
-    }
 }
 
-/// A refusal on the wire: the code for programs, a sentence for people, and what goes with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppError {
-    /// The stable code.
-    pub code: ErrorCode,
-    /// One sentence for a person. Never holds anything internal.
-    pub message: String,
-    /// The field that broke its rule, with [`ErrorCode::Invalid`] and the taken names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// Where in that field, as an index in Unicode characters of the text as it was sent, if the rule is
-    /// broken at a place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<u32>,
-    /// Milliseconds until it is worth trying again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_ms: Option<u64>,
+record! {
+    /// A refusal on the wire: the code for programs, a sentence for people, and what goes with it.
+    pub struct AppError {
+        /// The stable code.
+        pub code: ErrorCode,
+        /// One sentence for a person. Never holds anything internal.
+        pub message: String,
+        /// The field that broke its rule, with [`ErrorCode::Invalid`] and the taken names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
+        /// Where in that field, as an index in Unicode characters of the text as it was sent, if the rule is
+        /// broken at a place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub at: Option<u32>,
+        /// Milliseconds until it is worth trying again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub retry_after_ms: Option<u64>,
+    }
 }
 
 impl AppError {

@@ -1,5 +1,6 @@
 //! Identities. All are integers below 2^53, so that a JavaScript number holds them exactly.
 
+use crate::json::{Fields, FromJson, Json};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -20,6 +21,20 @@ macro_rules! id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: Json) -> Option<Self> {
+                i64::from_json(json).map(Self)
+            }
+
+            fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
+                Some(Self(fields.number(name)))
+            }
+
+            fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
+                Some(fields.maybe_number(name).map(Self))
             }
         }
     };

@@ -6,12 +6,14 @@
 //! *Invariant:* for the records of the wire it reads what serde_json writes and writes what
 //! serde_json would, byte for byte; unknown fields are ignored.
 
+mod declare;
 mod frames;
-mod records;
 #[cfg(test)]
 mod tests;
+mod values;
 mod writing;
 
+pub(crate) use declare::{names, read, record};
 pub use writing::Writer;
 
 /// How deep lists and objects may lie in each other; serde_json's own limit.
@@ -36,10 +38,21 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// A record that can be read.
+/// What can be read: a record, or what a record is made of.
 pub trait FromJson: Sized {
-    /// From a value; `None` when it is not of the record's form.
+    /// From a value; `None` when it is not of this form.
     fn from_json(json: Json) -> Option<Self>;
+
+    /// The field of this name, which must be there. What is amiss is noted in the fields, or is `None` where there
+    /// is nothing empty to put in its place.
+    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.maybe(name)
+    }
+
+    /// The field of this name, which may be absent; `None` only where it is amiss.
+    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
+        Some(fields.maybe(name))
+    }
 
     /// From a text.
     fn from_text(text: &str) -> Option<Self> {

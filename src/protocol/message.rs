@@ -1,50 +1,52 @@
 //! A message in its present state.
 
+use crate::json::record;
 use crate::{MessageId, Number, RoomId, Seq, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
 
-/// A message; the same record in REST, frames and pages.
-///
-/// *Invariant:* `seq >= number`, and equal exactly while nothing has changed since it was posted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Its identity across rooms.
-    pub id: MessageId,
-    /// The room it stands in.
-    pub room_id: RoomId,
-    /// Its identity and place in the room: the seq it was posted at.
-    pub number: Number,
-    /// The room's seq at its latest change.
-    pub seq: Seq,
-    /// Who wrote it.
-    pub user_id: UserId,
-    /// The author's name when it was written.
-    pub username: String,
-    /// The text; empty once deleted.
-    pub content: String,
-    /// The idempotency key its author sent it with.
-    pub client_id: String,
-    /// When it was stored.
-    pub timestamp: Timestamp,
-    /// When it was last edited.
-    pub edited_at: Option<Timestamp>,
-    /// Whether it is a tombstone: deleted, without its text.
-    pub deleted: bool,
-    /// The number of the message it replies to.
-    pub reply_to: Option<Number>,
-    /// The web addresses in the text, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<Link>,
+record! {
+    /// A message; the same record in REST, frames and pages.
+    ///
+    /// *Invariant:* `seq >= number`, and equal exactly while nothing has changed since it was posted.
+    pub struct Message {
+        /// Its identity across rooms.
+        pub id: MessageId,
+        /// The room it stands in.
+        pub room_id: RoomId,
+        /// Its identity and place in the room: the seq it was posted at.
+        pub number: Number,
+        /// The room's seq at its latest change.
+        pub seq: Seq,
+        /// Who wrote it.
+        pub user_id: UserId,
+        /// The author's name when it was written.
+        pub username: String,
+        /// The text; empty once deleted.
+        pub content: String,
+        /// The idempotency key its author sent it with.
+        pub client_id: String,
+        /// When it was stored.
+        pub timestamp: Timestamp,
+        /// When it was last edited.
+        pub edited_at: Option<Timestamp>,
+        /// Whether it is a tombstone: deleted, without its text.
+        pub deleted: bool,
+        /// The number of the message it replies to.
+        pub reply_to: Option<Number>,
+        /// The web addresses in the text, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub links: Vec<Link>,
+    }
 }
 
-/// A web address in a message's text; `http` or `https` only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    /// Its first character, as an index in Unicode characters of the text.
-    pub start: u32,
-    /// The character behind it.
-    pub end: u32,
-    /// Where it leads, if a browser is not to find that out from what is written there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub href: Option<String>,
+record! {
+    /// A web address in a message's text; `http` or `https` only.
+    pub struct Link {
+        /// Its first character, as an index in Unicode characters of the text.
+        pub start: u32,
+        /// The character behind it.
+        pub end: u32,
+        /// Where it leads, if a browser is not to find that out from what is written there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub href: Option<String>,
+    }
 }

@@ -1,24 +1,26 @@
 //! What a page shows, as JSON in the page and as calls answer it.
 
+use crate::json::{FromJson, Json, record};
 use crate::{Message, Number, Person, Room, RoomId, Seq, Timestamp, User};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The data of a whole page, enough to render it without another request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
-    /// Who is looking; `None` before a name was given.
-    pub me: Option<User>,
-    /// The sidebar, ordered by name; written as [`Listed`].
-    #[serde(serialize_with = "listed")]
-    pub rooms: Vec<RoomEntry>,
-    /// The room that is open; `None` on the welcome screen.
-    pub open: Option<OpenRoom>,
-    /// The key that the composer's form sends with when there is no script.
-    pub form_key: String,
+record! {
+    /// The data of a whole page, enough to render it without another request.
+    pub struct Place {
+        /// Who is looking; `None` before a name was given.
+        pub me: Option<User>,
+        /// The sidebar, ordered by name; written as [`Listed`].
+        #[serde(serialize_with = "listed")]
+        pub rooms: Vec<RoomEntry>,
+        /// The room that is open; `None` on the welcome screen.
+        pub open: Option<OpenRoom>,
+        /// The key that the composer's form sends with when there is no script.
+        pub form_key: String,
+    }
 }
 
 /// A room in the sidebar. Read back, its room has what [`Listed`] has of it, however it was written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Listed")]
 pub struct RoomEntry {
     /// The room as a list shows it.
@@ -27,25 +29,33 @@ pub struct RoomEntry {
     pub unread: i64,
 }
 
-/// An entry as a page's JSON has it: what a list shows, without what is zero. A page may list hundreds of
-/// rooms.
-#[derive(Serialize, Deserialize)]
-pub struct Listed {
-    room: ListedRoom,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    unread: i64,
+impl FromJson for RoomEntry {
+    fn from_json(json: Json) -> Option<Self> {
+        Listed::from_json(json).map(Self::from)
+    }
 }
 
-#[derive(Serialize, Deserialize)]
-struct ListedRoom {
-    id: RoomId,
-    name: String,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    seq: Seq,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    online: u32,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    sort: String,
+record! {
+    /// An entry as a page's JSON has it: what a list shows, without what is zero. A page may list hundreds of
+    /// rooms.
+    pub struct Listed {
+        room: ListedRoom,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        unread: i64,
+    }
+}
+
+record! {
+    struct ListedRoom {
+        id: RoomId,
+        name: String,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        seq: Seq,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        online: u32,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        sort: String,
+    }
 }
 
 fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
@@ -90,41 +100,46 @@ impl From<Listed> for RoomEntry {
     }
 }
 
-/// A room with the part of its history that is shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OpenRoom {
-    /// The room that is open.
-    pub room: Room,
-    /// Whether the person may delete it.
-    pub may_delete: bool,
-    /// The people who are in it now.
-    pub roster: Roster,
-    /// The messages that are shown.
-    pub history: History,
-    /// The message a permalink points at.
-    pub marked: Option<Number>,
+record! {
+    /// A room with the part of its history that is shown.
+    pub struct OpenRoom {
+        /// The room that is open.
+        pub room: Room,
+        /// Whether the person may delete it.
+        pub may_delete: bool,
+        /// The people who are in it now.
+        pub roster: Roster,
+        /// The messages that are shown.
+        pub history: History,
+        /// The message a permalink points at.
+        pub marked: Option<Number>,
+    }
 }
 
-/// A run of a room's messages without holes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct History {
-    /// The messages, oldest first.
-    pub messages: Vec<Message>,
-    /// The room's seq when this was read: every change up to it is in `messages`.
-    pub seq: Seq,
-    /// There are older messages than the first.
-    pub has_older: bool,
-    /// There are newer messages than the last.
-    pub has_newer: bool,
+record! {
+    /// A run of a room's messages without holes.
+    #[derive(Default)]
+    pub struct History {
+        /// The messages, oldest first.
+        pub messages: Vec<Message>,
+        /// The room's seq when this was read: every change up to it is in `messages`.
+        pub seq: Seq,
+        /// There are older messages than the first.
+        pub has_older: bool,
+        /// There are newer messages than the last.
+        pub has_newer: bool,
+    }
 }
 
-/// Who is in a room now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Roster {
-    /// Ordered by name; at most 200.
-    pub people: Vec<Person>,
-    /// How many there are, exactly.
-    pub count: u32,
+record! {
+    /// Who is in a room now.
+    #[derive(Default)]
+    pub struct Roster {
+        /// Ordered by name; at most 200.
+        pub people: Vec<Person>,
+        /// How many there are, exactly.
+        pub count: u32,
+    }
 }
 
 impl Roster {

@@ -1,45 +1,48 @@
 //! Users: guests, members and bots.
 
 use crate::UserId;
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record};
 
-/// What kind of user this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UserKind {
-    /// A user without an account, known by the token of their session.
-    Guest,
-    /// A person with an account.
-    Member,
-    /// A program with an account.
-    Bot,
+names! {
+    /// What kind of user this is.
+    pub enum UserKind {
+        /// A user without an account, known by the token of their session.
+        Guest = "guest",
+        /// A person with an account.
+        Member = "member",
+        /// A program with an account.
+        Bot = "bot",
+    }
 }
 
-/// A user as all may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    /// The id of the user.
-    pub id: UserId,
-    /// The name shown now; messages keep the name they were written under.
-    pub name: String,
-    /// Guest, member or bot.
-    pub kind: UserKind,
+record! {
+    /// A user as all may see it.
+    pub struct User {
+        /// The id of the user.
+        pub id: UserId,
+        /// The name shown now; messages keep the name they were written under.
+        pub name: String,
+        /// Guest, member or bot.
+        pub kind: UserKind,
+    }
 }
 
-/// A user in a list: two with one name have different ids.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The id of the user.
-    pub id: UserId,
-    /// The name as it is displayed.
-    pub name: String,
+record! {
+    /// A user in a list: two with one name have different ids.
+    pub struct Person {
+        /// The id of the user.
+        pub id: UserId,
+        /// The name as it is displayed.
+        pub name: String,
+    }
 }
 
-/// The answer to `POST /api/chat/guests`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewGuest {
-    /// The guest that was made.
-    pub user: User,
-    /// The session token (`Authorization: Bearer …`). Sent once; only its hash is stored.
-    pub token: String,
+record! {
+    /// The answer to `POST /api/chat/guests`.
+    pub struct NewGuest {
+        /// The guest that was made.
+        pub user: User,
+        /// The session token (`Authorization: Bearer …`). Sent once; only its hash is stored.
+        pub token: String,
+    }
 }

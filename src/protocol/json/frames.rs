@@ -1,6 +1,5 @@
 //! The frames: the server's are read, the browser's are written.
 
-use super::records::unsigned;
 use super::{Fields, FromJson, Json, Writer};
 use crate::{
     ClientFrame, Heartbeat, Refusal, RoomActivity, RoomGone, RoomId, RoomList, ServerFrame, Sync,
@@ -78,8 +77,8 @@ impl FromJson for ServerFrame {
                 message: fields.text("message"),
                 room_id: fields.maybe_number("room_id").map(RoomId),
                 client_id: fields.maybe_text("client_id"),
-                at: unsigned(&mut fields, "at")?,
-                retry_after_ms: unsigned(&mut fields, "retry_after_ms")?,
+                at: u32::optional(&mut fields, "at")?,
+                retry_after_ms: u64::optional(&mut fields, "retry_after_ms")?,
             }),
             _ => return None,
         };
