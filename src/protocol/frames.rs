@@ -1,24 +1,26 @@
 //! WebSocket frames, both ways.
 
-use crate::json::FromJson;
+use crate::json::{FromJson, frames, names, record};
 use crate::{
     AppError, ErrorCode, Message, Number, Person, Room, RoomId, RoomList, Roster, Seq, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The first frame on `/ws/chat/{room_id}`, which identifies the client.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Hello {
-    /// The name a new guest wants. Ignored when a session or a token says who it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// The `seq` up to which the client has the room; it gets what changed since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<Seq>,
-    /// The session token of a guest who comes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+record! {
+    /// The first frame on `/ws/chat/{room_id}`, which identifies the client.
+    #[derive(Default)]
+    pub struct Hello {
+        /// The name a new guest wants. Ignored when a session or a token says who it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub username: Option<String>,
+        /// The `seq` up to which the client has the room; it gets what changed since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub after: Option<Seq>,
+        /// The session token of a guest who comes back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub token: Option<String>,
+    }
 }
 
 impl Hello {
@@ -32,86 +34,95 @@ impl Hello {
     }
 }
 
-/// A frame of a client. On a one-room socket `room_id` may be left out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ClientFrame {
-    /// Joins a room, and receives what happens there (`/ws` only).
-    Join {
-        /// The room to join.
-        room_id: RoomId,
-        /// The `seq` up to which the client has the room; the answer has what changed since.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        after: Option<Seq>,
-    },
-    /// Leaves a room (`/ws` only).
-    Leave {
-        /// The room to leave.
-        room_id: RoomId,
-    },
-    /// Posts a message.
-    Message {
-        /// The room to post in.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// The text, 1–10,000 characters.
-        content: String,
-        /// The idempotency key: 1–64 characters, unique for its author for ever. Without one the send cannot be
-        /// repeated safely.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        client_id: Option<String>,
-        /// The number of the message it replies to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<Number>,
-    },
-    /// Replaces the text of the person's own message.
-    Edit {
-        /// The room of the message.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// The number of the message in its room.
-        number: Number,
-        /// The new text.
-        content: String,
-    },
-    /// Deletes the person's own message, which leaves a tombstone.
-    Delete {
-        /// The room of the message.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// The number of the message in its room.
-        number: Number,
-    },
-    /// The person started or stopped typing; expires by itself after 5 s.
-    Typing {
-        /// The room they type in.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// Whether they type or stopped.
-        is_typing: bool,
-    },
-    /// Asks what changed in a room.
-    Sync {
-        /// The room to read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// The `seq` up to which the client has the room.
-        after: Seq,
-    },
-    /// A read receipt; never goes backwards.
-    Read {
-        /// The room that was read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        room_id: Option<RoomId>,
-        /// The latest `seq` that was read.
-        seq: Seq,
-    },
-    /// Asks for the list of rooms that a page has (`/ws` only).
-    Rooms {
-        /// The [hash](RoomList::hash_of) of the list that the client holds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        known: Option<String>,
-    },
+frames! {
+    /// A frame of a client. On a one-room socket `room_id` may be left out.
+    pub enum ClientFrame {
+        /// Joins a room, and receives what happens there (`/ws` only).
+        #[serde(rename = "join")]
+        Join {
+            /// The room to join.
+            room_id: RoomId,
+            /// The `seq` up to which the client has the room; the answer has what changed since.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            after: Option<Seq>,
+        },
+        /// Leaves a room (`/ws` only).
+        #[serde(rename = "leave")]
+        Leave {
+            /// The room to leave.
+            room_id: RoomId,
+        },
+        /// Posts a message.
+        #[serde(rename = "message")]
+        Message {
+            /// The room to post in.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The text, 1–10,000 characters.
+            content: String,
+            /// The idempotency key: 1–64 characters, unique for its author for ever. Without one the send cannot be
+            /// repeated safely.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            client_id: Option<String>,
+            /// The number of the message it replies to.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reply_to: Option<Number>,
+        },
+        /// Replaces the text of the person's own message.
+        #[serde(rename = "edit")]
+        Edit {
+            /// The room of the message.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The number of the message in its room.
+            number: Number,
+            /// The new text.
+            content: String,
+        },
+        /// Deletes the person's own message, which leaves a tombstone.
+        #[serde(rename = "delete")]
+        Delete {
+            /// The room of the message.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The number of the message in its room.
+            number: Number,
+        },
+        /// The person started or stopped typing; expires by itself after 5 s.
+        #[serde(rename = "typing")]
+        Typing {
+            /// The room they type in.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// Whether they type or stopped.
+            is_typing: bool,
+        },
+        /// Asks what changed in a room.
+        #[serde(rename = "sync")]
+        Sync {
+            /// The room to read.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The `seq` up to which the client has the room.
+            after: Seq,
+        },
+        /// A read receipt; never goes backwards.
+        #[serde(rename = "read")]
+        Read {
+            /// The room that was read.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The latest `seq` that was read.
+            seq: Seq,
+        },
+        /// Asks for the list of rooms that a page has (`/ws` only).
+        #[serde(rename = "rooms")]
+        Rooms {
+            /// The [hash](RoomList::hash_of) of the list that the client holds.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            known: Option<String>,
+        },
+    }
 }
 
 /// The tag of a frame, which names its type.
@@ -147,10 +158,6 @@ impl FrameError {
 }
 
 impl ClientFrame {
-    const TYPES: [&'static str; 9] = [
-        "join", "leave", "message", "edit", "delete", "typing", "sync", "read", "rooms",
-    ];
-
     /// Parses one text frame. Depth is bounded by serde_json's recursion limit (128).
     ///
     /// # Errors
@@ -173,49 +180,63 @@ fn require_object(text: &str) -> Result<(), FrameError> {
     Ok(())
 }
 
-/// A change of a person's presence in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemEvent {
-    /// The person joined the room.
-    Joined,
-    /// The person left the room.
-    Left,
+names! {
+    /// A change of a person's presence in a room.
+    pub enum SystemEvent {
+        /// The person joined the room.
+        Joined = "joined",
+        /// The person left the room.
+        Left = "left",
+    }
 }
 
-/// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
-/// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ServerFrame {
-    /// Joined; live from `seq`.
-    Welcome(Welcome),
-    /// A new message; to its author also the acknowledgement that it is stored.
-    Message(Message),
-    /// A message was edited or deleted.
-    MessageChanged(Message),
-    /// A room appeared or changed.
-    RoomChanged(Room),
-    /// A room was deleted.
-    RoomDeleted(RoomGone),
-    /// This person is not in the room any more (left from another tab).
-    Left(RoomGone),
-    /// Something happened in a room that the person may see and has not joined.
-    RoomActivity(RoomActivity),
-    /// Everything that changed in (`from`, `to`], each message in its present state.
-    Sync(Sync),
-    /// The people in a room: at most 200 names, and the exact `count`.
-    UsersList(UsersList),
-    /// A person joined or left. Not stored.
-    System(System),
-    /// All who are typing now, the receiver included.
-    Typing(Typists),
-    /// Every 25 s: the seq each joined room has reached.
-    Heartbeat(Heartbeat),
-    /// The rooms that a page lists; an answer to [`ClientFrame::Rooms`] only.
-    Rooms(RoomList),
-    /// A frame was refused, and has changed nothing.
-    Error(Refusal),
+frames! {
+    /// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
+    /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
+    pub enum ServerFrame {
+        /// Joined; live from `seq`.
+        #[serde(rename = "welcome")]
+        Welcome(Welcome),
+        /// A new message; to its author also the acknowledgement that it is stored.
+        #[serde(rename = "message")]
+        Message(Message),
+        /// A message was edited or deleted.
+        #[serde(rename = "message_changed")]
+        MessageChanged(Message),
+        /// A room appeared or changed.
+        #[serde(rename = "room_changed")]
+        RoomChanged(Room),
+        /// A room was deleted.
+        #[serde(rename = "room_deleted")]
+        RoomDeleted(RoomGone),
+        /// This person is not in the room any more (left from another tab).
+        #[serde(rename = "left")]
+        Left(RoomGone),
+        /// Something happened in a room that the person may see and has not joined.
+        #[serde(rename = "room_activity")]
+        RoomActivity(RoomActivity),
+        /// Everything that changed in (`from`, `to`], each message in its present state.
+        #[serde(rename = "sync")]
+        Sync(Sync),
+        /// The people in a room: at most 200 names, and the exact `count`.
+        #[serde(rename = "users_list")]
+        UsersList(UsersList),
+        /// A person joined or left. Not stored.
+        #[serde(rename = "system")]
+        System(System),
+        /// All who are typing now, the receiver included.
+        #[serde(rename = "typing")]
+        Typing(Typists),
+        /// Every 25 s: the seq each joined room has reached.
+        #[serde(rename = "heartbeat")]
+        Heartbeat(Heartbeat),
+        /// The rooms that a page lists; an answer to [`ClientFrame::Rooms`] only.
+        #[serde(rename = "rooms")]
+        Rooms(RoomList),
+        /// A frame was refused, and has changed nothing.
+        #[serde(rename = "error")]
+        Error(Refusal),
+    }
 }
 
 impl ServerFrame {
@@ -266,78 +287,83 @@ impl Borrowed<'_> {
     }
 }
 
-/// Joined; live from `seq`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Welcome {
-    /// The room that was joined.
-    pub room_id: RoomId,
-    /// The room's `seq`; every later change comes live.
-    pub seq: Seq,
-    /// The epoch, drawn when the database is made, and anew with each backup and restore. With another one all that a
-    /// client holds is void.
-    pub epoch: String,
-    /// The client's user; `null` for an anonymous reader.
-    pub user: Option<User>,
-    /// The room as it is at `seq`.
-    pub room: Room,
-    /// The session token of a guest that this socket made; sent once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// The build of the pages that the server has: a page of another build may have to be reloaded. `None` where there
-    /// are no pages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<String>,
+record! {
+    /// Joined; live from `seq`.
+    pub struct Welcome {
+        /// The room that was joined.
+        pub room_id: RoomId,
+        /// The room's `seq`; every later change comes live.
+        pub seq: Seq,
+        /// The epoch, drawn when the database is made, and anew with each backup and restore. With another one all that a
+        /// client holds is void.
+        pub epoch: String,
+        /// The client's user; `null` for an anonymous reader.
+        pub user: Option<User>,
+        /// The room as it is at `seq`.
+        pub room: Room,
+        /// The session token of a guest that this socket made; sent once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub token: Option<String>,
+        /// The build of the pages that the server has: a page of another build may have to be reloaded. `None` where there
+        /// are no pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub build: Option<String>,
+    }
 }
 
-/// A room that was left or deleted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoomGone {
-    /// The id of the room.
-    pub room_id: RoomId,
+record! {
+    /// A room that was left or deleted.
+    pub struct RoomGone {
+        /// The id of the room.
+        pub room_id: RoomId,
+    }
 }
 
-/// Something happened in a room that the person may see and has not joined.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoomActivity {
-    /// The id of the room.
-    pub room_id: RoomId,
-    /// The room's latest `seq`.
-    pub seq: Seq,
-    /// Messages posted since the person last read; 0 for a person who is no member.
-    pub unread: i64,
-    /// How many people are in it.
-    pub online: u32,
+record! {
+    /// Something happened in a room that the person may see and has not joined.
+    pub struct RoomActivity {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// The room's latest `seq`.
+        pub seq: Seq,
+        /// Messages posted since the person last read; 0 for a person who is no member.
+        pub unread: i64,
+        /// How many people are in it.
+        pub online: u32,
+    }
 }
 
-/// Everything that changed in (`from`, `to`], each message in its present state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sync {
-    /// The room that was read.
-    pub room_id: RoomId,
-    /// The changed messages, ordered by `seq`.
-    pub messages: Vec<Message>,
-    /// The `seq` after which the changes begin (exclusive).
-    pub from: Seq,
-    /// The `seq` up to which the changes go (inclusive).
-    pub to: Seq,
-    /// Whether this is the last part; otherwise more follows.
-    pub complete: bool,
-    /// Too much changed: the client has to load a page.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub reset: bool,
+record! {
+    /// Everything that changed in (`from`, `to`], each message in its present state.
+    pub struct Sync {
+        /// The room that was read.
+        pub room_id: RoomId,
+        /// The changed messages, ordered by `seq`.
+        pub messages: Vec<Message>,
+        /// The `seq` after which the changes begin (exclusive).
+        pub from: Seq,
+        /// The `seq` up to which the changes go (inclusive).
+        pub to: Seq,
+        /// Whether this is the last part; otherwise more follows.
+        pub complete: bool,
+        /// Too much changed: the client has to load a page.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub reset: bool,
+    }
 }
 
-/// The people in a room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UsersList {
-    /// The id of the room.
-    pub room_id: RoomId,
-    /// The names, in alphabetical order, 200 at most.
-    pub users: Vec<String>,
-    /// The people of these names, in the same order.
-    pub people: Vec<Person>,
-    /// The exact number of people in the room.
-    pub count: u32,
+record! {
+    /// The people in a room.
+    pub struct UsersList {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// The names, in alphabetical order, 200 at most.
+        pub users: Vec<String>,
+        /// The people of these names, in the same order.
+        pub people: Vec<Person>,
+        /// The exact number of people in the room.
+        pub count: u32,
+    }
 }
 
 impl UsersList {
@@ -352,58 +378,62 @@ impl UsersList {
     }
 }
 
-/// A person joined or left a room. Not stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct System {
-    /// The id of the room.
-    pub room_id: RoomId,
-    /// Whether the person joined or left.
-    pub event: SystemEvent,
-    /// The id of the person.
-    pub user_id: UserId,
-    /// The name of the person.
-    pub username: String,
-    /// The same as a sentence.
-    pub content: String,
+record! {
+    /// A person joined or left a room. Not stored.
+    pub struct System {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// Whether the person joined or left.
+        pub event: SystemEvent,
+        /// The id of the person.
+        pub user_id: UserId,
+        /// The name of the person.
+        pub username: String,
+        /// The same as a sentence.
+        pub content: String,
+    }
 }
 
-/// All who are typing in a room now, the receiver included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Typists {
-    /// The id of the room.
-    pub room_id: RoomId,
-    /// The names, in order, 200 at most.
-    pub users: Vec<String>,
-    /// The people of these names, in the same order.
-    pub people: Vec<Person>,
+record! {
+    /// All who are typing in a room now, the receiver included.
+    pub struct Typists {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// The names, in order, 200 at most.
+        pub users: Vec<String>,
+        /// The people of these names, in the same order.
+        pub people: Vec<Person>,
+    }
 }
 
-/// Every 25 s: the seq each joined room has reached.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Heartbeat {
-    /// The `seq` that each joined room has reached, by room id.
-    pub rooms: BTreeMap<RoomId, Seq>,
+record! {
+    /// Every 25 s: the seq each joined room has reached.
+    pub struct Heartbeat {
+        /// The `seq` that each joined room has reached, by room id.
+        pub rooms: BTreeMap<RoomId, Seq>,
+    }
 }
 
-/// The refusal of a frame, which has changed nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The stable code.
-    pub code: ErrorCode,
-    /// A sentence for a person.
-    pub message: String,
-    /// The room that the frame was about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub room_id: Option<RoomId>,
-    /// The idempotency key of the send that was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
-    /// The character of its text that is at fault.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<u32>,
-    /// Milliseconds after which to try again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_ms: Option<u64>,
+record! {
+    /// The refusal of a frame, which has changed nothing.
+    pub struct Refusal {
+        /// The stable code.
+        pub code: ErrorCode,
+        /// A sentence for a person.
+        pub message: String,
+        /// The room that the frame was about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub room_id: Option<RoomId>,
+        /// The idempotency key of the send that was refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub client_id: Option<String>,
+        /// The character of its text that is at fault.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub at: Option<u32>,
+        /// Milliseconds after which to try again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub retry_after_ms: Option<u64>,
+    }
 }
 
 #[cfg(test)]

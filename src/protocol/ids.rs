@@ -1,6 +1,6 @@
 //! Identities. All are integers below 2^53, so that a JavaScript number holds them exactly.
 
-use crate::json::{Fields, FromJson, Json};
+use crate::json::{Fields, FromJson, Json, ToJson, Writer};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -35,6 +35,12 @@ macro_rules! id {
 
             fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
                 Some(fields.maybe_number(name).map(Self))
+            }
+        }
+
+        impl ToJson for $name {
+            fn to_json(&self, writer: &mut Writer) {
+                writer.number(self.0);
             }
         }
     };

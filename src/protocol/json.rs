@@ -7,13 +7,12 @@
 //! serde_json would, byte for byte; unknown fields are ignored.
 
 mod declare;
-mod frames;
 #[cfg(test)]
 mod tests;
 mod values;
 mod writing;
 
-pub(crate) use declare::{names, read, record};
+pub(crate) use declare::{frames, names, read, record, write};
 pub use writing::Writer;
 
 /// How deep lists and objects may lie in each other; serde_json's own limit.
@@ -58,6 +57,18 @@ pub trait FromJson: Sized {
     fn from_text(text: &str) -> Option<Self> {
         Self::from_json(Json::parse(text)?)
     }
+}
+
+/// A record, which is made of an object's fields.
+pub trait Record: FromJson {
+    /// Takes its fields from among these. What is amiss is noted in them, or nothing is made of them.
+    fn take(fields: &mut Fields) -> Option<Self>;
+}
+
+/// What can be written.
+pub trait ToJson {
+    /// Writes it as the next value.
+    fn to_json(&self, writer: &mut Writer);
 }
 
 impl Json {
@@ -146,6 +157,13 @@ impl Fields {
             Json::Text(text) => Some(text),
             other => self.absent(&other),
         }
+    }
+
+    /// A whole number that may be absent, but not negative or larger than it can be.
+    pub fn maybe_unsigned<T: TryFrom<i64>>(&mut self, name: &str) -> Option<T> {
+        let number = T::try_from(self.maybe_number(name)?).ok();
+        self.is_whole &= number.is_some();
+        number
     }
 
     /// A record that may be absent.

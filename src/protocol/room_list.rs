@@ -3,17 +3,19 @@
 //! *Invariant:* lists of one hash show the same: server and browser compute it with the same function,
 //! from what is shown.
 
+use crate::json::record;
 use crate::place::{Listed, RoomEntry};
-use serde::{Serialize, Serializer};
+use serde::Serializer;
 
-/// The answer to `rooms`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RoomList {
-    /// What [`RoomList::hash_of`] makes of the list.
-    pub hash: String,
-    /// The rooms in their order, written as [`Listed`]; `None` when the client's list has this hash.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "listed")]
-    pub rooms: Option<Vec<RoomEntry>>,
+record! {
+    /// The answer to `rooms`.
+    pub struct RoomList {
+        /// What [`RoomList::hash_of`] makes of the list.
+        pub hash: String,
+        /// The rooms in their order, written as [`Listed`]; `None` when the client's list has this hash.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "listed")]
+        pub rooms: Option<Vec<RoomEntry>>,
+    }
 }
 
 impl RoomList {

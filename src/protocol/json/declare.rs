@@ -1,5 +1,5 @@
-//! One declaration for each record of the wire, from which serde's part for the server and the reader for the
-//! browser are made.
+//! One declaration for each record and frame of the wire, from which serde's part for the server and the browser's
+//! reader or writer are made.
 //!
 //! *Invariant:* both sides are made of the same fields under the same names; a serde attribute that the browser's
 //! reader does not follow does not compile.
@@ -7,7 +7,8 @@
 /// Declares a record: the struct with serde's derives, and its [`FromJson`](super::FromJson).
 ///
 /// A field may have a serde attribute behind its documentation. `default` makes it one that may be absent for
-/// both sides; `serialize_with` is about what is written, which the reader need not know. Whatever else a record derives stands before the struct.
+/// both sides; `skip_serializing_if` and `serialize_with` are about what is written, which the reader need not
+/// know. Whatever else a record derives stands before the struct.
 macro_rules! record {
     (
         $(#[$about:meta])*
@@ -29,12 +30,18 @@ macro_rules! record {
             )*
         }
 
+        impl $crate::json::Record for $record {
+            fn take(fields: &mut $crate::json::Fields) -> Option<Self> {
+                Some(Self {
+                    $($field: $crate::json::read!(fields, $field, $kind $(, $wire)?),)*
+                })
+            }
+        }
+
         impl $crate::json::FromJson for $record {
             fn from_json(json: $crate::json::Json) -> Option<Self> {
                 let mut fields = $crate::json::Fields::of(json);
-                let record = Self {
-                    $($field: $crate::json::read!(fields, $field, $kind $(, $wire)?),)*
-                };
+                let record = <Self as $crate::json::Record>::take(&mut fields)?;
                 fields.done(record)
             }
         }
@@ -44,14 +51,17 @@ macro_rules! record {
 /// Reads one field of a record as its serde attribute says.
 macro_rules! read {
     ($fields:ident, $field:ident, $kind:ty, default) => {
-        <$kind as $crate::json::FromJson>::optional(&mut $fields, stringify!($field))?
+        <$kind as $crate::json::FromJson>::optional($fields, stringify!($field))?
             .unwrap_or_default()
+    };
+    ($fields:ident, $field:ident, $kind:ty, skip_serializing_if) => {
+        $crate::json::read!($fields, $field, $kind)
     };
     ($fields:ident, $field:ident, $kind:ty, serialize_with) => {
         $crate::json::read!($fields, $field, $kind)
     };
     ($fields:ident, $field:ident, $kind:ty) => {
-        <$kind as $crate::json::FromJson>::needed(&mut $fields, stringify!($field))?
+        <$kind as $crate::json::FromJson>::needed($fields, stringify!($field))?
     };
 }
 
@@ -98,4 +108,105 @@ macro_rules! names {
     };
 }
 
-pub(crate) use {names, read, record};
+/// Declares the frames of one side, an enum that is told apart by `type`. Each variant has its tag as `rename`.
+///
+/// With a record in each variant it is what a browser reads: serde's `Serialize` and
+/// [`FromJson`](super::FromJson). With fields in each it is what a browser writes: serde's derives, the `TYPES`
+/// there are, and `encode`.
+macro_rules! frames {
+    (
+        $(#[$about:meta])*
+        $vis:vis enum $frames:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                #[serde(rename = $tag:literal)]
+                $variant:ident($record:ty)
+            ),* $(,)?
+        }
+    ) => {
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+        #[serde(tag = "type")]
+        $(#[$about])*
+        $vis enum $frames {
+            $(
+                $(#[doc = $doc])*
+                #[serde(rename = $tag)]
+                $variant($record),
+            )*
+        }
+
+        impl $crate::json::FromJson for $frames {
+            fn from_json(json: $crate::json::Json) -> Option<Self> {
+                let mut fields = $crate::json::Fields::of(json);
+                let frame = match fields.text("type").as_str() {
+                    $($tag => Self::$variant($crate::json::Record::take(&mut fields)?),)*
+                    _ => return None,
+                };
+                fields.done(frame)
+            }
+        }
+    };
+    (
+        $(#[$about:meta])*
+        $vis:vis enum $frames:ident {
+            $(
+                $(#[doc = $doc:literal])*
+                #[serde(rename = $tag:literal)]
+                $variant:ident {
+                    $(
+                        $(#[doc = $field_doc:literal])*
+                        $(#[serde($wire:ident, $($more:tt)*)])?
+                        $field:ident: $kind:ty
+                    ),* $(,)?
+                }
+            ),* $(,)?
+        }
+    ) => {
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(tag = "type")]
+        $(#[$about])*
+        $vis enum $frames {
+            $(
+                $(#[doc = $doc])*
+                #[serde(rename = $tag)]
+                $variant {
+                    $(
+                        $(#[doc = $field_doc])*
+                        $(#[serde($wire, $($more)*)])?
+                        $field: $kind,
+                    )*
+                },
+            )*
+        }
+
+        impl $frames {
+            const TYPES: &'static [&'static str] = &[$($tag),*];
+
+            /// The frame as text.
+            pub fn encode(&self) -> String {
+                let mut writer = $crate::json::Writer::new();
+                writer.open('{').key("type");
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        writer.text($tag);
+                        $($crate::json::write!(writer, $field $(, $wire)?);)*
+                    })*
+                }
+                writer.close('}');
+                writer.into_text()
+            }
+        }
+    };
+}
+
+/// Writes one field as its serde attribute says: with `default` it is left out where there is none.
+macro_rules! write {
+    ($writer:ident, $field:ident, default) => {
+        $writer.given(stringify!($field), $field);
+    };
+    ($writer:ident, $field:ident) => {
+        $writer.field(stringify!($field), $field);
+    };
+}
+
+pub(crate) use {frames, names, read, record, write};

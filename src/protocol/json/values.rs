@@ -1,7 +1,8 @@
-//! What records are made of, read from JSON: texts, numbers, lists, and what may be absent.
+//! What records and frames are made of, as JSON: texts, numbers, lists, and what may be absent.
 
-use super::{Fields, FromJson, Json};
-use crate::Timestamp;
+use super::{Fields, FromJson, Json, ToJson, Writer};
+use crate::{RoomId, Seq, Timestamp};
+use std::collections::BTreeMap;
 
 impl FromJson for String {
     fn from_json(json: Json) -> Option<Self> {
@@ -60,7 +61,7 @@ impl FromJson for u32 {
     }
 
     fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        unsigned(fields, name)
+        Some(fields.maybe_unsigned(name))
     }
 }
 
@@ -70,15 +71,7 @@ impl FromJson for u64 {
     }
 
     fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        unsigned(fields, name)
-    }
-}
-
-/// A number that may be absent, but not negative or larger than it can be.
-fn unsigned<T: TryFrom<i64>>(fields: &mut Fields, name: &str) -> Option<Option<T>> {
-    match fields.maybe_number(name) {
-        Some(number) => T::try_from(number).ok().map(Some),
-        None => Some(None),
+        Some(fields.maybe_unsigned(name))
     }
 }
 
@@ -122,5 +115,37 @@ impl<T: FromJson> FromJson for Vec<T> {
 
     fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
         Some(fields.list(name))
+    }
+}
+
+impl FromJson for BTreeMap<RoomId, Seq> {
+    /// From an object: ids are texts where they are keys.
+    fn from_json(json: Json) -> Option<Self> {
+        let Json::Object(fields) = json else {
+            return None;
+        };
+        let mut rooms = Self::new();
+        for (key, value) in fields {
+            rooms.insert(RoomId(key.parse().ok()?), Seq::from_json(value)?);
+        }
+        Some(rooms)
+    }
+}
+
+impl ToJson for String {
+    fn to_json(&self, writer: &mut Writer) {
+        writer.text(self);
+    }
+}
+
+impl ToJson for bool {
+    fn to_json(&self, writer: &mut Writer) {
+        writer.flag(*self);
+    }
+}
+
+impl ToJson for i64 {
+    fn to_json(&self, writer: &mut Writer) {
+        writer.number(*self);
     }
 }

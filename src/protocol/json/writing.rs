@@ -1,5 +1,7 @@
 //! JSON being written.
 
+use super::ToJson;
+
 /// Takes values one after the other, and puts the commas itself.
 #[derive(Debug, Default)]
 pub struct Writer(String);
@@ -33,6 +35,20 @@ impl Writer {
         self.text(name);
         self.0.push(':');
         self
+    }
+
+    /// A field. Not made part of what calls it, of which there is more.
+    #[inline(never)]
+    pub fn field<T: ToJson>(&mut self, name: &str, value: &T) {
+        value.to_json(self.key(name));
+    }
+
+    /// A field that is left out where there is none.
+    #[inline(never)]
+    pub fn given<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.field(name, value);
+        }
     }
 
     /// Writes a `null`.
