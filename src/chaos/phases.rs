@@ -323,7 +323,7 @@ fn clocks() -> Vec<(String, String)> {
 /// A message of the server as the checker compares it.
 pub fn shown(message: Message) -> Shown {
     Shown {
-        number: message.number,
+        number: message.number.0,
         key: Some(message.client_id),
         content: message.content,
         deleted: message.deleted,

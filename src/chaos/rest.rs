@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use parlour_protocol::calls::{Answer, Answered, Refused, Request, answered};
-use parlour_protocol::{Message, NewGuest, OpenRoom, Room, RoomId};
+use parlour_protocol::{Message, NewGuest, Number, OpenRoom, Room, RoomId};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -108,7 +108,7 @@ impl Rest {
         }
     }
 
-    async fn before(&self, room: RoomId, number: Option<i64>) -> Result<Vec<Message>, Failure> {
+    async fn before(&self, room: RoomId, number: Option<Number>) -> Result<Vec<Message>, Failure> {
         let mut call = format!("{}/api/chat/rooms/{room}/messages?limit={PAGE}", self.base);
         if let Some(number) = number {
             call.push_str(&format!("&before={number}"));

@@ -14,8 +14,8 @@ const LINES: usize = 100;
 /// The lines of the open room.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Announcer {
-    /// Everything up to this number was said, or stood there before.
-    heard: Number,
+    /// Everything that was posted up to here was said, or stood there before.
+    heard: Seq,
     /// Of which message each is, and as of which of its changes.
     lines: Vec<(Number, Seq)>,
 }
@@ -48,7 +48,7 @@ impl Announcer {
         let heard = self.heard;
         let end = page.seq();
         let mut aloud = self.enter(end);
-        let begins_before = page.first_number().is_none_or(|first| first <= heard);
+        let begins_before = page.first_number().is_none_or(|first| first.seq() <= heard);
         if (begins_before || !page.has_older()) && !page.has_newer() {
             self.heard = heard;
             for message in page.messages() {
@@ -60,8 +60,9 @@ impl Announcer {
                 0 => "New messages".to_owned(),
                 missed => format!("More than {missed} new messages"),
             };
-            self.lines.push((end, end));
-            aloud.push(Aloud::Say(end, text));
+            let last = Number::posted_at(end);
+            self.lines.push((last, end));
+            aloud.push(Aloud::Say(last, text));
         }
         aloud
     }
@@ -76,12 +77,12 @@ impl Announcer {
         namesakes: &Namesakes,
     ) -> Vec<Aloud> {
         let Message { number, seq, .. } = *message;
-        if number <= self.heard {
+        if number.seq() <= self.heard {
             let is_old = |line: &(Number, Seq)| line.0 == number && line.1 < seq;
             let at = self.lines.iter().position(is_old);
             return at.map(|at| self.let_go(at)).into_iter().collect();
         }
-        self.heard = number;
+        self.heard = number.seq();
         let mut aloud = Vec::new();
         if message.deleted || Some(message.user_id) == me {
             return aloud;
@@ -109,7 +110,7 @@ mod tests {
 
     const BOB: UserId = UserId(2);
 
-    fn message(number: Number, content: &str) -> Message {
+    fn message(number: i64, content: &str) -> Message {
         Message {
             user_id: BOB,
             username: "Bob".to_owned(),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     /// The page of these messages, of which there are older ones.
-    fn page(numbers: std::ops::RangeInclusive<Number>, has_newer: bool) -> Timeline {
+    fn page(numbers: std::ops::RangeInclusive<i64>, has_newer: bool) -> Timeline {
         Timeline::new(History {
             seq: *numbers.end() + i64::from(has_newer),
             messages: numbers.map(|number| message(number, "x")).collect(),
@@ -133,8 +134,8 @@ mod tests {
         })
     }
 
-    fn say(number: Number, text: &str) -> Vec<Aloud> {
-        vec![Aloud::Say(number, text.to_owned())]
+    fn say(number: i64, text: &str) -> Vec<Aloud> {
+        vec![Aloud::Say(Number(number), text.to_owned())]
     }
 
     #[test]
@@ -166,15 +167,21 @@ mod tests {
         }
         let mut gone = message(2, "");
         (gone.deleted, gone.seq) = (true, 4);
-        assert_eq!(announcer.take(&gone, None, &alone()), [Aloud::Unsay(2)]);
+        assert_eq!(
+            announcer.take(&gone, None, &alone()),
+            [Aloud::Unsay(Number(2))]
+        );
         assert_eq!(announcer.take(&gone, None, &alone()), []);
         let mut changed = message(3, "changed");
         changed.seq = 5;
-        assert_eq!(announcer.take(&changed, None, &alone()), [Aloud::Unsay(3)]);
-        (gone.number, gone.seq) = (6, 7);
+        assert_eq!(
+            announcer.take(&changed, None, &alone()),
+            [Aloud::Unsay(Number(3))]
+        );
+        (gone.number, gone.seq) = (Number(6), 7);
         assert_eq!(announcer.take(&gone, None, &alone()), []);
         assert_eq!(announcer.take(&message(6, "late"), None, &alone()), []);
-        assert_eq!(announcer.enter(9), [Aloud::Unsay(1)]);
+        assert_eq!(announcer.enter(9), [Aloud::Unsay(Number(1))]);
     }
 
     #[test]
@@ -188,7 +195,7 @@ mod tests {
     #[test]
     fn lines_stay_few() {
         let mut announcer = Announcer::default();
-        let last = LINES as Number;
+        let last = LINES as i64;
         for number in 1..=last {
             assert_eq!(
                 announcer.take(&message(number, "x"), None, &alone()).len(),
@@ -196,8 +203,8 @@ mod tests {
             );
         }
         let one_more = announcer.take(&message(last + 1, "y"), None, &alone());
-        let said = Aloud::Say(last + 1, "Bob: y".to_owned());
-        assert_eq!(one_more, [Aloud::Unsay(1), said]);
+        let said = Aloud::Say(Number(last + 1), "Bob: y".to_owned());
+        assert_eq!(one_more, [Aloud::Unsay(Number(1)), said]);
         assert_eq!(announcer.enter(0).len(), LINES);
     }
 
@@ -215,9 +222,9 @@ mod tests {
         announcer.enter(4);
         announcer.take(&message(5, "x"), None, &alone());
         let mut anew = || announcer.enter_anew(&page(3..=7, false), None, &alone());
-        let missed = [6, 7].map(|number| Aloud::Say(number, "Bob: x".to_owned()));
-        assert_eq!(anew(), [&[Aloud::Unsay(5)], &missed[..]].concat());
-        assert_eq!(anew(), [Aloud::Unsay(6), Aloud::Unsay(7)]);
+        let missed = [6, 7].map(|number| Aloud::Say(Number(number), "Bob: x".to_owned()));
+        assert_eq!(anew(), [&[Aloud::Unsay(Number(5))], &missed[..]].concat());
+        assert_eq!(anew(), [Aloud::Unsay(Number(6)), Aloud::Unsay(Number(7))]);
     }
 
     #[test]
@@ -234,7 +241,7 @@ mod tests {
             assert_eq!(aloud, say(page.seq(), text));
             let next = message(page.seq() + 1, "y");
             let aloud = announcer.take(&next, None, &alone());
-            assert_eq!(aloud, say(next.number, "Bob: y"));
+            assert_eq!(aloud, say(next.number.0, "Bob: y"));
         }
     }
 

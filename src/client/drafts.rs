@@ -125,7 +125,7 @@ impl FromJson for Edit {
                 ],
             ) => Some(Self {
                 room: RoomId(room),
-                number,
+                number: Number(number),
                 key,
                 text,
             }),
@@ -156,7 +156,7 @@ impl Edits {
         let mut writer = Writer::new();
         writer.open('[');
         for edit in &self.edits {
-            writer.open('[').number(edit.room.0).number(edit.number);
+            writer.open('[').number(edit.room.0).number(edit.number.0);
             writer.text(&edit.key).text(&edit.text).close(']');
         }
         writer.close(']');

@@ -45,12 +45,12 @@ pub fn has(rooms: &[RoomEntry], room: RoomId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Room, Seq, Timestamp};
+    use parlour_protocol::{Room, Timestamp};
 
     const NEW: RoomId = RoomId(1_000);
 
     /// A room whose place in the list is by its id, with so much unread up to this seq.
-    fn entry(id: i64, seq: Seq, unread: i64) -> RoomEntry {
+    fn entry(id: i64, seq: i64, unread: i64) -> RoomEntry {
         let room = Room {
             id: RoomId(id),
             name: format!("Room {id}"),

@@ -72,7 +72,7 @@ impl FromJson for Pending {
             client_id: fields.text("client_id"),
             room_id: RoomId(fields.number("room_id")),
             content: fields.text("content"),
-            reply_to: fields.maybe_number("reply_to"),
+            reply_to: fields.maybe_number("reply_to").map(Number),
             author: fields.maybe_number("author").map(UserId),
             tries: u32::try_from(fields.maybe_number("tries").unwrap_or(0)).ok()?,
             state: match fields.maybe_text("refused") {
@@ -93,8 +93,9 @@ impl Pending {
         writer.open('{').key("client_id").text(&self.client_id);
         writer.key("room_id").number(self.room_id.0);
         writer.key("content").text(&self.content);
-        writer.key("reply_to").maybe_number(self.reply_to);
+        let reply_to = self.reply_to.map(|number| number.0);
         let author = self.author.map(|author| author.0);
+        writer.key("reply_to").maybe_number(reply_to);
         writer.key("author").maybe_number(author);
         writer.key("tries").number(i64::from(self.tries));
         writer.key("refused").maybe_text(refused).close('}');

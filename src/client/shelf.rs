@@ -112,7 +112,7 @@ mod tests {
             may_delete: false,
             roster,
             history,
-            marked: Some(3),
+            marked: Some(Number(3)),
         }
         .into()
     }

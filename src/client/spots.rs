@@ -182,7 +182,7 @@ impl FromJson for Left {
                 entry,
                 room: RoomId(room),
                 spot: Spot {
-                    number,
+                    number: Number(number),
                     top: top as f64 / PARTS,
                     height: height as f64 / PARTS,
                     is_end: is_end != 0,
@@ -205,7 +205,7 @@ impl Spots {
         writer.open('[');
         for Left { entry, room, spot } in &self.0 {
             writer.open('[');
-            writer.number(*entry).number(room.0).number(spot.number);
+            writer.number(*entry).number(room.0).number(spot.number.0);
             for length in [spot.top, spot.height] {
                 writer.number((length * PARTS).round() as i64);
             }
@@ -239,7 +239,7 @@ mod tests {
 
     fn spot(top: f64, height: f64) -> Spot {
         Spot {
-            number: 7,
+            number: Number(7),
             top,
             height,
             is_end: false,
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(view.away(spot(5.75, 20.0)), 0.0);
         assert_eq!(view.away(spot(-7.75, 20.0)), -13.0);
         let other = Spot {
-            number: 8,
+            number: Number(8),
             ..spot(5.0, 20.0)
         };
         assert!(!view.is_of(other));

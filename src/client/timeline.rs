@@ -71,7 +71,7 @@ pub struct Timeline {
     /// Shared with the rows, which are laid out anew with every change of any of them.
     messages: Vec<Arc<Message>>,
     seq: Seq,
-    /// The smallest number the window answers for; 0 when it reaches the room's beginning.
+    /// The smallest number the window answers for; zero when it reaches the room's beginning.
     floor: Number,
     /// The largest one; `None` when it reaches the room's end, wherever that will be.
     ceiling: Option<Number>,
@@ -101,11 +101,11 @@ struct Owed {
     to: Seq,
 }
 
-/// A line that is not a message, drawn after the messages numbered up to `after`.
+/// A line that is not a message, drawn after the messages that were posted up to `after`.
 #[derive(Clone, Debug, PartialEq)]
 struct Note {
     id: u32,
-    after: Number,
+    after: Seq,
     name: String,
     event: SystemEvent,
 }
@@ -120,10 +120,10 @@ impl Timeline {
             seq: history.seq,
             // A page after the newest message is empty and begins with the next one.
             floor: match history.has_older {
-                true => first.unwrap_or(history.seq + 1),
-                false => 0,
+                true => first.unwrap_or(Number::posted_at(history.seq + 1)),
+                false => Number::ZERO,
             },
-            ceiling: history.has_newer.then(|| last.unwrap_or(0)),
+            ceiling: history.has_newer.then(|| last.unwrap_or(Number::ZERO)),
             below: Beyond::default(),
             above: Beyond::default(),
             owed: None,
@@ -157,7 +157,7 @@ impl Timeline {
 
     /// There are older messages than the first row.
     pub fn has_older(&self) -> bool {
-        self.floor > 0
+        self.floor > Number::ZERO
     }
 
     /// There are newer messages than the last row; live ones are not appended then.
@@ -207,7 +207,7 @@ impl Timeline {
     /// How many of the messages held came after `seq`, without one's own.
     pub fn posts_after(&self, seq: Seq, me: Option<UserId>) -> i64 {
         let posts = self.messages.iter().rev();
-        let later = posts.take_while(|message| message.number > seq);
+        let later = posts.take_while(|message| message.number.seq() > seq);
         later.filter(|message| Some(message.user_id) != me).count() as i64
     }
 
@@ -217,7 +217,7 @@ impl Timeline {
             Applied::Live { .. } => {}
             refused => return refused,
         }
-        let is_post = message.seq == message.number;
+        let is_post = message.seq == message.number.seq();
         let is_unseen = self.take(message);
         self.let_go_live();
         Applied::Live {
@@ -293,17 +293,13 @@ impl Timeline {
     /// asked for at a time.
     pub fn prepend(&mut self, older: History) {
         let last = older.messages.last().map(|message| message.number);
-        if self
-            .below
-            .nearest
-            .is_some_and(|nearest| last.unwrap_or(0) < nearest)
-        {
+        if last < self.below.nearest {
             return;
         }
         let first = older.messages.first().map(|message| message.number);
         let floor = match older.has_older {
             true => first.unwrap_or(self.floor),
-            false => 0,
+            false => Number::ZERO,
         };
         if floor < self.floor {
             self.floor = floor;
@@ -324,7 +320,7 @@ impl Timeline {
         // A page that says it is the end is believed only up to where it was read.
         let joins = match (first, self.above.nearest) {
             (Some(first), Some(nearest)) => first <= nearest,
-            (None, Some(nearest)) => nearest > newer.seq,
+            (None, Some(nearest)) => nearest.seq() > newer.seq,
             (_, None) => true,
         };
         if !joins {
@@ -352,7 +348,7 @@ impl Timeline {
 
     /// Adds a line after the newest row ("Alice joined"); the same one twice in a row stands once.
     pub fn note(&mut self, name: String, event: SystemEvent) {
-        let newest = self.last_number().unwrap_or(0);
+        let newest = self.last_number().map_or(0, Number::seq);
         let mut after = self.seq.max(newest);
         if let Some(last) = self.notes.last() {
             if last.name == name && last.event == event && newest <= last.after {

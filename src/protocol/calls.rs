@@ -260,15 +260,15 @@ mod tests {
             (Request::list_rooms(), "GET /api/chat/me/rooms"),
             (Request::open_room(room, None), "GET /api/chat/rooms/3/open"),
             (
-                Request::open_room(room, Some(41)),
+                Request::open_room(room, Some(Number(41))),
                 "GET /api/chat/rooms/3/open?around=41",
             ),
             (
-                Request::older(room, 41),
+                Request::older(room, Number(41)),
                 "GET /api/chat/rooms/3/history?before=41&limit=50",
             ),
             (
-                Request::newer(room, 41),
+                Request::newer(room, Number(41)),
                 "GET /api/chat/rooms/3/history?after=41&limit=50",
             ),
             (Request::connection(), "GET /api/chat/connection"),

@@ -7,10 +7,6 @@ use std::fmt;
 /// A position in a room's order of changes: 0 is "nothing yet", the first change is 1.
 pub type Seq = i64;
 
-/// A message's identity inside its room: the [`Seq`] it was posted at. It never changes, while the
-/// message's own `seq` moves on with every edit.
-pub type Number = i64;
-
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -58,3 +54,23 @@ id!(
 /// The id of a message across all rooms. People and links use its [`Number`] instead.
     MessageId
 );
+id!(
+/// A message's identity inside its room: the [`Seq`] it was posted at. It never changes, while the
+/// message's own `seq` moves on with every edit.
+    Number
+);
+
+impl Number {
+    /// Before the first message of a room.
+    pub const ZERO: Self = Self(0);
+
+    /// Of the message that is posted at this place in the order.
+    pub const fn posted_at(seq: Seq) -> Self {
+        Self(seq)
+    }
+
+    /// The place in the order at which the message was posted; where it was changed last is in the message.
+    pub const fn seq(self) -> Seq {
+        self.0
+    }
+}

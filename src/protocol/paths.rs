@@ -105,7 +105,7 @@ pub fn parse_room(path: &str) -> Option<RoomPath> {
     let room = parse_slug(parts.next()?)?;
     let message = match (parts.next(), parts.next(), parts.next()) {
         (None, None, None) => None,
-        (Some("m"), Some(number), None) => Some(parse_id(number)?),
+        (Some("m"), Some(number), None) => Some(parse_number(number)?),
         _ => return None,
     };
     Some(RoomPath { room, message })
@@ -113,13 +113,17 @@ pub fn parse_room(path: &str) -> Option<RoomPath> {
 
 /// Reads the number in front of a room's slug.
 pub fn parse_slug(slug: &str) -> Option<RoomId> {
-    let digits = slug.split('-').next()?;
+    parse_room_id(slug.split('-').next()?)
+}
+
+/// Reads a room's id in a path.
+pub fn parse_room_id(digits: &str) -> Option<RoomId> {
     parse_id(digits).map(RoomId)
 }
 
 /// Reads a message's number in a path.
 pub fn parse_number(digits: &str) -> Option<Number> {
-    parse_id(digits)
+    parse_id(digits).map(Number)
 }
 
 /// A local path to come back to; anything that could leave the site becomes the welcome screen.
@@ -222,10 +226,10 @@ mod tests {
 
     #[test]
     fn only_the_number_of_a_room_path_counts() {
-        let at = |room, message| {
+        let at = |room, message: Option<i64>| {
             Some(RoomPath {
                 room: RoomId(room),
-                message,
+                message: message.map(Number),
             })
         };
         assert_eq!(parse_room("/rooms/12-general"), at(12, None));

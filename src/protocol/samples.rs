@@ -5,11 +5,11 @@ use crate::{Message, MessageId, Number, Room, RoomId, Timestamp, UserId};
 
 /// What Alice, who is user 1, has just posted in room 1: "hello", at the beginning of time, under a key with the
 /// number in it. Its id is the number too.
-pub fn message(number: Number) -> Message {
+pub fn message(number: i64) -> Message {
     Message {
         id: MessageId(number),
         room_id: RoomId(1),
-        number,
+        number: Number(number),
         seq: number,
         user_id: UserId(1),
         username: "Alice".to_owned(),

@@ -3,7 +3,9 @@
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour_protocol::calls::{self, Answer, Answered, Refused, Request};
 use parlour_protocol::json::FromJson;
-use parlour_protocol::{AppError, ErrorCode, History, OpenRoom, Room, RoomEntry, RoomId, User};
+use parlour_protocol::{
+    AppError, ErrorCode, History, Number, OpenRoom, Room, RoomEntry, RoomId, User,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -41,7 +43,7 @@ fn refused(page: &Page, status: u16, code: ErrorCode) -> AppError {
     error
 }
 
-async fn number_of(browser: &Browser, room: &str, content: &str) -> i64 {
+async fn number_of(browser: &Browser, room: &str, content: &str) -> Number {
     let page = browser.say(room, content).await;
     page.place()
         .open
@@ -193,16 +195,18 @@ async fn what_is_not_there_is_not_opened() {
     for room in [99, 0, -1, i64::MAX, i64::MIN] {
         for call in [
             Request::open_room(RoomId(room), None),
-            Request::open_room(RoomId(room), Some(1)),
-            Request::older(RoomId(room), 1),
-            Request::newer(RoomId(room), 1),
+            Request::open_room(RoomId(room), Some(Number(1))),
+            Request::older(RoomId(room), Number(1)),
+            Request::newer(RoomId(room), Number(1)),
         ] {
             let page = visitor.call(&call).await;
             refused(&page, 404, ErrorCode::RoomNotFound);
         }
     }
     for number in [99, 0, -1, i64::MAX, i64::MIN] {
-        let page = visitor.call(&Request::open_room(FIRST, Some(number))).await;
+        let page = visitor
+            .call(&Request::open_room(FIRST, Some(Number(number))))
+            .await;
         refused(&page, 404, ErrorCode::MessageNotFound);
     }
 }
@@ -216,7 +220,7 @@ async fn history_is_read_in_pages_both_ways() {
         numbers.push(number_of(&alice, LOBBY, &format!("message {n}")).await);
     }
     let read = async |call: Request| -> History { answered(&site.visitor().call(&call).await) };
-    let shown = |history: &History| -> Vec<i64> {
+    let shown = |history: &History| -> Vec<Number> {
         history
             .messages
             .iter()
@@ -229,8 +233,8 @@ async fn history_is_read_in_pages_both_ways() {
     let newer = read(Request::newer(FIRST, numbers[9])).await;
     assert_eq!(shown(&newer), numbers[10..]);
     assert_eq!((newer.has_older, newer.has_newer), (true, false));
-    assert!(shown(&read(Request::older(FIRST, i64::MIN)).await).is_empty());
-    assert!(shown(&read(Request::newer(FIRST, i64::MAX)).await).is_empty());
+    assert!(shown(&read(Request::older(FIRST, Number(i64::MIN))).await).is_empty());
+    assert!(shown(&read(Request::newer(FIRST, Number(i64::MAX))).await).is_empty());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour::app::live_page::rendered;
-use parlour_protocol::{RoomId, User};
+use parlour_protocol::{Number, RoomId, User};
 use parlour_server::page_content::{At, View, place};
 use parlour_server::{Person, Scope, SessionId};
 use std::net::{IpAddr, Ipv4Addr};
@@ -99,9 +99,12 @@ async fn everybody_gets_the_page_that_would_be_rendered_for_them_alone() {
         (LOBBY.to_owned(), at(1, View::Newest)),
         (attic, at(2, View::Newest)),
         (cellar, at(3, View::Newest)),
-        (format!("{LOBBY}?before=40"), at(1, View::Before(40))),
-        (format!("{LOBBY}?after=40"), at(1, View::After(40))),
-        (format!("{LOBBY}/m/30"), at(1, View::Around(30))),
+        (
+            format!("{LOBBY}?before=40"),
+            at(1, View::Before(Number(40))),
+        ),
+        (format!("{LOBBY}?after=40"), at(1, View::After(Number(40)))),
+        (format!("{LOBBY}/m/30"), at(1, View::Around(Number(30)))),
     ];
     for (reader, name) in readers.iter().zip(names) {
         let me = reader.get("/").await.place().me;

@@ -112,7 +112,7 @@ fn message(number: Number) -> Option<Element> {
 
 /// Where an element stands, if it is a message.
 fn spot(scroller: &Element, element: &Element) -> Option<Spot> {
-    let number = element.id().strip_prefix('m')?.parse().ok()?;
+    let number = Number(element.id().strip_prefix('m')?.parse().ok()?);
     let place = element.get_bounding_client_rect();
     Some(Spot {
         number,

@@ -306,7 +306,7 @@ fn somebody() -> User {
 
 /// A message of this number alone, of which only the number is looked at.
 fn at(room: &RoomKey, number: Option<Number>) -> History {
-    let message = |number| Message {
+    let message = |Number(number)| Message {
         room_id: room.id,
         ..samples::message(number)
     };

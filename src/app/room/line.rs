@@ -16,7 +16,7 @@ use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::MessageRow;
 use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, RoomId, SystemEvent, paths, rules};
+use parlour_protocol::{Link, Message, Number, RoomId, SystemEvent, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -217,7 +217,7 @@ fn discard(desk: Desk, key: &str) {
 }
 
 /// The text of a form has changed.
-fn edited(desk: Desk, number: i64) {
+fn edited(desk: Desk, number: Number) {
     text_field::fit(EDITOR);
     let text = text_field::text(EDITOR);
     act(desk, |session| session.edited(number, &text));
@@ -259,10 +259,10 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
 }
 
 #[component]
-fn Actions(number: i64) -> impl IntoView {
+fn Actions(number: Number) -> impl IntoView {
     let desk = Desk::here();
     let room = desk.room();
-    let path = |make: fn(&parlour_protocol::Room, i64) -> String| {
+    let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
         room.as_ref()
             .map(|room| make(room, number))
             .unwrap_or_default()
@@ -286,7 +286,7 @@ fn Actions(number: i64) -> impl IntoView {
 }
 
 #[component]
-fn Edit(number: i64) -> impl IntoView {
+fn Edit(number: Number) -> impl IntoView {
     let desk = Desk::here();
     let content = desk.look(|held| held.session.edit_text(number));
     request_animation_frame(|| text_field::fit(EDITOR));

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use parlour_client::session::Session;
 use parlour_client::timeline::{Timeline, tell_apart};
 use parlour_protocol::display::isolated;
-use parlour_protocol::paths;
+use parlour_protocol::{Number, paths};
 
 /// The scroller with everything in it, and the button that leads back to its end.
 #[component]
@@ -96,7 +96,7 @@ pub fn OlderEnd() -> impl IntoView {
         let first = desk
             .timeline()
             .with(Timeline::first_number)
-            .unwrap_or_default();
+            .unwrap_or(Number::ZERO);
         desk.room().map(|room| paths::before(&room, first))
     });
     let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
@@ -122,7 +122,7 @@ pub fn NewerEnd() -> impl IntoView {
         let last = desk
             .timeline()
             .with(Timeline::last_number)
-            .unwrap_or_default();
+            .unwrap_or(Number::ZERO);
         desk.room().map(|room| paths::after(&room, last))
     });
     let newer = move |event: MouseEvent| {

@@ -25,7 +25,7 @@ impl Seen {
     /// frames the later ones bring messages that were changed meanwhile, with numbers below those of
     /// the first, and perhaps below the window.
     fn is_unseen(&self, number: Number) -> bool {
-        number > self.shown_to && !self.came.contains(&number)
+        number.seq() > self.shown_to && !self.came.contains(&number)
     }
 }
 
@@ -82,7 +82,7 @@ impl Client {
     fn new_in(&self, message: &Message) -> Option<New> {
         let room = message.room_id;
         let is_new = match self.session.timeline_of(room) {
-            Some(held) => message.seq == held.seq() + 1 && message.number == message.seq,
+            Some(held) => message.seq == held.seq() + 1 && message.number.seq() == message.seq,
             // Of a room this tab never asked for: for the checker to complain about.
             None => !self.asked_for.contains(&room) && message.user_id != self.me,
         };
@@ -121,7 +121,7 @@ impl Client {
                     client,
                     room: room.0,
                     key,
-                    number,
+                    number: number.0,
                 });
             }
         }
@@ -134,7 +134,7 @@ impl Client {
             self.tell(|client| Event::Received {
                 client,
                 room: new.room.0,
-                number: new.number,
+                number: new.number.0,
                 seq: new.seq,
                 key: new.key,
                 live: new.is_live,
@@ -191,7 +191,7 @@ impl Client {
                     client,
                     room: room.0,
                     key,
-                    number,
+                    number: number.0,
                 });
             }
         }
@@ -246,7 +246,7 @@ pub(super) fn shown(timeline: &Timeline) -> Vec<Shown> {
     let rows = timeline.rows(None, None, utc).into_iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(Shown {
-            number: row.message.number,
+            number: row.message.number.0,
             key: Some(row.message.client_id.clone()),
             content: row.message.content.clone(),
             deleted: row.message.deleted,

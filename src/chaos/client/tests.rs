@@ -3,13 +3,13 @@ use super::*;
 use crate::checker::check;
 use parlour_protocol::calls::Answered;
 use parlour_protocol::{
-    History, Message, OpenRoom, Room, Roster, Seq, Sync, Timestamp, Welcome, samples,
+    History, Message, OpenRoom, Room, Roster, Sync, Timestamp, Welcome, samples,
 };
 
 const ROOM: RoomId = RoomId(1);
 const ALICE: UserId = UserId(7);
 
-fn message(number: Number, author: UserId, key: &str) -> Message {
+fn message(number: i64, author: UserId, key: &str) -> Message {
     Message {
         room_id: ROOM,
         user_id: author,
@@ -20,7 +20,7 @@ fn message(number: Number, author: UserId, key: &str) -> Message {
     }
 }
 
-fn page(seq: Seq) -> History {
+fn page(seq: i64) -> History {
     let bobs = (1..=seq).map(|number| message(number, UserId(8), &format!("b{number}")));
     History {
         messages: bobs.collect(),
@@ -29,7 +29,7 @@ fn page(seq: Seq) -> History {
     }
 }
 
-fn room(seq: Seq) -> Room {
+fn room(seq: i64) -> Room {
     Room {
         id: ROOM,
         name: "Lobby".to_owned(),
@@ -43,7 +43,7 @@ fn room(seq: Seq) -> Room {
     }
 }
 
-fn welcome(seq: Seq, epoch: &str) -> ServerFrame {
+fn welcome(seq: i64, epoch: &str) -> ServerFrame {
     ServerFrame::Welcome(Welcome {
         room_id: ROOM,
         seq,
@@ -59,7 +59,7 @@ fn welcome(seq: Seq, epoch: &str) -> ServerFrame {
     })
 }
 
-fn sync(from: Seq, to: Seq, reset: bool) -> ServerFrame {
+fn sync(from: i64, to: i64, reset: bool) -> ServerFrame {
     let messages = match reset {
         true => Vec::new(),
         false => page(to).messages.split_off(from as usize),
@@ -183,7 +183,7 @@ fn a_message_changed_between_two_frames_of_a_sync_is_received_with_the_second() 
         seq: 6,
         ..message(3, UserId(8), "b3")
     };
-    let later = |number: Number| message(number, UserId(8), &format!("b{number}"));
+    let later = |number: i64| message(number, UserId(8), &format!("b{number}"));
     client.received(frame(vec![later(4)], 2, 4, false), at(1.0));
     client.received(frame(vec![later(5), changed.clone()], 4, 6, true), at(2.0));
     client.received(frame(vec![changed], 4, 6, true), at(3.0));

@@ -259,7 +259,7 @@ impl World<'_> {
                     client: client(),
                     room: room.0,
                     key: key.clone(),
-                    number: posted.message.number,
+                    number: posted.message.number.0,
                 });
             }
         }

@@ -7,7 +7,7 @@ use super::world::World;
 use crate::client::Client;
 use parlour_client::session::Ask;
 use parlour_protocol::calls::{Answer, Answered};
-use parlour_protocol::{History, OpenRoom, RoomId, Roster, ServerFrame};
+use parlour_protocol::{History, Number, OpenRoom, RoomId, Roster, ServerFrame};
 use parlour_server::messages::{self, View};
 use parlour_server::{ServiceError, rooms};
 
@@ -305,11 +305,10 @@ impl World<'_> {
         let Some(timeline) = at.client.timeline(room) else {
             return;
         };
-        let own = (timeline.first_number().unwrap_or(1)..=timeline.last_number().unwrap_or(0))
-            .filter_map(|number| timeline.get(number))
+        let own = (timeline.messages())
             .filter(|message| message.user_id == me && !message.deleted)
             .map(|message| message.number);
-        let own: Vec<i64> = own.collect();
+        let own: Vec<Number> = own.collect();
         let Some(&number) = self.chance.choice(&own) else {
             return;
         };

@@ -5,7 +5,7 @@ use super::Figures;
 use super::serving::Served;
 use super::world::World;
 use crate::history::{Event, History, Shown};
-use parlour_protocol::RoomId;
+use parlour_protocol::{Number, RoomId};
 use parlour_server::messages::{self, View};
 use parlour_server::rooms;
 use std::collections::BTreeSet;
@@ -167,7 +167,7 @@ impl World<'_> {
 
     /// A room as fresh pages show it, from its beginning to its end.
     async fn truth(&self, room: RoomId) -> Vec<Shown> {
-        let (mut rows, mut after) = (Vec::new(), 0);
+        let (mut rows, mut after) = (Vec::new(), Number::ZERO);
         loop {
             let scope = &self.bench.people[0];
             let page = messages::history(&self.bench.ctx, scope, room, View::After(after), PAGE);
@@ -177,7 +177,7 @@ impl World<'_> {
             for message in page.messages {
                 after = message.number;
                 rows.push(Shown {
-                    number: message.number,
+                    number: message.number.0,
                     key: Some(message.client_id),
                     content: message.content,
                     deleted: message.deleted,

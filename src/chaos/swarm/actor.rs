@@ -334,7 +334,7 @@ impl Actor {
                     key, room, number, ..
                 } => {
                     self.written.remove(key);
-                    self.own.push((RoomId(*room), *number));
+                    self.own.push((RoomId(*room), Number(*number)));
                 }
                 Event::Refused { key, .. } => {
                     self.written.remove(key);

@@ -42,7 +42,7 @@ fn drafts_survive_the_store_and_rubbish_is_empty() {
 }
 
 /// An own message as it is now; its key says which it is in whatever database.
-fn message(number: Number, key: &str, content: &str) -> Message {
+fn message(number: i64, key: &str, content: &str) -> Message {
     Message {
         content: content.to_owned(),
         client_id: key.to_owned(),
@@ -60,13 +60,17 @@ fn an_edit_is_kept_by_message_and_leaving_it_as_it_was_removes_it() {
     edits.set(&first, "Hello,");
     assert_eq!(edits.get(&first), Some("Hello,"));
     assert_eq!(edits.get(&second), Some("World"));
-    assert_eq!(edits.of(RoomId(1)), [2, 1], "the one touched last is last");
-    assert_eq!(edits.of(RoomId(2)), Vec::<Number>::new());
+    assert_eq!(
+        edits.of(RoomId(1)),
+        [2, 1].map(Number),
+        "the one touched last is last"
+    );
+    assert_eq!(edits.of(RoomId(2)), []);
     edits.set(&first, "Helo");
     edits.set(&second, " \n");
     assert_eq!(edits, Edits::default());
     edits.set(&first, "Hello");
-    edits.forget(RoomId(1), 1);
+    edits.forget(RoomId(1), Number(1));
     assert_eq!(edits.get(&first), None);
 }
 

@@ -108,7 +108,7 @@ fn every_state_survives_the_store_and_rubbish_is_empty() {
     let mut outbox = outbox(&[("a", 1), ("b", 2)]);
     outbox.refuse("b", "No \"such\" room.".to_owned());
     outbox.queue(Pending {
-        reply_to: Some(7),
+        reply_to: Some(Number(7)),
         ..send("c", 1)
     });
     assert_eq!(Outbox::from_json(&outbox.to_json()), outbox);

@@ -168,7 +168,7 @@ impl Session {
         }
         let held = self.timeline_of(room_id).map(Timeline::seq);
         let is_unseen = |message: &&Message| {
-            Some(message.number) > held && !message.deleted && !self.is_mine(message.user_id)
+            Some(message.number.seq()) > held && !message.deleted && !self.is_mine(message.user_id)
         };
         let unseen = messages.iter().filter(is_unseen).count();
         let follows = self.follows();
@@ -261,7 +261,7 @@ impl Session {
     /// What this tab waited for has happened: a send of its own is stored, an edit is made.
     fn settle(&mut self, message: &Message) {
         self.acknowledged(message);
-        if message.seq != message.number && self.is_mine(message.user_id) {
+        if message.seq != message.number.seq() && self.is_mine(message.user_id) {
             self.settle_edit(message);
         }
     }

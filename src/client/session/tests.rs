@@ -104,7 +104,7 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
     RoomEntry { room, unread }
 }
 
-fn message(room: RoomId, number: Number, author: UserId, key: &str) -> Message {
+fn message(room: RoomId, number: i64, author: UserId, key: &str) -> Message {
     Message {
         room_id: room,
         user_id: author,
@@ -116,7 +116,7 @@ fn message(room: RoomId, number: Number, author: UserId, key: &str) -> Message {
 }
 
 /// Bob's messages with these numbers, read when the room was at `seq`.
-fn page(room: RoomId, numbers: std::ops::RangeInclusive<Number>, seq: Seq) -> History {
+fn page(room: RoomId, numbers: std::ops::RangeInclusive<i64>, seq: i64) -> History {
     let has_older = *numbers.start() > 1;
     let has_newer = *numbers.end() < seq;
     let bobs = numbers.map(|number| message(room, number, BOB, &format!("b{number}")));
@@ -146,7 +146,7 @@ fn open_room(room_id: RoomId, history: History) -> OpenRoom {
 }
 
 /// The page of the lobby with messages 1 to `seq`.
-fn lobby(seq: Seq) -> Place {
+fn lobby(seq: i64) -> Place {
     Place {
         me: Some(alice()),
         rooms: vec![entry(LOBBY, 0), entry(GARDEN, 0)],
@@ -155,7 +155,7 @@ fn lobby(seq: Seq) -> Place {
     }
 }
 
-fn welcome(room_id: RoomId, seq: Seq) -> ServerFrame {
+fn welcome(room_id: RoomId, seq: i64) -> ServerFrame {
     ServerFrame::Welcome(Welcome {
         room_id,
         seq,
@@ -170,15 +170,15 @@ fn welcome(room_id: RoomId, seq: Seq) -> ServerFrame {
     })
 }
 
-fn posted(room: RoomId, number: Number) -> ServerFrame {
+fn posted(room: RoomId, number: i64) -> ServerFrame {
     ServerFrame::Message(message(room, number, BOB, &format!("b{number}")))
 }
 
-fn stored(room: RoomId, number: Number, key: &str) -> ServerFrame {
+fn stored(room: RoomId, number: i64, key: &str) -> ServerFrame {
     ServerFrame::Message(message(room, number, ALICE, key))
 }
 
-fn sync(room_id: RoomId, from: Seq, to: Seq) -> Sync {
+fn sync(room_id: RoomId, from: i64, to: i64) -> Sync {
     let bobs = (from + 1..=to).map(|number| message(room_id, number, BOB, &format!("b{number}")));
     Sync {
         room_id,
@@ -250,7 +250,7 @@ impl Tab {
     }
 
     /// The socket is open, and all the server has to say to begin with is said: the lobby is at `seq`.
-    fn open_socket(&mut self, seq: Seq) {
+    fn open_socket(&mut self, seq: i64) {
         self.does(Session::opened);
         self.hear(welcome(LOBBY, seq));
     }
@@ -298,9 +298,9 @@ impl Tab {
     }
 
     /// The numbers of the messages that are shown.
-    fn shown(&self) -> Vec<Number> {
+    fn shown(&self) -> Vec<i64> {
         let messages = self.session.timeline().messages();
-        messages.map(|message| message.number).collect()
+        messages.map(|message| message.number.0).collect()
     }
 }
 
@@ -341,7 +341,7 @@ fn one_asked(effects: &[Effect]) -> (u64, Ask) {
     asked.clone()
 }
 
-fn asks_sync(room: RoomId, after: Seq) -> ClientFrame {
+fn asks_sync(room: RoomId, after: i64) -> ClientFrame {
     ClientFrame::Sync {
         room_id: Some(room),
         after,

@@ -7,7 +7,7 @@
 use crate::drafts::{Drafts, Edits};
 use crate::outbox::{Delivery, Outbox};
 use crate::spots::{Spot, Spots};
-use parlour_protocol::{Message, RoomId, UserId, samples};
+use parlour_protocol::{Message, Number, RoomId, UserId, samples};
 use serde_json::Value;
 
 /// `parlour.outbox`: one that waits, one without an author yet, one that was refused and tried again.
@@ -76,7 +76,7 @@ fn what_waited_to_be_sent_is_sent() {
     let hello = "Hello,\n\"everybody\". 🫖";
     let expected = [
         ("0f3c1b9e4a7d4d52", 1, hello, None, Some(UserId(7))),
-        ("9b1f0c22e7aa4b10", 3, "An answer.", Some(41), None),
+        ("9b1f0c22e7aa4b10", 3, "An answer.", Some(Number(41)), None),
     ];
     assert_eq!(sent.collect::<Vec<_>>(), expected);
     let first = Outbox::from_json(FIRST_OUTBOX);
@@ -101,14 +101,14 @@ fn what_was_typed_is_there_again() {
     let edits = Edits::from_json(EDITS);
     let edited = message(1, 41, "5d1e7a90c3b84e0f");
     assert_eq!(edits.get(&edited), Some("As it is to be."));
-    assert_eq!(edits.of(RoomId(3)), [2]);
+    assert_eq!(edits.of(RoomId(3)), [Number(2)]);
 }
 
 #[test]
 fn where_one_was_reading_is_found() {
     let spots = Spots::from_json(SPOTS);
     let spot = Spot {
-        number: 41,
+        number: Number(41),
         top: -20.5,
         height: 64.0,
         is_end: false,

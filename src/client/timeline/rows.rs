@@ -108,13 +108,13 @@ pub(super) fn lay_out(
     let mut notes = timeline
         .notes
         .iter()
-        .filter(|note| note.after >= timeline.floor)
+        .filter(|note| note.after >= timeline.floor.seq())
         .peekable();
     let mut days: Vec<i64> = Vec::new();
     // The row just above, when a message may continue its group.
     let mut above: Option<&Message> = None;
     for message in &timeline.messages {
-        while let Some(note) = notes.next_if(|note| note.after < message.number) {
+        while let Some(note) = notes.next_if(|note| note.after < message.number.seq()) {
             rows.push(note_row(note));
             above = None;
         }

@@ -45,7 +45,10 @@ mod tests {
         (whole.has_older, whole.has_newer) = (false, true);
         let shape = |slices: Vec<History>| -> Vec<_> {
             let ends = |page: &History| {
-                Some((page.messages.first()?.number, page.messages.last()?.number))
+                Some((
+                    page.messages.first()?.number.0,
+                    page.messages.last()?.number.0,
+                ))
             };
             let shape = |page: &History| (ends(page), page.has_older, page.has_newer);
             slices.iter().map(shape).collect()

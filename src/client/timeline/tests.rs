@@ -9,11 +9,11 @@ use parlour_protocol::Timestamp;
 const LIVE_NEW: Applied = Applied::Live { is_new: true };
 const LIVE_OLD: Applied = Applied::Live { is_new: false };
 
-fn numbers(timeline: &Timeline) -> Vec<Number> {
-    timeline.messages.iter().map(|m| m.number).collect()
+fn numbers(timeline: &Timeline) -> Vec<i64> {
+    timeline.messages.iter().map(|m| m.number.0).collect()
 }
 
-fn edited(number: Number, seq: Seq, content: &str) -> Message {
+fn edited(number: i64, seq: i64, content: &str) -> Message {
     let mut message = message(number, content);
     message.seq = seq;
     message
@@ -48,7 +48,10 @@ fn the_next_change_applies_a_known_one_does_not_and_a_later_one_asks() {
     assert_eq!(timeline.apply(edited(2, 5, "B")), LIVE_OLD);
     assert_eq!(timeline.step(6), LIVE_OLD);
     assert_eq!((timeline.seq(), numbers(&timeline)), (6, vec![1, 2, 3, 4]));
-    assert_eq!(timeline.get(2).map(|m| m.content.as_str()), Some("B"));
+    assert_eq!(
+        timeline.get(Number(2)).map(|m| m.content.as_str()),
+        Some("B")
+    );
 }
 
 #[test]
@@ -109,7 +112,7 @@ fn an_empty_room_takes_its_first_message() {
     assert_eq!(timeline.apply(message(1, "a")), LIVE_NEW);
     assert_eq!(
         (timeline.first_number(), timeline.last_number()),
-        (Some(1), Some(1))
+        (Some(Number(1)), Some(Number(1)))
     );
 }
 
@@ -150,27 +153,33 @@ fn a_page_read_later_keeps_its_state_when_older_frames_come() {
         (4, false, None)
     );
     assert_eq!(timeline.apply(edited(1, 5, "first")), LIVE_OLD);
-    assert_eq!(timeline.get(1).map(|m| m.content.as_str()), Some("second"));
+    assert_eq!(
+        timeline.get(Number(1)).map(|m| m.content.as_str()),
+        Some("second")
+    );
 }
 
 #[test]
 fn a_full_window_lets_the_far_end_go() {
-    let last = WINDOW as Number;
+    let last = WINDOW as i64;
     let mut timeline = Timeline::new(page(1..=last, last));
     timeline.apply(message(last + 1, "x"));
-    assert_eq!((timeline.len(), timeline.first_number()), (WINDOW, Some(2)));
+    assert_eq!(
+        (timeline.len(), timeline.first_number()),
+        (WINDOW, Some(Number(2)))
+    );
     assert!(timeline.has_older() && !timeline.has_newer());
     timeline.prepend(page(1..=1, last + 1));
     assert_eq!(
         (timeline.len(), timeline.last_number()),
-        (WINDOW, Some(last))
+        (WINDOW, Some(Number(last)))
     );
     assert!(!timeline.has_older() && timeline.has_newer());
 }
 
 #[test]
 fn a_page_that_no_longer_joins_is_left_out() {
-    let last = 100 + WINDOW as Number;
+    let last = 100 + WINDOW as i64;
     let mut history = page(101..=last, last);
     history.has_older = true;
     let mut timeline = Timeline::new(history);
@@ -178,22 +187,22 @@ fn a_page_that_no_longer_joins_is_left_out() {
     timeline.prepend(page(1..=100, last));
     assert_eq!(
         timeline.first_number(),
-        Some(102),
+        Some(Number(102)),
         "101 was let go while the page was read"
     );
     timeline.prepend(page(1..=101, last));
-    assert_eq!(timeline.first_number(), Some(1));
+    assert_eq!(timeline.first_number(), Some(Number(1)));
 }
 
 #[test]
 fn what_somebody_is_reading_is_not_let_go() {
-    let last = WINDOW as Number;
+    let last = WINDOW as i64;
     let mut timeline = Timeline::new(page(1..=last, last));
-    timeline.keep_in_view(Some(1));
+    timeline.keep_in_view(Some(Number(1)));
     assert_eq!(timeline.apply(message(last + 1, "x")), LIVE_NEW);
     assert_eq!(
         (timeline.first_number(), timeline.last_number()),
-        (Some(1), Some(last))
+        (Some(Number(1)), Some(Number(last)))
     );
     assert!(timeline.has_newer());
 }
@@ -218,7 +227,7 @@ fn groups_open_by_author_time_day_note_and_deletion() {
     timeline.note("Bob".to_owned(), SystemEvent::Joined);
     timeline.apply(message(8, "h"));
     assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODONDO");
-    assert_eq!(timeline.last_own(UserId(9)), Some(6));
+    assert_eq!(timeline.last_own(UserId(9)), Some(Number(6)));
     assert_eq!(timeline.posts_after(5, Some(UserId(9))), 2, "without 6");
     assert_eq!(timeline.posts_after(8, None), 0);
     keys(&timeline.rows(None, None, utc));
@@ -264,7 +273,7 @@ fn time(text: &str) -> Timestamp {
 
 /// The day lines of messages that were stored at these times.
 fn days(times: &[&str], zone: Zone) -> Vec<String> {
-    let last = times.len() as Number;
+    let last = times.len() as i64;
     let mut history = page(1..=last, last);
     for (at, m) in times.iter().zip(&mut history.messages) {
         m.timestamp = time(at);
@@ -339,7 +348,10 @@ fn a_key_changes_exactly_with_what_is_drawn() {
             .filter(|&at| before[at] != after[at])
             .collect()
     };
-    assert_eq!(differing(keys(&timeline.rows(me, Some(2), utc))), [2]);
+    assert_eq!(
+        differing(keys(&timeline.rows(me, Some(Number(2)), utc))),
+        [2]
+    );
     assert_eq!(differing(keys(&timeline.rows(None, None, utc))), [1, 2, 3]);
     // The time zone that the browser tells late moves no row of the same day.
     assert_eq!(

@@ -88,7 +88,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     let message = Message {
         id: crate::MessageId(7),
         room_id,
-        number: 1,
+        number: Number(1),
         seq: 2,
         user_id: crate::UserId(3),
         username: "Alice".to_owned(),
@@ -97,7 +97,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         timestamp: at,
         edited_at: Some(at),
         deleted: false,
-        reply_to: Some(1),
+        reply_to: Some(Number(1)),
         links: vec![crate::Link {
             start: 0,
             end: 9,

@@ -96,7 +96,7 @@ impl Dice {
         Message {
             id: MessageId(self.number()),
             room_id: RoomId(self.number()),
-            number: self.number(),
+            number: Number(self.number()),
             seq: self.number(),
             user_id: UserId(self.number()),
             username: self.text(),
@@ -105,7 +105,7 @@ impl Dice {
             timestamp: self.time(),
             edited_at: self.maybe(Self::time),
             deleted: self.coin(),
-            reply_to: self.maybe(Self::number),
+            reply_to: self.maybe(Self::number).map(Number),
             links: self.list(|dice| Link {
                 start: dice.roll(1 << 32) as u32,
                 end: dice.roll(1 << 32) as u32,
@@ -156,7 +156,7 @@ impl Dice {
             may_delete: self.coin(),
             roster: self.roster(),
             history: self.history(),
-            marked: self.maybe(Self::number),
+            marked: self.maybe(Self::number).map(Number),
         }
     }
 
@@ -265,16 +265,16 @@ impl Dice {
                 room_id,
                 content: self.text(),
                 client_id: self.maybe(Self::text),
-                reply_to: self.maybe(Self::number),
+                reply_to: self.maybe(Self::number).map(Number),
             },
             3 => ClientFrame::Edit {
                 room_id,
-                number: self.number(),
+                number: Number(self.number()),
                 content: self.text(),
             },
             4 => ClientFrame::Delete {
                 room_id,
-                number: self.number(),
+                number: Number(self.number()),
             },
             5 => ClientFrame::Typing {
                 room_id,

@@ -22,7 +22,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtRoom {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let room = read(parts, state, |name, text| match name {
-            "room" => paths::parse_number(text).map(RoomId),
+            "room" => paths::parse_room_id(text),
             "slug" => paths::parse_slug(text),
             _ => None,
         });
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtMessage {
             "number" => paths::parse_number(text),
             _ => None,
         });
-        Ok(Self(room, number.await.unwrap_or(NO_ID)))
+        Ok(Self(room, number.await.unwrap_or(Number(NO_ID))))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{AppError, ErrorCode};
+use parlour_protocol::{AppError, ErrorCode, Number};
 
 /// The query of a page of messages: `before`, `after` or `around`, and `limit`.
 pub(super) struct Slice {
@@ -100,8 +100,9 @@ fn limit(text: &str) -> Result<u32, Problem> {
     })
 }
 
-fn number(field: &'static str, text: &str) -> Result<i64, Problem> {
+fn number(field: &'static str, text: &str) -> Result<Number, Problem> {
     text.parse()
+        .map(Number)
         .map_err(|_| invalid(field, format!("{field} must be a message's number.")))
 }
 

@@ -106,10 +106,10 @@ fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Re
     // One more than is shown tells whether there are more.
     let more = limit + 1;
     let (edge, older, newer) = match view {
-        View::Newest => (Number::MAX, more, 0),
-        View::Before(number) => (number, more, 1),
-        View::After(number) => (number.saturating_add(1), 1, more),
-        View::Around(number) => (number, more, more),
+        View::Newest => (i64::MAX, more, 0),
+        View::Before(Number(number)) => (number, more, 1),
+        View::After(Number(number)) => (number.saturating_add(1), 1, more),
+        View::Around(Number(number)) => (number, more, more),
     };
     let bytes = match view {
         View::Around(_) => PAGE_BYTES / 2,
@@ -170,7 +170,7 @@ fn rows(
     db: &Connection,
     side: &'static str,
     room: &RoomRow,
-    edge: Number,
+    edge: i64,
     count: usize,
     bytes: usize,
 ) -> rusqlite::Result<Side> {

@@ -105,7 +105,7 @@ fn one(
 ) -> Result<MessageRow, ServiceError> {
     visible(db, viewer, room)?;
     statement(db, ONE)?
-        .query_row([room.0, number], MessageRow::read)
+        .query_row([room.0, number.0], MessageRow::read)
         .optional()?
         .ok_or(ServiceError::MessageNotFound)
 }

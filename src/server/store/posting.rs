@@ -210,7 +210,7 @@ fn facts(
         .unwrap_or_default();
     let has_replied_to = match (room, draft.reply_to) {
         (Some(_), Some(number)) => {
-            statement(db, NUMBERED)?.exists(params![draft.room.0, number])?
+            statement(db, NUMBERED)?.exists(params![draft.room.0, number.0])?
         }
         _ => false,
     };
@@ -235,32 +235,34 @@ fn store(
     statements: &mut Statements<'_>,
 ) -> rusqlite::Result<Written<Posted>> {
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
+    let (number, seq) = (new.number.0, new.number.seq());
+    let reply_to = draft.reply_to.map(|number| number.0);
     let id = statements.insert.again().insert(params![
         room,
-        new.number,
-        new.number,
+        number,
+        seq,
         new.ordinal,
         author,
         new.author_name,
         draft.client_id,
         draft.body,
-        draft.reply_to,
+        reply_to,
         now,
     ])?;
-    let moved = params![room, new.number, new.ordinal, now];
+    let moved = params![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    let read = params![room, author, new.number, new.ordinal, now, new.role];
+    let read = params![room, author, seq, new.ordinal, now, new.role];
     statements.read_own.again().execute(read)?;
     let message = Arc::new(Message::from(MessageRow {
         id,
         room_id: room,
-        number: new.number,
-        seq: new.number,
+        number,
+        seq,
         author_id: author,
         author_name: new.author_name,
         client_id: draft.client_id.clone(),
         body: draft.body.clone(),
-        reply_to: draft.reply_to,
+        reply_to,
         created_at: now,
         edited_at: None,
         deleted_at: None,

@@ -4,7 +4,9 @@
 //! milliseconds since 1970 in UTC. Nothing here is serialised: what leaves the server is a record of the protocol.
 
 use crate::links::links;
-use parlour_protocol::{Message, MessageId, Room, RoomId, Timestamp, User, UserId, UserKind};
+use parlour_protocol::{
+    Message, MessageId, Number, Room, RoomId, Timestamp, User, UserId, UserKind,
+};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
 
@@ -107,7 +109,7 @@ impl From<MessageRow> for Message {
             links: links(&row.body),
             id: MessageId(row.id),
             room_id: RoomId(row.room_id),
-            number: row.number,
+            number: Number(row.number),
             seq: row.seq,
             user_id: UserId(row.author_id),
             username: row.author_name,
@@ -116,7 +118,7 @@ impl From<MessageRow> for Message {
             timestamp: Timestamp(row.created_at),
             edited_at: row.edited_at.map(Timestamp),
             deleted: row.deleted_at.is_some(),
-            reply_to: row.reply_to,
+            reply_to: row.reply_to.map(Number),
         }
     }
 }

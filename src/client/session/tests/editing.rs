@@ -9,7 +9,7 @@ fn with_own() -> Tab {
     tab
 }
 
-fn edited(content: &str, seq: Seq) -> ServerFrame {
+fn edited(content: &str, seq: i64) -> ServerFrame {
     ServerFrame::MessageChanged(Message {
         seq,
         content: content.to_owned(),
@@ -18,7 +18,7 @@ fn edited(content: &str, seq: Seq) -> ServerFrame {
     })
 }
 
-fn deleted(seq: Seq) -> ServerFrame {
+fn deleted(seq: i64) -> ServerFrame {
     ServerFrame::MessageChanged(Message {
         seq,
         content: String::new(),
@@ -31,17 +31,23 @@ fn deleted(seq: Seq) -> ServerFrame {
 fn the_form_stays_open_until_the_message_says_the_change() {
     let mut tab = with_own();
     assert!(tab.session.edit_last());
-    assert_eq!(*tab.session.editing(), Some(3));
-    tab.does(|session| session.edited(3, "Another"));
-    assert_eq!(tab.session.edit_text(3), "Another");
+    assert_eq!(*tab.session.editing(), Some(Number(3)));
+    tab.does(|session| session.edited(Number(3), "Another"));
+    assert_eq!(tab.session.edit_text(Number(3)), "Another");
     let saved = tab.does(|session| {
-        assert_eq!(session.save_edit(3, "Another text.".to_owned()), Ok(()));
+        assert_eq!(
+            session.save_edit(Number(3), "Another text.".to_owned()),
+            Ok(())
+        );
     });
     assert!(matches!(
         said(&saved)[..],
-        [ClientFrame::Edit { number: 3, .. }]
+        [ClientFrame::Edit {
+            number: Number(3),
+            ..
+        }]
     ));
-    assert_eq!(*tab.session.editing(), Some(3));
+    assert_eq!(*tab.session.editing(), Some(Number(3)));
     let made = tab.hear(edited("Another text.", 4));
     assert_eq!(*tab.session.editing(), None);
     assert!(made.contains(&Effect::Focus(Field::Composer)));
@@ -50,22 +56,26 @@ fn the_form_stays_open_until_the_message_says_the_change() {
 #[test]
 fn without_a_connection_it_says_so_and_keeps_what_was_typed() {
     let mut tab = with_own();
-    tab.does(|session| session.begin_edit(3));
+    tab.does(|session| session.begin_edit(Number(3)));
     tab.does(|session| session.closed(1006, ""));
     tab.does(|session| {
-        assert!(session.save_edit(3, "Another text.".to_owned()).is_err());
+        assert!(
+            session
+                .save_edit(Number(3), "Another text.".to_owned())
+                .is_err()
+        );
     });
-    assert_eq!(tab.session.edit_text(3), "Another text.");
-    let told = tab.does(|session| session.delete(LOBBY, 3));
+    assert_eq!(tab.session.edit_text(Number(3)), "Another text.");
+    let told = tab.does(|session| session.delete(LOBBY, Number(3)));
     assert_eq!(notices(&told).len(), 1);
 }
 
 #[test]
 fn a_change_that_is_none_closes_the_form_and_says_nothing() {
     let mut tab = with_own();
-    tab.does(|session| session.begin_edit(3));
+    tab.does(|session| session.begin_edit(Number(3)));
     let saved = tab.does(|session| {
-        assert_eq!(session.save_edit(3, "Text 3.".to_owned()), Ok(()));
+        assert_eq!(session.save_edit(Number(3), "Text 3.".to_owned()), Ok(()));
     });
     assert!(said(&saved).is_empty());
     assert_eq!(*tab.session.editing(), None);
@@ -75,8 +85,8 @@ fn a_change_that_is_none_closes_the_form_and_says_nothing() {
 fn a_message_that_was_removed_meanwhile_leaves_its_text_in_the_composer() {
     let mut tab = with_own();
     tab.does(|session| session.typed("typed"));
-    tab.does(|session| session.begin_edit(3));
-    tab.does(|session| session.edited(3, "as it was to be"));
+    tab.does(|session| session.begin_edit(Number(3)));
+    tab.does(|session| session.edited(Number(3), "as it was to be"));
     let gone = tab.hear(deleted(4));
     let both = Effect::Write(Field::Composer, "as it was to be\ntyped".to_owned());
     assert!(gone.contains(&both));
@@ -89,8 +99,8 @@ fn a_page_that_comes_later_settles_what_happened_while_nobody_heard_it() {
     let storage = CountedStorage::default();
     let mut tab = Tab::live_with(storage.clone());
     tab.hear(stored(LOBBY, 3, "k3"));
-    tab.does(|session| session.begin_edit(3));
-    tab.does(|session| session.edited(3, "Another text."));
+    tab.does(|session| session.begin_edit(Number(3)));
+    tab.does(|session| session.edited(Number(3), "Another text."));
     drop(tab);
     let changed = |content: &str| {
         let mut place = lobby(2);
@@ -105,8 +115,8 @@ fn a_page_that_comes_later_settles_what_happened_while_nobody_heard_it() {
     };
     // The form of what is still to be said is there again.
     let tab = Tab::new(changed("Text 3."), storage.clone());
-    assert_eq!(*tab.session.editing(), Some(3));
-    assert_eq!(tab.session.edit_text(3), "Another text.");
+    assert_eq!(*tab.session.editing(), Some(Number(3)));
+    assert_eq!(tab.session.edit_text(Number(3)), "Another text.");
     let tab = Tab::new(changed("Another text."), storage);
     assert_eq!(*tab.session.editing(), None);
 }
@@ -114,7 +124,7 @@ fn a_page_that_comes_later_settles_what_happened_while_nobody_heard_it() {
 #[test]
 fn what_is_read_stays_where_it_is_when_a_form_comes_or_goes() {
     let mut tab = with_own();
-    let begun = tab.does(|session| session.begin_edit(3));
+    let begun = tab.does(|session| session.begin_edit(Number(3)));
     assert_eq!(begun, [Effect::KeepTop, Effect::Focus(Field::Editor)]);
     // While it is in view the log does not go on with the room.
     tab.viewport.has_form = true;

@@ -3,7 +3,7 @@
 use super::*;
 use parlour_protocol::{Heartbeat, RoomActivity, System, SystemEvent, Typists};
 
-fn heartbeat(room: RoomId, seq: Seq) -> ServerFrame {
+fn heartbeat(room: RoomId, seq: i64) -> ServerFrame {
     ServerFrame::Heartbeat(Heartbeat {
         rooms: [(room, seq)].into(),
     })
@@ -67,7 +67,7 @@ fn a_reset_under_who_reads_further_up_takes_what_they_read() {
     let mut tab = Tab::live();
     tab.viewport.is_at_end = false;
     tab.viewport.spot = Some(Spot {
-        number: 1,
+        number: Number(1),
         top: 0.0,
         height: 20.0,
         is_end: false,
@@ -77,7 +77,7 @@ fn a_reset_under_who_reads_further_up_takes_what_they_read() {
     reset.reset = true;
     let effects = tab.hear(ServerFrame::Sync(reset));
     let question = one_asked(&effects);
-    assert_eq!(question.1, Ask::Open(LOBBY, Some(1)));
+    assert_eq!(question.1, Ask::Open(LOBBY, Some(Number(1))));
     // What was read is gone.
     let gone = tab.answer(&question, not_found("message_not_found"));
     assert_eq!(one_asked(&gone).1, Ask::Open(LOBBY, None));
@@ -262,7 +262,7 @@ fn messages_of_others_are_said_aloud_in_the_order_they_were_written() {
         Effect::Announce(crate::announcer::Aloud::Say(number, _)) => Some(*number),
         _ => None,
     });
-    assert_eq!(aloud.collect::<Vec<_>>(), [3, 4, 5]);
+    assert_eq!(aloud.collect::<Vec<_>>(), [3, 4, 5].map(Number));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn spot(number: Number, is_end: bool) -> Spot {
+fn spot(number: i64, is_end: bool) -> Spot {
     Spot {
-        number,
+        number: Number(number),
         top: 5.0,
         height: 20.0,
         is_end,
@@ -13,7 +13,7 @@ fn spot(number: Number, is_end: bool) -> Spot {
 
 impl Tab {
     /// Somebody scrolls to this message.
-    fn read(&mut self, number: Number) {
+    fn read(&mut self, number: i64) {
         self.viewport.is_at_end = false;
         self.viewport.spot = Some(spot(number, false));
     }
@@ -154,7 +154,7 @@ fn back_to_a_place_that_is_not_held_fetches_what_was_read_there() {
     tab.in_the_garden();
     tab.hear(reset());
     let back = one_asked(&tab.moved("/rooms/1", 1));
-    assert_eq!(back.1, Ask::Open(LOBBY, Some(1)));
+    assert_eq!(back.1, Ask::Open(LOBBY, Some(Number(1))));
     // It is gone; the room is not.
     let again = one_asked(&tab.answer(&back, not_found("message_not_found")));
     assert_eq!(again.1, Ask::Open(LOBBY, None));
@@ -210,7 +210,7 @@ fn a_page_that_is_loaded_again_comes_back_to_where_one_was_reading() {
     assert_eq!(arrive(false, &spots), []);
     let further = spots.replace(",1,320", ",9,320");
     let question = one_asked(&arrive(true, &spots.replacen("1,1,1,", "1,1,9,", 1)));
-    assert_eq!(question.1, Ask::Open(LOBBY, Some(9)), "{further}");
+    assert_eq!(question.1, Ask::Open(LOBBY, Some(Number(9))), "{further}");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_end_of_a_room_that_is_taken_anew_around_a_message_is_taken_from_its_end()
     let mut tab = Tab::live();
     tab.read(1);
     let around = one_asked(&tab.hear(reset()));
-    assert_eq!(around.1, Ask::Open(LOBBY, Some(1)));
+    assert_eq!(around.1, Ask::Open(LOBBY, Some(Number(1))));
     let end = one_asked(&tab.visit("/rooms/1"));
     assert_eq!(end.1, Ask::Open(LOBBY, None));
     assert_eq!(tab.answer(&around, None), []);
@@ -246,10 +246,10 @@ fn a_permalink_into_the_open_room_while_it_is_taken_anew_is_asked_for() {
     let mut tab = Tab::live();
     let anew = one_asked(&tab.hear(reset()));
     let link = one_asked(&tab.visit("/rooms/1/m/2"));
-    assert_eq!(link.1, Ask::Open(LOBBY, Some(2)));
+    assert_eq!(link.1, Ask::Open(LOBBY, Some(Number(2))));
     tab.answer(&anew, ok(&open_room(LOBBY, page(LOBBY, 5..=9, 9))));
     let shown = tab.answer(&link, ok(&open_room(LOBBY, page(LOBBY, 1..=4, 9))));
-    assert_eq!(landing(&shown), Some(Landing::Message(2)));
+    assert_eq!(landing(&shown), Some(Landing::Message(Number(2))));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn older_messages_come_while_and_after_a_place_to_come_back_to_cannot_be_had() {
         let arrived =
             tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
         let back = one_asked(&arrived);
-        assert_eq!(back.1, Ask::Open(LOBBY, Some(9)));
+        assert_eq!(back.1, Ask::Open(LOBBY, Some(Number(9))));
         if is_answered {
             tab.answer(&back, None);
         }
@@ -294,11 +294,11 @@ fn whoever_wants_the_end_is_not_brought_back_to_where_they_were_reading() {
 fn a_permalink_is_brought_to_the_middle() {
     let mut tab = Tab::live();
     let here = tab.visit("/rooms/1/m/2");
-    assert_eq!(landing(&here), Some(Landing::Message(2)));
-    assert_eq!(tab.session.open().as_ref().unwrap().marked, Some(2));
+    assert_eq!(landing(&here), Some(Landing::Message(Number(2))));
+    assert_eq!(tab.session.open().as_ref().unwrap().marked, Some(Number(2)));
     let far = one_asked(&tab.visit("/rooms/1/m/40"));
     let shown = tab.answer(&far, ok(&open_room(LOBBY, page(LOBBY, 30..=50, 90))));
-    assert_eq!(landing(&shown), Some(Landing::Message(40)));
+    assert_eq!(landing(&shown), Some(Landing::Message(Number(40))));
     // Down again: what is here ends before the room does.
     let newest = tab.does(Session::to_newest);
     assert_eq!(one_asked(&newest).1, Ask::Open(LOBBY, None));
@@ -310,7 +310,7 @@ fn history_comes_in_pieces_one_a_frame_and_one_page_at_a_time() {
     let far = one_asked(&tab.visit("/rooms/1/m/60"));
     tab.answer(&far, ok(&open_room(LOBBY, page(LOBBY, 51..=70, 90))));
     let older = one_asked(&tab.does(|session| session.scrolled(true, false)));
-    assert_eq!(older.1, Ask::Older(LOBBY, 51));
+    assert_eq!(older.1, Ask::Older(LOBBY, Number(51)));
     assert_eq!(tab.does(|session| session.scrolled(true, false)), []);
     let first = tab.answer(&older, ok(&page(LOBBY, 26..=50, 90)));
     assert!(first.contains(&Effect::NextFrame) && first.contains(&Effect::KeepInView));
@@ -321,7 +321,7 @@ fn history_comes_in_pieces_one_a_frame_and_one_page_at_a_time() {
     assert_eq!(tab.shown()[0], 26);
     assert!(!tab.session.is_loading());
     let newer = one_asked(&tab.does(|session| session.scrolled(false, true)));
-    assert_eq!(newer.1, Ask::Newer(LOBBY, 70));
+    assert_eq!(newer.1, Ask::Newer(LOBBY, Number(70)));
 }
 
 #[test]

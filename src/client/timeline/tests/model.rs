@@ -4,7 +4,7 @@ use super::super::*;
 use parlour_protocol::{Timestamp, samples};
 use std::ops::RangeInclusive;
 
-pub fn message(number: Number, content: &str) -> Message {
+pub fn message(number: i64, content: &str) -> Message {
     Message {
         content: content.to_owned(),
         client_id: number.to_string(),
@@ -13,7 +13,7 @@ pub fn message(number: Number, content: &str) -> Message {
     }
 }
 
-pub fn page(range: RangeInclusive<Number>, seq: Seq) -> History {
+pub fn page(range: RangeInclusive<i64>, seq: i64) -> History {
     History {
         messages: range.map(|number| message(number, "")).collect(),
         seq,
@@ -84,17 +84,17 @@ impl Server {
         self.slice(len.saturating_sub(limit), len)
     }
 
-    fn before(&self, number: Number, limit: usize) -> History {
-        let to = self.messages.partition_point(|m| m.number < number);
+    fn before(&self, number: i64, limit: usize) -> History {
+        let to = self.messages.partition_point(|m| m.number.0 < number);
         self.slice(to.saturating_sub(limit), to)
     }
 
-    fn after(&self, number: Number, limit: usize) -> History {
-        let from = self.messages.partition_point(|m| m.number <= number);
+    fn after(&self, number: i64, limit: usize) -> History {
+        let from = self.messages.partition_point(|m| m.number.0 <= number);
         self.slice(from, self.messages.len().min(from + limit))
     }
 
-    fn sync(&self, from: Seq, limit: usize) -> Reply {
+    fn sync(&self, from: i64, limit: usize) -> Reply {
         let mut changed: Vec<Message> = self
             .messages
             .iter()
@@ -205,7 +205,7 @@ fn run(seed: u64) {
     let mut timeline = Timeline::new(match random.below(3) {
         0 if !server.messages.is_empty() => {
             let at = random.below(server.messages.len());
-            server.after(server.messages[at].number - 1, limit)
+            server.after(server.messages[at].number.0 - 1, limit)
         }
         _ => server.newest(limit),
     });
@@ -221,13 +221,13 @@ fn run(seed: u64) {
             }
             5 if !network.iter().any(Reply::is_page) => {
                 let asked = timeline.first_number().filter(|_| timeline.has_older());
-                let page = asked.map(|first| server.before(first, limit));
+                let page = asked.map(|first| server.before(first.0, limit));
                 let slices = page.into_iter().flat_map(|page| slices(page, true));
                 network.extend(slices.map(Reply::Older));
             }
             6 if !network.iter().any(Reply::is_page) => {
                 let asked = timeline.last_number().filter(|_| timeline.has_newer());
-                let page = asked.map(|last| server.after(last, limit));
+                let page = asked.map(|last| server.after(last.0, limit));
                 let slices = page.into_iter().flat_map(|page| slices(page, false));
                 network.extend(slices.map(Reply::Newer));
             }
@@ -268,7 +268,7 @@ fn run(seed: u64) {
         let limit = 1 + random.below(60);
         let reply = match (timeline.heard(server.seq), timeline.last_number()) {
             (Some(after), _) => server.sync(after, limit),
-            (None, Some(last)) if timeline.has_newer() => Reply::Newer(server.after(last, limit)),
+            (None, Some(last)) if timeline.has_newer() => Reply::Newer(server.after(last.0, limit)),
             _ => break,
         };
         deliver(&mut timeline, reply);

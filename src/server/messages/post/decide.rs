@@ -2,7 +2,7 @@
 
 use crate::error::ServiceError;
 use crate::store::{Draft, NewPost, PostDecision, PostFacts, Role};
-use parlour_protocol::Timestamp;
+use parlour_protocol::{Number, Timestamp};
 
 /// A repeat is answered with the message it made; a new send takes the room's next number, and its author becomes a
 /// member.
@@ -28,7 +28,7 @@ pub(super) fn decide(
         return Err(ServiceError::MessageNotFound);
     }
     Ok(PostDecision::Stored(NewPost {
-        number: room.seq + 1,
+        number: Number::posted_at(room.seq + 1),
         ordinal: room.posts + 1,
         author_name: author_name.ok_or(ServiceError::SignInRequired)?,
         created_at: now,
@@ -48,7 +48,7 @@ mod tests {
             room: RoomId(1),
             client_id: "k".to_owned(),
             body: "hello".to_owned(),
-            reply_to: Some(2),
+            reply_to: Some(Number(2)),
         }
     }
 
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_new_send_takes_the_rooms_next_number_and_the_authors_present_name() {
         let expected = NewPost {
-            number: 7,
+            number: Number(7),
             ordinal: 6,
             author_name: "Alice".to_owned(),
             created_at: Timestamp(7),

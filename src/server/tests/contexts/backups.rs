@@ -126,7 +126,7 @@ async fn a_copy_has_everything_but_the_epoch() {
         ..Default::default()
     };
     let posted = messages::post(&copy, &bob, LOBBY, new).await.unwrap();
-    assert_eq!(posted.message.number, said[49].number + 2);
+    assert_eq!(posted.message.number.0, said[49].number.0 + 2);
 }
 
 #[tokio::test]

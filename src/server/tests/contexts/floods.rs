@@ -1,6 +1,7 @@
 //! Floods that are refused before they enter a queue, so that they delay no one.
 
 use super::*;
+use parlour_protocol::Number;
 use parlour_server::accounts::{create_guest, rename};
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{NewRoom, create, enter, leave};
@@ -39,7 +40,7 @@ async fn a_refused_send_never_enters_the_writers_queue() {
     let (ctx, alice) = (&bench.ctx, bench.guest("Alice").await);
     bench.post(&alice, "here").await;
     bench.post(&alice, "gone").await;
-    delete(ctx, &alice, LOBBY, 2).await.unwrap();
+    delete(ctx, &alice, LOBBY, Number(2)).await.unwrap();
     let new = |name: &str| NewRoom {
         name: name.to_owned(),
         ..NewRoom::default()
@@ -54,20 +55,22 @@ async fn a_refused_send_never_enters_the_writers_queue() {
     exhaust(&bench, &alice);
     assert!(is_too_fast(at_once(rename(ctx, &alice, "Zoe")).await));
     exhaust(&bench, &alice);
-    let other = edit(ctx, &alice, LOBBY, 1, "other".to_owned());
+    let other = edit(ctx, &alice, LOBBY, Number(1), "other".to_owned());
     assert!(is_too_fast(at_once(other).await));
     exhaust(&bench, &alice);
-    assert!(is_too_fast(at_once(delete(ctx, &alice, LOBBY, 1)).await));
+    assert!(is_too_fast(
+        at_once(delete(ctx, &alice, LOBBY, Number(1))).await
+    ));
     exhaust(&bench, &alice);
     assert!(is_too_fast(at_once(leave(ctx, &alice, LOBBY)).await));
 
     // What changes nothing costs nothing, however often it comes.
     exhaust(&bench, &alice);
-    let same = edit(ctx, &alice, LOBBY, 1, "here".to_owned());
+    let same = edit(ctx, &alice, LOBBY, Number(1), "here".to_owned());
     assert_eq!(at_once(same).await.unwrap().content, "here");
     exhaust(&bench, &alice);
     assert!(
-        at_once(delete(ctx, &alice, LOBBY, 2))
+        at_once(delete(ctx, &alice, LOBBY, Number(2)))
             .await
             .unwrap()
             .deleted

@@ -2,6 +2,7 @@
 
 use super::*;
 use futures::future::join_all;
+use parlour_protocol::Number;
 use parlour_server::messages::{View, edit, history};
 use parlour_server::rooms::{NewRoom, create, list};
 
@@ -9,7 +10,7 @@ fn new(content: &str, key: &str, reply_to: Option<i64>) -> NewMessage {
     NewMessage {
         content: content.to_owned(),
         client_id: Some(key.to_owned()),
-        reply_to,
+        reply_to: reply_to.map(Number),
     }
 }
 
@@ -50,7 +51,7 @@ async fn sends_of_one_group_end_as_if_sent_one_by_one() {
         matches!(early, Err(ServiceError::MessageNotFound)),
         "what is replied to comes first"
     );
-    assert_eq!(reply.message.reply_to, Some(1));
+    assert_eq!(reply.message.reply_to, Some(Number(1)));
     assert_eq!(fourth.unwrap().message.content, "fourth");
     assert_eq!(repeat.unwrap().message, first.message);
     let too_many = post(&alice, LOBBY, new("fifth", "d", None)).await;
@@ -62,7 +63,7 @@ async fn sends_of_one_group_end_as_if_sent_one_by_one() {
         stored[..3],
         [first, reply, last].map(|p| Arc::unwrap_or_clone(p.message))
     );
-    let numbers: Vec<_> = stored.iter().map(|m| (m.number, m.seq)).collect();
+    let numbers: Vec<_> = stored.iter().map(|m| (m.number.0, m.seq)).collect();
     assert_eq!(numbers, [(1, 1), (2, 2), (3, 3), (4, 4)]);
     let unread: Vec<_> = list(ctx, &bob).await.unwrap();
     assert_eq!(unread[0].unread, 2, "read up to one's own");
@@ -84,7 +85,7 @@ async fn in_a_group_only_the_send_over_the_limit_is_refused() {
     );
     assert_eq!(
         [a, b, d].map(|posted| posted.unwrap().message.number),
-        [1, 2, 3]
+        [1, 2, 3].map(Number)
     );
     assert!(matches!(c, Err(ServiceError::RateLimited { .. })));
 }
@@ -101,14 +102,14 @@ async fn of_work_that_waits_at_the_same_time_sends_come_first_in_their_order() {
     let (one, elsewhere, edited, two, three) = tokio::join!(
         bench.send(&alice, LOBBY, "one", None),
         bench.send(&alice, other, "elsewhere", None),
-        edit(&bench.ctx, &alice, LOBBY, 1, "edited".to_owned()),
+        edit(&bench.ctx, &alice, LOBBY, Number(1), "edited".to_owned()),
         bench.send(&alice, LOBBY, "two", None),
         bench.send(&alice, LOBBY, "three", None),
     );
     let seqs = [one, two, three].map(|posted| posted.unwrap().message.seq);
     assert_eq!((seqs, edited.unwrap().seq), ([1, 2, 3], 4));
     let elsewhere = elsewhere.unwrap().message;
-    assert_eq!((elsewhere.room_id, elsewhere.number), (other, 1));
+    assert_eq!((elsewhere.room_id, elsewhere.number), (other, Number(1)));
     let ordinals = "SELECT group_concat(ordinal) FROM \
         (SELECT ordinal FROM messages WHERE room_id = 1 ORDER BY number)";
     assert_eq!(bench.value::<String>(ordinals).await, "1,2,3");

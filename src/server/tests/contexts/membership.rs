@@ -1,6 +1,7 @@
 //! Entering, leaving, and what is unread.
 
 use super::*;
+use parlour_protocol::Number;
 use parlour_server::rooms::{
     NewRoom, create, delete, enter, leave, list, mark_read, read_positions,
 };
@@ -42,7 +43,9 @@ async fn unread_is_what_was_posted_since() {
     assert_eq!(unread(&bench, &bob).await, 4);
     assert_eq!(unread(&bench, &alice).await, 0, "one's own are read");
     // A change of an old message is no new message.
-    messages::delete(ctx, &alice, LOBBY, 1).await.unwrap();
+    messages::delete(ctx, &alice, LOBBY, Number(1))
+        .await
+        .unwrap();
     assert_eq!(unread(&bench, &bob).await, 4);
 
     mark_read(ctx, &bob, LOBBY, 5).await.unwrap();

@@ -1,6 +1,7 @@
 //! What a page shows.
 
 use super::*;
+use parlour_protocol::Number;
 use parlour_server::page_content::{At, View, place};
 
 #[tokio::test]
@@ -35,12 +36,12 @@ async fn a_room_shows_its_newest_fifty() {
     assert_eq!((open.marked, open.may_delete), (None, false));
     assert!(open.history.has_older && !open.history.has_newer);
 
-    let link = place(&bench.ctx, &visitor(), at(View::Around(5)))
+    let link = place(&bench.ctx, &visitor(), at(View::Around(Number(5))))
         .await
         .unwrap();
     let open = link.open.unwrap();
-    assert_eq!(open.marked, Some(5));
-    assert!(open.history.messages.iter().any(|m| m.number == 5));
+    assert_eq!(open.marked, Some(Number(5)));
+    assert!(open.history.messages.iter().any(|m| m.number == Number(5)));
     assert!(open.history.has_newer);
 }
 
@@ -52,7 +53,7 @@ async fn a_permalink_to_no_message_is_not_found() {
     for number in [0, -1, 2, i64::MAX] {
         let at = At {
             room: LOBBY,
-            view: View::Around(number),
+            view: View::Around(Number(number)),
         };
         let shown = place(&bench.ctx, &visitor(), Some(at)).await;
         assert!(

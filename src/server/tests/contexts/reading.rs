@@ -19,8 +19,8 @@ async fn window(bench: &Bench, view: View, limit: u32) -> History {
         .unwrap()
 }
 
-fn numbers(history: &History) -> Vec<Number> {
-    history.messages.iter().map(|m| m.number).collect()
+fn numbers(history: &History) -> Vec<i64> {
+    history.messages.iter().map(|m| m.number.0).collect()
 }
 
 #[tokio::test]
@@ -29,16 +29,16 @@ async fn windows_open_in_both_directions() {
     for (view, limit, expected, has_older, has_newer) in [
         (View::Newest, 5, 8..=12, true, false),
         (View::Newest, 12, 1..=12, false, false),
-        (View::Before(8), 5, 3..=7, true, true),
-        (View::Before(4), 5, 1..=3, false, true),
-        (View::After(4), 5, 5..=9, true, true),
-        (View::After(9), 5, 10..=12, true, false),
-        (View::After(0), 5, 1..=5, false, true),
-        (View::Before(99), 5, 8..=12, true, false),
-        (View::Around(6), 5, 4..=8, true, true),
-        (View::Around(1), 5, 1..=5, false, true),
-        (View::Around(12), 5, 8..=12, true, false),
-        (View::Around(3), 100, 1..=12, false, false),
+        (View::Before(Number(8)), 5, 3..=7, true, true),
+        (View::Before(Number(4)), 5, 1..=3, false, true),
+        (View::After(Number(4)), 5, 5..=9, true, true),
+        (View::After(Number(9)), 5, 10..=12, true, false),
+        (View::After(Number(0)), 5, 1..=5, false, true),
+        (View::Before(Number(99)), 5, 8..=12, true, false),
+        (View::Around(Number(6)), 5, 4..=8, true, true),
+        (View::Around(Number(1)), 5, 1..=5, false, true),
+        (View::Around(Number(12)), 5, 8..=12, true, false),
+        (View::Around(Number(3)), 100, 1..=12, false, false),
     ] {
         let shown = window(&bench, view, limit).await;
         assert_eq!(numbers(&shown), expected.collect::<Vec<_>>(), "{view:?}");
@@ -55,13 +55,13 @@ async fn windows_open_in_both_directions() {
 async fn windows_beyond_the_ends_are_empty() {
     let (bench, _) = filled(2).await;
     for (view, has_older, has_newer) in [
-        (View::Before(1), false, true),
-        (View::Before(i64::MIN), false, true),
-        (View::After(2), true, false),
-        (View::After(i64::MAX), true, false),
+        (View::Before(Number(1)), false, true),
+        (View::Before(Number(i64::MIN)), false, true),
+        (View::After(Number(2)), true, false),
+        (View::After(Number(i64::MAX)), true, false),
     ] {
         let shown = window(&bench, view, 10).await;
-        assert_eq!(numbers(&shown), [] as [Number; 0], "{view:?}");
+        assert_eq!(numbers(&shown), [] as [i64; 0], "{view:?}");
         assert_eq!(
             (shown.has_older, shown.has_newer),
             (has_older, has_newer),
@@ -103,22 +103,22 @@ async fn long_texts_make_pages_shorter_and_never_empty() {
     let mut back = numbers(&page);
     while page.has_older {
         assert!(is_short(&page));
-        page = window(&bench, View::Before(back[0]), 100).await;
+        page = window(&bench, View::Before(Number(back[0])), 100).await;
         back.splice(0..0, numbers(&page));
     }
     assert_eq!(back, all);
 
-    let mut page = window(&bench, View::After(0), 100).await;
+    let mut page = window(&bench, View::After(Number(0)), 100).await;
     let mut forth = numbers(&page);
     while page.has_newer {
         assert!(is_short(&page));
-        page = window(&bench, View::After(forth[forth.len() - 1]), 100).await;
+        page = window(&bench, View::After(Number(forth[forth.len() - 1])), 100).await;
         forth.extend(numbers(&page));
     }
     assert_eq!(forth, all);
 
     for number in [1, 2, 20, 39, 40] {
-        let page = window(&bench, View::Around(number), 50).await;
+        let page = window(&bench, View::Around(Number(number)), 50).await;
         let shown = numbers(&page);
         assert!(
             is_short(&page) && shown.contains(&number),
@@ -136,8 +136,8 @@ async fn long_texts_make_pages_shorter_and_never_empty() {
 #[tokio::test]
 async fn tombstones_and_edits_stay_in_their_place() {
     let (bench, alice) = filled(4).await;
-    delete(&bench.ctx, &alice, LOBBY, 2).await.unwrap();
-    edit(&bench.ctx, &alice, LOBBY, 1, "uno".to_owned())
+    delete(&bench.ctx, &alice, LOBBY, Number(2)).await.unwrap();
+    edit(&bench.ctx, &alice, LOBBY, Number(1), "uno".to_owned())
         .await
         .unwrap();
     let shown = window(&bench, View::Newest, 10).await;
@@ -199,13 +199,15 @@ async fn plan(bench: &Bench, condition: &str) -> Vec<String> {
 async fn a_sync_has_each_changed_message_once_in_its_present_state() {
     let (bench, alice) = filled(3).await;
     let ctx = &bench.ctx;
-    edit(ctx, &alice, LOBBY, 1, "uno".to_owned()).await.unwrap();
-    edit(ctx, &alice, LOBBY, 1, "eins".to_owned())
+    edit(ctx, &alice, LOBBY, Number(1), "uno".to_owned())
         .await
         .unwrap();
-    delete(ctx, &alice, LOBBY, 2).await.unwrap();
+    edit(ctx, &alice, LOBBY, Number(1), "eins".to_owned())
+        .await
+        .unwrap();
+    delete(ctx, &alice, LOBBY, Number(2)).await.unwrap();
     let page = sync(ctx, &visitor(), LOBBY, 2).await.unwrap();
-    let seen: Vec<_> = page.messages.iter().map(|m| (m.number, m.seq)).collect();
+    let seen: Vec<_> = page.messages.iter().map(|m| (m.number.0, m.seq)).collect();
     assert_eq!(seen, [(3, 3), (1, 5), (2, 6)]);
     assert_eq!(page.messages[1].content, "eins");
     assert!(page.messages[2].deleted);

@@ -1,6 +1,7 @@
 //! Posting: one message for an idempotency key, for ever, and the order of messages.
 
 use super::*;
+use parlour_protocol::Number;
 use parlour_protocol::rules::Fault;
 use std::collections::BTreeSet;
 
@@ -91,7 +92,7 @@ async fn seqs_have_no_holes_and_follow_each_authors_order() {
         );
         all.extend(numbers);
     }
-    assert_eq!(all, (1..=200).collect());
+    assert_eq!(all, (1..=200).map(Number).collect());
     let ordinals = "SELECT count(*) FROM messages WHERE ordinal = number AND seq = number";
     assert_eq!(bench.value::<i64>(ordinals).await, 200);
 }
@@ -110,7 +111,7 @@ async fn a_message_says_who_when_and_where() {
     assert_eq!(message.room_id, LOBBY);
     assert_eq!(message.client_id, "k");
     assert_eq!(message.timestamp, bench.clock.now());
-    assert_eq!((message.number, message.seq), (1, 1));
+    assert_eq!((message.number, message.seq), (Number(1), 1));
     assert!(!message.deleted && message.edited_at.is_none());
     let room = parlour_server::rooms::get(&bench.ctx, &visitor(), LOBBY)
         .await
@@ -154,7 +155,7 @@ async fn an_invalid_message_is_refused_and_leaves_nothing() {
     }
     let reply = NewMessage {
         content: "x".to_owned(),
-        reply_to: Some(7),
+        reply_to: Some(Number(7)),
         ..NewMessage::default()
     };
     let reply = messages::post(&bench.ctx, &alice, LOBBY, reply).await;

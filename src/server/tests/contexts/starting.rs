@@ -3,6 +3,7 @@
 use super::*;
 use crate::harness::{log, log_to_memory};
 use parlour_migration::known_steps;
+use parlour_protocol::Number;
 use parlour_server::accounts;
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
@@ -78,7 +79,7 @@ async fn changes_in_a_database_of_an_older_schema_are_still_found() {
     for text in ["one", "two", "three"] {
         bench.post(&alice, text).await;
     }
-    edit(&bench.ctx, &alice, LOBBY, 1, "uno".to_owned())
+    edit(&bench.ctx, &alice, LOBBY, Number(1), "uno".to_owned())
         .await
         .unwrap();
     let changes = async |bench: &Bench| sync(&bench.ctx, &visitor(), LOBBY, 1).await.unwrap();

@@ -3,6 +3,7 @@
 
 use super::*;
 use futures::future::join_all;
+use parlour_protocol::Number;
 use parlour_server::messages::{View, history};
 use parlour_server::page_content::{self, At};
 use std::sync::Mutex;
@@ -104,7 +105,7 @@ async fn a_reply_takes_one_more() {
     let reply = NewMessage {
         content: "x".to_owned(),
         client_id: None,
-        reply_to: Some(7),
+        reply_to: Some(Number(7)),
     };
     let reply = messages::post(&bench.ctx, &alice, LOBBY, reply);
     let one_more = [&["query"], &SEND[..]].concat();
@@ -117,7 +118,11 @@ async fn a_page_of_history_takes_a_statement_for_its_room_and_one_for_each_side_
     let visitor = visitor();
     let page = |view| history(&bench.ctx, &visitor, LOBBY, view, 50);
     assert_eq!(said(page(View::Newest)).await, "query query");
-    for view in [View::Before(40), View::After(3), View::Around(30)] {
+    for view in [
+        View::Before(Number(40)),
+        View::After(Number(3)),
+        View::Around(Number(30)),
+    ] {
         assert_eq!(said(page(view)).await, "query query query", "{view:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! The sweeper removes deleted and expired rows from the disk in pieces, and nothing else.
 
 use super::*;
+use parlour_protocol::Number;
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{self, NewRoom, create, get, list};
 use parlour_server::store::testing::OtherProgram;
@@ -54,7 +55,9 @@ async fn a_deleted_room_is_hidden_and_its_name_free_before_its_messages_are_remo
     assert!(gone(rooms::enter(ctx, &alice, garden).await.map(drop)));
     assert!(gone(rooms::mark_read(ctx, &alice, garden, 9).await));
     assert!(gone(
-        edit(ctx, &alice, garden, 3, "x".to_owned()).await.map(drop)
+        edit(ctx, &alice, garden, Number(3), "x".to_owned())
+            .await
+            .map(drop)
     ));
     // A key that was used there is free again, at once and for all of them.
     assert!(gone(
@@ -115,11 +118,11 @@ async fn a_deleted_text_is_neither_in_the_file_nor_in_the_write_ahead_log() {
     for text in ["canary-deleted", "canary-long", "Canary garden"] {
         assert!(holds(&bench, text), "{text}");
     }
-    delete(ctx, &alice, LOBBY, 1).await.unwrap();
-    edit(ctx, &alice, LOBBY, 2, "different".to_owned())
+    delete(ctx, &alice, LOBBY, Number(1)).await.unwrap();
+    edit(ctx, &alice, LOBBY, Number(2), "different".to_owned())
         .await
         .unwrap();
-    delete(ctx, &alice, LOBBY, 3).await.unwrap();
+    delete(ctx, &alice, LOBBY, Number(3)).await.unwrap();
     rooms::delete(ctx, &alice, garden).await.unwrap();
     let is_gone = async || !holds(&bench, "canary") && !holds(&bench, "Canary");
     bench.until(is_gone).await;
@@ -133,7 +136,7 @@ async fn a_deleted_text_is_gone_also_after_a_reader_held_the_log() {
     bench.post(&alice, "canary").await;
     let reading = OtherProgram::open(&bench.file());
     reading.execute("BEGIN; SELECT 1 FROM rooms");
-    delete(&bench.ctx, &alice, LOBBY, 1).await.unwrap();
+    delete(&bench.ctx, &alice, LOBBY, Number(1)).await.unwrap();
     assert!(!bench.ctx.store.clear_log().await.unwrap());
     assert!(holds(&bench, "canary"));
     // Whoever writes does not wait for who reads.

@@ -87,12 +87,12 @@ fn joined() -> Played {
 }
 
 /// A room that is this far.
-fn at(seq: Seq) -> Done {
+fn at(seq: i64) -> Done {
     checked(seq, true)
 }
 
 /// The same, as a member or another person finds it.
-fn checked(seq: Seq, is_member: bool) -> Done {
+fn checked(seq: i64, is_member: bool) -> Done {
     Done::Room {
         room: Room {
             seq,
@@ -119,7 +119,7 @@ fn posted(id: i64) -> Result<Posted, ServiceError> {
     })
 }
 
-fn missed(to: Seq, is_last: bool) -> Done {
+fn missed(to: i64, is_last: bool) -> Done {
     Done::Missed(Missed {
         frame: Frame::from(format!(r#"{{"type":"sync","to":{to}}}"#)),
         to,
