@@ -1,6 +1,6 @@
 //! Identities. All are integers below 2^53, so that a JavaScript number holds them exactly.
 
-use crate::json::{Fields, FromJson, Json, ToJson, Writer};
+use crate::json::{Field, Fields, FromJson, Json, ToJson, Writer};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -24,13 +24,15 @@ macro_rules! id {
             fn from_json(json: Json) -> Option<Self> {
                 i64::from_json(json).map(Self)
             }
+        }
 
-            fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-                Some(Self(fields.number(name)))
+        impl Field for $name {
+            fn needed(fields: &mut Fields, name: &str) -> Self {
+                Self(fields.number(name))
             }
 
-            fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-                Some(fields.maybe_number(name).map(Self))
+            fn optional(fields: &mut Fields, name: &str) -> Option<Self> {
+                fields.maybe_number(name).map(Self)
             }
         }
 

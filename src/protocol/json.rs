@@ -37,21 +37,10 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// What can be read: a record, or what a record is made of.
+/// A record that can be read.
 pub trait FromJson: Sized {
-    /// From a value; `None` when it is not of this form.
+    /// From a value; `None` when it is not of the record's form.
     fn from_json(json: Json) -> Option<Self>;
-
-    /// The field of this name, which must be there. What is amiss is noted in the fields, or is `None` where there
-    /// is nothing empty to put in its place.
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.maybe(name)
-    }
-
-    /// The field of this name, which may be absent; `None` only where it is amiss.
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        Some(fields.maybe(name))
-    }
 
     /// From a text.
     fn from_text(text: &str) -> Option<Self> {
@@ -59,10 +48,19 @@ pub trait FromJson: Sized {
     }
 }
 
-/// A record, which is made of an object's fields.
+/// A record that is made of an object's fields.
 pub trait Record: FromJson {
-    /// Takes its fields from among these. What is amiss is noted in them, or nothing is made of them.
-    fn take(fields: &mut Fields) -> Option<Self>;
+    /// Takes its fields from among these.
+    fn take(fields: &mut Fields) -> Self;
+}
+
+/// What a record's field can be.
+pub trait Field: Sized {
+    /// The field of this name, which must be there.
+    fn needed(fields: &mut Fields, name: &str) -> Self;
+
+    /// The field of this name, which may be absent.
+    fn optional(fields: &mut Fields, name: &str) -> Option<Self>;
 }
 
 /// What can be written.
@@ -82,7 +80,7 @@ impl Json {
 }
 
 /// An object's fields, to be taken by name. What is missing or of another kind is noted and replaced
-/// by something empty, so that a record is read in one go and judged at the end.
+/// by something empty, so that a record is read in one go and judged at the end: less code than a way out at each.
 pub struct Fields {
     fields: Vec<(String, Json)>,
     is_whole: bool,
@@ -119,28 +117,40 @@ impl Fields {
     /// A whole number.
     pub fn number(&mut self, name: &str) -> i64 {
         let number = self.maybe_number(name);
-        self.needed(number)
+        self.noted(number)
     }
 
-    /// A whole number that cannot be negative, and is small.
-    pub fn count(&mut self, name: &str) -> u32 {
-        let count = u32::try_from(self.number(name)).ok();
-        self.needed(count)
+    /// A whole number that cannot be negative, nor larger than it can be.
+    pub fn unsigned<T: TryFrom<i64> + Default>(&mut self, name: &str) -> T {
+        let number = T::try_from(self.number(name)).ok();
+        self.noted(number)
     }
 
     /// Reads a string.
     pub fn text(&mut self, name: &str) -> String {
         let text = self.maybe_text(name);
-        self.needed(text)
+        self.noted(text)
     }
 
     /// `true` or `false`.
     pub fn flag(&mut self, name: &str) -> bool {
-        let flag = match self.take(name) {
-            Json::Flag(flag) => Some(flag),
-            _ => None,
-        };
-        self.needed(flag)
+        let flag = self.maybe_flag(name);
+        self.noted(flag)
+    }
+
+    /// A record that is made of fields.
+    pub fn record<T: Record>(&mut self, name: &str) -> T {
+        let mut fields = Self::of(self.take(name));
+        let record = T::take(&mut fields);
+        self.is_whole &= fields.is_whole;
+        record
+    }
+
+    /// Anything else, and what is put in its place when it is amiss.
+    pub fn needed<T: FromJson>(&mut self, name: &str, empty: T) -> T {
+        let value = T::from_json(self.take(name));
+        self.is_whole &= value.is_some();
+        value.unwrap_or(empty)
     }
 
     /// A whole number that may be absent.
@@ -151,6 +161,13 @@ impl Fields {
         }
     }
 
+    /// A whole number that may be absent, but not be negative, nor larger than it can be.
+    pub fn maybe_unsigned<T: TryFrom<i64>>(&mut self, name: &str) -> Option<T> {
+        let number = T::try_from(self.maybe_number(name)?).ok();
+        self.is_whole &= number.is_some();
+        number
+    }
+
     /// A text that may be absent.
     pub fn maybe_text(&mut self, name: &str) -> Option<String> {
         match self.take(name) {
@@ -159,14 +176,15 @@ impl Fields {
         }
     }
 
-    /// A whole number that may be absent, but not negative or larger than it can be.
-    pub fn maybe_unsigned<T: TryFrom<i64>>(&mut self, name: &str) -> Option<T> {
-        let number = T::try_from(self.maybe_number(name)?).ok();
-        self.is_whole &= number.is_some();
-        number
+    /// `true`, `false`, or absent.
+    pub fn maybe_flag(&mut self, name: &str) -> Option<bool> {
+        match self.take(name) {
+            Json::Flag(flag) => Some(flag),
+            other => self.absent(&other),
+        }
     }
 
-    /// A record that may be absent.
+    /// Anything else that may be absent.
     pub fn maybe<T: FromJson>(&mut self, name: &str) -> Option<T> {
         match self.take(name) {
             Json::Null => None,
@@ -178,13 +196,7 @@ impl Fields {
         }
     }
 
-    /// A list of records.
-    pub fn list<T: FromJson>(&mut self, name: &str) -> Vec<T> {
-        let list = Vec::from_json(self.take(name));
-        self.needed(list)
-    }
-
-    fn needed<T: Default>(&mut self, value: Option<T>) -> T {
+    fn noted<T: Default>(&mut self, value: Option<T>) -> T {
         self.is_whole &= value.is_some();
         value.unwrap_or_default()
     }

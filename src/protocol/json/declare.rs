@@ -31,17 +31,27 @@ macro_rules! record {
         }
 
         impl $crate::json::Record for $record {
-            fn take(fields: &mut $crate::json::Fields) -> Option<Self> {
-                Some(Self {
+            fn take(fields: &mut $crate::json::Fields) -> Self {
+                Self {
                     $($field: $crate::json::read!(fields, $field, $kind $(, $wire)?),)*
-                })
+                }
+            }
+        }
+
+        impl $crate::json::Field for $record {
+            fn needed(fields: &mut $crate::json::Fields, name: &str) -> Self {
+                fields.record(name)
+            }
+
+            fn optional(fields: &mut $crate::json::Fields, name: &str) -> Option<Self> {
+                fields.maybe(name)
             }
         }
 
         impl $crate::json::FromJson for $record {
             fn from_json(json: $crate::json::Json) -> Option<Self> {
                 let mut fields = $crate::json::Fields::of(json);
-                let record = <Self as $crate::json::Record>::take(&mut fields)?;
+                let record = $crate::json::Record::take(&mut fields);
                 fields.done(record)
             }
         }
@@ -51,8 +61,7 @@ macro_rules! record {
 /// Reads one field of a record as its serde attribute says.
 macro_rules! read {
     ($fields:ident, $field:ident, $kind:ty, default) => {
-        <$kind as $crate::json::FromJson>::optional($fields, stringify!($field))?
-            .unwrap_or_default()
+        <$kind as $crate::json::Field>::optional($fields, stringify!($field)).unwrap_or_default()
     };
     ($fields:ident, $field:ident, $kind:ty, skip_serializing_if) => {
         $crate::json::read!($fields, $field, $kind)
@@ -61,7 +70,7 @@ macro_rules! read {
         $crate::json::read!($fields, $field, $kind)
     };
     ($fields:ident, $field:ident, $kind:ty) => {
-        <$kind as $crate::json::FromJson>::needed($fields, stringify!($field))?
+        <$kind as $crate::json::Field>::needed($fields, stringify!($field))
     };
 }
 
@@ -105,6 +114,16 @@ macro_rules! names {
                 Self::ALL.into_iter().find(|known| known.name() == name)
             }
         }
+
+        impl $crate::json::Field for $names {
+            fn needed(fields: &mut $crate::json::Fields, name: &str) -> Self {
+                fields.needed(name, Self::ALL[0])
+            }
+
+            fn optional(fields: &mut $crate::json::Fields, name: &str) -> Option<Self> {
+                fields.maybe(name)
+            }
+        }
     };
 }
 
@@ -139,7 +158,7 @@ macro_rules! frames {
             fn from_json(json: $crate::json::Json) -> Option<Self> {
                 let mut fields = $crate::json::Fields::of(json);
                 let frame = match fields.text("type").as_str() {
-                    $($tag => Self::$variant($crate::json::Record::take(&mut fields)?),)*
+                    $($tag => Self::$variant($crate::json::Record::take(&mut fields)),)*
                     _ => return None,
                 };
                 fields.done(frame)

@@ -348,6 +348,12 @@ fn a_spoilt_text_is_refused_or_taken_as_serde_does() {
         is_spoilt_alike(&roster, &mut dice);
         let error = dice.error();
         is_spoilt_alike(&error, &mut dice);
+        let room = dice.room();
+        is_spoilt_alike(&room, &mut dice);
+        let entry = dice.entry();
+        is_spoilt_alike(&entry, &mut dice);
+        let open = dice.open();
+        is_spoilt_alike(&open, &mut dice);
     }
 }
 

@@ -1,8 +1,53 @@
 //! What records and frames are made of, as JSON: texts, numbers, lists, and what may be absent.
 
-use super::{Fields, FromJson, Json, ToJson, Writer};
+use super::{Field, Fields, FromJson, Json, ToJson, Writer};
 use crate::{RoomId, Seq, Timestamp};
 use std::collections::BTreeMap;
+
+/// Kinds of fields, each with how it is read where it must be there and where it may be absent.
+macro_rules! fields {
+    ($($kind:ty: |$fields:ident, $name:ident| $needed:expr, $optional:expr;)*) => {
+        $(impl Field for $kind {
+            fn needed($fields: &mut Fields, $name: &str) -> Self {
+                $needed
+            }
+
+            fn optional($fields: &mut Fields, $name: &str) -> Option<Self> {
+                $optional
+            }
+        })*
+    };
+}
+
+fields! {
+    bool: |fields, name| fields.flag(name), fields.maybe_flag(name);
+    i64: |fields, name| fields.number(name), fields.maybe_number(name);
+    u32: |fields, name| fields.unsigned(name), fields.maybe_unsigned(name);
+    u64: |fields, name| fields.unsigned(name), fields.maybe_unsigned(name);
+    String: |fields, name| fields.text(name), fields.maybe_text(name);
+    Timestamp: |fields, name| fields.needed(name, Self(0)), fields.maybe(name);
+    BTreeMap<RoomId, Seq>: |fields, name| fields.needed(name, Self::new()), fields.maybe(name);
+}
+
+impl<T: FromJson> Field for Vec<T> {
+    fn needed(fields: &mut Fields, name: &str) -> Self {
+        fields.needed(name, Self::new())
+    }
+
+    fn optional(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.maybe(name)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn needed(fields: &mut Fields, name: &str) -> Self {
+        T::optional(fields, name)
+    }
+
+    fn optional(fields: &mut Fields, name: &str) -> Option<Self> {
+        Some(T::optional(fields, name))
+    }
+}
 
 impl FromJson for String {
     fn from_json(json: Json) -> Option<Self> {
@@ -10,27 +55,6 @@ impl FromJson for String {
             Json::Text(text) => Some(text),
             _ => None,
         }
-    }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        Some(fields.text(name))
-    }
-
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        Some(fields.maybe_text(name))
-    }
-}
-
-impl FromJson for bool {
-    fn from_json(json: Json) -> Option<Self> {
-        match json {
-            Json::Flag(flag) => Some(flag),
-            _ => None,
-        }
-    }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        Some(fields.flag(name))
     }
 }
 
@@ -41,60 +65,11 @@ impl FromJson for i64 {
             _ => None,
         }
     }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        Some(fields.number(name))
-    }
-
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        Some(fields.maybe_number(name))
-    }
-}
-
-impl FromJson for u32 {
-    fn from_json(json: Json) -> Option<Self> {
-        i64::from_json(json)?.try_into().ok()
-    }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        Some(fields.count(name))
-    }
-
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        Some(fields.maybe_unsigned(name))
-    }
-}
-
-impl FromJson for u64 {
-    fn from_json(json: Json) -> Option<Self> {
-        i64::from_json(json)?.try_into().ok()
-    }
-
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        Some(fields.maybe_unsigned(name))
-    }
 }
 
 impl FromJson for Timestamp {
     fn from_json(json: Json) -> Option<Self> {
         String::from_json(json)?.parse().ok()
-    }
-}
-
-impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(json: Json) -> Option<Self> {
-        match json {
-            Json::Null => Some(None),
-            json => T::from_json(json).map(Some),
-        }
-    }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        T::optional(fields, name)
-    }
-
-    fn optional(fields: &mut Fields, name: &str) -> Option<Option<Self>> {
-        T::optional(fields, name).map(Some)
     }
 }
 
@@ -111,10 +86,6 @@ impl<T: FromJson> FromJson for Vec<T> {
             }
             _ => None,
         }
-    }
-
-    fn needed(fields: &mut Fields, name: &str) -> Option<Self> {
-        Some(fields.list(name))
     }
 }
 
