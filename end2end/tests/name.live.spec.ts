@@ -20,7 +20,7 @@ test("a new name is shown to everybody, and history keeps the old one", async ({
 });
 
 test("the name of somebody who is here is refused at the field", async ({ arrive, tolerate }) => {
-  tolerate(/status of 409/);
+  tolerate(/status of 422/);
   await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY);
   await alice.page.getByRole("link", { name: "Alice" }).click();

@@ -32,7 +32,7 @@ test("both fields say what is wrong as one types", async ({ arrive }) => {
 });
 
 test("a name that is taken is said at the field, with everything kept", async ({ arrive, tolerate }) => {
-  tolerate(/status of 400/);
+  tolerate(/status of 422/);
   const { page, dialog, confirm } = await arrive("Alice");
   await page.getByRole("link", { name: "New room" }).click();
   await dialog.getByLabel("Name").fill("LOBBY");

@@ -1,6 +1,6 @@
 //! Pages that are one form, asked for as the live page asks that shows them in a panel.
 
-use crate::harness::{Browser, Form, LOBBY, Page, Site};
+use crate::harness::{Browser, Form, LOBBY, Page, Site, Socket};
 use parlour_protocol::paths::PANEL;
 use parlour_protocol::{User, UserKind};
 use reqwest::Method;
@@ -84,18 +84,20 @@ async fn a_form_that_is_refused_comes_back_with_what_was_typed_and_what_is_wrong
     let rename = panel(&alice, "/me").await.form("form");
     let visitor = site.visitor();
     let join = panel(&visitor, "/join").await.form("form");
-    for (who, form, field, wrong) in [
-        (&alice, &new_room, "name", ""),
-        (&alice, &new_room, "name", "LOBBY"),
-        (&alice, &rename, "username", "a\u{202e}b"),
-        (&visitor, &join, "username", " "),
+    let _bob = Socket::guest(site.address, 1, "Bob").await;
+    for (who, form, field, wrong, of_page) in [
+        (&alice, &new_room, "name", "", 422),
+        (&alice, &new_room, "name", "LOBBY", 400),
+        (&alice, &rename, "username", "a\u{202e}b", 422),
+        (&alice, &rename, "username", "BOB", 409),
+        (&visitor, &join, "username", " ", 422),
     ] {
         let form = form.clone().with(field, wrong);
         let (page, panel) = (
             who.submit(form.clone()).await,
             sent(who, form.clone()).await,
         );
-        assert_eq!(panel.status, page.status);
+        assert_eq!((panel.status, page.status), (422, of_page), "{wrong}");
         is_a_fragment(&panel);
         assert_eq!(panel.form("form").fields, form.fields);
         let error = format!("#{field}-error");

@@ -1,7 +1,7 @@
 //! A page that is one form, in either of its shapes: whole, or as the fragment that the live page's panel shows.
 //!
 //! *Invariant:* both shapes have the same fields, send to the same address, and say the same of what is wrong. A
-//! fragment has no style, no script and no nonce.
+//! fragment has no style, no script and no nonce, and one whose form is to be filled in otherwise has the status 422.
 
 use super::parts::PlainPage;
 use super::shape::Shape;
@@ -68,7 +68,7 @@ pub fn form_page(
     };
     match shape {
         Shape::Page => site.assets.page(status, &head, || whole(page())),
-        Shape::Panel => fragment(status, || in_panel(page())),
+        Shape::Panel => fragment(in_panel_status(status), || in_panel(page())),
     }
 }
 
@@ -84,6 +84,15 @@ pub fn refused_in_panel(status: StatusCode, heading: &'static str, sentence: Str
         }
         .into_any()
     })
+}
+
+/// A panel's form that is to be filled in otherwise is answered with one status, whichever rule it breaks: 422. Of a
+/// whole page it is that of the refusal's code, as over REST, where a name that is taken has another.
+fn in_panel_status(status: StatusCode) -> StatusCode {
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT => StatusCode::UNPROCESSABLE_ENTITY,
+        other => other,
+    }
 }
 
 fn fragment(status: StatusCode, view: impl FnOnce() -> AnyView) -> Response {
