@@ -15,6 +15,9 @@ record! {
         /// The rooms in their order, written as [`Listed`]; `None` when the client's list has this hash.
         #[serde(skip_serializing_if = "Option::is_none", serialize_with = "listed")]
         pub rooms: Option<Vec<RoomEntry>>,
+        /// The build of the pages that the server has, as in [`Welcome`](crate::Welcome).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub build: Option<String>,
     }
 }
 
@@ -26,6 +29,7 @@ impl RoomList {
         Self {
             hash,
             rooms: (!is_known).then_some(rooms),
+            build: None,
         }
     }
 

@@ -11,6 +11,10 @@ use parlour_protocol::{Room, RoomEntry, RoomId, RoomList};
 impl Session {
     /// The list as a fresh page would show it: rooms may have come and gone meanwhile.
     pub(super) fn listed(&mut self, list: RoomList) {
+        if list.build.is_some() {
+            // No room has to be joined to hear of it.
+            self.upgrade.told(list.build, self.at.now, self.at.random);
+        }
         let Some(fresh) = list.rooms else {
             // It is what is listed here.
             return;

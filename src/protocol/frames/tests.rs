@@ -169,6 +169,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         ServerFrame::Rooms(RoomList {
             hash: "7".to_owned(),
             rooms: None,
+            build: Some("b".to_owned()),
         }),
         ServerFrame::error(
             AppError {

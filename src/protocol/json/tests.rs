@@ -234,6 +234,7 @@ impl Dice {
             12 => ServerFrame::Rooms(RoomList {
                 hash: self.text(),
                 rooms: self.maybe(|dice| dice.list(Self::entry)),
+                build: self.maybe(Self::text),
             }),
             11 => ServerFrame::Heartbeat(Heartbeat {
                 rooms: self

@@ -143,3 +143,15 @@ async fn rooms_frames_count_against_the_frame_limit() {
     assert_eq!(error["code"], "rate_limited");
     assert!(error["retry_after_ms"].as_u64().unwrap() > 0);
 }
+
+#[tokio::test]
+async fn the_answer_says_which_build_the_pages_are_of_where_there_are_any() {
+    let pages = Server::start(|settings| settings.build = Some("b".to_owned())).await;
+    let list = rooms(&mut reader(&pages).await, None).await;
+    assert_eq!(list["build"], "b");
+    // Also where the list is as it was.
+    let known = rooms(&mut reader(&pages).await, Some(&list["hash"])).await;
+    assert_eq!((&known["build"], known.get("rooms")), (&json!("b"), None));
+    let list = rooms(&mut reader(&Server::plain().await).await, None).await;
+    assert!(list.get("build").is_none());
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::connection::{Banner, Phase};
-use parlour_protocol::Heartbeat;
+use parlour_protocol::{Heartbeat, RoomList};
 
 #[test]
 fn one_socket_at_a_time_and_a_late_attempt_is_given_up() {
@@ -215,4 +215,23 @@ fn a_hidden_tab_that_is_woken_once_a_minute_does_not_ask_each_time() {
         tab.hear(ServerFrame::Heartbeat(Heartbeat { rooms: [].into() }));
         assert_eq!(said(&tab.pass(30_000.0)), Vec::<&ClientFrame>::new());
     }
+}
+
+#[test]
+fn a_tab_on_the_welcome_screen_learns_of_another_build_with_the_list_of_rooms() {
+    let place = Place {
+        open: None,
+        ..lobby(2)
+    };
+    let mut tab = Tab::new(place, CountedStorage::default());
+    tab.does(|session| session.start(Some("old".to_owned()), None));
+    tab.does(Session::opened);
+    tab.viewport.is_visible = false;
+    tab.hear(ServerFrame::Rooms(RoomList {
+        hash: "h".to_owned(),
+        rooms: None,
+        build: Some("new".to_owned()),
+    }));
+    let effects = tab.pass(20_000.0);
+    assert!(effects.contains(&Effect::Reload(" new".to_owned())));
 }

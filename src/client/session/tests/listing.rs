@@ -10,6 +10,7 @@ fn list(hash: &str, rooms: impl IntoIterator<Item = i64>) -> ServerFrame {
     ServerFrame::Rooms(RoomList {
         hash: hash.to_owned(),
         rooms: Some(rooms.collect()),
+        build: None,
     })
 }
 
@@ -41,6 +42,7 @@ fn the_list_is_asked_for_with_every_socket_and_known_while_no_frame_changed_it()
     let same = RoomList {
         hash: "h".to_owned(),
         rooms: None,
+        build: None,
     };
     tab.hear(ServerFrame::Rooms(same));
     assert_eq!(ids(&tab), [1, 2, 3]);
@@ -69,6 +71,7 @@ fn what_was_counted_while_the_list_was_read_is_not_counted_twice() {
     tab.hear(ServerFrame::Rooms(RoomList {
         hash: "h".to_owned(),
         rooms: Some(vec![listed]),
+        build: None,
     }));
     tab.hear(posted(LOBBY, 3));
     tab.hear(posted(LOBBY, 4));

@@ -158,8 +158,11 @@ impl Conversation {
     /// Answers the list of rooms; frames about what happened meanwhile follow it.
     pub(super) fn listed(&mut self, known: Option<String>, outcome: Outcome) {
         match outcome {
-            Ok(Done::Rooms(rooms)) => {
-                let list = RoomList::unless_known(rooms, known.as_deref());
+            Ok(Done::Rooms(rooms, build)) => {
+                let list = RoomList {
+                    build,
+                    ..RoomList::unless_known(rooms, known.as_deref())
+                };
                 self.write(&ServerFrame::Rooms(list));
             }
             Ok(_) => self.unexpected(&Doing::Listing { known }),

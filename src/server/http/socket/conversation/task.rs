@@ -84,8 +84,8 @@ pub enum Done {
     },
     /// A part of what was missed.
     Missed(Missed),
-    /// The list of rooms.
-    Rooms(Vec<RoomEntry>),
+    /// The list of rooms, and the build of the pages, if they are served.
+    Rooms(Vec<RoomEntry>, Option<String>),
     /// The message after the change.
     Changed(Message),
 }
@@ -179,9 +179,10 @@ impl Task {
                 rooms::leave(&ctx, &scope, room).await?;
                 Ok(Done::Nothing)
             }),
-            Self::ListRooms => {
-                Box::pin(async move { Ok(Done::Rooms(rooms::list(&ctx, &scope).await?)) })
-            }
+            Self::ListRooms => Box::pin(async move {
+                let rooms = rooms::list(&ctx, &scope).await?;
+                Ok(Done::Rooms(rooms, ctx.settings.build.clone()))
+            }),
             Self::Edit {
                 room,
                 number,

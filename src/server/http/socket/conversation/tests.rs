@@ -325,7 +325,7 @@ async fn typing_needs_a_person_who_has_joined() {
 async fn frames_wait_while_a_list_is_read() {
     let mut played = many();
     assert_eq!(played.say(r#"{"type":"rooms"}"#), ["hold", "do ListRooms"]);
-    played.done(Done::Rooms(Vec::new()));
+    played.done(Done::Rooms(Vec::new(), None));
     assert_eq!(played.steps(), ["write rooms", "release"]);
     played.say(r#"{"type":"rooms"}"#);
     played.fails(ServiceError::Overloaded);
