@@ -9,12 +9,7 @@ const LINES: usize = 500;
 const ROOMS: [(&[&str], &[&str]); 4] = [
     (
         &["web_sys", "js_sys", "gloo_timers", "gloo"],
-        &[
-            "src/app/browser.rs",
-            "src/app/browser/",
-            "src/island/streams/",
-            "src/tests/tidy",
-        ],
+        &["src/app/browser.rs", "src/app/browser/", "src/tests/tidy"],
     ),
     (
         &["sea_orm", "sqlx", "rusqlite", "sea_orm_migration"],
