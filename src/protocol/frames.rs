@@ -166,7 +166,9 @@ impl ClientFrame {
     pub fn parse(text: &str) -> Result<Self, FrameError> {
         require_object(text)?;
         serde_json::from_str(text).map_err(|_| match serde_json::from_str::<Tagged>(text) {
-            Ok(tagged) if !Self::TYPES.contains(&&*tagged.kind) => FrameError::UnknownType,
+            Ok(tagged) if Self::TYPES.iter().all(|(known, _)| *known != tagged.kind) => {
+                FrameError::UnknownType
+            }
             _ => FrameError::Malformed,
         })
     }

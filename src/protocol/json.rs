@@ -50,6 +50,9 @@ pub trait FromJson: Sized {
 
 /// A record that is made of an object's fields.
 pub trait Record: FromJson {
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
+
     /// Takes its fields from among these.
     fn take(fields: &mut Fields) -> Self;
 }

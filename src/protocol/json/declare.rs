@@ -31,6 +31,8 @@ macro_rules! record {
         }
 
         impl $crate::json::Record for $record {
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+
             fn take(fields: &mut $crate::json::Fields) -> Self {
                 Self {
                     $($field: $crate::json::read!(fields, $field, $kind $(, $wire)?),)*
@@ -130,8 +132,8 @@ macro_rules! names {
 /// Declares the frames of one side, an enum that is told apart by `type`. Each variant has its tag as `rename`.
 ///
 /// With a record in each variant it is what a browser reads: serde's `Serialize` and
-/// [`FromJson`](super::FromJson). With fields in each it is what a browser writes: serde's derives, the `TYPES`
-/// there are, and `encode`.
+/// [`FromJson`](super::FromJson). With fields in each it is what a browser writes: serde's derives and `encode`.
+/// Either has the `TYPES` there are.
 macro_rules! frames {
     (
         $(#[$about:meta])*
@@ -152,6 +154,12 @@ macro_rules! frames {
                 #[serde(rename = $tag)]
                 $variant($record),
             )*
+        }
+
+        impl $frames {
+            /// Every type there is, with the names of its fields.
+            pub const TYPES: &'static [(&'static str, &'static [&'static str])] =
+                &[$(($tag, <$record as $crate::json::Record>::FIELDS)),*];
         }
 
         impl $crate::json::FromJson for $frames {
@@ -199,7 +207,9 @@ macro_rules! frames {
         }
 
         impl $frames {
-            const TYPES: &'static [&'static str] = &[$($tag),*];
+            /// Every type there is, with the names of its fields.
+            pub const TYPES: &'static [(&'static str, &'static [&'static str])] =
+                &[$(($tag, &[$(stringify!($field)),*])),*];
 
             /// The frame as text.
             pub fn encode(&self) -> String {

@@ -1,5 +1,6 @@
 //! This reader and writer against serde, which the server uses.
 
+mod documented;
 mod growth;
 
 use super::*;

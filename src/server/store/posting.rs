@@ -264,8 +264,8 @@ fn store(
         body: draft.body.clone(),
         reply_to,
         created_at: now,
-        edited_at: None,
-        deleted_at: None,
+        // Nothing has happened to it yet.
+        ..MessageRow::default()
     }));
     Ok(Written {
         publish: vec![Publication::Message {

@@ -61,6 +61,7 @@ table! {
 
 table! {
     /// A message in its present state.
+    #[derive(Default)]
     MessageRow, "messages" as message_columns;
     id: i64,
     room_id: i64,
@@ -77,7 +78,7 @@ table! {
 }
 
 table! {
-/// A user: a guest, a member or a bot.
+    /// A user: a guest, a member or a bot.
     UserRow, "users" as user_columns;
     id: i64,
     name: String,
