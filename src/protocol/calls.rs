@@ -105,22 +105,9 @@ impl Request {
         Self::new("GET", &format!("/rooms/{room}/history?{query}"))
     }
 
-    /// Makes a room; needs a session. The answer is the [`Room`](crate::Room).
-    pub fn create_room(name: &str, description: &str) -> Self {
-        let mut body = Writer::new();
-        body.open('{').key("name").text(name);
-        body.key("description").text(description);
-        Self::new("POST", "/rooms").with(body)
-    }
-
     /// Is no member of the room any more, in any tab. Nothing is answered.
     pub fn leave_room(room: RoomId) -> Self {
         Self::new("DELETE", &format!("/rooms/{room}/membership"))
-    }
-
-    /// Deletes a room with everything in it. Nothing is answered.
-    pub fn delete_room(room: RoomId) -> Self {
-        Self::new("DELETE", &format!("/rooms/{room}"))
     }
 
     /// Why the server takes no socket from here, if it says so: a browser does not tell a script how an attempt
@@ -245,12 +232,6 @@ mod tests {
         let named = body(&Request::give_name(" \"Zoë\"\n"));
         let NameBody { username } = serde_json::from_value(named).unwrap();
         assert_eq!(username, " \"Zoë\"\n");
-        let made = body(&Request::create_room("Tea", "Quiet."));
-        let RoomBody { name, description } = serde_json::from_value(made).unwrap();
-        assert_eq!(
-            (name.as_str(), description.as_deref()),
-            ("Tea", Some("Quiet."))
-        );
     }
 
     #[test]
@@ -273,12 +254,10 @@ mod tests {
             ),
             (Request::connection(), "GET /api/chat/connection"),
             (Request::give_name("A"), "POST /api/chat/me"),
-            (Request::create_room("A", ""), "POST /api/chat/rooms"),
             (
                 Request::leave_room(room),
                 "DELETE /api/chat/rooms/3/membership",
             ),
-            (Request::delete_room(room), "DELETE /api/chat/rooms/3"),
         ] {
             assert_eq!(format!("{} {}", request.method, request.path), expected);
         }

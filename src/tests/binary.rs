@@ -1,7 +1,6 @@
 //! The executable: starting, refusing to start, stopping, and its log.
 
-use crate::harness::{Browser, LOBBY, Page, Program, Socket, lay_out};
-use parlour_protocol::calls::Request;
+use crate::harness::{Browser, LOBBY, Page, Program, Socket, create_room, lay_out};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::TcpListener;
@@ -308,7 +307,7 @@ async fn a_lively_hour(browser: &Browser, secret: &str) {
             &[("content", &secret.repeat(1_000))],
         )
         .await;
-    browser.call(&Request::create_room("", secret)).await;
+    browser.call(&create_room("", secret)).await;
     browser.get(&format!("/nothing?{secret}")).await;
 }
 

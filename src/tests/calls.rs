@@ -1,6 +1,6 @@
 //! What the island calls: each call's answer, its refusals, and the session it gives.
 
-use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
+use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket, create_room, delete_room};
 use parlour_protocol::calls::{self, Answer, Answered, Refused, Request};
 use parlour_protocol::json::FromJson;
 use parlour_protocol::{
@@ -108,7 +108,7 @@ async fn a_session_lives_for_thirty_days_after_the_last_visit() {
     }
     site.clock.set_by(31 * DAY);
     assert!(alice.get(LOBBY).await.place().me.is_none());
-    let page = alice.call(&Request::create_room("Late", "")).await;
+    let page = alice.call(&create_room("Late", "")).await;
     refused(&page, 401, ErrorCode::SignInRequired);
 }
 
@@ -241,7 +241,7 @@ async fn history_is_read_in_pages_both_ways() {
 async fn a_room_is_made_and_everybody_sees_it() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
-    let room: Room = answered(&alice.call(&Request::create_room(" Tea ", "Quiet.")).await);
+    let room: Room = answered(&alice.call(&create_room(" Tea ", "Quiet.")).await);
     assert_eq!(
         (room.name.as_str(), room.description.as_str()),
         ("Tea", "Quiet.")
@@ -267,18 +267,18 @@ async fn a_room_that_cannot_be_is_refused_at_its_field() {
         ("Tea", &*long, "description", Some(500)),
         ("Tea", "\u{1b}[1ma\u{b}\u{202e}", "description", Some(6)),
     ] {
-        let page = alice.call(&Request::create_room(name, description)).await;
+        let page = alice.call(&create_room(name, description)).await;
         let error = refused(&page, 422, ErrorCode::Invalid);
         assert_eq!((error.field.as_deref(), error.at), (Some(field), at));
     }
-    let page = alice.call(&Request::create_room("lobby", "")).await;
+    let page = alice.call(&create_room("lobby", "")).await;
     let error = refused(&page, 400, ErrorCode::RoomNameTaken);
     assert_eq!(error.field.as_deref(), Some("name"));
-    let page = site.visitor().call(&Request::create_room("Tea", "")).await;
+    let page = site.visitor().call(&create_room("Tea", "")).await;
     refused(&page, 401, ErrorCode::SignInRequired);
-    let page = alice.call(&Request::create_room("One", "")).await;
+    let page = alice.call(&create_room("One", "")).await;
     let _: Room = answered(&page);
-    let page = alice.call(&Request::create_room("Two", "")).await;
+    let page = alice.call(&create_room("Two", "")).await;
     let error = refused(&page, 429, ErrorCode::RateLimited);
     assert!(error.retry_after_ms.is_some_and(|ms| ms > 0));
 }
@@ -307,20 +307,20 @@ async fn a_room_is_deleted_by_who_made_it_and_nobody_else() {
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
     alice.room("Attic").await;
     refused(
-        &bob.call(&Request::delete_room(RoomId(2))).await,
+        &bob.call(&delete_room(RoomId(2))).await,
         403,
         ErrorCode::Forbidden,
     );
     refused(
-        &alice.call(&Request::delete_room(RoomId(1))).await,
+        &alice.call(&delete_room(RoomId(1))).await,
         403,
         ErrorCode::Forbidden,
     );
-    let page = site.visitor().call(&Request::delete_room(RoomId(2))).await;
+    let page = site.visitor().call(&delete_room(RoomId(2))).await;
     refused(&page, 401, ErrorCode::SignInRequired);
-    done(&alice.call(&Request::delete_room(RoomId(2))).await);
+    done(&alice.call(&delete_room(RoomId(2))).await);
     refused(
-        &alice.call(&Request::delete_room(RoomId(2))).await,
+        &alice.call(&delete_room(RoomId(2))).await,
         404,
         ErrorCode::RoomNotFound,
     );
@@ -351,7 +351,7 @@ async fn a_call_that_is_not_one_is_refused() {
         let page = Page::of(path, request.send().await.unwrap()).await;
         refused(&page, 400, ErrorCode::BadRequest);
     }
-    let long = Request::create_room("Tea", &"m".repeat(1 << 20));
+    let long = create_room("Tea", &"m".repeat(1 << 20));
     refused(&alice.call(&long).await, 413, ErrorCode::TooLarge);
     assert_eq!(alice.get("/").await.text("a.me"), "Alice");
 }

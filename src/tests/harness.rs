@@ -7,7 +7,7 @@ mod page;
 mod program;
 mod socket;
 
-pub use browser::Browser;
+pub use browser::{Browser, create_room, delete_room};
 pub use page::{BACK, Form, Page, RUNS, text_of};
 pub use program::Program;
 pub use socket::Socket;

@@ -1,6 +1,6 @@
 //! `Retry-After`: a temporary refusal has a retry time at every door and in every form of answer.
 
-use crate::harness::{Browser, LOBBY, Page, Site, Socket, WAIT_MAX};
+use crate::harness::{Browser, LOBBY, Page, Site, Socket, WAIT_MAX, create_room};
 use futures::future::poll_immediate;
 use parlour_protocol::calls::Request;
 use reqwest::Method;
@@ -89,7 +89,7 @@ async fn a_page_a_call_and_a_socket_over_their_limit_have_retry_after() {
     }
     is_for_now(&page, 429);
     assert_eq!(page.text("h1"), "A little slower");
-    let room = Request::create_room("One", "");
+    let room = create_room("One", "");
     assert_eq!(alice.call(&room).await.status, 201);
     is_for_now(&alice.call(&room).await, 429);
     let visitor = site.visitor();

@@ -2,9 +2,11 @@
 //! by itself.
 
 use super::page::{Form, Page};
+use parlour_protocol::RoomId;
 use parlour_protocol::calls::Request;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 
 /// One person's browser.
@@ -113,5 +115,25 @@ impl Browser {
     pub async fn say(&self, room: &str, content: &str) -> Page {
         let form = self.get(room).await.form("form.composer");
         self.done(form.with("content", content)).await
+    }
+}
+
+/// The call by which a program makes a room. Pages have a form.
+pub fn create_room(name: &str, description: &str) -> Request {
+    let body = json!({"name": name, "description": description});
+    rooms("POST", "", Some(body))
+}
+
+/// The call by which a program deletes a room. Pages have a form.
+pub fn delete_room(room: RoomId) -> Request {
+    rooms("DELETE", &format!("/{room}"), None)
+}
+
+fn rooms(method: &'static str, path: &str, body: Option<Value>) -> Request {
+    Request {
+        method,
+        path: format!("/api/chat/rooms{path}"),
+        kind: "application/json",
+        body: body.map(|body| body.to_string()),
     }
 }
