@@ -190,6 +190,11 @@ impl Session {
         self
     }
 
+    /// What was seen of the page when something happened last.
+    pub fn viewport(&self) -> Viewport {
+        self.viewport
+    }
+
     /// What is to be done now, in this order, and what looks different. To be asked for after every call.
     pub fn take_effects(&mut self) -> (Vec<Effect>, Parts) {
         let effects = std::mem::take(&mut self.effects);

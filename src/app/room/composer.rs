@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::dialogs::give_name;
-use super::driver::{act, send};
+use super::driver::{act, send, type_in};
 use super::line::Unsent;
 use super::one_of::{one_of, when};
 use super::shown;
@@ -144,7 +144,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
 fn input(desk: Desk) {
     text_field::fit(COMPOSER);
     let text = text_field::text(COMPOSER);
-    act(desk, |session| session.typed(&text));
+    type_in(desk, |session| session.typed(&text));
 }
 
 #[component]

@@ -16,8 +16,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use parlour_client::announcer::Aloud;
-use parlour_client::session::{Effect, Field, Landing, Moment, Session};
-use scrolling::Seen;
+use parlour_client::session::{Effect, Field, Landing, Moment, Session, Viewport};
 
 /// How often time-outs are looked at, in milliseconds.
 const TICK_MS: u32 = 1_000;
@@ -30,9 +29,20 @@ const SPOTS_KEY: &str = "parlour.spots";
 
 /// Lets something happen, and does what follows from it.
 pub fn act<R>(desk: Desk, happens: impl FnOnce(&mut Session) -> R) -> R {
-    let (at, seen) = (moment(), scrolling::seen(desk));
+    act_before(desk, scrolling::seen(desk), happens)
+}
+
+/// The same for what somebody types. Nothing that follows from it depends on what is seen, and to look at that
+/// would lay the page out for every key.
+pub fn type_in(desk: Desk, happens: impl FnOnce(&mut Session)) {
+    let last_seen = desk.look(|held| held.session.viewport());
+    act_before(desk, last_seen, happens);
+}
+
+fn act_before<R>(desk: Desk, seen: Viewport, happens: impl FnOnce(&mut Session) -> R) -> R {
+    let at = moment();
     let (result, follows) = desk.change(|held| {
-        let session = held.session.at(at, seen.viewport);
+        let session = held.session.at(at, seen);
         let follows = session.follows();
         (happens(session), follows)
     });
@@ -113,7 +123,7 @@ fn moment() -> Moment {
 }
 
 /// Does what the session wants done. `follows`: the view was at the end of the room before it changed.
-fn perform(desk: Desk, seen: Seen, follows: bool) {
+fn perform(desk: Desk, seen: Viewport, follows: bool) {
     let (effects, parts) = desk.change(|held| held.session.take_effects());
     desk.tell_changed(parts);
     let mut is_kept = false;
@@ -142,10 +152,10 @@ fn perform(desk: Desk, seen: Seen, follows: bool) {
             Effect::KeepInView => {
                 // Whatever else was changed is drawn together with it.
                 if !std::mem::replace(&mut is_kept, true) {
-                    scrolling::hold(desk, scrolling::kept(desk, &seen, follows));
+                    scrolling::hold(desk, scrolling::kept(desk, seen, follows));
                 }
             }
-            Effect::KeepTop => scrolling::keep_top(desk, &seen),
+            Effect::KeepTop => scrolling::keep_top(desk, seen),
             Effect::Write(field, text) => {
                 let field = id_of(field);
                 if text_field::text(field) != text {

@@ -1,7 +1,7 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
 use super::desk::{Desk, Dialog};
-use super::driver::{act, follow};
+use super::driver::{act, follow, type_in};
 use super::marks::laid_out;
 use super::one_of::one_of;
 use super::shown;
@@ -220,7 +220,7 @@ fn discard(desk: Desk, key: &str) {
 fn edited(desk: Desk, number: Number) {
     text_field::fit(EDITOR);
     let text = text_field::text(EDITOR);
-    act(desk, |session| session.edited(number, &text));
+    type_in(desk, |session| session.edited(number, &text));
 }
 
 /// The text of a message, with links and everything else escaped.

@@ -26,7 +26,8 @@ pub struct Viewport {
     pub has_form: bool,
     /// A modal is open.
     pub has_dialog: bool,
-    /// The message at the top of the view, or the one with that form.
+    /// The message with that form; else the one that was at the top of the view, where the view is about to be put
+    /// back there; else the one at its top.
     pub spot: Option<Spot>,
 }
 

@@ -14,25 +14,23 @@ use parlour_client::spots::{Spot, View};
 use parlour_client::timeline::Timeline;
 use parlour_protocol::Number;
 
-/// What is seen of the page at one moment.
-pub(super) struct Seen {
-    pub(super) viewport: Viewport,
-}
-
-/// What is seen now.
-pub(super) fn seen(desk: Desk) -> Seen {
-    let is_editing = desk.editing().with_untracked(Option::is_some);
-    // The message that is changed, while its form is in view.
-    let form = is_editing.then(|| scroll::around(EDITOR)).flatten();
-    let viewport = Viewport {
+/// What is seen of the page now.
+pub(super) fn seen(desk: Desk) -> Viewport {
+    let form = form(desk);
+    Viewport {
         is_visible: navigation::is_visible(),
         // What comes below an open form is not seen, however little it is.
         is_at_end: scroll::is_at_bottom(form.is_some()),
         has_form: form.is_some(),
         has_dialog: desk.dialog().with_untracked(Option::is_some),
-        spot: form.or_else(scroll::topmost),
-    };
-    Seen { viewport }
+        spot: form.or_else(|| noted(desk)).or_else(scroll::topmost),
+    }
+}
+
+/// The message that is changed, while its form is in view.
+fn form(desk: Desk) -> Option<Spot> {
+    let is_editing = desk.editing().with_untracked(Option::is_some);
+    is_editing.then(|| scroll::around(EDITOR)).flatten()
 }
 
 /// What has to stay where it is.
@@ -43,13 +41,11 @@ pub(super) struct Kept {
 
 /// What has to stay where it is, whatever was changed just now: nothing of it is drawn yet. At the end of the
 /// room (`follows`) nothing has to.
-pub(super) fn kept(desk: Desk, seen: &Seen, follows: bool) -> Kept {
-    let viewport = seen.viewport;
-    let noted = || if viewport.has_form { None } else { noted(desk) };
+pub(super) fn kept(desk: Desk, seen: Viewport, follows: bool) -> Kept {
     let is_editing = desk.editing().with_untracked(Option::is_some);
     let cursor = || text_field::cursor(EDITOR);
     Kept {
-        spot: (!follows).then(|| noted().or(viewport.spot)).flatten(),
+        spot: seen.spot.filter(|_| !follows),
         cursor: is_editing.then(cursor).flatten(),
     }
 }
@@ -71,8 +67,8 @@ fn set_reading(desk: Desk, view: Option<View>) {
 }
 
 /// The same when a form comes or goes: that is not what has to stay.
-pub(super) fn keep_top(desk: Desk, seen: &Seen) {
-    let is_elsewhere = !seen.viewport.is_at_end;
+pub(super) fn keep_top(desk: Desk, seen: Viewport) {
+    let is_elsewhere = !seen.is_at_end;
     let spot = is_elsewhere.then(scroll::topmost).flatten();
     let cursor = None;
     hold(desk, Kept { spot, cursor });
@@ -141,10 +137,11 @@ pub(super) fn note(desk: Desk) {
 
 /// What is in view now.
 fn here(desk: Desk) -> Option<Spot> {
-    let viewport = seen(desk).viewport;
+    let form = form(desk);
     let has_newer = desk.timeline().with_untracked(Timeline::has_newer);
-    let is_end = viewport.is_at_end && !viewport.has_form && !has_newer;
-    viewport.spot.map(|spot| Spot { is_end, ..spot })
+    let is_end = form.is_none() && !has_newer && scroll::is_at_bottom(false);
+    let spot = form.or_else(scroll::topmost);
+    spot.map(|spot| Spot { is_end, ..spot })
 }
 
 /// What is looked at stays in the window of messages that are held.

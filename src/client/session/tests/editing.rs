@@ -138,3 +138,20 @@ fn nobody_without_a_message_of_their_own_has_one_to_edit() {
     let mut tab = Tab::live();
     tab.does(|session| assert!(!session.edit_last()));
 }
+
+#[test]
+fn nothing_that_is_typed_moves_or_depends_on_what_is_seen() {
+    let mut tab = with_own();
+    let mut elsewhere = with_own();
+    elsewhere.viewport = Viewport::default();
+    let types: [fn(&mut Session); 2] = [
+        |session| session.typed("Hello"),
+        |session| session.edited(Number(3), "Another"),
+    ];
+    for types in types {
+        let effects = tab.does(types);
+        let is_said = |effect: &Effect| matches!(effect, Effect::Say(_));
+        assert!(effects.iter().all(is_said), "{effects:?}");
+        assert_eq!(elsewhere.does(types), effects);
+    }
+}
