@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::report::in_words;
 use crate::rest::Rest;
 use crate::server::Server;
-use parlour_protocol::RoomId;
+use parlour_protocol::{RoomId, Seq};
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -67,7 +67,7 @@ pub async fn measure(binary: &Path, messages: u64) -> Result<Measured, Failure> 
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;
     for room in [IDS + 1, IDS + ROOMS] {
         let room = rest.room(RoomId(room as i64)).await?;
-        if room.seq != each as i64 {
+        if room.seq != Seq(each as i64) {
             let lost = format!("{} is at {} and not at {each}.", room.name, room.seq);
             return Err(Failure::new(lost));
         }

@@ -127,7 +127,7 @@ mod tests {
     /// The page of these messages, of which there are older ones.
     fn page(numbers: std::ops::RangeInclusive<i64>, has_newer: bool) -> Timeline {
         Timeline::new(History {
-            seq: *numbers.end() + i64::from(has_newer),
+            seq: Seq(*numbers.end() + i64::from(has_newer)),
             messages: numbers.map(|number| message(number, "x")).collect(),
             has_older: true,
             has_newer,
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn three_at_once_are_three_and_the_same_text_twice_is_two() {
         let mut announcer = Announcer::default();
-        announcer.enter(4);
+        announcer.enter(Seq(4));
         let mut take = |number, text| announcer.take(&message(number, text), None, &alone());
         assert_eq!(take(5, "yes"), say(5, "Bob: yes"));
         assert_eq!(take(6, "yes"), say(6, "Bob: yes"));
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn one_that_comes_again_or_was_there_is_not_said_again() {
         let mut announcer = Announcer::default();
-        announcer.enter(4);
+        announcer.enter(Seq(4));
         let mut take = |number| announcer.take(&message(number, "x"), None, &alone());
         assert_eq!(take(4), []);
         assert_eq!(take(5), say(5, "Bob: x"));
@@ -166,22 +166,22 @@ mod tests {
             announcer.take(&message(number, "secret"), None, &alone());
         }
         let mut gone = message(2, "");
-        (gone.deleted, gone.seq) = (true, 4);
+        (gone.deleted, gone.seq) = (true, Seq(4));
         assert_eq!(
             announcer.take(&gone, None, &alone()),
             [Aloud::Unsay(Number(2))]
         );
         assert_eq!(announcer.take(&gone, None, &alone()), []);
         let mut changed = message(3, "changed");
-        changed.seq = 5;
+        changed.seq = Seq(5);
         assert_eq!(
             announcer.take(&changed, None, &alone()),
             [Aloud::Unsay(Number(3))]
         );
-        (gone.number, gone.seq) = (Number(6), 7);
+        (gone.number, gone.seq) = (Number(6), Seq(7));
         assert_eq!(announcer.take(&gone, None, &alone()), []);
         assert_eq!(announcer.take(&message(6, "late"), None, &alone()), []);
-        assert_eq!(announcer.enter(9), [Aloud::Unsay(Number(1))]);
+        assert_eq!(announcer.enter(Seq(9)), [Aloud::Unsay(Number(1))]);
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
         let one_more = announcer.take(&message(last + 1, "y"), None, &alone());
         let said = Aloud::Say(Number(last + 1), "Bob: y".to_owned());
         assert_eq!(one_more, [Aloud::Unsay(Number(1)), said]);
-        assert_eq!(announcer.enter(0).len(), LINES);
+        assert_eq!(announcer.enter(Seq(0)).len(), LINES);
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn what_was_missed_is_said_when_the_room_is_read_anew() {
         let mut announcer = Announcer::default();
-        announcer.enter(4);
+        announcer.enter(Seq(4));
         announcer.take(&message(5, "x"), None, &alone());
         let mut anew = || announcer.enter_anew(&page(3..=7, false), None, &alone());
         let missed = [6, 7].map(|number| Aloud::Say(Number(number), "Bob: x".to_owned()));
@@ -235,11 +235,11 @@ mod tests {
             (3..=4, true, "New messages"),
         ] {
             let mut announcer = Announcer::default();
-            announcer.enter(4);
+            announcer.enter(Seq(4));
             let page = page(numbers, has_newer);
             let aloud = announcer.enter_anew(&page, None, &alone());
-            assert_eq!(aloud, say(page.seq(), text));
-            let next = message(page.seq() + 1, "y");
+            assert_eq!(aloud, say(page.seq().0, text));
+            let next = message(page.seq().0 + 1, "y");
             let aloud = announcer.take(&next, None, &alone());
             assert_eq!(aloud, say(next.number.0, "Bob: y"));
         }
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn another_database_has_nothing_that_was_missed() {
         let mut announcer = Announcer::default();
-        announcer.enter(4);
+        announcer.enter(Seq(4));
         announcer.enter(Seq::MAX);
         let anew = announcer.enter_anew(&page(8..=12, false), None, &alone());
         assert_eq!(anew, []);

@@ -45,7 +45,7 @@ pub fn has(rooms: &[RoomEntry], room: RoomId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Room, Timestamp};
+    use parlour_protocol::{Room, Seq, Timestamp};
 
     const NEW: RoomId = RoomId(1_000);
 
@@ -57,7 +57,7 @@ mod tests {
             description: String::new(),
             created_at: Timestamp(0),
             created_by: None,
-            seq,
+            seq: Seq(seq),
             online: 0,
             last_message_at: None,
             sort: format!("{id:05}"),

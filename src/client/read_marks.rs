@@ -61,19 +61,19 @@ mod tests {
     #[test]
     fn what_is_seen_in_a_moment_is_told_once() {
         let mut marks = ReadMarks::default();
-        assert_eq!(marks.see(ROOM, 5, 2, 0.5), Some(100));
-        assert_eq!(marks.see(ROOM, 6, 2, 0.5), None);
-        assert_eq!(marks.see(OTHER, 9, 2, 0.5), None);
-        assert_eq!(marks.take(), [(ROOM, 6), (OTHER, 9)]);
+        assert_eq!(marks.see(ROOM, Seq(5), 2, 0.5), Some(100));
+        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None);
+        assert_eq!(marks.see(OTHER, Seq(9), 2, 0.5), None);
+        assert_eq!(marks.take(), [(ROOM, Seq(6)), (OTHER, Seq(9))]);
         assert_eq!(marks.take(), []);
-        assert_eq!(marks.see(ROOM, 6, 2, 0.5), None, "told already");
+        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None, "told already");
         assert_eq!(marks.take(), []);
-        assert_eq!(marks.see(ROOM, 7, 2, 0.5), Some(100));
+        assert_eq!(marks.see(ROOM, Seq(7), 2, 0.5), Some(100));
     }
 
     #[test]
     fn the_more_people_the_longer_each_waits() {
-        let wait = |people, random| ReadMarks::default().see(ROOM, 1, people, random);
+        let wait = |people, random| ReadMarks::default().see(ROOM, Seq(1), people, random);
         assert_eq!([wait(0, 0.0), wait(1, 1.0)], [Some(50), Some(150)]);
         assert_eq!([wait(40, 0.0), wait(40, 0.5)], [Some(200), Some(400)]);
         assert_eq!(wait(u32::MAX, 1.0), Some(1_500));
@@ -82,23 +82,27 @@ mod tests {
     #[test]
     fn a_room_that_is_left_is_not_told_of() {
         let mut marks = ReadMarks::default();
-        marks.see(OTHER, 9, 2, 0.5);
+        marks.see(OTHER, Seq(9), 2, 0.5);
         marks.take();
-        marks.see(ROOM, 5, 2, 0.5);
-        marks.see(OTHER, 10, 2, 0.5);
+        marks.see(ROOM, Seq(5), 2, 0.5);
+        marks.see(OTHER, Seq(10), 2, 0.5);
         marks.forget(ROOM);
-        assert_eq!(marks.take(), [(OTHER, 10)]);
+        assert_eq!(marks.take(), [(OTHER, Seq(10))]);
         marks.forget(OTHER);
-        marks.see(OTHER, 10, 2, 0.5);
-        assert_eq!(marks.take(), [(OTHER, 10)], "told again by one who is back");
+        marks.see(OTHER, Seq(10), 2, 0.5);
+        assert_eq!(
+            marks.take(),
+            [(OTHER, Seq(10))],
+            "told again by one who is back"
+        );
     }
 
     #[test]
     fn a_server_that_may_not_have_heard_is_told_again() {
         let mut marks = ReadMarks::default();
-        marks.see(ROOM, 5, 2, 0.5);
+        marks.see(ROOM, Seq(5), 2, 0.5);
         marks.take();
         marks = ReadMarks::default();
-        assert!(marks.see(ROOM, 5, 2, 0.5).is_some());
+        assert!(marks.see(ROOM, Seq(5), 2, 0.5).is_some());
     }
 }

@@ -120,7 +120,7 @@ impl Timeline {
             seq: history.seq,
             // A page after the newest message is empty and begins with the next one.
             floor: match history.has_older {
-                true => first.unwrap_or(Number::posted_at(history.seq + 1)),
+                true => first.unwrap_or(Number::posted_at(history.seq.next())),
                 false => Number::ZERO,
             },
             ceiling: history.has_newer.then(|| last.unwrap_or(Number::ZERO)),
@@ -231,7 +231,7 @@ impl Timeline {
         if seq <= self.seq {
             return Applied::Stale;
         }
-        if seq > self.seq + 1 {
+        if seq > self.seq.next() {
             return Applied::Gap { after: self.seq };
         }
         self.seq = seq;
@@ -348,7 +348,7 @@ impl Timeline {
 
     /// Adds a line after the newest row ("Alice joined"); the same one twice in a row stands once.
     pub fn note(&mut self, name: String, event: SystemEvent) {
-        let newest = self.last_number().map_or(0, Number::seq);
+        let newest = self.last_number().map_or(Seq::ZERO, Number::seq);
         let mut after = self.seq.max(newest);
         if let Some(last) = self.notes.last() {
             if last.name == name && last.event == event && newest <= last.after {

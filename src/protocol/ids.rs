@@ -4,12 +4,9 @@ use crate::json::{Field, Fields, FromJson, Json, ToJson, Writer};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A position in a room's order of changes: 0 is "nothing yet", the first change is 1.
-pub type Seq = i64;
-
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
@@ -57,10 +54,33 @@ id!(
     MessageId
 );
 id!(
+/// A position in a room's order of changes: 0 is "nothing yet", the first change is 1.
+    #[derive(Default)]
+    Seq
+);
+id!(
 /// A message's identity inside its room: the [`Seq`] it was posted at. It never changes, while the
 /// message's own `seq` moves on with every edit.
     Number
 );
+
+impl Seq {
+    /// Nothing has happened yet.
+    pub const ZERO: Self = Self(0);
+
+    /// After all that can happen.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// The change after this one.
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// How many changes there are after `earlier` up to this one; negative if this one is the earlier.
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
 
 impl Number {
     /// Before the first message of a room.
@@ -68,11 +88,11 @@ impl Number {
 
     /// Of the message that is posted at this place in the order.
     pub const fn posted_at(seq: Seq) -> Self {
-        Self(seq)
+        Self(seq.0)
     }
 
     /// The place in the order at which the message was posted; where it was changed last is in the message.
     pub const fn seq(self) -> Seq {
-        self.0
+        Seq(self.0)
     }
 }

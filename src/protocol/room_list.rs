@@ -82,7 +82,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RoomId, Timestamp, samples};
+    use crate::{RoomId, Seq, Timestamp, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
@@ -126,7 +126,7 @@ mod tests {
         let mut whole = list.clone();
         whole[0].room.description = "Where everybody starts.".to_owned();
         whole[0].room.last_message_at = Some(Timestamp(1));
-        whole[0].room.seq = 7;
+        whole[0].room.seq = Seq(7);
         assert_eq!(RoomList::hash_of(&whole), RoomList::hash_of(&list));
     }
 

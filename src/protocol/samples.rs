@@ -1,7 +1,7 @@
 //! Records to begin with, for tests, for simulations, and where a page is rendered of which only a part counts; each
 //! then says what its own differ in. A new field gets its value for all of them here.
 
-use crate::{Message, MessageId, Number, Room, RoomId, Timestamp, UserId};
+use crate::{Message, MessageId, Number, Room, RoomId, Seq, Timestamp, UserId};
 
 /// What Alice, who is user 1, has just posted in room 1: "hello", at the beginning of time, under a key with the
 /// number in it. Its id is the number too.
@@ -10,7 +10,7 @@ pub fn message(number: i64) -> Message {
         id: MessageId(number),
         room_id: RoomId(1),
         number: Number(number),
-        seq: number,
+        seq: Seq(number),
         user_id: UserId(1),
         username: "Alice".to_owned(),
         content: "hello".to_owned(),
@@ -31,7 +31,7 @@ pub fn room(id: RoomId, name: &str) -> Room {
         description: String::new(),
         created_at: Timestamp(0),
         created_by: None,
-        seq: 0,
+        seq: Seq::ZERO,
         online: 0,
         last_message_at: None,
         sort: String::new(),

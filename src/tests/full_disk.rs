@@ -4,6 +4,7 @@
 use crate::harness::{Browser, LOBBY, Page, Program, Socket, a_disk_in, eventually};
 use parlour_chaos::database;
 use parlour_chaos::disk::{Disk, Trouble};
+use parlour_protocol::Seq;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs;
@@ -257,7 +258,7 @@ async fn a_checkpoint_without_disk_space_blocks_nothing_and_is_repeated() {
     bench.start_again();
     let alice = Browser::of(bench.address);
     let page = alice.get(LOBBY).await;
-    assert_eq!(page.place().open.unwrap().room.seq, posts + 2);
+    assert_eq!(page.place().open.unwrap().room.seq, Seq(posts + 2));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour::app::live_page::rendered;
-use parlour_protocol::{Number, RoomId, User};
+use parlour_protocol::{Number, RoomId, Seq, User};
 use parlour_server::page_content::{At, View, place};
 use parlour_server::{Person, Scope, SessionId};
 use std::net::{IpAddr, Ipv4Addr};
@@ -244,7 +244,7 @@ async fn whatever_happens_is_on_the_next_page() {
         .into_iter()
         .map(|e| e.room.seq)
         .collect();
-    assert_eq!(seqs, [1, 3]);
+    assert_eq!(seqs, [1, 3].map(Seq));
 
     let form = bob.get("/me").await.form("form.form");
     bob.done(form.with("username", "Robert")).await;

@@ -82,7 +82,7 @@ impl Client {
     fn new_in(&self, message: &Message) -> Option<New> {
         let room = message.room_id;
         let is_new = match self.session.timeline_of(room) {
-            Some(held) => message.seq == held.seq() + 1 && message.number.seq() == message.seq,
+            Some(held) => message.seq == held.seq().next() && message.number.seq() == message.seq,
             // Of a room this tab never asked for: for the checker to complain about.
             None => !self.asked_for.contains(&room) && message.user_id != self.me,
         };
@@ -135,7 +135,7 @@ impl Client {
                 client,
                 room: new.room.0,
                 number: new.number.0,
-                seq: new.seq,
+                seq: new.seq.0,
                 key: new.key,
                 live: new.is_live,
             });
@@ -162,7 +162,7 @@ impl Client {
         self.tell(|client| Event::TookPage {
             client,
             room: room.0,
-            seq,
+            seq: seq.0,
         });
     }
 

@@ -3,7 +3,7 @@ use super::*;
 use crate::checker::check;
 use parlour_protocol::calls::Answered;
 use parlour_protocol::{
-    History, Message, OpenRoom, Room, Roster, Sync, Timestamp, Welcome, samples,
+    History, Message, OpenRoom, Room, Roster, Seq, Sync, Timestamp, Welcome, samples,
 };
 
 const ROOM: RoomId = RoomId(1);
@@ -24,7 +24,7 @@ fn page(seq: i64) -> History {
     let bobs = (1..=seq).map(|number| message(number, UserId(8), &format!("b{number}")));
     History {
         messages: bobs.collect(),
-        seq,
+        seq: Seq(seq),
         ..History::default()
     }
 }
@@ -36,7 +36,7 @@ fn room(seq: i64) -> Room {
         description: String::new(),
         created_at: Timestamp(0),
         created_by: None,
-        seq,
+        seq: Seq(seq),
         online: 1,
         last_message_at: None,
         sort: String::new(),
@@ -46,7 +46,7 @@ fn room(seq: i64) -> Room {
 fn welcome(seq: i64, epoch: &str) -> ServerFrame {
     ServerFrame::Welcome(Welcome {
         room_id: ROOM,
-        seq,
+        seq: Seq(seq),
         epoch: epoch.to_owned(),
         user: Some(User {
             id: ALICE,
@@ -67,8 +67,8 @@ fn sync(from: i64, to: i64, reset: bool) -> ServerFrame {
     ServerFrame::Sync(Sync {
         room_id: ROOM,
         messages,
-        from,
-        to,
+        from: Seq(from),
+        to: Seq(to),
         complete: true,
         reset,
     })
@@ -180,13 +180,16 @@ fn a_message_changed_between_two_frames_of_a_sync_is_received_with_the_second() 
         })
     };
     let changed = Message {
-        seq: 6,
+        seq: Seq(6),
         ..message(3, UserId(8), "b3")
     };
     let later = |number: i64| message(number, UserId(8), &format!("b{number}"));
-    client.received(frame(vec![later(4)], 2, 4, false), at(1.0));
-    client.received(frame(vec![later(5), changed.clone()], 4, 6, true), at(2.0));
-    client.received(frame(vec![changed], 4, 6, true), at(3.0));
+    client.received(frame(vec![later(4)], Seq(2), Seq(4), false), at(1.0));
+    client.received(
+        frame(vec![later(5), changed.clone()], Seq(4), Seq(6), true),
+        at(2.0),
+    );
+    client.received(frame(vec![changed], Seq(4), Seq(6), true), at(3.0));
     let received = client
         .take_events()
         .into_iter()

@@ -373,14 +373,14 @@ impl Served {
 fn promise(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Posted {
     let person = conversation.scope().person.as_ref();
     let author = person.expect("everybody here is somebody").user.clone();
-    let seq = conversation.socket().seq(room_id) + 1;
+    let seq = conversation.socket().seq(room_id).next();
     let message = Message {
         room_id,
         user_id: author.id,
         username: author.name,
         content: new.content.clone(),
         client_id: new.client_id.clone().unwrap_or_default(),
-        ..samples::message(seq)
+        ..samples::message(seq.0)
     };
     Posted {
         message: Arc::new(message),

@@ -360,7 +360,8 @@ impl Actor {
             status.is_idle = self.client.is_idle() && self.fetching.is_empty();
             for room in &self.rooms {
                 let timeline = self.client.timeline(*room);
-                let seq = timeline.map_or(-1, |timeline| timeline.seq());
+                // One that is not shown yet is behind a room in which nothing has happened.
+                let seq = timeline.map_or(Seq(-1), |timeline| timeline.seq());
                 status.seqs.insert(*room, seq);
             }
             let is_well = |hurt: &Hurt| status.is_well(hurt.since, &hurt.reached);

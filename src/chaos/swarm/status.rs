@@ -71,7 +71,7 @@ impl Watch {
         change(&mut status);
         let mut reached = lock(&self.0.reached);
         for (&room, &seq) in &status.seqs {
-            let best = reached.entry(room).or_insert(0);
+            let best = reached.entry(room).or_insert(Seq::ZERO);
             *best = seq.max(*best);
         }
     }
@@ -192,7 +192,7 @@ impl Watch {
         }
         let reached = self.reached();
         for (room, seq) in &status.seqs {
-            let reached = reached.get(room).copied().unwrap_or(0);
+            let reached = reached.get(room).copied().unwrap_or(Seq::ZERO);
             if *seq < reached {
                 told.push(format!("room {room} at {seq} of {reached}"));
             }

@@ -89,7 +89,7 @@ impl Session {
                 self.take_anew(open, None);
             }
             for entry in &mut self.rooms {
-                entry.room.seq = 0;
+                entry.room.seq = Seq::ZERO;
             }
             // The same names may be listed there: the hash does not tell one database's list from another's.
             self.list_hash = None;
@@ -106,7 +106,7 @@ impl Session {
 
     fn changed(&mut self, message: Message, is_new: bool) {
         let room_id = message.room_id;
-        let is_next = |timeline: &Timeline| message.seq <= timeline.seq() + 1;
+        let is_next = |timeline: &Timeline| message.seq <= timeline.seq().next();
         if self.timeline_of(room_id).is_none_or(is_next) {
             // One that cannot be shown yet comes once more, with what is missing before it.
             self.settle(&message);

@@ -92,7 +92,7 @@ fn room(id: RoomId) -> Room {
         description: String::new(),
         created_at: Timestamp(0),
         created_by: None,
-        seq: 0,
+        seq: Seq(0),
         online: 0,
         last_message_at: None,
         sort: format!("{id}"),
@@ -122,7 +122,7 @@ fn page(room: RoomId, numbers: std::ops::RangeInclusive<i64>, seq: i64) -> Histo
     let bobs = numbers.map(|number| message(room, number, BOB, &format!("b{number}")));
     History {
         messages: bobs.collect(),
-        seq,
+        seq: Seq(seq),
         has_older,
         has_newer,
     }
@@ -158,11 +158,11 @@ fn lobby(seq: i64) -> Place {
 fn welcome(room_id: RoomId, seq: i64) -> ServerFrame {
     ServerFrame::Welcome(Welcome {
         room_id,
-        seq,
+        seq: Seq(seq),
         epoch: "e".to_owned(),
         user: Some(alice()),
         room: Room {
-            seq,
+            seq: Seq(seq),
             ..room(room_id)
         },
         token: None,
@@ -183,8 +183,8 @@ fn sync(room_id: RoomId, from: i64, to: i64) -> Sync {
     Sync {
         room_id,
         messages: bobs.collect(),
-        from,
-        to,
+        from: Seq(from),
+        to: Seq(to),
         complete: true,
         reset: false,
     }
@@ -344,7 +344,7 @@ fn one_asked(effects: &[Effect]) -> (u64, Ask) {
 fn asks_sync(room: RoomId, after: i64) -> ClientFrame {
     ClientFrame::Sync {
         room_id: Some(room),
-        after,
+        after: Seq(after),
     }
 }
 

@@ -15,7 +15,7 @@ fn numbers(timeline: &Timeline) -> Vec<i64> {
 
 fn edited(number: i64, seq: i64, content: &str) -> Message {
     let mut message = message(number, content);
-    message.seq = seq;
+    message.seq = Seq(seq);
     message
 }
 
@@ -44,10 +44,16 @@ fn the_next_change_applies_a_known_one_does_not_and_a_later_one_asks() {
     let mut timeline = Timeline::new(page(1..=3, 3));
     assert_eq!(timeline.apply(message(4, "d")), LIVE_NEW);
     assert_eq!(timeline.apply(message(4, "d")), Applied::Stale);
-    assert_eq!(timeline.apply(message(7, "g")), Applied::Gap { after: 4 });
+    assert_eq!(
+        timeline.apply(message(7, "g")),
+        Applied::Gap { after: Seq(4) }
+    );
     assert_eq!(timeline.apply(edited(2, 5, "B")), LIVE_OLD);
-    assert_eq!(timeline.step(6), LIVE_OLD);
-    assert_eq!((timeline.seq(), numbers(&timeline)), (6, vec![1, 2, 3, 4]));
+    assert_eq!(timeline.step(Seq(6)), LIVE_OLD);
+    assert_eq!(
+        (timeline.seq(), numbers(&timeline)),
+        (Seq(6), vec![1, 2, 3, 4])
+    );
     assert_eq!(
         timeline.get(Number(2)).map(|m| m.content.as_str()),
         Some("B")
@@ -70,15 +76,18 @@ fn a_sync_fills_the_gap_and_stands_where_it_belongs() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     let first = vec![message(4, "d")];
     assert_eq!(
-        timeline.apply_sync(first, 2, 5, false, false),
-        Synced::More { after: 5 }
+        timeline.apply_sync(first, Seq(2), Seq(5), false, false),
+        Synced::More { after: Seq(5) }
     );
     let second = vec![edited(3, 6, "C"), edited(1, 7, "A")];
     assert_eq!(
-        timeline.apply_sync(second, 5, 7, true, false),
+        timeline.apply_sync(second, Seq(5), Seq(7), true, false),
         Synced::CaughtUp
     );
-    assert_eq!((timeline.seq(), numbers(&timeline)), (7, vec![1, 2, 3, 4]));
+    assert_eq!(
+        (timeline.seq(), numbers(&timeline)),
+        (Seq(7), vec![1, 2, 3, 4])
+    );
 }
 
 #[test]
@@ -86,11 +95,11 @@ fn a_sync_with_a_hole_before_it_is_ignored_and_a_reset_is_told() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     let before = timeline.clone();
     assert_eq!(
-        timeline.apply_sync(vec![message(5, "e")], 4, 5, true, false),
+        timeline.apply_sync(vec![message(5, "e")], Seq(4), Seq(5), true, false),
         Synced::Ignored
     );
     assert_eq!(
-        timeline.apply_sync(vec![], 2, 9_000, false, true),
+        timeline.apply_sync(vec![], Seq(2), Seq(9_000), false, true),
         Synced::Reset
     );
     assert_eq!(timeline, before);
@@ -100,8 +109,12 @@ fn a_sync_with_a_hole_before_it_is_ignored_and_a_reset_is_told() {
 fn being_behind_the_heartbeat_asks() {
     let timeline = Timeline::new(page(1..=2, 2));
     assert_eq!(
-        (timeline.heard(1), timeline.heard(2), timeline.heard(3)),
-        (None, None, Some(2))
+        (
+            timeline.heard(Seq(1)),
+            timeline.heard(Seq(2)),
+            timeline.heard(Seq(3))
+        ),
+        (None, None, Some(Seq(2)))
     );
 }
 
@@ -125,15 +138,21 @@ fn a_detached_window_appends_nothing_and_still_shows_edits() {
     assert_eq!(timeline.apply(message(10, "j")), LIVE_NEW);
     assert_eq!(timeline.apply(edited(4, 11, "D")), LIVE_OLD);
     assert_eq!(timeline.apply(edited(1, 12, "A")), LIVE_OLD);
-    assert_eq!((timeline.seq(), numbers(&timeline)), (12, vec![3, 4, 5]));
+    assert_eq!(
+        (timeline.seq(), numbers(&timeline)),
+        (Seq(12), vec![3, 4, 5])
+    );
     assert!(timeline.has_newer());
     // Read before message 10 came: it attaches, and asks for what it lacks.
     timeline.append(page(6..=9, 9));
     assert!(!timeline.has_newer());
-    assert_eq!((timeline.behind(), timeline.heard(12)), (Some(9), Some(9)));
+    assert_eq!(
+        (timeline.behind(), timeline.heard(Seq(12))),
+        (Some(Seq(9)), Some(Seq(9)))
+    );
     let missing = vec![message(10, "j"), edited(4, 11, "D"), edited(1, 12, "A")];
     assert_eq!(
-        timeline.apply_sync(missing, 9, 12, true, false),
+        timeline.apply_sync(missing, Seq(9), Seq(12), true, false),
         Synced::CaughtUp
     );
     assert_eq!(numbers(&timeline), (3..=10).collect::<Vec<_>>());
@@ -150,7 +169,7 @@ fn a_page_read_later_keeps_its_state_when_older_frames_come() {
     timeline.prepend(older);
     assert_eq!(
         (timeline.seq(), timeline.has_older(), timeline.behind()),
-        (4, false, None)
+        (Seq(4), false, None)
     );
     assert_eq!(timeline.apply(edited(1, 5, "first")), LIVE_OLD);
     assert_eq!(
@@ -228,8 +247,12 @@ fn groups_open_by_author_time_day_note_and_deletion() {
     timeline.apply(message(8, "h"));
     assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODONDO");
     assert_eq!(timeline.last_own(UserId(9)), Some(Number(6)));
-    assert_eq!(timeline.posts_after(5, Some(UserId(9))), 2, "without 6");
-    assert_eq!(timeline.posts_after(8, None), 0);
+    assert_eq!(
+        timeline.posts_after(Seq(5), Some(UserId(9))),
+        2,
+        "without 6"
+    );
+    assert_eq!(timeline.posts_after(Seq(8), None), 0);
     keys(&timeline.rows(None, None, utc));
 }
 

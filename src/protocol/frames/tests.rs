@@ -34,14 +34,14 @@ fn unknown_fields_are_ignored() {
         frame,
         Ok(ClientFrame::Sync {
             room_id: None,
-            after: 41
+            after: Seq(41)
         })
     );
 }
 
 #[test]
 fn a_heartbeat_has_room_ids_as_keys() {
-    let rooms = BTreeMap::from([(RoomId(1), 42)]);
+    let rooms = BTreeMap::from([(RoomId(1), Seq(42))]);
     let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
     assert_eq!(frame.encode(), r#"{"type":"heartbeat","rooms":{"1":42}}"#);
 }
@@ -80,7 +80,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         description: String::new(),
         created_at: at,
         created_by: None,
-        seq: 2,
+        seq: Seq(2),
         online: 1,
         last_message_at: Some(at),
         sort: String::new(),
@@ -89,7 +89,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         id: crate::MessageId(7),
         room_id,
         number: Number(1),
-        seq: 2,
+        seq: Seq(2),
         user_id: crate::UserId(3),
         username: "Alice".to_owned(),
         content: "</script> \u{202e} \"quoted\"\nline".to_owned(),
@@ -125,7 +125,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     vec![
         ServerFrame::Welcome(Welcome {
             room_id,
-            seq: 2,
+            seq: Seq(2),
             epoch: "e".to_owned(),
             user: Some(user),
             room: room.clone(),
@@ -139,15 +139,15 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         ServerFrame::Left(RoomGone { room_id }),
         ServerFrame::RoomActivity(RoomActivity {
             room_id,
-            seq: 2,
+            seq: Seq(2),
             unread: 1,
             online: 1,
         }),
         ServerFrame::Sync(Sync {
             room_id,
             messages,
-            from: 0,
-            to: 2,
+            from: Seq(0),
+            to: Seq(2),
             complete: true,
             reset: true,
         }),
@@ -164,7 +164,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             people,
         }),
         ServerFrame::Heartbeat(Heartbeat {
-            rooms: BTreeMap::from([(room_id, 42)]),
+            rooms: BTreeMap::from([(room_id, Seq(42))]),
         }),
         ServerFrame::Rooms(RoomList {
             hash: "7".to_owned(),

@@ -86,7 +86,7 @@ impl Dice {
             description: self.text(),
             created_at: self.time(),
             created_by: self.maybe(|dice| UserId(dice.number())),
-            seq: self.number(),
+            seq: Seq(self.number()),
             online: self.roll(1 << 32) as u32,
             last_message_at: self.maybe(Self::time),
             sort: self.text(),
@@ -98,7 +98,7 @@ impl Dice {
             id: MessageId(self.number()),
             room_id: RoomId(self.number()),
             number: Number(self.number()),
-            seq: self.number(),
+            seq: Seq(self.number()),
             user_id: UserId(self.number()),
             username: self.text(),
             content: self.text(),
@@ -118,7 +118,7 @@ impl Dice {
     fn history(&mut self) -> History {
         History {
             messages: self.list(Self::message),
-            seq: self.number(),
+            seq: Seq(self.number()),
             has_older: self.coin(),
             has_newer: self.coin(),
         }
@@ -185,7 +185,7 @@ impl Dice {
         match self.roll(14) {
             0 => ServerFrame::Welcome(Welcome {
                 room_id,
-                seq: self.number(),
+                seq: Seq(self.number()),
                 epoch: self.text(),
                 user: self.maybe(Self::user),
                 room: self.room(),
@@ -199,15 +199,15 @@ impl Dice {
             5 => ServerFrame::Left(RoomGone { room_id }),
             6 => ServerFrame::RoomActivity(RoomActivity {
                 room_id,
-                seq: self.number(),
+                seq: Seq(self.number()),
                 unread: self.number(),
                 online: self.roll(1 << 32) as u32,
             }),
             7 => ServerFrame::Sync(Sync {
                 room_id,
                 messages: self.list(Self::message),
-                from: self.number(),
-                to: self.number(),
+                from: Seq(self.number()),
+                to: Seq(self.number()),
                 complete: self.coin(),
                 reset: self.coin(),
             }),
@@ -239,7 +239,7 @@ impl Dice {
             }),
             11 => ServerFrame::Heartbeat(Heartbeat {
                 rooms: self
-                    .list(|dice| (RoomId(dice.number()), dice.number()))
+                    .list(|dice| (RoomId(dice.number()), Seq(dice.number())))
                     .into_iter()
                     .collect::<BTreeMap<_, _>>(),
             }),
@@ -260,7 +260,7 @@ impl Dice {
             },
             0 => ClientFrame::Join {
                 room_id: id,
-                after: self.maybe(Self::number),
+                after: self.maybe(Self::number).map(Seq),
             },
             1 => ClientFrame::Leave { room_id: id },
             2 => ClientFrame::Message {
@@ -284,11 +284,11 @@ impl Dice {
             },
             6 => ClientFrame::Sync {
                 room_id,
-                after: self.number(),
+                after: Seq(self.number()),
             },
             _ => ClientFrame::Read {
                 room_id,
-                seq: self.number(),
+                seq: Seq(self.number()),
             },
         }
     }
@@ -435,7 +435,7 @@ fn what_is_absent_is_empty_only_where_it_may_be() {
 #[test]
 fn a_page_says_of_a_listed_room_what_a_list_shows() {
     let mut room = Dice(4).room();
-    (room.seq, room.online) = (0, 0);
+    (room.seq, room.online) = (Seq::ZERO, 0);
     room.sort = "9oo".to_owned();
     let entry = |unread| RoomEntry {
         room: room.clone(),

@@ -197,7 +197,7 @@ mod tests {
     fn a_room_activity_frame_has_a_largest_size() {
         let due = Due {
             room: RoomId((1 << 53) - 1),
-            seq: (1 << 53) - 1,
+            seq: Seq((1 << 53) - 1),
             posts: (1 << 53) - 1,
             concerned: Concerned::default(),
         };

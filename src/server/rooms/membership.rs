@@ -73,11 +73,11 @@ pub async fn leave(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Servi
 mod tests {
     use super::*;
     use crate::store::StoredRoom;
-    use parlour_protocol::samples;
+    use parlour_protocol::{Seq, samples};
 
     fn standing(is_member: bool) -> Standing {
         let room = Room {
-            seq: 9,
+            seq: Seq(9),
             ..samples::room(RoomId(1), "Lobby")
         };
         Standing {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_new_member_has_read_everything_and_joining_again_changes_nothing() {
         let entry = decide_entry(&standing(false), Timestamp(7)).unwrap();
-        assert_eq!((entry.read_seq, entry.read_posts), (9, 5));
+        assert_eq!((entry.read_seq, entry.read_posts), (Seq(9), 5));
         assert_eq!((entry.role, entry.joined_at), (Role::Member, Timestamp(7)));
         assert_eq!(decide_entry(&standing(true), Timestamp(7)), None);
     }

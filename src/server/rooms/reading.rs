@@ -90,14 +90,14 @@ mod tests {
     #[test]
     fn a_read_position_moves_forward_only_up_to_the_room_s_seq_and_for_members() {
         let position = |read_seq| ReadPosition {
-            room_seq: 9,
+            room_seq: Seq(9),
             read_seq,
         };
-        assert_eq!(further(position(Some(3)), 5), Some(5));
-        assert_eq!(further(position(Some(3)), 3), None);
-        assert_eq!(further(position(Some(3)), 1), None);
-        assert_eq!(further(position(Some(3)), 12), Some(9));
-        assert_eq!(further(position(Some(9)), 12), None);
-        assert_eq!(further(position(None), 5), None);
+        assert_eq!(further(position(Some(Seq(3))), Seq(5)), Some(Seq(5)));
+        assert_eq!(further(position(Some(Seq(3))), Seq(3)), None);
+        assert_eq!(further(position(Some(Seq(3))), Seq(1)), None);
+        assert_eq!(further(position(Some(Seq(3))), Seq(12)), Some(Seq(9)));
+        assert_eq!(further(position(Some(Seq(9))), Seq(12)), None);
+        assert_eq!(further(position(None), Seq(5)), None);
     }
 }

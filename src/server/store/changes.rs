@@ -56,20 +56,21 @@ impl Store {
 }
 
 fn page(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<SyncPage> {
-    let is_foreign = after < 0 || after > room.seq;
+    let newest = Seq(room.seq);
+    let is_foreign = after < Seq::ZERO || after > newest;
     if is_foreign || has_too_many(db, room, after)? {
         return Ok(SyncPage {
             messages: Vec::new(),
             from: after,
-            to: room.seq,
+            to: newest,
             complete: true,
             reset: true,
         });
     }
     let cut = cut(&sizes(db, room, after)?);
-    let to = cut.unwrap_or(room.seq);
+    let to = cut.unwrap_or(newest);
     let mut changed = statement(db, CHANGED)?;
-    let rows = changed.query_map([room.id, after, to], MessageRow::read)?;
+    let rows = changed.query_map([room.id, after.0, to.0], MessageRow::read)?;
     let mut messages = rows
         .map(|row| Ok(Message::from(row?)))
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -103,19 +104,19 @@ fn held_with_links(messages: &[Message]) -> usize {
 
 /// Whether more messages changed than are synced; counts no further than that.
 fn has_too_many(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<bool> {
-    if room.seq - after <= TOO_MANY {
+    if Seq(room.seq).since(after) <= TOO_MANY {
         return Ok(false);
     }
     let changed: i64 = statement(db, COUNT)?
-        .query_row([room.id, after, room.seq, TOO_MANY + 1], |row| row.get(0))?;
+        .query_row([room.id, after.0, room.seq, TOO_MANY + 1], |row| row.get(0))?;
     Ok(changed > TOO_MANY)
 }
 
 /// The seq and size of each message, of one more than a page has. Reads no text.
 fn sizes(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
     let mut sizes = statement(db, SIZES)?;
-    let limits = [room.id, after, room.seq, PAGE as i64 + 1];
-    let rows = sizes.query_map(limits, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let limits = [room.id, after.0, room.seq, PAGE as i64 + 1];
+    let rows = sizes.query_map(limits, |row| Ok((Seq(row.get(0)?), row.get(1)?)))?;
     rows.collect()
 }
 
@@ -155,21 +156,22 @@ mod tests {
     use super::*;
 
     fn end(sizes: &[i64]) -> Option<Seq> {
-        cut(&(1..).zip(sizes.iter().copied()).collect::<Vec<_>>())
+        let seqs = (1..).map(Seq);
+        cut(&seqs.zip(sizes.iter().copied()).collect::<Vec<_>>())
     }
 
     #[test]
     fn a_page_is_cut_by_its_bytes_and_by_its_rows() {
         assert_eq!(end(&[]), None);
         assert_eq!(end(&[PAGE_BYTES]), None);
-        assert_eq!(end(&[PAGE_BYTES - 1, 1, 1]), Some(2));
+        assert_eq!(end(&[PAGE_BYTES - 1, 1, 1]), Some(Seq(2)));
         assert_eq!(end(&[1; PAGE]), None);
-        assert_eq!(end(&[1; PAGE + 1]), Some(PAGE as Seq));
+        assert_eq!(end(&[1; PAGE + 1]), Some(Seq(PAGE as i64)));
     }
 
     #[test]
     fn a_page_has_at_least_one_message() {
         assert_eq!(end(&[2 * PAGE_BYTES]), None);
-        assert_eq!(end(&[2 * PAGE_BYTES, 1]), Some(1));
+        assert_eq!(end(&[2 * PAGE_BYTES, 1]), Some(Seq(1)));
     }
 }

@@ -7,7 +7,7 @@ use super::rooms::{Listing, StoredRoom, Viewer, listed, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
 use super::{Store, statement};
 use crate::error::ServiceError;
-use parlour_protocol::{History, Message, Number, RoomId, rules};
+use parlour_protocol::{History, Message, Number, RoomId, Seq, rules};
 use rusqlite::Connection;
 
 /// The part of a room's history that a page shows.
@@ -128,7 +128,7 @@ fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Re
         .chain(newer.rows.into_iter().take(take_newer));
     Ok(History {
         messages: shown.map(Message::from).collect(),
-        seq: room.seq,
+        seq: Seq(room.seq),
         has_older,
         has_newer,
     })

@@ -71,7 +71,7 @@ impl Store {
                 id.0,
                 user.0,
                 new.role,
-                new.read_seq,
+                new.read_seq.0,
                 new.read_posts,
                 new.joined_at.0
             ])?;
@@ -115,8 +115,9 @@ impl Store {
         id: RoomId,
     ) -> Result<ReadPosition, ServiceError> {
         let read = move |db: &Connection| {
-            let room_seq = visible(db, Viewer(Some(user)), id)?.seq;
-            let read_seq = statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| row.get(0));
+            let room_seq = Seq(visible(db, Viewer(Some(user)), id)?.seq);
+            let read_seq =
+                statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| Ok(Seq(row.get(0)?)));
             Ok(ReadPosition {
                 room_seq,
                 read_seq: read_seq.optional()?,

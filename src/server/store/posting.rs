@@ -201,7 +201,7 @@ fn facts(
     let (room, author_name) = place
         .query_row([draft.room.0, draft.author.0], |row| {
             let room = RoomState {
-                seq: row.get(0)?,
+                seq: Seq(row.get(0)?),
                 posts: row.get(1)?,
             };
             Ok((Some(room), row.get(2)?))
@@ -235,7 +235,7 @@ fn store(
     statements: &mut Statements<'_>,
 ) -> rusqlite::Result<Written<Posted>> {
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
-    let (number, seq) = (new.number.0, new.number.seq());
+    let (number, seq) = (new.number.0, new.number.seq().0);
     let reply_to = draft.reply_to.map(|number| number.0);
     let id = statements.insert.again().insert(params![
         room,

@@ -149,7 +149,7 @@ impl BatchWrite for Part {
 /// Sets one receipt, unless the user is no member any more or has read further by posting.
 fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
-    let read = params![room.0, user.0, seq, read_posts];
+    let read = params![room.0, user.0, seq.0, read_posts];
     let is_news = statement(db, SET)?.execute(read)? > 0;
     Ok(is_news.then_some(Publication::Read {
         user,
@@ -167,7 +167,7 @@ fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64>
     const LAST: &str = "SELECT ordinal FROM messages WHERE room_id = ? AND number <= ? \
         ORDER BY number DESC LIMIT 1";
     let last = statement(db, LAST)?
-        .query_row([room.0, seq], |row| row.get(0))
+        .query_row([room.0, seq.0], |row| row.get(0))
         .optional()?;
     Ok(last.unwrap_or(0))
 }

@@ -12,7 +12,7 @@ use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::Scope;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
-use parlour_protocol::{Room, RoomId, Timestamp, UserId};
+use parlour_protocol::{Room, RoomId, Seq, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 /// Whose visibility a lookup has: a user's, or an anonymous visitor's. So far every room that is not deleted is
@@ -285,7 +285,7 @@ fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
         description: description.clone(),
         created_at: *now,
         created_by: Some(*maker),
-        seq: 0,
+        seq: Seq::ZERO,
         online: 0,
         last_message_at: None,
         sort: sort_key.clone(),
@@ -351,7 +351,7 @@ pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(RoomId, RoomState
     let mut states = db.prepare("SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL")?;
     let states = states.query_map([], |row| {
         let state = RoomState {
-            seq: row.get(1)?,
+            seq: Seq(row.get(1)?),
             posts: row.get(2)?,
         };
         Ok((RoomId(row.get(0)?), state))

@@ -5,7 +5,7 @@
 
 use crate::links::links;
 use parlour_protocol::{
-    Message, MessageId, Number, Room, RoomId, Timestamp, User, UserId, UserKind,
+    Message, MessageId, Number, Room, RoomId, Seq, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
@@ -95,7 +95,7 @@ impl RoomRow {
             description: self.description,
             created_at: Timestamp(self.created_at),
             created_by: self.created_by.map(UserId),
-            seq: self.seq,
+            seq: Seq(self.seq),
             online: 0,
             last_message_at: self.last_message_at.map(Timestamp),
             sort: self.sort_key,
@@ -111,7 +111,7 @@ impl From<MessageRow> for Message {
             id: MessageId(row.id),
             room_id: RoomId(row.room_id),
             number: Number(row.number),
-            seq: row.seq,
+            seq: Seq(row.seq),
             user_id: UserId(row.author_id),
             username: row.author_name,
             content: row.body,

@@ -1,7 +1,7 @@
 //! The hub without a network: fan-out, subscriptions and throttles under concurrency.
 
 use crate::harness::eventually;
-use parlour_protocol::{Message, RoomId, Timestamp, UserId, samples};
+use parlour_protocol::{Message, RoomId, Seq, Timestamp, UserId, samples};
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
@@ -253,7 +253,7 @@ async fn activity_in_many_rooms_closes_no_socket() {
     let (hub, clock) = quiet();
     let watcher = Ear::new(&hub, SocketKind::Many);
     for room in (1..=ROOMS as i64).map(RoomId) {
-        hub.learn(room, 0, 0);
+        hub.learn(room, Seq(0), 0);
         hub.publish(message(room));
     }
     let heard = AtomicUsize::new(0);

@@ -11,7 +11,7 @@ fn with_own() -> Tab {
 
 fn edited(content: &str, seq: i64) -> ServerFrame {
     ServerFrame::MessageChanged(Message {
-        seq,
+        seq: Seq(seq),
         content: content.to_owned(),
         edited_at: Some(Timestamp(1)),
         ..message(LOBBY, 3, ALICE, "k3")
@@ -20,7 +20,7 @@ fn edited(content: &str, seq: i64) -> ServerFrame {
 
 fn deleted(seq: i64) -> ServerFrame {
     ServerFrame::MessageChanged(Message {
-        seq,
+        seq: Seq(seq),
         content: String::new(),
         deleted: true,
         ..message(LOBBY, 3, ALICE, "k3")
@@ -109,7 +109,7 @@ fn a_page_that_comes_later_settles_what_happened_while_nobody_heard_it() {
                 content: content.to_owned(),
                 ..message(LOBBY, 3, ALICE, "k3")
             });
-            open.history.seq = 3;
+            open.history.seq = Seq(3);
         }
         place
     };

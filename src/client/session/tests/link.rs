@@ -32,7 +32,7 @@ fn a_socket_begins_with_all_rooms_that_are_shown_or_waited_for() {
         _ => None,
     });
     let joins: Vec<_> = joins.collect();
-    assert_eq!(joins, [(2, Some(1)), (1, Some(2)), (3, None)]);
+    assert_eq!(joins, [(2, Some(Seq(1))), (1, Some(Seq(2))), (3, None)]);
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn what_was_counted_while_the_list_was_read_is_not_counted_twice() {
     let mut tab = Tab::live();
     tab.viewport.is_visible = false;
     let mut listed = entry(LOBBY, 2);
-    listed.room.seq = 4;
+    listed.room.seq = Seq(4);
     tab.hear(ServerFrame::Rooms(RoomList {
         hash: "h".to_owned(),
         rooms: Some(vec![listed]),

@@ -5,7 +5,7 @@ use parlour_protocol::{Heartbeat, RoomActivity, System, SystemEvent, Typists};
 
 fn heartbeat(room: RoomId, seq: i64) -> ServerFrame {
     ServerFrame::Heartbeat(Heartbeat {
-        rooms: [(room, seq)].into(),
+        rooms: [(room, Seq(seq))].into(),
     })
 }
 
@@ -135,11 +135,11 @@ fn what_is_read_is_told_soon_once_and_only_when_it_is_seen() {
         seq,
     };
     // The room as it was when the page was opened.
-    assert!(said(&tab.pass(150.0)).contains(&&read(2)));
+    assert!(said(&tab.pass(150.0)).contains(&&read(Seq(2))));
     for number in 3..=5 {
-        assert!(!said(&tab.hear(posted(LOBBY, number))).contains(&&read(number)));
+        assert!(!said(&tab.hear(posted(LOBBY, number))).contains(&&read(Seq(number))));
     }
-    assert_eq!(said(&tab.pass(150.0)), [&read(5)]);
+    assert_eq!(said(&tab.pass(150.0)), [&read(Seq(5))]);
     tab.viewport.is_visible = false;
     tab.hear(posted(LOBBY, 6));
     assert!(said(&tab.pass(5_000.0)).is_empty());
@@ -147,7 +147,7 @@ fn what_is_read_is_told_soon_once_and_only_when_it_is_seen() {
     assert_eq!(tab.session.missed(), 1);
     tab.viewport.is_visible = true;
     tab.does(|session| session.turned(true));
-    assert_eq!(said(&tab.pass(150.0)), [&read(6)]);
+    assert_eq!(said(&tab.pass(150.0)), [&read(Seq(6))]);
     assert_eq!(
         (tab.session.rooms()[0].unread, tab.session.missed()),
         (0, 0)
@@ -161,7 +161,7 @@ fn a_tab_that_is_hidden_tells_at_once_what_was_read() {
     let hidden = tab.does(|session| session.turned(true));
     assert!(matches!(
         said(&hidden)[..],
-        [ClientFrame::Read { seq: 2, .. }]
+        [ClientFrame::Read { seq: Seq(2), .. }]
     ));
 }
 
@@ -174,7 +174,7 @@ fn a_refusal_that_passes_is_followed_by_another_join() {
     let again = tab.pass(505.0);
     let join = ClientFrame::Join {
         room_id: LOBBY,
-        after: Some(2),
+        after: Some(Seq(2)),
     };
     assert!(said(&again).contains(&&join));
     // Of a room that was left meanwhile nothing is said.
@@ -199,14 +199,14 @@ fn news_of_other_rooms_are_counted_by_the_server() {
     let mut tab = Tab::live();
     tab.hear(ServerFrame::RoomActivity(RoomActivity {
         room_id: GARDEN,
-        seq: 9,
+        seq: Seq(9),
         unread: 4,
         online: 3,
     }));
     let garden = &tab.session.rooms()[1];
     assert_eq!(
         (garden.unread, garden.room.online, garden.room.seq),
-        (4, 3, 9)
+        (4, 3, Seq(9))
     );
 }
 
@@ -272,7 +272,7 @@ fn frames_behind_a_session_that_ended_do_nothing() {
     tab.hear(refusal(LOBBY, Some("k1"), ErrorCode::SignInRequired, None));
     assert!(keys(&tab.hear(welcome(LOBBY, 2))).is_empty());
     assert!(tab.hear(posted(LOBBY, 3)).is_empty());
-    assert_eq!(tab.session.timeline().seq(), 2);
+    assert_eq!(tab.session.timeline().seq(), Seq(2));
 }
 
 #[test]

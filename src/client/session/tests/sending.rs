@@ -138,7 +138,7 @@ fn an_answer_that_got_lost_is_asked_for_with_the_heartbeat() {
     let mut tab = Tab::live();
     tab.send("one", "k1");
     let heartbeat = ServerFrame::Heartbeat(parlour_protocol::Heartbeat {
-        rooms: [(LOBBY, 2)].into(),
+        rooms: [(LOBBY, Seq(2))].into(),
     });
     assert_eq!(keys(&tab.hear(heartbeat)), ["k1"]);
 }

@@ -174,7 +174,7 @@ fn a_page_that_is_loaded_again_takes_up_what_was_written() {
     let mut place = lobby(2);
     if let Some(open) = &mut place.open {
         open.history.messages.push(message(LOBBY, 3, ALICE, "k1"));
-        open.history.seq = 3;
+        open.history.seq = Seq(3);
     }
     let tab = Tab::new(place, storage);
     assert!(tab.session.outbox().is_empty());

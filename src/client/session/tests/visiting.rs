@@ -66,7 +66,7 @@ fn a_room_that_is_visited_is_joined_and_makes_an_entry_once_it_is_there() {
     assert!(!tab.session.is_loading());
     let join = ClientFrame::Join {
         room_id: GARDEN,
-        after: Some(3),
+        after: Some(Seq(3)),
     };
     assert!(said(&shown).contains(&&join));
     assert_eq!(landing(&shown), Some(Landing::End));
@@ -347,7 +347,7 @@ fn a_page_that_was_read_later_than_what_is_held_is_followed_by_a_question() {
     let far = one_asked(&tab.visit("/rooms/1/m/60"));
     tab.answer(&far, ok(&open_room(LOBBY, page(LOBBY, 51..=70, 90))));
     tab.hear(ServerFrame::MessageChanged(Message {
-        seq: 91,
+        seq: Seq(91),
         content: "Changed.".to_owned(),
         ..message(LOBBY, 20, BOB, "b20")
     }));
@@ -376,7 +376,7 @@ fn the_mark_of_what_was_read_is_told_before_the_room_is_left() {
     let home = tab.visit("/");
     assert!(matches!(
         said(&home)[..],
-        [ClientFrame::Read { seq: 2, .. }]
+        [ClientFrame::Read { seq: Seq(2), .. }]
     ));
     assert_eq!(tab.session.open_id(), None);
     assert!(tab.session.timeline_of(LOBBY).is_some());

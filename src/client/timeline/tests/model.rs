@@ -16,7 +16,7 @@ pub fn message(number: i64, content: &str) -> Message {
 pub fn page(range: RangeInclusive<i64>, seq: i64) -> History {
     History {
         messages: range.map(|number| message(number, "")).collect(),
-        seq,
+        seq: Seq(seq),
         ..History::default()
     }
 }
@@ -44,12 +44,12 @@ struct Server {
 
 impl Server {
     fn change(&mut self, random: &mut Random) -> Option<Message> {
-        self.seq += 1;
+        self.seq = self.seq.next();
         if random.one_in(20) {
             return None; // A change of the room itself: no message moves.
         }
         if self.messages.is_empty() || !random.one_in(3) {
-            self.messages.push(message(self.seq, "posted"));
+            self.messages.push(message(self.seq.0, "posted"));
             return self.messages.last().cloned();
         }
         // Mostly recent ones.
@@ -94,7 +94,7 @@ impl Server {
         self.slice(from, self.messages.len().min(from + limit))
     }
 
-    fn sync(&self, from: i64, limit: usize) -> Reply {
+    fn sync(&self, from: Seq, limit: usize) -> Reply {
         let mut changed: Vec<Message> = self
             .messages
             .iter()

@@ -28,7 +28,7 @@ pub(super) fn decide(
         return Err(ServiceError::MessageNotFound);
     }
     Ok(PostDecision::Stored(NewPost {
-        number: Number::posted_at(room.seq + 1),
+        number: Number::posted_at(room.seq.next()),
         ordinal: room.posts + 1,
         author_name: author_name.ok_or(ServiceError::SignInRequired)?,
         created_at: now,
@@ -40,7 +40,7 @@ pub(super) fn decide(
 mod tests {
     use super::*;
     use crate::store::RoomState;
-    use parlour_protocol::{Message, RoomId, UserId, samples};
+    use parlour_protocol::{Message, RoomId, Seq, UserId, samples};
 
     fn draft() -> Draft {
         Draft {
@@ -59,7 +59,10 @@ mod tests {
     /// Facts of a room with one change more than messages.
     fn new(is_visible: bool, name: Option<&str>, has_replied_to: bool) -> PostFacts {
         PostFacts::New {
-            room: is_visible.then_some(RoomState { seq: 6, posts: 5 }),
+            room: is_visible.then_some(RoomState {
+                seq: Seq(6),
+                posts: 5,
+            }),
             author_name: name.map(str::to_owned),
             has_replied_to,
         }

@@ -128,7 +128,7 @@ impl Socket {
     pub fn seq(&self, room: RoomId) -> Seq {
         self.inner
             .existing(room)
-            .map_or(0, |channel| locked(&channel).seq)
+            .map_or(Seq::ZERO, |channel| locked(&channel).seq)
     }
 
     /// Who is in a room.

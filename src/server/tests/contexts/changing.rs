@@ -1,7 +1,7 @@
 //! Editing and deleting: the message stays where it is, its seq moves on.
 
 use super::*;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::messages::{delete, edit};
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn an_edit_moves_the_seq_and_keeps_the_number() {
     let edited = edit(&bench.ctx, &alice, LOBBY, Number(1), "uno".to_owned())
         .await
         .unwrap();
-    assert_eq!((edited.number, edited.seq), (Number(1), 3));
+    assert_eq!((edited.number, edited.seq), (Number(1), Seq(3)));
     assert_eq!(edited.content, "uno");
     assert_eq!(edited.edited_at, Some(bench.clock.now()));
     assert_eq!(edited.timestamp, first.timestamp);
@@ -60,7 +60,7 @@ async fn a_deleted_message_is_a_tombstone() {
     bench.post(&alice, "secret").await;
     bench.post(&alice, "two").await;
     let gone = delete(&bench.ctx, &alice, LOBBY, Number(1)).await.unwrap();
-    assert_eq!((gone.number, gone.seq), (Number(1), 3));
+    assert_eq!((gone.number, gone.seq), (Number(1), Seq(3)));
     assert!(gone.deleted);
     assert_eq!(gone.content, "");
     let kept = "SELECT count(*) FROM messages WHERE body LIKE '%secret%'";

@@ -2,7 +2,7 @@
 
 use super::*;
 use futures::future::join_all;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::messages::{View, edit, history};
 use parlour_server::rooms::{NewRoom, create, list};
 
@@ -63,7 +63,7 @@ async fn sends_of_one_group_end_as_if_sent_one_by_one() {
         stored[..3],
         [first, reply, last].map(|p| Arc::unwrap_or_clone(p.message))
     );
-    let numbers: Vec<_> = stored.iter().map(|m| (m.number.0, m.seq)).collect();
+    let numbers: Vec<_> = stored.iter().map(|m| (m.number.0, m.seq.0)).collect();
     assert_eq!(numbers, [(1, 1), (2, 2), (3, 3), (4, 4)]);
     let unread: Vec<_> = list(ctx, &bob).await.unwrap();
     assert_eq!(unread[0].unread, 2, "read up to one's own");
@@ -107,7 +107,7 @@ async fn of_work_that_waits_at_the_same_time_sends_come_first_in_their_order() {
         bench.send(&alice, LOBBY, "three", None),
     );
     let seqs = [one, two, three].map(|posted| posted.unwrap().message.seq);
-    assert_eq!((seqs, edited.unwrap().seq), ([1, 2, 3], 4));
+    assert_eq!((seqs, edited.unwrap().seq), ([1, 2, 3].map(Seq), Seq(4)));
     let elsewhere = elsewhere.unwrap().message;
     assert_eq!((elsewhere.room_id, elsewhere.number), (other, Number(1)));
     let ordinals = "SELECT group_concat(ordinal) FROM \

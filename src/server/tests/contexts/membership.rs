@@ -1,7 +1,7 @@
 //! Entering, leaving, and what is unread.
 
 use super::*;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::rooms::{
     NewRoom, create, delete, enter, leave, list, mark_read, read_positions,
 };
@@ -30,7 +30,7 @@ async fn unread_is_what_was_posted_since() {
         "who never joined has nothing unread"
     );
     let room = enter(ctx, &bob, LOBBY).await.unwrap();
-    assert_eq!((room.id, room.seq), (LOBBY, 3));
+    assert_eq!((room.id, room.seq), (LOBBY, Seq(3)));
     assert_eq!(
         unread(&bench, &bob).await,
         0,
@@ -48,13 +48,13 @@ async fn unread_is_what_was_posted_since() {
         .unwrap();
     assert_eq!(unread(&bench, &bob).await, 4);
 
-    mark_read(ctx, &bob, LOBBY, 5).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(5)).await.unwrap();
     unread_becomes(&bench, &bob, 2).await;
-    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
-    mark_read(ctx, &bob, LOBBY, 6).await.unwrap();
-    mark_read(ctx, &bob, LOBBY, 2).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(1)).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(6)).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(2)).await.unwrap();
     unread_becomes(&bench, &bob, 1).await;
-    mark_read(ctx, &bob, LOBBY, i64::MAX).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(i64::MAX)).await.unwrap();
     unread_becomes(&bench, &bob, 0).await;
     let seq: i64 = bench.value("SELECT max(read_seq) FROM memberships").await;
     assert_eq!(seq, 8, "nobody has read further than the room is");
@@ -81,8 +81,8 @@ async fn read_receipts_are_batched_and_the_furthest_counts() {
     let (before, began) = (ctx.store.version(), bench.clock.monotonic());
     // The first is on its way before the others are said; those wait for each other.
     for seq in 1..=40 {
-        mark_read(ctx, &alice, LOBBY, seq).await.unwrap();
-        mark_read(ctx, &bob, LOBBY, 41 - seq).await.unwrap();
+        mark_read(ctx, &alice, LOBBY, Seq(seq)).await.unwrap();
+        mark_read(ctx, &bob, LOBBY, Seq(41 - seq)).await.unwrap();
         tokio::task::yield_now().await;
     }
     unread_becomes(&bench, &alice, 0).await;
@@ -105,9 +105,9 @@ async fn read_receipts_are_flushed_at_shutdown() {
     for _ in 0..3 {
         bench.post(&alice, "x").await;
     }
-    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(1)).await.unwrap();
     unread_becomes(&bench, &bob, 2).await;
-    mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(3)).await.unwrap();
     let bench = bench.reopened().await;
     assert_eq!(unread(&bench, &bob).await, 0);
 }
@@ -132,13 +132,13 @@ async fn a_queued_read_receipt_of_an_ended_membership_or_room_is_dropped_alone()
         bench.send(&alice, other, "x", None).await.unwrap();
     }
     // From now on marks wait for each other, and these are one transaction.
-    mark_read(ctx, &bob, LOBBY, 1).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(1)).await.unwrap();
     let is_so = || async { read_positions(ctx, &bob).await.unwrap()[&LOBBY] == 1 };
     bench.until(is_so).await;
-    mark_read(ctx, &bob, LOBBY, 3).await.unwrap();
-    mark_read(ctx, &bob, other, 3).await.unwrap();
-    mark_read(ctx, &carol, other, 3).await.unwrap();
-    mark_read(ctx, &carol, LOBBY, 3).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(3)).await.unwrap();
+    mark_read(ctx, &bob, other, Seq(3)).await.unwrap();
+    mark_read(ctx, &carol, other, Seq(3)).await.unwrap();
+    mark_read(ctx, &carol, LOBBY, Seq(3)).await.unwrap();
     leave(ctx, &bob, LOBBY).await.unwrap();
     delete(ctx, &alice, other).await.unwrap();
     unread_becomes(&bench, &carol, 0).await;
@@ -176,7 +176,7 @@ async fn a_former_member_has_nothing_unread_and_may_join_again() {
     leave(ctx, &bob, LOBBY).await.unwrap();
     bench.post(&alice, "x").await;
     assert_eq!(unread(&bench, &bob).await, 0);
-    mark_read(ctx, &bob, LOBBY, 2).await.unwrap();
+    mark_read(ctx, &bob, LOBBY, Seq(2)).await.unwrap();
     assert!(read_positions(ctx, &bob).await.unwrap().is_empty());
     bench.post(&bob, "back").await;
     assert_eq!(read_positions(ctx, &bob).await.unwrap()[&LOBBY], 3);
@@ -196,7 +196,7 @@ async fn all_of_it_needs_a_person_and_a_room() {
         Err(ServiceError::SignInRequired)
     ));
     assert!(matches!(
-        mark_read(ctx, &nobody, LOBBY, 1).await,
+        mark_read(ctx, &nobody, LOBBY, Seq(1)).await,
         Err(ServiceError::SignInRequired)
     ));
     assert!(matches!(
@@ -208,7 +208,7 @@ async fn all_of_it_needs_a_person_and_a_room() {
         Err(ServiceError::RoomNotFound)
     ));
     assert!(matches!(
-        mark_read(ctx, &alice, nowhere, 1).await,
+        mark_read(ctx, &alice, nowhere, Seq(1)).await,
         Err(ServiceError::RoomNotFound)
     ));
 }

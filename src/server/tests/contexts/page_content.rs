@@ -1,7 +1,7 @@
 //! What a page shows.
 
 use super::*;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::page_content::{At, View, place};
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn a_room_shows_its_newest_fifty() {
         .unwrap();
     let open = shown.open.unwrap();
     assert_eq!(open.history.messages.len(), 50);
-    assert_eq!((open.room.seq, open.history.seq), (60, 60));
+    assert_eq!((open.room.seq, open.history.seq), (Seq(60), Seq(60)));
     assert_eq!((open.marked, open.may_delete), (None, false));
     assert!(open.history.has_older && !open.history.has_newer);
 

@@ -1,7 +1,7 @@
 //! Keyset pages of history in both directions, and syncs.
 
 use super::*;
-use parlour_protocol::{History, Number};
+use parlour_protocol::{History, Number, Seq};
 use parlour_server::messages::{View, delete, edit, history, sync};
 
 async fn filled(count: i64) -> (Bench, Scope) {
@@ -47,7 +47,7 @@ async fn windows_open_in_both_directions() {
             (has_older, has_newer),
             "{view:?}"
         );
-        assert_eq!(shown.seq, 12);
+        assert_eq!(shown.seq, Seq(12));
     }
 }
 
@@ -144,7 +144,7 @@ async fn tombstones_and_edits_stay_in_their_place() {
     assert_eq!(numbers(&shown), [1, 2, 3, 4]);
     assert_eq!(shown.messages[0].content, "uno");
     assert!(shown.messages[1].deleted);
-    assert_eq!(shown.seq, 6);
+    assert_eq!(shown.seq, Seq(6));
 }
 
 #[tokio::test]
@@ -206,18 +206,22 @@ async fn a_sync_has_each_changed_message_once_in_its_present_state() {
         .await
         .unwrap();
     delete(ctx, &alice, LOBBY, Number(2)).await.unwrap();
-    let page = sync(ctx, &visitor(), LOBBY, 2).await.unwrap();
-    let seen: Vec<_> = page.messages.iter().map(|m| (m.number.0, m.seq)).collect();
+    let page = sync(ctx, &visitor(), LOBBY, Seq(2)).await.unwrap();
+    let seen: Vec<_> = page
+        .messages
+        .iter()
+        .map(|m| (m.number.0, m.seq.0))
+        .collect();
     assert_eq!(seen, [(3, 3), (1, 5), (2, 6)]);
     assert_eq!(page.messages[1].content, "eins");
     assert!(page.messages[2].deleted);
-    assert_eq!((page.from, page.to), (2, 6));
+    assert_eq!((page.from, page.to), (Seq(2), Seq(6)));
     assert!(page.complete && !page.reset);
 
-    let nothing = sync(ctx, &visitor(), LOBBY, 6).await.unwrap();
+    let nothing = sync(ctx, &visitor(), LOBBY, Seq(6)).await.unwrap();
     assert_eq!(
         (nothing.messages.len(), nothing.from, nothing.to),
-        (0, 6, 6)
+        (0, Seq(6), Seq(6))
     );
     assert!(nothing.complete && !nothing.reset);
 }
@@ -226,11 +230,13 @@ async fn a_sync_has_each_changed_message_once_in_its_present_state() {
 async fn a_seq_beyond_the_room_is_a_reset() {
     let (bench, _) = filled(3).await;
     for after in [-1, 4, i64::MAX, i64::MIN] {
-        let page = sync(&bench.ctx, &visitor(), LOBBY, after).await.unwrap();
+        let page = sync(&bench.ctx, &visitor(), LOBBY, Seq(after))
+            .await
+            .unwrap();
         assert!(page.reset && page.complete, "{after}");
-        assert_eq!((page.messages.len(), page.to), (0, 3), "{after}");
+        assert_eq!((page.messages.len(), page.to), (0, Seq(3)), "{after}");
     }
-    let nowhere = sync(&bench.ctx, &visitor(), RoomId(9), 0).await;
+    let nowhere = sync(&bench.ctx, &visitor(), RoomId(9), Seq(0)).await;
     assert!(matches!(nowhere, Err(ServiceError::RoomNotFound)));
 }
 
@@ -240,7 +246,7 @@ async fn a_long_sync_comes_in_pages_and_a_longer_one_is_a_reset() {
     let alice = bench.guest("Alice").await;
     fill(&bench, &alice, 2_001, "x").await;
     let ctx = &bench.ctx;
-    let mut after = 1;
+    let mut after = Seq(1);
     let mut pages = Vec::new();
     loop {
         let page = sync(ctx, &visitor(), LOBBY, after).await.unwrap();
@@ -253,8 +259,8 @@ async fn a_long_sync_comes_in_pages_and_a_longer_one_is_a_reset() {
         }
     }
     assert_eq!(pages, [500, 500, 500, 500]);
-    assert_eq!(after, 2_001);
-    assert!(sync(ctx, &visitor(), LOBBY, 0).await.unwrap().reset);
+    assert_eq!(after, Seq(2_001));
+    assert!(sync(ctx, &visitor(), LOBBY, Seq(0)).await.unwrap().reset);
 }
 
 /// Many messages in one transaction, past the contexts: only their number matters.

@@ -1,6 +1,7 @@
 //! Making, listing and deleting rooms.
 
 use super::*;
+use parlour_protocol::Seq;
 use parlour_protocol::rules::Fault;
 use parlour_server::rooms::{NewRoom, create, delete, get, list, may_delete};
 
@@ -25,7 +26,7 @@ async fn a_room_is_made_with_its_maker_in_it() {
         ("Caf\u{e9} noir", "a\nb")
     );
     assert_eq!(room.created_by, Some(user(&alice).id));
-    assert_eq!((room.seq, room.last_message_at), (0, None));
+    assert_eq!((room.seq, room.last_message_at), (Seq(0), None));
     assert_eq!(get(&bench.ctx, &visitor(), room.id).await.unwrap(), room);
     let role: String = bench.value("SELECT role FROM memberships").await;
     assert_eq!(role, "owner");

@@ -1,8 +1,8 @@
 //! Posting: one message for an idempotency key, for ever, and the order of messages.
 
 use super::*;
-use parlour_protocol::Number;
 use parlour_protocol::rules::Fault;
+use parlour_protocol::{Number, Seq};
 use std::collections::BTreeSet;
 
 #[tokio::test]
@@ -111,14 +111,14 @@ async fn a_message_says_who_when_and_where() {
     assert_eq!(message.room_id, LOBBY);
     assert_eq!(message.client_id, "k");
     assert_eq!(message.timestamp, bench.clock.now());
-    assert_eq!((message.number, message.seq), (Number(1), 1));
+    assert_eq!((message.number, message.seq), (Number(1), Seq(1)));
     assert!(!message.deleted && message.edited_at.is_none());
     let room = parlour_server::rooms::get(&bench.ctx, &visitor(), LOBBY)
         .await
         .unwrap();
     assert_eq!(
         (room.seq, room.last_message_at),
-        (1, Some(message.timestamp))
+        (Seq(1), Some(message.timestamp))
     );
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::harness::{log, log_to_memory};
 use parlour_migration::known_steps;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::accounts;
 use parlour_server::messages::{edit, sync};
 use parlour_server::rooms::{self, delete, list};
@@ -82,7 +82,7 @@ async fn changes_in_a_database_of_an_older_schema_are_still_found() {
     edit(&bench.ctx, &alice, LOBBY, Number(1), "uno".to_owned())
         .await
         .unwrap();
-    let changes = async |bench: &Bench| sync(&bench.ctx, &visitor(), LOBBY, 1).await.unwrap();
+    let changes = async |bench: &Bench| sync(&bench.ctx, &visitor(), LOBBY, Seq(1)).await.unwrap();
     let before = changes(&bench).await;
     assert_eq!(before.messages.len(), 3);
     bench.ctx.drain().await;
@@ -265,7 +265,7 @@ async fn draining_finishes_what_is_queued_and_takes_no_more() {
     assert!(matches!(late, Err(ServiceError::Draining)));
     let bench = bench.reopened().await;
     let lobby = rooms::get(&bench.ctx, &visitor(), LOBBY).await.unwrap();
-    assert_eq!(lobby.seq, 1);
+    assert_eq!(lobby.seq, Seq(1));
     assert!(bench.folder.path().exists());
 }
 

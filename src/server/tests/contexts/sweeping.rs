@@ -1,7 +1,7 @@
 //! The sweeper removes deleted and expired rows from the disk in pieces, and nothing else.
 
 use super::*;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::messages::{delete, edit};
 use parlour_server::rooms::{self, NewRoom, create, get, list};
 use parlour_server::store::testing::OtherProgram;
@@ -53,7 +53,7 @@ async fn a_deleted_room_is_hidden_and_its_name_free_before_its_messages_are_remo
     assert!(gone(get(ctx, &alice, garden).await.map(drop)));
     assert!(gone(bench.send(&alice, garden, "x", None).await.map(drop)));
     assert!(gone(rooms::enter(ctx, &alice, garden).await.map(drop)));
-    assert!(gone(rooms::mark_read(ctx, &alice, garden, 9).await));
+    assert!(gone(rooms::mark_read(ctx, &alice, garden, Seq(9)).await));
     assert!(gone(
         edit(ctx, &alice, garden, Number(3), "x".to_owned())
             .await

@@ -12,7 +12,7 @@ use parlour_protocol::{Room, RoomGone, RoomId, RoomList, Seq, ServerFrame, Users
 /// Rooms that one socket can have joined.
 const ROOMS_MAX: usize = 256;
 /// Changes that are read at once; more are read by the worker threads of `share`.
-const NEAR: Seq = 100;
+const NEAR: i64 = 100;
 
 /// A `join` under way.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Conversation {
                 let is_reader = self.scope.person.is_none();
                 // From here on every frame comes here. If the hub has published nothing newer than what the
                 // check read, that is still the room's state. A room without a seq may have been deleted.
-                let is_still_so = room.seq > 0 && self.socket.seq(join.room) == room.seq;
+                let is_still_so = room.seq > Seq::ZERO && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
                     return self.welcome(join, room, epoch, build);
                 }
@@ -109,7 +109,7 @@ impl Conversation {
         let sync = Task::Sync {
             room,
             after,
-            is_far: self.socket.seq(room).saturating_sub(after) > NEAR,
+            is_far: self.socket.seq(room).since(after) > NEAR,
         };
         self.begin_task(sync, Doing::CatchingUp(room));
     }

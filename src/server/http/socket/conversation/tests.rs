@@ -51,7 +51,7 @@ fn limits() -> Limits {
 fn started(kind: SocketKind, person: Option<Person>, limits: Limits) -> Played {
     let clock = ManualClock::stopped(Timestamp(0));
     let hub = Hub::start(Arc::new(clock.clone()), Duration::ZERO, Duration::ZERO);
-    hub.learn(ROOM, 5, 5);
+    hub.learn(ROOM, Seq(5), 5);
     let mailbox = Arc::new(Mailbox::default());
     let socket = hub.open(kind, Arc::clone(&mailbox) as _);
     Played {
@@ -95,7 +95,7 @@ fn at(seq: i64) -> Done {
 fn checked(seq: i64, is_member: bool) -> Done {
     Done::Room {
         room: Room {
-            seq,
+            seq: Seq(seq),
             ..samples::room(ROOM, "Garden")
         },
         is_member,
@@ -122,7 +122,7 @@ fn posted(id: i64) -> Result<Posted, ServiceError> {
 fn missed(to: i64, is_last: bool) -> Done {
     Done::Missed(Missed {
         frame: Frame::from(format!(r#"{{"type":"sync","to":{to}}}"#)),
-        to,
+        to: Seq(to),
         is_last,
     })
 }
@@ -243,7 +243,7 @@ async fn a_change_between_check_and_subscription_is_read_again() {
     let mut played = many();
     played.say(r#"{"type":"join","room_id":7}"#);
     // The check read 5; then 6 was told to those who listened.
-    played.hub.learn(ROOM, 6, 6);
+    played.hub.learn(ROOM, Seq(6), 6);
     played.done(at(5));
     assert_eq!(played.steps(), ["do Enter"]);
     played.done(at(6));
