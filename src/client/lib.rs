@@ -15,9 +15,9 @@ pub mod namesakes;
 pub mod outbox;
 pub mod presence;
 pub mod read_marks;
+pub mod room_cache;
+pub mod scroll_position;
 pub mod session;
-pub mod shelf;
-pub mod spots;
 pub mod tab;
 #[cfg(test)]
 mod tests;

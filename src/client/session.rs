@@ -33,8 +33,8 @@ use crate::namesakes::Namesakes;
 use crate::outbox::Outbox;
 use crate::presence::{Presence, TypingSignal};
 use crate::read_marks::ReadMarks;
-use crate::shelf::{Open, Shelf, Shelved};
-use crate::spots::{Spot, Spots};
+use crate::room_cache::{Open, RoomCache, RoomState};
+use crate::scroll_position::{ScrollPosition, ScrollPositions};
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
 use paging::Page;
@@ -57,7 +57,7 @@ pub struct Session {
     open: Option<Open>,
     timeline: Timeline,
     presence: Presence,
-    shelf: Shelf,
+    cache: RoomCache,
     connection: Connection,
     /// Since when a socket is being opened.
     opening_since: Option<f64>,
@@ -105,12 +105,12 @@ pub struct Session {
     /// Where the browser's address is: elsewhere while what it names is on its way.
     address: Address,
     /// Where one was reading, for each entry of the tab's history.
-    spots: Spots,
+    positions: ScrollPositions,
     asked_for_name: bool,
     visit: Option<Visit>,
     page: Option<Page>,
     /// Where somebody was reading before the page was loaded again, and the question for what is there.
-    coming_back: Option<(u64, Spot)>,
+    coming_back: Option<(u64, ScrollPosition)>,
     /// Requests made, for each answer to be of one of them.
     requests: u64,
     upgrade: Upgrade,
@@ -125,8 +125,8 @@ impl Session {
     pub fn new(place: Place, storage: Box<dyn Storage + Send + Sync>) -> Self {
         let (open, timeline, presence) = match place.open {
             Some(room) => {
-                let shelved = Shelved::from(room);
-                (Some(shelved.open), shelved.timeline, shelved.presence)
+                let state = RoomState::from(room);
+                (Some(state.open), state.timeline, state.presence)
             }
             None => (None, Timeline::new(History::default()), Presence::default()),
         };
@@ -139,7 +139,7 @@ impl Session {
             open,
             timeline,
             presence,
-            shelf: Shelf::default(),
+            cache: RoomCache::default(),
             connection: Connection::absent(),
             opening_since: None,
             is_online: true,
@@ -169,7 +169,7 @@ impl Session {
             announcer,
             shown_at: Address::default(),
             address: Address::default(),
-            spots: Spots::default(),
+            positions: ScrollPositions::default(),
             asked_for_name: false,
             visit: None,
             page: None,
@@ -236,7 +236,7 @@ impl Session {
         if self.open_id() == Some(room) {
             return Some(&self.timeline);
         }
-        self.shelf.get(room).map(|shelved| &shelved.timeline)
+        self.cache.get(room).map(|state| &state.timeline)
     }
 
     /// Who is in the open room, who types.

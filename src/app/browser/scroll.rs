@@ -5,7 +5,7 @@
 
 use leptos::prelude::request_animation_frame;
 use leptos::prelude::{LocalStorage, StoredValue, WithValue, document, on_cleanup};
-use parlour_client::spots::{Frame, Spot};
+use parlour_client::scroll_position::{Frame, ScrollPosition};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -70,7 +70,7 @@ pub fn frame() -> Frame {
 }
 
 /// The first message whose end is below the scroller's top.
-pub fn topmost() -> Option<Spot> {
+pub fn topmost() -> Option<ScrollPosition> {
     let scroller = scroller()?;
     let edge = scroller.get_bounding_client_rect().top();
     let rows = scroller.first_element_child()?.children();
@@ -86,24 +86,25 @@ pub fn topmost() -> Option<Spot> {
         }
     }
     let mut rows = (from..rows.length()).filter_map(|i| rows.item(i));
-    rows.find_map(|row| spot(&scroller, &row))
+    rows.find_map(|row| position(&scroller, &row))
 }
 
 /// The message with this field in it, while some of it is in view.
-pub fn around(field: &str) -> Option<Spot> {
+pub fn around(field: &str) -> Option<ScrollPosition> {
     let scroller = scroller()?;
     let row = document()
         .get_element_by_id(field)?
         .closest("article")
         .ok()??;
-    let spot = spot(&scroller, &row)?;
-    let is_in_view = spot.top + spot.height > 0.0 && spot.top < f64::from(scroller.client_height());
-    is_in_view.then_some(spot)
+    let position = position(&scroller, &row)?;
+    let is_in_view =
+        position.top + position.height > 0.0 && position.top < f64::from(scroller.client_height());
+    is_in_view.then_some(position)
 }
 
 /// Where this message stands.
-pub fn place(number: Number) -> Option<Spot> {
-    spot(&scroller()?, &message(number)?)
+pub fn place(number: Number) -> Option<ScrollPosition> {
+    position(&scroller()?, &message(number)?)
 }
 
 fn message(number: Number) -> Option<Element> {
@@ -111,10 +112,10 @@ fn message(number: Number) -> Option<Element> {
 }
 
 /// Where an element stands, if it is a message.
-fn spot(scroller: &Element, element: &Element) -> Option<Spot> {
+fn position(scroller: &Element, element: &Element) -> Option<ScrollPosition> {
     let number = Number(element.id().strip_prefix('m')?.parse().ok()?);
     let place = element.get_bounding_client_rect();
-    Some(Spot {
+    Some(ScrollPosition {
         number,
         top: place.top() - scroller.get_bounding_client_rect().top(),
         height: place.height(),

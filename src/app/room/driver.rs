@@ -25,7 +25,7 @@ const COUNT_MS: u32 = 250;
 /// Where the tab keeps for which builds it was loaded anew.
 const TRIED_KEY: &str = "parlour.tried";
 /// Where it keeps what was read in each entry of its history.
-const SPOTS_KEY: &str = "parlour.spots";
+const POSITIONS_KEY: &str = "parlour.spots";
 
 /// Lets something happen, and does what follows from it.
 pub fn act<R>(desk: Desk, happens: impl FnOnce(&mut Session) -> R) -> R {
@@ -73,17 +73,17 @@ pub fn is_plain(event: &MouseEvent) -> bool {
 /// Begins to drive: what only the browser can do, once.
 pub fn keep(desk: Desk) {
     let typed = text_field::text(COMPOSER);
-    let spots = storage::load_for_tab(SPOTS_KEY);
+    let positions = storage::load_for_tab(POSITIONS_KEY);
     let (build, tried) = (document::build(), storage::load_for_tab(TRIED_KEY));
     act(desk, |session| {
         session.restore(&typed);
         let (path, entry) = (navigation::path(), navigation::entry());
-        session.arrive(path, entry, spots.as_deref(), navigation::is_return());
+        session.arrive(path, entry, positions.as_deref(), navigation::is_return());
         session.start(build, tried);
     });
     navigation::on_leave(move || {
-        let spots = act(desk, Session::leave);
-        storage::save_for_tab(SPOTS_KEY, &spots);
+        let positions = act(desk, Session::leave);
+        storage::save_for_tab(POSITIONS_KEY, &positions);
     });
     navigation::on_history(move || {
         let (path, entry) = (navigation::path(), navigation::entry());
@@ -218,7 +218,7 @@ fn land(desk: Desk, landing: Landing, is_new: bool) {
             Landing::End if is_new => scrolling::to_end(desk),
             Landing::End => {}
             Landing::Message(number) => scrolling::reveal(desk, number),
-            Landing::Spot(spot) => scrolling::resume(desk, spot),
+            Landing::Position(position) => scrolling::resume(desk, position),
         }
         if is_new && !matches!(landing, Landing::Message(_)) {
             // On a phone the focus would bring up the keyboard, over what one came to read.

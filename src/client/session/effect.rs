@@ -1,7 +1,7 @@
 //! What a session is told besides frames, and what it wants done.
 
 use crate::announcer::Aloud;
-use crate::spots::Spot;
+use crate::scroll_position::ScrollPosition;
 use parlour_protocol::calls::Request;
 use parlour_protocol::rules::Invalid;
 use parlour_protocol::{ClientFrame, Number, RoomId};
@@ -28,7 +28,7 @@ pub struct Viewport {
     pub has_dialog: bool,
     /// The message with that form; else the one that was at the top of the view, where the view is about to be put
     /// back there; else the one at its top.
-    pub spot: Option<Spot>,
+    pub position: Option<ScrollPosition>,
 }
 
 /// A field that the browser owns: read and written, never controlled.
@@ -48,7 +48,7 @@ pub enum Landing {
     /// With this message in its middle.
     Message(Number),
     /// Where somebody was reading.
-    Spot(Spot),
+    Position(ScrollPosition),
 }
 
 /// A question to the server beside the socket.

@@ -49,8 +49,8 @@ impl Session {
         if let Some(id) = self.open_id() {
             rooms.push((id, Some(self.timeline.seq())));
         }
-        for shelved in self.shelf.iter() {
-            rooms.push((shelved.open.room.id, Some(shelved.timeline.seq())));
+        for state in self.cache.iter() {
+            rooms.push((state.open.room.id, Some(state.timeline.seq())));
         }
         for id in self.outbox.rooms() {
             if rooms.iter().all(|(known, _)| *known != id) {
@@ -237,8 +237,8 @@ impl Session {
         // Nobody will say when somebody stops to type.
         self.typing.on_left();
         self.presence.connection_lost();
-        for shelved in self.shelf.iter_mut() {
-            shelved.presence.connection_lost();
+        for state in self.cache.iter_mut() {
+            state.presence.connection_lost();
         }
         self.show(Part::Presence);
         self.show(Part::Connection);

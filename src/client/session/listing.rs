@@ -37,8 +37,8 @@ impl Session {
     /// The rooms of which this tab has more than a line in the list.
     fn held(&self) -> Vec<RoomId> {
         let mut held = self.outbox.rooms();
-        let shelved = self.shelf.iter().map(|shelved| shelved.open.room.id);
-        for room in shelved.chain(self.open_id()) {
+        let cached = self.cache.iter().map(|state| state.open.room.id);
+        for room in cached.chain(self.open_id()) {
             if !held.contains(&room) {
                 held.push(room);
             }

@@ -4,8 +4,8 @@
 //! only while what it was asked for is shown.
 
 use super::{Ask, Effect, Landing, Part, Session};
-use crate::shelf::Shelved;
-use crate::spots::Spot;
+use crate::room_cache::RoomState;
+use crate::scroll_position::ScrollPosition;
 use crate::timeline::{Timeline, slices};
 use parlour_protocol::calls::Refused;
 use parlour_protocol::{ClientFrame, ErrorCode, History, Number, OpenRoom, RoomId};
@@ -108,7 +108,7 @@ impl Session {
     /// from its end.
     pub(super) fn take_anew(&mut self, room: RoomId, around: Option<Number>) {
         if self.open_id() != Some(room) {
-            self.shelf.take(room);
+            self.cache.take(room);
             return;
         }
         self.coming_back = None;
@@ -179,22 +179,26 @@ impl Session {
     }
 
     /// The page was loaded again: to where somebody was reading in it, fetching that if it is further back.
-    pub(super) fn come_back(&mut self, room: RoomId, spot: Spot) {
-        if self.timeline.get(spot.number).is_some() {
-            return self.push(Effect::Land(Landing::Spot(spot), false));
+    pub(super) fn come_back(&mut self, room: RoomId, position: ScrollPosition) {
+        if self.timeline.get(position.number).is_some() {
+            return self.push(Effect::Land(Landing::Position(position), false));
         }
-        self.forget_spot(room);
-        let number = self.fetch(Ask::Open(room, Some(spot.number)));
-        self.coming_back = Some((number, spot));
+        self.forget_position(room);
+        let number = self.fetch(Ask::Open(room, Some(position.number)));
+        self.coming_back = Some((number, position));
         self.show(Part::Loading);
     }
 
-    pub(super) fn came_back(&mut self, spot: Spot, answer: Result<OpenRoom, Refused>) {
+    pub(super) fn came_back(
+        &mut self,
+        position: ScrollPosition,
+        answer: Result<OpenRoom, Refused>,
+    ) {
         // Otherwise the end of the room is there.
         if let Ok(page) = answer {
-            let mut shelved = Shelved::from(page);
-            shelved.open.marked = self.open.as_ref().and_then(|open| open.marked);
-            self.show_room(shelved, Some(spot));
+            let mut state = RoomState::from(page);
+            state.open.marked = self.open.as_ref().and_then(|open| open.marked);
+            self.show_room(state, Some(position));
         }
     }
 

@@ -52,8 +52,8 @@ impl Session {
 
     /// The message that is read; none at the end of the room.
     pub(super) fn reading(&self) -> Option<Number> {
-        let spot = self.viewport.spot.filter(|_| !self.follows());
-        spot.map(|spot| spot.number)
+        let position = self.viewport.position.filter(|_| !self.follows());
+        position.map(|position| position.number)
     }
 
     /// So many more new messages are below the view.

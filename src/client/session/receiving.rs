@@ -3,7 +3,7 @@
 use super::{Effect, Part, Session, wait_ms};
 use crate::announcer::{Aloud, Announcer};
 use crate::presence::Presence;
-use crate::shelf::Shelf;
+use crate::room_cache::RoomCache;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity, RoomGone,
@@ -81,7 +81,7 @@ impl Session {
         if before.is_some_and(|before| self.epoch.as_ref() != Some(&before)) {
             // Another database: what this tab holds, or has heard, means nothing there. An empty room that does
             // not get its page now asks with the next heartbeat.
-            self.shelf = Shelf::default();
+            self.cache = RoomCache::default();
             self.timeline = Timeline::new(History::default());
             self.show(Part::Timeline);
             self.aloud(|announcer| announcer.enter(Seq::MAX));
@@ -334,16 +334,16 @@ impl Session {
             self.push(Effect::KeepInView);
             return Some(changed);
         }
-        let shelved = self.shelf.get_mut(room_id)?;
-        Some(change(&mut shelved.timeline))
+        let state = self.cache.get_mut(room_id)?;
+        Some(change(&mut state.timeline))
     }
 
     fn on_presence(&mut self, room_id: RoomId, change: impl FnOnce(&mut Presence)) {
         if self.open_id() == Some(room_id) {
             change(&mut self.presence);
             self.show(Part::Presence);
-        } else if let Some(shelved) = self.shelf.get_mut(room_id) {
-            change(&mut shelved.presence);
+        } else if let Some(state) = self.cache.get_mut(room_id) {
+            change(&mut state.presence);
         }
     }
 }

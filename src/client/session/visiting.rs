@@ -5,8 +5,8 @@
 
 use super::paging::is_gone;
 use super::{Ask, Effect, Landing, Part, Session};
-use crate::shelf::Shelved;
-use crate::spots::{Spot, Spots};
+use crate::room_cache::RoomState;
+use crate::scroll_position::{ScrollPosition, ScrollPositions};
 use crate::timeline::Timeline;
 use parlour_protocol::calls::{Answer, Refused, answered, done};
 use parlour_protocol::paths::RoomPath;
@@ -28,15 +28,15 @@ pub(super) struct Visit {
     path: String,
     push: bool,
     target: RoomPath,
-    spot: Option<Spot>,
+    position: Option<ScrollPosition>,
 }
 
 impl Session {
-    /// The page has come to life at this path and entry of the tab's history. `spots` is what the tab kept of
+    /// The page has come to life at this path and entry of the tab's history. `positions` is what the tab kept of
     /// [`Session::leave`]; `is_return` where the page was loaded to be where it had been.
-    pub fn arrive(&mut self, path: String, entry: i64, spots: Option<&str>, is_return: bool) {
-        if let Some(json) = spots {
-            self.spots = Spots::from_json(json);
+    pub fn arrive(&mut self, path: String, entry: i64, positions: Option<&str>, is_return: bool) {
+        if let Some(json) = positions {
+            self.positions = ScrollPositions::from_json(json);
         }
         self.address = Address { path, entry };
         self.shown_at = self.address.clone();
@@ -45,10 +45,12 @@ impl Session {
         let (room, marked) = (open.room.id, open.marked);
         if !is_return {
             // Whoever follows a link to where they are already wants what it leads to.
-            self.forget_spot(room);
+            self.forget_position(room);
         }
         match (self.left(room), marked) {
-            (Some(spot), _) if marked.is_some() || !spot.is_end => self.come_back(room, spot),
+            (Some(position), _) if marked.is_some() || !position.is_end => {
+                self.come_back(room, position)
+            }
             (_, Some(number)) => self.push(Effect::Land(Landing::Message(number), false)),
             _ => {}
         }
@@ -56,8 +58,8 @@ impl Session {
 
     /// The page is about to be left; answers what the tab is to keep for [`Session::arrive`].
     pub fn leave(&mut self) -> String {
-        self.note_spot();
-        self.spots.to_json()
+        self.note_position();
+        self.positions.to_json()
     }
 
     /// Back or forward was used, and led to this path and entry; a fragment alone is the browser's affair.
@@ -87,25 +89,25 @@ impl Session {
         self.give_up_visit();
         // Back and forward lead to where one was reading; whoever was at the end of a room wants its end.
         let left = (!push).then(|| self.left(target.room)).flatten();
-        let spot = left.filter(|spot| target.message.is_some() || !spot.is_end);
-        let wanted = spot.map(|spot| spot.number).or(target.message);
+        let position = left.filter(|position| target.message.is_some() || !position.is_end);
+        let wanted = position.map(|position| position.number).or(target.message);
         let has = |timeline: &Timeline| wanted.is_none_or(|n| timeline.get(n).is_some());
         if self.open_id() == Some(target.room) {
             // A message of a room that is being taken anew may be none of those that come.
             let is_certain = wanted.is_none() || !self.is_taken_anew();
             if is_certain && has(&self.timeline) {
                 self.go(push, path);
-                return self.show_again(target.message, spot);
+                return self.show_again(target.message, position);
             }
-        } else if spot.is_some() || target.message.is_none() {
-            let shelved = self.shelf.take(target.room);
+        } else if position.is_some() || target.message.is_none() {
+            let state = self.cache.take(target.room);
             // One that fell behind while it was away has no end.
             let is_whole =
-                |s: &Shelved| has(&s.timeline) && (spot.is_some() || !s.timeline.has_newer());
-            if let Some(mut shelved) = shelved.filter(is_whole) {
-                shelved.open.marked = target.message;
+                |s: &RoomState| has(&s.timeline) && (position.is_some() || !s.timeline.has_newer());
+            if let Some(mut state) = state.filter(is_whole) {
+                state.open.marked = target.message;
                 self.go(push, path);
-                return self.show_room(shelved, spot);
+                return self.show_room(state, position);
             }
         }
         let number = self.fetch(Ask::Open(target.room, wanted));
@@ -114,7 +116,7 @@ impl Session {
             path,
             push,
             target,
-            spot,
+            position,
         });
         self.show(Part::Loading);
     }
@@ -141,9 +143,11 @@ impl Session {
                 if let Some(visit) = self.visit.take_if(|visit| visit.number == number) {
                     self.show(Part::Loading);
                     self.visited(visit, answered(answer));
-                } else if let Some((_, spot)) = self.coming_back.take_if(|back| back.0 == number) {
+                } else if let Some((_, position)) =
+                    self.coming_back.take_if(|back| back.0 == number)
+                {
                     self.show(Part::Loading);
-                    self.came_back(spot, answered(answer));
+                    self.came_back(position, answered(answer));
                 } else if let Some(page) = self.page.take_if(|page| page.number == number) {
                     self.show(Part::Loading);
                     self.page_came(page.of, answered(answer));
@@ -168,7 +172,7 @@ impl Session {
         if self.open_id() == Some(room) {
             self.welcome(true);
         }
-        self.shelf.take(room);
+        self.cache.take(room);
     }
 
     fn visited(&mut self, visit: Visit, answer: Result<OpenRoom, Refused>) {
@@ -176,20 +180,20 @@ impl Session {
             path,
             push,
             target,
-            spot,
+            position,
             ..
         } = visit;
         match answer {
             Ok(room) => {
                 // Back or forward has moved the address already, unless another place came in between.
                 self.go(true, path);
-                let mut shelved = Shelved::from(room);
-                shelved.open.marked = target.message;
-                self.show_room(shelved, spot);
+                let mut state = RoomState::from(room);
+                state.open.marked = target.message;
+                self.show_room(state, position);
             }
             // What was read there is gone, and the room perhaps not.
-            Err(refused) if is_gone(&refused) && spot.is_some() => {
-                self.forget_spot(target.room);
+            Err(refused) if is_gone(&refused) && position.is_some() => {
+                self.forget_position(target.room);
                 self.visit(path, false);
             }
             Err(refused) if is_gone(&refused) => self.push(Effect::Load(path)),
@@ -215,14 +219,14 @@ impl Session {
     }
 
     /// The open room at another place of it: marked, where somebody was reading, or at its end.
-    fn show_again(&mut self, marked: Option<Number>, spot: Option<Spot>) {
+    fn show_again(&mut self, marked: Option<Number>, position: Option<ScrollPosition>) {
         if let Some(open) = &mut self.open {
             open.marked = marked;
         }
         self.show(Part::Open);
-        match (spot, marked) {
+        match (position, marked) {
             (None, None) => self.to_newest(),
-            (spot, marked) => self.push(Effect::Land(landing(spot, marked), false)),
+            (position, marked) => self.push(Effect::Land(landing(position, marked), false)),
         }
     }
 
@@ -236,19 +240,19 @@ impl Session {
         self.push(Effect::FocusMain);
     }
 
-    pub(super) fn show_room(&mut self, shelved: Shelved, spot: Option<Spot>) {
+    pub(super) fn show_room(&mut self, state: RoomState, position: Option<ScrollPosition>) {
         self.give_up_page();
-        let room = shelved.open.room.id;
-        let marked = shelved.open.marked;
-        let seq = shelved.timeline.seq();
+        let room = state.open.room.id;
+        let marked = state.open.marked;
+        let seq = state.timeline.seq();
         self.put_away();
-        self.shelf.take(room);
+        self.cache.take(room);
         self.push(Effect::CloseQuestions);
         self.aloud(|announcer| announcer.enter(seq));
         self.see_all();
-        self.timeline = shelved.timeline;
-        self.presence = shelved.presence;
-        self.open = Some(shelved.open);
+        self.timeline = state.timeline;
+        self.presence = state.presence;
+        self.open = Some(state.open);
         for part in [Part::Open, Part::Timeline, Part::Presence] {
             self.show(part);
         }
@@ -257,7 +261,7 @@ impl Session {
         self.settle_shown();
         self.resume_edit();
         self.be_in(room, seq);
-        self.push(Effect::Land(landing(spot, marked), true));
+        self.push(Effect::Land(landing(position, marked), true));
     }
 
     fn put_away(&mut self) {
@@ -265,7 +269,7 @@ impl Session {
         self.tell_read();
         if let Some(open) = self.open.clone() {
             let empty = Timeline::new(History::default());
-            self.shelf.put(Shelved {
+            self.cache.put(RoomState {
                 open,
                 timeline: std::mem::replace(&mut self.timeline, empty),
                 presence: std::mem::take(&mut self.presence),
@@ -275,7 +279,7 @@ impl Session {
 
     /// The page now shows what is at `path`; an entry of the tab's history more, unless it is there.
     fn go(&mut self, push: bool, path: String) {
-        self.note_spot();
+        self.note_position();
         if push && self.address.path != path {
             let entry = (self.at.random * KEYS) as i64;
             self.address = Address { path, entry };
@@ -300,28 +304,31 @@ impl Session {
     }
 
     /// What is shown is about to be something else: notes where one was reading.
-    fn note_spot(&mut self) {
+    fn note_position(&mut self) {
         if let Some(room) = self.open_id() {
             let is_end = self.follows();
-            let spot = self.viewport.spot.map(|spot| Spot { is_end, ..spot });
-            self.spots.leave(self.shown_at.entry, room, spot);
+            let position = self
+                .viewport
+                .position
+                .map(|position| ScrollPosition { is_end, ..position });
+            self.positions.leave(self.shown_at.entry, room, position);
         }
     }
 
     /// Where this room was left at the present entry of the tab's history.
-    fn left(&self, room: RoomId) -> Option<Spot> {
-        self.spots.get(self.address.entry, room)
+    fn left(&self, room: RoomId) -> Option<ScrollPosition> {
+        self.positions.get(self.address.entry, room)
     }
 
     /// There is no coming back to where this entry was left.
-    pub(super) fn forget_spot(&mut self, room: RoomId) {
-        self.spots.leave(self.address.entry, room, None);
+    pub(super) fn forget_position(&mut self, room: RoomId) {
+        self.positions.leave(self.address.entry, room, None);
     }
 }
 
-fn landing(spot: Option<Spot>, marked: Option<Number>) -> Landing {
-    match (spot, marked) {
-        (Some(spot), _) => Landing::Spot(spot),
+fn landing(position: Option<ScrollPosition>, marked: Option<Number>) -> Landing {
+    match (position, marked) {
+        (Some(position), _) => Landing::Position(position),
         (None, Some(number)) => Landing::Message(number),
         (None, None) => Landing::End,
     }

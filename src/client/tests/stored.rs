@@ -6,7 +6,7 @@
 
 use crate::drafts::{Drafts, Edits};
 use crate::outbox::{Delivery, Outbox};
-use crate::spots::{Spot, Spots};
+use crate::scroll_position::{ScrollPosition, ScrollPositions};
 use parlour_protocol::{Message, Number, RoomId, UserId, samples};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ const DRAFTS: &str = r#"[[3,"Not sent yet"],[1,"Two\nlines, \\ and \u0001"]]"#;
 const EDITS: &str =
     r#"[[1,41,"5d1e7a90c3b84e0f","As it is to be."],[3,2,"9b1f0c22e7aa4b10","Another."]]"#;
 /// `parlour.spots`, of the tab.
-const SPOTS: &str = "[[4503599627370496,1,41,-1312,4096,0],[12,3,2,0,1536,1]]";
+const POSITIONS: &str = "[[4503599627370496,1,41,-1312,4096,0],[12,3,2,0,1536,1]]";
 
 /// Of the first build, before an author and tries were kept.
 const FIRST_OUTBOX: &str = r#"[{"client_id":"k","room_id":1,"content":"Hello","state":"sending"}]"#;
@@ -106,15 +106,18 @@ fn what_was_typed_is_there_again() {
 
 #[test]
 fn where_one_was_reading_is_found() {
-    let spots = Spots::from_json(SPOTS);
-    let spot = Spot {
+    let positions = ScrollPositions::from_json(POSITIONS);
+    let position = ScrollPosition {
         number: Number(41),
         top: -20.5,
         height: 64.0,
         is_end: false,
     };
-    assert_eq!(spots.get(4_503_599_627_370_496, RoomId(1)), Some(spot));
-    assert!(spots.get(12, RoomId(3)).unwrap().is_end);
+    assert_eq!(
+        positions.get(4_503_599_627_370_496, RoomId(1)),
+        Some(position)
+    );
+    assert!(positions.get(12, RoomId(3)).unwrap().is_end);
 }
 
 #[test]
@@ -125,5 +128,5 @@ fn a_tab_of_that_build_finds_all_it_asks_for_in_what_this_one_writes() {
     is_written_again(&outbox.settled_json(), SETTLED);
     is_written_again(&Drafts::from_json(DRAFTS).to_json(), DRAFTS);
     is_written_again(&Edits::from_json(EDITS).to_json(), EDITS);
-    is_written_again(&Spots::from_json(SPOTS).to_json(), SPOTS);
+    is_written_again(&ScrollPositions::from_json(POSITIONS).to_json(), POSITIONS);
 }

@@ -9,8 +9,8 @@ use super::act;
 use crate::app::browser::text_field::{self, EDITOR};
 use crate::app::browser::{navigation, scroll};
 use leptos::task::{spawn_local, tick};
+use parlour_client::scroll_position::{ScrollPosition, View};
 use parlour_client::session::{Session, Viewport};
-use parlour_client::spots::{Spot, View};
 use parlour_client::timeline::Timeline;
 use parlour_protocol::Number;
 
@@ -23,19 +23,19 @@ pub(super) fn seen(desk: Desk) -> Viewport {
         is_at_end: scroll::is_at_bottom(form.is_some()),
         has_form: form.is_some(),
         has_dialog: desk.dialog().with_untracked(Option::is_some),
-        spot: form.or_else(|| noted(desk)).or_else(scroll::topmost),
+        position: form.or_else(|| noted(desk)).or_else(scroll::topmost),
     }
 }
 
 /// The message that is changed, while its form is in view.
-fn form(desk: Desk) -> Option<Spot> {
+fn form(desk: Desk) -> Option<ScrollPosition> {
     let is_editing = desk.editing().with_untracked(Option::is_some);
     is_editing.then(|| scroll::around(EDITOR)).flatten()
 }
 
 /// What has to stay where it is.
 pub(super) struct Kept {
-    spot: Option<Spot>,
+    position: Option<ScrollPosition>,
     cursor: Option<(u32, u32)>,
 }
 
@@ -45,17 +45,17 @@ pub(super) fn kept(desk: Desk, seen: Viewport, follows: bool) -> Kept {
     let is_editing = desk.editing().with_untracked(Option::is_some);
     let cursor = || text_field::cursor(EDITOR);
     Kept {
-        spot: seen.spot.filter(|_| !follows),
+        position: seen.position.filter(|_| !follows),
         cursor: is_editing.then(cursor).flatten(),
     }
 }
 
 /// What was noted, while it is not where it is to be: the window changed a moment ago, or there are too few
 /// rows yet to scroll by. What is at the top meanwhile is not what one reads.
-fn noted(desk: Desk) -> Option<Spot> {
+fn noted(desk: Desk) -> Option<ScrollPosition> {
     let view = reading(desk)?;
-    let now = scroll::place(view.spot().number)?;
-    (view.is_at(scroll::frame().at) && view.away(now) != 0.0).then(|| view.spot())
+    let now = scroll::place(view.position().number)?;
+    (view.is_at(scroll::frame().at) && view.away(now) != 0.0).then(|| view.position())
 }
 
 fn reading(desk: Desk) -> Option<View> {
@@ -69,17 +69,17 @@ fn set_reading(desk: Desk, view: Option<View>) {
 /// The same when a form comes or goes: that is not what has to stay.
 pub(super) fn keep_top(desk: Desk, seen: Viewport) {
     let is_elsewhere = !seen.is_at_end;
-    let spot = is_elsewhere.then(scroll::topmost).flatten();
+    let position = is_elsewhere.then(scroll::topmost).flatten();
     let cursor = None;
-    hold(desk, Kept { spot, cursor });
+    hold(desk, Kept { position, cursor });
     if desk.editing().with_untracked(Option::is_none) {
         moved(desk);
     }
 }
 
 /// Keeps it there: as soon as the rows have been changed, before they are painted.
-pub(super) fn hold(desk: Desk, Kept { spot, cursor }: Kept) {
-    if spot.is_none() && cursor.is_none() {
+pub(super) fn hold(desk: Desk, Kept { position, cursor }: Kept) {
+    if position.is_none() && cursor.is_none() {
         return;
     }
     spawn_local(async move {
@@ -87,7 +87,7 @@ pub(super) fn hold(desk: Desk, Kept { spot, cursor }: Kept) {
         if let Some(cursor) = cursor {
             text_field::put_cursor(EDITOR, cursor);
         }
-        let Some(kept) = spot else { return };
+        let Some(kept) = position else { return };
         if let Some(now) = scroll::place(kept.number) {
             let noted = reading(desk).filter(|view| view.is_of(kept));
             let mut view = noted.unwrap_or_else(|| View::new(kept, scroll::frame()));
@@ -100,7 +100,7 @@ pub(super) fn hold(desk: Desk, Kept { spot, cursor }: Kept) {
 }
 
 /// Brings the message to where it is to be.
-fn put(desk: Desk, mut view: View, now: Spot) {
+fn put(desk: Desk, mut view: View, now: ScrollPosition) {
     scroll::by(view.away(now));
     view.put(scroll::frame().at);
     set_reading(desk, Some(view));
@@ -130,30 +130,33 @@ pub(super) fn moved(desk: Desk) {
 
 /// Notes what is in view.
 pub(super) fn note(desk: Desk) {
-    let spot = here(desk).map(|spot| View::new(spot, scroll::frame()));
-    set_reading(desk, spot);
+    let position = here(desk).map(|position| View::new(position, scroll::frame()));
+    set_reading(desk, position);
     keep_in_view(desk);
 }
 
 /// What is in view now.
-fn here(desk: Desk) -> Option<Spot> {
+fn here(desk: Desk) -> Option<ScrollPosition> {
     let form = form(desk);
     let has_newer = desk.timeline().with_untracked(Timeline::has_newer);
     let is_end = form.is_none() && !has_newer && scroll::is_at_bottom(false);
-    let spot = form.or_else(scroll::topmost);
-    spot.map(|spot| Spot { is_end, ..spot })
+    let position = form.or_else(scroll::topmost);
+    position.map(|position| ScrollPosition { is_end, ..position })
 }
 
 /// What is looked at stays in the window of messages that are held.
 fn keep_in_view(desk: Desk) {
-    let spot = reading(desk).map(|view| view.spot());
-    let top = spot.filter(|spot| !spot.is_end).map(|spot| spot.number);
+    let position = reading(desk).map(|view| view.position());
+    let top = position
+        .filter(|position| !position.is_end)
+        .map(|position| position.number);
     desk.change(|held| held.session.keep_in_view(top));
 }
 
 /// The log, or the window around it, has another size.
 pub fn laid_out(desk: Desk) {
-    let placed = reading(desk).and_then(|view| Some((view, scroll::place(view.spot().number)?)));
+    let placed =
+        reading(desk).and_then(|view| Some((view, scroll::place(view.position().number)?)));
     let Some((mut view, now)) = placed else {
         return note(desk);
     };
@@ -181,11 +184,11 @@ pub(super) fn reveal(desk: Desk, number: Number) {
 }
 
 /// Shows again what somebody read, now that the rows are there.
-pub(super) fn resume(desk: Desk, spot: Spot) {
-    let Some(now) = scroll::place(spot.number) else {
+pub(super) fn resume(desk: Desk, position: ScrollPosition) {
+    let Some(now) = scroll::place(position.number) else {
         return to_end(desk);
     };
     let frame = scroll::frame();
-    let top = spot.rewrapped(now.height, f64::from(frame.height));
-    put(desk, View::new(Spot { top, ..now }, frame), now);
+    let top = position.rewrapped(now.height, f64::from(frame.height));
+    put(desk, View::new(ScrollPosition { top, ..now }, frame), now);
 }

@@ -66,7 +66,7 @@ fn a_reset_takes_the_open_room_anew_and_drops_one_that_is_not_open() {
 fn a_reset_under_who_reads_further_up_takes_what_they_read() {
     let mut tab = Tab::live();
     tab.viewport.is_at_end = false;
-    tab.viewport.spot = Some(Spot {
+    tab.viewport.position = Some(ScrollPosition {
         number: Number(1),
         top: 0.0,
         height: 20.0,

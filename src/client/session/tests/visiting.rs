@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn spot(number: i64, is_end: bool) -> Spot {
-    Spot {
+fn position(number: i64, is_end: bool) -> ScrollPosition {
+    ScrollPosition {
         number: Number(number),
         top: 5.0,
         height: 20.0,
@@ -15,12 +15,12 @@ impl Tab {
     /// Somebody scrolls to this message.
     fn read(&mut self, number: i64) {
         self.viewport.is_at_end = false;
-        self.viewport.spot = Some(spot(number, false));
+        self.viewport.position = Some(position(number, false));
     }
 
     fn read_the_end(&mut self) {
         self.viewport.is_at_end = true;
-        self.viewport.spot = Some(spot(1, true));
+        self.viewport.position = Some(position(1, true));
     }
 
     /// Back or forward leads to this path and entry.
@@ -137,7 +137,7 @@ fn back_leads_to_where_one_was_reading_and_a_link_to_the_end() {
     tab.in_the_garden();
     tab.read_the_end();
     let back = tab.moved("/rooms/1", 1);
-    assert_eq!(landing(&back), Some(Landing::Spot(spot(1, false))));
+    assert_eq!(landing(&back), Some(Landing::Position(position(1, false))));
     tab.read(2);
     let (path, entry) = tab.pushed[0].clone();
     // Whoever was at the end of a room wants its end.
@@ -197,19 +197,19 @@ fn a_page_that_is_loaded_again_comes_back_to_where_one_was_reading() {
     tab.read(1);
     let kept = tab.does(|session| drop(session.leave()));
     assert_eq!(kept, []);
-    let spots = tab.session.leave();
-    let arrive = |is_return, spots: &str| {
+    let positions = tab.session.leave();
+    let arrive = |is_return, positions: &str| {
         let mut tab = Tab::new(lobby(2), CountedStorage::default());
-        tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), is_return))
+        tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(positions), is_return))
     };
     assert_eq!(
-        landing(&arrive(true, &spots)),
-        Some(Landing::Spot(spot(1, false)))
+        landing(&arrive(true, &positions)),
+        Some(Landing::Position(position(1, false)))
     );
     // Whoever follows a link to where they are already wants what it leads to.
-    assert_eq!(arrive(false, &spots), []);
-    let further = spots.replace(",1,320", ",9,320");
-    let question = one_asked(&arrive(true, &spots.replacen("1,1,1,", "1,1,9,", 1)));
+    assert_eq!(arrive(false, &positions), []);
+    let further = positions.replace(",1,320", ",9,320");
+    let question = one_asked(&arrive(true, &positions.replacen("1,1,1,", "1,1,9,", 1)));
     assert_eq!(question.1, Ask::Open(LOBBY, Some(Number(9))), "{further}");
 }
 
@@ -258,9 +258,9 @@ fn older_messages_come_while_and_after_a_place_to_come_back_to_cannot_be_had() {
         let mut place = lobby(2);
         place.open = Some(open_room(LOBBY, page(LOBBY, 51..=52, 52)));
         let mut tab = Tab::new(place, CountedStorage::default());
-        let spots = "[[1,1,9,320,1280,0]]";
+        let positions = "[[1,1,9,320,1280,0]]";
         let arrived =
-            tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
+            tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(positions), true));
         let back = one_asked(&arrived);
         assert_eq!(back.1, Ask::Open(LOBBY, Some(Number(9))));
         if is_answered {
@@ -273,7 +273,7 @@ fn older_messages_come_while_and_after_a_place_to_come_back_to_cannot_be_had() {
         assert_eq!(tab.session.is_loading(), !is_answered);
         if !is_answered {
             let shown = tab.answer(&back, ok(&open_room(LOBBY, page(LOBBY, 1..=20, 52))));
-            assert_eq!(landing(&shown), Some(Landing::Spot(spot(9, false))));
+            assert_eq!(landing(&shown), Some(Landing::Position(position(9, false))));
         }
     }
 }
@@ -281,8 +281,9 @@ fn older_messages_come_while_and_after_a_place_to_come_back_to_cannot_be_had() {
 #[test]
 fn whoever_wants_the_end_is_not_brought_back_to_where_they_were_reading() {
     let mut tab = Tab::new(lobby(2), CountedStorage::default());
-    let spots = "[[1,1,9,320,1280,0]]";
-    let arrived = tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
+    let positions = "[[1,1,9,320,1280,0]]";
+    let arrived =
+        tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(positions), true));
     let back = one_asked(&arrived);
     tab.does(Session::to_newest);
     assert!(!tab.session.awaits(back.0));

@@ -1,6 +1,6 @@
 //! The cache of rooms that were open before in this tab: kept up to date by the socket, shown again at once.
 //!
-//! *Invariant:* each room once, never more than [`KEPT`]; the room that is open is not on it.
+//! *Invariant:* each room once, never more than [`KEPT`]; the room that is open is not in it.
 
 use super::presence::Presence;
 use super::timeline::Timeline;
@@ -22,7 +22,7 @@ pub struct Open {
 
 /// A room with everything that is shown of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shelved {
+pub struct RoomState {
     /// The room and its permalink.
     pub open: Open,
     /// The messages it holds.
@@ -33,9 +33,9 @@ pub struct Shelved {
 
 /// The rooms, the one left last at the end.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shelf(Vec<Shelved>);
+pub struct RoomCache(Vec<RoomState>);
 
-impl From<OpenRoom> for Shelved {
+impl From<OpenRoom> for RoomState {
     fn from(room: OpenRoom) -> Self {
         Self {
             open: Open {
@@ -49,9 +49,9 @@ impl From<OpenRoom> for Shelved {
     }
 }
 
-impl Shelf {
+impl RoomCache {
     /// Puts a room away, unless its view is somewhere in the past: coming back, people want the end.
-    pub fn put(&mut self, mut room: Shelved) {
+    pub fn put(&mut self, mut room: RoomState) {
         self.take(room.open.room.id);
         if room.timeline.has_newer() {
             return;
@@ -63,34 +63,29 @@ impl Shelf {
         }
     }
 
-    /// Takes a room off it.
-    pub fn take(&mut self, room: RoomId) -> Option<Shelved> {
-        let at = self
-            .0
-            .iter()
-            .position(|shelved| shelved.open.room.id == room)?;
+    /// Takes a room out of it.
+    pub fn take(&mut self, room: RoomId) -> Option<RoomState> {
+        let at = self.0.iter().position(|state| state.open.room.id == room)?;
         Some(self.0.remove(at))
     }
 
-    /// A room on it.
-    pub fn get(&self, room: RoomId) -> Option<&Shelved> {
-        self.0.iter().find(|shelved| shelved.open.room.id == room)
+    /// A room in it.
+    pub fn get(&self, room: RoomId) -> Option<&RoomState> {
+        self.0.iter().find(|state| state.open.room.id == room)
     }
 
-    /// A room on it, to be changed.
-    pub fn get_mut(&mut self, room: RoomId) -> Option<&mut Shelved> {
-        self.0
-            .iter_mut()
-            .find(|shelved| shelved.open.room.id == room)
+    /// A room in it, to be changed.
+    pub fn get_mut(&mut self, room: RoomId) -> Option<&mut RoomState> {
+        self.0.iter_mut().find(|state| state.open.room.id == room)
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Shelved> {
+    pub fn iter(&self) -> impl Iterator<Item = &RoomState> {
         self.0.iter()
     }
 
     /// All of them, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Shelved> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut RoomState> {
         self.0.iter_mut()
     }
 }
@@ -100,7 +95,7 @@ mod tests {
     use super::*;
     use parlour_protocol::{History, Roster, samples};
 
-    fn room(id: i64, has_newer: bool) -> Shelved {
+    fn room(id: i64, has_newer: bool) -> RoomState {
         let room = samples::room(RoomId(id), &format!("Room {id}"));
         let history = History {
             has_newer,
@@ -117,33 +112,33 @@ mod tests {
         .into()
     }
 
-    fn ids(shelf: &Shelf) -> Vec<i64> {
-        shelf.iter().map(|shelved| shelved.open.room.id.0).collect()
+    fn ids(cache: &RoomCache) -> Vec<i64> {
+        cache.iter().map(|state| state.open.room.id.0).collect()
     }
 
     #[test]
     fn a_room_is_kept_once_and_without_its_mark() {
-        let mut shelf = Shelf::default();
-        shelf.put(room(1, false));
-        shelf.put(room(2, false));
-        shelf.put(room(1, false));
-        assert_eq!(ids(&shelf), [2, 1]);
-        assert_eq!(shelf.take(RoomId(1)).unwrap().open.marked, None);
-        assert_eq!(shelf.take(RoomId(1)), None);
+        let mut cache = RoomCache::default();
+        cache.put(room(1, false));
+        cache.put(room(2, false));
+        cache.put(room(1, false));
+        assert_eq!(ids(&cache), [2, 1]);
+        assert_eq!(cache.take(RoomId(1)).unwrap().open.marked, None);
+        assert_eq!(cache.take(RoomId(1)), None);
     }
 
     #[test]
     fn the_room_left_longest_ago_goes_first() {
-        let mut shelf = Shelf::default();
-        (1..=KEPT as i64 + 2).for_each(|id| shelf.put(room(id, false)));
-        assert_eq!(ids(&shelf), (3..=KEPT as i64 + 2).collect::<Vec<_>>());
+        let mut cache = RoomCache::default();
+        (1..=KEPT as i64 + 2).for_each(|id| cache.put(room(id, false)));
+        assert_eq!(ids(&cache), (3..=KEPT as i64 + 2).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_view_of_the_past_is_not_kept_and_replaces_what_was() {
-        let mut shelf = Shelf::default();
-        shelf.put(room(1, false));
-        shelf.put(room(1, true));
-        assert_eq!(ids(&shelf), Vec::<i64>::new());
+        let mut cache = RoomCache::default();
+        cache.put(room(1, false));
+        cache.put(room(1, true));
+        assert_eq!(ids(&cache), Vec::<i64>::new());
     }
 }
