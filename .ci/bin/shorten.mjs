@@ -18,7 +18,7 @@ const LOAD = `export default async ({ module_or_path }) => {
 };
 `;
 
-// A class, how it is disposed of, and who is told when it is collected.
+// A class, how it is disposed of, and its FinalizationRegistry.
 const CLASS = /^export class (\w+) \{\n[^]*?^\}\n(?:if \(Symbol\.dispose\) \1\..*\n)?/gm;
 const FINALIZATION = (name) => new RegExp(`^const ${name}Finalization = [^]*?;\\n`, "m");
 const CALLED = /\bwasm\.(\w+)/g;
@@ -82,14 +82,12 @@ function withoutClasses(script) {
 }
 
 // What only the classes called is exported no longer.
-const dropped = new Set();
-for (const file of filesOf(/\.js$/)) {
-  const script = readFileSync(file, "utf8");
-  const rest = withoutClasses(script);
-  const stays = called(rest);
-  for (const name of called(script)) if (!stays.has(name)) dropped.add(name);
-  writeFileSync(file, rest);
-}
+const whole = filesOf(/\.js$/).map((file) => ({ file, script: readFileSync(file, "utf8") }));
+const rest = whole.map(({ file, script }) => ({ file, script: withoutClasses(script) }));
+const all = (scripts) => called(scripts.map(({ script }) => script).join("\n"));
+const stays = all(rest);
+const dropped = new Set([...all(whole)].filter((name) => !stays.has(name)));
+for (const { file, script } of rest) writeFileSync(file, script);
 
 for (const file of filesOf(/\.wasm$/)) {
   const reader = new Reader(readFileSync(file), 0);

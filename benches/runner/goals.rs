@@ -276,25 +276,33 @@ pub fn ratio(
 ) -> Option<Spread> {
     let others = results.by_round(row, &other.name(), figure);
     let ratios: Vec<f64> = (results.by_round(row, &one.name(), figure).iter())
-        .filter_map(|(round, value)| Some(value / others.get(round)?))
-        .filter(|ratio| ratio.is_finite())
+        .filter_map(|(round, &value)| {
+            let other = *others.get(round)?;
+            // Nothing beside nothing is the same, and something beside nothing is infinitely more.
+            Some(if value == other { 1.0 } else { value / other })
+        })
         .collect();
     Spread::of(&ratios)
 }
 
-impl Bound {
-    /// What a ratio to an earlier figure means, if all rounds agree.
-    pub fn change(self, ratio: Spread) -> &'static str {
-        let (is_less, is_more) = (ratio.most < 1.0, ratio.least > 1.0);
-        match self {
-            AtMost(_) if is_less => "better",
-            AtMost(_) if is_more => "**worse**",
-            AtLeast(_) if is_more => "better",
-            AtLeast(_) if is_less => "**worse**",
+impl Goal {
+    /// What the ratio to an earlier figure means, if all rounds agree.
+    pub fn change(&self, ratio: Spread) -> &'static str {
+        let is_less_better = matches!(
+            (self.bound, self.against),
+            (AtMost(_), _) | (_, PeerOver(_))
+        );
+        match (ratio.most < 1.0, ratio.least > 1.0) {
+            (true, _) if is_less_better => "better",
+            (_, true) if is_less_better => "**worse**",
+            (true, _) => "**worse**",
+            (_, true) => "better",
             _ => "within the spread",
         }
     }
+}
 
+impl Bound {
     /// Whether something is where it must be.
     pub fn verdict(self, reached: Spread) -> Verdict {
         let (middle, every) = match self {
@@ -351,10 +359,18 @@ mod tests {
         };
         let less = ratio(&[(9.0, 10.0), (40.0, 80.0)]);
         assert_eq!((less.least, less.most), (0.5, 0.9));
-        assert_eq!(AtLeast(3.0).change(less), "**worse**");
-        assert_eq!(AtMost(3.0).change(less), "better");
+        let change = |against, bound, ratio| goal("room", FULL, against, bound).change(ratio);
+        assert_eq!(change(Peer(TWIN), AtLeast(3.0), less), "**worse**");
+        assert_eq!(change(Nothing, AtMost(3.0), less), "better");
+        // How many times as fast: the figure itself is a time.
+        assert_eq!(change(PeerOver(TWIN), AtLeast(20.0), less), "better");
         let both = ratio(&[(9.0, 10.0), (80.0, 40.0)]);
-        assert_eq!(AtLeast(3.0).change(both), "within the spread");
+        let unclear = change(Peer(TWIN), AtLeast(3.0), both);
+        assert_eq!(unclear, "within the spread");
+        let failures = ratio(&[(3.0, 0.0)]);
+        assert_eq!(change(Nothing, AtMost(0.0), failures), "**worse**");
+        let none = ratio(&[(0.0, 0.0)]);
+        assert_eq!(change(Nothing, AtMost(0.0), none), "within the spread");
     }
 
     #[test]

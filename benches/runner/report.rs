@@ -75,7 +75,11 @@ fn earlier_table(results: &Results, out: &mut String) {
         }
         let median = |contender: &Contender| {
             let value = results.median(row, &contender.name(), figure);
-            value.map_or_else(|| "–".to_owned(), digits)
+            let void = match results.counts(row, &contender.name()) {
+                true => "",
+                false => " (void)",
+            };
+            value.map_or_else(|| "–".to_owned(), |value| digits(value) + void)
         };
         let _ = writeln!(
             lines,
@@ -83,14 +87,15 @@ fn earlier_table(results: &Results, out: &mut String) {
             median(&PARLOUR),
             median(&EARLIER),
             range(ratio),
-            goal.bound.change(ratio),
+            goal.change(ratio),
         );
     }
     if !lines.is_empty() {
         let _ = write!(
             out,
-            "\n## Beside the release before\n\n\
-             Better or worse is what every round says; where the rounds disagree, it is their spread.\n\n\
+            "\n## Beside an earlier release\n\n\
+             Better or worse is what every round says, of what is measured once the one; where the rounds disagree, \
+             it is their spread.\n\n\
              | row | figure | Parlour | earlier | ratio | |\n|---|---|---|---|---|---|\n{lines}"
         );
     }

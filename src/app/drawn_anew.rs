@@ -1,7 +1,7 @@
 //! What the views of our own have in common, as Leptos asks for it.
 //!
-//! *Invariant:* none of them takes the server's elements over when a page wakes up: each is drawn anew in their
-//! place. None waits for anything, and none is an element that an attribute could stand on.
+//! *Invariant:* none of them is hydrated: none takes the server's elements over when a page wakes up, each is drawn anew
+//! in their place. None waits for anything, and none is an element that an attribute could stand on.
 
 /// In an `impl RenderHtml`: all of it but `to_html_with_buf`.
 macro_rules! drawn_anew {

@@ -12,7 +12,7 @@ impl Session {
     /// The list as a fresh page would show it: rooms may have come and gone meanwhile.
     pub(super) fn listed(&mut self, list: RoomList) {
         if list.build.is_some() {
-            // No room has to be joined to hear of it.
+            // No room has to be joined to hear of it. A server that does not say it here says it in `welcome`.
             self.upgrade.told(list.build, self.at.now, self.at.random);
         }
         let Some(fresh) = list.rooms else {
