@@ -67,12 +67,14 @@ impl Session {
             return;
         };
         // Nobody wants to be elsewhere any more.
-        self.coming_back = None;
-        let is_around = matches!(
-            self.page.as_ref().map(|page| &page.of),
-            Some(Of::Anew(_, Some(_)))
-        );
-        if self.timeline.has_newer() || is_around {
+        if self.coming_back.take().is_some() {
+            self.show(Part::Loading);
+        }
+        let is_wanted = match self.page.as_ref().map(|page| &page.of) {
+            Some(Of::Anew(_, around)) => around.is_some(),
+            _ => self.timeline.has_newer(),
+        };
+        if is_wanted {
             self.take_anew(room, None);
         }
         self.see_all();

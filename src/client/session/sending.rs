@@ -5,7 +5,7 @@
 //! of the storage at most, and so does its acknowledgement.
 
 use super::stored::Key;
-use super::{Effect, Field, Landing, Part, Session, wait_ms};
+use super::{Effect, Field, Part, Session, wait_ms};
 use crate::drafts::{self, Drafts};
 use crate::outbox::{Delivery, Outbox, Pending};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, rules};
@@ -28,6 +28,9 @@ impl Session {
     /// somebody may be writing.
     pub fn storage_changed(&mut self, has_focus: bool) {
         if self.load_outbox() {
+            // Two tabs that wrote at once may have lost what one of them settled: it is said again, or each would
+            // put its own outbox in the place of the other's for ever.
+            self.is_settling = true;
             self.save_outbox();
         }
         self.show(Part::Outbox);
@@ -71,11 +74,7 @@ impl Session {
         self.has_typed(0);
         self.typing.on_sent();
         self.push(Effect::Focus(Field::Composer));
-        if self.timeline.has_newer() {
-            self.to_newest();
-        } else {
-            self.push(Effect::Land(Landing::End, false));
-        }
+        self.to_newest();
     }
 
     /// Sends this to a room, as it is.

@@ -76,6 +76,35 @@ fn two_tabs_that_acknowledge_in_turn_forget_nothing_that_a_third_one_slept_throu
 }
 
 #[test]
+fn two_tabs_that_wrote_at_once_come_to_an_end() {
+    let storage = CountedStorage::default();
+    let mut tabs = [0; 2].map(|_| Tab::live_with(storage.clone()));
+    for tab in &mut tabs {
+        tab.does(|session| session.closed(1006, ""));
+    }
+    tabs[0].send("one", "k1");
+    let unsettled = storage.text("parlour.outbox");
+    tabs[1].does(|session| session.storage_changed(false));
+    tabs[0].does(|session| drop(session.discard("k1")));
+    // The other one had read before that, and wrote last.
+    storage.save("parlour.outbox", &unsettled);
+    storage.save("parlour.settled", "[]");
+    storage.counted();
+    for _ in 0..3 {
+        for tab in &mut tabs {
+            tab.does(|session| session.storage_changed(false));
+        }
+    }
+    storage.counted();
+    for tab in &mut tabs {
+        tab.does(|session| session.storage_changed(false));
+        assert!(tab.session.outbox().is_empty());
+    }
+    assert_eq!(storage.counted().1, 0, "they go on writing");
+    assert_eq!(storage.text("parlour.settled"), r#"["k1"]"#);
+}
+
+#[test]
 fn what_is_settled_while_the_storage_is_full_is_stored_with_the_next_change() {
     let storage = CountedStorage::default();
     let mut tab = Tab::live_with(storage.clone());

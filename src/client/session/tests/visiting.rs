@@ -285,8 +285,22 @@ fn whoever_wants_the_end_is_not_brought_back_to_where_they_were_reading() {
     let arrived =
         tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(positions), true));
     let back = one_asked(&arrived);
+    tab.parts = Parts::default();
     tab.does(Session::to_newest);
     assert!(!tab.session.awaits(back.0));
+    assert!(tab.parts.has(Part::Loading));
+    let page = page(LOBBY, 1..=20, 52);
+    assert_eq!(tab.answer(&back, ok(&open_room(LOBBY, page))), []);
+}
+
+#[test]
+fn whoever_sends_is_not_brought_back_to_where_they_were_reading() {
+    let mut tab = Tab::new(lobby(2), CountedStorage::default());
+    let spots = "[[1,1,9,320,1280,0]]";
+    let arrived = tab.does(|session| session.arrive("/rooms/1".to_owned(), 1, Some(spots), true));
+    let back = one_asked(&arrived);
+    let sent = tab.send("Hello", "k1");
+    assert_eq!(landing(&sent), Some(Landing::End));
     let page = page(LOBBY, 1..=20, 52);
     assert_eq!(tab.answer(&back, ok(&open_room(LOBBY, page))), []);
 }
