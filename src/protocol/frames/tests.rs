@@ -1,6 +1,7 @@
 //! Frames as text, both ways.
 
 use super::*;
+use crate::samples;
 
 #[test]
 fn a_frame_of_an_unknown_type_is_told_from_a_broken_one() {
@@ -75,34 +76,24 @@ fn a_message_that_is_not_copied_has_the_same_frame() {
 fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     let at = crate::Timestamp(1_767_323_045_678);
     let room = Room {
-        id: room_id,
-        name: "Lobby".to_owned(),
-        description: String::new(),
         created_at: at,
-        created_by: None,
         seq: Seq(2),
         online: 1,
         last_message_at: Some(at),
-        sort: String::new(),
+        ..samples::room(room_id, "Lobby")
     };
     let message = Message {
-        id: crate::MessageId(7),
         room_id,
-        number: Number(1),
         seq: Seq(2),
-        user_id: crate::UserId(3),
-        username: "Alice".to_owned(),
         content: "</script> \u{202e} \"quoted\"\nline".to_owned(),
-        client_id: "k".to_owned(),
-        timestamp: at,
         edited_at: Some(at),
-        deleted: false,
         reply_to: Some(Number(1)),
         links: vec![crate::Link {
             start: 0,
             end: 9,
             href: None,
         }],
+        ..samples::message(1)
     };
     let user = User {
         id: crate::UserId(3),

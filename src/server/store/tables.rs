@@ -134,28 +134,21 @@ impl From<UserRow> for User {
     }
 }
 
-/// A kind of user, as it is stored.
+/// A kind of user, stored under its name on the wire.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind(pub(super) UserKind);
 
 impl FromSql for Kind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match value.as_str()? {
-            "guest" => Ok(Self(UserKind::Guest)),
-            "member" => Ok(Self(UserKind::Member)),
-            "bot" => Ok(Self(UserKind::Bot)),
-            _ => Err(FromSqlError::InvalidType),
-        }
+        let name = value.as_str()?;
+        let kind = UserKind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.map(Self).ok_or(FromSqlError::InvalidType)
     }
 }
 
 impl ToSql for Kind {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(match self.0 {
-            UserKind::Guest => "guest",
-            UserKind::Member => "member",
-            UserKind::Bot => "bot",
-        }))
+        Ok(ToSqlOutput::from(self.0.name()))
     }
 }
 
