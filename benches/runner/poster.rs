@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// How late a post may be.
 const LATE: Duration = Duration::from_secs(1);
 /// Connections that post in turn: while one waits for its answer, which a busy server gives late, others go on.
@@ -55,7 +55,7 @@ fn post(
 ) -> Outcome<u64> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     let mut posted = 0;
     loop {
         let number = first + posted * LINES;

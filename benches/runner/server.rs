@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long it may take until somebody can connect.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long it may take to end once it was told to.
-const ENDING: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Below the ports that systems give to connections.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
@@ -148,7 +148,7 @@ impl Server {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(self.failed(&format!("ended at once ({status})")));
             }
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > TIMEOUT {
                 return Err(self.failed("does not serve"));
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -174,7 +174,7 @@ impl Server {
     pub fn stop(mut self) -> Outcome<()> {
         self.signal(Signal::TERM);
         let began = Instant::now();
-        while began.elapsed() < ENDING {
+        while began.elapsed() < STOP_TIMEOUT {
             if self.child.try_wait()?.is_some() {
                 return Ok(());
             }
@@ -207,7 +207,7 @@ impl Drop for Server {
 }
 
 fn is_ready(mut socket: TcpStream) -> std::io::Result<bool> {
-    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_read_timeout(Some(TIMEOUT))?;
     socket.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut answer = [0; 12];
     socket.read_exact(&mut answer)?;

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How long to wait for the last deliveries.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long everybody may take to arrive. Some servers tell everybody of everybody.
 const ARRIVAL: Duration = Duration::from_secs(240);
 /// How exact the moment is at which it is told what was read.
@@ -318,7 +318,7 @@ impl Talk {
 
     fn settle(&mut self, messages: usize) -> Outcome<()> {
         let due = (messages * self.crowd.members) as u64;
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while self.listener.deliveries < due {
             self.turn(Duration::from_millis(20))?;
             self.check()?;

@@ -28,15 +28,15 @@ use tokio::time::{sleep, sleep_until};
 /// How many times faster the clients' clocks run than ours: 40 s of silence are 4.
 pub const SPEED: u32 = 10;
 /// How long it may take until everybody is well after the end of all trouble.
-const QUIESCENCE: Duration = Duration::from_secs(60);
+const QUIESCENCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the bad weather lasts at most when the last deed was handed out.
-const LAST_DEEDS: Duration = Duration::from_secs(10);
+const LAST_ACTIONS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long everybody may take to be there at the beginning.
-const GATHERING: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Deeds that clients have before them, all together; the others wait in the plan.
-const BEFORE_THEM: usize = 400;
+const MAX_UNDONE: usize = 400;
 /// Between two looks at a condition.
-const LOOK: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A server, a bad network and people, for as long as a plan takes.
 pub struct Run {
@@ -128,7 +128,7 @@ impl Run {
         let swarm = self.gather(phase, &rooms)?;
         let everybody = swarm.watch();
         if everybody
-            .well_since(Instant::now(), GATHERING)
+            .well_since(Instant::now(), CONNECT_TIMEOUT)
             .await
             .times
             .len()
@@ -158,7 +158,7 @@ impl Run {
         row.failures.append(&mut blows.failures);
         let after_blows = blows.times;
 
-        until(LAST_DEEDS, || everybody.undone() == 0).await;
+        until(LAST_ACTIONS_TIMEOUT, || everybody.undone() == 0).await;
         self.proxy.set(Weather::default());
         let (pages, after_all) = self.quiescence(&swarm, &rooms, row).await?;
         let seen = swarm.finish().await;
@@ -185,13 +185,13 @@ impl Run {
         let mut times = Vec::new();
         let everybody = swarm.watch();
         loop {
-            let healed = everybody.quiet_since(since, QUIESCENCE).await;
+            let healed = everybody.quiet_since(since, QUIESCENCE_TIMEOUT).await;
             let is_over = !healed.ill.is_empty();
             if times.is_empty() {
                 times = healed.times;
             }
             // What an abandoned connection still carries may change a room.
-            until(QUIESCENCE, || self.proxy.open() <= everybody.live()).await;
+            until(QUIESCENCE_TIMEOUT, || self.proxy.open() <= everybody.live()).await;
             let before = self.seqs(rooms).await?;
             let mut pages = Vec::with_capacity(rooms.len());
             for room in rooms {
@@ -204,12 +204,12 @@ impl Run {
                 .all(|(room, seq)| reached.get(room).is_none_or(|reached| reached == seq));
             if is_over || (are_held && before == self.seqs(rooms).await?) {
                 let ill = healed.ill.into_iter();
-                let bound = QUIESCENCE.as_secs();
+                let bound = QUIESCENCE_TIMEOUT.as_secs();
                 row.failures
                     .extend(ill.map(|who| format!("Not well {bound} s after the end: {who}.")));
                 return Ok((pages, times));
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -296,8 +296,8 @@ async fn hand_out(
     for (at, deed) in phase.deeds.iter().enumerate() {
         let opened = gate.wait_for(|&open_until| at < open_until).await;
         opened.map_err(Failure::to("strike all blows"))?;
-        while everybody.undone() >= BEFORE_THEM {
-            sleep(LOOK).await;
+        while everybody.undone() >= MAX_UNDONE {
+            sleep(POLL_INTERVAL).await;
         }
         // What was held back is not made up for: it would all come at once.
         due = (due + step).max(tokio::time::Instant::now() - 20 * step);
@@ -360,6 +360,6 @@ fn in_words(struck: Struck, phase: &Phase) -> String {
 async fn until(bound: Duration, is_so: impl Fn() -> bool) {
     let end = Instant::now() + bound;
     while !is_so() && Instant::now() < end {
-        sleep(LOOK).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

@@ -17,11 +17,11 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, sleep_until};
 
 /// How long everybody may take to come, and to be well again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// A message counts as sent during a restart when it was written so close to it.
 const CLOSE: Duration = Duration::from_secs(5);
 /// From one restart to the next, so that no message is close to two.
-const APART: Duration = Duration::from_secs(13);
+const RESTART_INTERVAL: Duration = Duration::from_secs(13);
 /// The longest that 99 of 100 of those messages may take.
 pub const PROMISED: Duration = Duration::from_secs(2);
 
@@ -83,14 +83,14 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;
     let (swarm, rooms) = gather(&server, &rest, seed, &load).await?;
     let everybody = swarm.watch();
-    let came = everybody.well_since(Instant::now(), PATIENCE).await;
+    let came = everybody.well_since(Instant::now(), TIMEOUT).await;
     if !came.ill.is_empty() {
         let count = came.ill.len();
         return Err(Failure::new(format!("{count} clients did not come.")));
     }
     // What happened while a thousand came at once is not what is measured.
     let refused_before = everybody.refused();
-    let end = Instant::now() + APART * (load.restarts as u32 + 1);
+    let end = Instant::now() + RESTART_INTERVAL * (load.restarts as u32 + 1);
     let (restarted, sends) = tokio::join!(
         restart(&mut server, &swarm, &load),
         write(&swarm, seed, &load, end)
@@ -101,7 +101,7 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
         stopped,
         mut failures,
     } = restarted?;
-    let quiet = everybody.quiet_since(Instant::now(), PATIENCE).await;
+    let quiet = everybody.quiet_since(Instant::now(), TIMEOUT).await;
     failures.extend(quiet.ill);
     failures.extend(server.panics());
     let refused = everybody.refused() - refused_before;
@@ -181,7 +181,7 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
     let everybody = swarm.watch();
     let mut due = tokio::time::Instant::now();
     for _ in 0..load.restarts {
-        due += APART;
+        due += RESTART_INTERVAL;
         sleep_until(due).await;
         let since = Instant::now();
         restarted.moments.push(since - swarm.started());
@@ -190,7 +190,7 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
             (ended, since.elapsed())
         };
         let ((ended, took), healed) =
-            tokio::join!(stopping, everybody.back_since(since, APART - CLOSE));
+            tokio::join!(stopping, everybody.back_since(since, RESTART_INTERVAL - CLOSE));
         let ended = ended?;
         if !ended.success() {
             restarted

@@ -16,9 +16,9 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 /// How long it may take to serve, and to stop after it was told to.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Between two looks at whether it serves.
-const LOOK: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// Below the ports that systems give to connections, so that none of those can have taken it
 /// between two lives.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -123,7 +123,7 @@ impl Server {
         };
         signal(&old, Signal::TERM)?;
         self.running = Some(self.spawn()?);
-        let Ok(ended) = timeout(PATIENCE, old.wait()).await else {
+        let Ok(ended) = timeout(TIMEOUT, old.wait()).await else {
             return Err(self.failed("did not stop after SIGTERM"));
         };
         self.ready().await?;
@@ -173,11 +173,11 @@ impl Server {
                 if let Some(Ok(Some(status))) = child.map(Child::try_wait) {
                     return Some(status);
                 }
-                sleep(LOOK).await;
+                sleep(POLL_INTERVAL).await;
             }
             None
         };
-        match timeout(PATIENCE, serving).await {
+        match timeout(TIMEOUT, serving).await {
             Ok(None) => Ok(()),
             Ok(Some(status)) => Err(self.failed(&format!("ended instead of serving ({status})"))),
             Err(_) => Err(self.failed("does not serve")),

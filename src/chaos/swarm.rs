@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// A request through a bad network is given up after this, and made again.
-const REQUEST: Duration = Duration::from_secs(2);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What all of them share.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl Swarm {
         people: impl IntoIterator<Item = Person>,
     ) -> Result<Self, Failure> {
         let people: Vec<Person> = people.into_iter().collect();
-        let rest = Rest::at(wiring.address, REQUEST)?;
+        let rest = Rest::at(wiring.address, REQUEST_TIMEOUT)?;
         let mut random = fastrand::Rng::with_seed(wiring.seed);
         let (finish, finished) = watch::channel(false);
         let mut swarm = Self {

@@ -19,7 +19,7 @@ const MISSED: u32 = 20;
 /// Handshakes under way at once: what the system's queue of new connections holds.
 const AT_ONCE: usize = 2_000;
 /// How long everybody may take to arrive; who is not there by then has failed.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 /// The size at which peers are compared.
 const TWIN_SIZE: usize = 1_000;
 
@@ -89,7 +89,7 @@ fn join(swarm: &mut Swarm, size: usize, after: Option<u64>, ears: &mut Counter) 
             after,
         })
         .collect();
-    match swarm.join(&visitors, AT_ONCE, PATIENCE, ears) {
+    match swarm.join(&visitors, AT_ONCE, TIMEOUT, ears) {
         Ok(()) => 0,
         Err(error) => {
             eprintln!("    storm: {error}");
@@ -137,7 +137,7 @@ fn post(server: &Server, contender: &Contender, numbers: Range<u32>) -> Outcome<
         token: Some(seed::token(seed::GUESTS - 1)),
         after: None,
     };
-    swarm.join(&[visitor], 1, PATIENCE, &mut Deaf)?;
+    swarm.join(&[visitor], 1, TIMEOUT, &mut Deaf)?;
     let seq = swarm.counts.seq + numbers.len() as u64;
     for number in numbers {
         let mut content = Vec::with_capacity(SIZE);
@@ -149,7 +149,7 @@ fn post(server: &Server, contender: &Contender, numbers: Range<u32>) -> Outcome<
         label.write(&mut content);
         swarm.say(0, &content, u64::from(number))?;
         let mut echo = Echo(false);
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while !echo.0 {
             swarm.turn(Duration::from_millis(20), &mut echo)?;
             let trouble = swarm.counts.trouble.take();

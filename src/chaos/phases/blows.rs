@@ -13,9 +13,9 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 /// How long everybody may take to be well again after one blow.
-const HEALING: Duration = Duration::from_secs(30);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same while the network is bad, too: the next blow comes anyway.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MIXED_RECOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The hand that strikes in one phase.
 pub(super) struct Blows<'r> {
@@ -57,8 +57,8 @@ impl Blows<'_> {
         let since = Instant::now();
         let everybody = self.everybody.clone();
         let bound = match self.kind {
-            Kind::Mixed => PATIENCE,
-            _ => HEALING,
+            Kind::Mixed => MIXED_RECOVERY_TIMEOUT,
+            _ => RECOVERY_TIMEOUT,
         };
         match &blow.what {
             Hit::Kill { down } => {
@@ -115,7 +115,10 @@ impl Blows<'_> {
         }
         self.times.extend(healed.times);
         for client in healed.ill {
-            let sentence = format!("Not well {} s after {after}: {client}.", HEALING.as_secs());
+            let sentence = format!(
+                "Not well {} s after {after}: {client}.",
+                RECOVERY_TIMEOUT.as_secs()
+            );
             self.failures.push(sentence);
         }
     }

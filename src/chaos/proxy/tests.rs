@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Answers every byte with itself; the task ends with the runtime.
 async fn echo() -> SocketAddr {
@@ -41,7 +41,7 @@ async fn exchange(stream: TcpStream, sent: Vec<u8>) -> (Vec<u8>, io::Result<()>)
         let _ = to.shutdown().await;
     });
     let mut came = Vec::new();
-    let ended = timeout(PATIENCE, from.read_to_end(&mut came)).await;
+    let ended = timeout(TIMEOUT, from.read_to_end(&mut came)).await;
     sending.abort();
     (came, ended.expect("it ends").map(|_| ()))
 }
@@ -52,7 +52,7 @@ async fn until(is_so: impl Fn() -> bool) {
             sleep(Duration::from_millis(2)).await;
         }
     };
-    timeout(PATIENCE, waited).await.expect("it happens");
+    timeout(TIMEOUT, waited).await.expect("it happens");
 }
 
 #[tokio::test]

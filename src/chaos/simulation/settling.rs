@@ -11,9 +11,9 @@ use parlour_server::rooms;
 use std::collections::BTreeSet;
 
 /// Nothing may take longer than this to come to rest, in the world's seconds.
-const LONGEST: u32 = 20 * 60;
+const TIMEOUT_SECONDS: u32 = 20 * 60;
 /// So long has to be nothing but quiet: more than two heartbeats.
-const QUIET: u32 = 60;
+const QUIET_SECONDS: u32 = 60;
 /// Messages in one of the pages that make up the truth.
 const PAGE: u32 = 100;
 
@@ -97,11 +97,11 @@ impl World<'_> {
 
     async fn rest(&mut self) -> Option<String> {
         let mut quiet = 0;
-        for _ in 0..LONGEST {
+        for _ in 0..TIMEOUT_SECONDS {
             while Box::pin(self.move_on()).await {}
             let is_quiet = self.tabs.values().all(|tab| tab.client.is_idle());
             quiet = if is_quiet { quiet + 1 } else { 0 };
-            if quiet > QUIET {
+            if quiet > QUIET_SECONDS {
                 return None;
             }
             self.pass(1_000.0);

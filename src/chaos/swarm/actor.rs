@@ -21,11 +21,11 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 /// Messages that may wait in an outbox before the next deed is done.
-const OUTBOX: usize = 8;
+const OUTBOX_LIMIT: usize = 8;
 /// How often time-outs are looked at, by the client's clock: as the browser does.
 const TICK: Duration = Duration::from_millis(250);
 /// Before a page that could not be fetched is asked for again.
-const AGAIN: Duration = Duration::from_millis(50);
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A person with a device.
 pub(super) struct Actor {
@@ -104,7 +104,7 @@ impl Actor {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.tell();
-            let is_free = self.client.outbox().waiting() < OUTBOX;
+            let is_free = self.client.outbox().waiting() < OUTBOX_LIMIT;
             tokio::select! {
                 () = is_over(&mut finish) => break,
                 order = orders.recv(), if is_free => match order {
@@ -289,7 +289,7 @@ impl Actor {
         self.fetching.spawn(async move {
             let answer = rest.call(ask.request()).await;
             if answer.is_none() {
-                sleep(AGAIN).await;
+                sleep(RETRY_DELAY).await;
             }
             (number, ask, answer)
         });

@@ -15,7 +15,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 /// "Abnormal closure", RFC 6455 7.4.1: no close frame was seen.
 pub(super) const ABNORMAL: u16 = 1006;
 /// A browser's send never waits; one that waits this long has nowhere to go.
-const SEND: Duration = Duration::from_secs(2);
+const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An open socket.
 pub(super) struct Link(WebSocketStream<TcpStream>);
@@ -93,7 +93,7 @@ impl Link {
         };
         let sending = self.0.send(Message::text(text));
         matches!(
-            timeout(SEND, sending).await,
+            timeout(SEND_TIMEOUT, sending).await,
             Ok(Ok(()) | Err(Error::WriteBufferFull(_)))
         )
     }

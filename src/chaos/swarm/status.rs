@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// Between two looks at everybody.
-const LOOK: Duration = Duration::from_millis(4);
+const POLL_INTERVAL: Duration = Duration::from_millis(4);
 
 /// One client, as it says itself after everything that happens to it.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +162,7 @@ impl Watch {
             if well.iter().all(Option::is_some) || since.elapsed() > bound {
                 break;
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
         let ill = well.iter().enumerate().filter(|(_, well)| well.is_none());
         Healed {
