@@ -1,21 +1,21 @@
-//! Runs a plan: for each phase a swarm, its trouble, then peace, quiescence, and the checker.
+//! Runs a plan: for each phase a swarm and its faults; then, without faults, quiescence, and the checker.
 //!
 //! *Invariant:* a phase ends with everybody caught up and every outbox empty, or it has failed and
 //! says who still waits for what.
 
-mod blows;
+mod fault_injection;
 
 use crate::checker;
 use crate::disk::Disk;
 use crate::failure::Failure;
 use crate::history::{Event, History, Shown};
-use crate::plan::{Act, Deed, Hit, Kind, Phase, Plan, ROOMS, Scale};
+use crate::plan::{Action, InjectedFault, Kind, Phase, Plan, PlannedAction, ROOMS, Scale};
 use crate::proxy::{Proxy, Struck, Weather};
 use crate::report::{Report, Row, Tally, Times};
 use crate::rest::Rest;
 use crate::server::Server;
 use crate::swarm::{Person, Swarm, Wiring};
-use blows::Blows;
+use fault_injection::FaultInjector;
 use parlour_protocol::{Message, NewGuest, RoomId, Seq};
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -27,13 +27,13 @@ use tokio::time::{sleep, sleep_until};
 
 /// How many times faster the clients' clocks run than ours: 40 s of silence are 4.
 pub const SPEED: u32 = 10;
-/// How long it may take until everybody is well after the end of all trouble.
+/// How long it may take until everybody is well after the last fault.
 const QUIESCENCE_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long the bad weather lasts at most when the last deed was handed out.
+/// How long the bad weather lasts at most when the last action was handed out.
 const LAST_ACTIONS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long everybody may take to be there at the beginning.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
-/// Deeds that clients have before them, all together; the others wait in the plan.
+/// Actions that were handed out and not done, of all clients; the others wait in the plan.
 const MAX_UNDONE: usize = 400;
 /// Between two looks at a condition.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -128,7 +128,7 @@ impl Run {
         let swarm = self.gather(phase, &rooms)?;
         let everybody = swarm.watch();
         if everybody
-            .well_since(Instant::now(), CONNECT_TIMEOUT)
+            .caught_up_since(Instant::now(), CONNECT_TIMEOUT)
             .await
             .times
             .len()
@@ -140,7 +140,7 @@ impl Run {
         self.proxy.set(phase.weather.clone());
         let (progress, handed) = watch::channel(0);
         let (gate, open_until) = watch::channel(usize::MAX);
-        let mut blows = Blows {
+        let mut injector = FaultInjector {
             server: &mut self.server,
             disk: self.disk.as_ref().ok(),
             proxy: &self.proxy,
@@ -152,17 +152,17 @@ impl Run {
             failures: Vec::new(),
         };
         tokio::try_join!(
-            blows.strike(&phase.blows, handed, gate),
+            injector.run(&phase.injections, handed, gate),
             hand_out(phase, &swarm, progress, open_until)
         )?;
-        row.failures.append(&mut blows.failures);
-        let after_blows = blows.times;
+        row.failures.append(&mut injector.failures);
+        let after_injections = injector.times;
 
         until(LAST_ACTIONS_TIMEOUT, || everybody.undone() == 0).await;
         self.proxy.set(Weather::default());
         let (pages, after_all) = self.quiescence(&swarm, &rooms, row).await?;
         let seen = swarm.finish().await;
-        let measured = [after_blows, seen.healed, after_all];
+        let measured = [after_injections, seen.healed, after_all];
         let measured = measured.into_iter().find(|times| !times.is_empty());
         row.heal = Times::of(measured.unwrap_or_default());
         let mut events = seen.events;
@@ -185,10 +185,10 @@ impl Run {
         let mut times = Vec::new();
         let everybody = swarm.watch();
         loop {
-            let healed = everybody.quiet_since(since, QUIESCENCE_TIMEOUT).await;
-            let is_over = !healed.ill.is_empty();
+            let recovery = everybody.quiescent_since(since, QUIESCENCE_TIMEOUT).await;
+            let is_over = !recovery.unrecovered.is_empty();
             if times.is_empty() {
-                times = healed.times;
+                times = recovery.times;
             }
             // What an abandoned connection still carries may change a room.
             until(QUIESCENCE_TIMEOUT, || self.proxy.open() <= everybody.live()).await;
@@ -203,10 +203,10 @@ impl Run {
                 .zip(&before)
                 .all(|(room, seq)| reached.get(room).is_none_or(|reached| reached == seq));
             if is_over || (are_held && before == self.seqs(rooms).await?) {
-                let ill = healed.ill.into_iter();
+                let missing = recovery.unrecovered.into_iter();
                 let bound = QUIESCENCE_TIMEOUT.as_secs();
                 row.failures
-                    .extend(ill.map(|who| format!("Not well {bound} s after the end: {who}.")));
+                    .extend(missing.map(|who| format!("Not well {bound} s after the end: {who}.")));
                 return Ok((pages, times));
             }
             sleep(POLL_INTERVAL).await;
@@ -283,7 +283,7 @@ impl Run {
     }
 }
 
-/// Gives everybody their deeds, in the plan's order and at its rate, as far as the gate is open.
+/// Gives everybody their actions, in the plan's order and at its rate, as far as the gate is open.
 async fn hand_out(
     phase: &Phase,
     swarm: &Swarm,
@@ -293,16 +293,16 @@ async fn hand_out(
     let everybody = swarm.watch();
     let step = Duration::from_secs(1) / phase.rate;
     let mut due = tokio::time::Instant::now();
-    for (at, deed) in phase.deeds.iter().enumerate() {
+    for (at, action) in phase.actions.iter().enumerate() {
         let opened = gate.wait_for(|&open_until| at < open_until).await;
-        opened.map_err(Failure::to("strike all blows"))?;
+        opened.map_err(Failure::to("make all injections"))?;
         while everybody.undone() >= MAX_UNDONE {
             sleep(POLL_INTERVAL).await;
         }
         // What was held back is not made up for: it would all come at once.
         due = (due + step).max(tokio::time::Instant::now() - 20 * step);
         sleep_until(due).await;
-        swarm.hand(deed.client, deed.act.clone());
+        swarm.hand(action.client, action.action.clone());
         progress.send_replace(at + 1);
     }
     progress.send_replace(usize::MAX);
@@ -330,19 +330,33 @@ pub fn shown(message: Message) -> Shown {
     }
 }
 
-/// What struck in a phase: what the proxy counted, and the blows.
+/// Which faults a phase had, in words: those the proxy counted, and those injected.
 fn in_words(struck: Struck, phase: &Phase) -> String {
-    let blows =
-        |is: fn(&Hit) -> bool| phase.blows.iter().filter(|blow| is(&blow.what)).count() as u64;
-    let is_death = |deed: &&Deed| matches!(deed.act, Act::Die { .. });
-    let tabs = phase.deeds.iter().filter(is_death).count() as u64;
+    let injections = |is: fn(&InjectedFault) -> bool| {
+        phase
+            .injections
+            .iter()
+            .filter(|injection| is(&injection.fault))
+            .count() as u64
+    };
+    let is_death = |action: &&PlannedAction| matches!(action.action, Action::KillTab { .. });
+    let tabs = phase.actions.iter().filter(is_death).count() as u64;
     let counts = [
         (struck.cuts, "cuts"),
         (struck.stalls, "stalls"),
         (struck.silences, "silences"),
-        (blows(|hit| matches!(hit, Hit::Kill { .. })), "kills"),
-        (blows(|hit| matches!(hit, Hit::Restart)), "restarts"),
-        (blows(|hit| matches!(hit, Hit::Disk { .. })), "bad disks"),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Kill { .. })),
+            "kills",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Restart)),
+            "restarts",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Disk { .. })),
+            "bad disks",
+        ),
         (tabs, "tabs killed"),
     ];
     let told = counts.iter().filter(|(count, _)| *count > 0);

@@ -8,10 +8,10 @@ mod faults;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{Blow, Hit, Kind};
+pub use faults::{FaultInjection, InjectedFault, Kind};
 
 use crate::proxy::Weather;
-use faults::Blows;
+use faults::FaultDraw;
 use std::time::Duration;
 
 /// How large a run is.
@@ -59,20 +59,20 @@ pub struct Plan {
     pub phases: Vec<Phase>,
 }
 
-/// A time with one kind of trouble, and peace at its end.
+/// A time with one kind of fault, and without any at its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase {
-    /// The kind of trouble.
+    /// What breaks in it.
     pub kind: Kind,
     /// The rooms each client is in, by their place among the phase's [`ROOMS`] rooms.
     pub memberships: Vec<Vec<usize>>,
     /// What is done, in the order in which it is handed out.
-    pub deeds: Vec<Deed>,
-    /// What the network is like, from the first deed to the last.
+    pub actions: Vec<PlannedAction>,
+    /// What the network is like, from the first action to the last.
     pub weather: Weather,
     /// What breaks during it.
-    pub blows: Vec<Blow>,
-    /// Deeds handed out a second, while nothing hinders.
+    pub injections: Vec<FaultInjection>,
+    /// Actions handed out a second, while nothing hinders.
     pub rate: u32,
 }
 
@@ -81,16 +81,16 @@ pub const ROOMS: usize = 5;
 
 /// Something that a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct PlannedAction {
     /// The place of the client.
     pub client: usize,
     /// What it does.
-    pub act: Act,
+    pub action: Action,
 }
 
 /// What a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Action {
     /// Writes a message.
     Write {
         /// Where, by its place among the rooms this client is in.
@@ -109,7 +109,7 @@ pub enum Act {
         pick: u64,
     },
     /// Its tab is killed; what was stored is all that the next one finds.
-    Die {
+    KillTab {
         /// How long nobody is there.
         away: Duration,
     },
@@ -140,8 +140,8 @@ impl Plan {
         self.phases.retain(|phase| phase.kind != Kind::FullDisk);
         for phase in &mut self.phases {
             phase
-                .blows
-                .retain(|blow| !matches!(blow.what, Hit::Disk { .. }));
+                .injections
+                .retain(|injection| !matches!(injection.fault, InjectedFault::Disk { .. }));
         }
         self
     }
@@ -152,42 +152,42 @@ impl Phase {
         let memberships: Vec<Vec<usize>> = (0..scale.clients)
             .map(|client| rooms_of(client, random))
             .collect();
-        let mut deeds = Vec::with_capacity(sends + sends / 8);
+        let mut actions = Vec::with_capacity(sends + sends / 8);
         for _ in 0..sends {
             let client = random.usize(..scale.clients);
             let room = random.usize(..memberships[client].len());
             let length = length(random);
-            let act = Act::Write { room, length };
-            deeds.push(Deed { client, act });
-            if let Some(act) = aside(random) {
+            let action = Action::Write { room, length };
+            actions.push(PlannedAction { client, action });
+            if let Some(action) = edit_or_tab_loss(random) {
                 let client = random.usize(..scale.clients);
-                deeds.push(Deed { client, act });
+                actions.push(PlannedAction { client, action });
             }
         }
-        let blows = Blows {
-            deeds: deeds.len(),
+        let injections = FaultDraw {
+            actions: actions.len(),
             scale,
         };
         Self {
             kind,
             weather: kind.weather(scale),
-            blows: blows.draw(kind, random),
+            injections: injections.draw(kind, random),
             memberships,
-            deeds,
+            actions,
             rate: scale.rate,
         }
     }
 
     /// Whether its server has to run on a disk that can fail.
     pub fn needs_disk(&self) -> bool {
-        let mut blows = self.blows.iter();
-        blows.any(|blow| matches!(blow.what, Hit::Disk { .. }))
+        let mut injections = self.injections.iter();
+        injections.any(|injection| matches!(injection.fault, InjectedFault::Disk { .. }))
     }
 
     /// Messages that are written in it.
     pub fn sends(&self) -> usize {
-        let is_write = |deed: &&Deed| matches!(deed.act, Act::Write { .. });
-        self.deeds.iter().filter(is_write).count()
+        let is_write = |action: &&PlannedAction| matches!(action.action, Action::Write { .. });
+        self.actions.iter().filter(is_write).count()
     }
 }
 
@@ -214,12 +214,12 @@ fn length(random: &mut fastrand::Rng) -> usize {
 }
 
 /// What happens besides a message, now and then.
-fn aside(random: &mut fastrand::Rng) -> Option<Act> {
+fn edit_or_tab_loss(random: &mut fastrand::Rng) -> Option<Action> {
     let pick = random.u64(..);
     match random.u32(..1_000) {
-        0..60 => Some(Act::Edit { pick }),
-        60..90 => Some(Act::Delete { pick }),
-        90..93 => Some(Act::Die {
+        0..60 => Some(Action::Edit { pick }),
+        60..90 => Some(Action::Delete { pick }),
+        90..93 => Some(Action::KillTab {
             away: Duration::from_millis(random.u64(..400)),
         }),
         _ => None,

@@ -5,7 +5,7 @@ use crate::checker;
 use crate::failure::Failure;
 use crate::history::{Event, History};
 use crate::phases::shown;
-use crate::plan::Act;
+use crate::plan::Action;
 use crate::report::{Tally, Times, in_words};
 use crate::rest::Rest;
 use crate::server::Server;
@@ -83,9 +83,9 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;
     let (swarm, rooms) = gather(&server, &rest, seed, &load).await?;
     let everybody = swarm.watch();
-    let came = everybody.well_since(Instant::now(), TIMEOUT).await;
-    if !came.ill.is_empty() {
-        let count = came.ill.len();
+    let came = everybody.caught_up_since(Instant::now(), TIMEOUT).await;
+    if !came.unrecovered.is_empty() {
+        let count = came.unrecovered.len();
         return Err(Failure::new(format!("{count} clients did not come.")));
     }
     // What happened while a thousand came at once is not what is measured.
@@ -101,8 +101,8 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
         stopped,
         mut failures,
     } = restarted?;
-    let quiet = everybody.quiet_since(Instant::now(), TIMEOUT).await;
-    failures.extend(quiet.ill);
+    let quiet = everybody.quiescent_since(Instant::now(), TIMEOUT).await;
+    failures.extend(quiet.unrecovered);
     failures.extend(server.panics());
     let refused = everybody.refused() - refused_before;
     let mut seen = swarm.finish().await;
@@ -189,8 +189,10 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
             let ended = server.restart().await;
             (ended, since.elapsed())
         };
-        let ((ended, took), healed) =
-            tokio::join!(stopping, everybody.back_since(since, RESTART_INTERVAL - CLOSE));
+        let ((ended, took), recovery) = tokio::join!(
+            stopping,
+            everybody.reconnected_since(since, RESTART_INTERVAL - CLOSE)
+        );
         let ended = ended?;
         if !ended.success() {
             restarted
@@ -198,8 +200,8 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
                 .push(format!("The server ended with {ended}."));
         }
         restarted.stopped.push(took);
-        restarted.back.extend(healed.times);
-        restarted.failures.extend(healed.ill);
+        restarted.back.extend(recovery.times);
+        restarted.failures.extend(recovery.unrecovered);
     }
     Ok(restarted)
 }
@@ -214,8 +216,8 @@ async fn write(swarm: &Swarm, seed: u64, load: &Load, end: Instant) -> usize {
         due += step;
         sleep_until(due).await;
         let length = random.usize(20..200);
-        let act = Act::Write { room: 0, length };
-        swarm.hand(random.usize(..load.clients), act);
+        let action = Action::Write { room: 0, length };
+        swarm.hand(random.usize(..load.clients), action);
         sends += 1;
     }
     sleep(CLOSE).await;

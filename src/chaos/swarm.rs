@@ -7,11 +7,11 @@ mod actor;
 mod link;
 mod status;
 
-pub use status::{Healed, Watch};
+pub use status::{Recovery, Watch};
 
 use crate::failure::Failure;
 use crate::history::Event;
-use crate::plan::Act;
+use crate::plan::Action;
 use crate::rest::Rest;
 use actor::{Actor, Surroundings};
 use parlour_protocol::{NewGuest, RoomId};
@@ -66,7 +66,7 @@ pub struct Delivery {
 }
 
 /// An order to one actor.
-struct Order(Act);
+struct Order(Action);
 
 /// The people. They are gone when it is dropped.
 pub struct Swarm {
@@ -135,10 +135,10 @@ impl Swarm {
     }
 
     /// Gives a client something to do. It does so when its outbox is not too full.
-    pub fn hand(&self, client: usize, act: Act) {
+    pub fn hand(&self, client: usize, action: Action) {
         self.watch.of(client).undone += 1;
         // An actor ends by itself only when it panics, and then `finish` says so.
-        let _ = self.orders[client].send(Order(act));
+        let _ = self.orders[client].send(Order(action));
     }
 
     /// Everybody says what is on their screen and goes; answers what they saw and did.

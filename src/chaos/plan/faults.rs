@@ -1,14 +1,14 @@
-//! What breaks in a phase: the network all the time, the server or its disk at certain points.
+//! Which faults a phase has: the network all the time, the server or its disk at certain points.
 
 use super::Scale;
 use crate::disk::Trouble;
 use crate::proxy::{Cut, Stall, Way, Weather};
 use std::time::Duration;
 
-/// A kind of trouble.
+/// What breaks in a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// None: what the others are compared to.
+    /// Nothing: what the others are compared to.
     Calm,
     /// Everything is late, by a different time each.
     Latency,
@@ -32,22 +32,22 @@ pub enum Kind {
     Mixed,
 }
 
-/// Something that happens once, while clients go on.
+/// A fault, and when it is injected: once, while clients go on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Blow {
-    /// When so many deeds were handed out.
+pub struct FaultInjection {
+    /// When so many actions were handed out.
     pub after: usize,
     /// And then after this time, so that it falls between any two bytes.
     pub wait: Duration,
     /// What happens then.
-    pub what: Hit,
-    /// Whether the next one waits until everybody is well.
-    pub is_healed: bool,
+    pub fault: InjectedFault,
+    /// Whether the next one waits until everybody is well again.
+    pub awaits_recovery: bool,
 }
 
-/// What happens once.
+/// A fault that is injected once.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Hit {
+pub enum InjectedFault {
     /// SIGKILL, and another process after a while.
     Kill {
         /// How long there is none.
@@ -186,18 +186,18 @@ impl Kind {
     }
 }
 
-/// What is needed to draw the blows of a phase.
-pub(super) struct Blows<'s> {
-    pub(super) deeds: usize,
+/// What is needed to draw the injections of a phase.
+pub(super) struct FaultDraw<'s> {
+    pub(super) actions: usize,
     pub(super) scale: &'s Scale,
 }
 
-impl Blows<'_> {
-    pub(super) fn draw(&self, kind: Kind, random: &mut fastrand::Rng) -> Vec<Blow> {
+impl FaultDraw<'_> {
+    pub(super) fn draw(&self, kind: Kind, random: &mut fastrand::Rng) -> Vec<FaultInjection> {
         let scale = self.scale;
         match kind {
             Kind::Kills => self.spread(scale.kills, random, |_, random| kill(random)),
-            Kind::Restarts => self.spread(scale.restarts, random, |_, _| Hit::Restart),
+            Kind::Restarts => self.spread(scale.restarts, random, |_, _| InjectedFault::Restart),
             Kind::FullDisk => self.spread(scale.full_disks, random, disk),
             Kind::Mixed => {
                 let turns = scale.kills.div_ceil(40);
@@ -205,9 +205,9 @@ impl Blows<'_> {
                 random.shuffle(&mut deck);
                 self.spread(deck.len(), random, |at, random| match deck[at] {
                     Kind::Kills | Kind::Mixed => kill(random),
-                    Kind::Restarts => Hit::Restart,
+                    Kind::Restarts => InjectedFault::Restart,
                     Kind::FullDisk => disk(at, random),
-                    weather => Hit::Weather(Box::new(weather.weather(scale))),
+                    weather => InjectedFault::Weather(Box::new(weather.weather(scale))),
                 })
             }
             _ => Vec::new(),
@@ -219,27 +219,27 @@ impl Blows<'_> {
         &self,
         count: usize,
         random: &mut fastrand::Rng,
-        mut what: impl FnMut(usize, &mut fastrand::Rng) -> Hit,
-    ) -> Vec<Blow> {
-        let part = self.deeds / count.max(1);
+        mut fault: impl FnMut(usize, &mut fastrand::Rng) -> InjectedFault,
+    ) -> Vec<FaultInjection> {
+        let part = self.actions / count.max(1);
         (0..count)
-            .map(|at| Blow {
+            .map(|at| FaultInjection {
                 after: at * part + random.usize(..part.max(1)),
                 wait: Duration::from_micros(random.u64(..120_000)),
-                what: what(at, random),
-                is_healed: random.u32(..4) > 0,
+                fault: fault(at, random),
+                awaits_recovery: random.u32(..4) > 0,
             })
             .collect()
     }
 }
 
-fn kill(random: &mut fastrand::Rng) -> Hit {
+fn kill(random: &mut fastrand::Rng) -> InjectedFault {
     let down = Duration::from_millis(random.u64(..250));
-    Hit::Kill { down }
+    InjectedFault::Kill { down }
 }
 
-fn disk(at: usize, random: &mut fastrand::Rng) -> Hit {
-    Hit::Disk {
+fn disk(at: usize, random: &mut fastrand::Rng) -> InjectedFault {
+    InjectedFault::Disk {
         trouble: Trouble::ALL[at % Trouble::ALL.len()],
         length: Duration::from_millis(random.u64(300..1_500)),
     }

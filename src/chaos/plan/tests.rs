@@ -12,13 +12,13 @@ fn a_full_run_has_what_it_promises() {
     let plan = Plan::draw(1, &Scale::FULL);
     let sends: usize = plan.phases.iter().map(Phase::sends).sum();
     assert_eq!(sends, 100_000);
-    let count = |is: fn(&Hit) -> bool| {
-        let blows = plan.phases.iter().flat_map(|phase| &phase.blows);
-        blows.filter(|blow| is(&blow.what)).count()
+    let count = |is: fn(&InjectedFault) -> bool| {
+        let injections = plan.phases.iter().flat_map(|phase| &phase.injections);
+        injections.filter(|injection| is(&injection.fault)).count()
     };
-    assert!(count(|hit| matches!(hit, Hit::Kill { .. })) >= 200);
-    assert!(count(|hit| matches!(hit, Hit::Restart)) >= 20);
-    assert!(count(|hit| matches!(hit, Hit::Disk { .. })) >= 10);
+    assert!(count(|fault| matches!(fault, InjectedFault::Kill { .. })) >= 200);
+    assert!(count(|fault| matches!(fault, InjectedFault::Restart)) >= 20);
+    assert!(count(|fault| matches!(fault, InjectedFault::Disk { .. })) >= 10);
 }
 
 #[test]
@@ -37,14 +37,18 @@ fn every_room_has_somebody_and_everybody_is_an_outsider_somewhere() {
 }
 
 #[test]
-fn blows_come_in_order_and_before_the_last_deed() {
+fn injections_come_in_order_and_before_the_last_action() {
     for phase in Plan::draw(3, &Scale::FULL).phases {
-        assert!(phase.blows.is_sorted_by_key(|blow| blow.after));
         assert!(
             phase
-                .blows
+                .injections
+                .is_sorted_by_key(|injection| injection.after)
+        );
+        assert!(
+            phase
+                .injections
                 .iter()
-                .all(|blow| blow.after < phase.deeds.len())
+                .all(|injection| injection.after < phase.actions.len())
         );
     }
 }

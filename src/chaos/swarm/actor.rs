@@ -4,7 +4,7 @@ use super::link::{ABNORMAL, Incoming, Link, Unopened};
 use super::{Delivery, Order, Person, Seen, Watch, Wiring};
 use crate::client::{Client, Storage, Todo};
 use crate::history::Event;
-use crate::plan::Act;
+use crate::plan::Action;
 use crate::rest::Rest;
 use futures::future::BoxFuture;
 use parlour_client::connection::Phase;
@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-/// Messages that may wait in an outbox before the next deed is done.
+/// Messages that may wait in an outbox before the next action is done.
 const OUTBOX_LIMIT: usize = 8;
 /// How often time-outs are looked at, by the client's clock: as the browser does.
 const TICK: Duration = Duration::from_millis(250);
@@ -49,12 +49,12 @@ pub(super) struct Actor {
     /// What was asked to be changed and was not answered.
     asked: HashSet<(RoomId, Number)>,
     heard_at: Instant,
-    hurt: Option<Hurt>,
+    outage: Option<Outage>,
     seen: Seen,
 }
 
 /// What it lacks since it lost its socket.
-struct Hurt {
+struct Outage {
     since: Instant,
     /// What others held then.
     reached: BTreeMap<RoomId, Seq>,
@@ -91,7 +91,7 @@ impl Actor {
             written: HashMap::new(),
             asked: HashSet::new(),
             heard_at: Instant::now(),
-            hurt: None,
+            outage: None,
             seen: Seen::default(),
         }
     }
@@ -108,7 +108,7 @@ impl Actor {
             tokio::select! {
                 () = is_over(&mut finish) => break,
                 order = orders.recv(), if is_free => match order {
-                    Some(Order(act)) => self.act(act).await,
+                    Some(Order(action)) => self.perform_action(action).await,
                     None => break,
                 },
                 incoming = incoming(&mut self.link) => self.hear(incoming).await,
@@ -136,10 +136,10 @@ impl Actor {
         }
     }
 
-    async fn act(&mut self, act: Act) {
+    async fn perform_action(&mut self, action: Action) {
         let now = self.at();
-        match act {
-            Act::Write { room, length } => {
+        match action {
+            Action::Write { room, length } => {
                 let room = self.rooms[room % self.rooms.len()];
                 self.count += 1;
                 let (place, count) = (self.place, self.count);
@@ -148,7 +148,7 @@ impl Actor {
                 let text = text(&format!("{place}.{count}"), length);
                 self.client.write(room, &text, &key, now);
             }
-            Act::Edit { pick } => {
+            Action::Edit { pick } => {
                 if let Some(at) = self.pick(pick) {
                     let (room, number) = self.own[at];
                     self.count += 1;
@@ -157,7 +157,7 @@ impl Actor {
                     self.ask(room, number);
                 }
             }
-            Act::Delete { pick } => {
+            Action::Delete { pick } => {
                 if let Some(at) = self.pick(pick)
                     && self.link.is_some()
                 {
@@ -166,7 +166,7 @@ impl Actor {
                     self.ask(room, number);
                 }
             }
-            Act::Die { away } => self.die(away).await,
+            Action::KillTab { away } => self.kill_tab(away).await,
         }
         self.perform().await;
         let mut status = self.around.watch.of(self.place);
@@ -185,7 +185,7 @@ impl Actor {
     }
 
     /// The tab is killed, and later there is another one on the same device.
-    async fn die(&mut self, away: Duration) {
+    async fn kill_tab(&mut self, away: Duration) {
         self.drop_link();
         self.fetching = JoinSet::new();
         self.take_events();
@@ -270,7 +270,7 @@ impl Actor {
                     }
                 }
                 Todo::Disconnect => {
-                    self.be_hurt(self.heard_at);
+                    self.begin_outage(self.heard_at);
                     self.drop_link();
                 }
                 Todo::Connect => {
@@ -297,7 +297,7 @@ impl Actor {
 
     /// The socket is gone, and not by this tab's wish.
     fn lost(&mut self, code: u16, reason: &str) {
-        self.be_hurt(Instant::now());
+        self.begin_outage(Instant::now());
         self.drop_link();
         let at = self.at();
         self.client.closed(code, reason, at);
@@ -307,10 +307,10 @@ impl Actor {
     }
 
     /// An open socket is no use since then, or since the oldest message waits: whatever was first.
-    fn be_hurt(&mut self, since: Instant) {
-        if self.link.is_some() && self.hurt.is_none() {
+    fn begin_outage(&mut self, since: Instant) {
+        if self.link.is_some() && self.outage.is_none() {
             let oldest = self.written.values().min().copied();
-            self.hurt = Some(Hurt {
+            self.outage = Some(Outage {
                 since: since.min(oldest.unwrap_or(since)),
                 reached: self.around.watch.reached(),
             });
@@ -364,9 +364,9 @@ impl Actor {
                 let seq = timeline.map_or(Seq(-1), |timeline| timeline.seq());
                 status.seqs.insert(*room, seq);
             }
-            let is_well = |hurt: &Hurt| status.is_well(hurt.since, &hurt.reached);
-            if let Some(hurt) = self.hurt.take_if(|hurt| is_well(hurt)) {
-                self.seen.healed.push(hurt.since.elapsed());
+            let is_caught_up = |outage: &Outage| status.is_caught_up(outage.since, &outage.reached);
+            if let Some(outage) = self.outage.take_if(|outage| is_caught_up(outage)) {
+                self.seen.healed.push(outage.since.elapsed());
             }
         });
     }

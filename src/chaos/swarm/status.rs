@@ -21,7 +21,7 @@ pub(super) struct Status {
     pub(super) oldest: Option<Instant>,
     /// Edits and deletions that were said and not answered.
     pub(super) asked: usize,
-    /// Deeds that it was given and has not done.
+    /// Actions that it was given and has not done.
     pub(super) undone: usize,
     /// Nothing is under way: pages, questions, messages.
     pub(super) is_idle: bool,
@@ -49,11 +49,11 @@ pub(super) type Reached = BTreeMap<RoomId, Seq>;
 
 /// How it went with getting well.
 #[derive(Clone, Debug, Default)]
-pub struct Healed {
+pub struct Recovery {
     /// For each client that became well, how long that took.
     pub times: Vec<Duration>,
     /// Of each that did not, what it waits for.
-    pub ill: Vec<String>,
+    pub unrecovered: Vec<String>,
 }
 
 impl Watch {
@@ -92,7 +92,7 @@ impl Watch {
             .count()
     }
 
-    /// Deeds that were given and not done, by all together.
+    /// Actions that were given and not done, by all together.
     pub fn undone(&self) -> usize {
         (0..self.clients())
             .map(|client| self.of(client).undone)
@@ -113,26 +113,27 @@ impl Watch {
 
     /// Waits until everybody has a socket opened after `since`, has sent what was written before
     /// it, and holds what anybody held at the call. Others may write meanwhile.
-    pub async fn back_since(&self, since: Instant, bound: Duration) -> Healed {
+    pub async fn reconnected_since(&self, since: Instant, bound: Duration) -> Recovery {
         let reached = self.reached();
         self.wait(since, bound, Some(reached), |status, reached| {
-            status.live_since.is_some_and(|opened| opened > since) && status.is_well(since, reached)
+            status.live_since.is_some_and(|opened| opened > since)
+                && status.is_caught_up(since, reached)
         })
         .await
     }
 
     /// Waits until everybody has sent what was written before `since`, over whatever socket.
-    pub async fn well_since(&self, since: Instant, bound: Duration) -> Healed {
+    pub async fn caught_up_since(&self, since: Instant, bound: Duration) -> Recovery {
         let reached = self.reached();
         self.wait(since, bound, Some(reached), |status, reached| {
-            status.is_well(since, reached)
+            status.is_caught_up(since, reached)
         })
         .await
     }
 
     /// Waits until nobody has anything left to do, to send or to hear; the times are those at which
     /// each became so for the last time.
-    pub async fn quiet_since(&self, since: Instant, bound: Duration) -> Healed {
+    pub async fn quiescent_since(&self, since: Instant, bound: Duration) -> Recovery {
         self.wait(since, bound, None, |status, reached| {
             status.is_idle && status.undone + status.asked == 0 && status.holds(reached)
         })
@@ -146,16 +147,16 @@ impl Watch {
         since: Instant,
         bound: Duration,
         until: Option<Reached>,
-        is_well: impl Fn(&Status, &Reached) -> bool,
-    ) -> Healed {
+        is_caught_up: impl Fn(&Status, &Reached) -> bool,
+    ) -> Recovery {
         let mut well: Vec<Option<Duration>> = vec![None; self.clients()];
         loop {
             let reached = until.clone().unwrap_or_else(|| self.reached());
             for (client, well) in well.iter_mut().enumerate() {
-                let is_well = is_well(&self.of(client), &reached);
-                if !is_well && until.is_none() {
+                let is_caught_up = is_caught_up(&self.of(client), &reached);
+                if !is_caught_up && until.is_none() {
                     *well = None;
-                } else if is_well && well.is_none() {
+                } else if is_caught_up && well.is_none() {
                     *well = Some(since.elapsed());
                 }
             }
@@ -164,9 +165,11 @@ impl Watch {
             }
             sleep(POLL_INTERVAL).await;
         }
-        let ill = well.iter().enumerate().filter(|(_, well)| well.is_none());
-        Healed {
-            ill: ill.map(|(client, _)| self.complaint(client)).collect(),
+        let unrecovered = well.iter().enumerate().filter(|(_, well)| well.is_none());
+        Recovery {
+            unrecovered: unrecovered
+                .map(|(client, _)| self.complaint(client))
+                .collect(),
             times: well.into_iter().flatten().collect(),
         }
     }
@@ -188,7 +191,7 @@ impl Watch {
             told.push(format!("{} changes not answered", status.asked));
         }
         if status.undone > 0 {
-            told.push(format!("{} deeds not done", status.undone));
+            told.push(format!("{} actions not done", status.undone));
         }
         let reached = self.reached();
         for (room, seq) in &status.seqs {
@@ -203,7 +206,7 @@ impl Watch {
 
 impl Status {
     /// Whether it is connected, has sent what was written before `since`, and holds all of this.
-    pub(super) fn is_well(&self, since: Instant, reached: &Reached) -> bool {
+    pub(super) fn is_caught_up(&self, since: Instant, reached: &Reached) -> bool {
         self.live_since.is_some()
             && self.oldest.is_none_or(|oldest| oldest > since)
             && self.holds(reached)
