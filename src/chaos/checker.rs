@@ -6,22 +6,22 @@
 //! fresh page; nobody outside received anything.
 //!
 //! *Invariant:* it knows nothing of how the record came about, uses no code of the server's or the
-//! browser's, and a history that could not show a fault is itself a fault.
+//! browser's, and a history that could not show a violation is itself one.
 
-mod fault;
 mod screen;
 #[cfg(test)]
 mod tests;
 mod view;
+mod violation;
 
-pub use fault::{Fault, ScreenFault};
+pub use violation::{ScreenMismatch, Violation};
 
 use crate::history::{Event, History, Shown};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use view::View;
 
 /// Everything in which this history breaks the promise; empty when it was kept.
-pub fn check(history: &History) -> Vec<Fault> {
+pub fn check(history: &History) -> Vec<Violation> {
     let mut record = Record::default();
     for event in &history.events {
         record.take(event);
@@ -40,7 +40,7 @@ struct Record<'h> {
     views: BTreeMap<(&'h str, i64), View<'h>>,
     pages: BTreeMap<i64, &'h [Shown]>,
     deleted: BTreeSet<i64>,
-    faults: Vec<Fault>,
+    violations: Vec<Violation>,
 }
 
 struct Send<'h> {
@@ -109,7 +109,8 @@ impl<'h> Record<'h> {
             } => {
                 let view = self.views.entry((client, *room)).or_default();
                 if let Some(wrong) = view.receive(*number, *seq, key, *live) {
-                    self.faults.push(wrong.told(client, *room, *number));
+                    self.violations
+                        .push(wrong.into_violation(client, *room, *number));
                 }
             }
             Event::TookPage { client, room, seq } => {
@@ -137,14 +138,14 @@ impl<'h> Record<'h> {
         self.fates.entry((device(client), key)).or_default()
     }
 
-    fn judge(mut self) -> Vec<Fault> {
+    fn judge(mut self) -> Vec<Violation> {
         let was_used = !self.sends.is_empty() || self.views.values().any(View::has_rows);
         if !was_used || (self.pages.is_empty() && self.deleted.is_empty()) {
-            self.faults.push(Fault::NothingToCheck);
-            return self.faults;
+            self.violations.push(Violation::NothingToCheck);
+            return self.violations;
         }
         for room in self.rooms_without_truth() {
-            self.faults.push(Fault::NoPage { room });
+            self.violations.push(Violation::NoPage { room });
         }
         let keys: HashSet<&str> = self.sends.iter().map(|send| send.key).collect();
         let truths: HashMap<i64, Truth> = self
@@ -155,7 +156,7 @@ impl<'h> Record<'h> {
         self.judge_rooms(&truths, &keys);
         self.judge_sends(&truths, &keys);
         self.judge_views(&truths, &keys);
-        self.faults
+        self.violations
     }
 
     fn rooms_without_truth(&self) -> BTreeSet<i64> {
@@ -175,7 +176,8 @@ impl<'h> Record<'h> {
             for pair in rows.windows(2) {
                 if pair[0].number >= pair[1].number {
                     let number = pair[1].number;
-                    self.faults.push(Fault::PageDisordered { room, number });
+                    self.violations
+                        .push(Violation::PageDisordered { room, number });
                 }
             }
             let mut twice: Vec<_> = truths[&room]
@@ -185,7 +187,7 @@ impl<'h> Record<'h> {
                 .collect();
             twice.sort();
             for (key, numbers) in twice {
-                self.faults.push(Fault::StoredTwice {
+                self.violations.push(Violation::StoredTwice {
                     room,
                     key: (*key).to_owned(),
                     numbers: numbers.clone(),
@@ -207,16 +209,17 @@ impl<'h> Record<'h> {
             let fate = self.fates.get(&(device(tab), key)).unwrap_or(&unknown);
             let truth = truths.get(&room);
             let stored = truth.and_then(|truth| truth.by_key.get(key)?.first().copied());
-            let (client, key_told) = (tab.to_owned(), key.to_owned());
-            if let Some(fault) = fate.fault(truth, stored, key, keys) {
-                self.faults.push(fault.told(client, room, key_told));
+            let client = tab.to_owned();
+            if let Some(wrong) = fate.violation(truth, stored, key, keys) {
+                self.violations
+                    .push(wrong.into_violation(client, room, key.to_owned()));
             }
             // What was refused and is tried again stands where it is tried again.
             let number = fate.numbers.first().copied().or(stored);
             if let (Some(number), false) = (number, fate.was_refused) {
                 match latest.get(&(tab, room)) {
                     Some(&(before, first)) if number < before => {
-                        self.faults.push(Fault::SentOutOfOrder {
+                        self.violations.push(Violation::SentOutOfOrder {
                             client: tab.to_owned(),
                             room,
                             key: key.to_owned(),
@@ -233,13 +236,13 @@ impl<'h> Record<'h> {
             .fates
             .iter()
             .filter(|(of, fate)| !fate.numbers.is_empty() && !judged.contains(*of))
-            .map(|((client, key), _)| Fault::AcknowledgedUnsent {
+            .map(|((client, key), _)| Violation::AcknowledgedUnsent {
                 client: (*client).to_owned(),
                 key: (*key).to_owned(),
             })
             .collect();
         unsent.sort();
-        self.faults.extend(unsent);
+        self.violations.extend(unsent);
     }
 
     /// Everybody saw everything, and shows it; nobody else saw anything.
@@ -252,14 +255,14 @@ impl<'h> Record<'h> {
             }
             if !self.members.contains(&(device(tab), room)) {
                 let client = client();
-                self.faults.push(Fault::Outsider { client, room });
+                self.violations.push(Violation::Outsider { client, room });
             }
             let Some(truth) = truths.get(&room) else {
                 continue;
             };
             for &(number, key) in view.ever_received() {
                 if !truth.has(number, key, keys) {
-                    self.faults.push(Fault::SeenUnstored {
+                    self.violations.push(Violation::SeenUnstored {
                         client: client(),
                         room,
                         number,
@@ -273,25 +276,25 @@ impl<'h> Record<'h> {
             // Whoever was away while a message came and went may know only that it is gone.
             let standing = truth.rows.iter().filter(|row| !row.deleted);
             for row in standing.filter(|row| !view.has_seen(row.number)) {
-                self.faults.push(Fault::NotSeen {
+                self.violations.push(Violation::NotSeen {
                     client: client(),
                     room,
                     number: row.number,
                 });
             }
-            if let Some(fault) = screen::compare(rows, has_newer, truth.rows) {
+            if let Some(mismatch) = screen::compare(rows, has_newer, truth.rows) {
                 let client = client();
-                self.faults.push(Fault::Screen {
+                self.violations.push(Violation::Screen {
                     client,
                     room,
-                    fault,
+                    mismatch,
                 });
             }
         }
         let has_truth = |room: &i64| truths.contains_key(room);
         let hidden = self.members.iter().filter(|of| !shown.contains(of));
         for (client, room) in hidden.filter(|(_, room)| has_truth(room)) {
-            self.faults.push(Fault::NoScreen {
+            self.violations.push(Violation::NoScreen {
                 client: (*client).to_owned(),
                 room: *room,
             });
@@ -308,7 +311,7 @@ enum Wrong {
 }
 
 impl Fate {
-    fn fault(
+    fn violation(
         &self,
         truth: Option<&Truth>,
         stored: Option<i64>,
@@ -332,21 +335,21 @@ impl Fate {
 }
 
 impl Wrong {
-    fn told(self, client: String, room: i64, key: String) -> Fault {
+    fn into_violation(self, client: String, room: i64, key: String) -> Violation {
         match self {
-            Self::Lost => Fault::Lost { client, room, key },
-            Self::AcknowledgedTwice(numbers) => Fault::AcknowledgedTwice {
+            Self::Lost => Violation::Lost { client, room, key },
+            Self::AcknowledgedTwice(numbers) => Violation::AcknowledgedTwice {
                 client,
                 key,
                 numbers,
             },
-            Self::AcknowledgedNotStored(number) => Fault::AcknowledgedNotStored {
+            Self::AcknowledgedNotStored(number) => Violation::AcknowledgedNotStored {
                 client,
                 room,
                 key,
                 number,
             },
-            Self::RefusedButStored(number) => Fault::RefusedButStored {
+            Self::RefusedButStored(number) => Violation::RefusedButStored {
                 client,
                 room,
                 key,

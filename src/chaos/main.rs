@@ -21,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Worlds that are played when nobody says how many.
 const SEEDS: u64 = 10_000;
-/// More faults than this say nothing that the first ones do not.
+/// More violations than this say nothing that the first ones do not.
 const SHOWN: usize = 50;
 
 fn main() -> ExitCode {
@@ -188,23 +188,23 @@ fn check(file: &Path) -> Result<bool, Failure> {
     let lines = File::open(file).map_err(Failure::to(&format!("read {name}")))?;
     let history = History::read(BufReader::new(lines));
     let history = history.map_err(|error| Failure::new(error.to_string()))?;
-    let faults = checker::check(&history);
+    let violations = checker::check(&history);
     let events = history.events.len();
-    if faults.is_empty() {
+    if violations.is_empty() {
         tell(&format!(
             "{name}: {events} events, and the promise was kept."
         ));
         return Ok(true);
     }
-    for fault in faults.iter().take(SHOWN) {
-        tell(&fault.to_string());
+    for violation in violations.iter().take(SHOWN) {
+        tell(&violation.to_string());
     }
-    if faults.len() > SHOWN {
-        tell(&format!("… and {} more.", faults.len() - SHOWN));
+    if violations.len() > SHOWN {
+        tell(&format!("… and {} more.", violations.len() - SHOWN));
     }
     tell(&format!(
         "{name}: {events} events, faults: {}.",
-        faults.len()
+        violations.len()
     ));
     Ok(false)
 }

@@ -53,7 +53,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts the server in `binary`. Histories that show a fault are left in `findings`.
+    /// Starts the server in `binary`. Histories that show a violation are left in `findings`.
     ///
     /// # Errors
     /// The server or the proxy does not start, or a guest cannot be made.
@@ -264,9 +264,9 @@ impl Run {
     }
 
     fn judge(&self, phase: &Phase, history: &History, row: &mut Row) {
-        let faults = checker::check(history);
-        row.tally = Tally::of(&faults);
-        if faults.is_empty() {
+        let violations = checker::check(history);
+        row.tally = Tally::of(&violations);
+        if violations.is_empty() {
             return;
         }
         let kind = phase.kind.name();

@@ -1,11 +1,11 @@
 //! What a run showed, as a table for people and a closing line for programs.
 
-use crate::checker::Fault;
+use crate::checker::Violation;
 use std::fmt;
 use std::time::Duration;
 
-/// Faults of a phase that are told one by one; more say nothing that the first ones do not.
-const TOLD: usize = 20;
+/// Violations of a phase that are listed one by one; more say nothing that the first ones do not.
+const LISTED: usize = 20;
 
 /// Everything that a run showed, phase by phase.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub struct Row {
     pub took: Duration,
 }
 
-/// Faults, counted by what they mean to a person.
+/// Violations, counted by what they mean to a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Somebody misses a message.
@@ -45,7 +45,7 @@ pub struct Tally {
     /// A screen that is no fresh page, an outsider who heard something, and the rest.
     pub other: usize,
     /// The first ones, each as its sentence.
-    pub told: Vec<String>,
+    pub listed: Vec<String>,
 }
 
 /// A number of durations.
@@ -61,22 +61,26 @@ impl Row {
 
 impl Tally {
     /// Counts what the checker found.
-    pub fn of(faults: &[Fault]) -> Self {
+    pub fn of(violations: &[Violation]) -> Self {
         let mut tally = Self {
-            told: faults.iter().take(TOLD).map(Fault::to_string).collect(),
+            listed: violations
+                .iter()
+                .take(LISTED)
+                .map(Violation::to_string)
+                .collect(),
             ..Self::default()
         };
-        for fault in faults {
-            *match fault {
-                Fault::Lost { .. }
-                | Fault::AcknowledgedNotStored { .. }
-                | Fault::NotSeen { .. } => &mut tally.lost,
-                Fault::AcknowledgedTwice { .. }
-                | Fault::StoredTwice { .. }
-                | Fault::SeenTwice { .. } => &mut tally.duplicated,
-                Fault::SentOutOfOrder { .. }
-                | Fault::SeenOutOfOrder { .. }
-                | Fault::PageDisordered { .. } => &mut tally.reordered,
+        for violation in violations {
+            *match violation {
+                Violation::Lost { .. }
+                | Violation::AcknowledgedNotStored { .. }
+                | Violation::NotSeen { .. } => &mut tally.lost,
+                Violation::AcknowledgedTwice { .. }
+                | Violation::StoredTwice { .. }
+                | Violation::SeenTwice { .. } => &mut tally.duplicated,
+                Violation::SentOutOfOrder { .. }
+                | Violation::SeenOutOfOrder { .. }
+                | Violation::PageDisordered { .. } => &mut tally.reordered,
                 _ => &mut tally.other,
             } += 1;
         }
@@ -151,7 +155,7 @@ impl fmt::Display for Row {
             self.heal,
             in_words(self.took)
         )?;
-        for sentence in self.failures.iter().chain(&tally.told) {
+        for sentence in self.failures.iter().chain(&tally.listed) {
             write!(f, "\n  ! {}: {sentence}", self.name)?;
         }
         Ok(())
@@ -230,17 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn a_phase_with_a_fault_or_without_an_end_has_failed() {
-        let row = |faults: &[Fault], failures: &[&str]| Row {
+    fn a_phase_with_a_violation_or_without_an_end_has_failed() {
+        let row = |violations: &[Violation], failures: &[&str]| Row {
             name: "calm",
             sends: 3,
             struck: "nothing".to_owned(),
-            tally: Tally::of(faults),
+            tally: Tally::of(violations),
             heal: Times::default(),
             failures: failures.iter().map(|&text| text.to_owned()).collect(),
             took: Duration::from_secs(2),
         };
-        let lost = Fault::NotSeen {
+        let lost = Violation::NotSeen {
             client: "c1".to_owned(),
             room: 1,
             number: 7,

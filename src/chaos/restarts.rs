@@ -110,7 +110,7 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
         let rows = rest.whole(room).await?.into_iter().map(shown).collect();
         seen.events.push(Event::Page { room: room.0, rows });
     }
-    let faults = checker::check(&History {
+    let violations = checker::check(&History {
         events: seen.events,
     });
     let (near, far): (Vec<Delivery>, Vec<Delivery>) = seen
@@ -128,7 +128,7 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
         back: Times::of(back),
         stopped: Times::of(stopped),
         refused,
-        tally: Tally::of(&faults),
+        tally: Tally::of(&violations),
         failures,
     })
 }
@@ -272,7 +272,7 @@ impl fmt::Display for Measured {
             "Promised: p99 of at most {}; it is {p99}.",
             in_words(PROMISED)
         )?;
-        for sentence in self.failures.iter().chain(&tally.told).take(50) {
+        for sentence in self.failures.iter().chain(&tally.listed).take(50) {
             writeln!(f, "  ! {sentence}")?;
         }
         Ok(())

@@ -24,7 +24,7 @@ mod settling;
 mod tests;
 mod world;
 
-use crate::checker::{self, Fault};
+use crate::checker::{self, Violation};
 use crate::history::History;
 use bench::Bench;
 use std::fmt;
@@ -55,7 +55,7 @@ pub struct Outcome {
     /// The seed of the world.
     pub seed: u64,
     /// What broke the promise.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
     /// Why it never came to rest, or which refused text is gone.
     pub stuck: Option<String>,
     /// Everything that its clients did and saw.
@@ -106,8 +106,8 @@ pub struct Failed {
 impl Outcome {
     /// What is wrong, as sentences; empty when all is well.
     pub fn wrong(&self) -> Vec<String> {
-        let faults = self.faults.iter().map(Fault::to_string);
-        self.stuck.iter().cloned().chain(faults).collect()
+        let violations = self.violations.iter().map(Violation::to_string);
+        self.stuck.iter().cloned().chain(violations).collect()
     }
 }
 
@@ -188,10 +188,10 @@ fn play(next: &AtomicU64, end: u64, plant: Option<Plant>, mut told: impl FnMut(O
             let mut world = Box::new(Box::pin(World::begin(&bench, seed, plant)).await);
             let stuck = Box::pin(world.live()).await.or_else(|| world.forgotten());
             let (history, figures) = Box::pin(world.end()).await;
-            let faults = checker::check(&history);
+            let violations = checker::check(&history);
             let outcome = Outcome {
                 seed,
-                faults,
+                violations,
                 stuck,
                 history,
                 figures,

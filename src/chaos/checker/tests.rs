@@ -5,23 +5,23 @@ use kept::*;
 
 #[test]
 fn a_promise_that_was_kept_has_no_fault() {
-    assert_eq!(faults(kept()), []);
+    assert_eq!(violations(kept()), []);
 }
 
 #[test]
 fn a_history_that_could_show_no_fault_is_one() {
-    assert_eq!(faults(Vec::new()), [Fault::NothingToCheck]);
+    assert_eq!(violations(Vec::new()), [Violation::NothingToCheck]);
     let member = kept()[..1].to_vec();
-    assert_eq!(faults(member), [Fault::NothingToCheck]);
+    assert_eq!(violations(member), [Violation::NothingToCheck]);
     let nobody_looked = planted(|events| {
         events.pop();
     });
-    assert_eq!(nobody_looked, [Fault::NothingToCheck]);
+    assert_eq!(nobody_looked, [Violation::NothingToCheck]);
     let only_a_page = vec![Event::Page {
         room: ROOM,
         rows: vec![shown(1, "k1")],
     }];
-    assert_eq!(faults(only_a_page), [Fault::NothingToCheck]);
+    assert_eq!(violations(only_a_page), [Violation::NothingToCheck]);
 }
 
 #[test]
@@ -30,13 +30,13 @@ fn a_room_or_a_screen_that_nobody_looked_at_is_a_fault() {
         let client = "alice".to_owned();
         events.push(Event::Member { client, room: 2 });
     });
-    assert_eq!(room, [Fault::NoPage { room: 2 }]);
+    assert_eq!(room, [Violation::NoPage { room: 2 }]);
     let member = planted(|events| {
         let client = "carol".to_owned();
         events.push(Event::Member { client, room: ROOM });
     });
     let client = "carol".to_owned();
-    assert_eq!(member, [Fault::NoScreen { client, room: ROOM }]);
+    assert_eq!(member, [Violation::NoScreen { client, room: ROOM }]);
 }
 
 #[test]
@@ -46,15 +46,15 @@ fn a_dropped_frame_is_found() {
         rows_of(events, "bob").remove(1);
     });
     let (client, room) = (|| "bob".to_owned(), ROOM);
-    let never = Fault::NotSeen {
+    let never = Violation::NotSeen {
         client: client(),
         room,
         number: 2,
     };
-    let hole = Fault::Screen {
+    let hole = Violation::Screen {
         client: client(),
         room,
-        fault: ScreenFault::Missing(2),
+        mismatch: ScreenMismatch::Missing(2),
     };
     assert_eq!(found, [never, hole]);
 }
@@ -74,22 +74,22 @@ fn a_duplicate_is_found() {
     let client = "bob".to_owned();
     let (room, number) = (ROOM, 2);
     #[rustfmt::skip]
-    assert_eq!(again, [Fault::SeenTwice { client, room, number }]);
+    assert_eq!(again, [Violation::SeenTwice { client, room, number }]);
     let in_the_page_already = planted(|events| {
         let after = at(&received("bob#2", 3, "k3"));
         events.insert(after, received("bob#2", 2, "k2"));
     });
     let client = "bob#2".to_owned();
     #[rustfmt::skip]
-    assert_eq!(in_the_page_already, [Fault::SeenTwice { client, room, number }]);
+    assert_eq!(in_the_page_already, [Violation::SeenTwice { client, room, number }]);
     let on_a_screen = planted(|events| {
         let rows = rows_of(events, "bob");
         rows.insert(1, rows[1].clone());
     });
     let client = "bob".to_owned();
-    let fault = ScreenFault::Foreign(2);
+    let mismatch = ScreenMismatch::Foreign(2);
     #[rustfmt::skip]
-    assert_eq!(on_a_screen, [Fault::Screen { client, room, fault }]);
+    assert_eq!(on_a_screen, [Violation::Screen { client, room, mismatch }]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_send_that_is_stored_twice_is_found() {
     });
     let (room, key, numbers) = (ROOM, "k2".to_owned(), vec![2, 4]);
     #[rustfmt::skip]
-    assert_eq!(found, [Fault::StoredTwice { room, key, numbers }]);
+    assert_eq!(found, [Violation::StoredTwice { room, key, numbers }]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_send_that_is_acknowledged_at_two_places_is_found() {
     });
     let (client, key, numbers) = ("alice".to_owned(), "k2".to_owned(), vec![2, 3]);
     #[rustfmt::skip]
-    assert_eq!(found, [Fault::AcknowledgedTwice { client, key, numbers }]);
+    assert_eq!(found, [Violation::AcknowledgedTwice { client, key, numbers }]);
 }
 
 #[test]
@@ -131,11 +131,11 @@ fn two_that_are_swapped_are_found() {
     let client = || "bob".to_owned();
     let (room, number) = (ROOM, 2);
     #[rustfmt::skip]
-    assert_eq!(came, [Fault::SeenOutOfOrder { client: client(), room, number }]);
+    assert_eq!(came, [Violation::SeenOutOfOrder { client: client(), room, number }]);
     let drawn = planted(|events| rows_of(events, "bob").swap(0, 1));
     assert_eq!(drawn.len(), 1, "{drawn:?}");
     let listed = planted(|events| rows_of(events, "server").swap(0, 1));
-    assert!(listed.contains(&Fault::PageDisordered { room, number: 1 }));
+    assert!(listed.contains(&Violation::PageDisordered { room, number: 1 }));
     let written = planted(|events| {
         let place = |key: &str| Event::Sent {
             client: "alice".to_owned(),
@@ -146,7 +146,7 @@ fn two_that_are_swapped_are_found() {
     });
     let (client, key, overtook) = ("alice".to_owned(), "k1".to_owned(), "k2".to_owned());
     #[rustfmt::skip]
-    assert_eq!(written, [Fault::SentOutOfOrder { client, room, key, overtook }]);
+    assert_eq!(written, [Violation::SentOutOfOrder { client, room, key, overtook }]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_message_that_comes_into_the_past_by_a_sync_is_found() {
     });
     let (client, room, number) = ("bob".to_owned(), ROOM, 2);
     #[rustfmt::skip]
-    assert_eq!(found, [Fault::SeenOutOfOrder { client, room, number }]);
+    assert_eq!(found, [Violation::SeenOutOfOrder { client, room, number }]);
 }
 
 #[test]
@@ -177,9 +177,10 @@ fn an_acknowledgement_before_the_commit_is_found() {
     });
     let (client, room, key, number) = ("alice".to_owned(), ROOM, "k3".to_owned(), 3);
     #[rustfmt::skip]
-    let lost = Fault::AcknowledgedNotStored { client, room, key, number };
+    let lost = Violation::AcknowledgedNotStored { client, room, key, number };
     assert_eq!(found[0], lost);
-    let seen = |fault: &&Fault| matches!(fault, Fault::SeenUnstored { number: 3, .. });
+    let seen =
+        |violation: &&Violation| matches!(violation, Violation::SeenUnstored { number: 3, .. });
     assert_eq!(found.iter().filter(seen).count(), 3);
 }
 
@@ -188,7 +189,12 @@ fn an_acknowledged_place_that_another_message_has_is_found() {
     let found = planted(|events| {
         rows_of(events, "server")[2] = shown(3, "k9");
     });
-    let taken = |fault: &Fault| matches!(fault, Fault::AcknowledgedNotStored { number: 3, .. });
+    let taken = |violation: &Violation| {
+        matches!(
+            violation,
+            Violation::AcknowledgedNotStored { number: 3, .. }
+        )
+    };
     assert!(found.iter().any(taken), "{found:?}");
     // The same where only texts are known: another's text is not an edit of this one.
     let found = planted(|events| {
@@ -205,7 +211,7 @@ fn an_acknowledgement_of_what_was_never_sent_is_found() {
         events.retain(|event| !sent(event));
     });
     let (client, key) = ("alice".to_owned(), "k1".to_owned());
-    assert_eq!(found, [Fault::AcknowledgedUnsent { client, key }]);
+    assert_eq!(found, [Violation::AcknowledgedUnsent { client, key }]);
 }
 
 #[test]
@@ -221,7 +227,7 @@ fn a_message_seen_by_an_outsider_is_found() {
     ] {
         let found = planted(|events| events.push(event));
         let (client, room) = ("mallory".to_owned(), ROOM);
-        assert_eq!(found[0], Fault::Outsider { client, room });
+        assert_eq!(found[0], Violation::Outsider { client, room });
     }
 }
 
@@ -231,7 +237,7 @@ fn a_send_that_was_silently_lost_is_found() {
         events.retain(|event| !matches!(event, Event::Waiting { .. }));
     });
     let (client, room, key) = ("alice".to_owned(), ROOM, "k5".to_owned());
-    assert_eq!(found, [Fault::Lost { client, room, key }]);
+    assert_eq!(found, [Violation::Lost { client, room, key }]);
     let given_up = planted(|events| {
         events.retain(|event| !matches!(event, Event::Waiting { .. }));
         events.push(Event::Discarded {
@@ -255,7 +261,7 @@ fn a_refused_send_that_is_stored_is_found() {
     });
     let (client, room, key, number) = ("alice".to_owned(), ROOM, "k4".to_owned(), 4);
     #[rustfmt::skip]
-    assert_eq!(found, [Fault::RefusedButStored { client, room, key, number }]);
+    assert_eq!(found, [Violation::RefusedButStored { client, room, key, number }]);
 }
 
 #[test]
@@ -271,22 +277,22 @@ fn an_edit_or_a_removal_that_was_not_seen_is_found() {
                 change(second);
             }
         });
-        let (client, room, fault) = ("bob".to_owned(), ROOM, ScreenFault::Stale(2));
+        let (client, room, mismatch) = ("bob".to_owned(), ROOM, ScreenMismatch::Stale(2));
         #[rustfmt::skip]
-        assert_eq!(found, [Fault::Screen { client, room, fault }]);
+        assert_eq!(found, [Violation::Screen { client, room, mismatch }]);
     }
 }
 
 #[test]
 fn a_screen_that_shows_what_the_room_does_not_have_is_found() {
     let found = planted(|events| rows_of(events, "bob").push(shown(4, "k9")));
-    let (client, room, fault) = ("bob".to_owned(), ROOM, ScreenFault::Foreign(4));
+    let (client, room, mismatch) = ("bob".to_owned(), ROOM, ScreenMismatch::Foreign(4));
     #[rustfmt::skip]
-    assert_eq!(found, [Fault::Screen { client, room, fault }]);
+    assert_eq!(found, [Violation::Screen { client, room, mismatch }]);
     let blank = planted(|events| rows_of(events, "bob").clear());
-    let (client, fault) = ("bob".to_owned(), ScreenFault::Missing(3));
+    let (client, mismatch) = ("bob".to_owned(), ScreenMismatch::Missing(3));
     #[rustfmt::skip]
-    assert_eq!(blank, [Fault::Screen { client, room, fault }]);
+    assert_eq!(blank, [Violation::Screen { client, room, mismatch }]);
 }
 
 #[test]
@@ -316,7 +322,7 @@ fn a_deleted_room_has_no_end_but_its_sends_have() {
         events.retain(|event| !matches!(event, Event::Waiting { .. }));
     });
     let (client, room, key) = ("alice".to_owned(), ROOM, "k5".to_owned());
-    assert_eq!(found, [Fault::Lost { client, room, key }]);
+    assert_eq!(found, [Violation::Lost { client, room, key }]);
 }
 
 #[test]
@@ -365,7 +371,7 @@ fn where_only_texts_are_known_they_are_the_keys() {
     });
     let (room, key, numbers) = (ROOM, "k1".to_owned(), vec![1, 4]);
     #[rustfmt::skip]
-    assert!(twice.contains(&Fault::StoredTwice { room, key, numbers }));
+    assert!(twice.contains(&Violation::StoredTwice { room, key, numbers }));
 }
 
 #[test]
@@ -388,7 +394,7 @@ fn a_page_begins_a_view_anew() {
     });
     let (client, room, number) = ("bob".to_owned(), ROOM, 3);
     #[rustfmt::skip]
-    assert_eq!(older, [Fault::NotSeen { client, room, number }]);
+    assert_eq!(older, [Violation::NotSeen { client, room, number }]);
 }
 
 #[test]
@@ -413,7 +419,7 @@ fn what_was_refused_and_sent_again_may_stand_later() {
             }
         }
     });
-    let disordered = |fault: &&Fault| matches!(fault, Fault::SentOutOfOrder { .. });
+    let disordered = |violation: &&Violation| matches!(violation, Violation::SentOutOfOrder { .. });
     assert_eq!(found.iter().filter(disordered).count(), 0, "{found:?}");
 }
 
@@ -424,8 +430,8 @@ fn every_fault_is_a_sentence() {
         events.push(received("mallory", 9, "k9"));
     });
     assert!(found.len() > 5, "{found:?}");
-    for fault in found {
-        let sentence = fault.to_string();
+    for violation in found {
+        let sentence = violation.to_string();
         assert!(
             sentence.ends_with('.') && sentence.contains(' '),
             "{sentence}"

@@ -3,7 +3,7 @@
 //! *Invariant:* a page begins it anew; what it received since is new to it, and comes in the room's
 //! order.
 
-use super::Fault;
+use super::Violation;
 use crate::history::Shown;
 use std::collections::HashSet;
 
@@ -31,15 +31,15 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
-    pub(super) fn told(self, client: &str, room: i64, number: i64) -> Fault {
+    pub(super) fn into_violation(self, client: &str, room: i64, number: i64) -> Violation {
         let client = client.to_owned();
         match self {
-            Self::Twice => Fault::SeenTwice {
+            Self::Twice => Violation::SeenTwice {
                 client,
                 room,
                 number,
             },
-            Self::Late => Fault::SeenOutOfOrder {
+            Self::Late => Violation::SeenOutOfOrder {
                 client,
                 room,
                 number,

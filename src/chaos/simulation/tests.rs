@@ -1,5 +1,5 @@
 use super::*;
-use crate::checker::ScreenFault;
+use crate::checker::ScreenMismatch;
 
 /// Worlds within which a planted fault is found; some faults need a rare chance.
 const WORLDS: u64 = 300;
@@ -37,57 +37,58 @@ fn the_same_seed_is_the_same_world() {
     }
 }
 
-/// Plays worlds until `is_found` among their faults; how many it took.
-fn worlds_until(plant: Plant, is_found: impl Fn(&Fault) -> bool) -> u64 {
-    let found = (1..=WORLDS).find(|&seed| run_with(seed, Some(plant)).faults.iter().any(&is_found));
+/// Plays worlds until `is_found` among their violations; how many it took.
+fn worlds_until(plant: Plant, is_found: impl Fn(&Violation) -> bool) -> u64 {
+    let found =
+        (1..=WORLDS).find(|&seed| run_with(seed, Some(plant)).violations.iter().any(&is_found));
     found.unwrap_or_else(|| panic!("{plant:?} was not found in {WORLDS} worlds"))
 }
 
 #[test]
 fn an_acknowledgement_before_the_commit_is_found() {
-    worlds_until(Plant::AcknowledgesBeforeCommit, |fault| {
-        matches!(fault, Fault::AcknowledgedNotStored { .. })
+    worlds_until(Plant::AcknowledgesBeforeCommit, |violation| {
+        matches!(violation, Violation::AcknowledgedNotStored { .. })
     });
 }
 
 #[test]
 fn a_dropped_frame_that_the_heartbeat_lies_about_is_found() {
-    worlds_until(Plant::LiesInHeartbeats, |fault| {
-        matches!(fault, Fault::NotSeen { .. })
+    worlds_until(Plant::LiesInHeartbeats, |violation| {
+        matches!(violation, Violation::NotSeen { .. })
     });
-    worlds_until(Plant::LiesInHeartbeats, |fault| {
-        let stale = |fault: &ScreenFault| matches!(fault, ScreenFault::Stale(_));
-        matches!(fault, Fault::Screen { fault, .. } if stale(fault))
+    worlds_until(Plant::LiesInHeartbeats, |violation| {
+        let stale = |mismatch: &ScreenMismatch| matches!(mismatch, ScreenMismatch::Stale(_));
+        matches!(violation, Violation::Screen { mismatch, .. } if stale(mismatch))
     });
 }
 
 #[test]
 fn a_message_that_a_sync_leaves_out_is_found() {
-    worlds_until(Plant::SkipsInSyncs, |fault| {
-        matches!(fault, Fault::NotSeen { .. })
+    worlds_until(Plant::SkipsInSyncs, |violation| {
+        matches!(violation, Violation::NotSeen { .. })
     });
 }
 
 #[test]
 fn a_message_told_to_outsiders_is_found() {
-    worlds_until(Plant::TellsOutsiders, |fault| {
-        matches!(fault, Fault::Outsider { .. })
+    worlds_until(Plant::TellsOutsiders, |violation| {
+        matches!(violation, Violation::Outsider { .. })
     });
 }
 
 #[test]
 fn a_browser_that_forgets_its_outbox_is_found() {
-    worlds_until(Plant::ForgetsOutbox, |fault| {
-        matches!(fault, Fault::Lost { .. })
+    worlds_until(Plant::ForgetsOutbox, |violation| {
+        matches!(violation, Violation::Lost { .. })
     });
 }
 
 #[test]
 fn a_server_that_stores_repeats_is_found() {
-    worlds_until(Plant::StoresRepeats, |fault| {
-        matches!(fault, Fault::StoredTwice { .. })
+    worlds_until(Plant::StoresRepeats, |violation| {
+        matches!(violation, Violation::StoredTwice { .. })
     });
-    worlds_until(Plant::StoresRepeats, |fault| {
-        matches!(fault, Fault::AcknowledgedTwice { .. })
+    worlds_until(Plant::StoresRepeats, |violation| {
+        matches!(violation, Violation::AcknowledgedTwice { .. })
     });
 }

@@ -1,6 +1,6 @@
 //! A history in which nothing is wrong, and how to plant something in it.
 
-use crate::checker::{Fault, check};
+use crate::checker::{Violation, check};
 use crate::history::{Event, History, Shown};
 
 pub(super) const ROOM: i64 = 1;
@@ -66,15 +66,15 @@ pub(super) fn screen(client: &str, rows: Vec<Shown>) -> Event {
     }
 }
 
-pub(super) fn faults(events: Vec<Event>) -> Vec<Fault> {
+pub(super) fn violations(events: Vec<Event>) -> Vec<Violation> {
     check(&History { events })
 }
 
 /// The history in which nothing is wrong, with something planted.
-pub(super) fn planted(plant: impl FnOnce(&mut Vec<Event>)) -> Vec<Fault> {
+pub(super) fn planted(plant: impl FnOnce(&mut Vec<Event>)) -> Vec<Violation> {
     let mut events = kept();
     plant(&mut events);
-    faults(events)
+    violations(events)
 }
 
 /// Where an event stands in the history in which nothing is wrong.

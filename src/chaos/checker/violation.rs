@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub enum Violation {
     /// Nothing was sent and nothing shown, or nobody looked at the end: it proves nothing.
     NothingToCheck,
     /// Nobody says what the room is like at the end.
@@ -145,13 +145,13 @@ pub enum Fault {
         /// The room it concerns.
         room: i64,
         /// How the screen differs.
-        fault: ScreenFault,
+        mismatch: ScreenMismatch,
     },
 }
 
 /// The first row in which a screen differs from a fresh page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ScreenFault {
+pub enum ScreenMismatch {
     /// This one is not on it.
     Missing(i64),
     /// This one is on it, and not in the room, or not there.
@@ -160,7 +160,7 @@ pub enum ScreenFault {
     Stale(i64),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingToCheck => f.write_str(
@@ -214,14 +214,14 @@ impl fmt::Display for Fault {
             Self::Outsider { client, room } => {
                 write!(f, "Room {room}: {client} is no member and received something of it.")
             }
-            Self::Screen { client, room, fault } => {
+            Self::Screen { client, room, mismatch } => {
                 write!(f, "Room {room}: the screen of {client} ")?;
-                match fault {
-                    ScreenFault::Missing(number) => write!(f, "lacks {number}."),
-                    ScreenFault::Foreign(number) => {
+                match mismatch {
+                    ScreenMismatch::Missing(number) => write!(f, "lacks {number}."),
+                    ScreenMismatch::Foreign(number) => {
                         write!(f, "shows {number} where the room does not have it.")
                     }
-                    ScreenFault::Stale(number) => write!(f, "shows {number} as it was, not as it is."),
+                    ScreenMismatch::Stale(number) => write!(f, "shows {number} as it was, not as it is."),
                 }
             }
         }
