@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum kind { OTHER, DATABASE, WAL, BESIDE };
-enum trouble { NONE, GROW, WRITE, SYNC, CHECKPOINT };
+enum disk_fault { NONE, GROW, WRITE, SYNC, CHECKPOINT };
 
 /* What each descriptor is open for. */
 #define DESCRIPTORS 65536
@@ -95,7 +95,7 @@ int close(int fd) {
 
 /* What fails. */
 
-static enum trouble trouble(void) {
+static enum disk_fault disk_fault(void) {
     if (!control)
         return NONE;
     int before = errno;
@@ -132,7 +132,7 @@ static int finds_no_room_to_grow(int fd, off_t end) {
 
 /* Whether a write that would end at this offset finds no room. */
 static int finds_no_room(int fd, off_t end) {
-    switch (trouble()) {
+    switch (disk_fault()) {
     case GROW: return finds_no_room_to_grow(fd, end);
     case WRITE: return 1;
     case CHECKPOINT: return kind_of(fd) == DATABASE;
@@ -267,7 +267,7 @@ static int bring(int fd, int (*sync)(int)) {
     enum kind kind = kind_of(fd);
     if (kind == OTHER)
         return sync(fd);
-    if (trouble() == SYNC) {
+    if (disk_fault() == SYNC) {
         errno = EIO;
         return -1;
     }

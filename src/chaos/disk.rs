@@ -17,9 +17,9 @@ const SHIM: &str = include_str!("disk.c");
 /// What every text begins with that is followed through a trace; digits make it one of its own.
 pub const MARK: &str = "durable-";
 
-/// What a disk does not do.
+/// A fault of the disk: what it does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum DiskFault {
     /// A file cannot grow; what it holds can be written over. A full disk, as most are.
     NoGrowth,
     /// Nothing can be written at all. A full disk that copies on write.
@@ -30,8 +30,8 @@ pub enum Trouble {
     NoCheckpoint,
 }
 
-impl Trouble {
-    /// Every kind of trouble.
+impl DiskFault {
+    /// Every kind of fault.
     pub const ALL: [Self; 4] = [
         Self::NoGrowth,
         Self::NoWrite,
@@ -50,7 +50,7 @@ impl Trouble {
     }
 }
 
-/// A shim that is built, and the files by which it is told and tells.
+/// A shim that is built, and the files by which it is controlled and reports.
 #[derive(Clone, Debug)]
 pub struct Disk {
     library: PathBuf,
@@ -87,7 +87,7 @@ impl Disk {
         }
         Ok(Self {
             library,
-            control: folder.join("trouble"),
+            control: folder.join("fault"),
             trace: folder.join("trace"),
             sync_takes: Duration::ZERO,
             forgets_syncs: false,
@@ -107,8 +107,8 @@ impl Disk {
         }
     }
 
-    /// What a server's environment must have in it. Set before the process starts; trouble comes and
-    /// goes later.
+    /// What a server's environment must have in it. Set before the process starts; faults come and
+    /// go later.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let text = |path: &Path| path.display().to_string();
         let mut environment = vec![
@@ -126,14 +126,14 @@ impl Disk {
         environment
     }
 
-    /// From the next write on the disk is in this trouble, and in no other.
+    /// From the next write on the disk has this fault, and no other.
     ///
     /// # Errors
     /// The file that controls the shim cannot be written.
-    pub fn fail(&self, trouble: Trouble) -> io::Result<()> {
+    pub fn fail(&self, fault: DiskFault) -> io::Result<()> {
         // Renamed into place: the shim never reads half a word.
         let word = self.control.with_extension("next");
-        fs::write(&word, trouble.word())?;
+        fs::write(&word, fault.word())?;
         fs::rename(&word, &self.control)
     }
 
@@ -168,7 +168,7 @@ enum Event {
     /// All that is in the WAL is on the disk.
     Synced,
     /// Bytes with these marks are about to go out through a socket.
-    Told(Vec<String>),
+    Delivered(Vec<String>),
 }
 
 /// How far a mark has come.
@@ -189,24 +189,29 @@ impl Trace {
             match event {
                 "wal-write" => Some(Event::Written(marks)),
                 "wal-sync" => Some(Event::Synced),
-                "socket" => Some(Event::Told(marks)),
+                "socket" => Some(Event::Delivered(marks)),
                 _ => None,
             }
         });
         Self(events.collect())
     }
 
-    /// How many marks were told to somebody.
-    pub fn told(&self) -> usize {
-        let mut told: Vec<&String> = self.0.iter().filter_map(Event::told).flatten().collect();
-        told.sort_unstable();
-        told.dedup();
-        told.len()
+    /// How many marks were delivered to somebody.
+    pub fn delivered(&self) -> usize {
+        let mut delivered: Vec<&String> = self
+            .0
+            .iter()
+            .filter_map(Event::delivered)
+            .flatten()
+            .collect();
+        delivered.sort_unstable();
+        delivered.dedup();
+        delivered.len()
     }
 
     /// Every mark that went out through a socket before it was on the disk, once each: written to
     /// the WAL, and after that the WAL synced.
-    pub fn told_too_early(&self) -> Vec<String> {
+    pub fn delivered_too_early(&self) -> Vec<String> {
         let mut stages: BTreeMap<&String, Stage> = BTreeMap::new();
         let mut early = Vec::new();
         for event in &self.0 {
@@ -219,7 +224,7 @@ impl Trace {
                 Event::Synced => stages
                     .values_mut()
                     .for_each(|stage| *stage = Stage::Durable),
-                Event::Told(marks) => {
+                Event::Delivered(marks) => {
                     for mark in marks {
                         if stages.get(mark) != Some(&Stage::Durable) && !early.contains(mark) {
                             early.push(mark.clone());
@@ -233,9 +238,9 @@ impl Trace {
 }
 
 impl Event {
-    fn told(&self) -> Option<&Vec<String>> {
+    fn delivered(&self) -> Option<&Vec<String>> {
         match self {
-            Self::Told(marks) => Some(marks),
+            Self::Delivered(marks) => Some(marks),
             _ => None,
         }
     }
@@ -246,19 +251,19 @@ mod tests {
     use super::*;
 
     fn early(notes: &str) -> Vec<String> {
-        Trace::read(notes).told_too_early()
+        Trace::read(notes).delivered_too_early()
     }
 
     #[test]
-    fn what_is_written_then_synced_then_told_is_in_order() {
+    fn what_is_written_then_synced_then_delivered_is_in_order() {
         let notes = "wal-write durable-1\nwal-write durable-1 durable-2\nwal-sync\n\
             socket durable-2\nsocket durable-1\nsocket durable-1\n";
         assert_eq!(early(notes), Vec::<String>::new());
-        assert_eq!(Trace::read(notes).told(), 2);
+        assert_eq!(Trace::read(notes).delivered(), 2);
     }
 
     #[test]
-    fn what_is_told_before_the_sync_is_found() {
+    fn what_is_delivered_before_the_sync_is_found() {
         let notes = "wal-write durable-1\nsocket durable-1\nwal-sync\nsocket durable-1\n";
         assert_eq!(early(notes), ["durable-1"]);
     }
@@ -270,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_and_never_written_is_found() {
+    fn what_is_delivered_and_never_written_is_found() {
         assert_eq!(early("wal-sync\nsocket durable-3\n"), ["durable-3"]);
     }
 

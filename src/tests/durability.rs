@@ -57,8 +57,8 @@ async fn a_message_is_broadcast_only_after_fdatasync() {
     // Slow enough for an answer that does not wait to come first.
     let disk = disk.slow(Duration::from_millis(5));
     let trace = sent_on(&disk, folder.path()).await;
-    assert_eq!(trace.told(), SENDS, "every message was followed");
-    assert_eq!(trace.told_too_early(), Vec::<String>::new());
+    assert_eq!(trace.delivered(), SENDS, "every message was followed");
+    assert_eq!(trace.delivered_too_early(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -68,5 +68,5 @@ async fn a_missing_fdatasync_is_detected() {
         return;
     };
     let trace = sent_on(&disk.forgetful(), folder.path()).await;
-    assert_eq!(trace.told_too_early().len(), SENDS);
+    assert_eq!(trace.delivered_too_early().len(), SENDS);
 }

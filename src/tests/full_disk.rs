@@ -3,7 +3,7 @@
 
 use crate::harness::{Browser, LOBBY, Page, Program, Socket, a_disk_in, eventually};
 use parlour_chaos::database;
-use parlour_chaos::disk::{Disk, Trouble};
+use parlour_chaos::disk::{Disk, DiskFault};
 use parlour_protocol::Seq;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ fn is_to_be_tried_again(refusal: &Value) {
     assert!((1_000..=2_000).contains(&wait), "{refusal}");
 }
 
-async fn lives_through(trouble: Trouble) {
+async fn lives_through(fault: DiskFault) {
     let Some(mut bench) = Bench::start() else {
         return;
     };
@@ -104,7 +104,7 @@ async fn lives_through(trouble: Trouble) {
         .json(&json!({"username": "Carol"}));
     let carol: Value = carol.send().await.unwrap().json().await.unwrap();
 
-    bench.disk.fail(trouble).unwrap();
+    bench.disk.fail(fault).unwrap();
     for path in ["/", LOBBY, "/join", "/healthz", "/readyz", MESSAGES] {
         assert_eq!(Browser::of(bench.address).get(path).await.status, 200);
         assert_ne!(alice.get(path).await.status / 100, 5, "{path}");
@@ -182,17 +182,17 @@ async fn lives_through(trouble: Trouble) {
 
 #[tokio::test]
 async fn while_no_file_can_grow_people_read_and_senders_wait() {
-    lives_through(Trouble::NoGrowth).await;
+    lives_through(DiskFault::NoGrowth).await;
 }
 
 #[tokio::test]
 async fn while_nothing_can_be_written_people_read_and_senders_wait() {
-    lives_through(Trouble::NoWrite).await;
+    lives_through(DiskFault::NoWrite).await;
 }
 
 #[tokio::test]
 async fn while_nothing_can_be_synced_people_read_and_senders_wait() {
-    lives_through(Trouble::NoSync).await;
+    lives_through(DiskFault::NoSync).await;
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn read_receipts_of_an_outage_are_written_after_it() {
     alice.say(LOBBY, "two").await;
     bob.next_of_type("message").await;
     bob.next_of_type("message").await;
-    bench.disk.fail(Trouble::NoWrite).unwrap();
+    bench.disk.fail(DiskFault::NoWrite).unwrap();
     bob.send(json!({"type": "read", "seq": 2})).await;
     eventually("the mark is refused", async || {
         bench.program.has_said("cannot be written")
@@ -231,7 +231,7 @@ async fn a_checkpoint_without_disk_space_blocks_nothing_and_is_repeated() {
         return;
     };
     let alice = bench.person("Alice").await;
-    bench.disk.fail(Trouble::NoCheckpoint).unwrap();
+    bench.disk.fail(DiskFault::NoCheckpoint).unwrap();
     let wal = bench.folder.path().join("data/parlour.db-wal");
     let length = |file: &Path| fs::metadata(file).unwrap().len();
     let text = "x".repeat(10_000);
@@ -268,7 +268,7 @@ async fn a_start_on_a_full_disk_serves_what_is_there() {
     };
     let alice = bench.person("Alice").await;
     alice.say(LOBBY, "before").await;
-    bench.disk.fail(Trouble::NoGrowth).unwrap();
+    bench.disk.fail(DiskFault::NoGrowth).unwrap();
     for signal in ["KILL", "TERM"] {
         bench.program.signal(signal);
         bench.program.ended();
@@ -292,7 +292,7 @@ fn a_first_start_without_room_says_so() {
     let Some(disk) = a_disk_in(folder.path()) else {
         return;
     };
-    disk.fail(Trouble::NoGrowth).unwrap();
+    disk.fail(DiskFault::NoGrowth).unwrap();
     let mut program = start(&folder, &disk);
     let status = program.ended();
     assert_eq!(status.code(), Some(1), "{:?}", program.log);

@@ -1,6 +1,6 @@
 //! Fault injection while clients go on: makes the faults of the plan happen, and measures how everybody recovers.
 
-use crate::disk::{Disk, Trouble};
+use crate::disk::{Disk, DiskFault};
 use crate::failure::Failure;
 use crate::plan::{FaultInjection, InjectedFault, Kind};
 use crate::proxy::Proxy;
@@ -82,15 +82,15 @@ impl FaultInjector<'_> {
                 }
                 self.count("a planned restart", recovery);
             }
-            InjectedFault::Disk { trouble, length } => {
+            InjectedFault::Disk { fault, length } => {
                 let Some(disk) = self.disk else {
                     return Err(Failure::new(
                         "There is no disk here that can be made to fail.",
                     ));
                 };
-                disk.fail(*trouble).map_err(Failure::to("fail the disk"))?;
+                disk.fail(*fault).map_err(Failure::to("fail the disk"))?;
                 sleep(*length).await;
-                self.check_reads(*trouble).await;
+                self.check_reads(*fault).await;
                 disk.heal().map_err(Failure::to("heal the disk"))?;
                 let recovery = everybody.caught_up_since(Instant::now(), bound).await;
                 self.count("a full disk", recovery);
@@ -101,10 +101,10 @@ impl FaultInjector<'_> {
     }
 
     /// Whatever the disk does, what is on it can be read.
-    async fn check_reads(&mut self, trouble: Trouble) {
+    async fn check_reads(&mut self, fault: DiskFault) {
         for room in self.rooms {
             if let Err(failure) = self.rest.page(*room).await {
-                let sentence = format!("No page while the disk had {trouble:?}: {failure}");
+                let sentence = format!("No page while the disk had {fault:?}: {failure}");
                 self.failures.push(sentence);
             }
         }

@@ -1,7 +1,7 @@
 //! Which faults a phase has: the network all the time, the server or its disk at certain points.
 
 use super::Scale;
-use crate::disk::Trouble;
+use crate::disk::DiskFault;
 use crate::proxy::{Cut, Stall, Way, Weather};
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub enum InjectedFault {
     /// The disk does not do its work.
     Disk {
         /// The kind of failure.
-        trouble: Trouble,
+        fault: DiskFault,
         /// For how long.
         length: Duration,
     },
@@ -240,7 +240,7 @@ fn kill(random: &mut fastrand::Rng) -> InjectedFault {
 
 fn disk(at: usize, random: &mut fastrand::Rng) -> InjectedFault {
     InjectedFault::Disk {
-        trouble: Trouble::ALL[at % Trouble::ALL.len()],
+        fault: DiskFault::ALL[at % DiskFault::ALL.len()],
         length: Duration::from_millis(random.u64(300..1_500)),
     }
 }
