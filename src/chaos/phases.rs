@@ -10,7 +10,7 @@ use crate::disk::Disk;
 use crate::failure::Failure;
 use crate::history::{Event, History, Shown};
 use crate::plan::{Action, InjectedFault, Kind, Phase, Plan, PlannedAction, ROOMS, Scale};
-use crate::proxy::{Proxy, Struck, Weather};
+use crate::proxy::{FaultCounts, NetworkConditions, Proxy};
 use crate::report::{Report, Row, Tally, Times};
 use crate::rest::Rest;
 use crate::server::Server;
@@ -29,7 +29,7 @@ use tokio::time::{sleep, sleep_until};
 pub const SPEED: u32 = 10;
 /// How long it may take until everybody is well after the last fault.
 const QUIESCENCE_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long the bad weather lasts at most when the last action was handed out.
+/// How long the bad network lasts at most when the last action was handed out.
 const LAST_ACTIONS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long everybody may take to be there at the beginning.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -101,11 +101,11 @@ impl Run {
     }
 
     async fn phase(&mut self, phase: &Phase) -> Row {
-        let (start, before) = (Instant::now(), self.proxy.struck());
+        let (start, before) = (Instant::now(), self.proxy.fault_counts());
         let mut row = Row {
             name: phase.kind.name(),
             sends: phase.sends(),
-            struck: String::new(),
+            faults: String::new(),
             tally: Tally::default(),
             heal: Times::default(),
             failures: Vec::new(),
@@ -116,13 +116,13 @@ impl Run {
             Err(failure) => row.failures.push(failure.to_string()),
         }
         row.failures.extend(self.server.panics());
-        row.struck = in_words(self.proxy.struck().since(before), phase);
+        row.faults = in_words(self.proxy.fault_counts().since(before), phase);
         row.took = start.elapsed();
         row
     }
 
     async fn run(&mut self, phase: &Phase, row: &mut Row) -> Result<History, Failure> {
-        self.proxy.set(Weather::default());
+        self.proxy.set(NetworkConditions::default());
         self.choose_disk(phase.needs_disk()).await?;
         let rooms = self.make_rooms(phase.kind).await?;
         let swarm = self.gather(phase, &rooms)?;
@@ -137,7 +137,7 @@ impl Run {
             return Err(Failure::new("Not everybody came at the beginning."));
         }
 
-        self.proxy.set(phase.weather.clone());
+        self.proxy.set(phase.network.clone());
         let (progress, handed) = watch::channel(0);
         let (gate, open_until) = watch::channel(usize::MAX);
         let mut injector = FaultInjector {
@@ -159,7 +159,7 @@ impl Run {
         let after_injections = injector.times;
 
         until(LAST_ACTIONS_TIMEOUT, || everybody.undone() == 0).await;
-        self.proxy.set(Weather::default());
+        self.proxy.set(NetworkConditions::default());
         let (pages, after_all) = self.quiescence(&swarm, &rooms, row).await?;
         let seen = swarm.finish().await;
         let measured = [after_injections, seen.healed, after_all];
@@ -331,7 +331,7 @@ pub fn shown(message: Message) -> Shown {
 }
 
 /// Which faults a phase had, in words: those the proxy counted, and those injected.
-fn in_words(struck: Struck, phase: &Phase) -> String {
+fn in_words(counts: FaultCounts, phase: &Phase) -> String {
     let injections = |is: fn(&InjectedFault) -> bool| {
         phase
             .injections
@@ -341,10 +341,10 @@ fn in_words(struck: Struck, phase: &Phase) -> String {
     };
     let is_death = |action: &&PlannedAction| matches!(action.action, Action::KillTab { .. });
     let tabs = phase.actions.iter().filter(is_death).count() as u64;
-    let counts = [
-        (struck.cuts, "cuts"),
-        (struck.stalls, "stalls"),
-        (struck.silences, "silences"),
+    let all = [
+        (counts.cuts, "cuts"),
+        (counts.stalls, "stalls"),
+        (counts.silences, "silences"),
         (
             injections(|fault| matches!(fault, InjectedFault::Kill { .. })),
             "kills",
@@ -359,14 +359,14 @@ fn in_words(struck: Struck, phase: &Phase) -> String {
         ),
         (tabs, "tabs killed"),
     ];
-    let told = counts.iter().filter(|(count, _)| *count > 0);
-    let told: Vec<String> = told
+    let some = all.iter().filter(|(count, _)| *count > 0);
+    let some: Vec<String> = some
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    match told.is_empty() {
-        true if phase.weather == Weather::default() => "–".to_owned(),
+    match some.is_empty() {
+        true if phase.network == NetworkConditions::default() => "–".to_owned(),
         true => "every byte".to_owned(),
-        false => told.join(", "),
+        false => some.join(", "),
     }
 }
 

@@ -10,7 +10,7 @@ mod tests;
 
 pub use faults::{FaultInjection, InjectedFault, Kind};
 
-use crate::proxy::Weather;
+use crate::proxy::NetworkConditions;
 use faults::FaultDraw;
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ pub struct Phase {
     /// What is done, in the order in which it is handed out.
     pub actions: Vec<PlannedAction>,
     /// What the network is like, from the first action to the last.
-    pub weather: Weather,
+    pub network: NetworkConditions,
     /// What breaks during it.
     pub injections: Vec<FaultInjection>,
     /// Actions handed out a second, while nothing hinders.
@@ -170,7 +170,7 @@ impl Phase {
         };
         Self {
             kind,
-            weather: kind.weather(scale),
+            network: kind.network(scale),
             injections: injections.draw(kind, random),
             memberships,
             actions,

@@ -1,19 +1,19 @@
-//! A cable between clients and server that can be spoilt while it is in use.
+//! A TCP proxy between clients and server that injects network faults.
 //!
-//! Owns every connection through it. What happens on it is a [`Weather`], which may change at any
-//! time; where exactly a fault strikes is drawn from a seed, per connection and direction.
+//! Owns every connection through it. What happens on it are its [`NetworkConditions`], which may change at any
+//! time; where exactly a fault happens is drawn from a seed, per connection and direction.
 //!
 //! *Invariant:* what gets through is a prefix of what was sent, in order and unchanged, as TCP has
 //! it: a connection that swallowed bytes never carries others after them.
 
-mod carry;
+mod forward;
+mod network_conditions;
 #[cfg(test)]
 mod tests;
-mod weather;
 
-pub use weather::{Cut, Stall, Way, Weather};
+pub use network_conditions::{Cut, Direction, NetworkConditions, Stall};
 
-use carry::{Carrier, Ended};
+use forward::{Ended, Forwarder};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,14 +25,14 @@ use tokio::task::{JoinHandle, JoinSet};
 /// A proxy on loopback. Everything that runs through it ends when it is dropped.
 pub struct Proxy {
     address: SocketAddr,
-    weather: watch::Sender<Weather>,
-    strikes: Arc<Strikes>,
+    conditions: watch::Sender<NetworkConditions>,
+    counters: Arc<FaultCounters>,
     accepting: JoinHandle<()>,
 }
 
-/// How often what happened, since the proxy was made.
+/// How often each fault happened, since the proxy was made.
 #[derive(Debug, Default)]
-pub struct Strikes {
+pub struct FaultCounters {
     connections: AtomicU64,
     ended: AtomicU64,
     cuts: AtomicU64,
@@ -41,9 +41,9 @@ pub struct Strikes {
     refused: AtomicU64,
 }
 
-/// [`Strikes`] at one moment.
+/// [`FaultCounters`] at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Struck {
+pub struct FaultCounts {
     /// Connections that were taken in.
     pub connections: u64,
     /// Connections that were cut.
@@ -56,7 +56,7 @@ pub struct Struck {
     pub refused: u64,
 }
 
-impl Struck {
+impl FaultCounts {
     /// What happened after `earlier`.
     pub fn since(self, earlier: Self) -> Self {
         Self {
@@ -70,26 +70,26 @@ impl Struck {
 }
 
 impl Proxy {
-    /// Listens on a free port of loopback for connections that go on to `target`; calm at first.
+    /// Listens on a free port of loopback for connections that go on to `target`; without faults at first.
     ///
     /// # Errors
     /// No port can be bound.
     pub async fn to(target: SocketAddr, seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let (weather, forecast) = watch::channel(Weather::default());
-        let strikes = Arc::new(Strikes::default());
+        let (sender, conditions) = watch::channel(NetworkConditions::default());
+        let counters = Arc::new(FaultCounters::default());
         let accepting = tokio::spawn(accept(
             listener,
             target,
             fastrand::Rng::with_seed(seed),
-            forecast,
-            Arc::clone(&strikes),
+            conditions,
+            Arc::clone(&counters),
         ));
         Ok(Self {
             address,
-            weather,
-            strikes,
+            conditions: sender,
+            counters,
             accepting,
         })
     }
@@ -100,26 +100,26 @@ impl Proxy {
     }
 
     /// From now on it is like this, also for connections that are open.
-    pub fn set(&self, weather: Weather) {
-        self.weather.send_replace(weather);
+    pub fn set(&self, conditions: NetworkConditions) {
+        self.conditions.send_replace(conditions);
     }
 
     /// Connections that still carry something, or might.
     pub fn open(&self) -> usize {
-        let ended = self.strikes.ended.load(Ordering::Relaxed);
-        let all = self.strikes.connections.load(Ordering::Relaxed);
+        let ended = self.counters.ended.load(Ordering::Relaxed);
+        let all = self.counters.connections.load(Ordering::Relaxed);
         all.saturating_sub(ended) as usize
     }
 
-    /// How often what happened so far.
-    pub fn struck(&self) -> Struck {
+    /// How often each fault happened so far.
+    pub fn fault_counts(&self) -> FaultCounts {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        Struck {
-            connections: read(&self.strikes.connections),
-            cuts: read(&self.strikes.cuts),
-            stalls: read(&self.strikes.stalls),
-            silences: read(&self.strikes.silences),
-            refused: read(&self.strikes.refused),
+        FaultCounts {
+            connections: read(&self.counters.connections),
+            cuts: read(&self.counters.cuts),
+            stalls: read(&self.counters.stalls),
+            silences: read(&self.counters.silences),
+            refused: read(&self.counters.refused),
         }
     }
 }
@@ -135,8 +135,8 @@ async fn accept(
     listener: TcpListener,
     target: SocketAddr,
     mut random: fastrand::Rng,
-    forecast: watch::Receiver<Weather>,
-    strikes: Arc<Strikes>,
+    conditions: watch::Receiver<NetworkConditions>,
+    counters: Arc<FaultCounters>,
 ) {
     let mut connections = JoinSet::new();
     loop {
@@ -146,11 +146,12 @@ async fn accept(
             tokio::task::yield_now().await;
             continue;
         };
-        count(&strikes.connections);
-        let (random, forecast, strikes) = (random.fork(), forecast.clone(), Arc::clone(&strikes));
+        count(&counters.connections);
+        let (random, conditions, counters) =
+            (random.fork(), conditions.clone(), Arc::clone(&counters));
         connections.spawn(async move {
-            join(near, target, random, forecast, &strikes).await;
-            count(&strikes.ended);
+            join(near, target, random, conditions, &counters).await;
+            count(&counters.ended);
         });
     }
 }
@@ -160,13 +161,13 @@ async fn join(
     near: TcpStream,
     target: SocketAddr,
     mut random: fastrand::Rng,
-    forecast: watch::Receiver<Weather>,
-    strikes: &Strikes,
+    conditions: watch::Receiver<NetworkConditions>,
+    counters: &FaultCounters,
 ) {
     let far = match TcpStream::connect(target).await {
         Ok(far) => far,
         Err(_) => {
-            count(&strikes.refused);
+            count(&counters.refused);
             reset(near);
             return;
         }
@@ -180,9 +181,12 @@ async fn join(
         let ended = {
             let (from_near, to_near) = near.split();
             let (from_far, to_far) = far.split();
-            let up = Carrier::new(random.fork(), forecast.clone(), strikes, |w| &w.up);
-            let down = Carrier::new(random.fork(), forecast, strikes, |w| &w.down);
-            tokio::try_join!(up.carry(from_near, to_far), down.carry(from_far, to_near))
+            let up = Forwarder::new(random.fork(), conditions.clone(), counters, |w| &w.up);
+            let down = Forwarder::new(random.fork(), conditions, counters, |w| &w.down);
+            tokio::try_join!(
+                up.forward(from_near, to_far),
+                down.forward(from_far, to_near)
+            )
         };
         match ended {
             Err(Ended::Reset) => Some((near, far)),

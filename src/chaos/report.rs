@@ -21,8 +21,8 @@ pub struct Row {
     pub name: &'static str,
     /// Messages written in it.
     pub sends: usize,
-    /// What struck, in words.
-    pub struck: String,
+    /// Which faults it had, in words.
+    pub faults: String,
     /// What the checker found.
     pub tally: Tally,
     /// How long it took each client to be well again.
@@ -147,7 +147,7 @@ impl fmt::Display for Row {
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             self.name,
             self.sends,
-            self.struck,
+            self.faults,
             tally.lost,
             tally.duplicated,
             tally.reordered,
@@ -238,7 +238,7 @@ mod tests {
         let row = |violations: &[Violation], failures: &[&str]| Row {
             name: "calm",
             sends: 3,
-            struck: "nothing".to_owned(),
+            faults: "nothing".to_owned(),
             tally: Tally::of(violations),
             heal: Times::default(),
             failures: failures.iter().map(|&text| text.to_owned()).collect(),

@@ -95,7 +95,7 @@ impl FaultInjector<'_> {
                 let recovery = everybody.caught_up_since(Instant::now(), bound).await;
                 self.count("a full disk", recovery);
             }
-            InjectedFault::Weather(weather) => self.proxy.set((**weather).clone()),
+            InjectedFault::Network(conditions) => self.proxy.set((**conditions).clone()),
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl FaultInjector<'_> {
 
     fn count(&mut self, after: &str, recovery: Recovery) {
         if self.kind == Kind::Mixed {
-            // Under bad weather nobody is well for long; the end of the phase tells.
+            // On a bad network nobody is well for long; what counts is the end of the phase.
             return;
         }
         self.times.extend(recovery.times);

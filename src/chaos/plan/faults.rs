@@ -2,7 +2,7 @@
 
 use super::Scale;
 use crate::disk::DiskFault;
-use crate::proxy::{Cut, Stall, Way, Weather};
+use crate::proxy::{Cut, Direction, NetworkConditions, Stall};
 use std::time::Duration;
 
 /// What breaks in a phase.
@@ -62,8 +62,8 @@ pub enum InjectedFault {
         /// For how long.
         length: Duration,
     },
-    /// The weather changes.
-    Weather(Box<Weather>),
+    /// Other network conditions, from now on.
+    Network(Box<NetworkConditions>),
 }
 
 impl Kind {
@@ -109,42 +109,42 @@ impl Kind {
         }
     }
 
-    /// What the network is like in it. A shorter run has less traffic, so faults strike more often.
-    pub fn weather(self, scale: &Scale) -> Weather {
-        let way = Way::default;
+    /// What the network is like in it. A shorter run has less traffic, so faults happen more often.
+    pub fn network(self, scale: &Scale) -> NetworkConditions {
+        let direction = Direction::default;
         let share = (scale.sends as f64 / Scale::FULL.sends as f64).clamp(0.25, 1.0);
         // Up there is little more than handshakes, and those must get through at times.
         let up = |every: u64| (every as f64 * share.sqrt()) as u64;
         let down = |every: u64| (every as f64 * share) as u64;
         match self {
-            Self::Latency => Weather::both(Way {
+            Self::Latency => NetworkConditions::both(Direction {
                 latency: Duration::from_millis(15),
                 jitter: Duration::from_millis(60),
-                ..way()
+                ..direction()
             }),
             Self::Cuts => {
                 let cut = |every| Some(Cut { every, resets: 0.7 });
-                Weather {
-                    up: Way {
+                NetworkConditions {
+                    up: Direction {
                         cut: cut(up(8_000)),
-                        ..way()
+                        ..direction()
                     },
-                    down: Way {
+                    down: Direction {
                         cut: cut(down(200_000)),
-                        ..way()
+                        ..direction()
                     },
                 }
             }
-            Self::Pieces => Weather {
-                up: Way {
+            Self::Pieces => NetworkConditions {
+                up: Direction {
                     piece: 16,
                     pause: Duration::from_millis(1),
-                    ..way()
+                    ..direction()
                 },
-                down: Way {
+                down: Direction {
                     piece: 400,
                     pause: Duration::from_millis(1),
-                    ..way()
+                    ..direction()
                 },
             },
             Self::Stalls => {
@@ -154,33 +154,33 @@ impl Kind {
                         length: Duration::from_millis(900),
                     })
                 };
-                Weather {
-                    up: Way {
+                NetworkConditions {
+                    up: Direction {
                         stall: stall(up(5_000)),
-                        ..way()
+                        ..direction()
                     },
-                    down: Way {
+                    down: Direction {
                         stall: stall(down(100_000)),
-                        ..way()
+                        ..direction()
                     },
                 }
             }
-            Self::SilenceUp => Weather {
-                up: Way {
+            Self::SilenceUp => NetworkConditions {
+                up: Direction {
                     silence_every: Some(up(10_000)),
-                    ..way()
+                    ..direction()
                 },
-                down: way(),
+                down: direction(),
             },
-            Self::SilenceDown => Weather {
-                up: way(),
-                down: Way {
+            Self::SilenceDown => NetworkConditions {
+                up: direction(),
+                down: Direction {
                     silence_every: Some(down(300_000)),
-                    ..way()
+                    ..direction()
                 },
             },
             Self::Calm | Self::Kills | Self::Restarts | Self::FullDisk | Self::Mixed => {
-                Weather::default()
+                NetworkConditions::default()
             }
         }
     }
@@ -207,7 +207,7 @@ impl FaultDraw<'_> {
                     Kind::Kills | Kind::Mixed => kill(random),
                     Kind::Restarts => InjectedFault::Restart,
                     Kind::FullDisk => disk(at, random),
-                    weather => InjectedFault::Weather(Box::new(weather.weather(scale))),
+                    kind => InjectedFault::Network(Box::new(kind.network(scale))),
                 })
             }
             _ => Vec::new(),

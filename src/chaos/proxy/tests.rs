@@ -21,9 +21,9 @@ async fn echo() -> SocketAddr {
     address
 }
 
-async fn through(weather: Weather) -> (Proxy, TcpStream) {
+async fn through(conditions: NetworkConditions) -> (Proxy, TcpStream) {
     let proxy = Proxy::to(echo().await, 7).await.unwrap();
-    proxy.set(weather);
+    proxy.set(conditions);
     let stream = TcpStream::connect(proxy.address()).await.unwrap();
     stream.set_nodelay(true).unwrap();
     (proxy, stream)
@@ -56,26 +56,26 @@ async fn until(is_so: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn good_weather_changes_nothing() {
-    let (proxy, stream) = through(Weather::default()).await;
+async fn good_conditions_change_nothing() {
+    let (proxy, stream) = through(NetworkConditions::default()).await;
     let (came, ended) = exchange(stream, bytes(1_000_000)).await;
     assert!(ended.is_ok());
     assert!(came == bytes(1_000_000));
     assert_eq!(
-        proxy.struck(),
-        Struck {
+        proxy.fault_counts(),
+        FaultCounts {
             connections: 1,
-            ..Struck::default()
+            ..FaultCounts::default()
         }
     );
 }
 
 #[tokio::test]
 async fn latency_delays_and_jitter_lets_nothing_overtake() {
-    let (_proxy, stream) = through(Weather::both(Way {
+    let (_proxy, stream) = through(NetworkConditions::both(Direction {
         latency: Duration::from_millis(30),
         jitter: Duration::from_millis(20),
-        ..Way::default()
+        ..Direction::default()
     }))
     .await;
     let start = Instant::now();
@@ -87,13 +87,13 @@ async fn latency_delays_and_jitter_lets_nothing_overtake() {
 
 #[tokio::test]
 async fn split_writes_arrive_in_pieces_and_whole() {
-    let (_proxy, mut stream) = through(Weather {
-        down: Way {
+    let (_proxy, mut stream) = through(NetworkConditions {
+        down: Direction {
             piece: 7,
             pause: Duration::from_millis(1),
-            ..Way::default()
+            ..Direction::default()
         },
-        ..Weather::default()
+        ..NetworkConditions::default()
     })
     .await;
     stream.write_all(&bytes(300)).await.unwrap();
@@ -110,29 +110,29 @@ async fn split_writes_arrive_in_pieces_and_whole() {
 
 #[tokio::test]
 async fn a_stall_ends_and_loses_nothing() {
-    let (proxy, stream) = through(Weather::both(Way {
+    let (proxy, stream) = through(NetworkConditions::both(Direction {
         stall: Some(Stall {
             every: 10_000,
             length: Duration::from_millis(20),
         }),
-        ..Way::default()
+        ..Direction::default()
     }))
     .await;
     let (came, ended) = exchange(stream, bytes(200_000)).await;
     assert!(ended.is_ok());
     assert!(came == bytes(200_000));
-    assert!(proxy.struck().stalls > 0);
+    assert!(proxy.fault_counts().stalls > 0);
 }
 
 #[tokio::test]
 async fn a_cut_leaves_a_beginning_and_says_reset_or_end() {
     for (resets, expected) in [(1.0, Some(io::ErrorKind::ConnectionReset)), (0.0, None)] {
-        let (proxy, mut stream) = through(Weather {
-            down: Way {
+        let (proxy, mut stream) = through(NetworkConditions {
+            down: Direction {
                 cut: Some(Cut { every: 500, resets }),
-                ..Way::default()
+                ..Direction::default()
             },
-            ..Weather::default()
+            ..NetworkConditions::default()
         })
         .await;
         // One at a time, so that nothing is left unread on the way: that alone would be an RST.
@@ -150,21 +150,21 @@ async fn a_cut_leaves_a_beginning_and_says_reset_or_end() {
         };
         assert_eq!(ended, expected);
         assert_eq!(came, bytes(came.len()));
-        assert_eq!(proxy.struck().cuts, 1);
+        assert_eq!(proxy.fault_counts().cuts, 1);
     }
 }
 
 #[tokio::test]
 async fn a_cut_strikes_inside_what_is_written_at_once() {
-    let (_proxy, stream) = through(Weather {
-        up: Way {
+    let (_proxy, stream) = through(NetworkConditions {
+        up: Direction {
             cut: Some(Cut {
                 every: 10,
                 resets: 0.0,
             }),
-            ..Way::default()
+            ..Direction::default()
         },
-        ..Weather::default()
+        ..NetworkConditions::default()
     })
     .await;
     let (came, _) = exchange(stream, bytes(1_000)).await;
@@ -174,18 +174,18 @@ async fn a_cut_strikes_inside_what_is_written_at_once() {
 
 #[tokio::test]
 async fn silence_swallows_one_way_for_as_long_as_the_connection_lives() {
-    let silent = Way {
+    let silent = Direction {
         silence_every: Some(1),
-        ..Way::default()
+        ..Direction::default()
     };
-    let (proxy, mut stream) = through(Weather {
+    let (proxy, mut stream) = through(NetworkConditions {
         down: silent,
-        ..Weather::default()
+        ..NetworkConditions::default()
     })
     .await;
     stream.write_all(&bytes(100)).await.unwrap();
-    until(|| proxy.struck().silences == 1).await;
-    proxy.set(Weather::default());
+    until(|| proxy.fault_counts().silences == 1).await;
+    proxy.set(NetworkConditions::default());
     // The way up is as good as ever: a second connection through the same proxy answers at once,
     // and by then the first would have, too.
     stream.write_all(&bytes(100)).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_server_that_is_not_there_is_a_reset() {
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
     let ended = stream.read_u8().await.map_err(|error| error.kind());
     assert_eq!(ended, Err(io::ErrorKind::ConnectionReset));
-    assert_eq!(proxy.struck().refused, 1);
+    assert_eq!(proxy.fault_counts().refused, 1);
 }
 
 #[tokio::test]
@@ -227,11 +227,11 @@ async fn what_the_server_closes_the_client_sees_closed() {
 #[test]
 fn strikes_have_the_mean_that_was_asked_for() {
     let mut random = fastrand::Rng::with_seed(3);
-    let mut countdown = weather::Countdown::default();
+    let mut countdown = network_conditions::Countdown::default();
     let runs = 100_000;
-    let struck = (0..runs)
-        .filter(|_| countdown.strikes(Some(1_000), 10, &mut random).is_some())
+    let happened = (0..runs)
+        .filter(|_| countdown.next_fault(Some(1_000), 10, &mut random).is_some())
         .count();
-    assert!((900..1_100).contains(&struck), "{struck}");
-    assert_eq!(countdown.strikes(None, 1_000_000, &mut random), None);
+    assert!((900..1_100).contains(&happened), "{happened}");
+    assert_eq!(countdown.next_fault(None, 1_000_000, &mut random), None);
 }

@@ -1,7 +1,7 @@
 //! One direction of one connection.
 
-use super::weather::{Countdown, Way, Weather};
-use super::{Strikes, count};
+use super::network_conditions::{Countdown, Direction, NetworkConditions};
+use super::{FaultCounters, count};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 /// Read at once.
 const CHUNK: usize = 16 * 1024;
-/// Chunks under way; a full line makes the sender wait, as a full window does.
-const LINE: usize = 64;
+/// Chunks under way; a full queue makes the sender wait, as a full window does.
+const QUEUE: usize = 64;
 
 /// Why both directions end before both sides have closed.
 pub(super) enum Ended {
@@ -30,29 +30,29 @@ enum Item {
     Rst,
 }
 
-/// Carries bytes one way, and what is to happen to them.
-pub(super) struct Carrier<'s> {
+/// Forwards the bytes of one direction, and injects its faults.
+pub(super) struct Forwarder<'s> {
     random: fastrand::Rng,
-    forecast: watch::Receiver<Weather>,
-    strikes: &'s Strikes,
-    way: fn(&Weather) -> &Way,
+    conditions: watch::Receiver<NetworkConditions>,
+    counters: &'s FaultCounters,
+    direction: fn(&NetworkConditions) -> &Direction,
     cut: Countdown,
     stall: Countdown,
     silence: Countdown,
 }
 
-impl<'s> Carrier<'s> {
+impl<'s> Forwarder<'s> {
     pub(super) fn new(
         random: fastrand::Rng,
-        forecast: watch::Receiver<Weather>,
-        strikes: &'s Strikes,
-        way: fn(&Weather) -> &Way,
+        conditions: watch::Receiver<NetworkConditions>,
+        counters: &'s FaultCounters,
+        direction: fn(&NetworkConditions) -> &Direction,
     ) -> Self {
         Self {
             random,
-            forecast,
-            strikes,
-            way,
+            conditions,
+            counters,
+            direction,
             cut: Countdown::default(),
             stall: Countdown::default(),
             silence: Countdown::default(),
@@ -60,25 +60,25 @@ impl<'s> Carrier<'s> {
     }
 
     /// Until `from` has closed and everything before that has arrived, or a cut.
-    pub(super) async fn carry(self, from: ReadHalf<'_>, to: WriteHalf<'_>) -> Result<(), Ended> {
-        let (into, out) = channel(LINE);
+    pub(super) async fn forward(self, from: ReadHalf<'_>, to: WriteHalf<'_>) -> Result<(), Ended> {
+        let (into, out) = channel(QUEUE);
         let delays = Delays {
             random: fastrand::Rng::with_seed(self.random.clone().u64(..)),
-            forecast: self.forecast.clone(),
-            way: self.way,
+            conditions: self.conditions.clone(),
+            direction: self.direction,
         };
         tokio::try_join!(delays.read(from, into), self.write(out, to)).map(|_| ())
     }
 
     async fn write(
         mut self,
-        mut line: Receiver<(Instant, Item)>,
+        mut queue: Receiver<(Instant, Item)>,
         mut to: WriteHalf<'_>,
     ) -> Result<(), Ended> {
         let mut is_silent = false;
         // The receiver is gone; whether the sender hears of it is the other direction's business.
         let mut is_void = false;
-        while let Some((due, item)) = line.recv().await {
+        while let Some((due, item)) = queue.recv().await {
             sleep_until(due).await;
             let bytes = match item {
                 _ if is_silent => continue,
@@ -89,19 +89,21 @@ impl<'s> Carrier<'s> {
                 }
                 Item::Rst => return Err(Ended::Reset),
             };
-            let way = (self.way)(&self.forecast.borrow()).clone();
-            let (cut, silence) = (way.cut.clone(), way.silence_every);
-            if let Some(stall) = &way.stall
+            let direction = (self.direction)(&self.conditions.borrow()).clone();
+            let (cut, silence) = (direction.cut.clone(), direction.silence_every);
+            if let Some(stall) = &direction.stall
                 && self
                     .stall
-                    .strikes(Some(stall.every), bytes.len(), &mut self.random)
+                    .next_fault(Some(stall.every), bytes.len(), &mut self.random)
                     .is_some()
             {
-                count(&self.strikes.stalls);
+                count(&self.counters.stalls);
                 sleep(stall.length.mul_f64(self.random.f64())).await;
             }
-            let silent_from = self.silence.strikes(silence, bytes.len(), &mut self.random);
-            let cut_at = self.cut.strikes(
+            let silent_from = self
+                .silence
+                .next_fault(silence, bytes.len(), &mut self.random);
+            let cut_at = self.cut.next_fault(
                 cut.as_ref().map(|cut| cut.every),
                 bytes.len(),
                 &mut self.random,
@@ -110,12 +112,15 @@ impl<'s> Carrier<'s> {
                 .unwrap_or(bytes.len())
                 .min(cut_at.unwrap_or(bytes.len()));
             if !is_void {
-                is_void = self.pieces(&way, &bytes[..passing], &mut to).await.is_err();
+                is_void = self
+                    .pieces(&direction, &bytes[..passing], &mut to)
+                    .await
+                    .is_err();
             }
             if let Some(cut) = cut
                 && cut_at.is_some()
             {
-                count(&self.strikes.cuts);
+                count(&self.counters.cuts);
                 let is_reset = self.random.f64() < cut.resets;
                 return Err(if is_reset {
                     Ended::Reset
@@ -124,7 +129,7 @@ impl<'s> Carrier<'s> {
                 });
             }
             if silent_from.is_some() {
-                count(&self.strikes.silences);
+                count(&self.counters.silences);
                 is_silent = true;
             }
         }
@@ -133,20 +138,20 @@ impl<'s> Carrier<'s> {
 
     async fn pieces(
         &mut self,
-        way: &Way,
+        direction: &Direction,
         mut bytes: &[u8],
         to: &mut WriteHalf<'_>,
     ) -> std::io::Result<()> {
-        if way.piece == 0 {
+        if direction.piece == 0 {
             return to.write_all(bytes).await;
         }
         while !bytes.is_empty() {
-            let length = self.random.usize(1..=way.piece).min(bytes.len());
+            let length = self.random.usize(1..=direction.piece).min(bytes.len());
             let (piece, rest) = bytes.split_at(length);
             to.write_all(piece).await?;
             bytes = rest;
-            if !way.pause.is_zero() {
-                sleep(way.pause).await;
+            if !direction.pause.is_zero() {
+                sleep(direction.pause).await;
             }
         }
         Ok(())
@@ -156,15 +161,15 @@ impl<'s> Carrier<'s> {
 /// Says of everything that is read when it is to arrive.
 struct Delays {
     random: fastrand::Rng,
-    forecast: watch::Receiver<Weather>,
-    way: fn(&Weather) -> &Way,
+    conditions: watch::Receiver<NetworkConditions>,
+    direction: fn(&NetworkConditions) -> &Direction,
 }
 
 impl Delays {
     async fn read(
         mut self,
         mut from: ReadHalf<'_>,
-        line: Sender<(Instant, Item)>,
+        queue: Sender<(Instant, Item)>,
     ) -> Result<(), Ended> {
         let mut due = Instant::now();
         loop {
@@ -176,19 +181,19 @@ impl Delays {
             };
             let is_last = !matches!(item, Item::Bytes(_));
             due = due.max(Instant::now() + self.delay());
-            // The line is closed by a cut only, which ends this direction too.
-            if line.send((due, item)).await.is_err() || is_last {
+            // The queue is closed by a cut only, which ends this direction too.
+            if queue.send((due, item)).await.is_err() || is_last {
                 return Ok(());
             }
         }
     }
 
     fn delay(&mut self) -> Duration {
-        let forecast = self.forecast.borrow();
-        let way = (self.way)(&forecast);
-        if way.jitter.is_zero() {
-            return way.latency;
+        let conditions = self.conditions.borrow();
+        let direction = (self.direction)(&conditions);
+        if direction.jitter.is_zero() {
+            return direction.latency;
         }
-        way.latency + way.jitter.mul_f64(self.random.f64())
+        direction.latency + direction.jitter.mul_f64(self.random.f64())
     }
 }

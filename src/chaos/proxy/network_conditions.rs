@@ -1,22 +1,22 @@
-//! What can happen to bytes on their way.
+//! What the network is like: what can happen to bytes on their way.
 
 use std::time::Duration;
 
 /// Both directions of every connection.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Weather {
+pub struct NetworkConditions {
     /// From client to server.
-    pub up: Way,
+    pub up: Direction,
     /// From server to client.
-    pub down: Way,
+    pub down: Direction,
 }
 
 /// One direction. By default everything passes at once.
 ///
-/// `every` is a mean number of bytes: where a fault strikes is drawn with that mean, so that it
-/// strikes at any byte, of a frame's head or in the middle of its text.
+/// `every` is a mean number of bytes: where a fault happens is drawn with that mean, so that it
+/// happens at any byte, of a frame's head or in the middle of its text.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Way {
+pub struct Direction {
     /// How much later everything arrives.
     pub latency: Duration,
     /// Up to this much is added to it, drawn anew for each piece; pieces never overtake.
@@ -30,7 +30,7 @@ pub struct Way {
     /// Now and then the connection is cut.
     pub cut: Option<Cut>,
     /// After so many bytes, on average, the rest is swallowed while the connection stays open:
-    /// for as long as it lives, and in better weather too.
+    /// for as long as it lives, and under better conditions too.
     pub silence_every: Option<u64>,
 }
 
@@ -52,17 +52,17 @@ pub struct Cut {
     pub resets: f64,
 }
 
-impl Weather {
+impl NetworkConditions {
     /// The same in both directions.
-    pub fn both(way: Way) -> Self {
+    pub fn both(direction: Direction) -> Self {
         Self {
-            up: way.clone(),
-            down: way,
+            up: direction.clone(),
+            down: direction,
         }
     }
 }
 
-/// Counts bytes down to the next strike of one kind of fault.
+/// Counts bytes down to the next fault of one kind.
 #[derive(Debug, Default)]
 pub(super) struct Countdown {
     every: u64,
@@ -70,9 +70,9 @@ pub(super) struct Countdown {
 }
 
 impl Countdown {
-    /// Takes the next `bytes` of a direction where it strikes after `every` bytes on average:
-    /// `Some(n)` when it strikes after `n` of them, inside the run unless that is a single byte.
-    pub(super) fn strikes(
+    /// Takes the next `bytes` of a direction where it happens after `every` bytes on average:
+    /// `Some(n)` when it happens after `n` of them, inside the run unless that is a single byte.
+    pub(super) fn next_fault(
         &mut self,
         every: Option<u64>,
         bytes: usize,
