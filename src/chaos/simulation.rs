@@ -4,38 +4,39 @@
 //! A world takes steps. In each, something that may happen next is drawn: a frame arrives, the
 //! server goes on with a command, somebody writes, time passes, a socket breaks or falls silent, a
 //! publication is dropped, the server is killed, a tab is closed for ever, a clock jumps. At the end
-//! everything is whole again and time runs until nothing is under way, and then the history goes to
-//! the one checker. The same number gives the same world, on every machine.
+//! all faults end and time runs until nothing is under way, and then the history goes to the one
+//! checker. The same number gives the same world, on every machine.
 //!
 //! What is real: `outbox`, `timeline` and `connection` of the browser (through [`crate::client`]),
 //! `messages::{post, edit, delete, sync, history}` and `rooms` with the writer and SQLite, the hub and
-//! its mailboxes, presence, typing, read marks, the limits, and what a frame means on a socket (`http/socket/conversation`), whose steps
-//! `simulation/serving.rs` performs. What is played: the wire, HTTP, storage, and all time.
+//! its mailboxes, presence, typing, read marks, the limits, and what a frame means on a socket
+//! (`http/socket/conversation`), whose steps `simulation/socket_driver.rs` performs. What is
+//! simulated: the wire, HTTP, storage, and all time.
 
 #![warn(clippy::disallowed_methods)]
 
-mod bench;
-mod breaking;
-mod living;
+mod fault_injection;
 mod network;
-mod serving;
-mod settling;
+mod quiescence;
+mod shared_server;
+mod socket_driver;
+mod stepping;
 #[cfg(test)]
 mod tests;
 mod world;
 
 use crate::checker::{self, Violation};
 use crate::history::History;
-use bench::Bench;
+use shared_server::SharedServer;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use world::World;
 
-/// A server or a browser that breaks the promise, to show that it is found.
+/// A fault that is planted in the server or the browser, to show that the checker finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plant {
+pub enum PlantedFault {
     /// The server acknowledges what it is still about to commit.
     AcknowledgesBeforeCommit,
     /// The server says in its heartbeats that nothing was missed.
@@ -43,7 +44,7 @@ pub enum Plant {
     /// The server leaves a message out of what it says was missed.
     SkipsInSyncs,
     /// The server sends a room's messages to people who are not in it.
-    TellsOutsiders,
+    DeliversToOutsiders,
     /// The browser forgets its outbox with the tab.
     ForgetsOutbox,
     /// The server knows no send again by its key.
@@ -61,12 +62,12 @@ pub struct Outcome {
     /// Everything that its clients did and saw.
     pub history: History,
     /// What happened in it.
-    pub figures: Figures,
+    pub counters: Counters,
 }
 
-/// What happened, counted.
+/// How often each thing happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct Counters {
     /// The messages that were written.
     pub sends: u64,
     /// Messages changed or taken back.
@@ -89,7 +90,7 @@ pub struct Summary {
     /// How many worlds were played.
     pub seeds: u64,
     /// What happened in all of them.
-    pub figures: Figures,
+    pub counters: Counters,
     /// How long they took.
     pub took: Duration,
 }
@@ -117,9 +118,9 @@ pub fn run(seed: u64) -> Outcome {
 }
 
 /// Plays one world in which something is wrong on purpose.
-pub fn run_with(seed: u64, plant: Option<Plant>) -> Outcome {
+pub fn run_with(seed: u64, planted: Option<PlantedFault>) -> Outcome {
     let mut outcomes = Vec::new();
-    play(&AtomicU64::new(seed), seed + 1, plant, |outcome| {
+    play(&AtomicU64::new(seed), seed + 1, planted, |outcome| {
         outcomes.push(outcome);
         true
     });
@@ -132,17 +133,17 @@ pub fn run_with(seed: u64, plant: Option<Plant>) -> Outcome {
 /// [`Failed`] with the first world that fails; those after it are not played.
 #[expect(
     clippy::disallowed_methods,
-    reason = "how long all of it takes is told"
+    reason = "how long all of it takes is reported"
 )]
 pub fn run_many(first: u64, seeds: u64) -> Result<Summary, Failed> {
     let started = Instant::now();
     let (next, end) = (AtomicU64::new(first), first + seeds);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let results: Vec<Result<Figures, Failed>> = std::thread::scope(|scope| {
+    let results: Vec<Result<Counters, Failed>> = std::thread::scope(|scope| {
         let play_some = || {
-            let (mut figures, mut failed) = (Figures::default(), None);
+            let (mut counters, mut failed) = (Counters::default(), None);
             play(&next, end, None, |outcome| {
-                figures += outcome.figures;
+                counters += outcome.counters;
                 let wrong = outcome.wrong();
                 if !wrong.is_empty() {
                     let seed = outcome.seed;
@@ -152,7 +153,7 @@ pub fn run_many(first: u64, seeds: u64) -> Result<Summary, Failed> {
                 }
                 failed.is_none()
             });
-            failed.map_or(Ok(figures), Err)
+            failed.map_or(Ok(counters), Err)
         };
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(play_some)).collect();
         let joined = running.into_iter().map(|thread| thread.join());
@@ -166,44 +167,51 @@ pub fn run_many(first: u64, seeds: u64) -> Result<Summary, Failed> {
         ..Summary::default()
     };
     for result in results {
-        summary.figures += result?;
+        summary.counters += result?;
     }
     Ok(summary)
 }
 
 /// Plays the worlds that `next` gives out, up to `end`, one after the other on one database, for as
-/// long as `told` wants to hear of more.
-fn play(next: &AtomicU64, end: u64, plant: Option<Plant>, mut told: impl FnMut(Outcome) -> bool) {
+/// long as `report` answers that more are wanted.
+fn play(
+    next: &AtomicU64,
+    end: u64,
+    planted: Option<PlantedFault>,
+    mut report: impl FnMut(Outcome) -> bool,
+) {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a thread can have a runtime");
     runtime.block_on(async {
-        let bench = Bench::open().await;
+        let server = SharedServer::open().await;
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= end {
                 break;
             }
-            let mut world = Box::new(Box::pin(World::begin(&bench, seed, plant)).await);
-            let stuck = Box::pin(world.live()).await.or_else(|| world.forgotten());
-            let (history, figures) = Box::pin(world.end()).await;
+            let mut world = Box::new(Box::pin(World::begin(&server, seed, planted)).await);
+            let stuck = Box::pin(world.run())
+                .await
+                .or_else(|| world.vanished_refusal());
+            let (history, counters) = Box::pin(world.end()).await;
             let violations = checker::check(&history);
             let outcome = Outcome {
                 seed,
                 violations,
                 stuck,
                 history,
-                figures,
+                counters,
             };
-            if !told(outcome) {
+            if !report(outcome) {
                 break;
             }
         }
     });
 }
 
-impl std::ops::AddAssign for Figures {
+impl std::ops::AddAssign for Counters {
     fn add_assign(&mut self, other: Self) {
         self.sends += other.sends;
         self.changes += other.changes;
@@ -236,7 +244,7 @@ impl fmt::Display for Failed {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.took.as_secs_f64();
-        let Figures {
+        let Counters {
             sends,
             changes,
             cuts,
@@ -244,7 +252,7 @@ impl fmt::Display for Summary {
             restarts,
             tabs,
             resets,
-        } = self.figures;
+        } = self.counters;
         write!(
             f,
             "{} worlds in {seconds:.1} s: {sends} sends, {changes} changes, {cuts} broken sockets, \

@@ -1,6 +1,6 @@
 //! What lies between a tab and the server: sockets that keep their order, and requests that do not.
 
-use super::serving::Served;
+use super::socket_driver::ServerSocket;
 use parlour_client::session::Ask;
 use parlour_protocol::ClientFrame;
 use parlour_protocol::calls::Answer;
@@ -18,7 +18,7 @@ pub(super) enum Down {
 }
 
 /// One socket. It may be gone for the client, for the server, or for both.
-pub(super) struct Line {
+pub(super) struct Connection {
     /// The tab it belongs to.
     pub(super) tab: u32,
     /// Which device that is.
@@ -28,15 +28,15 @@ pub(super) struct Line {
     /// The tab still holds it.
     pub(super) is_held: bool,
     /// The server's half.
-    pub(super) served: Option<Served>,
+    pub(super) socket: Option<ServerSocket>,
     /// On its way to the server.
     pub(super) up: VecDeque<ClientFrame>,
     /// On its way to the tab.
     pub(super) down: VecDeque<Down>,
-    /// Nothing gets through to the server any more, and neither side is told.
-    pub(super) is_deaf_up: bool,
+    /// Nothing gets through to the server any more, and neither side notices.
+    pub(super) is_silent_up: bool,
     /// The same to the tab.
-    pub(super) is_deaf_down: bool,
+    pub(super) is_silent_down: bool,
 }
 
 /// Something asked over HTTP.
@@ -46,12 +46,12 @@ pub(super) struct Request {
     pub(super) number: u64,
     pub(super) ask: Ask,
     /// Nothing happens to it before this moment.
-    pub(super) slow_until: f64,
+    pub(super) delayed_until: f64,
     /// What the server said, on its way back.
     pub(super) answer: Option<Answer>,
 }
 
-impl Line {
+impl Connection {
     /// One that is being opened.
     pub(super) fn new(tab: u32, device: usize) -> Self {
         Self {
@@ -59,33 +59,33 @@ impl Line {
             device,
             is_opening: true,
             is_held: true,
-            served: None,
+            socket: None,
             up: VecDeque::new(),
             down: VecDeque::new(),
-            is_deaf_up: false,
-            is_deaf_down: false,
+            is_silent_up: false,
+            is_silent_down: false,
         }
     }
 
-    /// The tab says something.
-    pub(super) fn say(&mut self, frame: ClientFrame) {
-        if !self.is_deaf_up {
+    /// The tab sends a frame.
+    pub(super) fn send(&mut self, frame: ClientFrame) {
+        if !self.is_silent_up {
             self.up.push_back(frame);
         }
     }
 
-    /// The server writes something.
+    /// The server sends frames.
     pub(super) fn write(&mut self, frames: impl IntoIterator<Item = String>) {
-        if !self.is_deaf_down {
+        if !self.is_silent_down {
             self.down.extend(frames.into_iter().map(Down::Frame));
         }
     }
 
     /// The server's end closes it, or the server is gone.
     pub(super) fn end(&mut self, code: u16, reason: String) {
-        self.served = None;
+        self.socket = None;
         self.up.clear();
-        if !self.is_deaf_down {
+        if !self.is_silent_down {
             self.down.push_back(Down::Close(code, reason));
         }
     }
@@ -93,17 +93,17 @@ impl Line {
     /// Whatever was on its way is lost, and nothing more gets through.
     pub(super) fn silence(&mut self, up: bool, down: bool) {
         if up {
-            self.is_deaf_up = true;
+            self.is_silent_up = true;
             self.up.clear();
         }
         if down {
-            self.is_deaf_down = true;
+            self.is_silent_down = true;
             self.down.clear();
         }
     }
 
     /// Whether neither side has it any more.
     pub(super) fn is_gone(&self) -> bool {
-        !self.is_held && self.served.is_none()
+        !self.is_held && self.socket.is_none()
     }
 }

@@ -32,31 +32,35 @@ fn one_world_of_ones_choice_keeps_the_promise() {
 fn the_same_seed_is_the_same_world() {
     for seed in [3, 19, 77] {
         let (first, second) = (run(seed), run(seed));
-        assert_eq!(first.figures, second.figures);
+        assert_eq!(first.counters, second.counters);
         assert!(first.history == second.history, "seed {seed}");
     }
 }
 
 /// Plays worlds until `is_found` among their violations; how many it took.
-fn worlds_until(plant: Plant, is_found: impl Fn(&Violation) -> bool) -> u64 {
-    let found =
-        (1..=WORLDS).find(|&seed| run_with(seed, Some(plant)).violations.iter().any(&is_found));
-    found.unwrap_or_else(|| panic!("{plant:?} was not found in {WORLDS} worlds"))
+fn worlds_until(planted: PlantedFault, is_found: impl Fn(&Violation) -> bool) -> u64 {
+    let found = (1..=WORLDS).find(|&seed| {
+        run_with(seed, Some(planted))
+            .violations
+            .iter()
+            .any(&is_found)
+    });
+    found.unwrap_or_else(|| panic!("{planted:?} was not found in {WORLDS} worlds"))
 }
 
 #[test]
 fn an_acknowledgement_before_the_commit_is_found() {
-    worlds_until(Plant::AcknowledgesBeforeCommit, |violation| {
+    worlds_until(PlantedFault::AcknowledgesBeforeCommit, |violation| {
         matches!(violation, Violation::AcknowledgedNotStored { .. })
     });
 }
 
 #[test]
 fn a_dropped_frame_that_the_heartbeat_lies_about_is_found() {
-    worlds_until(Plant::LiesInHeartbeats, |violation| {
+    worlds_until(PlantedFault::LiesInHeartbeats, |violation| {
         matches!(violation, Violation::NotSeen { .. })
     });
-    worlds_until(Plant::LiesInHeartbeats, |violation| {
+    worlds_until(PlantedFault::LiesInHeartbeats, |violation| {
         let stale = |mismatch: &ScreenMismatch| matches!(mismatch, ScreenMismatch::Stale(_));
         matches!(violation, Violation::Screen { mismatch, .. } if stale(mismatch))
     });
@@ -64,31 +68,31 @@ fn a_dropped_frame_that_the_heartbeat_lies_about_is_found() {
 
 #[test]
 fn a_message_that_a_sync_leaves_out_is_found() {
-    worlds_until(Plant::SkipsInSyncs, |violation| {
+    worlds_until(PlantedFault::SkipsInSyncs, |violation| {
         matches!(violation, Violation::NotSeen { .. })
     });
 }
 
 #[test]
 fn a_message_told_to_outsiders_is_found() {
-    worlds_until(Plant::TellsOutsiders, |violation| {
+    worlds_until(PlantedFault::DeliversToOutsiders, |violation| {
         matches!(violation, Violation::Outsider { .. })
     });
 }
 
 #[test]
 fn a_browser_that_forgets_its_outbox_is_found() {
-    worlds_until(Plant::ForgetsOutbox, |violation| {
+    worlds_until(PlantedFault::ForgetsOutbox, |violation| {
         matches!(violation, Violation::Lost { .. })
     });
 }
 
 #[test]
 fn a_server_that_stores_repeats_is_found() {
-    worlds_until(Plant::StoresRepeats, |violation| {
+    worlds_until(PlantedFault::StoresRepeats, |violation| {
         matches!(violation, Violation::StoredTwice { .. })
     });
-    worlds_until(Plant::StoresRepeats, |violation| {
+    worlds_until(PlantedFault::StoresRepeats, |violation| {
         matches!(violation, Violation::AcknowledgedTwice { .. })
     });
 }

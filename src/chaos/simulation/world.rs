@@ -1,12 +1,12 @@
 //! One world: its people, their devices and tabs, its network and its server.
 //!
-//! *Invariant:* whatever is drawn is drawn from the world's own chance and in an order that depends
+//! *Invariant:* whatever is drawn is drawn from the random numbers of the world itself, and in an order that depends
 //! on nothing else, so that a seed is a world.
 
-use super::bench::Bench;
-use super::network::{BROKEN, Down, Line, Request};
-use super::serving::{Manners, PONG_MS};
-use super::{Figures, Plant};
+use super::network::{BROKEN, Connection, Down, Request};
+use super::shared_server::SharedServer;
+use super::socket_driver::{PONG_MS, ServerBehavior};
+use super::{Counters, PlantedFault};
 use crate::client::{Client, Storage, Todo};
 use crate::history::{Event, History};
 use fastrand::Rng;
@@ -22,18 +22,18 @@ const TICK_MS: f64 = 1_000.0;
 const HUB_TICK_MS: f64 = 250.0;
 
 pub(super) struct World<'b> {
-    pub(super) bench: &'b Bench,
+    pub(super) server: &'b SharedServer,
     pub(super) seed: u64,
-    pub(super) chance: Rng,
+    pub(super) rng: Rng,
     pub(super) now: f64,
     ticker: Ticker,
     /// When the hub ticks next.
     next_tick: f64,
-    pub(super) manners: Manners,
-    pub(super) rooms: Vec<Place>,
+    pub(super) behavior: ServerBehavior,
+    pub(super) rooms: Vec<SimulatedRoom>,
     pub(super) devices: Vec<Device>,
     pub(super) tabs: BTreeMap<u32, Tab>,
-    pub(super) lines: BTreeMap<u32, Line>,
+    pub(super) connections: BTreeMap<u32, Connection>,
     pub(super) requests: Vec<Request>,
     /// Nobody is served before this moment.
     pub(super) down_until: f64,
@@ -44,17 +44,17 @@ pub(super) struct World<'b> {
     /// Texts as long as may be.
     pub(super) is_long: bool,
     pub(super) history: History,
-    pub(super) figures: Figures,
+    pub(super) counters: Counters,
     ids: u32,
 }
 
 /// A room of this world.
-pub(super) struct Place {
+pub(super) struct SimulatedRoom {
     pub(super) id: RoomId,
     pub(super) is_deleted: bool,
 }
 
-/// What one person has in their hands.
+/// A device, of one person.
 pub(super) struct Device {
     pub(super) name: String,
     pub(super) scope: Scope,
@@ -74,22 +74,26 @@ pub(super) struct Device {
 pub(super) struct Tab {
     pub(super) device: usize,
     pub(super) client: Client,
-    pub(super) line: Option<u32>,
+    pub(super) connection: Option<u32>,
     /// Another tab saved something.
-    pub(super) is_stirred: bool,
+    pub(super) has_storage_event: bool,
 }
 
 impl<'b> World<'b> {
-    pub(super) async fn begin(bench: &'b Bench, seed: u64, plant: Option<Plant>) -> Self {
-        bench.set_clock();
-        let mut chance = Rng::with_seed(seed);
-        let people = chance.usize(3..=super::bench::PEOPLE);
+    pub(super) async fn begin(
+        server: &'b SharedServer,
+        seed: u64,
+        planted: Option<PlantedFault>,
+    ) -> Self {
+        server.set_clock();
+        let mut rng = Rng::with_seed(seed);
+        let people = rng.usize(3..=super::shared_server::PEOPLE);
         let mut rooms = Vec::new();
-        for number in 0..chance.usize(1..=2) {
+        for number in 0..rng.usize(1..=2) {
             let name = format!("Room {number} of world {seed}");
-            let id = bench.room(&bench.people[0], name).await;
+            let id = server.room(&server.people[0], name).await;
             let is_deleted = false;
-            rooms.push(Place { id, is_deleted });
+            rooms.push(SimulatedRoom { id, is_deleted });
         }
         let device = |(at, scope): (usize, &Scope)| {
             let user = scope.user_id().expect("everybody here is somebody");
@@ -101,7 +105,7 @@ impl<'b> World<'b> {
                 name: format!("person{at}"),
                 scope: scope.clone(),
                 user,
-                rooms: rooms.map(|(_, place)| place.id).collect(),
+                rooms: rooms.map(|(_, room)| room.id).collect(),
                 storage: Storage::default(),
                 slept: 0.0,
                 asleep_until: None,
@@ -109,36 +113,36 @@ impl<'b> World<'b> {
                 tabs: 0,
             }
         };
-        let devices: Vec<Device> = bench.people[..people]
+        let devices: Vec<Device> = server.people[..people]
             .iter()
             .enumerate()
             .map(device)
             .collect();
-        let manners = Manners {
-            overloaded_every: [0, 0, 7][chance.usize(0..3)],
-            reset_above: (chance.u32(0..3) == 0).then(|| chance.usize(3..12)),
-            plant,
+        let behavior = ServerBehavior {
+            overloaded_every: [0, 0, 7][rng.usize(0..3)],
+            reset_above: (rng.u32(0..3) == 0).then(|| rng.usize(3..12)),
+            planted,
         };
-        let page_size = chance.u32(4..=20);
+        let page_size = rng.u32(4..=20);
         let mut world = Self {
-            bench,
+            server,
             seed,
-            chance,
+            rng,
             page_size,
             now: 0.0,
             ticker: Ticker::default(),
             next_tick: 0.0,
-            manners,
+            behavior,
             rooms,
             devices,
             tabs: BTreeMap::new(),
-            lines: BTreeMap::new(),
+            connections: BTreeMap::new(),
             requests: Vec::new(),
             down_until: 0.0,
             is_refusing: false,
             is_long: seed % 40 == 39,
             history: History::default(),
-            figures: Figures::default(),
+            counters: Counters::default(),
             ids: 0,
         };
         for device in 0..people {
@@ -168,8 +172,8 @@ impl<'b> World<'b> {
             Tab {
                 device: at,
                 client,
-                line: None,
-                is_stirred: false,
+                connection: None,
+                has_storage_event: false,
             },
         );
         // What it wants done to begin with.
@@ -203,14 +207,14 @@ impl<'b> World<'b> {
         let before = device.storage.changes();
         let moment = Moment {
             now: self.now - device.slept,
-            random: self.chance.f64(),
+            random: self.rng.f64(),
         };
         act(&mut tab.client, moment);
         self.history.extend(tab.client.take_events());
         let todo = tab.client.take_todo();
         if device.storage.changes() != before {
             for (other, tab) in &mut self.tabs {
-                tab.is_stirred |= tab.device == at && *other != id;
+                tab.has_storage_event |= tab.device == at && *other != id;
             }
         }
         for todo in todo {
@@ -224,39 +228,43 @@ impl<'b> World<'b> {
         };
         match todo {
             Todo::Say(frame) => {
-                if let Some(line) = tab.line.and_then(|line| self.lines.get_mut(&line)) {
-                    line.say(frame);
+                if let Some(connection) = tab
+                    .connection
+                    .and_then(|connection| self.connections.get_mut(&connection))
+                {
+                    connection.send(frame);
                 }
             }
             Todo::Disconnect => {
-                if let Some(id) = tab.line.take() {
-                    if let Some(line) = self.lines.get_mut(&id) {
-                        line.is_held = false;
-                        line.down.clear();
+                if let Some(id) = tab.connection.take() {
+                    if let Some(connection) = self.connections.get_mut(&id) {
+                        connection.is_held = false;
+                        connection.down.clear();
                     }
-                    self.forget_gone(id);
+                    self.remove_if_gone(id);
                 }
             }
             Todo::Connect => {
-                let line = self.next_id();
-                self.lines.insert(line, Line::new(id, device));
+                let connection = self.next_id();
+                self.connections
+                    .insert(connection, Connection::new(id, device));
                 if let Some(tab) = self.tabs.get_mut(&id) {
-                    tab.line = Some(line);
+                    tab.connection = Some(connection);
                 }
             }
             // A socket that cannot be opened here was not refused.
             Todo::Fetch(_, Ask::Connection) => {}
             Todo::Fetch(number, ask) => {
                 if let Ask::Open(room, _) = ask {
-                    self.figures.resets += u64::from(tab.client.timeline(room).is_some());
+                    self.counters.resets += u64::from(tab.client.timeline(room).is_some());
                 }
-                let slow_until = self.now + self.slowness();
+                let delayed_until = self.now + self.latency();
                 self.requests.push(Request {
                     tab: id,
                     device,
                     number,
                     ask,
-                    slow_until,
+                    delayed_until,
                     answer: None,
                 });
             }
@@ -264,29 +272,37 @@ impl<'b> World<'b> {
     }
 
     /// The tab hears that its socket is gone.
-    pub(super) fn lose(&mut self, line: u32, code: u16, reason: &str) {
-        let Some(held) = self.lines.get_mut(&line).filter(|line| line.is_held) else {
+    pub(super) fn lose(&mut self, connection: u32, code: u16, reason: &str) {
+        let Some(held) = self
+            .connections
+            .get_mut(&connection)
+            .filter(|connection| connection.is_held)
+        else {
             return;
         };
         held.is_held = false;
         held.down.clear();
         let tab = held.tab;
         if let Some(tab) = self.tabs.get_mut(&tab) {
-            tab.line = None;
+            tab.connection = None;
         }
         self.on_tab(tab, |client, at| client.closed(code, reason, at));
-        self.forget_gone(line);
+        self.remove_if_gone(connection);
     }
 
-    pub(super) fn forget_gone(&mut self, line: u32) {
-        if self.lines.get(&line).is_some_and(Line::is_gone) {
-            self.lines.remove(&line);
+    pub(super) fn remove_if_gone(&mut self, connection: u32) {
+        if self
+            .connections
+            .get(&connection)
+            .is_some_and(Connection::is_gone)
+        {
+            self.connections.remove(&connection);
         }
     }
 
     /// What comes next on a socket reaches the tab.
-    pub(super) fn deliver(&mut self, line: u32) {
-        let Some(held) = self.lines.get_mut(&line) else {
+    pub(super) fn deliver(&mut self, connection: u32) {
+        let Some(held) = self.connections.get_mut(&connection) else {
             return;
         };
         let tab = held.tab;
@@ -296,27 +312,32 @@ impl<'b> World<'b> {
                     .expect("the browser reads every frame that the server writes");
                 self.on_tab(tab, |client, at| client.received(frame, at));
             }
-            Some(Down::Close(code, reason)) => self.lose(line, code, &reason),
+            Some(Down::Close(code, reason)) => self.lose(connection, code, &reason),
             None => {}
         }
     }
 
     /// A socket that is being opened is open, or is refused.
     pub(super) fn accept(&mut self, id: u32) {
-        let Some(line) = self.lines.get(&id) else {
+        let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let (tab, device) = (line.tab, line.device);
+        let (tab, device) = (connection.tab, connection.device);
         if self.is_down() || self.is_offline(device) {
             return self.lose(id, BROKEN, "");
         }
-        let early = self.chance.f64() / 2.0;
+        let early = self.rng.f64() / 2.0;
         let scope = &self.devices[device].scope;
-        let served =
-            super::serving::Served::accept(self.bench, scope, self.now, early, self.manners);
-        if let Some(line) = self.lines.get_mut(&id) {
-            line.is_opening = false;
-            line.served = Some(served);
+        let socket = super::socket_driver::ServerSocket::accept(
+            self.server,
+            scope,
+            self.now,
+            early,
+            self.behavior,
+        );
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.is_opening = false;
+            connection.socket = Some(socket);
         }
         self.on_tab(tab, Client::opened);
     }
@@ -327,10 +348,10 @@ impl<'b> World<'b> {
             let piece = milliseconds.min(TICK_MS);
             milliseconds -= piece;
             self.now += piece;
-            self.bench.pass(piece);
+            self.server.pass(piece);
             self.tick_hub();
             self.wake_up(piece);
-            self.beat();
+            self.heartbeat();
             let tabs: Vec<u32> = self.tabs.keys().copied().collect();
             for tab in tabs {
                 self.tick(tab);
@@ -341,7 +362,7 @@ impl<'b> World<'b> {
     /// The server says who is where, who types and what happened elsewhere.
     fn tick_hub(&mut self) {
         while self.next_tick <= self.now {
-            self.bench.ctx.hub.tick(&mut self.ticker);
+            self.server.ctx.hub.tick(&mut self.ticker);
             self.next_tick += HUB_TICK_MS;
         }
     }
@@ -355,16 +376,16 @@ impl<'b> World<'b> {
             device.slept += piece;
             if until <= self.now {
                 device.asleep_until = None;
-                // Whether it is told that the tab is seen again, or that much time has passed.
-                if self.chance.bool() {
-                    self.ask_for_a_sign(at);
+                // The tab hears that it is visible again, or only that much time has passed.
+                if self.rng.bool() {
+                    self.probe_sockets(at);
                 }
             }
         }
     }
 
-    /// Somebody looks at the tabs again, or their clock was set.
-    pub(super) fn ask_for_a_sign(&mut self, device: usize) {
+    /// The tabs check whether their sockets live: somebody looks at them again, or their clock was set.
+    pub(super) fn probe_sockets(&mut self, device: usize) {
         for tab in self.tabs_of(device) {
             self.on_tab(tab, Client::woke);
         }
@@ -375,37 +396,40 @@ impl<'b> World<'b> {
         tabs.map(|(id, _)| *id).collect()
     }
 
-    fn beat(&mut self) {
+    fn heartbeat(&mut self) {
         let (now, is_down) = (self.now, self.is_down());
         let mut dead = Vec::new();
-        for (id, line) in &mut self.lines {
-            let is_heard = line.is_held
-                && !line.is_deaf_up
-                && !line.is_deaf_down
-                && self.devices[line.device].asleep_until.is_none();
-            let Some(served) = line.served.as_mut().filter(|_| !is_down) else {
+        for (id, connection) in &mut self.connections {
+            let is_heard = connection.is_held
+                && !connection.is_silent_up
+                && !connection.is_silent_down
+                && self.devices[connection.device].asleep_until.is_none();
+            let Some(socket) = connection.socket.as_mut().filter(|_| !is_down) else {
                 continue;
             };
-            served.beat(now);
+            socket.heartbeat(now);
             if is_heard {
-                served.pinged_at = None;
-            } else if served.pinged_at.is_some_and(|at| now - at >= PONG_MS) {
+                socket.pinged_at = None;
+            } else if socket.pinged_at.is_some_and(|at| now - at >= PONG_MS) {
                 dead.push(*id);
             }
         }
         for id in dead {
-            self.end_line(id, BROKEN, String::new());
+            self.end_connection(id, BROKEN, String::new());
         }
     }
 
     /// The server's end of a socket is no more.
-    pub(super) fn end_line(&mut self, id: u32, code: u16, reason: String) {
-        if let Some(line) = self.lines.get_mut(&id) {
-            let dropped = line.served.as_ref().map_or(0, |served| served.dropped());
-            self.figures.drops += u64::from(dropped);
-            line.end(code, reason);
+    pub(super) fn end_connection(&mut self, id: u32, code: u16, reason: String) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            let dropped = connection
+                .socket
+                .as_ref()
+                .map_or(0, |socket| socket.dropped());
+            self.counters.drops += u64::from(dropped);
+            connection.end(code, reason);
         }
-        self.forget_gone(id);
+        self.remove_if_gone(id);
     }
 
     fn tick(&mut self, id: u32) {
@@ -420,9 +444,9 @@ impl<'b> World<'b> {
 
     /// How long a request or its answer is on the way: mostly no time, sometimes long enough for
     /// much to change meanwhile.
-    pub(super) fn slowness(&mut self) -> f64 {
-        match self.chance.u32(0..3) {
-            0 => self.chance.f64() * 5_000.0,
+    pub(super) fn latency(&mut self) -> f64 {
+        match self.rng.u32(0..3) {
+            0 => self.rng.f64() * 5_000.0,
             _ => 0.0,
         }
     }
@@ -440,8 +464,8 @@ impl<'b> World<'b> {
         self.on_tab(tab, |client, at| client.answered(number, &ask, answer, at));
     }
 
-    /// Something happened that no client can tell.
-    pub(super) fn tell(&mut self, event: Event) {
+    /// Records an event that no client can record.
+    pub(super) fn record(&mut self, event: Event) {
         self.history.push(event);
     }
 }

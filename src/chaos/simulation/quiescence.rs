@@ -1,8 +1,8 @@
-//! The end of a world: everything is whole again, time runs until nothing is under way, and
+//! The end of a world: all faults end, time runs until nothing is under way, and
 //! everybody is asked what they see.
 
-use super::Figures;
-use super::serving::Served;
+use super::Counters;
+use super::socket_driver::ServerSocket;
 use super::world::World;
 use crate::history::{Event, History, Shown};
 use parlour_protocol::{Number, RoomId};
@@ -10,17 +10,17 @@ use parlour_server::messages::{self, View};
 use parlour_server::rooms;
 use std::collections::BTreeSet;
 
-/// Nothing may take longer than this to come to rest, in the world's seconds.
+/// The longest that it may take to be quiescent, in the world's seconds.
 const TIMEOUT_SECONDS: u32 = 20 * 60;
-/// So long has to be nothing but quiet: more than two heartbeats.
+/// How long nothing may be under way before it counts as quiescent: more than two heartbeats.
 const QUIET_SECONDS: u32 = 60;
 /// Messages in one of the pages that make up the truth.
 const PAGE: u32 = 100;
 
 impl World<'_> {
     /// Lets time run until nothing is under way, twice; says why when it does not end.
-    pub(super) async fn come_to_rest(&mut self) -> Option<String> {
-        self.manners.overloaded_every = 0;
+    pub(super) async fn quiesce(&mut self) -> Option<String> {
+        self.behavior.overloaded_every = 0;
         self.down_until = self.now;
         for device in &mut self.devices {
             device.storage.refuse(false);
@@ -32,22 +32,22 @@ impl World<'_> {
                 self.open_tab(device);
             }
         }
-        let stuck = Box::pin(self.rest()).await;
+        let stuck = Box::pin(self.run_until_quiet()).await;
         if stuck.is_some() {
             return stuck;
         }
-        self.last_words();
-        let stuck = Box::pin(self.rest()).await;
+        self.final_writes();
+        let stuck = Box::pin(self.run_until_quiet()).await;
         if stuck.is_some() {
             return stuck;
         }
-        Box::pin(self.go_away()).await;
-        self.misinformed()
+        Box::pin(self.leave_for_good()).await;
+        self.stale_presence()
     }
 
     /// Somebody goes for good, and the others hear of it when their grace is over.
-    async fn go_away(&mut self) {
-        let device = self.chance.usize(0..self.devices.len());
+    async fn leave_for_good(&mut self) {
+        let device = self.rng.usize(0..self.devices.len());
         let tabs = self.tabs_of(device);
         let keeps_text = |tab: &u32| {
             let outbox = self.tabs[tab].client.outbox();
@@ -58,47 +58,50 @@ impl World<'_> {
         }
         for tab in tabs {
             self.on_tab(tab, |client, _| client.finish());
-            let Some(id) = self.tabs.remove(&tab).and_then(|tab| tab.line) else {
+            let Some(id) = self.tabs.remove(&tab).and_then(|tab| tab.connection) else {
                 continue;
             };
-            if let Some(line) = self.lines.get_mut(&id) {
-                line.is_held = false;
-                line.down.clear();
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.is_held = false;
+                connection.down.clear();
             }
-            self.forget_gone(id);
+            self.remove_if_gone(id);
         }
         for _ in 0..10 {
-            while Box::pin(self.move_on()).await {}
+            while Box::pin(self.network_step()).await {}
             self.pass(1_000.0);
         }
     }
 
-    /// Somebody who was last told something else than what is so.
-    fn misinformed(&self) -> Option<String> {
-        let held = self.lines.values().filter(|line| line.is_held);
-        let mut served = held.filter_map(|line| line.served.as_ref());
-        served.find_map(Served::misinformed)
+    /// Whoever was last sent something else about presence than what is so.
+    fn stale_presence(&self) -> Option<String> {
+        let held = self
+            .connections
+            .values()
+            .filter(|connection| connection.is_held);
+        let mut socket = held.filter_map(|connection| connection.socket.as_ref());
+        socket.find_map(ServerSocket::stale_presence)
     }
 
-    /// What is lost now is followed by nothing that would show it: only a heartbeat does.
-    fn last_words(&mut self) {
-        for line in self.lines.values() {
-            if let Some(served) = line.served.as_ref().filter(|_| self.chance.bool()) {
-                served.drop_next(self.chance.u32(1..4));
+    /// Some last changes, perhaps lost: nothing follows that would show it, only a heartbeat does.
+    fn final_writes(&mut self) {
+        for connection in self.connections.values() {
+            if let Some(socket) = connection.socket.as_ref().filter(|_| self.rng.bool()) {
+                socket.drop_next(self.rng.u32(1..4));
             }
         }
-        for _ in 0..self.chance.u32(1..4) {
-            match self.chance.bool() {
+        for _ in 0..self.rng.u32(1..4) {
+            match self.rng.bool() {
                 true => self.write(),
                 false => self.change(),
             }
         }
     }
 
-    async fn rest(&mut self) -> Option<String> {
+    async fn run_until_quiet(&mut self) -> Option<String> {
         let mut quiet = 0;
         for _ in 0..TIMEOUT_SECONDS {
-            while Box::pin(self.move_on()).await {}
+            while Box::pin(self.network_step()).await {}
             let is_quiet = self.tabs.values().all(|tab| tab.client.is_idle());
             quiet = if is_quiet { quiet + 1 } else { 0 };
             if quiet > QUIET_SECONDS {
@@ -114,7 +117,7 @@ impl World<'_> {
     }
 
     /// A send that was refused, and is shown nowhere any more though nobody gave it up.
-    pub(super) fn forgotten(&self) -> Option<String> {
+    pub(super) fn vanished_refusal(&self) -> Option<String> {
         let (mut refused, mut settled) = (BTreeSet::new(), BTreeSet::new());
         for event in &self.history.events {
             match event {
@@ -140,7 +143,7 @@ impl World<'_> {
     }
 
     /// Everything that was seen, and the truth at the end. The world's rooms go with it.
-    pub(super) async fn end(mut self) -> (History, Figures) {
+    pub(super) async fn end(mut self) -> (History, Counters) {
         let tabs: Vec<u32> = self.tabs.keys().copied().collect();
         for tab in tabs {
             self.on_tab(tab, |client, _| client.finish());
@@ -151,28 +154,31 @@ impl World<'_> {
             }
             let room = self.rooms[at].id;
             let rows = Box::pin(self.truth(room)).await;
-            self.tell(Event::Page { room: room.0, rows });
+            self.record(Event::Page { room: room.0, rows });
         }
-        let dropped = self.lines.values().filter_map(|line| line.served.as_ref());
-        self.figures.drops += dropped
-            .map(|served| u64::from(served.dropped()))
+        let dropped = self
+            .connections
+            .values()
+            .filter_map(|connection| connection.socket.as_ref());
+        self.counters.drops += dropped
+            .map(|socket| u64::from(socket.dropped()))
             .sum::<u64>();
-        let maker = &self.bench.people[0];
-        for place in self.rooms.iter().filter(|place| !place.is_deleted) {
-            let deleted = rooms::delete(&self.bench.ctx, maker, place.id).await;
+        let maker = &self.server.people[0];
+        for room in self.rooms.iter().filter(|room| !room.is_deleted) {
+            let deleted = rooms::delete(&self.server.ctx, maker, room.id).await;
             deleted.expect("who made a room may delete it");
         }
-        (self.history, self.figures)
+        (self.history, self.counters)
     }
 
     /// A room as fresh pages show it, from its beginning to its end.
     async fn truth(&self, room: RoomId) -> Vec<Shown> {
         let (mut rows, mut after) = (Vec::new(), Number::ZERO);
         loop {
-            let scope = &self.bench.people[0];
-            let page = messages::history(&self.bench.ctx, scope, room, View::After(after), PAGE);
+            let scope = &self.server.people[0];
+            let page = messages::history(&self.server.ctx, scope, room, View::After(after), PAGE);
             let page = page.await.expect("the database answers");
-            let page = self.as_told(page);
+            let page = self.as_delivered_page(page);
             let has_newer = page.has_newer;
             for message in page.messages {
                 after = message.number;

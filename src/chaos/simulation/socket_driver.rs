@@ -4,8 +4,8 @@
 //! *Invariant:* the steps are performed in their order, and sends are stored in it; their outcomes come in
 //! any order. What is written lies in the real mailbox until it is flushed.
 
-use super::Plant;
-use super::bench::{Bench, UNLIKE};
+use super::PlantedFault;
+use super::shared_server::{SharedServer, UNIQUE_MARK};
 use fastrand::Rng;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -27,27 +27,27 @@ pub(super) const PONG_MS: f64 = 10_000.0;
 
 /// How this world's server behaves.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Manners {
+pub(super) struct ServerBehavior {
     /// Messages on one socket until the server says once that it is overloaded; 0: never.
     pub(super) overloaded_every: u32,
     /// Changes in one sync beyond which it says `reset`, where that is fewer than the real server
     /// takes.
     pub(super) reset_above: Option<usize>,
-    /// What is wrong with it.
-    pub(super) plant: Option<Plant>,
+    /// The fault that is planted in it.
+    pub(super) planted: Option<PlantedFault>,
 }
 
-/// The real mailbox, behind a hub that may lose things.
+/// The real mailbox, behind a hub that may lose frames.
 #[derive(Default)]
-pub(super) struct Ears {
-    mailbox: Mailbox,
+pub(super) struct LossyMailbox {
+    inner: Mailbox,
     to_drop: AtomicU32,
     dropped: AtomicU32,
     lies: AtomicBool,
     shown: Mutex<Shown>,
 }
 
-/// Who is in a room and who types there, as it was told last.
+/// Who is in a room and who types there, as it was last sent.
 #[derive(Default)]
 struct Shown {
     people: BTreeMap<RoomId, Vec<Person>>,
@@ -55,17 +55,17 @@ struct Shown {
 }
 
 /// A socket as the server knows it.
-pub(super) struct Served {
+pub(super) struct ServerSocket {
     conversation: Conversation,
-    ears: Arc<Ears>,
+    mailbox: Arc<LossyMailbox>,
     /// Not run yet.
     task: Option<Task>,
     /// Not stored yet.
     sends: VecDeque<Post>,
-    /// Of sends; the conversation has not been told.
+    /// Of sends; the conversation does not have them yet.
     outcomes: Vec<(u64, Result<Posted, ServiceError>)>,
     /// Acknowledged, and not stored.
-    promised: VecDeque<(RoomId, NewMessage)>,
+    acknowledged_early: VecDeque<(RoomId, NewMessage)>,
     is_closing: bool,
     next_heartbeat: f64,
     /// Since when it has not answered a ping.
@@ -73,7 +73,7 @@ pub(super) struct Served {
     messages: u32,
 }
 
-impl Subscriber for Ears {
+impl Subscriber for LossyMailbox {
     fn try_send(&self, frame: Frame) {
         let kind = |kind: &str| {
             frame
@@ -89,7 +89,7 @@ impl Subscriber for Ears {
         if kind("heartbeat") && self.lies.load(Ordering::Relaxed) {
             let rooms = BTreeMap::new();
             let nothing = ServerFrame::Heartbeat(Heartbeat { rooms });
-            return self.mailbox.try_send(Frame::from(nothing.encode()));
+            return self.inner.try_send(Frame::from(nothing.encode()));
         }
         if kind("users_list") || kind("typing") {
             let mut shown = self.shown();
@@ -105,47 +105,50 @@ impl Subscriber for Ears {
         }
         // A ping is no frame of the protocol's: who hears it is the world's to say.
         if frame.as_str().starts_with('{') {
-            self.mailbox.try_send(frame);
+            self.inner.try_send(frame);
         }
     }
 
     fn close(&self, closing: Closing) {
-        self.mailbox.close(closing);
+        self.inner.close(closing);
     }
 
     fn hang_up(&self) {
-        self.mailbox.hang_up();
+        self.inner.hang_up();
     }
 }
 
-impl Ears {
+impl LossyMailbox {
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Served {
+impl ServerSocket {
     /// A socket that was accepted just now; `early` is in 0..0.5, as the real one spreads its first
     /// heartbeat.
     pub(super) fn accept(
-        bench: &Bench,
+        server: &SharedServer,
         scope: &Scope,
         now: f64,
         early: f64,
-        manners: Manners,
+        behavior: ServerBehavior,
     ) -> Self {
-        let ears = Arc::new(Ears::default());
-        let lies = manners.plant == Some(Plant::LiesInHeartbeats);
-        ears.lies.store(lies, Ordering::Relaxed);
-        let socket = bench.ctx.hub.open(SocketKind::Many, Arc::clone(&ears) as _);
-        let limits = bench.ctx.limits.clone();
+        let mailbox = Arc::new(LossyMailbox::default());
+        let lies = behavior.planted == Some(PlantedFault::LiesInHeartbeats);
+        mailbox.lies.store(lies, Ordering::Relaxed);
+        let socket = server
+            .ctx
+            .hub
+            .open(SocketKind::Many, Arc::clone(&mailbox) as _);
+        let limits = server.ctx.limits.clone();
         Self {
             conversation: Conversation::new(SocketKind::Many, scope.clone(), false, socket, limits),
-            ears,
+            mailbox,
             task: None,
             sends: VecDeque::new(),
             outcomes: Vec::new(),
-            promised: VecDeque::new(),
+            acknowledged_early: VecDeque::new(),
             is_closing: false,
             next_heartbeat: now + HEARTBEAT_MS * (1.0 - early),
             pinged_at: None,
@@ -158,9 +161,9 @@ impl Served {
         !self.is_closing && !self.conversation.has_steps() && self.conversation.is_listening()
     }
 
-    /// What is wrong with what was told last of who is where and who types, once nobody comes, goes or types.
-    pub(super) fn misinformed(&self) -> Option<String> {
-        let shown = self.ears.shown();
+    /// What is wrong with the presence and typing that were last sent, once nobody comes, goes or types.
+    pub(super) fn stale_presence(&self) -> Option<String> {
+        let shown = self.mailbox.shown();
         let socket = self.conversation.socket();
         let mut people = shown.people.iter();
         let wrong = people.find(|(room, people)| {
@@ -185,28 +188,31 @@ impl Served {
             || self.task.is_some()
             || !self.sends.is_empty()
             || !self.outcomes.is_empty()
-            || !self.promised.is_empty()
+            || !self.acknowledged_early.is_empty()
     }
 
     /// The hub loses this many of the next changes on their way here.
     pub(super) fn drop_next(&self, frames: u32) {
-        self.ears.to_drop.store(frames, Ordering::Relaxed);
+        self.mailbox.to_drop.store(frames, Ordering::Relaxed);
     }
 
     /// How many it lost.
     pub(super) fn dropped(&self) -> u32 {
-        self.ears.dropped.load(Ordering::Relaxed)
+        self.mailbox.dropped.load(Ordering::Relaxed)
     }
 
     /// Closes it once what was queued is written.
     pub(super) fn close(&self, closing: Closing) {
-        self.ears.close(closing);
+        self.mailbox.close(closing);
     }
 
     /// What may be written, and how the socket ends once what may be on its way to the disk was
     /// answered.
-    pub(super) fn flush(&mut self, manners: Manners) -> (Vec<String>, Option<(u16, String)>) {
-        let (mut frames, closing) = self.ears.mailbox.take();
+    pub(super) fn flush(
+        &mut self,
+        behavior: ServerBehavior,
+    ) -> (Vec<String>, Option<(u16, String)>) {
+        let (mut frames, closing) = self.mailbox.inner.take();
         let mut ended = None;
         if let Some(closing) = closing {
             if !self.is_closing {
@@ -218,22 +224,24 @@ impl Served {
                 }
             }
             if closing.is_hard() || !self.has_work() {
-                self.ears.mailbox.release();
-                frames.extend(self.ears.mailbox.take().0);
+                self.mailbox.inner.release();
+                frames.extend(self.mailbox.inner.take().0);
                 ended = Some((closing.code.code(), closing.reason));
             }
         }
-        let frames = frames.iter().map(|frame| told(frame.to_string(), manners));
+        let frames = frames
+            .iter()
+            .map(|frame| as_delivered(frame.to_string(), behavior));
         (frames.collect(), ended)
     }
 
     /// Whether there is something to flush.
     pub(super) fn has_mail(&self) -> bool {
-        self.ears.mailbox.ready().now_or_never().is_some()
+        self.mailbox.inner.ready().now_or_never().is_some()
     }
 
     /// Pings, and says how far the rooms are, when that is due.
-    pub(super) fn beat(&mut self, now: f64) {
+    pub(super) fn heartbeat(&mut self, now: f64) {
         if now >= self.next_heartbeat {
             self.next_heartbeat = now + HEARTBEAT_MS;
             self.pinged_at.get_or_insert(now);
@@ -242,23 +250,23 @@ impl Served {
     }
 
     /// Takes a frame in.
-    pub(super) fn hear(&mut self, bench: &Bench, said: &ClientFrame) {
-        let now = bench.ctx.clock.monotonic();
-        self.conversation.text(&said.encode(), now);
+    pub(super) fn receive(&mut self, server: &SharedServer, frame: &ClientFrame) {
+        let now = server.ctx.clock.monotonic();
+        self.conversation.text(&frame.encode(), now);
     }
 
-    /// Goes on: performs what is to be done next, or does some of what is under way. Which room was
+    /// Performs what is to be done next, or does some of what is under way. Which room was
     /// posted in.
-    pub(super) async fn go_on(
+    pub(super) async fn advance(
         &mut self,
-        bench: &Bench,
-        chance: &mut Rng,
-        manners: Manners,
+        server: &SharedServer,
+        rng: &mut Rng,
+        behavior: ServerBehavior,
     ) -> Option<RoomId> {
         if self.conversation.has_steps() {
             while let Some(step) = self.conversation.next_step() {
                 self.perform(step);
-                if chance.u32(0..4) == 0 {
+                if rng.u32(0..4) == 0 {
                     break;
                 }
             }
@@ -266,42 +274,41 @@ impl Served {
         }
         let task = usize::from(self.task.is_some());
         let sends = usize::from(!self.sends.is_empty());
-        let promised = usize::from(!self.promised.is_empty());
-        let choices = task + sends + promised + self.outcomes.len();
+        let acknowledged_early = usize::from(!self.acknowledged_early.is_empty());
+        let choices = task + sends + acknowledged_early + self.outcomes.len();
         if choices == 0 {
             return None;
         }
-        let choice = chance.usize(0..choices);
+        let choice = rng.usize(0..choices);
         if choice < task {
             if let Some(task) = self.task.take() {
-                let outcome = self.run(bench, task, manners).await;
+                let outcome = self.run(server, task, behavior).await;
                 self.conversation.done(outcome);
             }
             None
         } else if choice < task + sends {
-            let some = chance.usize(1..=self.sends.len());
-            self.post(bench, some, manners).await
-        } else if choice < task + sends + promised {
-            let (room, new) = self.promised.pop_front()?;
-            // Whatever comes of it, its author was told already.
-            let _ = messages::post(&bench.ctx, self.conversation.scope(), room, new).await;
+            let some = rng.usize(1..=self.sends.len());
+            self.post(server, some, behavior).await
+        } else if choice < task + sends + acknowledged_early {
+            let (room, new) = self.acknowledged_early.pop_front()?;
+            // Whatever comes of it, it was acknowledged to its author already.
+            let _ = messages::post(&server.ctx, self.conversation.scope(), room, new).await;
             Some(room)
         } else {
-            let (place, outcome) = self.outcomes.swap_remove(choice - task - sends - promised);
+            let (place, outcome) = self
+                .outcomes
+                .swap_remove(choice - task - sends - acknowledged_early);
             self.conversation.sent(place, outcome);
             None
         }
     }
 
     fn perform(&mut self, step: Step) {
-        let mailbox = &self.ears.mailbox;
+        let mailbox = &self.mailbox.inner;
         match step {
             Step::Write(frame) => {
                 let written = mailbox.answer(frame).now_or_never();
-                assert!(
-                    written.is_some(),
-                    "nobody waits for a wire that is not there"
-                );
+                assert!(written.is_some(), "a write never waits: there is no wire");
             }
             Step::Hold => mailbox.hold(),
             Step::Release => mailbox.release(),
@@ -312,56 +319,61 @@ impl Served {
         }
     }
 
-    async fn run(&self, bench: &Bench, task: Task, manners: Manners) -> Outcome {
+    async fn run(&self, server: &SharedServer, task: Task, behavior: ServerBehavior) -> Outcome {
         let scope = self.conversation.scope();
         let Task::Sync { room, after, .. } = task else {
             let is_mark = matches!(task, Task::MarkRead { .. });
-            let outcome = task.run(Arc::clone(&bench.ctx), Arc::clone(scope)).await;
+            let outcome = task.run(Arc::clone(&server.ctx), Arc::clone(scope)).await;
             if is_mark {
                 // Else it would depend on the machine which step comes before it is written.
-                bench.ctx.write_marks().await;
+                server.ctx.write_marks().await;
             }
             return outcome;
         };
-        let mut page = messages::sync(&bench.ctx, scope, room, after).await?;
-        if (manners.reset_above).is_some_and(|most| page.messages.len() > most) {
+        let mut page = messages::sync(&server.ctx, scope, room, after).await?;
+        if (behavior.reset_above).is_some_and(|most| page.messages.len() > most) {
             page.messages.clear();
             (page.complete, page.reset) = (true, true);
         }
-        if manners.plant == Some(Plant::SkipsInSyncs) {
+        if behavior.planted == Some(PlantedFault::SkipsInSyncs) {
             page.messages.pop();
         }
         Ok(Done::Missed(Missed::of(room, page)))
     }
 
     /// Posts some of the next sends, as one group of the writer's.
-    async fn post(&mut self, bench: &Bench, some: usize, manners: Manners) -> Option<RoomId> {
+    async fn post(
+        &mut self,
+        server: &SharedServer,
+        some: usize,
+        behavior: ServerBehavior,
+    ) -> Option<RoomId> {
         let mut room = None;
         let mut posts = Vec::new();
         for post in self.sends.drain(..some) {
             self.messages += 1;
             let mut new = post.message;
-            let every = manners.overloaded_every;
+            let every = behavior.overloaded_every;
             if every > 0 && self.messages.is_multiple_of(every) {
                 self.outcomes
                     .push((post.place, Err(ServiceError::Overloaded)));
                 continue;
             }
             room = Some(post.room);
-            if manners.plant == Some(Plant::AcknowledgesBeforeCommit) {
-                let posted = promise(&self.conversation, post.room, &new);
+            if behavior.planted == Some(PlantedFault::AcknowledgesBeforeCommit) {
+                let posted = early_acknowledgement(&self.conversation, post.room, &new);
                 self.outcomes.push((post.place, Ok(posted)));
-                self.promised.push_back((post.room, new));
+                self.acknowledged_early.push_back((post.room, new));
                 continue;
             }
-            if manners.plant == Some(Plant::StoresRepeats) {
-                new.client_id = new.client_id.map(|key| bench.unlike_any(key));
+            if behavior.planted == Some(PlantedFault::StoresRepeats) {
+                new.client_id = new.client_id.map(|key| server.unique_key(key));
             }
             posts.push((post.place, post.room, new));
         }
         let scope = self.conversation.scope();
         let posted = posts.into_iter().map(|(place, room, new)| async move {
-            (place, messages::post(&bench.ctx, scope, room, new).await)
+            (place, messages::post(&server.ctx, scope, room, new).await)
         });
         let posted = join_all(posted).await;
         self.outcomes.extend(posted);
@@ -370,7 +382,7 @@ impl Served {
 }
 
 /// An acknowledgement of what is not stored yet.
-fn promise(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Posted {
+fn early_acknowledgement(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Posted {
     let person = conversation.scope().person.as_ref();
     let author = person.expect("everybody here is somebody").user.clone();
     let seq = conversation.socket().seq(room_id).next();
@@ -384,22 +396,22 @@ fn promise(conversation: &Conversation, room_id: RoomId, new: &NewMessage) -> Po
     };
     Posted {
         message: Arc::new(message),
-        // Told to its author alone.
+        // Sent to its author alone.
         is_new: false,
     }
 }
 
 /// A frame as its readers get it: to them a key is always the one that was sent.
-fn told(frame: String, manners: Manners) -> String {
-    match manners.plant {
-        Some(Plant::StoresRepeats) => as_sent(&frame),
+fn as_delivered(frame: String, behavior: ServerBehavior) -> String {
+    match behavior.planted {
+        Some(PlantedFault::StoresRepeats) => as_sent(&frame),
         _ => frame,
     }
 }
 
-/// Without what [`Bench::unlike_any`] put behind each key.
+/// Without what [`SharedServer::unique_key`] put behind each key.
 pub(super) fn as_sent(text: &str) -> String {
-    let mut pieces = text.split(UNLIKE);
+    let mut pieces = text.split(UNIQUE_MARK);
     let mut sent = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         sent += piece.trim_start_matches(|c: char| c.is_ascii_digit());

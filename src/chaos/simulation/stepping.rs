@@ -1,8 +1,8 @@
-//! What happens in a world from one step to the next.
+//! The steps of a world: in each, one thing that may happen next is drawn and done.
 
-use super::Plant;
+use super::PlantedFault;
 use super::network::{BROKEN, Request};
-use super::serving::as_sent;
+use super::socket_driver::as_sent;
 use super::world::World;
 use crate::client::Client;
 use parlour_client::session::Ask;
@@ -13,33 +13,33 @@ use parlour_server::{ServiceError, rooms};
 
 /// Something that may happen next in the network.
 #[derive(Clone, Copy)]
-enum Move {
+enum NetworkStep {
     /// A socket that is being opened is open, or is refused.
     Accept(u32),
     /// The server takes in what came on a socket.
-    Hear(u32),
-    /// The server goes on with what was said on a socket.
-    Proceed(u32),
+    Receive(u32),
+    /// The server works on what came on a socket.
+    Advance(u32),
     /// The server writes what the hub queued.
     Flush(u32),
     /// A frame reaches its tab.
     Deliver(u32),
     /// The server notices that the other side is gone.
-    Notice(u32),
+    NoticeDisconnect(u32),
     /// The server answers a request.
     Serve(usize),
     /// The answer reaches its tab.
     Answer(usize),
     /// A tab hears that another one saved something.
-    Stir(u32),
+    StorageEvent(u32),
 }
 
 impl World<'_> {
-    /// Lives, and comes to rest; says why if it does not.
-    pub(super) async fn live(&mut self) -> Option<String> {
+    /// Runs until it is quiescent; says why if it never is.
+    pub(super) async fn run(&mut self) -> Option<String> {
         // The pages that everybody begins with.
         self.pass(1.0);
-        let steps = self.chance.u32(200..600);
+        let steps = self.rng.u32(200..600);
         let is_deep = self.seed % 500 == 250;
         for step in 0..steps {
             if is_deep && step == steps / 2 {
@@ -47,55 +47,57 @@ impl World<'_> {
             }
             Box::pin(self.step()).await;
         }
-        Box::pin(self.come_to_rest()).await
+        Box::pin(self.quiesce()).await
     }
 
     async fn step(&mut self) {
-        match self.chance.u32(0..100) {
+        match self.rng.u32(0..100) {
             0..=69 => {
-                if !Box::pin(self.move_on()).await {
+                if !Box::pin(self.network_step()).await {
                     self.pass(50.0);
                 }
             }
             70 | 71 => self.type_or_read(),
             72..=79 => {
                 let times = [5.0, 60.0, 60.0, 400.0, 400.0, 1_500.0, 6_000.0, 27_000.0];
-                let at = self.chance.usize(0..times.len());
-                let time = times[at] * self.chance.f64();
+                let at = self.rng.usize(0..times.len());
+                let time = times[at] * self.rng.f64();
                 self.pass(time);
             }
             80..=89 => self.write(),
             90..=93 => self.change(),
             94 | 95 => self.scroll_up(),
             96 => self.decide_about_refused(),
-            _ => Box::pin(self.break_something()).await,
+            _ => Box::pin(self.inject_fault()).await,
         }
     }
 
-    /// One thing in the network; false when there is nothing to do.
-    pub(super) async fn move_on(&mut self) -> bool {
-        let moves = self.moves();
-        let Some(at) = (!moves.is_empty()).then(|| self.chance.usize(0..moves.len())) else {
+    /// One step of the network; false when there is nothing to do.
+    pub(super) async fn network_step(&mut self) -> bool {
+        let steps = self.network_steps();
+        let Some(at) = (!steps.is_empty()).then(|| self.rng.usize(0..steps.len())) else {
             return false;
         };
-        match moves[at] {
-            Move::Accept(line) => self.accept(line),
-            Move::Hear(line) => self.hear(line),
-            Move::Proceed(line) => Box::pin(self.proceed(line)).await,
-            Move::Flush(line) => self.flush(line),
-            Move::Deliver(line) => self.deliver(line),
-            Move::Notice(line) => self.end_line(line, BROKEN, String::new()),
-            Move::Serve(at) => {
+        match steps[at] {
+            NetworkStep::Accept(connection) => self.accept(connection),
+            NetworkStep::Receive(connection) => self.receive(connection),
+            NetworkStep::Advance(connection) => Box::pin(self.advance(connection)).await,
+            NetworkStep::Flush(connection) => self.flush(connection),
+            NetworkStep::Deliver(connection) => self.deliver(connection),
+            NetworkStep::NoticeDisconnect(connection) => {
+                self.end_connection(connection, BROKEN, String::new())
+            }
+            NetworkStep::Serve(at) => {
                 let answer = Box::pin(self.serve(at)).await;
-                let slow_until = self.now + self.slowness();
+                let delayed_until = self.now + self.latency();
                 let request = &mut self.requests[at];
                 request.answer = Some(answer);
-                request.slow_until = slow_until;
+                request.delayed_until = delayed_until;
             }
-            Move::Answer(at) => self.answer(at),
-            Move::Stir(tab) => {
-                if let Some(stirred) = self.tabs.get_mut(&tab) {
-                    stirred.is_stirred = false;
+            NetworkStep::Answer(at) => self.answer(at),
+            NetworkStep::StorageEvent(tab) => {
+                if let Some(notified) = self.tabs.get_mut(&tab) {
+                    notified.has_storage_event = false;
                 }
                 self.on_tab(tab, Client::take_in);
             }
@@ -103,103 +105,105 @@ impl World<'_> {
         true
     }
 
-    fn moves(&self) -> Vec<Move> {
-        let mut moves = Vec::new();
+    fn network_steps(&self) -> Vec<NetworkStep> {
+        let mut steps = Vec::new();
         let is_down = self.is_down();
-        for (&id, line) in &self.lines {
-            let is_awake = self.is_awake(line.device);
-            if line.is_opening {
-                let is_deaf = line.is_deaf_up || line.is_deaf_down;
+        for (&id, connection) in &self.connections {
+            let is_awake = self.is_awake(connection.device);
+            if connection.is_opening {
+                let is_silent = connection.is_silent_up || connection.is_silent_down;
                 let is_waiting = is_down && !self.is_refusing;
-                if line.is_held && is_awake && !is_deaf && !is_waiting {
-                    moves.push(Move::Accept(id));
+                if connection.is_held && is_awake && !is_silent && !is_waiting {
+                    steps.push(NetworkStep::Accept(id));
                 }
                 continue;
             }
-            if let Some(served) = &line.served {
-                if served.is_listening() && !line.up.is_empty() {
-                    moves.push(Move::Hear(id));
+            if let Some(socket) = &connection.socket {
+                if socket.is_listening() && !connection.up.is_empty() {
+                    steps.push(NetworkStep::Receive(id));
                 }
-                if served.has_work() {
-                    moves.push(Move::Proceed(id));
+                if socket.has_work() {
+                    steps.push(NetworkStep::Advance(id));
                 }
-                if served.has_mail() {
-                    moves.push(Move::Flush(id));
+                if socket.has_mail() {
+                    steps.push(NetworkStep::Flush(id));
                 }
-                if !line.is_held {
-                    moves.push(Move::Notice(id));
+                if !connection.is_held {
+                    steps.push(NetworkStep::NoticeDisconnect(id));
                 }
             }
-            if line.is_held && is_awake && !line.down.is_empty() {
-                moves.push(Move::Deliver(id));
+            if connection.is_held && is_awake && !connection.down.is_empty() {
+                steps.push(NetworkStep::Deliver(id));
             }
         }
         for (at, request) in self.requests.iter().enumerate() {
-            if request.slow_until > self.now {
+            if request.delayed_until > self.now {
                 continue;
             }
             if request.answer.is_none() {
-                moves.push(Move::Serve(at));
+                steps.push(NetworkStep::Serve(at));
             } else if self.is_awake(request.device) {
-                moves.push(Move::Answer(at));
+                steps.push(NetworkStep::Answer(at));
             }
         }
-        let stirred = self.tabs.iter().filter(|(_, tab)| tab.is_stirred);
-        let stirred = stirred.filter(|(_, tab)| self.is_awake(tab.device));
-        moves.extend(stirred.map(|(id, _)| Move::Stir(*id)));
-        moves
+        let notified = self.tabs.iter().filter(|(_, tab)| tab.has_storage_event);
+        let notified = notified.filter(|(_, tab)| self.is_awake(tab.device));
+        steps.extend(notified.map(|(id, _)| NetworkStep::StorageEvent(*id)));
+        steps
     }
 
-    fn hear(&mut self, id: u32) {
-        if let Some(line) = self.lines.get_mut(&id)
-            && let Some(served) = &mut line.served
-            && let Some(said) = line.up.pop_front()
+    fn receive(&mut self, id: u32) {
+        if let Some(connection) = self.connections.get_mut(&id)
+            && let Some(socket) = &mut connection.socket
+            && let Some(frame) = connection.up.pop_front()
         {
-            served.hear(self.bench, &said);
+            socket.receive(self.server, &frame);
         }
     }
 
-    async fn proceed(&mut self, id: u32) {
-        let Some(line) = self.lines.get_mut(&id) else {
+    async fn advance(&mut self, id: u32) {
+        let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let Some(served) = &mut line.served else {
+        let Some(socket) = &mut connection.socket else {
             return;
         };
-        let going_on = served.go_on(self.bench, &mut self.chance, self.manners);
-        let posted_in = Box::pin(going_on).await;
-        if let (Some(room), Some(Plant::TellsOutsiders)) = (posted_in, self.manners.plant) {
-            self.tell_outsiders(room).await;
+        let advancing = socket.advance(self.server, &mut self.rng, self.behavior);
+        let posted_in = Box::pin(advancing).await;
+        if let (Some(room), Some(PlantedFault::DeliversToOutsiders)) =
+            (posted_in, self.behavior.planted)
+        {
+            self.deliver_to_outsiders(room).await;
         }
     }
 
     /// The newest message of a room goes to those who are not in it.
-    async fn tell_outsiders(&mut self, room: RoomId) {
+    async fn deliver_to_outsiders(&mut self, room: RoomId) {
         let scope = &self.devices[0].scope;
-        let page = messages::history(&self.bench.ctx, scope, room, View::Newest, 1).await;
+        let page = messages::history(&self.server.ctx, scope, room, View::Newest, 1).await;
         let Some(newest) = page.ok().and_then(|mut page| page.messages.pop()) else {
             return;
         };
         let frame = ServerFrame::Message(newest).encode();
-        for line in self.lines.values_mut() {
-            if !self.devices[line.device].rooms.contains(&room) && !line.is_opening {
-                line.write([frame.clone()]);
+        for connection in self.connections.values_mut() {
+            if !self.devices[connection.device].rooms.contains(&room) && !connection.is_opening {
+                connection.write([frame.clone()]);
             }
         }
     }
 
     fn flush(&mut self, id: u32) {
-        let manners = self.manners;
-        let Some(line) = self.lines.get_mut(&id) else {
+        let behavior = self.behavior;
+        let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let Some(served) = &mut line.served else {
+        let Some(socket) = &mut connection.socket else {
             return;
         };
-        let (frames, closing) = served.flush(manners);
-        line.write(frames);
+        let (frames, closing) = socket.flush(behavior);
+        connection.write(frames);
         if let Some((code, reason)) = closing {
-            self.end_line(id, code, reason);
+            self.end_connection(id, code, reason);
         }
     }
 
@@ -216,20 +220,20 @@ impl World<'_> {
             Ask::Newer(room, than) => (room, View::After(than)),
             Ask::Connection | Ask::Leave(_) => return None,
         };
-        let ctx = &self.bench.ctx;
+        let ctx = &self.server.ctx;
         let page = messages::history(ctx, scope, room, view, self.page_size).await;
-        let told = match page {
+        let text = match page {
             Ok(page) if matches!(ask, Ask::Open(..)) => {
                 let open = OpenRoom {
                     room: rooms::get(ctx, scope, room).await.ok()?,
                     may_delete: false,
                     roster: Roster::default(),
-                    history: self.as_told(page),
+                    history: self.as_delivered_page(page),
                     marked: None,
                 };
                 serde_json::to_string(&open)
             }
-            Ok(page) => serde_json::to_string(&self.as_told(page)),
+            Ok(page) => serde_json::to_string(&self.as_delivered_page(page)),
             Err(ServiceError::RoomNotFound) => {
                 let text = r#"{"code":"room_not_found","detail":"There is no such room."}"#;
                 return Some(Answered {
@@ -241,13 +245,13 @@ impl World<'_> {
         };
         Some(Answered {
             is_ok: true,
-            text: told.expect("a page is no map with keys JSON cannot have"),
+            text: text.expect("a page is no map with keys JSON cannot have"),
         })
     }
 
     /// A page as its readers get it.
-    pub(super) fn as_told(&self, mut page: History) -> History {
-        if self.manners.plant == Some(Plant::StoresRepeats) {
+    pub(super) fn as_delivered_page(&self, mut page: History) -> History {
+        if self.behavior.planted == Some(PlantedFault::StoresRepeats) {
             for message in &mut page.messages {
                 message.client_id = as_sent(&message.client_id);
             }
@@ -258,13 +262,13 @@ impl World<'_> {
     /// Some tab, and some room that it shows.
     fn somewhere(&mut self) -> Option<(u32, RoomId)> {
         let tabs: Vec<u32> = self.tabs.keys().copied().collect();
-        let tab = *self.chance.choice(&tabs)?;
+        let tab = *self.rng.choice(&tabs)?;
         let at = &self.tabs[&tab];
         if !self.is_awake(at.device) {
             return None;
         }
         let rooms: Vec<RoomId> = at.client.rooms().collect();
-        let room = *self.chance.choice(&rooms)?;
+        let room = *self.rng.choice(&rooms)?;
         Some((tab, room))
     }
 
@@ -273,10 +277,10 @@ impl World<'_> {
         let Some((tab, room)) = self.somewhere() else {
             return;
         };
-        for _ in 0..[1, 1, 1, 3][self.chance.usize(0..4)] {
-            self.figures.sends += 1;
-            let key = format!("w{}k{}", self.seed, self.figures.sends);
-            let text = match self.chance.u32(0..40) {
+        for _ in 0..[1, 1, 1, 3][self.rng.usize(0..4)] {
+            self.counters.sends += 1;
+            let key = format!("w{}k{}", self.seed, self.counters.sends);
+            let text = match self.rng.u32(0..40) {
                 // More than a message may have: refused for good.
                 0 => format!("{key}{}", "x".repeat(10_000)),
                 1..=8 if self.is_long => format!("{key} {}", "🙂".repeat(9_900)),
@@ -291,7 +295,7 @@ impl World<'_> {
         let Some((tab, room)) = self.somewhere() else {
             return;
         };
-        let text = ["", "a", "ab"][self.chance.usize(0..3)];
+        let text = ["", "a", "ab"][self.rng.usize(0..3)];
         self.on_tab(tab, |client, at| client.type_text(room, text, at));
     }
 
@@ -309,12 +313,12 @@ impl World<'_> {
             .filter(|message| message.user_id == me && !message.deleted)
             .map(|message| message.number);
         let own: Vec<Number> = own.collect();
-        let Some(&number) = self.chance.choice(&own) else {
+        let Some(&number) = self.rng.choice(&own) else {
             return;
         };
-        self.figures.changes += 1;
-        let is_edit = self.chance.u32(0..3) > 0;
-        let text = format!("Edit {} of {number}.", self.figures.changes);
+        self.counters.changes += 1;
+        let is_edit = self.rng.u32(0..3) > 0;
+        let text = format!("Edit {} of {number}.", self.counters.changes);
         self.on_tab(tab, |client, at| match is_edit {
             true => client.edit(room, number, &text, at),
             false => client.delete(room, number, at),
@@ -336,10 +340,10 @@ impl World<'_> {
         let pending = self.tabs[&tab].client.outbox().pending(room);
         let refused = pending.into_iter().filter(|send| send.is_refused());
         let refused: Vec<String> = refused.map(|send| send.client_id).collect();
-        let Some(key) = self.chance.choice(&refused).cloned() else {
+        let Some(key) = self.rng.choice(&refused).cloned() else {
             return;
         };
-        let is_retry = self.chance.bool();
+        let is_retry = self.rng.bool();
         self.on_tab(tab, |client, at| match is_retry {
             true => client.retry(&key, at),
             false => client.discard(&key, at),

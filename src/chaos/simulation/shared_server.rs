@@ -38,14 +38,14 @@ impl Clock for WorldClock {
     }
 }
 
-/// A server without doors.
-pub(super) struct Bench {
+/// A server that listens on no port.
+pub(super) struct SharedServer {
     pub(super) ctx: Arc<Context>,
     /// Stands still unless the world moves it.
     pub(super) clock: ManualClock,
-    /// How many keys were made unlike any other.
-    unlike: AtomicI64,
-    /// The last one is a program that writes much at once.
+    /// How many unique keys were made.
+    unique_keys: AtomicI64,
+    /// The last one is the program that writes much at once.
     pub(super) people: Vec<Scope>,
     _folder: TempDir,
 }
@@ -53,12 +53,12 @@ pub(super) struct Bench {
 /// Messages that a person may send in a second.
 pub(super) const MESSAGES: u32 = 10;
 
-/// What a key gets behind it, with a number, where it must be unlike any other.
-pub(super) const UNLIKE: char = '~';
+/// What a key gets behind it, with a number, where it must be unique.
+pub(super) const UNIQUE_MARK: char = '~';
 /// When every world begins.
-const BEGINNING: Timestamp = Timestamp(1_767_323_045_678);
+const START: Timestamp = Timestamp(1_767_323_045_678);
 
-impl Bench {
+impl SharedServer {
     /// A database in memory where there is such a folder: what is tried is the order of things, not
     /// the disk.
     pub(super) async fn open() -> Self {
@@ -70,7 +70,7 @@ impl Bench {
         settings.limits = LimitSettings::none();
         settings.limits.messages_per_second = MESSAGES;
         settings.limits.message_burst = MESSAGES;
-        let clock = ManualClock::stopped(BEGINNING);
+        let clock = ManualClock::stopped(START);
         let opened = Context::open_with(
             settings,
             Arc::new(WorldClock(clock.clone())),
@@ -84,7 +84,7 @@ impl Bench {
         Self {
             ctx,
             clock,
-            unlike: AtomicI64::new(0),
+            unique_keys: AtomicI64::new(0),
             people,
             _folder: folder,
         }
@@ -98,14 +98,14 @@ impl Bench {
 
     /// Every world begins at the same time of day.
     pub(super) fn set_clock(&self) {
-        self.clock.set_by(BEGINNING.0 - self.clock.now().0);
+        self.clock.set_by(START.0 - self.clock.now().0);
     }
 
     /// A key that no other send has, and that shows which one it was.
-    pub(super) fn unlike_any(&self, key: String) -> String {
+    pub(super) fn unique_key(&self, key: String) -> String {
         format!(
-            "{key}{UNLIKE}{}",
-            self.unlike.fetch_add(1, Ordering::Relaxed)
+            "{key}{UNIQUE_MARK}{}",
+            self.unique_keys.fetch_add(1, Ordering::Relaxed)
         )
     }
 
