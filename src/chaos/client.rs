@@ -4,7 +4,7 @@
 //! after the other, write, look), what its effects come to without a page, and which events of the history they
 //! are.
 //!
-//! *Invariant:* it reads no clock and draws no chance, so that the same calls give the same frames.
+//! *Invariant:* it reads no clock and draws no random numbers, so that the same calls give the same frames.
 
 mod record;
 mod storage;
@@ -28,13 +28,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the owner of the socket is to do, in this order.
 #[derive(Debug, PartialEq)]
 pub enum Todo {
-    /// Drop the socket, open or being opened; nothing more is to be told of it.
+    /// Drop the socket, open or being opened; nothing more is reported of it.
     Disconnect,
-    /// Open one, and tell [`Client::opened`], or [`Client::closed`] with 1006.
+    /// Open one, and call [`Client::opened`], or [`Client::closed`] with 1006.
     Connect,
     /// Send this frame.
-    Say(ClientFrame),
-    /// Ask this, and tell [`Client::answered`] with the number.
+    Send(ClientFrame),
+    /// Ask this, and call [`Client::answered`] with the number.
     Fetch(u64, Ask),
 }
 
@@ -55,7 +55,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The page of `me` has come to life. `name` is what the history calls this tab: tabs of one
+    /// The page of `me` starts. `name` is what the history calls this tab: tabs of one
     /// device are `device` and `device#2`, and share `storage`. What is in there is taken up.
     pub fn new(name: &str, me: UserId, storage: Storage, now: f64) -> Self {
         let user = User {
@@ -93,7 +93,7 @@ impl Client {
     pub fn enter(&mut self, room: RoomId) {
         if self.rooms.insert(room) {
             self.asked_for.insert(room);
-            self.tell(|client| Event::Member {
+            self.record(|client| Event::Member {
                 client,
                 room: room.0,
             });
@@ -163,7 +163,7 @@ impl Client {
         let before = self.before(&frame);
         self.on(at, |session| session.received(frame));
         self.note(before);
-        self.tell_refused();
+        self.record_refused();
     }
 
     /// The answer to a question.
@@ -174,7 +174,7 @@ impl Client {
         if let (Ask::Open(room, _), true) = (ask, is_page) {
             self.note_page(*room);
         }
-        self.tell_stored(waiting);
+        self.record_acknowledged(waiting);
         self.show_next(at);
     }
 
@@ -186,7 +186,7 @@ impl Client {
     }
 
     /// Somebody looks at the tab again, or its clock was set: it may have slept.
-    pub fn woke(&mut self, at: Moment) {
+    pub fn woke_up(&mut self, at: Moment) {
         self.on(at, |session| session.turned(true));
     }
 
@@ -205,7 +205,7 @@ impl Client {
                 session.queue(room, content, sent_with);
             }
         });
-        self.tell(|client| Event::Sent {
+        self.record(|client| Event::Sent {
             client,
             room: room.0,
             key: key.to_owned(),
@@ -245,7 +245,7 @@ impl Client {
         let mut discarded = None;
         self.on(at, |session| discarded = session.discard(key));
         if let Some(pending) = discarded {
-            self.tell(|client| Event::Discarded {
+            self.record(|client| Event::Discarded {
                 client,
                 room: pending.room_id.0,
                 key: pending.client_id,
@@ -312,7 +312,7 @@ impl Client {
         match effect {
             Effect::Connect => self.todo.push(Todo::Connect),
             Effect::Disconnect => self.todo.push(Todo::Disconnect),
-            Effect::Say(frame) => self.todo.push(Todo::Say(frame)),
+            Effect::Say(frame) => self.todo.push(Todo::Send(frame)),
             Effect::Fetch(number, ask) => self.todo.push(Todo::Fetch(number, ask)),
             Effect::NextFrame => self.session.frame(),
             Effect::Land(..) => {
@@ -326,7 +326,7 @@ impl Client {
         }
     }
 
-    fn tell(&mut self, event: impl FnOnce(String) -> Event) {
+    fn record(&mut self, event: impl FnOnce(String) -> Event) {
         let event = event(self.name.clone());
         self.events.push(event);
     }

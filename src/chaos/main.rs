@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
-            tell(&format!("chaos: {failure}"));
+            print(&format!("chaos: {failure}"));
             ExitCode::FAILURE
         }
     }
@@ -81,7 +81,7 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
          real time differs from run to run.",
         scale.clients
     );
-    tell(&format!("{words}\n\n{HEAD}"));
+    print(&format!("{words}\n\n{HEAD}"));
     let target = target();
     let binary = options
         .server
@@ -91,7 +91,7 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
     let without = std::env::var("PARLOUR_WITHOUT").unwrap_or_default();
     if without.split(',').any(|name| name == "disk") {
         // The form in which a CI finds what was left out.
-        tell("!!! left out: disk (PARLOUR_WITHOUT)");
+        print("!!! left out: disk (PARLOUR_WITHOUT)");
         plan = plan.without_disks();
     } else if let Some(why) = run.lacks_disk()
         && plan.phases.iter().any(|phase| phase.needs_disk())
@@ -100,15 +100,15 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
             "No disk can be made to fail here ({why}). Leave it out by name: PARLOUR_WITHOUT=disk"
         )));
     }
-    let report = run.all(&plan, |row| tell(&row.to_string())).await;
+    let report = run.all(&plan, |row| print(&row.to_string())).await;
     let page = report.markdown("Chaos", &words);
     let file = write(options.server.report, "run.md", &page)?;
-    tell(&format!(
+    print(&format!(
         "{}\n\nThe report is in {}. Seed {seed}.",
         report.sum(),
         file.display()
     ));
-    tell(&report.closing_line());
+    print(&report.closing_line());
     Ok(report.counts().1 == 0)
 }
 
@@ -123,7 +123,7 @@ async fn restart(options: Restart) -> Result<bool, Failure> {
         restarts: options.restarts.unwrap_or(full.restarts),
         ..full
     };
-    tell(&format!(
+    print(&format!(
         "Seed {seed}. Measuring what a planned restart costs."
     ));
     let binary = options
@@ -133,7 +133,7 @@ async fn restart(options: Restart) -> Result<bool, Failure> {
     let measured = restarts::measure(&binary, seed, load).await?;
     let page = format!("# Planned restarts\n\nSeed {seed}. {measured}");
     let file = write(options.server.report, "restart.md", &page)?;
-    tell(&format!(
+    print(&format!(
         "{measured}\nThe report is in {}. Seed {seed}.",
         file.display()
     ));
@@ -151,7 +151,7 @@ async fn upgrade(options: Upgrade) -> Result<bool, Failure> {
         "upgrade.md",
         &format!("# Upgrades\n\n{measured}"),
     )?;
-    tell(&format!("{measured}\nThe report is in {}.", file.display()));
+    print(&format!("{measured}\nThe report is in {}.", file.display()));
     Ok(close(measured.has_passed()))
 }
 
@@ -171,14 +171,14 @@ fn simulate(options: Simulate) -> Result<bool, Failure> {
         "simulate.md",
         &format!("# Simulated worlds\n\n{words}\n"),
     )?;
-    tell(&format!("{words}\nThe report is in {}.", file.display()));
+    print(&format!("{words}\nThe report is in {}.", file.display()));
     Ok(close(has_passed))
 }
 
 /// The last line of what passes or fails as one.
 fn close(has_passed: bool) -> bool {
     let (passed, failed) = (u8::from(has_passed), u8::from(!has_passed));
-    tell(&format!("chaos: {passed} passed, {failed} failed"));
+    print(&format!("chaos: {passed} passed, {failed} failed"));
     has_passed
 }
 
@@ -191,18 +191,18 @@ fn check(file: &Path) -> Result<bool, Failure> {
     let violations = checker::check(&history);
     let events = history.events.len();
     if violations.is_empty() {
-        tell(&format!(
+        print(&format!(
             "{name}: {events} events, and the promise was kept."
         ));
         return Ok(true);
     }
     for violation in violations.iter().take(SHOWN) {
-        tell(&violation.to_string());
+        print(&violation.to_string());
     }
     if violations.len() > SHOWN {
-        tell(&format!("… and {} more.", violations.len() - SHOWN));
+        print(&format!("… and {} more.", violations.len() - SHOWN));
     }
-    tell(&format!(
+    print(&format!(
         "{name}: {events} events, faults: {}.",
         violations.len()
     ));
@@ -225,7 +225,7 @@ fn write(file: Option<PathBuf>, name: &str, page: &str) -> Result<PathBuf, Failu
     Ok(file)
 }
 
-fn tell(text: &str) {
+fn print(text: &str) {
     // A reader that closed its end early has heard enough; the exit code says the rest.
     let _ = writeln!(std::io::stdout(), "{text}");
 }

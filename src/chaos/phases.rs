@@ -14,7 +14,7 @@ use crate::proxy::{FaultCounts, NetworkConditions, Proxy};
 use crate::report::{Report, Row, Tally, Times};
 use crate::rest::Rest;
 use crate::server::Server;
-use crate::swarm::{Person, Swarm, Wiring};
+use crate::swarm::{Person, Swarm, SwarmConfig};
 use fault_injection::FaultInjector;
 use parlour_protocol::{Message, NewGuest, RoomId, Seq};
 use std::fs::{self, File};
@@ -89,12 +89,12 @@ impl Run {
         self.disk.as_ref().err().map(String::as_str)
     }
 
-    /// Runs all phases, and tells of each as it ends.
-    pub async fn all(&mut self, plan: &Plan, mut tell: impl FnMut(&Row)) -> Report {
+    /// Runs all phases, and reports each as it ends.
+    pub async fn all(&mut self, plan: &Plan, mut report_row: impl FnMut(&Row)) -> Report {
         let mut report = Report::default();
         for phase in &plan.phases {
             let row = self.phase(phase).await;
-            tell(&row);
+            report_row(&row);
             report.rows.push(row);
         }
         report
@@ -125,9 +125,9 @@ impl Run {
         self.proxy.set(NetworkConditions::default());
         self.choose_disk(phase.needs_disk()).await?;
         let rooms = self.make_rooms(phase.kind).await?;
-        let swarm = self.gather(phase, &rooms)?;
-        let everybody = swarm.watch();
-        if everybody
+        let swarm = self.start_swarm(phase, &rooms)?;
+        let clients = swarm.watch();
+        if clients
             .caught_up_since(Instant::now(), CONNECT_TIMEOUT)
             .await
             .times
@@ -146,23 +146,23 @@ impl Run {
             proxy: &self.proxy,
             rest: &self.rest,
             rooms: &rooms,
-            everybody: everybody.clone(),
+            clients: clients.clone(),
             kind: phase.kind,
             times: Vec::new(),
             failures: Vec::new(),
         };
         tokio::try_join!(
             injector.run(&phase.injections, handed, gate),
-            hand_out(phase, &swarm, progress, open_until)
+            assign_actions(phase, &swarm, progress, open_until)
         )?;
         row.failures.append(&mut injector.failures);
         let after_injections = injector.times;
 
-        until(LAST_ACTIONS_TIMEOUT, || everybody.undone() == 0).await;
+        until(LAST_ACTIONS_TIMEOUT, || clients.undone() == 0).await;
         self.proxy.set(NetworkConditions::default());
         let (pages, after_all) = self.quiescence(&swarm, &rooms, row).await?;
         let seen = swarm.finish().await;
-        let measured = [after_injections, seen.healed, after_all];
+        let measured = [after_injections, seen.recovery_times, after_all];
         let measured = measured.into_iter().find(|times| !times.is_empty());
         row.heal = Times::of(measured.unwrap_or_default());
         let mut events = seen.events;
@@ -183,21 +183,21 @@ impl Run {
     ) -> Result<(Vec<Vec<Message>>, Vec<Duration>), Failure> {
         let since = Instant::now();
         let mut times = Vec::new();
-        let everybody = swarm.watch();
+        let clients = swarm.watch();
         loop {
-            let recovery = everybody.quiescent_since(since, QUIESCENCE_TIMEOUT).await;
+            let recovery = clients.quiescent_since(since, QUIESCENCE_TIMEOUT).await;
             let is_over = !recovery.unrecovered.is_empty();
             if times.is_empty() {
                 times = recovery.times;
             }
             // What an abandoned connection still carries may change a room.
-            until(QUIESCENCE_TIMEOUT, || self.proxy.open() <= everybody.live()).await;
+            until(QUIESCENCE_TIMEOUT, || self.proxy.open() <= clients.live()).await;
             let before = self.seqs(rooms).await?;
             let mut pages = Vec::with_capacity(rooms.len());
             for room in rooms {
                 pages.push(self.rest.whole(*room).await?);
             }
-            let reached = everybody.reached();
+            let reached = clients.reached();
             let are_held = rooms
                 .iter()
                 .zip(&before)
@@ -249,8 +249,8 @@ impl Run {
         Ok(rooms)
     }
 
-    fn gather(&self, phase: &Phase, rooms: &[RoomId]) -> Result<Swarm, Failure> {
-        let wiring = Wiring {
+    fn start_swarm(&self, phase: &Phase, rooms: &[RoomId]) -> Result<Swarm, Failure> {
+        let config = SwarmConfig {
             address: self.proxy.address(),
             speed: SPEED,
             seed: self.seed ^ rooms[0].0.unsigned_abs(),
@@ -260,7 +260,7 @@ impl Run {
             guest: guest.clone(),
             rooms: places.iter().map(|&place| rooms[place]).collect(),
         });
-        Swarm::gather(&wiring, people)
+        Swarm::start(&config, people)
     }
 
     fn judge(&self, phase: &Phase, history: &History, row: &mut Row) {
@@ -284,25 +284,25 @@ impl Run {
 }
 
 /// Gives everybody their actions, in the plan's order and at its rate, as far as the gate is open.
-async fn hand_out(
+async fn assign_actions(
     phase: &Phase,
     swarm: &Swarm,
     progress: watch::Sender<usize>,
     mut gate: watch::Receiver<usize>,
 ) -> Result<(), Failure> {
-    let everybody = swarm.watch();
+    let clients = swarm.watch();
     let step = Duration::from_secs(1) / phase.rate;
     let mut due = tokio::time::Instant::now();
     for (at, action) in phase.actions.iter().enumerate() {
         let opened = gate.wait_for(|&open_until| at < open_until).await;
         opened.map_err(Failure::to("make all injections"))?;
-        while everybody.undone() >= MAX_UNDONE {
+        while clients.undone() >= MAX_UNDONE {
             sleep(POLL_INTERVAL).await;
         }
         // What was held back is not made up for: it would all come at once.
         due = (due + step).max(tokio::time::Instant::now() - 20 * step);
         sleep_until(due).await;
-        swarm.hand(action.client, action.action.clone());
+        swarm.assign(action.client, action.action.clone());
         progress.send_replace(at + 1);
     }
     progress.send_replace(usize::MAX);

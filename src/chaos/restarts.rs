@@ -9,7 +9,7 @@ use crate::plan::Action;
 use crate::report::{Tally, Times, in_words};
 use crate::rest::Rest;
 use crate::server::Server;
-use crate::swarm::{Delivery, Person, Swarm, Wiring};
+use crate::swarm::{Delivery, Person, Swarm, SwarmConfig};
 use parlour_protocol::RoomId;
 use std::fmt;
 use std::path::Path;
@@ -19,7 +19,7 @@ use tokio::time::{sleep, sleep_until};
 /// How long everybody may take to come, and to be well again.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// A message counts as sent during a restart when it was written so close to it.
-const CLOSE: Duration = Duration::from_secs(5);
+const NEAR_RESTART: Duration = Duration::from_secs(5);
 /// From one restart to the next, so that no message is close to two.
 const RESTART_INTERVAL: Duration = Duration::from_secs(13);
 /// The longest that 99 of 100 of those messages may take.
@@ -81,15 +81,15 @@ impl Measured {
 pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, Failure> {
     let mut server = Server::start(binary, []).await?;
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;
-    let (swarm, rooms) = gather(&server, &rest, seed, &load).await?;
-    let everybody = swarm.watch();
-    let came = everybody.caught_up_since(Instant::now(), TIMEOUT).await;
+    let (swarm, rooms) = start_swarm(&server, &rest, seed, &load).await?;
+    let clients = swarm.watch();
+    let came = clients.caught_up_since(Instant::now(), TIMEOUT).await;
     if !came.unrecovered.is_empty() {
         let count = came.unrecovered.len();
         return Err(Failure::new(format!("{count} clients did not come.")));
     }
     // What happened while a thousand came at once is not what is measured.
-    let refused_before = everybody.refused();
+    let refused_before = clients.refused();
     let end = Instant::now() + RESTART_INTERVAL * (load.restarts as u32 + 1);
     let (restarted, sends) = tokio::join!(
         restart(&mut server, &swarm, &load),
@@ -101,10 +101,10 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
         stopped,
         mut failures,
     } = restarted?;
-    let quiet = everybody.quiescent_since(Instant::now(), TIMEOUT).await;
+    let quiet = clients.quiescent_since(Instant::now(), TIMEOUT).await;
     failures.extend(quiet.unrecovered);
     failures.extend(server.panics());
-    let refused = everybody.refused() - refused_before;
+    let refused = clients.refused() - refused_before;
     let mut seen = swarm.finish().await;
     for room in rooms {
         let rows = rest.whole(room).await?.into_iter().map(shown).collect();
@@ -113,10 +113,12 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
     let violations = checker::check(&History {
         events: seen.events,
     });
-    let (near, far): (Vec<Delivery>, Vec<Delivery>) = seen
-        .deliveries
-        .iter()
-        .partition(|delivery| moments.iter().any(|at| at.abs_diff(delivery.sent) <= CLOSE));
+    let (near, far): (Vec<Delivery>, Vec<Delivery>) =
+        seen.deliveries.iter().partition(|delivery| {
+            moments
+                .iter()
+                .any(|at| at.abs_diff(delivery.sent) <= NEAR_RESTART)
+        });
     let times = |deliveries: Vec<Delivery>| {
         Times::of(deliveries.iter().map(|delivery| delivery.took).collect())
     };
@@ -133,7 +135,7 @@ pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, F
     })
 }
 
-async fn gather(
+async fn start_swarm(
     server: &Server,
     rest: &Rest,
     seed: u64,
@@ -155,12 +157,12 @@ async fn gather(
         rooms: vec![rooms[at % rooms.len()]],
     });
     // No proxy: it would hide a refused connection, and every clock is a real one.
-    let wiring = Wiring {
+    let config = SwarmConfig {
         address: server.address(),
         speed: 1,
         seed,
     };
-    Ok((Swarm::gather(&wiring, people)?, rooms))
+    Ok((Swarm::start(&config, people)?, rooms))
 }
 
 struct Restarted {
@@ -178,7 +180,7 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
         stopped: Vec::new(),
         failures: Vec::new(),
     };
-    let everybody = swarm.watch();
+    let clients = swarm.watch();
     let mut due = tokio::time::Instant::now();
     for _ in 0..load.restarts {
         due += RESTART_INTERVAL;
@@ -191,7 +193,7 @@ async fn restart(server: &mut Server, swarm: &Swarm, load: &Load) -> Result<Rest
         };
         let ((ended, took), recovery) = tokio::join!(
             stopping,
-            everybody.reconnected_since(since, RESTART_INTERVAL - CLOSE)
+            clients.reconnected_since(since, RESTART_INTERVAL - NEAR_RESTART)
         );
         let ended = ended?;
         if !ended.success() {
@@ -217,10 +219,10 @@ async fn write(swarm: &Swarm, seed: u64, load: &Load, end: Instant) -> usize {
         sleep_until(due).await;
         let length = random.usize(20..200);
         let action = Action::Write { room: 0, length };
-        swarm.hand(random.usize(..load.clients), action);
+        swarm.assign(random.usize(..load.clients), action);
         sends += 1;
     }
-    sleep(CLOSE).await;
+    sleep(NEAR_RESTART).await;
     sends
 }
 
@@ -232,7 +234,7 @@ impl fmt::Display for Measured {
             rate,
             restarts,
         } = &self.load;
-        let near = CLOSE.as_secs();
+        let near = NEAR_RESTART.as_secs();
         let tally = &self.tally;
         writeln!(
             f,

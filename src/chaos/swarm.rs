@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::history::Event;
 use crate::plan::Action;
 use crate::rest::Rest;
-use actor::{Actor, Surroundings};
+use actor::{Actor, ActorContext};
 use parlour_protocol::{NewGuest, RoomId};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What all of them share.
 #[derive(Clone, Debug)]
-pub struct Wiring {
+pub struct SwarmConfig {
     /// Where the server, or the proxy before it, listens.
     pub address: SocketAddr,
     /// How many times faster their clocks run than ours.
@@ -53,7 +53,7 @@ pub struct Seen {
     pub deliveries: Vec<Delivery>,
     /// For each socket that was lost, how long it took until its client lacked nothing of what there
     /// was when it was lost; counted from when it was no use any more, as far as the client can tell.
-    pub healed: Vec<Duration>,
+    pub recovery_times: Vec<Duration>,
 }
 
 /// A message that somebody else received, not by a page.
@@ -78,12 +78,12 @@ pub struct Swarm {
 }
 
 impl Delivery {
-    /// Of a message with a key of ours, unless its author is `place`.
-    fn of(key: &str, now: Duration, place: usize) -> Option<Self> {
+    /// Of a message with a key of ours, unless its author is `index`.
+    fn of(key: &str, now: Duration, index: usize) -> Option<Self> {
         let author: usize = key.split('.').next()?.parse().ok()?;
         let sent = Duration::from_micros(key.rsplit('.').next()?.parse().ok()?);
         let took = now.saturating_sub(sent);
-        (author != place).then_some(Self { sent, took })
+        (author != index).then_some(Self { sent, took })
     }
 }
 
@@ -92,13 +92,13 @@ impl Swarm {
     ///
     /// # Errors
     /// The HTTP client cannot be made.
-    pub fn gather(
-        wiring: &Wiring,
+    pub fn start(
+        config: &SwarmConfig,
         people: impl IntoIterator<Item = Person>,
     ) -> Result<Self, Failure> {
         let people: Vec<Person> = people.into_iter().collect();
-        let rest = Rest::at(wiring.address, REQUEST_TIMEOUT)?;
-        let mut random = fastrand::Rng::with_seed(wiring.seed);
+        let rest = Rest::at(config.address, REQUEST_TIMEOUT)?;
+        let mut random = fastrand::Rng::with_seed(config.seed);
         let (finish, finished) = watch::channel(false);
         let mut swarm = Self {
             orders: Vec::with_capacity(people.len()),
@@ -108,16 +108,16 @@ impl Swarm {
             // One zero for all clocks, so that their times can be compared.
             started: Instant::now(),
         };
-        for (place, person) in people.into_iter().enumerate() {
+        for (index, person) in people.into_iter().enumerate() {
             let (orders, inbox) = unbounded_channel();
-            let around = Surroundings {
+            let context = ActorContext {
                 rest: rest.clone(),
                 random: random.fork(),
                 started: swarm.started,
                 watch: swarm.watch.clone(),
                 finish: finished.clone(),
             };
-            let actor = Actor::new(place, person, wiring, around);
+            let actor = Actor::new(index, person, config, context);
             swarm.tasks.spawn(actor.live(inbox));
             swarm.orders.push(orders);
         }
@@ -135,7 +135,7 @@ impl Swarm {
     }
 
     /// Gives a client something to do. It does so when its outbox is not too full.
-    pub fn hand(&self, client: usize, action: Action) {
+    pub fn assign(&self, client: usize, action: Action) {
         self.watch.of(client).undone += 1;
         // An actor ends by itself only when it panics, and then `finish` says so.
         let _ = self.orders[client].send(Order(action));
@@ -152,7 +152,7 @@ impl Swarm {
             let ended = ended.expect("a client's own code does not panic");
             seen.events.extend(ended.events);
             seen.deliveries.extend(ended.deliveries);
-            seen.healed.extend(ended.healed);
+            seen.recovery_times.extend(ended.recovery_times);
         }
         seen
     }

@@ -16,7 +16,7 @@ pub(super) struct Seen {
     shown_to: Seq,
     /// The messages after it that came since.
     came: BTreeSet<Number>,
-    /// Those whose refusal was told.
+    /// Those whose refusal was recorded.
     refused: BTreeSet<String>,
 }
 
@@ -117,7 +117,7 @@ impl Client {
     pub(super) fn note(&mut self, before: Before) {
         for (room, key, number) in before.stored {
             if !self.session.outbox().contains(&key) {
-                self.tell(|client| Event::Acknowledged {
+                self.record(|client| Event::Acknowledged {
                     client,
                     room: room.0,
                     key,
@@ -131,7 +131,7 @@ impl Client {
                 .or_default()
                 .came
                 .insert(new.number);
-            self.tell(|client| Event::Received {
+            self.record(|client| Event::Received {
                 client,
                 room: new.room.0,
                 number: new.number.0,
@@ -159,7 +159,7 @@ impl Client {
         let seen = self.seen.entry(room).or_default();
         seen.shown_to = seq;
         seen.came.clear();
-        self.tell(|client| Event::TookPage {
+        self.record(|client| Event::TookPage {
             client,
             room: room.0,
             seq: seq.0,
@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// Of these sends a page shows some as stored.
-    pub(super) fn tell_stored(&mut self, waiting: Vec<Pending>) {
+    pub(super) fn record_acknowledged(&mut self, waiting: Vec<Pending>) {
         for pending in waiting {
             let (room, key) = (pending.room_id, pending.client_id);
             if self.session.outbox().contains(&key) {
@@ -187,7 +187,7 @@ impl Client {
                 Some(stored.number)
             });
             if let Some(number) = number {
-                self.tell(|client| Event::Acknowledged {
+                self.record(|client| Event::Acknowledged {
                     client,
                     room: room.0,
                     key,
@@ -198,14 +198,14 @@ impl Client {
     }
 
     /// What is shown as refused since, with its text.
-    pub(super) fn tell_refused(&mut self) {
+    pub(super) fn record_refused(&mut self) {
         let outbox = self.session.outbox();
         let all = outbox.outside(&[]);
         for pending in all {
             let (room, key) = (pending.room_id, pending.client_id);
             let seen = self.seen.entry(room).or_default();
             if seen.refused.insert(key.clone()) {
-                self.tell(|client| Event::Refused {
+                self.record(|client| Event::Refused {
                     client,
                     room: room.0,
                     key,

@@ -82,7 +82,7 @@ fn at(now: f64) -> Moment {
 fn keys(client: &mut Client) -> Vec<String> {
     let said = client.take_todo().into_iter();
     let keys = said.filter_map(|todo| match todo {
-        Todo::Say(ClientFrame::Message { client_id, .. }) => client_id,
+        Todo::Send(ClientFrame::Message { client_id, .. }) => client_id,
         _ => None,
     });
     keys.collect()

@@ -24,7 +24,7 @@ pub(super) struct FaultInjector<'r> {
     pub(super) proxy: &'r Proxy,
     pub(super) rest: &'r Rest,
     pub(super) rooms: &'r [RoomId],
-    pub(super) everybody: Watch,
+    pub(super) clients: Watch,
     pub(super) kind: Kind,
     /// How long it took each client, each time.
     pub(super) times: Vec<Duration>,
@@ -55,7 +55,7 @@ impl FaultInjector<'_> {
 
     async fn inject(&mut self, injection: &FaultInjection) -> Result<(), Failure> {
         let since = Instant::now();
-        let everybody = self.everybody.clone();
+        let clients = self.clients.clone();
         let bound = match self.kind {
             Kind::Mixed => MIXED_RECOVERY_TIMEOUT,
             _ => RECOVERY_TIMEOUT,
@@ -66,14 +66,14 @@ impl FaultInjector<'_> {
                 sleep(*down).await;
                 self.server.up().await?;
                 if injection.awaits_recovery {
-                    let recovery = everybody.reconnected_since(since, bound).await;
+                    let recovery = clients.reconnected_since(since, bound).await;
                     self.count("SIGKILL", recovery);
                 }
             }
             InjectedFault::Restart => {
                 let (ended, recovery) = tokio::join!(
                     self.server.restart(),
-                    everybody.reconnected_since(since, bound)
+                    clients.reconnected_since(since, bound)
                 );
                 let ended = ended?;
                 if !ended.success() {
@@ -92,7 +92,7 @@ impl FaultInjector<'_> {
                 sleep(*length).await;
                 self.check_reads(*fault).await;
                 disk.heal().map_err(Failure::to("heal the disk"))?;
-                let recovery = everybody.caught_up_since(Instant::now(), bound).await;
+                let recovery = clients.caught_up_since(Instant::now(), bound).await;
                 self.count("a full disk", recovery);
             }
             InjectedFault::Network(conditions) => self.proxy.set((**conditions).clone()),

@@ -227,7 +227,7 @@ impl<'b> World<'b> {
             return;
         };
         match todo {
-            Todo::Say(frame) => {
+            Todo::Send(frame) => {
                 if let Some(connection) = tab
                     .connection
                     .and_then(|connection| self.connections.get_mut(&connection))
@@ -387,7 +387,7 @@ impl<'b> World<'b> {
     /// The tabs check whether their sockets live: somebody looks at them again, or their clock was set.
     pub(super) fn probe_sockets(&mut self, device: usize) {
         for tab in self.tabs_of(device) {
-            self.on_tab(tab, Client::woke);
+            self.on_tab(tab, Client::woke_up);
         }
     }
 

@@ -1,7 +1,7 @@
-//! One person: owns their socket, their pages and their clock, and does what it is told.
+//! The actor of one person: owns their socket, their pages and their clock, and does the actions it is assigned.
 
-use super::link::{ABNORMAL, Incoming, Link, Unopened};
-use super::{Delivery, Order, Person, Seen, Watch, Wiring};
+use super::link::{ABNORMAL, ConnectError, Incoming, Link};
+use super::{Delivery, Order, Person, Seen, SwarmConfig, Watch};
 use crate::client::{Client, Storage, Todo};
 use crate::history::Event;
 use crate::plan::Action;
@@ -29,17 +29,17 @@ const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A person with a device.
 pub(super) struct Actor {
-    place: usize,
+    index: usize,
     me: UserId,
     token: String,
     rooms: Vec<RoomId>,
-    around: Surroundings,
+    context: ActorContext,
     address: SocketAddr,
     speed: u32,
     storage: Storage,
     client: Client,
     link: Option<Link>,
-    opening: Option<BoxFuture<'static, Result<Link, Unopened>>>,
+    opening: Option<BoxFuture<'static, Result<Link, ConnectError>>>,
     fetching: JoinSet<(u64, Ask, Answer)>,
     count: usize,
     /// Own messages that are stored and not taken back.
@@ -61,7 +61,7 @@ struct Outage {
 }
 
 /// What it shares with the others.
-pub(super) struct Surroundings {
+pub(super) struct ActorContext {
     pub(super) rest: Rest,
     pub(super) random: fastrand::Rng,
     pub(super) started: Instant,
@@ -70,18 +70,23 @@ pub(super) struct Surroundings {
 }
 
 impl Actor {
-    pub(super) fn new(place: usize, person: Person, wiring: &Wiring, around: Surroundings) -> Self {
+    pub(super) fn new(
+        index: usize,
+        person: Person,
+        config: &SwarmConfig,
+        context: ActorContext,
+    ) -> Self {
         let storage = Storage::default();
         let me = person.guest.user.id;
         Self {
-            place,
+            index,
             me,
             token: person.guest.token,
-            client: Client::new(&name(place), me, storage.clone(), 0.0),
+            client: Client::new(&name(index), me, storage.clone(), 0.0),
             rooms: person.rooms,
-            around,
-            address: wiring.address,
-            speed: wiring.speed,
+            context,
+            address: config.address,
+            speed: config.speed,
             storage,
             link: None,
             opening: None,
@@ -99,11 +104,11 @@ impl Actor {
     /// From coming to the end of the phase.
     pub(super) async fn live(mut self, mut orders: UnboundedReceiver<Order>) -> Seen {
         self.enter();
-        let mut finish = self.around.finish.clone();
+        let mut finish = self.context.finish.clone();
         let mut tick = interval(TICK / self.speed);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            self.tell();
+            self.update_status();
             let is_free = self.client.outbox().waiting() < OUTBOX_LIMIT;
             tokio::select! {
                 () = is_over(&mut finish) => break,
@@ -142,10 +147,10 @@ impl Actor {
             Action::Write { room, length } => {
                 let room = self.rooms[room % self.rooms.len()];
                 self.count += 1;
-                let (place, count) = (self.place, self.count);
-                let sent = self.around.started.elapsed().as_micros();
-                let key = format!("{place}.{count}.{room}.{sent}");
-                let text = text(&format!("{place}.{count}"), length);
+                let (index, count) = (self.index, self.count);
+                let sent = self.context.started.elapsed().as_micros();
+                let key = format!("{index}.{count}.{room}.{sent}");
+                let text = text(&format!("{index}.{count}"), length);
                 self.client.write(room, &text, &key, now);
             }
             Action::Edit { pick } => {
@@ -169,7 +174,7 @@ impl Actor {
             Action::KillTab { away } => self.kill_tab(away).await,
         }
         self.perform().await;
-        let mut status = self.around.watch.of(self.place);
+        let mut status = self.context.watch.of(self.index);
         status.undone = status.undone.saturating_sub(1);
     }
 
@@ -189,10 +194,10 @@ impl Actor {
         self.drop_link();
         self.fetching = JoinSet::new();
         self.take_events();
-        self.tell();
+        self.update_status();
         sleep(away).await;
         let now = self.at().now;
-        self.client = Client::new(&name(self.place), self.me, self.storage.clone(), now);
+        self.client = Client::new(&name(self.index), self.me, self.storage.clone(), now);
         self.enter();
     }
 
@@ -230,18 +235,18 @@ impl Actor {
         }
     }
 
-    async fn opened(&mut self, opened: Result<Link, Unopened>) {
+    async fn opened(&mut self, opened: Result<Link, ConnectError>) {
         self.opening = None;
         match opened {
             Ok(link) => {
                 self.link = Some(link);
-                self.around.watch.of(self.place).live_since = Some(Instant::now());
+                self.context.watch.of(self.index).live_since = Some(Instant::now());
                 let at = self.at();
                 self.client.opened(at);
             }
             Err(why) => {
-                if why == Unopened::Refused {
-                    self.around.watch.of(self.place).refused += 1;
+                if why == ConnectError::Refused {
+                    self.context.watch.of(self.index).refused += 1;
                 }
                 self.lost(ABNORMAL, "");
             }
@@ -261,7 +266,7 @@ impl Actor {
         let mut todo = VecDeque::from(self.client.take_todo());
         while let Some(next) = todo.pop_front() {
             match next {
-                Todo::Say(frame) => {
+                Todo::Send(frame) => {
                     if let Some(link) = &mut self.link
                         && !link.send(&frame).await
                     {
@@ -285,7 +290,7 @@ impl Actor {
     }
 
     fn fetch(&mut self, number: u64, ask: Ask) {
-        let rest = self.around.rest.clone();
+        let rest = self.context.rest.clone();
         self.fetching.spawn(async move {
             let answer = rest.call(ask.request()).await;
             if answer.is_none() {
@@ -302,7 +307,7 @@ impl Actor {
         let at = self.at();
         self.client.closed(code, reason, at);
         if let Phase::Stopped { code, .. } = self.client.phase() {
-            self.around.watch.of(self.place).stopped = Some(*code);
+            self.context.watch.of(self.index).stopped = Some(*code);
         }
     }
 
@@ -312,7 +317,7 @@ impl Actor {
             let oldest = self.written.values().min().copied();
             self.outage = Some(Outage {
                 since: since.min(oldest.unwrap_or(since)),
-                reached: self.around.watch.reached(),
+                reached: self.context.watch.reached(),
             });
         }
     }
@@ -321,7 +326,7 @@ impl Actor {
         self.link = None;
         self.opening = None;
         self.asked.clear();
-        self.around.watch.of(self.place).live_since = None;
+        self.context.watch.of(self.index).live_since = None;
     }
 
     fn take_events(&mut self) {
@@ -340,8 +345,8 @@ impl Actor {
                     self.written.remove(key);
                 }
                 Event::Received { key, .. } => {
-                    let now = self.around.started.elapsed();
-                    let delivery = Delivery::of(key, now, self.place);
+                    let now = self.context.started.elapsed();
+                    let delivery = Delivery::of(key, now, self.index);
                     self.seen.deliveries.extend(delivery);
                 }
                 _ => {}
@@ -350,10 +355,10 @@ impl Actor {
         }
     }
 
-    /// Says how it is.
-    fn tell(&mut self) {
-        let watch = self.around.watch.clone();
-        watch.tell(self.place, |status| {
+    /// Publishes how it is, for the watch.
+    fn update_status(&mut self) {
+        let watch = self.context.watch.clone();
+        watch.update(self.index, |status| {
             status.waiting = self.client.outbox().waiting();
             status.oldest = self.written.values().min().copied();
             status.asked = self.asked.len();
@@ -366,23 +371,23 @@ impl Actor {
             }
             let is_caught_up = |outage: &Outage| status.is_caught_up(outage.since, &outage.reached);
             if let Some(outage) = self.outage.take_if(|outage| is_caught_up(outage)) {
-                self.seen.healed.push(outage.since.elapsed());
+                self.seen.recovery_times.push(outage.since.elapsed());
             }
         });
     }
 
     /// Now, by this person's clock.
     fn at(&mut self) -> Moment {
-        let passed = self.around.started.elapsed().as_secs_f64();
+        let passed = self.context.started.elapsed().as_secs_f64();
         Moment {
             now: passed * 1_000.0 * f64::from(self.speed),
-            random: self.around.random.f64(),
+            random: self.context.random.f64(),
         }
     }
 }
 
-fn name(place: usize) -> String {
-    format!("c{place}")
+fn name(index: usize) -> String {
+    format!("c{index}")
 }
 
 /// A text that nobody else writes, in lines.
@@ -404,8 +409,8 @@ async fn incoming(link: &mut Option<Link>) -> Incoming {
 }
 
 async fn opened(
-    opening: &mut Option<BoxFuture<'static, Result<Link, Unopened>>>,
-) -> Result<Link, Unopened> {
+    opening: &mut Option<BoxFuture<'static, Result<Link, ConnectError>>>,
+) -> Result<Link, ConnectError> {
     match opening {
         Some(opening) => opening.await,
         None => pending().await,

@@ -37,7 +37,7 @@ pub(super) enum Incoming {
 
 /// Why there is no socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unopened {
+pub(super) enum ConnectError {
     /// The connection was refused.
     Refused,
     /// Any other failure.
@@ -46,24 +46,26 @@ pub(super) enum Unopened {
 
 impl Link {
     /// Opens a socket at `address` for who has `token`.
-    pub(super) async fn open(address: SocketAddr, token: &str) -> Result<Self, Unopened> {
+    pub(super) async fn open(address: SocketAddr, token: &str) -> Result<Self, ConnectError> {
         let stream = TcpStream::connect(address).await.map_err(|error| {
             match error.kind() == std::io::ErrorKind::ConnectionRefused {
-                true => Unopened::Refused,
-                false => Unopened::Broken,
+                true => ConnectError::Refused,
+                false => ConnectError::Broken,
             }
         })?;
-        let broken = |_| Unopened::Broken;
+        let broken = |_| ConnectError::Broken;
         stream.set_nodelay(true).map_err(broken)?;
         let url = format!("ws://{address}{}", paths::SOCKET);
-        let mut request = url.into_client_request().map_err(|_| Unopened::Broken)?;
+        let mut request = url
+            .into_client_request()
+            .map_err(|_| ConnectError::Broken)?;
         let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
-        let bearer = bearer.map_err(|_| Unopened::Broken)?;
+        let bearer = bearer.map_err(|_| ConnectError::Broken)?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
         let opened = client_async(request, stream).await;
         opened
             .map(|(socket, _)| Self(socket))
-            .map_err(|_| Unopened::Broken)
+            .map_err(|_| ConnectError::Broken)
     }
 
     /// The next thing that comes. Nothing is lost when it is dropped while it waits.

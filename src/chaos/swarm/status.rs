@@ -1,4 +1,4 @@
-//! How everybody is: live, caught up, with nothing left to send; and how long that took.
+//! The status of every client: connected, caught up, with nothing left to send; and how long that took.
 
 use crate::report::in_words;
 use parlour_protocol::{RoomId, Seq};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// Between two looks at everybody.
+/// Between two looks at all clients.
 const POLL_INTERVAL: Duration = Duration::from_millis(4);
 
 /// One client, as it says itself after everything that happens to it.
@@ -33,12 +33,12 @@ pub(super) struct Status {
     pub(super) seqs: BTreeMap<RoomId, Seq>,
 }
 
-/// Looks at everybody.
+/// Watches the status of every client.
 #[derive(Clone, Debug)]
-pub struct Watch(Arc<Everybody>);
+pub struct Watch(Arc<Statuses>);
 
 #[derive(Debug)]
-struct Everybody {
+struct Statuses {
     statuses: Vec<Mutex<Status>>,
     /// The seq that somebody has reached, for every room.
     reached: Mutex<Reached>,
@@ -47,10 +47,10 @@ struct Everybody {
 /// A seq for every room.
 pub(super) type Reached = BTreeMap<RoomId, Seq>;
 
-/// How it went with getting well.
+/// How the clients recovered.
 #[derive(Clone, Debug, Default)]
 pub struct Recovery {
-    /// For each client that became well, how long that took.
+    /// For each client that recovered, how long that took.
     pub times: Vec<Duration>,
     /// Of each that did not, what it waits for.
     pub unrecovered: Vec<String>,
@@ -59,14 +59,14 @@ pub struct Recovery {
 impl Watch {
     pub(super) fn over(clients: usize) -> Self {
         let statuses = (0..clients).map(|_| Mutex::new(Status::default()));
-        Self(Arc::new(Everybody {
+        Self(Arc::new(Statuses {
             statuses: statuses.collect(),
             reached: Mutex::default(),
         }))
     }
 
-    /// How a client is now, told by itself.
-    pub(super) fn tell(&self, client: usize, change: impl FnOnce(&mut Status)) {
+    /// Changes how a client is; called by that client alone.
+    pub(super) fn update(&self, client: usize, change: impl FnOnce(&mut Status)) {
         let mut status = self.of(client);
         change(&mut status);
         let mut reached = lock(&self.0.reached);
@@ -149,58 +149,61 @@ impl Watch {
         until: Option<Reached>,
         is_caught_up: impl Fn(&Status, &Reached) -> bool,
     ) -> Recovery {
-        let mut well: Vec<Option<Duration>> = vec![None; self.clients()];
+        let mut recovered: Vec<Option<Duration>> = vec![None; self.clients()];
         loop {
             let reached = until.clone().unwrap_or_else(|| self.reached());
-            for (client, well) in well.iter_mut().enumerate() {
+            for (client, recovered) in recovered.iter_mut().enumerate() {
                 let is_caught_up = is_caught_up(&self.of(client), &reached);
                 if !is_caught_up && until.is_none() {
-                    *well = None;
-                } else if is_caught_up && well.is_none() {
-                    *well = Some(since.elapsed());
+                    *recovered = None;
+                } else if is_caught_up && recovered.is_none() {
+                    *recovered = Some(since.elapsed());
                 }
             }
-            if well.iter().all(Option::is_some) || since.elapsed() > bound {
+            if recovered.iter().all(Option::is_some) || since.elapsed() > bound {
                 break;
             }
             sleep(POLL_INTERVAL).await;
         }
-        let unrecovered = well.iter().enumerate().filter(|(_, well)| well.is_none());
+        let unrecovered = recovered
+            .iter()
+            .enumerate()
+            .filter(|(_, recovered)| recovered.is_none());
         Recovery {
             unrecovered: unrecovered
-                .map(|(client, _)| self.complaint(client))
+                .map(|(client, _)| self.status_in_words(client))
                 .collect(),
-            times: well.into_iter().flatten().collect(),
+            times: recovered.into_iter().flatten().collect(),
         }
     }
 
-    fn complaint(&self, client: usize) -> String {
+    fn status_in_words(&self, client: usize) -> String {
         let status = self.of(client).clone();
-        let mut told = vec![match status.live_since {
+        let mut reasons = vec![match status.live_since {
             Some(since) => format!("connected for {}", in_words(since.elapsed())),
             None => "not connected".to_owned(),
         }];
         if let Some(code) = status.stopped {
-            told.push(format!("stopped by close code {code}"));
+            reasons.push(format!("stopped by close code {code}"));
         }
         if let Some(oldest) = status.oldest {
             let (count, age) = (status.waiting, in_words(oldest.elapsed()));
-            told.push(format!("{count} to send, the oldest for {age}"));
+            reasons.push(format!("{count} to send, the oldest for {age}"));
         }
         if status.asked > 0 {
-            told.push(format!("{} changes not answered", status.asked));
+            reasons.push(format!("{} changes not answered", status.asked));
         }
         if status.undone > 0 {
-            told.push(format!("{} actions not done", status.undone));
+            reasons.push(format!("{} actions not done", status.undone));
         }
         let reached = self.reached();
         for (room, seq) in &status.seqs {
             let reached = reached.get(room).copied().unwrap_or(Seq::ZERO);
             if *seq < reached {
-                told.push(format!("room {room} at {seq} of {reached}"));
+                reasons.push(format!("room {room} at {seq} of {reached}"));
             }
         }
-        format!("c{client}: {}", told.join(", "))
+        format!("c{client}: {}", reasons.join(", "))
     }
 }
 
