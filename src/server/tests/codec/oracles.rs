@@ -19,9 +19,9 @@ const TOO_BIG: u16 = 1009;
 /// Registered after the other codec was written.
 const BAD_GATEWAY: u16 = 1014;
 
-/// What a stream said, up to where it ended or broke.
+/// What was parsed of a stream, up to where it ended or broke.
 #[derive(Debug, PartialEq)]
-enum Said {
+enum Parsed {
     Text(String),
     Binary,
     Ping(Vec<u8>),
@@ -30,7 +30,7 @@ enum Said {
     Refused(u16),
 }
 
-/// A client's stream says the same however it is cut, and what tungstenite makes of it. `input` is
+/// A client's stream is parsed to the same however it is cut, and to what tungstenite makes of it. `input` is
 /// the sizes of the pieces, in turn, and the stream.
 pub fn stream(input: &[u8]) {
     let Some((cuts, stream)) = input.split_at_checked(CUTS) else {
@@ -67,9 +67,9 @@ where
     }
 }
 
-fn ours<'s>(stream: &[u8], sizes: impl Iterator<Item = &'s usize> + Clone) -> Vec<Said> {
+fn ours<'s>(stream: &[u8], sizes: impl Iterator<Item = &'s usize> + Clone) -> Vec<Parsed> {
     let mut decoder = Decoder::default();
-    let mut said = Vec::new();
+    let mut parsed = Vec::new();
     let mut sizes = sizes.cycle();
     let mut rest = stream;
     while !rest.is_empty() {
@@ -82,45 +82,45 @@ fn ours<'s>(stream: &[u8], sizes: impl Iterator<Item = &'s usize> + Clone) -> Ve
             let (decoded, used) = decoder.decode(&mut piece[at..], LIMIT);
             assert!(used > 0, "it goes on");
             at += used;
-            said.push(match decoded {
+            parsed.push(match decoded {
                 Decoded::More => {
                     assert_eq!(at, piece.len(), "nothing is left over");
                     continue;
                 }
                 // The other codec says nothing of it.
                 Decoded::Fragment => continue,
-                Decoded::Text(text) => Said::Text(text.into_owned()),
-                Decoded::Binary => Said::Binary,
-                Decoded::Ping(payload) => Said::Ping(payload.into_owned()),
-                Decoded::Pong => Said::Pong,
-                Decoded::Close(code) => Said::Close(code),
-                Decoded::Violation(violation) => Said::Refused(violation.code()),
+                Decoded::Text(text) => Parsed::Text(text.into_owned()),
+                Decoded::Binary => Parsed::Binary,
+                Decoded::Ping(payload) => Parsed::Ping(payload.into_owned()),
+                Decoded::Pong => Parsed::Pong,
+                Decoded::Close(code) => Parsed::Close(code),
+                Decoded::Violation(violation) => Parsed::Refused(violation.code()),
             });
         }
     }
-    said
+    parsed
 }
 
 /// Another codec, and what it makes of the same.
-fn theirs(stream: &[u8]) -> Vec<Said> {
+fn theirs(stream: &[u8]) -> Vec<Parsed> {
     let config = WebSocketConfig::default()
         .max_message_size(Some(LIMIT))
         .max_frame_size(Some(LIMIT));
     let mut socket = WebSocket::from_raw_socket(Client { stream }, Role::Server, Some(config));
-    let mut said = Vec::new();
+    let mut parsed = Vec::new();
     loop {
-        said.push(match socket.read() {
-            Ok(Message::Text(text)) => Said::Text(text.to_string()),
-            Ok(Message::Binary(_)) => Said::Binary,
-            Ok(Message::Ping(payload)) => Said::Ping(payload.to_vec()),
-            Ok(Message::Pong(_) | Message::Frame(_)) => Said::Pong,
+        parsed.push(match socket.read() {
+            Ok(Message::Text(text)) => Parsed::Text(text.to_string()),
+            Ok(Message::Binary(_)) => Parsed::Binary,
+            Ok(Message::Ping(payload)) => Parsed::Ping(payload.to_vec()),
+            Ok(Message::Pong(_) | Message::Frame(_)) => Parsed::Pong,
             Ok(Message::Close(close)) => {
-                said.push(Said::Close(close.map(|close| close.code.into())));
-                return said;
+                parsed.push(Parsed::Close(close.map(|close| close.code.into())));
+                return parsed;
             }
             Err(error) => {
-                said.extend(refusal(&error).map(Said::Refused));
-                return said;
+                parsed.extend(refusal(&error).map(Parsed::Refused));
+                return parsed;
             }
         });
     }
@@ -139,8 +139,8 @@ fn refusal(error: &Error) -> Option<u16> {
 }
 
 /// The same, but for where ours is known to be stricter or to know more.
-fn agree(ours: &[Said], theirs: &[Said], stream: &[u8]) {
-    use Said::{Close, Refused};
+fn agree(ours: &[Parsed], theirs: &[Parsed], stream: &[u8]) {
+    use Parsed::{Close, Refused};
     let same = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
     match (ours.get(same), theirs.get(same)) {
         (None, None) => {}

@@ -11,9 +11,9 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Writes down what is asked of the database.
+/// Records the statements that the database gets.
 #[derive(Clone, Default)]
-struct Overheard(Arc<Mutex<Vec<&'static str>>>);
+struct SqlTrace(Arc<Mutex<Vec<&'static str>>>);
 
 /// What kind of a statement it is.
 struct Verb(&'static str);
@@ -31,7 +31,7 @@ impl tracing::field::Visit for Verb {
     fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
 }
 
-impl<S: tracing::Subscriber> Layer<S> for Overheard {
+impl<S: tracing::Subscriber> Layer<S> for SqlTrace {
     fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
         if event.metadata().target() == "sql" {
             let mut verb = Verb("");
@@ -41,20 +41,20 @@ impl<S: tracing::Subscriber> Layer<S> for Overheard {
     }
 }
 
-/// What `work` says to the database, also through the writer: all of it runs on this thread, or is
-/// heard as if it did.
-async fn said<T>(work: impl Future<Output = T>) -> String {
-    let overheard = Overheard::default();
+/// The kinds of the statements that `work` sends to the database, also through the writer: all of it
+/// runs on this thread, or is traced as if it did.
+async fn traced_sql<T>(work: impl Future<Output = T>) -> String {
+    let trace = SqlTrace::default();
     // While there is a single listener, a span that another test's thread comes to first is judged by
     // that thread's listener, which is none, and stays unheard.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let guard = tracing_subscriber::registry()
-        .with(overheard.clone())
+        .with(trace.clone())
         .set_default();
     work.await;
     drop(guard);
-    let said = overheard.0.lock().unwrap();
-    said.join(" ")
+    let statements = trace.0.lock().unwrap();
+    statements.join(" ")
 }
 
 /// A lobby with sixty messages, and somebody in it with the token that proves it.
@@ -85,7 +85,10 @@ fn transaction(statements: &[&str]) -> String {
 #[tokio::test]
 async fn a_send_takes_five_statements_in_a_transaction() {
     let (bench, alice, _) = lobby().await;
-    assert_eq!(said(bench.post(&alice, "one")).await, transaction(&SEND));
+    assert_eq!(
+        traced_sql(bench.post(&alice, "one")).await,
+        transaction(&SEND)
+    );
 }
 
 #[tokio::test]
@@ -96,7 +99,10 @@ async fn fifty_sends_at_once_take_one_transaction() {
         let who = if i % 3 == 0 { &alice } else { &bob };
         bench.send(who, LOBBY, "one of fifty", None)
     });
-    assert_eq!(said(join_all(sends)).await, transaction(&SEND.repeat(50)));
+    assert_eq!(
+        traced_sql(join_all(sends)).await,
+        transaction(&SEND.repeat(50))
+    );
 }
 
 #[tokio::test]
@@ -109,7 +115,7 @@ async fn a_reply_takes_one_more() {
     };
     let reply = messages::post(&bench.ctx, &alice, LOBBY, reply);
     let one_more = [&["query"], &SEND[..]].concat();
-    assert_eq!(said(reply).await, transaction(&one_more));
+    assert_eq!(traced_sql(reply).await, transaction(&one_more));
 }
 
 #[tokio::test]
@@ -117,13 +123,17 @@ async fn a_page_of_history_takes_a_statement_for_its_room_and_one_for_each_side_
     let (bench, _, _) = lobby().await;
     let visitor = visitor();
     let page = |view| history(&bench.ctx, &visitor, LOBBY, view, 50);
-    assert_eq!(said(page(View::Newest)).await, "query query");
+    assert_eq!(traced_sql(page(View::Newest)).await, "query query");
     for view in [
         View::Before(Number(40)),
         View::After(Number(3)),
         View::Around(Number(30)),
     ] {
-        assert_eq!(said(page(view)).await, "query query query", "{view:?}");
+        assert_eq!(
+            traced_sql(page(view)).await,
+            "query query query",
+            "{view:?}"
+        );
     }
 }
 
@@ -154,12 +164,12 @@ async fn a_members_room_page_takes_four_statements_and_none_while_nothing_is_wri
                 .unwrap();
         };
         // What everybody finds is handed out again while nothing is written.
-        assert_eq!(said(known()).await, "");
+        assert_eq!(traced_sql(known()).await, "");
     };
     // Who asks; the rooms and the messages; what they have read.
-    assert_eq!(said(page()).await, "query query query query");
+    assert_eq!(traced_sql(page()).await, "query query query query");
     // Nothing was written since, so who asks is known, and what they have read.
-    assert_eq!(said(page()).await, "query query");
+    assert_eq!(traced_sql(page()).await, "query query");
     bench.guest("Bob").await;
-    assert_eq!(said(page()).await, "query query query query");
+    assert_eq!(traced_sql(page()).await, "query query query query");
 }

@@ -32,8 +32,8 @@ async fn a_socket_for_one_room_waits_for_its_first_frame() {
 
 #[tokio::test]
 async fn a_refused_admission_has_an_error_and_a_close_code() {
-    type Turn = fn(&mut Played);
-    let cases: [(Turn, &[&str]); 8] = [
+    type Refusal = fn(&mut Played);
+    let cases: [(Refusal, &[&str]); 8] = [
         (
             |played| played.fails(ServiceError::RoomNotFound),
             &["write room_not_found", "close 4404"],
@@ -87,10 +87,10 @@ async fn a_refused_admission_has_an_error_and_a_close_code() {
             &["write username_taken", "close 4409"],
         ),
     ];
-    for (at, (turn, expected)) in cases.into_iter().enumerate() {
+    for (at, (refuse, expected)) in cases.into_iter().enumerate() {
         let mut played = started(SocketKind::One(ROOM), None, limits());
         played.steps();
-        turn(&mut played);
+        refuse(&mut played);
         assert_eq!(played.steps(), expected, "case {at}");
         assert!(!played.conversation.is_open());
     }
