@@ -1,4 +1,4 @@
-//! The one judge of histories: whatever broke, it says whether the promise was kept.
+//! The one judge of histories: whatever faults there were, it says whether the promise was kept.
 //!
 //! It takes what clients did and saw ([`crate::history`]) and answers every way in which that is not
 //! what Parlour promises: acknowledged and stored once; seen once by every member, in the one stored
@@ -49,7 +49,7 @@ struct Send<'h> {
     key: &'h str,
 }
 
-/// What became of a send, as far as its author was told.
+/// What became of a send, as far as its author knows.
 #[derive(Default)]
 struct Fate {
     numbers: BTreeSet<i64>,
@@ -302,7 +302,7 @@ impl<'h> Record<'h> {
     }
 }
 
-/// What is wrong with the fate of a send, before it is said whose.
+/// What is wrong with the fate of a send, before its client, room and key are added.
 enum Wrong {
     Lost,
     AcknowledgedTwice(Vec<i64>),

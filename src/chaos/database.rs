@@ -21,7 +21,7 @@ pub async fn write(file: &Path, sql: &str) -> Result<(), String> {
 /// What the schema consists of: the statement of each table and index, with single spaces, ordered.
 ///
 /// # Errors
-/// A sentence that says why it cannot be told.
+/// A sentence that says why it cannot be read.
 pub async fn schema(file: &Path) -> Result<Vec<String>, String> {
     let read = async {
         let mut db = open(file).await?;
@@ -36,7 +36,7 @@ pub async fn schema(file: &Path) -> Result<Vec<String>, String> {
 }
 
 /// Everything that is wrong with the file: pages, indexes, rows that point nowhere. Empty when it is
-/// sound. The error is a sentence that says why it cannot be told.
+/// sound. The error is a sentence that says why it cannot be judged.
 ///
 /// # Errors
 /// That sentence.

@@ -1,4 +1,4 @@
-//! Why a run could not go on, as a sentence: what is told of the runner itself, never of the server.
+//! Why a run could not go on, as a sentence: a failure of the runner itself, never of the server.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ impl Failure {
         Self(sentence.into())
     }
 
-    /// For `map_err`: what could not be done, and what was said about it.
+    /// For `map_err`: what could not be done, and its cause.
     pub fn to<E: fmt::Display>(what: &str) -> impl FnOnce(E) -> Self {
         move |cause| Self(format!("Cannot {what}: {cause}."))
     }

@@ -34,9 +34,9 @@ pub enum Event {
         /// What it is known by.
         key: String,
     },
-    /// The server told its author that it is stored.
+    /// Acknowledged to its author as stored.
     Acknowledged {
-        /// Who was told.
+        /// The client that was answered.
         client: String,
         /// Where it stands.
         room: i64,
@@ -45,9 +45,9 @@ pub enum Event {
         /// At which place.
         number: i64,
     },
-    /// Its author was told, out loud, that it will not be stored.
+    /// Refused: shown to its author as never stored.
     Refused {
-        /// Who was told.
+        /// The client that was answered.
         client: String,
         /// Where it was meant to go.
         room: i64,
@@ -63,7 +63,7 @@ pub enum Event {
         /// What it was sent with.
         key: String,
     },
-    /// A message that was not held before. What a page brings is told by `TookPage`.
+    /// A message that was not held before. What a page brings is in `TookPage`.
     Received {
         /// The tab that got it.
         client: String,
@@ -104,7 +104,7 @@ pub enum Event {
         room: i64,
         /// From top to bottom.
         rows: Vec<Shown>,
-        /// The reader is somewhere in the past and is told that there are newer ones. Without it the
+        /// The reader is somewhere in the past and is shown that there are newer ones. Without it the
         /// window has to reach the room's end.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         has_newer: bool,
@@ -142,7 +142,7 @@ pub struct Shown {
 /// Everything that happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// In the order told.
+    /// In the order recorded.
     pub events: Vec<Event>,
 }
 

@@ -164,8 +164,8 @@ fn simulate(options: Simulate) -> Result<bool, Failure> {
     let first = options.seed.unwrap_or(0);
     let played = simulation::run_many(first, seeds);
     let has_passed = played.is_ok();
-    let said = played.map_or_else(|failed| failed.to_string(), |summary| summary.to_string());
-    let words = format!("Seeds {first} to {}. {said}", first + seeds - 1);
+    let outcome = played.map_or_else(|failed| failed.to_string(), |summary| summary.to_string());
+    let words = format!("Seeds {first} to {}. {outcome}", first + seeds - 1);
     let file = write(
         options.report,
         "simulate.md",

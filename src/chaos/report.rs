@@ -53,7 +53,7 @@ pub struct Tally {
 pub struct Times(Vec<Duration>);
 
 impl Row {
-    /// Whether nothing is to be said against it.
+    /// Whether nothing was found in it.
     pub fn has_passed(&self) -> bool {
         self.tally.is_clean() && self.failures.is_empty()
     }
@@ -181,10 +181,10 @@ impl Report {
         let mut complaints = String::new();
         for row in &self.rows {
             let text = row.to_string();
-            let (line, told) = text.split_once('\n').unwrap_or((&text, ""));
+            let (line, sentences) = text.split_once('\n').unwrap_or((&text, ""));
             page.push_str(line);
             page.push('\n');
-            for sentence in told.lines() {
+            for sentence in sentences.lines() {
                 complaints.push_str(&format!("- {}\n", sentence.trim_start_matches("  ! ")));
             }
         }

@@ -33,14 +33,14 @@ pub struct Measured {
     size: u64,
     /// From the start of the process until it was ready.
     took: Duration,
-    /// What the log says of the schema.
-    said: Vec<String>,
+    /// The lines of the log about the schema.
+    schema_log: Vec<String>,
 }
 
 impl Measured {
     /// Whether the promise was kept, and the log says how long people waited.
     pub fn has_passed(&self) -> bool {
-        self.took <= PROMISED && self.said.len() == 2
+        self.took <= PROMISED && self.schema_log.len() == 2
     }
 }
 
@@ -73,12 +73,12 @@ pub async fn measure(binary: &Path, messages: u64) -> Result<Measured, Failure> 
         }
     }
     let log = server.log();
-    let said = log.lines().filter(|line| line.contains("up to date"));
+    let schema_log = log.lines().filter(|line| line.contains("up to date"));
     Ok(Measured {
         messages: each * ROOMS,
         size: size.len(),
         took,
-        said: said.map(str::to_owned).collect(),
+        schema_log: schema_log.map(str::to_owned).collect(),
     })
 }
 
@@ -121,7 +121,7 @@ impl fmt::Display for Measured {
             in_words(self.took),
             in_words(PROMISED)
         )?;
-        for line in &self.said {
+        for line in &self.schema_log {
             writeln!(f, "    {line}")?;
         }
         Ok(())

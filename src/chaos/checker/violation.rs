@@ -52,12 +52,12 @@ pub enum Violation {
         client: String,
         /// The idempotency key of the send.
         key: String,
-        /// The places told.
+        /// The places of the acknowledgements.
         numbers: Vec<i64>,
     },
     /// An acknowledgement of what that client never sent.
     AcknowledgedUnsent {
-        /// Who was told.
+        /// The client that got the acknowledgement.
         client: String,
         /// Of which send.
         key: String,
@@ -71,7 +71,7 @@ pub enum Violation {
         /// The numbers at which it stands.
         numbers: Vec<i64>,
     },
-    /// Its author was told that it will not be stored, and it is.
+    /// Refused to its author, and stored.
     RefusedButStored {
         /// Who wrote it.
         client: String,

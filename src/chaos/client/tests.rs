@@ -78,10 +78,10 @@ fn at(now: f64) -> Moment {
     Moment { now, random: 0.5 }
 }
 
-/// The keys of the messages among what is said.
+/// The keys of the messages among what is sent.
 fn keys(client: &mut Client) -> Vec<String> {
-    let said = client.take_todo().into_iter();
-    let keys = said.filter_map(|todo| match todo {
+    let sent = client.take_todo().into_iter();
+    let keys = sent.filter_map(|todo| match todo {
         Todo::Send(ClientFrame::Message { client_id, .. }) => client_id,
         _ => None,
     });

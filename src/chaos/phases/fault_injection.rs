@@ -33,8 +33,8 @@ pub(super) struct FaultInjector<'r> {
 }
 
 impl FaultInjector<'_> {
-    /// Makes each happen when as many actions were handed out as it says. `gate` holds back the actions beyond the next
-    /// injection until this one is over, so that each falls into its own part of the plan.
+    /// Injects each when its number of actions was handed out. `gate` holds back the actions beyond
+    /// the next injection until this one is over, so that each falls into its own part of the plan.
     pub(super) async fn run(
         &mut self,
         injections: &[FaultInjection],

@@ -18,9 +18,9 @@ pub enum Kind {
     Pieces,
     /// Nothing moves for a while.
     Stalls,
-    /// What clients say is swallowed, on sockets that look alive.
+    /// What clients send is swallowed, on sockets that look alive.
     SilenceUp,
-    /// What the server says is.
+    /// What the server sends is swallowed.
     SilenceDown,
     /// The server is killed.
     Kills,

@@ -158,7 +158,7 @@ impl<'s> Forwarder<'s> {
     }
 }
 
-/// Says of everything that is read when it is to arrive.
+/// Draws for everything that is read when it is to arrive.
 struct Delays {
     random: fastrand::Rng,
     conditions: watch::Receiver<NetworkConditions>,

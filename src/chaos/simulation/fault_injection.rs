@@ -16,7 +16,7 @@ use parlour_server::rooms;
 const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1_000;
 /// Tabs that one device has open at most.
 const TABS: usize = 2;
-/// More than a sync says one by one.
+/// More changes than a sync lists one by one.
 const FLOOD: usize = 2_100;
 
 impl World<'_> {
@@ -182,7 +182,7 @@ impl World<'_> {
             let is_there = |other: &&super::world::Tab| other.client.outbox().contains(key);
             stored.contains(&format!("\"{key}\"")) || others.iter().any(is_there)
         };
-        // Their author was told that this browser keeps nothing.
+        // Their author was shown that this browser keeps nothing.
         let lost = sends.into_iter().filter(|send| !is_kept(&send.client_id));
         let discarded: Vec<Event> = lost
             .map(|send| Event::Discarded {
@@ -246,7 +246,7 @@ impl World<'_> {
         self.record(Event::RoomDeleted { room });
     }
 
-    /// A program writes more at once than any sync says one by one.
+    /// A program writes more at once than any sync lists one by one.
     pub(super) async fn flood(&mut self) {
         let program = &self.server.people[shared_server::PEOPLE];
         let room = self.rooms[0].id;

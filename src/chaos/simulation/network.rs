@@ -47,7 +47,7 @@ pub(super) struct Request {
     pub(super) ask: Ask,
     /// Nothing happens to it before this moment.
     pub(super) delayed_until: f64,
-    /// What the server said, on its way back.
+    /// The answer of the server, on its way back.
     pub(super) answer: Option<Answer>,
 }
 

@@ -359,7 +359,7 @@ impl<'b> World<'b> {
         }
     }
 
-    /// The server says who is where, who types and what happened elsewhere.
+    /// The hub ticks: it sends presence, typing and the news of other rooms.
     fn tick_hub(&mut self) {
         while self.next_tick <= self.now {
             self.server.ctx.hub.tick(&mut self.ticker);

@@ -30,7 +30,7 @@ pub(super) enum Incoming {
     Closed {
         /// The close code, or [`ABNORMAL`].
         code: u16,
-        /// What the other side said.
+        /// The reason in the close frame.
         reason: String,
     },
 }

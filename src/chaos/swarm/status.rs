@@ -10,7 +10,7 @@ use tokio::time::sleep;
 /// Between two looks at all clients.
 const POLL_INTERVAL: Duration = Duration::from_millis(4);
 
-/// One client, as it says itself after everything that happens to it.
+/// One client, as it reports itself after everything that happens to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Status {
     /// Since when its socket is open.
@@ -19,7 +19,7 @@ pub(super) struct Status {
     pub(super) waiting: usize,
     /// When the oldest of them was written.
     pub(super) oldest: Option<Instant>,
-    /// Edits and deletions that were said and not answered.
+    /// Edits and deletions that were sent and not answered.
     pub(super) asked: usize,
     /// Actions that it was given and has not done.
     pub(super) undone: usize,
