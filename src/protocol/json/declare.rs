@@ -1,10 +1,12 @@
 //! One declaration for each record and frame of the wire, from which serde's part for the server and the browser's
 //! reader or writer are made.
 //!
-//! *Invariant:* both sides are made of the same fields under the same names; a serde attribute that the browser's
-//! reader does not follow does not compile.
+//! *Invariant:* both sides are made of the same fields under the same names. A field's serde attribute of another
+//! kind than the reader follows does not compile; what one of those it follows is given (`default = "…"`), the reader
+//! does not see: the tests of `json` hold both sides of every record against each other.
 
-/// Declares a record: the struct with serde's derives, and its [`FromJson`](super::FromJson).
+/// Declares a record: the struct with serde's derives, and its [`FromJson`](super::FromJson), with what that
+/// stands on ([`Record`](super::Record), [`Field`](super::Field)).
 ///
 /// A field may have a serde attribute behind its documentation. `default` makes it one that may be absent for
 /// both sides; `skip_serializing_if` and `serialize_with` are about what is written, which the reader need not
