@@ -1,6 +1,6 @@
 //! The one island: everything that is live.
 //!
-//! `island` puts the parts together; `desk` is what they share: the session (`parlour_client::session`), which knows
+//! `island` puts the parts together; `view_model` is what they share: the session (`parlour_client::session`), which knows
 //! and decides everything; `driver` tells it what happens and does what it wants done; `marks` is what server and
 //! browser know of marks, each from its own table. The rest are the parts one sees.
 //!
@@ -14,15 +14,14 @@
 
 mod attention;
 mod composer;
-mod desk;
 mod dialogs;
 mod driver;
 #[cfg(feature = "ssr")]
 pub mod fragments;
 mod header;
 mod island;
+mod keyed_list;
 mod line;
-mod lines;
 mod log;
 #[cfg(not(feature = "ssr"))]
 #[path = "room/marks_by_browser.rs"]
@@ -36,6 +35,7 @@ mod room_line;
 mod shown;
 mod sidebar;
 mod topbar;
+mod view_model;
 mod welcome;
 mod words;
 

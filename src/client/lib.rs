@@ -14,7 +14,7 @@ pub mod marks;
 pub mod namesakes;
 pub mod outbox;
 pub mod presence;
-pub mod read_marks;
+pub mod read_receipts;
 pub mod room_cache;
 pub mod scroll_position;
 pub mod session;

@@ -11,16 +11,16 @@
 
 mod editing;
 mod effect;
+mod inbound;
 mod link;
-mod listing;
+mod navigation;
+mod outbound;
 mod paging;
 mod reading;
-mod receiving;
-mod sending;
+mod room_list;
 mod stored;
 #[cfg(test)]
 mod tests;
-mod visiting;
 
 pub use effect::{Ask, Effect, Field, Landing, Moment, Part, Parts, Viewport};
 pub use stored::Storage;
@@ -32,17 +32,17 @@ use crate::drafts::{Drafts, Edits};
 use crate::namesakes::Namesakes;
 use crate::outbox::Outbox;
 use crate::presence::{Presence, TypingSignal};
-use crate::read_marks::ReadMarks;
+use crate::read_receipts::ReadReceipts;
 use crate::room_cache::{Open, RoomCache, RoomState};
 use crate::scroll_position::{ScrollPosition, ScrollPositions};
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
+use navigation::{Address, Visit};
 use paging::Page;
 use parlour_protocol::{
     AppError, ClientFrame, History, Number, Place, RoomEntry, RoomId, Seq, User, UserId,
 };
 use stored::Stored;
-use visiting::{Address, Visit};
 
 /// How long to wait when the server did not say, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -77,7 +77,7 @@ pub struct Session {
     /// Which life of which database this is, once the server has told.
     epoch: Option<String>,
     /// How far each room was read.
-    read: ReadMarks,
+    read: ReadReceipts,
     /// When the server is to be told of it.
     read_at: Option<f64>,
     stored: Stored,
@@ -150,7 +150,7 @@ impl Session {
             rejoins: Vec::new(),
             syncing: ByRoom::default(),
             epoch: None,
-            read: ReadMarks::default(),
+            read: ReadReceipts::default(),
             read_at: None,
             stored: Stored::new(storage),
             outbox: Outbox::default(),

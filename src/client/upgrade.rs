@@ -35,7 +35,7 @@ impl Upgrade {
     }
 
     /// The server says, at this time in milliseconds, which build it has; `random` is drawn from 0 to 1.
-    pub fn told(&mut self, build: Option<String>, now: f64, random: f64) {
+    pub fn announced(&mut self, build: Option<String>, now: f64, random: f64) {
         if self.served != build {
             self.earliest = now + random * SPREAD;
         }
@@ -72,24 +72,24 @@ mod tests {
     /// A page of build `old` that met a server of build `new`.
     fn met() -> Upgrade {
         let mut upgrade = Upgrade::new(Some("old".to_owned()), None);
-        upgrade.told(Some("new".to_owned()), 0.0, 0.0);
+        upgrade.announced(Some("new".to_owned()), 0.0, 0.0);
         upgrade
     }
 
     #[test]
     fn a_page_of_the_servers_build_stays() {
         let mut upgrade = met();
-        upgrade.told(Some("old".to_owned()), 0.0, 0.0);
+        upgrade.announced(Some("old".to_owned()), 0.0, 0.0);
         assert_eq!(upgrade.due(1e9, true, false), None);
     }
 
     #[test]
     fn where_one_of_them_does_not_say_its_build_the_page_stays() {
         let mut upgrade = met();
-        upgrade.told(None, 0.0, 0.0);
+        upgrade.announced(None, 0.0, 0.0);
         assert_eq!(upgrade.due(1e9, true, false), None);
         let mut upgrade = Upgrade::new(None, None);
-        upgrade.told(Some("new".to_owned()), 0.0, 0.0);
+        upgrade.announced(Some("new".to_owned()), 0.0, 0.0);
         assert_eq!(upgrade.due(1e9, true, false), None);
     }
 
@@ -109,9 +109,9 @@ mod tests {
     fn tabs_that_hear_of_a_build_together_reload_one_after_another() {
         for random in [0.0, 0.5, 1.0] {
             let mut upgrade = Upgrade::new(Some("old".to_owned()), None);
-            upgrade.told(Some("new".to_owned()), 1e6, random);
+            upgrade.announced(Some("new".to_owned()), 1e6, random);
             // On the next socket, of the same server: the moment stays.
-            upgrade.told(Some("new".to_owned()), 2e6, random);
+            upgrade.announced(Some("new".to_owned()), 2e6, random);
             let earliest = 1e6 + random * SPREAD;
             assert_eq!(upgrade.due(earliest - 1.0, true, false), None);
             assert!(upgrade.due(earliest, true, false).is_some());
@@ -133,15 +133,15 @@ mod tests {
         assert_eq!(upgrade.due(1e9, true, false), None, "it is under way");
         // It got the old page once more.
         let mut upgrade = Upgrade::new(Some("old".to_owned()), kept.clone());
-        upgrade.told(Some("new".to_owned()), 0.0, 0.0);
+        upgrade.announced(Some("new".to_owned()), 0.0, 0.0);
         assert_eq!(upgrade.due(1e9, true, false), None);
-        upgrade.told(Some("newer".to_owned()), 0.0, 0.0);
+        upgrade.announced(Some("newer".to_owned()), 0.0, 0.0);
         let kept = upgrade.due(1e9, true, false);
         assert!(kept.is_some());
         // Two servers that take turns.
         for (own, served) in [("newer", "new"), ("new", "newer"), ("old", "newer")] {
             let mut upgrade = Upgrade::new(Some(own.to_owned()), kept.clone());
-            upgrade.told(Some(served.to_owned()), 0.0, 0.0);
+            upgrade.announced(Some(served.to_owned()), 0.0, 0.0);
             assert_eq!(upgrade.due(1e9, true, false), None, "{own} {served}");
         }
     }

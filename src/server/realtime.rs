@@ -28,7 +28,7 @@
 //!   the writer waits, then its queue fills, then senders hear `overloaded`.
 //! - **Reading is not writing.** A read receipt for each message at once would be as many frames from a room as go
 //!   to it, each with a commit: a room of a thousand with twenty messages a second took eight times the processor
-//!   for it, and answered in 84 ms instead of 4. Clients debounce them (`client/read_marks`), the store gathers what
+//!   for it, and answered in 84 ms instead of 4. Clients debounce them (`client/read_receipts`), the store gathers what
 //!   comes for 50 ms more. The benchmark's row `browsers` is such rooms.
 //! - **News of other rooms is one write** (`activity`, `activity_budget`): a busy room is throttled to a common beat
 //!   once a second, and a socket gets all of them in one `send` of 4 KB at most; a quiet room does not wait.

@@ -1,22 +1,22 @@
 //! What a tab says of unread messages while nobody can see it: in its title and in its icon.
 //!
-//! *Invariant:* both follow from what the desk holds; a tab that is seen has the title of its page.
+//! *Invariant:* both follow from what the view model holds; a tab that is seen has the title of its page.
 
-use super::desk::Desk;
 use super::shown;
+use super::view_model::ViewModel;
 use crate::app::browser::navigation;
 use parlour_client::tab;
 
 /// Keeps title and icon.
-pub fn keep(desk: Desk) {
-    desk.set_hidden(!navigation::is_visible());
+pub fn keep(model: ViewModel) {
+    model.set_hidden(!navigation::is_visible());
     shown::keep(move || {
-        let unread = if desk.is_hidden().get() {
-            desk.rooms().with(|rooms| tab::unread(rooms))
+        let unread = if model.is_hidden().get() {
+            model.rooms().with(|rooms| tab::unread(rooms))
         } else {
             0
         };
-        let title = desk.open().with(|open| {
+        let title = model.open().with(|open| {
             let room = open.as_ref().map_or("", |open| &open.room.name);
             tab::title(room, unread)
         });

@@ -1,12 +1,12 @@
 //! Where one writes: a form that works without script and becomes quick with it.
 
-use super::desk::Desk;
 use super::dialogs::give_name;
 use super::driver::{act, send, type_in};
 use super::line::Unsent;
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::heard;
+use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
@@ -31,13 +31,14 @@ pub fn Composer(
     /// The key the form sends with when there is no script.
     form_key: String,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let form_key = StoredValue::new(form_key);
-    let is_somebody = shown::holds(move || desk.me().with(Option::is_some));
+    let is_somebody = shown::holds(move || model.me().with(Option::is_some));
     let typing = move || {
-        let namesakes = desk.namesakes();
-        desk.presence()
-            .with(|presence| presence.typing_line(desk.my_id(), &namesakes))
+        let namesakes = model.namesakes();
+        model
+            .presence()
+            .with(|presence| presence.typing_line(model.my_id(), &namesakes))
     };
     let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
     let is_any = shown::holds(move || !typing()[1].is_empty());
@@ -53,7 +54,7 @@ pub fn Composer(
             })}
         </p>
         <Unsent/>
-        <p class="outbox" role="status">{words(shown::text(move || kept_back(desk)))}</p>
+        <p class="outbox" role="status">{words(shown::text(move || kept_back(model)))}</p>
         {one_of(
             is_somebody,
             move || view! { <WriteForm form_key=form_key.get_value()/> },
@@ -63,16 +64,16 @@ pub fn Composer(
 }
 
 /// What has to be said of the messages that are not sent yet, if anything.
-fn kept_back(desk: Desk) -> String {
-    let is_lost = matches!(desk.banner(), Banner::Lost { .. } | Banner::Stopped);
-    let waiting = desk.outbox().with(Outbox::waiting);
+fn kept_back(model: ViewModel) -> String {
+    let is_lost = matches!(model.banner(), Banner::Lost { .. } | Banner::Stopped);
+    let waiting = model.outbox().with(Outbox::waiting);
     let mut said = match waiting {
-        _ if !(is_lost || desk.is_held()) => String::new(),
+        _ if !(is_lost || model.is_held()) => String::new(),
         0 => String::new(),
         1 => "1 message waits to be sent. ".to_owned(),
         waiting => format!("{waiting} messages wait to be sent. "),
     };
-    if !desk.keeps() {
+    if !model.keeps() {
         said += "This browser keeps nothing: a message not yet sent is lost when the tab closes.";
     }
     said
@@ -80,15 +81,15 @@ fn kept_back(desk: Desk) -> String {
 
 #[component]
 fn WriteForm(form_key: String) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let key = move |event: KeyboardEvent| {
-        let is_done = match text_field::meaning(&event, desk.enter_sends().get_untracked()) {
+        let is_done = match text_field::meaning(&event, model.enter_sends().get_untracked()) {
             Some(Meaning::Send) => {
-                send(desk);
+                send(model);
                 true
             }
             Some(Meaning::Up) => {
-                text_field::text(COMPOSER).is_empty() && act(desk, Session::edit_last)
+                text_field::text(COMPOSER).is_empty() && act(model, Session::edit_last)
             }
             _ => false,
         };
@@ -96,19 +97,20 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let hint = shown::attribute(move || Some(desk.enter_hint()));
+    let hint = shown::attribute(move || Some(model.enter_hint()));
     let placeholder = shown::attribute(move || {
-        desk.room()
+        model
+            .room()
             .map(|room| format!("Message {}", isolated(&room.name)))
     });
-    let counter = shown::text(move || match desk.typed() {
+    let counter = shown::text(move || match model.typed() {
         typed if typed + COUNTER_FROM >= rules::MESSAGE_MAX => {
             format!("{typed} / {}", rules::MESSAGE_MAX)
         }
         _ => String::new(),
     });
-    let action = shown::attribute(move || desk.room().map(|room| paths::send(&room)));
-    let is_over = move || desk.typed() > rules::MESSAGE_MAX;
+    let action = shown::attribute(move || model.room().map(|room| paths::send(&room)));
+    let is_over = move || model.typed() > rules::MESSAGE_MAX;
     view! {
             <form
                 class="composer"
@@ -116,7 +118,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                 action=action
                 on:submit=heard(move |event: SubmitEvent| {
                     event.prevent_default();
-                    send(desk);
+                    send(model);
     })
             >
                 <input type="hidden" name="client_id" value=value(Slot::FormKey, form_key)/>
@@ -130,30 +132,30 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     enterkeyhint=hint
                     aria-describedby="composer-error"
                     aria-invalid=shown::attribute(move || is_over().then(|| "true".to_owned()))
-                    on:input=heard(move |_| input(desk))
+                    on:input=heard(move |_| input(model))
                     on:keydown=heard(key)
                 ></textarea>
                 <span class="counter" data-over=shown::mark(is_over)>{words(counter)}</span>
                 <button class="send" type="submit">"Send"</button>
-                <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(desk.composer_error()))}</p>
+                <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(model.composer_error()))}</p>
             </form>
         }
 }
 
 /// The composer's text has changed.
-fn input(desk: Desk) {
+fn input(model: ViewModel) {
     text_field::fit(COMPOSER);
     let text = text_field::text(COMPOSER);
-    type_in(desk, |session| session.typed(&text));
+    type_in(model, |session| session.typed(&text));
 }
 
 #[component]
 fn JoinBar() -> impl IntoView {
-    let desk = Desk::here();
-    let next = shown::attribute(move || desk.room().map(|room| paths::room(&room)));
+    let model = ViewModel::here();
+    let next = shown::attribute(move || model.room().map(|room| paths::room(&room)));
     let join = move |event: SubmitEvent| {
         event.prevent_default();
-        give_name(desk, NAME);
+        give_name(model, NAME);
     };
     view! {
         <form class="join-bar" method="post" action=paths::JOIN on:submit=heard(join)>

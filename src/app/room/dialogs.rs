@@ -3,9 +3,9 @@
 //!
 //! *Invariant:* what is in the panel is what was asked for last; what comes late for another one is dropped.
 
-use super::desk::{Desk, Dialog};
 use super::driver::act;
 use super::shown;
+use super::view_model::{Dialog, ViewModel};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed};
 use crate::app::browser::fetch;
@@ -21,86 +21,86 @@ use parlour_protocol::{User, paths, rules};
 const FIELDS: [&str; 3] = ["name", "description", "username"];
 
 /// Shows the one that is wanted, and does what it is for.
-pub fn keep(desk: Desk) {
-    dialog::attend(move |deed| happened(desk, deed));
-    shown::keep(move || match desk.dialog().get() {
+pub fn keep(model: ViewModel) {
+    dialog::attend(move |deed| happened(model, deed));
+    shown::keep(move || match model.dialog().get() {
         Some(wanted) => spawn_local(async move {
-            ask(desk, wanted, None).await;
+            ask(model, wanted, None).await;
         }),
         None => dialog::close(),
     });
 }
 
 /// Opens what only somebody with a name can do; asks for the name first if there is none.
-pub fn with_name(desk: Desk, wanted: Dialog) {
-    if desk.me().with_untracked(Option::is_some) {
-        desk.show_dialog(Some(wanted));
+pub fn with_name(model: ViewModel, wanted: Dialog) {
+    if model.me().with_untracked(Option::is_some) {
+        model.show_dialog(Some(wanted));
     } else {
-        desk.change(|held| held.screen.after_name = Some(wanted));
-        desk.show_dialog(Some(Dialog::Name));
+        model.change(|state| state.screen.after_name = Some(wanted));
+        model.show_dialog(Some(Dialog::Name));
     }
 }
 
 /// Gives this person the name in this field, and comes back as that person.
-pub fn give_name(desk: Desk, field: &'static str) {
+pub fn give_name(model: ViewModel, field: &'static str) {
     let name = text_field::line(field);
     if let Err(invalid) = rules::username(&name) {
         dialog::complain(field, Some(&invalid.to_string()));
         return text_field::mark(field, invalid);
     }
-    if begins(desk) {
+    if begins(model) {
         spawn_local(async move {
             let answer = api::give_name(name).await;
-            ends(desk);
+            ends(model);
             match answer {
-                Ok(user) => named(desk, user),
+                Ok(user) => named(model, user),
                 Err(refused) => dialog::complain(field, Some(refused.sentence())),
             }
         });
     }
 }
 
-fn named(desk: Desk, user: User) {
-    act(desk, |session| session.named(user));
-    let next = desk.change(|held| held.screen.after_name.take());
-    desk.show_dialog(next);
+fn named(model: ViewModel, user: User) {
+    act(model, |session| session.named(user));
+    let next = model.change(|state| state.screen.after_name.take());
+    model.show_dialog(next);
     // The composer is there once the effects have run.
     request_animation_frame(move || {
-        act(desk, Session::show_draft);
+        act(model, Session::show_draft);
         text_field::focus(COMPOSER);
     });
 }
 
 /// Whether nothing is under way: one click, one guest, and one room.
-fn begins(desk: Desk) -> bool {
-    !desk.change(|held| std::mem::replace(&mut held.screen.is_sending, true))
+fn begins(model: ViewModel) -> bool {
+    !model.change(|state| std::mem::replace(&mut state.screen.is_sending, true))
 }
 
-fn ends(desk: Desk) {
-    desk.change(|held| held.screen.is_sending = false);
+fn ends(model: ViewModel) {
+    model.change(|state| state.screen.is_sending = false);
 }
 
 /// Where the page is that this panel shows, and where its form goes.
-fn path_of(desk: Desk, wanted: Dialog) -> Option<String> {
-    let is_somebody = desk.me().with_untracked(Option::is_some);
+fn path_of(model: ViewModel, wanted: Dialog) -> Option<String> {
+    let is_somebody = model.me().with_untracked(Option::is_some);
     Some(match wanted {
         Dialog::NewRoom => paths::NEW_ROOM.to_owned(),
         Dialog::Name if is_somebody => paths::ME.to_owned(),
         Dialog::Name => paths::JOIN.to_owned(),
-        Dialog::DeleteRoom => paths::delete_room(&desk.room()?),
-        Dialog::DeleteMessage(number) => paths::delete_message(&desk.room()?, number),
+        Dialog::DeleteRoom => paths::delete_room(&model.room()?),
+        Dialog::DeleteMessage(number) => paths::delete_message(&model.room()?, number),
     })
 }
 
 /// Asks for what the panel shows, or sends its form. What came of a form that was taken is the answer; all else is
 /// shown.
-async fn ask(desk: Desk, wanted: Dialog, form: Option<String>) -> Option<String> {
-    let Some(path) = path_of(desk, wanted) else {
-        desk.show_dialog(None);
+async fn ask(model: ViewModel, wanted: Dialog, form: Option<String>) -> Option<String> {
+    let Some(path) = path_of(model, wanted) else {
+        model.show_dialog(None);
         return None;
     };
     let answer = fetch::call(Request::panel(path, form)).await;
-    if desk.dialog().get_untracked() != Some(wanted) {
+    if model.dialog().get_untracked() != Some(wanted) {
         return None;
     }
     match answer {
@@ -108,33 +108,33 @@ async fn ask(desk: Desk, wanted: Dialog, form: Option<String>) -> Option<String>
         Some(Answered { is_ok: true, text }) => return Some(text),
         _ => {
             if !dialog::is_open() {
-                desk.show_dialog(None);
+                model.show_dialog(None);
             }
-            desk.tell(Refused::Unreachable.sentence().to_owned());
+            model.tell(Refused::Unreachable.sentence().to_owned());
         }
     }
     None
 }
 
-fn happened(desk: Desk, deed: Deed) {
+fn happened(model: ViewModel, deed: Deed) {
     match deed {
-        Deed::Cancelled => desk.show_dialog(None),
+        Deed::Cancelled => model.show_dialog(None),
         Deed::Closed => {
-            // Closed by Escape: the desk does not know yet.
-            if desk.dialog().with_untracked(Option::is_some) {
-                desk.show_dialog(None);
+            // Closed by Escape: the view model does not know yet.
+            if model.dialog().with_untracked(Option::is_some) {
+                model.show_dialog(None);
             }
             // Given up, not followed by the one that was wanted in the first place.
-            desk.change(|held| held.screen.after_name = None);
+            model.change(|state| state.screen.after_name = None);
         }
         Deed::Typed(field) => {
             check(&field);
         }
-        Deed::Confirmed => confirm(desk),
+        Deed::Confirmed => confirm(model),
     }
 }
 
-fn confirm(desk: Desk) {
+fn confirm(model: ViewModel) {
     let mut form = String::new();
     let mut wrong = None;
     for field in FIELDS {
@@ -147,25 +147,25 @@ fn confirm(desk: Desk) {
     if let Some((field, invalid)) = wrong {
         return text_field::mark(field, invalid);
     }
-    let Some(wanted) = desk.dialog().get_untracked() else {
+    let Some(wanted) = model.dialog().get_untracked() else {
         return;
     };
-    if !begins(desk) {
+    if !begins(model) {
         return;
     }
     spawn_local(async move {
-        let done = ask(desk, wanted, Some(form)).await;
-        ends(desk);
+        let done = ask(model, wanted, Some(form)).await;
+        ends(model);
         let Some(done) = done else { return };
         match wanted {
             Dialog::Name => {
                 if let Some(user) = User::from_text(&done) {
-                    named(desk, user);
+                    named(model, user);
                 }
             }
-            Dialog::NewRoom => act(desk, |session| session.visit(done, true)),
+            Dialog::NewRoom => act(model, |session| session.visit(done, true)),
             // What is gone is told everybody, and this page, too.
-            Dialog::DeleteRoom | Dialog::DeleteMessage(_) => desk.show_dialog(None),
+            Dialog::DeleteRoom | Dialog::DeleteMessage(_) => model.show_dialog(None),
         }
     });
 }

@@ -8,8 +8,8 @@ mod scrolling;
 
 pub use scrolling::{fill, laid_out, scrolled};
 
-use super::desk::{Desk, Dialog};
 use super::marks::laid_out as laid_out_text;
+use super::view_model::{Dialog, ViewModel};
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
 use crate::app::browser::{clock, document, fetch, navigation, storage};
 use leptos::ev::MouseEvent;
@@ -28,39 +28,39 @@ const TRIED_KEY: &str = "parlour.tried";
 const POSITIONS_KEY: &str = "parlour.spots";
 
 /// Lets something happen, and does what follows from it.
-pub fn act<R>(desk: Desk, happens: impl FnOnce(&mut Session) -> R) -> R {
-    act_before(desk, scrolling::seen(desk), happens)
+pub fn act<R>(model: ViewModel, happens: impl FnOnce(&mut Session) -> R) -> R {
+    act_before(model, scrolling::seen(model), happens)
 }
 
 /// The same for what somebody types. Nothing that follows from it depends on what is seen, and to look at that
 /// would lay the page out for every key.
-pub fn type_in(desk: Desk, happens: impl FnOnce(&mut Session)) {
-    let last_seen = desk.look(|held| held.session.viewport());
-    act_before(desk, last_seen, happens);
+pub fn type_in(model: ViewModel, happens: impl FnOnce(&mut Session)) {
+    let last_seen = model.look(|state| state.session.viewport());
+    act_before(model, last_seen, happens);
 }
 
-fn act_before<R>(desk: Desk, seen: Viewport, happens: impl FnOnce(&mut Session) -> R) -> R {
+fn act_before<R>(model: ViewModel, seen: Viewport, happens: impl FnOnce(&mut Session) -> R) -> R {
     let at = moment();
-    let (result, follows) = desk.change(|held| {
-        let session = held.session.at(at, seen);
+    let (result, follows) = model.change(|state| {
+        let session = state.session.at(at, seen);
         let follows = session.follows();
         (happens(session), follows)
     });
-    perform(desk, seen, follows);
+    perform(model, seen, follows);
     result
 }
 
 /// Sends what is in the composer.
-pub fn send(desk: Desk) {
+pub fn send(model: ViewModel) {
     let (text, key) = (text_field::text(COMPOSER), clock::random_key());
-    act(desk, |session| session.send(&text, key));
+    act(model, |session| session.send(&text, key));
 }
 
 /// Follows a link inside the island, unless the browser was asked for a new tab or window.
-pub fn follow(desk: Desk, event: &MouseEvent, path: String) {
+pub fn follow(model: ViewModel, event: &MouseEvent, path: String) {
     if is_plain(event) {
         event.prevent_default();
-        act(desk, |session| session.visit(path, true));
+        act(model, |session| session.visit(path, true));
     }
 }
 
@@ -71,48 +71,48 @@ pub fn is_plain(event: &MouseEvent) -> bool {
 }
 
 /// Begins to drive: what only the browser can do, once.
-pub fn keep(desk: Desk) {
+pub fn keep(model: ViewModel) {
     let typed = text_field::text(COMPOSER);
     let positions = storage::load_for_tab(POSITIONS_KEY);
     let (build, tried) = (document::build(), storage::load_for_tab(TRIED_KEY));
-    act(desk, |session| {
+    act(model, |session| {
         session.restore(&typed);
         let (path, entry) = (navigation::path(), navigation::entry());
         session.arrive(path, entry, positions.as_deref(), navigation::is_return());
         session.start(build, tried);
     });
     navigation::on_leave(move || {
-        let positions = act(desk, Session::leave);
+        let positions = act(model, Session::leave);
         storage::save_for_tab(POSITIONS_KEY, &positions);
     });
     navigation::on_history(move || {
         let (path, entry) = (navigation::path(), navigation::entry());
-        act(desk, |session| session.moved(path, entry));
+        act(model, |session| session.moved(path, entry));
     });
     navigation::on_presence(move || {
-        desk.set_hidden(!navigation::is_visible());
-        act(desk, |session| session.turned(navigation::is_online()));
+        model.set_hidden(!navigation::is_visible());
+        act(model, |session| session.turned(navigation::is_online()));
     });
     navigation::on_contact(move || {
         let now = clock::now_ms();
-        desk.change(|held| held.session.touched(now));
+        model.change(|state| state.session.touched(now));
     });
     storage::on_change(move || {
-        act(desk, |session| {
+        act(model, |session| {
             session.storage_changed(navigation::has_focus())
         });
     });
     spawn_local(async move {
         loop {
-            let is_live = desk.look(|held| held.session.connection().is_live());
+            let is_live = model.look(|state| state.session.connection().is_live());
             clock::sleep(if is_live { TICK_MS } else { COUNT_MS }).await;
-            look_at_the_clock(desk);
+            look_at_the_clock(model);
         }
     });
 }
 
-fn look_at_the_clock(desk: Desk) {
-    act(desk, |session| session.tick(clock::wall_ms()));
+fn look_at_the_clock(model: ViewModel) {
+    act(model, |session| session.tick(clock::wall_ms()));
 }
 
 fn moment() -> Moment {
@@ -123,39 +123,39 @@ fn moment() -> Moment {
 }
 
 /// Does what the session wants done. `follows`: the view was at the end of the room before it changed.
-fn perform(desk: Desk, seen: Viewport, follows: bool) {
-    let (effects, parts) = desk.change(|held| held.session.take_effects());
-    desk.tell_changed(parts);
+fn perform(model: ViewModel, seen: Viewport, follows: bool) {
+    let (effects, parts) = model.change(|state| state.session.take_effects());
+    model.tell_changed(parts);
     let mut is_kept = false;
     for effect in effects {
         match effect {
-            Effect::Connect => link::open(desk),
+            Effect::Connect => link::open(model),
             Effect::Disconnect => link::close(),
-            Effect::Say(frame) => link::say(desk, &frame),
+            Effect::Say(frame) => link::say(model, &frame),
             Effect::Fetch(number, ask) => spawn_local(async move {
                 let answer = fetch::call(ask.request()).await;
-                act(desk, |session| session.answered(number, &ask, answer));
+                act(model, |session| session.answered(number, &ask, answer));
             }),
             Effect::Wait(milliseconds) => spawn_local(async move {
                 clock::sleep(milliseconds).await;
-                look_at_the_clock(desk);
+                look_at_the_clock(model);
             }),
             Effect::NextFrame => spawn_local(async move {
                 clock::frame().await;
-                act(desk, Session::frame);
+                act(model, Session::frame);
             }),
             Effect::Announce(Aloud::Say(number, text)) => {
                 document::say(number, &laid_out_text(&text));
             }
             Effect::Announce(Aloud::Unsay(number)) => document::unsay(number),
-            Effect::Notice(sentence) => desk.tell(sentence),
+            Effect::Notice(sentence) => model.tell(sentence),
             Effect::KeepInView => {
                 // Whatever else was changed is drawn together with it.
                 if !std::mem::replace(&mut is_kept, true) {
-                    scrolling::hold(desk, scrolling::kept(desk, seen, follows));
+                    scrolling::hold(model, scrolling::kept(model, seen, follows));
                 }
             }
-            Effect::KeepTop => scrolling::keep_top(desk, seen),
+            Effect::KeepTop => scrolling::keep_top(model, seen),
             Effect::Write(field, text) => {
                 let field = id_of(field);
                 if text_field::text(field) != text {
@@ -168,21 +168,21 @@ fn perform(desk: Desk, seen: Viewport, follows: bool) {
             Effect::Focus(Field::Editor) => spawn_local(async move {
                 tick().await;
                 text_field::focus_at_end(EDITOR);
-                scrolling::note(desk);
+                scrolling::note(model);
             }),
             Effect::Mark(invalid) => text_field::mark(COMPOSER, invalid),
-            Effect::CloseDialogs => desk.show_dialog(None),
+            Effect::CloseDialogs => model.show_dialog(None),
             Effect::CloseQuestions => {
-                let dialog = desk.dialog().get_untracked();
+                let dialog = model.dialog().get_untracked();
                 if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = dialog {
-                    desk.show_dialog(None);
+                    model.show_dialog(None);
                 }
             }
-            Effect::AskForName => desk.show_dialog(Some(Dialog::Name)),
+            Effect::AskForName => model.show_dialog(Some(Dialog::Name)),
             Effect::Push(path, key) => navigation::push(&path, key),
             Effect::Replace(path) => navigation::replace(&path),
             Effect::Load(path) => navigation::load(&path),
-            Effect::Land(landing, is_new) => land(desk, landing, is_new),
+            Effect::Land(landing, is_new) => land(model, landing, is_new),
             Effect::FocusMain => navigation::focus_main(),
             Effect::Reload(tried) => {
                 // Where that cannot be kept it would load for ever.
@@ -202,23 +202,23 @@ fn id_of(field: Field) -> &'static str {
 }
 
 /// Brings the view there. What is new is drawn only with the next frame.
-fn land(desk: Desk, landing: Landing, is_new: bool) {
-    scrolling::moved(desk);
+fn land(model: ViewModel, landing: Landing, is_new: bool) {
+    scrolling::moved(model);
     match landing {
-        Landing::End if !is_new => scrolling::to_end(desk),
-        Landing::Message(number) if !is_new => return scrolling::reveal(desk, number),
+        Landing::End if !is_new => scrolling::to_end(model),
+        Landing::Message(number) if !is_new => return scrolling::reveal(model, number),
         _ => {}
     }
     request_animation_frame(move || {
         if is_new {
             // For a composer that is drawn only now.
-            act(desk, Session::show_draft);
+            act(model, Session::show_draft);
         }
         match landing {
-            Landing::End if is_new => scrolling::to_end(desk),
+            Landing::End if is_new => scrolling::to_end(model),
             Landing::End => {}
-            Landing::Message(number) => scrolling::reveal(desk, number),
-            Landing::Position(position) => scrolling::resume(desk, position),
+            Landing::Message(number) => scrolling::reveal(model, number),
+            Landing::Position(position) => scrolling::resume(model, position),
         }
         if is_new && !matches!(landing, Landing::Message(_)) {
             // On a phone the focus would bring up the keyboard, over what one came to read.
@@ -228,6 +228,6 @@ fn land(desk: Desk, landing: Landing, is_new: bool) {
                 navigation::focus_main();
             }
         }
-        act(desk, Session::look);
+        act(model, Session::look);
     });
 }

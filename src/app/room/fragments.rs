@@ -2,20 +2,20 @@
 //!
 //! *Invariant:* a part by itself is the text that it is inside of the page.
 
-use super::desk::Desk;
 use super::header::RoomHeader;
 use super::line::{DayLine, MessageLine};
 use super::log::{NewerEnd, OlderEnd};
 use super::members::Members;
 use super::room_line::RoomLine;
 use super::topbar;
+use super::view_model::ViewModel;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use parlour_client::timeline::MessageRow;
 use parlour_protocol::{Place, RoomEntry, User};
 use std::sync::Arc;
 
-pub use super::lines::END as LIST_END;
+pub use super::keyed_list::END as LIST_END;
 
 /// What the top of the page calls the reader.
 pub fn name(me: Option<&User>) -> String {
@@ -61,7 +61,7 @@ pub fn message(place: Place, row: MessageRow) -> String {
 fn rendered<V: IntoView>(place: Place, view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
-        provide_context(Desk::new(place, Box::new(())));
+        provide_context(ViewModel::new(place, Box::new(())));
         view().to_html()
     });
     owner.unset_with_forced_cleanup();

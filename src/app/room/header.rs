@@ -1,10 +1,10 @@
 //! The head of a room: what it is, and how to leave or delete it.
 
-use super::desk::{Desk, Dialog};
 use super::driver::{act, follow};
 use super::one_of::when;
 use super::shown;
 use super::shown::heard;
+use super::view_model::{Dialog, ViewModel};
 use super::words::words;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -14,32 +14,34 @@ use parlour_protocol::{Room, paths};
 /// Name, description and what one can do with the room.
 #[component]
 pub fn RoomHeader() -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let of_room = move |part: fn(&Room) -> String| {
         shown::text(move || {
-            desk.open()
+            model
+                .open()
                 .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
         })
     };
     let may_delete = shown::holds(move || {
-        desk.open()
+        model
+            .open()
             .with(|open| open.as_ref().is_some_and(|open| open.may_delete))
     });
-    let is_somebody = shown::holds(move || desk.me().with(Option::is_some));
+    let is_somebody = shown::holds(move || model.me().with(Option::is_some));
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
-        act(desk, Session::leave_room);
+        act(model, Session::leave_room);
     };
     let ask_delete = move |event: MouseEvent| {
         event.prevent_default();
-        desk.show_dialog(Some(Dialog::DeleteRoom));
+        model.show_dialog(Some(Dialog::DeleteRoom));
     };
     view! {
         <header class="room-header">
             <a
                 class="back"
                 href=paths::HOME
-                on:click=heard(move |event: MouseEvent| follow(desk, &event, paths::HOME.to_owned()))
+                on:click=heard(move |event: MouseEvent| follow(model, &event, paths::HOME.to_owned()))
             >
                 <span class="visually-hidden">"All rooms"</span>
             </a>

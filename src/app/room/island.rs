@@ -1,12 +1,12 @@
 //! The island itself: its parts, how it comes to be in the page, and what wakes up with it there.
 
-use super::desk::Desk;
 use super::header::RoomHeader;
 use super::log::Log;
 use super::members::Members;
 use super::one_of::one_of;
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
+use super::view_model::ViewModel;
 use super::welcome::Welcome;
 use super::words::words;
 use super::{attention, composer::Composer, dialogs, driver, shown};
@@ -25,14 +25,14 @@ pub fn Parlour(
     place: Place,
 ) -> impl IntoView {
     let form_key = place.form_key.clone();
-    let desk = Desk::new(place, Box::new(()));
-    view! { <leptos-island><Parts desk form_key/></leptos-island> }
+    let model = ViewModel::new(place, Box::new(()));
+    view! { <leptos-island><Parts model form_key/></leptos-island> }
 }
 
 /// The island in the browser.
 struct Island {
     owner: Owner,
-    desk: Desk,
+    model: ViewModel,
     form_key: String,
     /// What is in the page; dropped, it is there no more.
     view: Option<Box<dyn Any>>,
@@ -55,18 +55,18 @@ pub fn draw() {
             let owner = Owner::new();
             Island {
                 form_key: place.form_key.clone(),
-                desk: owner.with(|| live(place)),
+                model: owner.with(|| live(place)),
                 owner,
                 view: None,
             }
         });
-        let (desk, form_key) = (island.desk, island.form_key.clone());
+        let (model, form_key) = (island.model, island.form_key.clone());
         let element = document::island().expect("the page has an element for the island");
         island.view = None;
         let view = island.owner.with(|| {
-            let view = mount_to(element, move || view! { <Parts desk form_key/> });
+            let view = mount_to(element, move || view! { <Parts model form_key/> });
             if is_first {
-                shown::keep(move || wake(desk));
+                shown::keep(move || wake(model));
             }
             view
         });
@@ -74,21 +74,21 @@ pub fn draw() {
     });
 }
 
-/// The desk of a page that is about to connect.
-fn live(place: Place) -> Desk {
-    let desk = Desk::new(place, Box::new(storage::LocalStorage));
-    desk.change(|held| held.session.prepare());
-    desk
+/// The view model of a page that is about to connect.
+fn live(place: Place) -> ViewModel {
+    let model = ViewModel::new(place, Box::new(storage::LocalStorage));
+    model.change(|state| state.session.prepare());
+    model
 }
 
 /// Sidebar, room, composer, members.
 #[component]
-fn Parts(desk: Desk, form_key: String) -> impl IntoView {
-    provide_context(desk);
+fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
+    provide_context(model);
     let form_key = StoredValue::new(form_key);
-    let is_open = shown::holds(move || desk.open().with(|open| open.is_some()));
+    let is_open = shown::holds(move || model.open().with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
-    let busy = shown::attribute(move || desk.is_loading().then(|| "true".to_owned()));
+    let busy = shown::attribute(move || model.is_loading().then(|| "true".to_owned()));
     view! {
         <div class="app" prop:drawn=true data-place=place_name>
             <Topbar/>
@@ -111,19 +111,19 @@ fn Parts(desk: Desk, form_key: String) -> impl IntoView {
                     || view! { <Welcome/> },
                 )}
             </main>
-            <div class="notice" role="status" data-shown=shown::mark(move || desk.notice().with(Option::is_some))>
-                {words(shown::sentence(desk.notice()))}
+            <div class="notice" role="status" data-shown=shown::mark(move || model.notice().with(Option::is_some))>
+                {words(shown::sentence(model.notice()))}
             </div>
         </div>
     }
 }
 
 /// What only the browser can do, once.
-fn wake(desk: Desk) {
-    desk.set_local();
-    navigation::on_touch(move |is_coarse| desk.set_enter_sends(!is_coarse));
-    text_field::keep_from_composing(move || desk.enter_sends().get_untracked());
-    attention::keep(desk);
-    dialogs::keep(desk);
-    driver::keep(desk);
+fn wake(model: ViewModel) {
+    model.set_local();
+    navigation::on_touch(move |is_coarse| model.set_enter_sends(!is_coarse));
+    text_field::keep_from_composing(move || model.enter_sends().get_untracked());
+    attention::keep(model);
+    dialogs::keep(model);
+    driver::keep(model);
 }

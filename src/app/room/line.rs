@@ -1,11 +1,11 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::desk::{Desk, Dialog};
 use super::driver::{act, follow, type_in};
 use super::marks::laid_out;
 use super::one_of::one_of;
 use super::shown;
 use super::shown::{Derived, heard};
+use super::view_model::{Dialog, ViewModel};
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
@@ -54,7 +54,7 @@ pub fn MessageLine(
     /// The message and how it stands among its neighbours.
     row: MessageRow,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let MessageRow {
         message,
         opens_group,
@@ -63,7 +63,7 @@ pub fn MessageLine(
         number: namesake,
     } = row;
     let number = message.number;
-    let permalink = desk
+    let permalink = model
         .room()
         .map(|room| paths::message(&room, number))
         .unwrap_or_default();
@@ -71,14 +71,14 @@ pub fn MessageLine(
         let permalink = permalink.clone();
         move |event: MouseEvent| {
             let path = permalink.split('#').next().unwrap_or_default().to_owned();
-            follow(desk, &event, path);
+            follow(model, &event, path);
         }
     };
     let is_deleted = message.deleted;
     let timestamp = message.timestamp;
     let local = move || {
-        let zone = if desk.is_local().get() { "" } else { " UTC" };
-        (timestamp.civil(desk.zone()(timestamp)), zone)
+        let zone = if model.is_local().get() { "" } else { " UTC" };
+        (timestamp.civil(model.zone()(timestamp)), zone)
     };
     let clock = shown::text(move || local().0.clock());
     // As it stands on paper, too.
@@ -126,11 +126,11 @@ pub fn PendingLines(
     /// What is in the outbox.
     messages: Derived<Vec<Pending>>,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let number = shown::attribute(move || {
-        desk.me().with(|me| {
+        model.me().with(|me| {
             me.as_ref()
-                .and_then(|me| desk.namesakes().number(me.id, &me.name))
+                .and_then(|me| model.namesakes().number(me.id, &me.name))
         })
     });
     move || {
@@ -142,12 +142,12 @@ pub fn PendingLines(
 /// What could not be sent because its room is gone, wherever one is now.
 #[component]
 pub fn Unsent() -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let homeless = Derived::new(move || {
-        let rooms: Vec<RoomId> = desk
+        let rooms: Vec<RoomId> = model
             .rooms()
             .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        desk.outbox().with(|outbox| outbox.outside(&rooms))
+        model.outbox().with(|outbox| outbox.outside(&rooms))
     });
     view! {
         <section class="unsent" aria-label="Not sent">
@@ -158,26 +158,26 @@ pub fn Unsent() -> impl IntoView {
 
 #[component]
 fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let (state, note) = match &message.state {
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
         // While the server says no every second, a try is no news.
-        Delivery::Sending if !desk.is_held() => ("sending", "Sending…".to_owned()),
+        Delivery::Sending if !model.is_held() => ("sending", "Sending…".to_owned()),
         Delivery::Sending => ("sending", WAITING.to_owned()),
         Delivery::Queued => ("queued", WAITING.to_owned()),
     };
     let is_refused = message.is_refused();
-    let has_room = desk
+    let has_room = model
         .rooms()
         .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
-    let name = desk
+    let name = model
         .me()
         .with_untracked(|me| me.as_ref().map(|me| me.name.clone()))
         .unwrap_or_default();
     let key = StoredValue::new(message.client_id);
-    let button = move |class: &'static str, label: &'static str, act: fn(Desk, &str)| {
+    let button = move |class: &'static str, label: &'static str, act: fn(ViewModel, &str)| {
         view! {
-            <button class=class type="button" on:click=heard(move |_| act(desk, &key.get_value()))>
+            <button class=class type="button" on:click=heard(move |_| act(model, &key.get_value()))>
                 {label}
             </button>
         }
@@ -201,26 +201,26 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
     }
 }
 
-fn retry(desk: Desk, key: &str) {
-    act(desk, |session| session.retry(key));
+fn retry(model: ViewModel, key: &str) {
+    act(model, |session| session.retry(key));
 }
 
-fn take_back(desk: Desk, key: &str) {
+fn take_back(model: ViewModel, key: &str) {
     if text_field::is_there(COMPOSER) {
         let typed = text_field::text(COMPOSER);
-        act(desk, |session| session.take_back(key, &typed));
+        act(model, |session| session.take_back(key, &typed));
     }
 }
 
-fn discard(desk: Desk, key: &str) {
-    act(desk, |session| drop(session.discard(key)));
+fn discard(model: ViewModel, key: &str) {
+    act(model, |session| drop(session.discard(key)));
 }
 
 /// The text of a form has changed.
-fn edited(desk: Desk, number: Number) {
+fn edited(model: ViewModel, number: Number) {
     text_field::fit(EDITOR);
     let text = text_field::text(EDITOR);
-    type_in(desk, |session| session.edited(number, &text));
+    type_in(model, |session| session.edited(number, &text));
 }
 
 /// The text of a message, with links and everything else escaped.
@@ -241,10 +241,10 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
 
 #[component]
 fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let number = message.number;
     let is_edited = message.edited_at.is_some();
-    let is_editing = shown::holds(move || is_own && desk.editing().get() == Some(number));
+    let is_editing = shown::holds(move || is_own && model.editing().get() == Some(number));
     one_of(
         is_editing,
         move || view! { <Edit number/> },
@@ -260,8 +260,8 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
 
 #[component]
 fn Actions(number: Number) -> impl IntoView {
-    let desk = Desk::here();
-    let room = desk.room();
+    let model = ViewModel::here();
+    let room = model.room();
     let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
         room.as_ref()
             .map(|room| make(room, number))
@@ -269,11 +269,11 @@ fn Actions(number: Number) -> impl IntoView {
     };
     let edit = move |event: MouseEvent| {
         event.prevent_default();
-        act(desk, |session| session.begin_edit(number));
+        act(model, |session| session.begin_edit(number));
     };
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
-        desk.show_dialog(Some(Dialog::DeleteMessage(number)));
+        model.show_dialog(Some(Dialog::DeleteMessage(number)));
     };
     view! {
         <div class="message-actions">
@@ -287,12 +287,12 @@ fn Actions(number: Number) -> impl IntoView {
 
 #[component]
 fn Edit(number: Number) -> impl IntoView {
-    let desk = Desk::here();
-    let content = desk.look(|held| held.session.edit_text(number));
+    let model = ViewModel::here();
+    let content = model.look(|state| state.session.edit_text(number));
     request_animation_frame(|| text_field::fit(EDITOR));
     let save = move || match rules::message(&text_field::text(EDITOR)) {
         Ok(content) => {
-            if let Err(sentence) = act(desk, |session| session.save_edit(number, content)) {
+            if let Err(sentence) = act(model, |session| session.save_edit(number, content)) {
                 dialog::complain(EDITOR, Some(sentence));
             }
         }
@@ -301,10 +301,10 @@ fn Edit(number: Number) -> impl IntoView {
             text_field::mark(EDITOR, invalid);
         }
     };
-    let cancel = move || act(desk, |session| session.cancel_edit(number));
+    let cancel = move || act(model, |session| session.cancel_edit(number));
     let key = move |event: KeyboardEvent| match text_field::meaning(
         &event,
-        desk.enter_sends().get_untracked(),
+        model.enter_sends().get_untracked(),
     ) {
         Some(Meaning::Send) => {
             event.prevent_default();
@@ -313,8 +313,8 @@ fn Edit(number: Number) -> impl IntoView {
         Some(Meaning::Cancel) => cancel(),
         _ => {}
     };
-    let hint = shown::attribute(move || Some(desk.enter_hint()));
-    let action = desk.room().map(|room| paths::edit(&room, number));
+    let hint = shown::attribute(move || Some(model.enter_hint()));
+    let action = model.room().map(|room| paths::edit(&room, number));
     view! {
             <form
                 class="edit-form"
@@ -332,7 +332,7 @@ fn Edit(number: Number) -> impl IntoView {
                     id=EDITOR
                     on:keydown=heard(key)
                     enterkeyhint=hint
-                    on:input=heard(move |_| edited(desk, number))
+                    on:input=heard(move |_| edited(model, number))
                 >
                     {content}
                 </textarea>

@@ -1,12 +1,12 @@
 //! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
 
-use super::desk::Desk;
 use super::driver::{self, act, is_plain};
+use super::keyed_list::{Line, lines};
 use super::line::PendingLines;
-use super::lines::{Line, lines};
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::{Derived, heard};
+use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
@@ -21,41 +21,42 @@ use parlour_protocol::{Number, paths};
 /// The scroller with everything in it, and the button that leads back to its end.
 #[component]
 pub fn Log() -> impl IntoView {
-    let desk = Desk::here();
-    let namesakes = Derived::new(move || desk.namesakes());
+    let model = ViewModel::here();
+    let namesakes = Derived::new(move || model.namesakes());
     let rows = Derived::new(move || {
-        let marked = desk
+        let marked = model
             .open()
             .with(|open| open.as_ref().and_then(|open| open.marked));
-        let mut rows = desk
+        let mut rows = model
             .timeline()
-            .with(|timeline| timeline.rows(desk.my_id(), marked, desk.zone()));
+            .with(|timeline| timeline.rows(model.my_id(), marked, model.zone()));
         namesakes.with(|namesakes| tell_apart(&mut rows, namesakes));
         rows
     });
     let pending = Derived::new(move || {
-        let room = desk.open_id();
-        desk.outbox()
+        let room = model.open_id();
+        model
+            .outbox()
             .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
     });
     let label = shown::text(move || {
-        desk.open().with(|o| {
+        model.open().with(|o| {
             o.as_ref()
                 .map(|o| format!("Messages in {}", isolated(&o.room.name)))
                 .unwrap_or_default()
         })
     });
-    let jump = shown::text(move || match desk.missed() {
+    let jump = shown::text(move || match model.missed() {
         0 => "Newest messages ↓".to_owned(),
         1 => "1 new message ↓".to_owned(),
         n => format!("{n} new messages ↓"),
     });
     let can_jump =
-        shown::holds(move || desk.missed() > 0 || desk.timeline().with(Timeline::has_newer));
+        shown::holds(move || model.missed() > 0 || model.timeline().with(Timeline::has_newer));
     shown::keep(move || {
         scroll::on_resize(move || {
-            driver::laid_out(desk);
-            driver::fill(desk);
+            driver::laid_out(model);
+            driver::fill(model);
         });
     });
     view! {
@@ -65,7 +66,7 @@ pub fn Log() -> impl IntoView {
             role="region"
             aria-label="Message history"
             id=SCROLLER
-            on:scroll=heard(move |_| driver::scrolled(desk))
+            on:scroll=heard(move |_| driver::scrolled(model))
         >
             <div class="log" prop:drawn=true role="log" aria-live="off" aria-label=label>
                 {slot(Slot::Older, view! { <OlderEnd/> })}
@@ -79,7 +80,7 @@ pub fn Log() -> impl IntoView {
         <div class="announcer visually-hidden" id=ALOUD aria-live="polite"></div>
         {when(can_jump, move || {
             view! {
-                <button class="jump" type="button" on:click=heard(move |_| act(desk, Session::to_newest))>
+                <button class="jump" type="button" on:click=heard(move |_| act(model, Session::to_newest))>
                     {words(jump)}
                 </button>
             }
@@ -90,20 +91,20 @@ pub fn Log() -> impl IntoView {
 /// The way to older messages, or what stands above the first one of all.
 #[component]
 pub fn OlderEnd() -> impl IntoView {
-    let desk = Desk::here();
-    let has_older = shown::holds(move || desk.timeline().with(Timeline::has_older));
+    let model = ViewModel::here();
+    let has_older = shown::holds(move || model.timeline().with(Timeline::has_older));
     let href = shown::attribute(move || {
-        let first = desk
+        let first = model
             .timeline()
             .with(Timeline::first_number)
             .unwrap_or(Number::ZERO);
-        desk.room().map(|room| paths::before(&room, first))
+        model.room().map(|room| paths::before(&room, first))
     });
-    let name = shown::text(move || desk.room().map(|room| room.name).unwrap_or_default());
+    let name = shown::text(move || model.room().map(|room| room.name).unwrap_or_default());
     let older = move |event: MouseEvent| {
         if is_plain(&event) {
             event.prevent_default();
-            act(desk, Session::fetch_older);
+            act(model, Session::fetch_older);
         }
     };
     one_of(
@@ -116,19 +117,19 @@ pub fn OlderEnd() -> impl IntoView {
 /// The way to newer messages, if there are any.
 #[component]
 pub fn NewerEnd() -> impl IntoView {
-    let desk = Desk::here();
-    let has_newer = shown::holds(move || desk.timeline().with(Timeline::has_newer));
+    let model = ViewModel::here();
+    let has_newer = shown::holds(move || model.timeline().with(Timeline::has_newer));
     let href = shown::attribute(move || {
-        let last = desk
+        let last = model
             .timeline()
             .with(Timeline::last_number)
             .unwrap_or(Number::ZERO);
-        desk.room().map(|room| paths::after(&room, last))
+        model.room().map(|room| paths::after(&room, last))
     });
     let newer = move |event: MouseEvent| {
         if is_plain(&event) {
             event.prevent_default();
-            act(desk, Session::fetch_newer);
+            act(model, Session::fetch_newer);
         }
     };
     when(

@@ -1,9 +1,9 @@
 //! Who is in the room now.
 
-use super::desk::Desk;
 use super::line::numbered;
 use super::one_of::when;
 use super::shown::{self, Derived};
+use super::view_model::ViewModel;
 use super::words::{Words, words};
 use leptos::prelude::*;
 use parlour_protocol::Person;
@@ -11,9 +11,9 @@ use parlour_protocol::Person;
 /// The people here, and how many they are.
 #[component]
 pub fn Members() -> impl IntoView {
-    let desk = Desk::here();
-    let roster = Derived::new(move || desk.presence().with(|presence| presence.roster.clone()));
-    let namesakes = Derived::new(move || desk.namesakes());
+    let model = ViewModel::here();
+    let roster = Derived::new(move || model.presence().with(|presence| presence.roster.clone()));
+    let namesakes = Derived::new(move || model.namesakes());
     let more = move || {
         roster
             .with(|roster| i64::from(roster.count) - roster.people.len() as i64)

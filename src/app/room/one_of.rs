@@ -1,7 +1,7 @@
 //! One of two views, by whether something holds.
 //!
 //! *Invariant:* whichever is shown was drawn when it last began or ceased to hold; what it shows follows
-//! the desk by itself. So neither is ever turned into another one, and no code for that is needed, which
+//! the view model by itself. So neither is ever turned into another one, and no code for that is needed, which
 //! each of Leptos's own views of this kind brings along for its type.
 
 use super::shown::Holds;
@@ -53,7 +53,7 @@ impl Shown {
     }
 }
 
-/// The effect's task would hold what is drawn until it runs again, and with it what follows the desk from in
+/// The effect's task would hold what is drawn until it runs again, and with it what follows the view model from in
 /// there, which by then asks for what is gone.
 impl Drop for Shown {
     fn drop(&mut self) {

@@ -1,9 +1,9 @@
 //! A room in the list: its name, how many people are there, what is unread.
 
-use super::desk::Desk;
 use super::driver::{act, is_plain};
 use super::one_of::when;
 use super::shown::{self, Derived, heard};
+use super::view_model::ViewModel;
 use super::words::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -13,17 +13,18 @@ use parlour_protocol::{RoomEntry, paths};
 /// A room in the sidebar.
 #[component]
 pub fn RoomLine(
-    /// The line as it is when it appears; afterwards it follows the desk.
+    /// The line as it is when it appears; afterwards it follows the view model.
     entry: RoomEntry,
 ) -> impl IntoView {
-    let desk = Desk::here();
+    let model = ViewModel::here();
     let id = entry.room.id;
     let entry = Derived::new(move || {
-        desk.rooms()
+        model
+            .rooms()
             .with(|rooms| rooms.iter().find(|e| e.room.id == id).cloned())
             .unwrap_or_else(|| entry.clone())
     });
-    let is_open = move || desk.open_id() == Some(id);
+    let is_open = move || model.open_id() == Some(id);
     let online = move || entry.with(|entry| entry.room.online);
     let unread = move || entry.with(|entry| entry.unread);
     let is_any_online = shown::holds(move || online() > 0);
@@ -32,7 +33,7 @@ pub fn RoomLine(
         let path = entry.with_untracked(|entry| paths::room(&entry.room));
         if is_plain(&event) {
             event.prevent_default();
-            act(desk, |session| session.visit_by_click(path));
+            act(model, |session| session.visit_by_click(path));
         }
     };
     view! {

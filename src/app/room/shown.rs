@@ -3,15 +3,15 @@
 //! Every closure in a view is a type of its own, with its own copy of the code that builds,
 //! hydrates and updates it; behind one type they share it.
 
-use super::desk::Live;
+use super::view_model::Tracked;
 use leptos::prelude::*;
 
-/// Text that follows the desk.
+/// Text that follows the view model.
 pub fn text(of: impl Fn() -> String + Send + Sync + 'static) -> impl Text {
     attribute(move || Some(of()))
 }
 
-/// An attribute that follows the desk; absent while there is `None`.
+/// An attribute that follows the view model; absent while there is `None`.
 pub fn attribute(of: impl Fn() -> Option<String> + Send + Sync + 'static) -> impl Text {
     fn boxed(of: Box<dyn Fn() -> Option<String> + Send + Sync>) -> impl Text {
         let of = StoredValue::new(of);
@@ -20,7 +20,7 @@ pub fn attribute(of: impl Fn() -> Option<String> + Send + Sync + 'static) -> imp
     boxed(Box::new(of))
 }
 
-/// A handle of text that follows the desk: asked for, it is as it is then. Once what it was for is gone,
+/// A handle of text that follows the view model: asked for, it is as it is then. Once what it was for is gone,
 /// there is none.
 pub trait Text: Fn() -> Option<String> + Copy + Send + Sync + 'static {}
 
@@ -32,7 +32,7 @@ pub fn mark(holds: impl Fn() -> bool + Send + Sync + 'static) -> impl Text {
 }
 
 /// A sentence, where there is one.
-pub fn sentence(of: Live<Option<String>>) -> impl Text {
+pub fn sentence(of: Tracked<Option<String>>) -> impl Text {
     attribute(move || of.get())
 }
 
@@ -52,7 +52,7 @@ impl Holds {
     }
 }
 
-/// A value that is worked out from the desk, once for all that follow it; they are called again only
+/// A value that is worked out from the view model, once for all that follow it; they are called again only
 /// when it is another one. A handle: copying it copies no value.
 pub struct Derived<T: 'static> {
     value: StoredValue<Option<T>>,

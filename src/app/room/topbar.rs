@@ -1,9 +1,9 @@
 //! The top of the page: the product, the connection, and who one is.
 
-use super::desk::{Desk, Dialog};
 use super::driver::{act, follow};
 use super::one_of::when;
 use super::shown::{self, Derived, heard};
+use super::view_model::{Dialog, ViewModel};
 use super::words::words;
 use crate::app::browser::navigation;
 use crate::app::slots::{Slot, slot};
@@ -16,9 +16,9 @@ use parlour_protocol::{User, paths};
 /// Brand, connection state and own name.
 #[component]
 pub fn Topbar() -> impl IntoView {
-    let desk = Desk::here();
-    let my_name = shown::text(move || desk.me().with(|me| name(me.as_ref())));
-    let is_somebody = move || desk.me().with(Option::is_some);
+    let model = ViewModel::here();
+    let my_name = shown::text(move || model.me().with(|me| name(me.as_ref())));
+    let is_somebody = move || model.me().with(Option::is_some);
     let my_page = shown::text(move || {
         if is_somebody() {
             paths::ME
@@ -37,11 +37,11 @@ pub fn Topbar() -> impl IntoView {
     });
     let open_name = move |event: MouseEvent| {
         event.prevent_default();
-        desk.show_dialog(Some(Dialog::Name));
+        model.show_dialog(Some(Dialog::Name));
     };
     view! {
         <header class="topbar">
-            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| follow(desk, &event, paths::HOME.to_owned()))>
+            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| follow(model, &event, paths::HOME.to_owned()))>
                 "Parlour"
             </a>
             <ConnectionState/>
@@ -65,8 +65,8 @@ pub fn name(me: Option<&User>) -> String {
 /// Whether what one sees is live.
 #[component]
 fn ConnectionState() -> impl IntoView {
-    let desk = Desk::here();
-    let banner = Derived::new(move || desk.banner());
+    let model = ViewModel::here();
+    let banner = Derived::new(move || model.banner());
     let state = move || match banner.get() {
         Banner::Absent => "off",
         Banner::Live => "live",
@@ -78,8 +78,8 @@ fn ConnectionState() -> impl IntoView {
         Banner::Absent => "Live updates do not work here.".to_owned(),
         Banner::Live => "Live".to_owned(),
         Banner::Connecting => "Connecting…".to_owned(),
-        Banner::Lost { .. } => lost_because(desk),
-        Banner::Stopped => stopped_because(desk),
+        Banner::Lost { .. } => lost_because(model),
+        Banner::Stopped => stopped_because(model),
     });
     let next_try = shown::text(move || match banner.get() {
         Banner::Lost { seconds } if seconds > 0 => format!("Trying again in {seconds} s."),
@@ -87,7 +87,7 @@ fn ConnectionState() -> impl IntoView {
         Banner::Absent => "Reload the page to see what is new.".to_owned(),
         _ => String::new(),
     });
-    let retry = move |_| act(desk, Session::retry_connection);
+    let retry = move |_| act(model, Session::retry_connection);
     let is_lost = shown::holds(move || state() == "lost");
     let state = shown::text(move || state().to_owned());
     view! {
@@ -105,16 +105,16 @@ fn ConnectionState() -> impl IntoView {
     }
 }
 
-fn lost_because(desk: Desk) -> String {
+fn lost_because(model: ViewModel) -> String {
     if !navigation::is_online() {
         return "You are offline.".to_owned();
     }
-    let refusal = desk.connection().with(|c| c.refusal().map(str::to_owned));
+    let refusal = model.connection().with(|c| c.refusal().map(str::to_owned));
     refusal.unwrap_or_else(|| "Connection lost.".to_owned())
 }
 
-fn stopped_because(desk: Desk) -> String {
-    let code = desk
+fn stopped_because(model: ViewModel) -> String {
+    let code = model
         .connection()
         .with(|connection| match connection.phase() {
             Phase::Stopped { code, .. } => *code,

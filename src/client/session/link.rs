@@ -6,7 +6,7 @@ use super::{Ask, Effect, Part, Session};
 use crate::by_room::{ByRoom, Rooms};
 use crate::connection::{Connection, Phase};
 use crate::outbox::Outbox;
-use crate::read_marks::ReadMarks;
+use crate::read_receipts::ReadReceipts;
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
 use parlour_protocol::calls::{Answer, Refused, done};
@@ -162,7 +162,7 @@ impl Session {
     }
 
     /// Why no socket could be opened.
-    pub(super) fn told_why(&mut self, answer: Answer) {
+    pub(super) fn connection_answered(&mut self, answer: Answer) {
         let refusal = match done(answer) {
             Err(Refused::Said(error)) => Some(error),
             _ => None,
@@ -232,7 +232,7 @@ impl Session {
         self.joined = Rooms::default();
         self.rejoins.clear();
         self.syncing = ByRoom::default();
-        self.read = ReadMarks::default();
+        self.read = ReadReceipts::default();
         self.read_at = None;
         // Nobody will say when somebody stops to type.
         self.typing.on_left();

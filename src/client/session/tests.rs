@@ -1,12 +1,12 @@
 //! A session played by hand: what happens to it goes in, what it wants done comes out.
 
 mod editing;
+mod inbound;
 mod link;
-mod listing;
-mod receiving;
-mod sending;
+mod navigation;
+mod outbound;
+mod room_list;
 mod storage;
-mod visiting;
 
 use super::*;
 use parlour_protocol::calls::{Answer, Answered};

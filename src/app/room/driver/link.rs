@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* what came is applied in its order, and before the socket's end is.
 
-use super::super::desk::Desk;
+use super::super::view_model::ViewModel;
 use super::act;
 use crate::app::browser::socket::{Incoming, Socket};
 use crate::app::browser::{clock, navigation};
@@ -22,13 +22,13 @@ thread_local! {
 }
 
 /// Opens a socket in the place of the one there was.
-pub(super) fn open(desk: Desk) {
+pub(super) fn open(model: ViewModel) {
     close();
     let url = navigation::socket_url(paths::SOCKET);
-    let socket = Socket::open(&url, move |incoming| hear(desk, incoming));
+    let socket = Socket::open(&url, move |incoming| hear(model, incoming));
     if socket.is_none() {
         // The browser refuses the address. It is told later, as of any other.
-        spawn_local(async move { ended(desk, ABNORMAL, "") });
+        spawn_local(async move { ended(model, ABNORMAL, "") });
     }
     SOCKET.set(socket);
 }
@@ -40,47 +40,47 @@ pub(super) fn close() {
 }
 
 /// Says something to the server, if it can hear.
-pub(super) fn say(desk: Desk, frame: &ClientFrame) {
+pub(super) fn say(model: ViewModel, frame: &ClientFrame) {
     let is_said = SOCKET.with_borrow(|socket| {
         let socket = socket.as_ref();
         socket.is_some_and(|socket| socket.send(frame))
     });
     if !is_said && SOCKET.with_borrow(Option::is_some) {
         close();
-        ended(desk, ABNORMAL, "");
+        ended(model, ABNORMAL, "");
     }
 }
 
-fn hear(desk: Desk, incoming: Incoming) {
+fn hear(model: ViewModel, incoming: Incoming) {
     match incoming {
-        Incoming::Opened => act(desk, |session| session.opened()),
+        Incoming::Opened => act(model, |session| session.opened()),
         Incoming::Frame(frame) => {
             let waiting = HEARD.with_borrow_mut(|heard| {
                 heard.push(*frame);
                 heard.len()
             });
             if waiting == TOGETHER || !navigation::is_visible() {
-                apply(desk);
+                apply(model);
             } else if waiting == 1 {
                 spawn_local(async move {
                     clock::frame().await;
-                    apply(desk);
+                    apply(model);
                 });
             }
         }
         Incoming::Closed { code, reason } => {
-            apply(desk);
+            apply(model);
             close();
-            ended(desk, code, &reason);
+            ended(model, code, &reason);
         }
     }
 }
 
 /// Applies what came, in its order.
-fn apply(desk: Desk) {
+fn apply(model: ViewModel) {
     let heard = HEARD.take();
     if !heard.is_empty() {
-        act(desk, |session| {
+        act(model, |session| {
             for frame in heard {
                 session.received(frame);
             }
@@ -88,6 +88,6 @@ fn apply(desk: Desk) {
     }
 }
 
-fn ended(desk: Desk, code: u16, reason: &str) {
-    act(desk, |session| session.closed(code, reason));
+fn ended(model: ViewModel, code: u16, reason: &str) {
+    act(model, |session| session.closed(code, reason));
 }

@@ -51,7 +51,7 @@ pub struct Screen {
 }
 
 /// All that is kept.
-pub struct Held {
+pub struct State {
     /// Everything the tab knows and decides.
     pub session: Session,
     /// What only the browser knows.
@@ -71,43 +71,43 @@ enum Follow {
 /// How many parts can be followed.
 const FOLLOWED: usize = Follow::Notice as usize + 1;
 
-struct Memory {
-    held: RwLock<Held>,
+struct TrackedState {
+    state: RwLock<State>,
     changed: [ArcTrigger; FOLLOWED],
 }
 
 /// The island's state. A handle: copying it copies no state.
 #[derive(Clone, Copy)]
-pub struct Desk(StoredValue<Arc<Memory>>);
+pub struct ViewModel(StoredValue<Arc<TrackedState>>);
 
 /// A value that views follow.
-pub struct Live<T: 'static> {
-    desk: Desk,
+pub struct Tracked<T: 'static> {
+    model: ViewModel,
     part: usize,
-    value: fn(&Held) -> &T,
+    value: fn(&State) -> &T,
 }
 
-impl<T> Clone for Live<T> {
+impl<T> Clone for Tracked<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Live<T> {}
+impl<T> Copy for Tracked<T> {}
 
-impl<T> Live<T> {
+impl<T> Tracked<T> {
     /// Looks at it; who does so in a view or an effect is called again when it changes.
     pub fn with<R>(self, look: impl FnOnce(&T) -> R) -> R {
-        self.desk.follow(self.part);
+        self.model.follow(self.part);
         self.with_untracked(look)
     }
 
     /// The same, without becoming dependent on it.
     pub fn with_untracked<R>(self, look: impl FnOnce(&T) -> R) -> R {
-        self.desk.look(|held| look((self.value)(held)))
+        self.model.look(|state| look((self.value)(state)))
     }
 
-    /// A copy of it, as [`Live::with`].
+    /// A copy of it, as [`Tracked::with`].
     pub fn get(self) -> T
     where
         T: Clone,
@@ -115,7 +115,7 @@ impl<T> Live<T> {
         self.with(T::clone)
     }
 
-    /// A copy of it, as [`Live::with_untracked`].
+    /// A copy of it, as [`Tracked::with_untracked`].
     pub fn get_untracked(self) -> T
     where
         T: Clone,
@@ -124,36 +124,36 @@ impl<T> Live<T> {
     }
 }
 
-impl Desk {
+impl ViewModel {
     /// The state a page starts with. Nothing is live in it until somebody drives its session.
     pub fn new(place: Place, storage: Box<dyn Storage + Send + Sync>) -> Self {
-        let held = Held {
+        let state = State {
             session: Session::new(place, storage),
             screen: Screen::default(),
         };
-        Self(StoredValue::new(Arc::new(Memory {
-            held: RwLock::new(held),
+        Self(StoredValue::new(Arc::new(TrackedState {
+            state: RwLock::new(state),
             changed: [(); FOLLOWED].map(|()| ArcTrigger::new()),
         })))
     }
 
-    /// The desk of the island this component is in.
+    /// The view model of the island this component is in.
     pub fn here() -> Self {
         expect_context::<Self>()
     }
 
     /// Looks at what is kept, without following it.
-    pub fn look<R>(self, look: impl FnOnce(&Held) -> R) -> R {
-        let memory = self.0.get_value();
-        let held = memory.held.read();
-        look(&held.unwrap_or_else(PoisonError::into_inner))
+    pub fn look<R>(self, look: impl FnOnce(&State) -> R) -> R {
+        let tracked = self.0.get_value();
+        let state = tracked.state.read();
+        look(&state.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes it; nobody is told.
-    pub fn change<R>(self, change: impl FnOnce(&mut Held) -> R) -> R {
-        let memory = self.0.get_value();
-        let held = memory.held.write();
-        change(&mut held.unwrap_or_else(PoisonError::into_inner))
+    pub fn change<R>(self, change: impl FnOnce(&mut State) -> R) -> R {
+        let tracked = self.0.get_value();
+        let state = tracked.state.write();
+        change(&mut state.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells who follows these parts of the session.
@@ -166,43 +166,43 @@ impl Desk {
     }
 
     /// Who is looking.
-    pub fn me(self) -> Live<Option<User>> {
-        self.live(Part::Me, |held| held.session.me())
+    pub fn me(self) -> Tracked<Option<User>> {
+        self.of_session(Part::Me, |state| state.session.me())
     }
 
     /// The sidebar, ordered by name.
-    pub fn rooms(self) -> Live<Vec<RoomEntry>> {
-        self.live(Part::Rooms, |held| held.session.rooms())
+    pub fn rooms(self) -> Tracked<Vec<RoomEntry>> {
+        self.of_session(Part::Rooms, |state| state.session.rooms())
     }
 
     /// The open room; `None` on the welcome screen.
-    pub fn open(self) -> Live<Option<Open>> {
-        self.live(Part::Open, |held| held.session.open())
+    pub fn open(self) -> Tracked<Option<Open>> {
+        self.of_session(Part::Open, |state| state.session.open())
     }
 
     /// The open room's messages.
-    pub fn timeline(self) -> Live<Timeline> {
-        self.live(Part::Timeline, |held| held.session.timeline())
+    pub fn timeline(self) -> Tracked<Timeline> {
+        self.of_session(Part::Timeline, |state| state.session.timeline())
     }
 
     /// Who is in the open room, who types.
-    pub fn presence(self) -> Live<Presence> {
-        self.live(Part::Presence, |held| held.session.presence())
+    pub fn presence(self) -> Tracked<Presence> {
+        self.of_session(Part::Presence, |state| state.session.presence())
     }
 
     /// What is sent and not yet stored, of all rooms.
-    pub fn outbox(self) -> Live<Outbox> {
-        self.live(Part::Outbox, |held| held.session.outbox())
+    pub fn outbox(self) -> Tracked<Outbox> {
+        self.of_session(Part::Outbox, |state| state.session.outbox())
     }
 
     /// The socket's state.
-    pub fn connection(self) -> Live<Connection> {
-        self.live(Part::Connection, |held| held.session.connection())
+    pub fn connection(self) -> Tracked<Connection> {
+        self.of_session(Part::Connection, |state| state.session.connection())
     }
 
     /// The message being edited.
-    pub fn editing(self) -> Live<Option<Number>> {
-        self.live(Part::Editing, |held| held.session.editing())
+    pub fn editing(self) -> Tracked<Option<Number>> {
+        self.of_session(Part::Editing, |state| state.session.editing())
     }
 
     /// How many new messages are below the view.
@@ -221,8 +221,8 @@ impl Desk {
     }
 
     /// What is wrong with the composer's text.
-    pub fn composer_error(self) -> Live<Option<String>> {
-        self.live(Part::Composer, |held| held.session.composer_error())
+    pub fn composer_error(self) -> Tracked<Option<String>> {
+        self.of_session(Part::Composer, |state| state.session.composer_error())
     }
 
     /// Whether the browser keeps what is not sent yet.
@@ -241,51 +241,51 @@ impl Desk {
     }
 
     /// Nobody can see the tab.
-    pub fn is_hidden(self) -> Live<bool> {
-        self.kept(Follow::Hidden, |held| &held.screen.is_hidden)
+    pub fn is_hidden(self) -> Tracked<bool> {
+        self.of_screen(Follow::Hidden, |state| &state.screen.is_hidden)
     }
 
     /// Enter sends, and does not break the line.
-    pub fn enter_sends(self) -> Live<bool> {
-        self.kept(Follow::Keys, |held| &held.screen.enter_sends)
+    pub fn enter_sends(self) -> Tracked<bool> {
+        self.of_screen(Follow::Keys, |state| &state.screen.enter_sends)
     }
 
     /// Times are those of the browser's zone, and not UTC.
-    pub fn is_local(self) -> Live<bool> {
-        self.kept(Follow::Zone, |held| &held.screen.is_local)
+    pub fn is_local(self) -> Tracked<bool> {
+        self.of_screen(Follow::Zone, |state| &state.screen.is_local)
     }
 
     /// The modal that is open.
-    pub fn dialog(self) -> Live<Option<Dialog>> {
-        self.kept(Follow::Dialog, |held| &held.screen.dialog)
+    pub fn dialog(self) -> Tracked<Option<Dialog>> {
+        self.of_screen(Follow::Dialog, |state| &state.screen.dialog)
     }
 
     /// A sentence about something that happened.
-    pub fn notice(self) -> Live<Option<String>> {
-        self.kept(Follow::Notice, |held| &held.screen.notice)
+    pub fn notice(self) -> Tracked<Option<String>> {
+        self.of_screen(Follow::Notice, |state| &state.screen.notice)
     }
 
     /// Opens a modal in place of the one that is open, or none.
     pub fn show_dialog(self, dialog: Option<Dialog>) {
-        self.change(|held| held.screen.dialog = dialog);
+        self.change(|state| state.screen.dialog = dialog);
         self.notify(Follow::Dialog as usize);
     }
 
     /// Somebody can see the tab, or nobody.
     pub fn set_hidden(self, is_hidden: bool) {
-        self.change(|held| held.screen.is_hidden = is_hidden);
+        self.change(|state| state.screen.is_hidden = is_hidden);
         self.notify(Follow::Hidden as usize);
     }
 
     /// Enter sends from now on, or breaks the line.
     pub fn set_enter_sends(self, enter_sends: bool) {
-        self.change(|held| held.screen.enter_sends = enter_sends);
+        self.change(|state| state.screen.enter_sends = enter_sends);
         self.notify(Follow::Keys as usize);
     }
 
     /// Times are those of the browser's zone from now on.
     pub fn set_local(self) {
-        self.change(|held| held.screen.is_local = true);
+        self.change(|state| state.screen.is_local = true);
         self.notify(Follow::Zone as usize);
     }
 
@@ -301,7 +301,7 @@ impl Desk {
     }
 
     fn show_notice(self, sentence: Option<String>) {
-        self.change(|held| held.screen.notice = sentence);
+        self.change(|state| state.screen.notice = sentence);
         self.notify(Follow::Notice as usize);
     }
 
@@ -344,19 +344,19 @@ impl Desk {
 
     fn see<R>(self, part: Part, look: impl FnOnce(&Session) -> R) -> R {
         self.follow(part as usize);
-        self.look(|held| look(&held.session))
+        self.look(|state| look(&state.session))
     }
 
-    fn live<T>(self, part: Part, value: fn(&Held) -> &T) -> Live<T> {
-        let desk = self;
+    fn of_session<T>(self, part: Part, value: fn(&State) -> &T) -> Tracked<T> {
+        let model = self;
         let part = part as usize;
-        Live { desk, part, value }
+        Tracked { model, part, value }
     }
 
-    fn kept<T>(self, part: Follow, value: fn(&Held) -> &T) -> Live<T> {
-        let desk = self;
+    fn of_screen<T>(self, part: Follow, value: fn(&State) -> &T) -> Tracked<T> {
+        let model = self;
         let part = part as usize;
-        Live { desk, part, value }
+        Tracked { model, part, value }
     }
 
     fn follow(self, part: usize) {

@@ -134,7 +134,7 @@ impl Session {
     /// The answer to the question with this number.
     pub fn answered(&mut self, number: u64, ask: &Ask, answer: Answer) {
         match *ask {
-            Ask::Connection => self.told_why(answer),
+            Ask::Connection => self.connection_answered(answer),
             Ask::Leave(room) => match done(answer) {
                 Ok(()) => self.forget(room),
                 Err(refused) => self.call_refused(room, &refused),

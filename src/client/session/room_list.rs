@@ -13,7 +13,8 @@ impl Session {
     pub(super) fn listed(&mut self, list: RoomList) {
         if list.build.is_some() {
             // No room has to be joined to hear of it. A server that does not say it here says it in `welcome`.
-            self.upgrade.told(list.build, self.at.now, self.at.random);
+            self.upgrade
+                .announced(list.build, self.at.now, self.at.random);
         }
         let Some(fresh) = list.rooms else {
             // It is what is listed here.

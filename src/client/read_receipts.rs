@@ -15,16 +15,16 @@ const MOST_MS: u32 = 1_000;
 
 /// What was read, by room.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ReadMarks {
-    told: ByRoom<Seq>,
+pub struct ReadReceipts {
+    sent: ByRoom<Seq>,
     seen: ByRoom<Seq>,
 }
 
-impl ReadMarks {
+impl ReadReceipts {
     /// The room was seen up to `seq`, with so many people in it; `random` lies between 0 and 1. `Some`:
-    /// [`ReadMarks::take`] after so many milliseconds.
+    /// [`ReadReceipts::take`] after so many milliseconds.
     pub fn see(&mut self, room: RoomId, seq: Seq, people: u32, random: f64) -> Option<u32> {
-        if self.told.get(room).is_some_and(|told| seq <= *told) {
+        if self.sent.get(room).is_some_and(|sent| seq <= *sent) {
             return None;
         }
         // One who waits already takes this along.
@@ -35,17 +35,17 @@ impl ReadMarks {
         is_first.then_some(wait as u32)
     }
 
-    /// The room is left: nothing more is told of it, and all of it again when one is back.
+    /// The room is left: nothing more is sent of it, and all of it again when one is back.
     pub fn forget(&mut self, room: RoomId) {
-        self.told.remove(room);
+        self.sent.remove(room);
         self.seen.remove(room);
     }
 
-    /// What the server is to be told now.
+    /// What the server is to be sent now.
     pub fn take(&mut self) -> Vec<(RoomId, Seq)> {
         let seen: Vec<_> = std::mem::take(&mut self.seen).into_iter().collect();
         for (room, seq) in &seen {
-            self.told.insert(*room, *seq);
+            self.sent.insert(*room, *seq);
         }
         seen
     }
@@ -60,20 +60,20 @@ mod tests {
 
     #[test]
     fn what_is_seen_in_a_moment_is_told_once() {
-        let mut marks = ReadMarks::default();
+        let mut marks = ReadReceipts::default();
         assert_eq!(marks.see(ROOM, Seq(5), 2, 0.5), Some(100));
         assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None);
         assert_eq!(marks.see(OTHER, Seq(9), 2, 0.5), None);
         assert_eq!(marks.take(), [(ROOM, Seq(6)), (OTHER, Seq(9))]);
         assert_eq!(marks.take(), []);
-        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None, "told already");
+        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None, "sent already");
         assert_eq!(marks.take(), []);
         assert_eq!(marks.see(ROOM, Seq(7), 2, 0.5), Some(100));
     }
 
     #[test]
     fn the_more_people_the_longer_each_waits() {
-        let wait = |people, random| ReadMarks::default().see(ROOM, Seq(1), people, random);
+        let wait = |people, random| ReadReceipts::default().see(ROOM, Seq(1), people, random);
         assert_eq!([wait(0, 0.0), wait(1, 1.0)], [Some(50), Some(150)]);
         assert_eq!([wait(40, 0.0), wait(40, 0.5)], [Some(200), Some(400)]);
         assert_eq!(wait(u32::MAX, 1.0), Some(1_500));
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_room_that_is_left_is_not_told_of() {
-        let mut marks = ReadMarks::default();
+        let mut marks = ReadReceipts::default();
         marks.see(OTHER, Seq(9), 2, 0.5);
         marks.take();
         marks.see(ROOM, Seq(5), 2, 0.5);
@@ -93,16 +93,16 @@ mod tests {
         assert_eq!(
             marks.take(),
             [(OTHER, Seq(10))],
-            "told again by one who is back"
+            "sent again by one who is back"
         );
     }
 
     #[test]
     fn a_server_that_may_not_have_heard_is_told_again() {
-        let mut marks = ReadMarks::default();
+        let mut marks = ReadReceipts::default();
         marks.see(ROOM, Seq(5), 2, 0.5);
         marks.take();
-        marks = ReadMarks::default();
+        marks = ReadReceipts::default();
         assert!(marks.see(ROOM, Seq(5), 2, 0.5).is_some());
     }
 }

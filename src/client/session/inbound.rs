@@ -65,7 +65,7 @@ impl Session {
             build,
             ..
         } = frame;
-        self.upgrade.told(build, self.at.now, self.at.random);
+        self.upgrade.announced(build, self.at.now, self.at.random);
         self.known_as = user.as_ref().map(|user| user.id);
         // A socket that was opened before there was a name knows of none.
         let is_about_now = user.is_some() || self.linked_as.is_some();

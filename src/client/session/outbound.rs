@@ -49,8 +49,8 @@ impl Session {
         };
         self.has_typed(text.chars().count());
         self.change_drafts(|drafts| drafts.set(room, text));
-        let told = self.typing.on_input(self.at.now, text.is_empty());
-        self.say_typing(told);
+        let is_typing = self.typing.on_input(self.at.now, text.is_empty());
+        self.say_typing(is_typing);
     }
 
     /// Sends the composer's text under a new key; or says what is wrong with it.
@@ -140,12 +140,12 @@ impl Session {
 
     /// The open room is left: nobody types there.
     pub(super) fn stop_typing(&mut self) {
-        let told = self.typing.on_left();
-        self.say_typing(told);
+        let is_typing = self.typing.on_left();
+        self.say_typing(is_typing);
     }
 
-    fn say_typing(&mut self, told: Option<bool>) {
-        if let (Some(is_typing), room_id @ Some(_)) = (told, self.open_id()) {
+    fn say_typing(&mut self, is_typing: Option<bool>) {
+        if let (Some(is_typing), room_id @ Some(_)) = (is_typing, self.open_id()) {
             self.say(ClientFrame::Typing { room_id, is_typing });
         }
     }
