@@ -168,5 +168,8 @@ fn description(
     ] {
         lines.insert(name.to_owned(), value);
     }
+    if let Some(name) = &options.earlier_name {
+        lines.insert("earlier".to_owned(), format!("Parlour at revision {name}"));
+    }
     lines
 }

@@ -34,6 +34,9 @@ pub struct Options {
     /// The executable of an earlier release, which then takes part in every row.
     #[arg(long, value_name = "FILE")]
     pub earlier: Option<PathBuf>,
+    /// Which release that is, for the page.
+    #[arg(long = "earlier-name", value_name = "REVISION", requires = "earlier")]
+    pub earlier_name: Option<String>,
     /// Only what the generator itself can take.
     #[arg(long = "self-test")]
     pub is_self_test: bool,
