@@ -62,6 +62,8 @@ test("a page of the build before loads itself anew when nobody touches it, once,
   await alice.page.clock.install();
   await alice.visit(LOBBY);
   await alice.isLive();
+  // Who is here comes behind the build: a page that hears of another one waits for a moment of its own.
+  await expect(alice.page.locator(".members")).toContainText("Alice");
   await alice.composer.fill("Not sent yet");
   await alice.page.clock.fastForward("04:00");
   await alice.isLive();
