@@ -17,7 +17,7 @@ dev: tools ## Serve on http://127.0.0.1:3010 while working on it: builds again o
 setup: tools ## Install everything that building and checking needs
 	@.ci/setup cargo-deny packages browser engines counters
 
-test: left-out format lint test-fast supply budget costs chaos-short end2end engines-short ## Every check there is (ends with a line for each runner)
+test: left-out format lint test-fast supply budget costs chaos-short end2end engines-short ## Every check a change must pass (ends with a line for each runner)
 	@.ci/check left-out
 
 long: left-out chaos touched-long engines ## What takes too long for every change: an hour
