@@ -36,12 +36,13 @@ use std::time::Duration;
 /// All limits of one server. A clone counts into the same buckets.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// One pointer, since every socket has a clone.
     rates: Arc<Rates>,
-    clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug)]
 struct Rates {
+    clock: Arc<dyn Clock>,
     messages: Buckets<UserId>,
     sends: Sends,
     guests: Buckets<ClientAddress>,
@@ -64,6 +65,7 @@ impl Limits {
         const HOUR: Duration = Duration::from_secs(3_600);
         let per = |count: u32, period, burst| Rate::new(count, period, burst);
         let rates = Rates {
+            clock,
             messages: Buckets::new(per(
                 settings.messages_per_second,
                 SECOND,
@@ -98,7 +100,6 @@ impl Limits {
         };
         Self {
             rates: Arc::new(rates),
-            clock,
         }
     }
 
@@ -108,7 +109,7 @@ impl Limits {
     /// # Errors
     /// [`ServiceError::RateLimited`] if either has none; nothing is taken then.
     pub fn message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let (rates, now) = (&self.rates, self.clock.monotonic());
+        let (rates, now) = (&self.rates, self.rates.clock.monotonic());
         rates.messages.take(&user, now).map_err(refused)?;
         let taken = rates.address_messages.take(&network(address), now);
         taken.map_err(|wait| {
@@ -128,7 +129,7 @@ impl Limits {
     /// # Errors
     /// [`ServiceError::RateLimited`] when it would not.
     pub fn could_message(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let (rates, now) = (&self.rates, self.clock.monotonic());
+        let (rates, now) = (&self.rates, self.rates.clock.monotonic());
         rates.messages.look(&user, now).map_err(refused)?;
         (rates.address_messages.look(&network(address), now)).map_err(refused)
     }
@@ -149,7 +150,7 @@ impl Limits {
     /// # Errors
     /// [`ServiceError::RateLimited`] if there is none.
     pub fn guest(&self, address: ClientAddress) -> Result<(), ServiceError> {
-        let now = self.clock.monotonic();
+        let now = self.rates.clock.monotonic();
         (self.rates.guests.take(&network(address), now)).map_err(refused)
     }
 
@@ -163,7 +164,7 @@ impl Limits {
     /// # Errors
     /// [`ServiceError::RateLimited`] if either has none; nothing is taken then.
     pub fn room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
-        let (rates, now) = (&self.rates, self.clock.monotonic());
+        let (rates, now) = (&self.rates, self.rates.clock.monotonic());
         rates.rooms.take(&user, now).map_err(refused)?;
         let taken = rates.address_rooms.take(&network(address), now);
         taken.map_err(|wait| {
@@ -207,7 +208,7 @@ impl Limits {
     /// # Errors
     /// [`ServiceError::RateLimited`] if either has none.
     pub fn history_page(&self, scope: &Scope) -> Result<(), ServiceError> {
-        self.rates.reading.page(scope, self.clock.monotonic())
+        self.rates.reading.page(scope, self.rates.clock.monotonic())
     }
 
     /// Reserves room for an answer of so many bytes until the guard is dropped; below 64 KiB none is needed.

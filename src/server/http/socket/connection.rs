@@ -69,9 +69,12 @@ struct Driver {
     under_way: UnderWay,
 }
 
-/// The tasks and sends that the conversation asked for and that are not done.
+/// The tasks and sends that the conversation asked for and that are not done; without any it is one pointer.
 #[derive(Default)]
-struct UnderWay {
+struct UnderWay(Option<Box<Work>>);
+
+#[derive(Default)]
+struct Work {
     task: Option<Running<Outcome>>,
     /// Sends by their place, in the order in which they are to reach the writer.
     sends: Vec<(u64, Running<Sent>)>,
@@ -328,7 +331,7 @@ impl Driver {
             Step::Pass(message) => self.mailbox.pass(message),
             Step::Do(task) => {
                 let (ctx, scope) = self.for_work();
-                self.under_way.task = Some(task.run(ctx, scope));
+                self.under_way.work().task = Some(task.run(ctx, scope));
             }
             Step::Post(post) => {
                 let Post {
@@ -338,7 +341,7 @@ impl Driver {
                 } = post;
                 let (ctx, scope) = self.for_work();
                 let sent = async move { messages::post(&ctx, &scope, room, message).await };
-                self.under_way.sends.push((place, Box::pin(sent)));
+                self.under_way.work().sends.push((place, Box::pin(sent)));
             }
             // Performed by the callers, since these wait.
             Step::Write(_) | Step::Close(_) => {}
@@ -378,33 +381,47 @@ impl Driver {
 }
 
 impl UnderWay {
+    fn work(&mut self) -> &mut Work {
+        self.0.get_or_insert_default()
+    }
+
     /// Waits for what finishes next; pending for ever while nothing is under way.
     async fn next(&mut self) -> Progress {
         poll_fn(|task| {
-            if let Some(running) = &mut self.task
-                && let Poll::Ready(outcome) = running.as_mut().poll(task)
-            {
-                self.task = None;
-                return Poll::Ready(Progress::Done(outcome));
-            }
-            // Polled in the order they were begun, so they reach the writer in that order.
-            let mut sent = Vec::new();
-            self.sends.retain_mut(|(place, send)| {
-                let Poll::Ready(outcome) = send.as_mut().poll(task) else {
-                    return true;
-                };
-                sent.push((*place, outcome));
-                false
-            });
-            if sent.is_empty() {
+            let Some(work) = &mut self.0 else {
                 return Poll::Pending;
+            };
+            let progress = work.poll(task);
+            if work.task.is_none() && work.sends.is_empty() {
+                self.0 = None;
             }
-            if self.sends.is_empty() {
-                self.sends = Vec::new();
-            }
-            Poll::Ready(Progress::Sent(sent))
+            progress
         })
         .await
+    }
+}
+
+impl Work {
+    fn poll(&mut self, task: &mut std::task::Context<'_>) -> Poll<Progress> {
+        if let Some(running) = &mut self.task
+            && let Poll::Ready(outcome) = running.as_mut().poll(task)
+        {
+            self.task = None;
+            return Poll::Ready(Progress::Done(outcome));
+        }
+        // Polled in the order they were begun, so they reach the writer in that order.
+        let mut sent = Vec::new();
+        self.sends.retain_mut(|(place, send)| {
+            let Poll::Ready(outcome) = send.as_mut().poll(task) else {
+                return true;
+            };
+            sent.push((*place, outcome));
+            false
+        });
+        match sent.is_empty() {
+            true => Poll::Pending,
+            false => Poll::Ready(Progress::Sent(sent)),
+        }
     }
 }
 
@@ -434,5 +451,16 @@ fn in_time(
             () = sleep(WRITE) => Closing::plain(CloseCode::TooSlow),
         };
         Err(Ended::Close(closing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_small_since_most_are_idle() {
+        let size = size_of::<Connection>();
+        assert!(size <= 288, "{size} bytes");
     }
 }

@@ -12,6 +12,7 @@ mod command;
 mod entering;
 mod joining;
 mod sends;
+mod steps;
 mod task;
 
 pub use task::{Done, Missed, Outcome, Task};
@@ -27,9 +28,9 @@ use parlour_protocol::{
     AppError, ClientFrame, CloseCode, ErrorCode, Message, MessageId, RoomId, Seq, ServerFrame,
 };
 use sends::{Answer, Sends};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
+use steps::Steps;
 
 /// What the driver has to do next.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub enum Step {
 /// A message that is to be posted.
 #[derive(Debug)]
 pub struct Post {
-    /// Names this send in [`Conversation::sent`]; counts the sends of the socket.
+    /// Names this send in [`Conversation::sent`]; counts those since none was under way.
     pub place: u64,
     /// The room to post in.
     pub room: RoomId,
@@ -70,7 +71,7 @@ pub struct Conversation {
     limits: Limits,
     bucket: Bucket,
     flood_guard: FrameFloodGuard,
-    steps: VecDeque<Step>,
+    steps: Steps,
     /// `Some` until the socket is open.
     admission: Option<Box<Admission>>,
     doing: Doing,
@@ -88,9 +89,9 @@ enum Doing {
     /// Identifies the person; see [`entering`].
     Entering,
     /// Checks whether the room may be joined.
-    Joining(joining::Join),
+    Joining(Box<joining::Join>),
     /// Subscribed; becomes a member, or reads the room's `seq` again.
-    Arriving(joining::Join),
+    Arriving(Box<joining::Join>),
     /// Reads what was missed, a frame at a time.
     CatchingUp(RoomId),
     Leaving {
@@ -98,7 +99,7 @@ enum Doing {
         was_joined: bool,
     },
     Listing {
-        known: Option<String>,
+        known: Option<Box<str>>,
     },
     /// Edits or deletes a message; the room's `seq` was `before`.
     Changing {
@@ -125,7 +126,7 @@ impl Conversation {
             bucket: limits.frames(),
             limits,
             flood_guard: FrameFloodGuard::default(),
-            steps: VecDeque::new(),
+            steps: Steps::default(),
             admission: None,
             doing: Doing::Nothing,
             sends: Sends::default(),
@@ -153,12 +154,7 @@ impl Conversation {
     /// Takes the next step. `None`: wait for what is under way, and for the client if
     /// [`Conversation::is_listening`].
     pub fn next_step(&mut self) -> Option<Step> {
-        let step = self.steps.pop_front();
-        if self.steps.is_empty() {
-            // Gives the memory back: most of many thousand sockets are idle.
-            self.steps = VecDeque::new();
-        }
-        step
+        self.steps.pop_front()
     }
 
     /// Whether there is a next step.
@@ -344,7 +340,12 @@ impl Conversation {
             }
             Command::Rooms { known } => {
                 self.steps.push_back(Step::Hold);
-                self.begin_task(Task::ListRooms, Doing::Listing { known });
+                self.begin_task(
+                    Task::ListRooms,
+                    Doing::Listing {
+                        known: known.map(Into::into),
+                    },
+                );
             }
             // Begun in `take`, since these overlap.
             Command::Refused(_) | Command::Send(_) => {}

@@ -15,7 +15,7 @@ const ROOMS_MAX: usize = 256;
 const NEAR: i64 = 100;
 
 /// A `join` under way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Join {
     pub(super) room: RoomId,
     pub(super) after: Option<Seq>,
@@ -30,16 +30,16 @@ impl Conversation {
             return self.not_joined(room, &ServiceError::Forbidden);
         }
         self.steps.push_back(Step::Hold);
-        let join = Join {
+        let join = Box::new(Join {
             room,
             after,
             was_joined,
-        };
+        });
         self.begin_task(Task::Check(room), Doing::Joining(join));
     }
 
     /// The check is done: subscribes, and reads the room again if it has moved since.
-    pub(super) fn may_join(&mut self, join: Join, outcome: Outcome) {
+    pub(super) fn may_join(&mut self, join: Box<Join>, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
                 room,
@@ -53,7 +53,7 @@ impl Conversation {
                 // check read, that is still the room's state. A room without a seq may have been deleted.
                 let is_still_so = room.seq > Seq::ZERO && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
-                    return self.welcome(join, room, epoch, build);
+                    return self.welcome(&join, room, epoch, build);
                 }
                 let read = match is_reader {
                     true => Task::Check(join.room),
@@ -67,11 +67,11 @@ impl Conversation {
     }
 
     /// The room was read again, after subscribing.
-    pub(super) fn arrive(&mut self, join: Join, outcome: Outcome) {
+    pub(super) fn arrive(&mut self, join: Box<Join>, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
                 room, epoch, build, ..
-            }) => self.welcome(join, room, epoch, build),
+            }) => self.welcome(&join, room, epoch, build),
             Ok(_) => self.unexpected(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
@@ -82,7 +82,7 @@ impl Conversation {
         }
     }
 
-    fn welcome(&mut self, join: Join, mut room: Room, epoch: String, build: Option<String>) {
+    fn welcome(&mut self, join: &Join, mut room: Room, epoch: String, build: Option<String>) {
         let room_id = join.room;
         self.socket.arrive(room_id, join.after.is_some());
         let roster = self.socket.roster(room_id);
@@ -156,7 +156,7 @@ impl Conversation {
     }
 
     /// Answers the list of rooms; frames about what happened meanwhile follow it.
-    pub(super) fn listed(&mut self, known: Option<String>, outcome: Outcome) {
+    pub(super) fn listed(&mut self, known: Option<Box<str>>, outcome: Outcome) {
         match outcome {
             Ok(Done::Rooms(rooms, build)) => {
                 let list = RoomList {

@@ -5,6 +5,7 @@
 //! a send when that one is answered: so no later message arrives before an earlier refusal.
 
 use super::command::{About, Refused, Send};
+use super::steps::Steps;
 use super::{Post, Step};
 use crate::Scope;
 use crate::limits::{Limits, SendGuard};
@@ -27,9 +28,13 @@ pub(super) enum Answer {
     Error(AppError),
 }
 
-/// The queue of sends that are under way, or done and not answered because an earlier one is under way.
+/// The sends that are under way, or done and not answered because an earlier one is under way. Without any it is
+/// one pointer, since most of many thousand sockets are idle.
 #[derive(Debug, Default)]
-pub(super) struct Sends {
+pub(super) struct Sends(Option<Box<Queue>>);
+
+#[derive(Debug, Default)]
+struct Queue {
     slots: VecDeque<Slot>,
     /// The place of the first slot.
     first: u64,
@@ -60,7 +65,7 @@ enum Response {
 
 impl Sends {
     pub(super) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.0.is_none()
     }
 
     /// Begins a send, or gives it back when it has to wait for room. With no send under way it never has to.
@@ -71,8 +76,9 @@ impl Sends {
         limits: &Limits,
     ) -> Result<impl Iterator<Item = Step>, Send> {
         let bytes = send.message.content.len();
-        let is_first = self.slots.is_empty();
-        if !is_first && (self.slots.len() >= SENDS || self.bytes + bytes > BYTES) {
+        let is_first = self.is_empty();
+        let is_full = |queue: &Queue| queue.slots.len() >= SENDS || queue.bytes + bytes > BYTES;
+        if self.0.as_deref().is_some_and(is_full) {
             return Err(send);
         }
         let counted = match scope.user_id() {
@@ -82,12 +88,13 @@ impl Sends {
             },
             None => None,
         };
-        let hold = (!is_first && !self.is_held).then_some(Step::Hold);
-        self.is_held |= hold.is_some();
+        let queue = self.0.get_or_insert_default();
+        let hold = (!is_first && !queue.is_held).then_some(Step::Hold);
+        queue.is_held |= hold.is_some();
         let Send { room, message } = send;
-        let place = self.first + self.slots.len() as u64;
-        self.bytes += bytes;
-        self.slots.push_back(Slot {
+        let place = queue.first + queue.slots.len() as u64;
+        queue.bytes += bytes;
+        queue.slots.push_back(Slot {
             state: State::UnderWay(About {
                 room_id: Some(room),
                 client_id: message.client_id.clone(),
@@ -104,8 +111,8 @@ impl Sends {
     }
 
     /// Queues the answer of a frame that was refused before it was begun.
-    pub(super) fn refuse(&mut self, refused: Refused, steps: &mut VecDeque<Step>) {
-        self.slots.push_back(Slot {
+    pub(super) fn refuse(&mut self, refused: Refused, steps: &mut Steps) {
+        self.0.get_or_insert_default().slots.push_back(Slot {
             state: State::Done(Response::Frame(refused.frame())),
             bytes: 0,
             _counted: None,
@@ -114,9 +121,12 @@ impl Sends {
     }
 
     /// Takes the answer of the send at `place`, and adds the steps of all that can be answered now.
-    pub(super) fn complete(&mut self, place: u64, answer: Answer, steps: &mut VecDeque<Step>) {
-        let at = usize::try_from(place.wrapping_sub(self.first)).ok();
-        let Some(slot) = at.and_then(|at| self.slots.get_mut(at)) else {
+    pub(super) fn complete(&mut self, place: u64, answer: Answer, steps: &mut Steps) {
+        let Some(queue) = &mut self.0 else {
+            return;
+        };
+        let at = usize::try_from(place.wrapping_sub(queue.first)).ok();
+        let Some(slot) = at.and_then(|at| queue.slots.get_mut(at)) else {
             return;
         };
         let State::UnderWay(about) = &mut slot.state else {
@@ -129,19 +139,22 @@ impl Sends {
         };
         slot.state = State::Done(response);
         slot._counted = None;
-        self.bytes -= std::mem::take(&mut slot.bytes);
+        queue.bytes -= std::mem::take(&mut slot.bytes);
         self.answer(steps);
     }
 
     /// Answers the sends at the front that are done.
-    fn answer(&mut self, steps: &mut VecDeque<Step>) {
+    fn answer(&mut self, steps: &mut Steps) {
+        let Some(queue) = &mut self.0 else {
+            return;
+        };
         while let Some(Slot {
             state: State::Done(_),
             ..
-        }) = self.slots.front()
-            && let Some(slot) = self.slots.pop_front()
+        }) = queue.slots.front()
+            && let Some(slot) = queue.slots.pop_front()
         {
-            self.first += 1;
+            queue.first += 1;
             match slot.state {
                 State::Done(Response::Broadcast(message)) => {
                     // Passing up to a later message passes the earlier one too.
@@ -154,12 +167,11 @@ impl Sends {
                 State::UnderWay(_) => {}
             }
         }
-        if self.slots.is_empty() {
-            // Gives the memory back: most sockets have no send under way.
-            self.slots = VecDeque::new();
-            if std::mem::take(&mut self.is_held) {
+        if queue.slots.is_empty() {
+            if queue.is_held {
                 steps.push_back(Step::Release);
             }
+            self.0 = None;
         }
     }
 }
