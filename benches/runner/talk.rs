@@ -224,8 +224,7 @@ impl Talk {
         Ok(heard)
     }
 
-    /// So many senders of each room have `window` messages on their way and send the next one when one came
-    /// back.
+    /// So many senders of each room have `window` messages on their way, and send the next one when one came back.
     pub fn converse(
         &mut self,
         senders: usize,

@@ -64,8 +64,7 @@ impl Disk {
     /// Builds the shim in `folder`, which must exist; each folder is a disk of its own.
     ///
     /// # Errors
-    /// A sentence that says why this machine cannot: it is not Linux, there is no C compiler, or the folder cannot be
-    /// written.
+    /// A sentence that says why this machine cannot: it is not Linux, has no C compiler, or cannot write the folder.
     pub fn build(folder: &Path) -> Result<Self, String> {
         if !cfg!(target_os = "linux") {
             return Err("a disk that fails is played by LD_PRELOAD, on Linux only".to_owned());

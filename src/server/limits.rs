@@ -31,7 +31,7 @@ use sends::Sends;
 use sockets::Sockets;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// All limits of one server. A clone counts into the same buckets.
 #[derive(Clone, Debug)]
@@ -227,9 +227,12 @@ impl Limits {
         self.rates.unread.answer(address, bytes).map(Some)
     }
 
-    /// The bucket of frames of a new socket.
-    pub fn frames(&self) -> Bucket {
-        Bucket::new(self.rates.frames)
+    /// Takes a token for a frame from the bucket of its socket.
+    ///
+    /// # Errors
+    /// The time to wait, if there is none.
+    pub fn frame(&self, bucket: &mut Bucket, now: Instant) -> Result<(), Duration> {
+        bucket.take(self.rates.frames, now)
     }
 }
 

@@ -92,8 +92,7 @@ fn path_of(model: ViewModel, wanted: Dialog) -> Option<String> {
     })
 }
 
-/// Asks for what the panel shows, or sends its form. What came of a form that was taken is the answer; all else is
-/// shown.
+/// Asks for what the panel shows, or sends its form. Answers what came of a form that was taken, and shows all else.
 async fn ask(model: ViewModel, wanted: Dialog, form: Option<String>) -> Option<String> {
     let Some(path) = path_of(model, wanted) else {
         model.show_dialog(None);

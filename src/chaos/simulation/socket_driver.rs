@@ -30,8 +30,7 @@ pub(super) const PONG_MS: f64 = 10_000.0;
 pub(super) struct ServerBehavior {
     /// Messages on one socket until the server says once that it is overloaded; 0: never.
     pub(super) overloaded_every: u32,
-    /// Changes in one sync beyond which it says `reset`, where that is fewer than the real server
-    /// takes.
+    /// Changes in one sync beyond which it says `reset`, if fewer than the real server takes.
     pub(super) reset_above: Option<usize>,
     /// The fault that is planted in it.
     pub(super) planted: Option<PlantedFault>,
@@ -125,8 +124,7 @@ impl LossyMailbox {
 }
 
 impl ServerSocket {
-    /// A socket that was accepted just now; `early` is in 0..0.5, as the real one spreads its first
-    /// heartbeat.
+    /// A socket that was accepted just now; `early`, in 0..0.5, spreads its first heartbeat as the real one does.
     pub(super) fn accept(
         server: &SharedServer,
         scope: &Scope,
@@ -206,8 +204,7 @@ impl ServerSocket {
         self.mailbox.close(closing);
     }
 
-    /// What may be written, and how the socket ends once what may be on its way to the disk was
-    /// answered.
+    /// What may be written, and how the socket ends once what may be on its way to the disk is answered.
     pub(super) fn flush(
         &mut self,
         behavior: ServerBehavior,

@@ -101,27 +101,16 @@ impl<K: Hash + Eq> Buckets<K> {
     }
 }
 
-/// One bucket, with one owner.
-#[derive(Debug)]
+/// One bucket, with one owner; the rate at which it fills is kept once for all that fill alike.
+#[derive(Debug, Default)]
 pub struct Bucket {
-    rate: Option<Rate>,
     full_at: Option<Instant>,
 }
 
 impl Bucket {
-    pub(super) fn new(rate: Option<Rate>) -> Self {
-        Self {
-            rate,
-            full_at: None,
-        }
-    }
-
     /// Takes a token, or says how long to wait for one.
-    ///
-    /// # Errors
-    /// The time to wait, if there is none.
-    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
+    pub(super) fn take(&mut self, rate: Option<Rate>, now: Instant) -> Result<(), Duration> {
+        let Some(rate) = rate else { return Ok(()) };
         self.full_at = Some(rate.next(self.full_at, now)?);
         Ok(())
     }

@@ -123,7 +123,7 @@ impl Conversation {
             kind,
             scope: Arc::new(scope),
             socket,
-            bucket: limits.frames(),
+            bucket: Bucket::default(),
             limits,
             flood_guard: FrameFloodGuard::default(),
             steps: Steps::default(),
@@ -378,7 +378,8 @@ impl Conversation {
 
     /// Counts a frame of any kind against the rate limit.
     fn admit(&mut self, now: Instant) -> FrameDecision {
-        self.flood_guard.decide(self.bucket.take(now))
+        let taken = self.limits.frame(&mut self.bucket, now);
+        self.flood_guard.decide(taken)
     }
 
     fn write(&mut self, frame: &ServerFrame) {
