@@ -316,13 +316,19 @@ impl Session {
         news.is_some_and(|json| self.outbox.merge(Outbox::from_json(&json)))
     }
 
-    fn save_outbox(&mut self) {
+    fn save_settled(&mut self) {
         if self.is_settling {
-            // First: another tab that sees a send gone must not bring it back.
             let is_kept = (self.stored).save(Key::Settled, self.outbox.settled_json());
             self.is_settling = !is_kept;
         }
+    }
+
+    fn save_outbox(&mut self) {
+        // First: another tab that sees a send gone must not bring it back.
+        self.save_settled();
         self.keeps_outbox = self.stored.save(Key::Outbox, self.outbox.to_json());
+        // Again, where there was no space for it: what was settled has just made some.
+        self.save_settled();
         self.show(Part::Outbox);
     }
 }

@@ -31,6 +31,8 @@ struct CountedStorage {
     writes: Arc<AtomicU32>,
     /// Writes are refused.
     is_full: Arc<AtomicU32>,
+    /// Bytes that it has room for, where it has an end.
+    room: Arc<Mutex<Option<usize>>>,
 }
 
 impl Storage for CountedStorage {
@@ -41,9 +43,12 @@ impl Storage for CountedStorage {
 
     fn save(&self, key: &str, value: &str) -> bool {
         self.writes.fetch_add(1, Ordering::Relaxed);
-        let is_kept = self.is_full.load(Ordering::Relaxed) == 0;
+        let mut texts = self.texts.lock().unwrap();
+        let others = texts.iter().filter(|(other, _)| *other != key);
+        let taken = others.map(|(_, text)| text.len()).sum::<usize>() + value.len();
+        let fits = self.room.lock().unwrap().is_none_or(|room| taken <= room);
+        let is_kept = fits && self.is_full.load(Ordering::Relaxed) == 0;
         if is_kept {
-            let mut texts = self.texts.lock().unwrap();
             texts.insert(key.to_owned(), value.to_owned());
         }
         is_kept
@@ -59,6 +64,12 @@ impl CountedStorage {
 
     fn fill(&self, is_full: bool) {
         self.is_full.store(u32::from(is_full), Ordering::Relaxed);
+    }
+
+    /// Leaves so many bytes of room.
+    fn leave_room(&self, bytes: usize) {
+        let taken: usize = self.texts.lock().unwrap().values().map(String::len).sum();
+        *self.room.lock().unwrap() = Some(taken + bytes);
     }
 
     fn text(&self, key: &str) -> String {

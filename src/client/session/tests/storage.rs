@@ -117,6 +117,20 @@ fn what_is_settled_while_the_storage_is_full_is_stored_with_the_next_change() {
 }
 
 #[test]
+fn what_is_discarded_while_the_storage_is_nearly_full_stays_gone_in_every_tab() {
+    let storage = CountedStorage::default();
+    let [mut author, mut other] = [0; 2].map(|_| Tab::live_with(storage.clone()));
+    author.does(|session| session.closed(1006, ""));
+    author.send("one", "k1");
+    other.does(|session| session.storage_changed(false));
+    storage.leave_room(1);
+    author.does(|session| drop(session.discard("k1")));
+    assert_eq!(storage.text("parlour.settled"), r#"["k1"]"#);
+    other.does(|session| session.storage_changed(false));
+    assert!(other.session.outbox().is_empty());
+}
+
+#[test]
 fn messages_of_others_cost_nothing_of_it() {
     let storage = CountedStorage::default();
     let mut tab = Tab::live_with(storage.clone());
