@@ -55,7 +55,7 @@ pub enum Step {
 /// A message that is to be posted.
 #[derive(Debug)]
 pub struct Post {
-    /// Names this send in [`Conversation::sent`]; counts those since none was under way.
+    /// Names this send in [`Conversation::sent`]: its place among the answers, from 0 whenever none is owed.
     pub place: u64,
     /// The room to post in.
     pub room: RoomId,
@@ -284,7 +284,11 @@ impl Conversation {
     fn take(&mut self, command: Command) {
         self.take_new_name();
         match command {
-            Command::Refused(error) => self.sends.refuse(error, &mut self.steps),
+            Command::Refused(refused) => {
+                if let Err(refused) = self.sends.refuse(refused, &mut self.steps) {
+                    self.waiting = Some(Box::new(Command::Refused(refused)));
+                }
+            }
             Command::Send(send) => match self.sends.begin(send, &self.scope, &self.limits) {
                 Ok(begun) => self.steps.extend(begun),
                 Err(send) => self.waiting = Some(Box::new(Command::Send(send))),

@@ -188,6 +188,11 @@ impl About {
 }
 
 impl Refused {
+    /// How much of the client's own words the answer has in it.
+    pub(super) fn repeated_bytes(&self) -> usize {
+        self.about.client_id.as_ref().map_or(0, String::len)
+    }
+
     /// Encodes the `error` frame.
     pub(super) fn frame(self) -> Frame {
         let About { room_id, client_id } = self.about;

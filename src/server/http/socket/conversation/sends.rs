@@ -13,9 +13,9 @@ use crate::realtime::Frame;
 use parlour_protocol::{AppError, MessageId};
 use std::collections::VecDeque;
 
-/// Sends of one socket that may be under way at once.
+/// Sends of one socket that may be under way at once, and answers that wait behind one.
 const SENDS: usize = 64;
-/// Bytes of text that they may hold together; the first send is exempt.
+/// Bytes that they may hold together, texts and answers; the first send is exempt.
 const BYTES: usize = 256 * 1024;
 
 /// How a send is answered.
@@ -38,7 +38,7 @@ struct Queue {
     slots: VecDeque<Slot>,
     /// The place of the first slot.
     first: u64,
-    /// Bytes of text in all slots that are under way.
+    /// Bytes in all slots.
     bytes: usize,
     is_held: bool,
 }
@@ -75,10 +75,10 @@ impl Sends {
         scope: &Scope,
         limits: &Limits,
     ) -> Result<impl Iterator<Item = Step>, Send> {
-        let bytes = send.message.content.len();
+        let key = send.message.client_id.as_ref().map_or(0, String::len);
+        let bytes = send.message.content.len() + key;
         let is_first = self.is_empty();
-        let is_full = |queue: &Queue| queue.slots.len() >= SENDS || queue.bytes + bytes > BYTES;
-        if self.0.as_deref().is_some_and(is_full) {
+        if self.is_full(bytes) {
             return Err(send);
         }
         let counted = match scope.user_id() {
@@ -110,14 +110,28 @@ impl Sends {
         Ok(hold.into_iter().chain([post]))
     }
 
-    /// Queues the answer of a frame that was refused before it was begun.
-    pub(super) fn refuse(&mut self, refused: Refused, steps: &mut Steps) {
-        self.0.get_or_insert_default().slots.push_back(Slot {
+    /// Whether so many bytes more have to wait. Without a send under way nothing has to.
+    fn is_full(&self, bytes: usize) -> bool {
+        let is_full = |queue: &Queue| queue.slots.len() >= SENDS || queue.bytes + bytes > BYTES;
+        self.0.as_deref().is_some_and(is_full)
+    }
+
+    /// Queues the answer of a frame that was refused before it was begun, or gives it back when it has to wait for
+    /// room.
+    pub(super) fn refuse(&mut self, refused: Refused, steps: &mut Steps) -> Result<(), Refused> {
+        let bytes = refused.repeated_bytes();
+        if self.is_full(bytes) {
+            return Err(refused);
+        }
+        let queue = self.0.get_or_insert_default();
+        queue.bytes += bytes;
+        queue.slots.push_back(Slot {
             state: State::Done(Response::Frame(refused.frame())),
-            bytes: 0,
+            bytes,
             _counted: None,
         });
         self.answer(steps);
+        Ok(())
     }
 
     /// Takes the answer of the send at `place`, and adds the steps of all that can be answered now.
@@ -137,9 +151,14 @@ impl Sends {
             Answer::Frame(frame) => Response::Frame(frame),
             Answer::Error(error) => Response::Frame(std::mem::take(about).error(error).frame()),
         };
+        let bytes = match &response {
+            Response::Broadcast(_) => 0,
+            Response::Frame(frame) => frame.len(),
+        };
         slot.state = State::Done(response);
         slot._counted = None;
-        queue.bytes -= std::mem::take(&mut slot.bytes);
+        queue.bytes = queue.bytes - slot.bytes + bytes;
+        slot.bytes = bytes;
         self.answer(steps);
     }
 
@@ -155,13 +174,14 @@ impl Sends {
             && let Some(slot) = queue.slots.pop_front()
         {
             queue.first += 1;
+            queue.bytes -= slot.bytes;
             match slot.state {
                 State::Done(Response::Broadcast(message)) => {
                     // Passing up to a later message passes the earlier one too.
-                    if let Some(Step::Pass(_)) = steps.back() {
-                        steps.pop_back();
+                    match steps.back_mut() {
+                        Some(Step::Pass(last)) => *last = message,
+                        _ => steps.push_back(Step::Pass(message)),
                     }
-                    steps.push_back(Step::Pass(message));
                 }
                 State::Done(Response::Frame(frame)) => steps.push_back(Step::Write(frame)),
                 State::UnderWay(_) => {}

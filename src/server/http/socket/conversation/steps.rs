@@ -23,24 +23,16 @@ impl Steps {
     }
 
     pub(super) fn pop_front(&mut self) -> Option<Step> {
-        self.pop(VecDeque::pop_front)
-    }
-
-    pub(super) fn pop_back(&mut self) -> Option<Step> {
-        self.pop(VecDeque::pop_back)
-    }
-
-    pub(super) fn back(&self) -> Option<&Step> {
-        self.0.as_ref()?.back()
-    }
-
-    fn pop(&mut self, from: fn(&mut VecDeque<Step>) -> Option<Step>) -> Option<Step> {
         let queue = self.0.as_mut()?;
-        let step = from(queue);
+        let step = queue.pop_front();
         if queue.is_empty() {
             self.0 = None;
         }
         step
+    }
+
+    pub(super) fn back_mut(&mut self) -> Option<&mut Step> {
+        self.0.as_mut()?.back_mut()
     }
 }
 

@@ -125,6 +125,36 @@ async fn no_more_than_sixty_four_sends_are_under_way() {
 }
 
 #[tokio::test]
+async fn refusals_behind_a_send_that_hangs_are_as_many_as_sends_may_be() {
+    let mut played = joined();
+    played.send("hangs");
+    for _ in 1..64 {
+        assert!(played.conversation.is_listening());
+        assert!(played.say("{}").is_empty());
+    }
+    assert!(played.say("{}").is_empty());
+    assert!(!played.conversation.is_listening());
+    let answered = played.sent(0, posted(6));
+    assert_eq!(answered.len(), 1 + 64, "{answered:?}");
+    assert!(played.conversation.is_listening() && played.conversation.is_at_rest());
+}
+
+#[tokio::test]
+async fn keys_of_refusals_behind_a_send_are_counted_as_its_text_is() {
+    let mut played = joined();
+    played.send("hangs");
+    let refused = format!(r#"{{"type":"none","client_id":"{}"}}"#, "k".repeat(60_000));
+    for _ in 0..4 {
+        assert!(played.conversation.is_listening());
+        assert!(played.say(&refused).is_empty());
+    }
+    assert!(played.say(&refused).is_empty());
+    assert!(!played.conversation.is_listening());
+    assert_eq!(played.sent(0, posted(6)).len(), 1 + 5);
+    assert!(played.conversation.is_listening());
+}
+
+#[tokio::test]
 async fn no_more_text_than_256_kib_is_under_way() {
     let mut played = joined();
     let send = |played: &mut Played, length: usize| {
