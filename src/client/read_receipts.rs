@@ -60,15 +60,15 @@ mod tests {
 
     #[test]
     fn what_is_seen_in_a_moment_is_told_once() {
-        let mut marks = ReadReceipts::default();
-        assert_eq!(marks.see(ROOM, Seq(5), 2, 0.5), Some(100));
-        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None);
-        assert_eq!(marks.see(OTHER, Seq(9), 2, 0.5), None);
-        assert_eq!(marks.take(), [(ROOM, Seq(6)), (OTHER, Seq(9))]);
-        assert_eq!(marks.take(), []);
-        assert_eq!(marks.see(ROOM, Seq(6), 2, 0.5), None, "sent already");
-        assert_eq!(marks.take(), []);
-        assert_eq!(marks.see(ROOM, Seq(7), 2, 0.5), Some(100));
+        let mut receipts = ReadReceipts::default();
+        assert_eq!(receipts.see(ROOM, Seq(5), 2, 0.5), Some(100));
+        assert_eq!(receipts.see(ROOM, Seq(6), 2, 0.5), None);
+        assert_eq!(receipts.see(OTHER, Seq(9), 2, 0.5), None);
+        assert_eq!(receipts.take(), [(ROOM, Seq(6)), (OTHER, Seq(9))]);
+        assert_eq!(receipts.take(), []);
+        assert_eq!(receipts.see(ROOM, Seq(6), 2, 0.5), None, "sent already");
+        assert_eq!(receipts.take(), []);
+        assert_eq!(receipts.see(ROOM, Seq(7), 2, 0.5), Some(100));
     }
 
     #[test]
@@ -81,17 +81,17 @@ mod tests {
 
     #[test]
     fn a_room_that_is_left_is_not_told_of() {
-        let mut marks = ReadReceipts::default();
-        marks.see(OTHER, Seq(9), 2, 0.5);
-        marks.take();
-        marks.see(ROOM, Seq(5), 2, 0.5);
-        marks.see(OTHER, Seq(10), 2, 0.5);
-        marks.forget(ROOM);
-        assert_eq!(marks.take(), [(OTHER, Seq(10))]);
-        marks.forget(OTHER);
-        marks.see(OTHER, Seq(10), 2, 0.5);
+        let mut receipts = ReadReceipts::default();
+        receipts.see(OTHER, Seq(9), 2, 0.5);
+        receipts.take();
+        receipts.see(ROOM, Seq(5), 2, 0.5);
+        receipts.see(OTHER, Seq(10), 2, 0.5);
+        receipts.forget(ROOM);
+        assert_eq!(receipts.take(), [(OTHER, Seq(10))]);
+        receipts.forget(OTHER);
+        receipts.see(OTHER, Seq(10), 2, 0.5);
         assert_eq!(
-            marks.take(),
+            receipts.take(),
             [(OTHER, Seq(10))],
             "sent again by one who is back"
         );
@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn a_server_that_may_not_have_heard_is_told_again() {
-        let mut marks = ReadReceipts::default();
-        marks.see(ROOM, Seq(5), 2, 0.5);
-        marks.take();
-        marks = ReadReceipts::default();
-        assert!(marks.see(ROOM, Seq(5), 2, 0.5).is_some());
+        let mut receipts = ReadReceipts::default();
+        receipts.see(ROOM, Seq(5), 2, 0.5);
+        receipts.take();
+        receipts = ReadReceipts::default();
+        assert!(receipts.see(ROOM, Seq(5), 2, 0.5).is_some());
     }
 }

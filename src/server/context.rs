@@ -126,7 +126,7 @@ impl Context {
     }
 
     /// Writes the read receipts that are not on disk, without waiting for more.
-    pub async fn write_marks(&self) {
+    pub async fn write_read_receipts(&self) {
         self.read_receipts.finish(&self.store).await;
     }
 

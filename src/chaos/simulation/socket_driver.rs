@@ -323,7 +323,7 @@ impl ServerSocket {
             let outcome = task.run(Arc::clone(&server.ctx), Arc::clone(scope)).await;
             if is_mark {
                 // Else it would depend on the machine which step comes before it is written.
-                server.ctx.write_marks().await;
+                server.ctx.write_read_receipts().await;
             }
             return outcome;
         };
