@@ -62,7 +62,11 @@ mod tests {
             last_message_at: None,
             sort: format!("{id:05}"),
         };
-        RoomEntry { room, unread }
+        RoomEntry {
+            room,
+            unread,
+            is_member: false,
+        }
     }
 
     fn entries(ids: impl IntoIterator<Item = i64>) -> Vec<RoomEntry> {

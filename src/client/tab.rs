@@ -69,6 +69,7 @@ mod tests {
         let entry = |id, unread| RoomEntry {
             room: samples::room(RoomId(id), ""),
             unread,
+            is_member: true,
         };
         assert_eq!(unread(&[]), 0);
         assert_eq!(unread(&[entry(1, 2), entry(2, 0), entry(3, 5)]), 7);

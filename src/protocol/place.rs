@@ -27,6 +27,8 @@ pub struct RoomEntry {
     pub room: Room,
     /// Messages posted since the person last read; 0 for a person who is no member.
     pub unread: i64,
+    /// Whether the person is a member of the room.
+    pub is_member: bool,
 }
 
 impl FromJson for RoomEntry {
@@ -42,6 +44,8 @@ record! {
         room: ListedRoom,
         #[serde(default, skip_serializing_if = "is_zero")]
         unread: i64,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        is_member: bool,
     }
 }
 
@@ -67,7 +71,12 @@ fn listed<S: Serializer>(rooms: &[RoomEntry], to: S) -> Result<S::Ok, S::Error> 
 }
 
 impl From<RoomEntry> for Listed {
-    fn from(RoomEntry { room, unread }: RoomEntry) -> Self {
+    fn from(entry: RoomEntry) -> Self {
+        let RoomEntry {
+            room,
+            unread,
+            is_member,
+        } = entry;
         Self {
             room: ListedRoom {
                 id: room.id,
@@ -77,12 +86,18 @@ impl From<RoomEntry> for Listed {
                 sort: room.sort,
             },
             unread,
+            is_member,
         }
     }
 }
 
 impl From<Listed> for RoomEntry {
-    fn from(Listed { room, unread }: Listed) -> Self {
+    fn from(listed: Listed) -> Self {
+        let Listed {
+            room,
+            unread,
+            is_member,
+        } = listed;
         Self {
             room: Room {
                 id: room.id,
@@ -96,6 +111,7 @@ impl From<Listed> for RoomEntry {
                 sort: room.sort,
             },
             unread,
+            is_member,
         }
     }
 }
@@ -107,6 +123,8 @@ record! {
         pub room: Room,
         /// Whether the person may delete it.
         pub may_delete: bool,
+        /// Up to which seq the person has read it; `None` for a person who is no member.
+        pub read: Option<Seq>,
         /// The people who are in it now.
         pub roster: Roster,
         /// The messages that are shown.

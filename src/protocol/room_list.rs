@@ -33,14 +33,16 @@ impl RoomList {
         }
     }
 
-    /// The hash of a list: of each room's id, name, place, people and unread messages, in the order of
-    /// the rooms. A room's `seq` is left out: it may move without anything that a list shows.
+    /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the
+    /// person is a member, in the order of the rooms. A room's `seq` is left out: it may move without anything that a list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
-        for RoomEntry { room, unread } in rooms {
+        for entry in rooms {
+            let room = &entry.room;
             hash.number(room.id.0);
             hash.number(room.online.into());
-            hash.number(*unread);
+            hash.number(entry.unread);
+            hash.number(entry.is_member.into());
             hash.text(&room.name);
             hash.text(&room.sort);
         }
@@ -88,6 +90,7 @@ mod tests {
         RoomEntry {
             room: samples::room(RoomId(id), name),
             unread: 0,
+            is_member: false,
         }
     }
 
@@ -95,7 +98,7 @@ mod tests {
     fn whatever_a_list_shows_changes_its_hash() {
         let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
         type Change = fn(&mut Vec<RoomEntry>);
-        let changes: [Change; 9] = [
+        let changes: [Change; 10] = [
             |list| list.clear(),
             |list| list.swap(0, 1),
             |list| drop(list.pop()),
@@ -104,6 +107,7 @@ mod tests {
             |list| list[0].room.sort.push('a'),
             |list| list[0].room.online += 1,
             |list| list[1].unread += 1,
+            |list| list[1].is_member = true,
             |list| {
                 list[0].room.name = "Lob".to_owned();
                 list[0].room.sort = "by".to_owned();
@@ -117,7 +121,7 @@ mod tests {
         }
         hashes.sort();
         hashes.dedup();
-        assert_eq!(hashes.len(), 10);
+        assert_eq!(hashes.len(), 11);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::log_once::LogOnce;
 use crate::realtime::{HeartbeatTiming, Hub};
 use crate::share::Share;
-use crate::store::{self, OpenError, ProvedSession, ReadReceipts, Store};
+use crate::store::{self, OpenError, ProvedSession, ReadReceipts, ReadUpTo, Store};
 use crate::sweeper::Sweeper;
 use crate::versioned_cache::VersionedCache;
 use parlour_protocol::{RoomId, UserId};
@@ -43,7 +43,7 @@ pub struct Context {
     /// The cache of sessions, by the hash of their token.
     pub(crate) sessions: VersionedCache<Vec<u8>, ProvedSession>,
     /// The cache of read positions.
-    pub(crate) read_positions: VersionedCache<UserId, Arc<HashMap<RoomId, i64>>>,
+    pub(crate) read_positions: VersionedCache<UserId, Arc<HashMap<RoomId, ReadUpTo>>>,
     /// Read receipts that are not on disk yet.
     pub(crate) read_receipts: ReadReceipts,
     /// Which log lines about the set-up were written.

@@ -5,7 +5,7 @@ use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
-use parlour_protocol::{Number, OpenRoom, Place, RoomEntry, RoomId, User, rules};
+use parlour_protocol::{Number, OpenRoom, Place, RoomEntry, RoomId, Seq, User, rules};
 
 pub use crate::messages::View;
 
@@ -35,12 +35,23 @@ pub struct PageContent {
 pub struct ReaderState {
     /// The reader; `None` for an anonymous visitor.
     pub me: Option<User>,
-    /// Unread posts of each listed room, in the order of the list.
-    pub unread: Vec<i64>,
+    /// What each listed room is to them, in the order of the list.
+    pub rooms: Vec<Listing>,
     /// Whether they may delete the open room.
     pub may_delete: bool,
+    /// Up to which seq they have read the open room; `None` for who is no member.
+    pub read: Option<Seq>,
     /// The idempotency key of the composer's form.
     pub form_key: String,
+}
+
+/// What a listed room is to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// How many posts they have not read; 0 for who is no member.
+    pub unread: i64,
+    /// Whether they are a member.
+    pub is_member: bool,
 }
 
 /// All that one reader's page shows: [the shared content](read), and [the reader's own](reader_state).
@@ -72,6 +83,7 @@ pub async fn read(
     let opened = at.zip(opened).map(|(at, opened)| {
         Ok::<_, ServiceError>(OpenRoom {
             may_delete: false,
+            read: None,
             ..self::open(ctx, scope, at, opened)?
         })
     });
@@ -79,6 +91,7 @@ pub async fn read(
     let entry = |stored: store::StoredRoom| RoomEntry {
         room: rooms::line(ctx, stored.room),
         unread: 0,
+        is_member: false,
     };
     let place = Place {
         me: None,
@@ -103,15 +116,24 @@ pub async fn reader_state(
     content: &PageContent,
 ) -> Result<ReaderState, ServiceError> {
     let read = rooms::known_positions(ctx, scope).await?;
-    let unread = |(entry, posts): (&RoomEntry, &i64)| {
+    let listing = |(entry, posts): (&RoomEntry, &i64)| {
         let read = read.get(&entry.room.id);
-        read.map_or(0, |read| (posts - read).max(0))
+        Listing {
+            unread: read.map_or(0, |read| (posts - read.posts).max(0)),
+            is_member: read.is_some(),
+        }
     };
     let place = &content.place;
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
-        unread: place.rooms.iter().zip(&content.posts).map(unread).collect(),
+        rooms: place
+            .rooms
+            .iter()
+            .zip(&content.posts)
+            .map(listing)
+            .collect(),
         may_delete: (place.open.iter()).any(|open| rooms::may_delete(scope, &open.room)),
+        read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
     })
 }
@@ -132,11 +154,13 @@ impl PageContent {
         let mut place = self.place.clone();
         place.me = reader.me;
         place.form_key = reader.form_key;
-        for (entry, unread) in place.rooms.iter_mut().zip(reader.unread) {
-            entry.unread = unread;
+        for (entry, listing) in place.rooms.iter_mut().zip(reader.rooms) {
+            entry.unread = listing.unread;
+            entry.is_member = listing.is_member;
         }
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;
+            open.read = reader.read;
         }
         place
     }
@@ -162,7 +186,12 @@ impl PageContent {
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     counts(ctx, scope, at.view)?;
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
-    open(ctx, scope, at, read.await?)
+    let opened = open(ctx, scope, at, read.await?)?;
+    let read = rooms::known_positions(ctx, scope).await?;
+    Ok(OpenRoom {
+        read: read.get(&at.room).map(|read| read.seq),
+        ..opened
+    })
 }
 
 /// Opening a room at its end takes no token of the history limit, since every reader who comes in does it.
@@ -197,6 +226,7 @@ fn open(
     let room = rooms::present(ctx, opened.room.room);
     Ok(OpenRoom {
         may_delete: rooms::may_delete(scope, &room),
+        read: None,
         roster: ctx.hub.roster(at.room),
         room,
         history,

@@ -44,7 +44,7 @@ pub use changes::SyncPage;
 pub use connect::Connections;
 pub use file::FileError;
 pub use history::{Listed, Opened, View};
-pub use members::{NewMembership, ReadPosition, Standing};
+pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};
 pub use messages::{Change, Changed};
 pub use open_error::OpenError;
 pub use people::{GuestDraft, NameHolder, ProvedSession};

@@ -22,10 +22,13 @@ pub enum ReaderSlot {
     FormKey,
     /// Who they are, as JSON.
     Me,
-    /// How many messages of this listed room they have not read, as JSON, where there are any.
-    Unread(usize),
+    /// How many messages of this listed room they have not read, and whether they are a member, as JSON, where
+    /// there is anything of it.
+    Entry(usize),
     /// Whether they may delete the open room, as JSON.
     MayDelete,
+    /// Up to which seq they have read the open room, as JSON.
+    Read,
     /// What they are called.
     Name,
     /// The head of the open room.

@@ -282,6 +282,7 @@ fn opened(room: &RoomKey, history: History) -> Place {
     let open = OpenRoom {
         room: samples::room(room.id, &room.name),
         may_delete: false,
+        read: None,
         roster: Roster::default(),
         history,
         marked: None,
@@ -293,7 +294,11 @@ fn opened(room: &RoomKey, history: History) -> Place {
 }
 
 fn entry(room: Room, unread: i64) -> RoomEntry {
-    RoomEntry { room, unread }
+    RoomEntry {
+        room,
+        unread,
+        is_member: false,
+    }
 }
 
 fn somebody() -> User {

@@ -21,10 +21,10 @@ pub fn write(to: &mut Draft, place: &Place) {
     to.text(",\"rooms\":[");
     for (room, entry) in rooms.iter().enumerate() {
         let listed = json(&Listed::from(entry.clone()));
-        // Behind all else that an entry has; it is left out where it is zero.
+        // Behind all else that an entry has; it is left out where there is nothing of it.
         to.text(if room == 0 { "" } else { "," });
         to.text(&listed[..listed.len() - "}".len()]);
-        to.slot(ReaderSlot::Unread(room), "");
+        to.slot(ReaderSlot::Entry(room), "");
         to.text("}");
     }
     to.text("],\"open\":");
@@ -41,6 +41,7 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     let OpenRoom {
         room,
         may_delete: _,
+        read: _,
         roster,
         history,
         marked,
@@ -49,6 +50,8 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     to.text(&json(room));
     to.text(",\"may_delete\":");
     to.slot(ReaderSlot::MayDelete, "");
+    to.text(",\"read\":");
+    to.slot(ReaderSlot::Read, "");
     to.text(",\"roster\":");
     to.text(&json(roster));
     to.text(",\"history\":");

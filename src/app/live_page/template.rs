@@ -14,7 +14,7 @@ use parlour_client::listed;
 use parlour_client::presence::Presence;
 use parlour_client::timeline::{MessageRow, Row, Timeline, tell_apart, utc};
 use parlour_protocol::{OpenRoom, Place};
-use parlour_server::page_content::{PageContent, ReaderState};
+use parlour_server::page_content::{Listing, PageContent, ReaderState};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -196,10 +196,16 @@ impl PageTemplate {
                 ReaderSlot::Me => html.push_str(&json(&reader.me)),
                 ReaderSlot::MayDelete => html.push_str(&json(&reader.may_delete)),
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
-                ReaderSlot::Unread(room) => match reader.unread[room] {
-                    0 => {}
-                    unread => drop(write!(html, ",\"unread\":{unread}")),
-                },
+                ReaderSlot::Read => html.push_str(&json(&reader.read)),
+                ReaderSlot::Entry(room) => {
+                    let Listing { unread, is_member } = reader.rooms[room];
+                    if unread > 0 {
+                        let _ = write!(html, ",\"unread\":{unread}");
+                    }
+                    if is_member {
+                        html.push_str(",\"is_member\":true");
+                    }
+                }
                 ReaderSlot::Header | ReaderSlot::Room(_) | ReaderSlot::Message(_) => {
                     match self.own(*slot, reader, renderer)? {
                         Some(own) => html.push_str(&own.html),
@@ -220,8 +226,8 @@ impl PageTemplate {
         renderer: &mut Renderer,
     ) -> Result<Option<Arc<Fragment>>, TooMuch> {
         let own = match slot {
-            ReaderSlot::Room(room) if reader.unread[room] > 0 => {
-                renderer.part(self.room(room, reader.unread[room]))?
+            ReaderSlot::Room(room) if reader.rooms[room].unread > 0 => {
+                renderer.part(self.room(room, reader.rooms[room].unread))?
             }
             ReaderSlot::Header if reader.may_delete => {
                 let (Some(open), Some(room)) = (&self.content.place().open, &self.open) else {

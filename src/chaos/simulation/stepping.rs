@@ -227,6 +227,7 @@ impl World<'_> {
                 let open = OpenRoom {
                     room: rooms::get(ctx, scope, room).await.ok()?,
                     may_delete: false,
+                    read: None,
                     roster: Roster::default(),
                     history: self.as_delivered_page(page),
                     marked: None,

@@ -56,7 +56,12 @@ impl Session {
             // The list of all rooms has those that do not fit.
             false if is_open || listed::takes_another(listed) => {
                 let room = room.clone();
-                listed::put(&mut self.rooms, RoomEntry { room, unread: 0 });
+                let entry = RoomEntry {
+                    room,
+                    unread: 0,
+                    is_member: false,
+                };
+                listed::put(&mut self.rooms, entry);
                 self.list_changed();
             }
             false => {}
@@ -94,6 +99,7 @@ impl Session {
             let before = entry.clone();
             change(entry);
             let is_same = before.unread == entry.unread
+                && before.is_member == entry.is_member
                 && before.room.online == entry.room.online
                 && before.room.name == entry.room.name
                 && before.room.sort == entry.room.sort;

@@ -112,7 +112,11 @@ fn room(id: RoomId) -> Room {
 
 fn entry(id: RoomId, unread: i64) -> RoomEntry {
     let room = room(id);
-    RoomEntry { room, unread }
+    RoomEntry {
+        room,
+        unread,
+        is_member: true,
+    }
 }
 
 fn message(room: RoomId, number: i64, author: UserId, key: &str) -> Message {
@@ -147,6 +151,7 @@ fn open_room(room_id: RoomId, history: History) -> OpenRoom {
     OpenRoom {
         room: room(room_id),
         may_delete: true,
+        read: Some(history.seq),
         roster: Roster {
             people: vec![here],
             count: 2,

@@ -148,6 +148,7 @@ impl Dice {
                 ..self.room()
             },
             unread: self.number(),
+            is_member: self.coin(),
         }
     }
 
@@ -155,6 +156,7 @@ impl Dice {
         OpenRoom {
             room: self.room(),
             may_delete: self.coin(),
+            read: self.maybe(Self::number).map(Seq),
             roster: self.roster(),
             history: self.history(),
             marked: self.maybe(Self::number).map(Number),
@@ -440,6 +442,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
     let entry = |unread| RoomEntry {
         room: room.clone(),
         unread,
+        is_member: unread > 0,
     };
     let place = Place {
         me: None,
@@ -450,7 +453,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
     let (id, name) = (room.id, serde_json::to_string(&room.name).unwrap());
     let listed = format!(r#""room":{{"id":{id},"name":{name},"sort":"9oo"}}"#);
     let text = serde_json::to_string(&place).unwrap();
-    let rooms = format!(r#""rooms":[{{{listed}}},{{{listed},"unread":3}}],"#);
+    let rooms = format!(r#""rooms":[{{{listed}}},{{{listed},"unread":3,"is_member":true}}],"#);
     assert!(text.contains(&rooms), "{text}");
     // Whether a page lists it or a call: it is the same line.
     let whole = serde_json::to_string(&place.rooms).unwrap();

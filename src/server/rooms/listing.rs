@@ -19,10 +19,10 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
     let read = known_positions(ctx, scope).await?;
     let entries = listing.rooms.into_iter().map(|stored| {
         let read = read.get(&stored.room.id);
-        let unread = read.map_or(0, |read| (stored.posts - read).max(0));
         RoomEntry {
+            unread: read.map_or(0, |read| (stored.posts - read.posts).max(0)),
+            is_member: read.is_some(),
             room: line(ctx, stored.room),
-            unread,
         }
     });
     Ok(entries.collect())

@@ -6,7 +6,7 @@
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::ReadPosition;
+use crate::store::{ReadPosition, ReadUpTo};
 use parlour_protocol::{RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,16 +39,16 @@ fn further(position: ReadPosition, seq: Seq) -> Option<Seq> {
         .then_some(seq)
 }
 
-/// How many posts the person has read in each room they belong to.
+/// How far the person has read each room they belong to.
 ///
 /// # Errors
 /// The database failed.
 pub async fn read_positions(
     ctx: &Context,
     scope: &Scope,
-) -> Result<HashMap<RoomId, i64>, ServiceError> {
+) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
     match scope.user_id() {
-        Some(user) => ctx.store.read_posts(user).await,
+        Some(user) => ctx.store.read_positions(user).await,
         None => Ok(HashMap::new()),
     }
 }
@@ -57,7 +57,7 @@ pub async fn read_positions(
 pub(crate) async fn known_positions(
     ctx: &Context,
     scope: &Scope,
-) -> Result<Arc<HashMap<RoomId, i64>>, ServiceError> {
+) -> Result<Arc<HashMap<RoomId, ReadUpTo>>, ServiceError> {
     let Some(user) = scope.user_id() else {
         return Ok(Arc::default());
     };

@@ -28,6 +28,15 @@ pub struct ReadPosition {
     pub read_seq: Option<Seq>,
 }
 
+/// How far a member has read a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadUpTo {
+    /// The `seq` up to which they have.
+    pub seq: Seq,
+    /// How many posts there were up to there.
+    pub posts: i64,
+}
+
 /// A membership that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewMembership {
@@ -126,15 +135,23 @@ impl Store {
         self.read(read).await
     }
 
-    /// How many posts the user has read in each room they belong to.
+    /// How far the user has read each room they belong to.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn read_posts(&self, user: UserId) -> Result<HashMap<RoomId, i64>, ServiceError> {
+    pub async fn read_positions(
+        &self,
+        user: UserId,
+    ) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
         let read = move |db: &Connection| {
             let mut statement = statement(db, READ)?;
-            let rows =
-                statement.query_map([user.0], |row| Ok((RoomId(row.get(0)?), row.get(1)?)))?;
+            let rows = statement.query_map([user.0], |row| {
+                let read = ReadUpTo {
+                    seq: Seq(row.get(1)?),
+                    posts: row.get(2)?,
+                };
+                Ok((RoomId(row.get(0)?), read))
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         };
         self.read(read).await
@@ -156,4 +173,4 @@ const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
 
-const READ: &str = "SELECT room_id, read_posts FROM memberships WHERE user_id = ?";
+const READ: &str = "SELECT room_id, read_seq, read_posts FROM memberships WHERE user_id = ?";

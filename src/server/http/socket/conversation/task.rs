@@ -137,7 +137,8 @@ impl Task {
             }),
             Self::ReadPositions => Box::pin(async move {
                 let read = rooms::read_positions(&ctx, &scope).await?;
-                Ok(Done::ReadPositions(read))
+                let posts = read.into_iter().map(|(room, read)| (room, read.posts));
+                Ok(Done::ReadPositions(posts.collect()))
             }),
             Self::Check(room) => Box::pin(async move {
                 let (room, is_member) = rooms::check(&ctx, &scope, room).await?;
