@@ -16,15 +16,10 @@ mod attention;
 mod composer;
 mod dialogs;
 mod driver;
-mod empty_room;
-mod face;
-mod finder;
-mod fold;
 #[cfg(feature = "ssr")]
 pub mod fragments;
 mod header;
 mod island;
-mod keyboard;
 mod keyed_list;
 mod line;
 mod log;
@@ -35,7 +30,6 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
-mod new_line;
 mod one_of;
 mod room_line;
 mod shown;

@@ -1,20 +1,16 @@
-//! Rooms: reading, listing, making, changing and deleting them, and their members.
+//! Rooms: reading, listing, making and deleting them, and their members.
 
-mod browsing;
 mod changes;
-mod finding;
 mod listing;
 mod membership;
 mod reading;
 
-pub use browsing::{BrowsePage, BrowsedRoom, browse};
-pub use changes::{Changes, NewRoom, change, create, delete, may_change};
-pub use finding::{FOUND_MAX, Found, find};
+pub use changes::{NewRoom, create, delete, may_delete};
 pub(crate) use listing::line;
 pub use listing::{After, RoomsPage, list, page};
-pub use membership::{check, enter, enter_or_read, leave};
+pub use membership::{check, enter, leave};
 pub(crate) use reading::known_positions;
-pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
+pub use reading::{belongs_to, mark_read, read_positions};
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -17,7 +17,6 @@ mod embedded;
 #[path = "files/not_embedded.rs"]
 mod embedded;
 
-use crate::app::shell;
 use answer::File;
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -25,7 +24,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use builds::Builds;
 use folder::Folder;
-use parlour_protocol::paths;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -77,9 +75,7 @@ impl Files {
             folder: package_folder.to_owned(),
             stem: output_name.to_owned(),
         };
-        let mut inside = grouped(embedded::FILES);
-        let worker = File::new(shell::worker().into(), None, None);
-        inside.insert(paths::WORKER.trim_start_matches('/').to_owned(), worker);
+        let inside = grouped(embedded::FILES);
         let named = if site_root.is_empty() {
             embedded::BUILT_BESIDE
         } else {

@@ -3,7 +3,7 @@
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 /// The id of the dialog.
 pub const ID: &str = "panel";
@@ -12,13 +12,7 @@ pub const ID: &str = "panel";
 pub const TITLE: &str = "panel-title";
 
 /// The field that is wrong, or else the first thing that can be done.
-const FIRST: &str = "[aria-invalid],[autofocus],button";
-
-/// The id of the box that says whether a key by itself may be a command.
-pub const SINGLE_KEYS: &str = "single-keys";
-
-/// Where a line in the panel says which page it leads to.
-pub const PATH: &str = "data-path";
+const FIRST: &str = "[aria-invalid],input,button";
 
 /// What somebody did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +21,6 @@ pub enum Deed {
     Confirmed,
     /// Typed into the field with this id.
     Typed(String),
-    /// Pressed on a line that leads to this path.
-    Chose(String),
     /// Pressed its button that does nothing.
     Cancelled,
     /// It is closed, by whatever means.
@@ -48,10 +40,7 @@ pub fn attend(hear: impl Fn(Deed) + 'static) {
             "input" => Deed::Typed(target.id()),
             "close" => Deed::Closed,
             _ if target.matches("button[type=button]") == Ok(true) => Deed::Cancelled,
-            _ => match target.closest("[role=option]") {
-                Ok(Some(line)) => Deed::Chose(line.get_attribute(PATH).unwrap_or_default()),
-                _ => return,
-            },
+            _ => return,
         });
     });
     let hear = hear.into_js_value();
@@ -73,18 +62,6 @@ pub fn show(html: &str) {
     } else if let Ok(Some(first)) = panel.query_selector(FIRST) {
         let _ = first.unchecked_into::<HtmlElement>().focus();
     }
-}
-
-/// Ticks a box in it, or not.
-pub fn tick(field: &str, is_ticked: bool) {
-    if let Some(field) = input(field) {
-        field.set_checked(is_ticked);
-    }
-}
-
-/// Whether a box in it is ticked.
-pub fn is_ticked(field: &str) -> bool {
-    input(field).is_some_and(|field| field.checked())
 }
 
 /// Whether it is open.
@@ -110,10 +87,6 @@ pub fn complain(field: &str, sentence: Option<&str>) {
             None => element.remove_attribute("aria-invalid"),
         };
     }
-}
-
-fn input(id: &str) -> Option<HtmlInputElement> {
-    element(id)?.dyn_into().ok()
 }
 
 fn element(id: &str) -> Option<Element> {

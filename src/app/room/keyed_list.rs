@@ -5,16 +5,14 @@
 //! history lays out all that is shown; and it brings its code once for every type of line.
 
 use super::line::{DayLine, MessageLine, NoteLine};
-use super::new_line::NewLine;
-use super::room_line::{Heading, RoomLine};
+use super::room_line::RoomLine;
 use crate::app::drawn_anew::{drawn_anew, without_attributes};
-use leptos::either::EitherOf6;
+use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::reactive_graph::{OwnedView, OwnedViewState};
 use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
-use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::{RoomEntry, RoomId};
 
@@ -23,8 +21,6 @@ pub const END: &str = "<!>";
 
 /// A line of a list.
 pub enum Line {
-    /// What stands over a section of the sidebar.
-    Heading(Section),
     /// A room in the sidebar.
     Room(RoomEntry),
     /// Something in the log.
@@ -34,7 +30,6 @@ pub enum Line {
 /// Unique in its list; while it stays the same the element does.
 #[derive(PartialEq)]
 enum Key {
-    Heading(Section),
     Room(RoomId),
     Row(timeline::Key),
 }
@@ -42,7 +37,6 @@ enum Key {
 impl Line {
     fn key(&self) -> Key {
         match self {
-            Self::Heading(section) => Key::Heading(*section),
             Self::Room(entry) => Key::Room(entry.room.id),
             Self::Row(row) => Key::Row(row.key()),
         }
@@ -64,16 +58,12 @@ pub fn lines(of: impl Fn() -> Vec<Line> + Send + Sync + 'static) -> impl IntoVie
 
 fn draw(line: Line) -> impl IntoView {
     match line {
-        Line::Room(entry) => EitherOf6::A(view! { <RoomLine entry/> }),
+        Line::Room(entry) => EitherOf4::A(view! { <RoomLine entry/> }),
         Line::Row(Row::Day { date, datetime, .. }) => {
-            EitherOf6::B(view! { <DayLine date datetime/> })
+            EitherOf4::B(view! { <DayLine date datetime/> })
         }
-        Line::Row(Row::Message(row)) => EitherOf6::C(view! { <MessageLine row/> }),
-        Line::Row(Row::Note { joined, left, .. }) => {
-            EitherOf6::D(view! { <NoteLine joined left/> })
-        }
-        Line::Row(Row::New) => EitherOf6::E(view! { <NewLine/> }),
-        Line::Heading(section) => EitherOf6::F(view! { <Heading section/> }),
+        Line::Row(Row::Message(row)) => EitherOf4::C(view! { <MessageLine row/> }),
+        Line::Row(Row::Note { name, event, .. }) => EitherOf4::D(view! { <NoteLine name event/> }),
     }
 }
 

@@ -1,9 +1,7 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::driver::{act, copy_link, follow, type_in};
-use super::face::face;
+use super::driver::{act, follow, type_in};
 use super::marks::laid_out;
-use super::new_line::MarkUnread;
 use super::one_of::one_of;
 use super::shown;
 use super::shown::{Derived, heard};
@@ -11,15 +9,14 @@ use super::view_model::{Dialog, ViewModel};
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
-use crate::app::slots::STOP;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
-use parlour_client::timeline::{self, MessageRow, PendingRow, Row};
+use parlour_client::timeline::MessageRow;
 use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, Number, RoomId, User, paths, rules};
+use parlour_protocol::{Link, Message, Number, RoomId, SystemEvent, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -28,7 +25,7 @@ const WAITING: &str = "Waiting to be sent";
 /// The line that begins a day.
 #[component]
 pub fn DayLine(
-    /// `3 January 2026`, or `Today`.
+    /// `3 January 2026`.
     date: String,
     /// The same as `2026-01-03`.
     datetime: String,
@@ -36,17 +33,19 @@ pub fn DayLine(
     view! { <h2 class="day"><time datetime=datetime>{date}</time></h2> }
 }
 
-/// Some came or went.
+/// Somebody came or went.
 #[component]
 pub fn NoteLine(
-    /// The names of those who came.
-    joined: Vec<String>,
-    /// The names of those who went.
-    left: Vec<String>,
+    /// The name of the person.
+    name: String,
+    /// Which of the two.
+    event: SystemEvent,
 ) -> impl IntoView {
-    let said = timeline::said(&joined, &left).into_iter();
-    let said = said.map(|(name, words)| view! { <bdi>{name}</bdi>{words} });
-    view! { <p class="system">{said.collect_view()}</p> }
+    let did = match event {
+        SystemEvent::Joined => " joined",
+        SystemEvent::Left => " left",
+    };
+    view! { <p class="system"><bdi>{name}</bdi>{did}</p> }
 }
 
 /// A stored message.
@@ -61,7 +60,6 @@ pub fn MessageLine(
         opens_group,
         is_own,
         is_marked,
-        may_mark,
         number: namesake,
     } = row;
     let number = message.number;
@@ -77,14 +75,9 @@ pub fn MessageLine(
         }
     };
     let is_deleted = message.deleted;
-    let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
     let local = move || {
-        let zone = if model.today().get().is_some() {
-            ""
-        } else {
-            " UTC"
-        };
+        let zone = if model.is_local().get() { "" } else { " UTC" };
         (timestamp.civil(model.zone()(timestamp)), zone)
     };
     let clock = shown::text(move || local().0.clock());
@@ -105,20 +98,17 @@ pub fn MessageLine(
             data-marked=is_marked.then_some("")
             data-deleted=is_deleted.then_some("")
         >
-            {opens_group.then(|| face(Some((message.user_id, message.username.as_str()))))}
             <header class="message-head">
                 <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
                 " "
-                <a class="when" href=permalink title=stored tabindex=STOP on:click=heard(visit)>
+                <a class="when" href=permalink title=stored on:click=heard(visit)>
                     <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
                 </a>
-                // Beside the time, where it moves no text.
-                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
             </header>
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
-                Either::Right(view! { <Body message is_own may_mark/> })
+                Either::Right(view! { <Body message is_own/> })
             }}
         </article>
     }
@@ -133,8 +123,8 @@ pub fn numbered(number: Option<String>) -> impl IntoView {
 /// same elements, so that one which is sent once more does not flicker.
 #[component]
 pub fn PendingLines(
-    /// What is in the outbox, as it will stand once it is stored.
-    messages: Derived<Vec<PendingRow>>,
+    /// What is in the outbox.
+    messages: Derived<Vec<Pending>>,
 ) -> impl IntoView {
     let model = ViewModel::here();
     let number = shown::attribute(move || {
@@ -144,20 +134,7 @@ pub fn PendingLines(
         })
     });
     move || {
-        let line = |PendingRow {
-                        message,
-                        opens_group,
-                        day,
-                    }| {
-            let day = match day {
-                Some(Row::Day { date, datetime, .. }) => Some(view! { <DayLine date datetime/> }),
-                _ => None,
-            };
-            view! {
-                {day}
-                <PendingLine message opens_group number=number()/>
-            }
-        };
+        let line = |message| view! { <PendingLine message number=number()/> };
         messages.get().into_iter().map(line).collect_view()
     }
 }
@@ -170,13 +147,7 @@ pub fn Unsent() -> impl IntoView {
         let rooms: Vec<RoomId> = model
             .rooms()
             .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        let homeless = model.outbox().with(|outbox| outbox.outside(&rooms));
-        let row = |message| PendingRow {
-            message,
-            opens_group: false,
-            day: None,
-        };
-        homeless.into_iter().map(row).collect()
+        model.outbox().with(|outbox| outbox.outside(&rooms))
     });
     view! {
         <section class="unsent" aria-label="Not sent">
@@ -186,7 +157,7 @@ pub fn Unsent() -> impl IntoView {
 }
 
 #[component]
-fn PendingLine(message: Pending, opens_group: bool, number: Option<String>) -> impl IntoView {
+fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
     let model = ViewModel::here();
     let (state, note) = match &message.state {
         Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
@@ -199,9 +170,10 @@ fn PendingLine(message: Pending, opens_group: bool, number: Option<String>) -> i
     let has_room = model
         .rooms()
         .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
-    let me = model.me().get_untracked();
-    let name = me.as_ref().map(|me| me.name.clone()).unwrap_or_default();
-    let own_face = |me: User| face(Some((me.id, me.name.as_str())));
+    let name = model
+        .me()
+        .with_untracked(|me| me.as_ref().map(|me| me.name.clone()))
+        .unwrap_or_default();
     let key = StoredValue::new(message.client_id);
     let button = move |class: &'static str, label: &'static str, act: fn(ViewModel, &str)| {
         view! {
@@ -211,13 +183,7 @@ fn PendingLine(message: Pending, opens_group: bool, number: Option<String>) -> i
         }
     };
     view! {
-        <article
-            class="message pending"
-            data-own=""
-            data-opens=opens_group.then_some("")
-            data-state=state
-        >
-            {me.filter(|_| opens_group).map(own_face)}
+        <article class="message pending" data-own="" data-state=state>
             <header class="message-head">
                 <span class="author"><bdi>{Words(name)}</bdi>{numbered(number)}</span>
             </header>
@@ -266,7 +232,7 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
             match segment.href.map(str::to_owned) {
                 None => Either::Left(text),
                 Some(href) => Either::Right(view! {
-                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank" tabindex=STOP>{text}</a>
+                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
                 }),
             }
         })
@@ -274,9 +240,10 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
+fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
     let model = ViewModel::here();
     let number = message.number;
+    let is_edited = message.edited_at.is_some();
     let is_editing = shown::holds(move || is_own && model.editing().get() == Some(number));
     one_of(
         is_editing,
@@ -284,15 +251,15 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
         move || {
             view! {
                 <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
-                {(is_own || may_mark).then(|| view! { <Actions number is_own/> })}
+                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
+                {is_own.then(|| view! { <Actions number/> })}
             }
         },
     )
 }
 
-/// What one can do with a message: give its address to somebody, mark it as unread; and with one's own, change it.
 #[component]
-fn Actions(number: Number, is_own: bool) -> impl IntoView {
+fn Actions(number: Number) -> impl IntoView {
     let model = ViewModel::here();
     let room = model.room();
     let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
@@ -300,7 +267,6 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             .map(|room| make(room, number))
             .unwrap_or_default()
     };
-    let permalink = path(paths::permalink);
     let edit = move |event: MouseEvent| {
         event.prevent_default();
         act(model, |session| session.begin_edit(number));
@@ -309,26 +275,12 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
         event.prevent_default();
         model.show_dialog(Some(Dialog::DeleteMessage(number)));
     };
-    let own = is_own.then(|| {
-        view! {
-            <a class="action edit" href=path(paths::edit) tabindex=STOP on:click=heard(edit)>"Edit"</a>
-            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
-                <button class="action delete" type="submit" tabindex=STOP>"Delete"</button>
-            </form>
-        }
-    });
     view! {
         <div class="message-actions">
-            <button
-                class="action live-only"
-                type="button"
-                tabindex=STOP
-                on:click=heard(move |_| copy_link(model, &permalink))
-            >
-                "Copy link"
-            </button>
-            <MarkUnread number/>
-            {own}
+            <a class="action edit" href=path(paths::edit) on:click=heard(edit)>"Edit"</a>
+            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
+                <button class="action delete" type="submit">"Delete"</button>
+            </form>
         </div>
     }
 }

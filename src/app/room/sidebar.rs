@@ -1,20 +1,18 @@
-//! The list of rooms, in sections, and the ways to a new one and to all there are.
+//! The list of rooms, and the way to a new one.
 
+use super::dialogs;
 use super::driver::is_plain;
-use super::fold::{self, Fold};
 use super::keyed_list::{Line, lines};
-use super::shown::heard;
+use super::one_of::when;
+use super::shown::{self, heard};
 use super::view_model::{Dialog, ViewModel};
-use super::words::words;
-use super::{dialogs, shown};
-use crate::app::browser::room_list;
 use crate::app::slots::{Slot, slot};
-use leptos::ev::{Event, MouseEvent};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use parlour_client::{listed, sections};
+use parlour_client::listed;
 use parlour_protocol::paths;
 
-/// The list of rooms, and the ways to a new one and to all.
+/// The list of rooms, and the way to a new one.
 #[component]
 pub fn Sidebar() -> impl IntoView {
     let model = ViewModel::here();
@@ -24,43 +22,23 @@ pub fn Sidebar() -> impl IntoView {
             dialogs::with_name(model, Dialog::NewRoom);
         }
     };
-    let lines_now = move || {
-        model.open_id();
-        model.rooms().with(|_| ());
-        model.look(|state| {
-            let session = &state.session;
-            let line = |line| match line {
-                sections::Line::Heading(section) => Line::Heading(section),
-                sections::Line::Room(place) => Line::Room(session.rooms()[place].clone()),
-            };
-            session.lines().into_iter().map(line).collect()
-        })
-    };
-    let browse = shown::text(move || match model.rooms().with(Vec::len) {
-        all if listed::is_whole(all) => format!("Browse all rooms ({all})"),
-        _ => "Browse all rooms".to_owned(),
-    });
-    let find = move |event: MouseEvent| {
-        if is_plain(&event) {
-            event.prevent_default();
-            model.show_dialog(Some(Dialog::Find));
-        }
-    };
+    let is_cut = shown::holds(move || model.rooms().with(|rooms| !listed::is_whole(rooms.len())));
     view! {
         <nav class="sidebar" aria-label="Rooms">
             <div class="sidebar-head">
                 <h2>"Rooms"</h2>
-                <a class="quiet find" href=paths::GO title="Ctrl K" on:click=heard(find)>"Find"</a>
                 <a class="button new-room" href=paths::NEW_ROOM on:click=heard(new_room)>"New room"</a>
             </div>
-            <Fold is_below=false/>
-            <ul class="room-list" id=room_list::LIST on:scroll=heard(move |_: Event| fold::look(model))>
-                {slot(Slot::Rooms, lines(lines_now))}
+            <ul class="room-list">
+                {slot(Slot::Rooms, lines(move || model.rooms().get().into_iter().map(Line::Room).collect()))}
             </ul>
-            <Fold is_below=true/>
-            <p class="more-rooms">
-                <a href=paths::ROOMS>{words(browse)}</a>
-            </p>
+            {when(is_cut, || {
+                view! {
+                    <p class="more-rooms">
+                        <a href=paths::ROOMS>"All rooms"</a>
+                    </p>
+                }
+            })}
         </nav>
     }
 }

@@ -64,7 +64,8 @@ impl Client {
                 before.new.extend(self.new_in_sync(sync));
                 &sync.messages
             }
-            ServerFrame::RoomDeleted(RoomGone { room_id }) => {
+            ServerFrame::RoomDeleted(RoomGone { room_id })
+            | ServerFrame::Left(RoomGone { room_id }) => {
                 self.rooms.remove(room_id);
                 &[]
             }
@@ -250,7 +251,7 @@ pub(super) fn shown(timeline: &Timeline) -> Vec<Shown> {
             content: row.message.content.clone(),
             deleted: row.message.deleted,
         }),
-        Row::Day { .. } | Row::New | Row::Note { .. } => None,
+        Row::Day { .. } | Row::Note { .. } => None,
     })
     .collect()
 }

@@ -29,30 +29,26 @@ pub(super) enum Key {
     Settled,
     Drafts,
     Edits,
-    Notes,
-    Recent,
 }
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 4] = [
     "parlour.outbox",
     "parlour.settled",
     "parlour.drafts",
     "parlour.edits",
-    "parlour.notes",
-    "parlour.recent",
 ];
 
 /// The storage, and what is known to be in it.
 pub(super) struct Stored {
     storage: Box<dyn Storage + Send + Sync>,
-    known: [Option<String>; KEYS.len()],
+    known: [Option<String>; 4],
 }
 
 impl Stored {
     pub(super) fn new(storage: Box<dyn Storage + Send + Sync>) -> Self {
         Self {
             storage,
-            known: [const { None }; KEYS.len()],
+            known: [const { None }; 4],
         }
     }
 

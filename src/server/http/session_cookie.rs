@@ -57,10 +57,7 @@ pub(super) async fn renamed(
         return response;
     }
     let cookies = response.headers_mut();
-    let begins = format!("{}=", name(&ctx.settings));
-    let mut set = cookies.get_all(SET_COOKIE).iter();
-    let is_set = set.any(|cookie| cookie.as_bytes().starts_with(begins.as_bytes()));
-    if !is_known_by_name && !is_set {
+    if !is_known_by_name && !cookies.contains_key(SET_COOKIE) {
         match accounts::authenticate(&ctx, &token).await {
             Ok(Some(_)) => {
                 cookies.append(
@@ -77,8 +74,7 @@ pub(super) async fn renamed(
     response
 }
 
-/// The value of the cookie of this name.
-pub(super) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(COOKIE)
         .iter()

@@ -28,15 +28,13 @@ pub struct ReadPosition {
     pub read_seq: Option<Seq>,
 }
 
-/// How far a member has read a room, and what they did there.
+/// How far a member has read a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadUpTo {
     /// The `seq` up to which they have.
     pub seq: Seq,
     /// How many posts there were up to there.
     pub posts: i64,
-    /// Whether they ever wrote there.
-    pub has_written: bool,
 }
 
 /// A membership that begins.
@@ -87,7 +85,7 @@ impl Store {
                 new.joined_at.0
             ])?;
             Ok(Written {
-                publish: vec![Publication::Joined {
+                publish: vec![Publication::Read {
                     user,
                     room: id,
                     read_posts: new.read_posts,
@@ -151,7 +149,6 @@ impl Store {
                 let read = ReadUpTo {
                     seq: Seq(row.get(1)?),
                     posts: row.get(2)?,
-                    has_written: row.get(3)?,
                 };
                 Ok((RoomId(row.get(0)?), read))
             })?;
@@ -176,4 +173,4 @@ const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
 
-const READ: &str = "SELECT room_id, read_seq, read_posts, wrote FROM memberships WHERE user_id = ?";
+const READ: &str = "SELECT room_id, read_seq, read_posts FROM memberships WHERE user_id = ?";

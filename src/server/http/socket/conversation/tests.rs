@@ -11,7 +11,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 mod entering;
-mod looking;
 mod sends;
 
 const ROOM: RoomId = RoomId(7);
