@@ -4,7 +4,7 @@
 
 use super::presence::Presence;
 use super::timeline::Timeline;
-use parlour_protocol::{Number, OpenRoom, Room, RoomId, Seq};
+use parlour_protocol::{Number, OpenRoom, Room, RoomId};
 
 /// How many rooms are kept; the one that was left longest ago goes first.
 pub const KEPT: usize = 12;
@@ -16,8 +16,6 @@ pub struct Open {
     pub room: Room,
     /// Whether this person may delete it.
     pub may_delete: bool,
-    /// Up to which seq this person had read it when it was opened; `None` for one who is no member.
-    pub read: Option<Seq>,
     /// The message a permalink points at.
     pub marked: Option<Number>,
 }
@@ -43,7 +41,6 @@ impl From<OpenRoom> for RoomState {
             open: Open {
                 room: room.room,
                 may_delete: room.may_delete,
-                read: room.read,
                 marked: room.marked,
             },
             timeline: Timeline::new(room.history),

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::rooms::ReaderEntry;
 use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
@@ -36,22 +37,13 @@ pub struct ReaderState {
     /// The reader; `None` for an anonymous visitor.
     pub me: Option<User>,
     /// What each listed room is to them, in the order of the list.
-    pub rooms: Vec<Listing>,
+    pub rooms: Vec<ReaderEntry>,
     /// Whether they may delete the open room.
     pub may_delete: bool,
     /// Up to which seq they have read the open room; `None` for who is no member.
     pub read: Option<Seq>,
     /// The idempotency key of the composer's form.
     pub form_key: String,
-}
-
-/// What a listed room is to a reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listing {
-    /// How many posts they have not read; 0 for who is no member.
-    pub unread: i64,
-    /// Whether they are a member.
-    pub is_member: bool,
 }
 
 /// All that one reader's page shows: [the shared content](read), and [the reader's own](reader_state).
@@ -116,22 +108,12 @@ pub async fn reader_state(
     content: &PageContent,
 ) -> Result<ReaderState, ServiceError> {
     let read = rooms::known_positions(ctx, scope).await?;
-    let listing = |(entry, posts): (&RoomEntry, &i64)| {
-        let read = read.get(&entry.room.id);
-        Listing {
-            unread: read.map_or(0, |read| (posts - read.posts).max(0)),
-            is_member: read.is_some(),
-        }
-    };
+    let entry =
+        |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
     let place = &content.place;
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
-        rooms: place
-            .rooms
-            .iter()
-            .zip(&content.posts)
-            .map(listing)
-            .collect(),
+        rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
         may_delete: (place.open.iter()).any(|open| rooms::may_delete(scope, &open.room)),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
@@ -154,9 +136,9 @@ impl PageContent {
         let mut place = self.place.clone();
         place.me = reader.me;
         place.form_key = reader.form_key;
-        for (entry, listing) in place.rooms.iter_mut().zip(reader.rooms) {
-            entry.unread = listing.unread;
-            entry.is_member = listing.is_member;
+        for (entry, own) in place.rooms.iter_mut().zip(reader.rooms) {
+            entry.unread = own.unread;
+            entry.is_member = own.is_member;
         }
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;
@@ -187,11 +169,12 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     counts(ctx, scope, at.view)?;
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
     let opened = open(ctx, scope, at, read.await?)?;
-    let read = rooms::known_positions(ctx, scope).await?;
-    Ok(OpenRoom {
-        read: read.get(&at.room).map(|read| read.seq),
-        ..opened
-    })
+    // Of this room alone: opening one must not cost more to who belongs to thousands.
+    let read = match scope.user_id() {
+        Some(user) => ctx.store.read_position(user, at.room).await?.read_seq,
+        None => None,
+    };
+    Ok(OpenRoom { read, ..opened })
 }
 
 /// Opening a room at its end takes no token of the history limit, since every reader who comes in does it.

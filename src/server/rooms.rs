@@ -7,7 +7,7 @@ mod reading;
 
 pub use changes::{NewRoom, create, delete, may_delete};
 pub(crate) use listing::line;
-pub use listing::{After, RoomsPage, list, page};
+pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use membership::{check, enter, leave};
 pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, read_positions};

@@ -14,7 +14,8 @@ use parlour_client::listed;
 use parlour_client::presence::Presence;
 use parlour_client::timeline::{MessageRow, Row, Timeline, tell_apart, utc};
 use parlour_protocol::{OpenRoom, Place};
-use parlour_server::page_content::{Listing, PageContent, ReaderState};
+use parlour_server::page_content::{PageContent, ReaderState};
+use parlour_server::rooms::ReaderEntry;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -198,7 +199,7 @@ impl PageTemplate {
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
                 ReaderSlot::Entry(room) => {
-                    let Listing { unread, is_member } = reader.rooms[room];
+                    let ReaderEntry { unread, is_member } = reader.rooms[room];
                     if unread > 0 {
                         let _ = write!(html, ",\"unread\":{unread}");
                     }

@@ -7,10 +7,30 @@ use super::{known_positions, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
+use crate::store::ReadUpTo;
 use parlour_protocol::{Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
-/// The rooms that the person's page lists, with the number of unread posts in each.
+/// What a listed room is to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderEntry {
+    /// How many posts they have not read; 0 for who is no member.
+    pub unread: i64,
+    /// Whether they are a member.
+    pub is_member: bool,
+}
+
+impl ReaderEntry {
+    /// Of a room with so many posts, which they have read up to here if they are a member.
+    pub(crate) fn of(posts: i64, read: Option<&ReadUpTo>) -> Self {
+        Self {
+            unread: read.map_or(0, |read| (posts - read.posts).max(0)),
+            is_member: read.is_some(),
+        }
+    }
+}
+
+/// The rooms that the person's page lists, with what each is to them.
 ///
 /// # Errors
 /// The database failed.
@@ -18,11 +38,12 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
     let listing = ctx.store.rooms_visible_to(scope, None).await?;
     let read = known_positions(ctx, scope).await?;
     let entries = listing.rooms.into_iter().map(|stored| {
-        let read = read.get(&stored.room.id);
+        let ReaderEntry { unread, is_member } =
+            ReaderEntry::of(stored.posts, read.get(&stored.room.id));
         RoomEntry {
-            unread: read.map_or(0, |read| (stored.posts - read.posts).max(0)),
-            is_member: read.is_some(),
             room: line(ctx, stored.room),
+            unread,
+            is_member,
         }
     });
     Ok(entries.collect())

@@ -163,6 +163,39 @@ async fn a_socket_counts_in_its_room_until_it_is_gone() {
 }
 
 #[tokio::test]
+async fn how_far_one_has_read_and_where_one_belongs_is_told_to_oneself_alone() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    server.say(&alice, LOBBY, "first").await;
+    server.say(&bob, LOBBY, "second").await;
+    let garden = server.room(&alice, "Garden").await;
+    let of = async |who, path: &str| server.call(Method::GET, path, who, None).await.body;
+    let open = "/api/chat/rooms/1/open";
+    assert_eq!(of(Some(&alice), open).await["read"], 1);
+    assert_eq!(of(Some(&bob), open).await["read"], 2);
+    assert!(of(None, open).await["read"].is_null());
+    let garden = format!("/api/chat/rooms/{garden}/open");
+    assert_eq!(of(Some(&alice), &garden).await["read"], 0);
+    assert!(of(Some(&bob), &garden).await["read"].is_null());
+    let listed = async |who| {
+        let rooms = of(who, "/api/chat/me/rooms").await;
+        let rooms = rooms.as_array().unwrap().iter();
+        rooms
+            .map(|entry| json!([entry["is_member"], entry["unread"]]))
+            .collect::<Vec<_>>()
+    };
+    // Garden, then the lobby.
+    assert_eq!(
+        listed(Some(&alice)).await,
+        [json!([true, 0]), json!([true, 1])]
+    );
+    assert_eq!(
+        listed(Some(&bob)).await,
+        [json!([false, 0]), json!([true, 0])]
+    );
+}
+
+#[tokio::test]
 async fn rooms_are_listed_in_parts_that_a_link_header_leads_through() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
