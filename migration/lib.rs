@@ -10,6 +10,7 @@ mod m0001_rooms_and_messages;
 mod m0002_changed_messages;
 mod m0003_look_alikes;
 mod m0004_deleted_rooms;
+mod m0005_wrote_and_changed_rooms;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_changed_messages::Step),
             Box::new(m0003_look_alikes::Step),
             Box::new(m0004_deleted_rooms::Step),
+            Box::new(m0005_wrote_and_changed_rooms::Step),
         ]
     }
 }

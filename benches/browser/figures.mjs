@@ -20,5 +20,23 @@ export function medians(runs) {
   return Object.fromEntries(keys.map((key) => [key, median(runs.map((run) => run[key]))]));
 }
 
+/** A frame longer than this is seen as a stumble. */
+const FRAME_MS = 32;
+
+/** What `watchFrames` noted. */
+export function frames({ gaps, tasks, elements }) {
+  return {
+    elements,
+    frames: gaps.length,
+    p50: rounded(quantile(gaps, 0.5)),
+    p99: rounded(quantile(gaps, 0.99)),
+    longest: rounded(Math.max(0, ...gaps)),
+    over_32_ms: gaps.filter((gap) => gap > FRAME_MS + 1).length,
+    ten_longest: [...gaps].sort((a, b) => b - a).slice(0, 10).map((gap) => rounded(gap)),
+    long_tasks: tasks.length,
+    longest_task: rounded(Math.max(0, ...tasks), 0),
+  };
+}
+
 export const rounded = (value, digits = 1) =>
   value === null || value === undefined ? null : Number(value.toFixed(digits));

@@ -6,7 +6,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { VISITOR, launch } from "./chromium.mjs";
-import { quantile, rounded } from "./figures.mjs";
+import { frames, rounded } from "./figures.mjs";
 import { LOBBY, Writer, fill, kept, member } from "./lobby.mjs";
 import { parlour } from "./servers.mjs";
 import { noted, watchFrames } from "./watch.mjs";
@@ -18,22 +18,6 @@ const NOTCH = 2400;
 const RATE = 50;
 const APPEND_MS = 20_000;
 const KEY_MS = 90;
-/** A frame longer than this is seen as a stumble. */
-const FRAME_MS = 32;
-
-function frames({ gaps, tasks, elements }) {
-  return {
-    elements,
-    frames: gaps.length,
-    p50: rounded(quantile(gaps, 0.5)),
-    p99: rounded(quantile(gaps, 0.99)),
-    longest: rounded(Math.max(0, ...gaps)),
-    over_32_ms: gaps.filter((gap) => gap > FRAME_MS + 1).length,
-    ten_longest: [...gaps].sort((a, b) => b - a).slice(0, 10).map((gap) => rounded(gap)),
-    long_tasks: tasks.length,
-    longest_task: rounded(Math.max(0, ...tasks), 0),
-  };
-}
 
 /** The slowest interaction, one of every 50 left out, as Chromium reports it. */
 function inp(events) {

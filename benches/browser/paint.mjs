@@ -14,7 +14,8 @@ const LONGEST_MS = 45_000;
 /** Later shifts and larger paints than these are not waited for. */
 const AFTERWARDS_MS = 1500;
 
-async function look(site, server) {
+/** One look at a page over a slow line, on a slow machine, with nothing cached. */
+export async function look(site, server) {
   const browser = await launch();
   const line = await wire(server.port, SLOW_4G);
   try {

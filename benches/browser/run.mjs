@@ -8,7 +8,7 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { INSTALLED, RESULTS } from "./places.mjs";
 
-const ROWS = ["weight", "paint", "lighthouse", "large-room"];
+const ROWS = ["weight", "paint", "unread", "lighthouse", "switching", "crowd", "large-room"];
 /** Lighthouse and the WebSocket client want this much. */
 const NODE = 22;
 

@@ -38,6 +38,26 @@ export function painted() {
   return { firstMessage, fcp, lcp, cls, interactive };
 }
 
+/** Notes how long after a click the room that was clicked is on the screen: its title, and a message that says which. */
+export function watchSwitches() {
+  window.__switches = [];
+  addEventListener("click", (event) => {
+    const wanted = window.__wanted;
+    const isThere = () => {
+      const shown = [...document.querySelectorAll(".message .text")].at(-1)?.textContent ?? "";
+      return document.querySelector("h1")?.textContent.trim() === wanted && shown.endsWith(`in ${wanted}.`);
+    };
+    const look = () => {
+      if (!isThere()) return requestAnimationFrame(look);
+      // A frame is on the screen when the task after it runs.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => window.__switches.push(performance.now() - event.timeStamp);
+      port2.postMessage(null);
+    };
+    requestAnimationFrame(look);
+  }, { capture: true });
+}
+
 /** Notes every gap between two frames, long tasks, slow answers to keys, and how many messages there are. */
 export function watchFrames({ message }) {
   const noted = { gaps: [], tasks: [], events: [], elements: 0 };

@@ -79,7 +79,7 @@ const fn ratio(
 const FIRST: &str = "/parlour/first/wire";
 const PAINT: &str = "/parlour/firstMessage";
 
-const GOALS: [Goal; 16] = [
+const GOALS: [Goal; 24] = [
     goal(
         "weight",
         FIRST,
@@ -121,6 +121,21 @@ const GOALS: [Goal; 16] = [
         "interactive, ms: ≤ 2,200",
     ),
     goal("paint", "/parlour/cls", AtMost(0.01), "CLS: ≤ 0.01"),
+    ratio(
+        "unread",
+        "/unread/fcp",
+        "/read/fcp",
+        1.05,
+        "60 unread, first paint: as with all of it read",
+    ),
+    ratio(
+        "unread",
+        "/unread/interactive",
+        "/read/interactive",
+        1.05,
+        "60 unread, interactive: as with all of it read",
+    ),
+    goal("unread", "/unread/cls", AtMost(0.01), "CLS: ≤ 0.01"),
     goal(
         "lighthouse",
         "/mobile/performance",
@@ -144,6 +159,36 @@ const GOALS: [Goal; 16] = [
         "/mobile/seo",
         AtLeast(100.0),
         "Lighthouse, SEO: 100",
+    ),
+    goal(
+        "switching",
+        "/first",
+        AtMost(50.0),
+        "a room for the first time, ms: ≤ 50",
+    ),
+    goal(
+        "switching",
+        "/again",
+        AtMost(50.0),
+        "a room again, ms: ≤ 50",
+    ),
+    goal(
+        "switching",
+        "/again_worst",
+        AtMost(50.0),
+        "a room again, the slowest of all, ms: ≤ 50",
+    ),
+    goal(
+        "crowd",
+        "/longest_frame",
+        AtMost(16.8),
+        "the longest frame of a run while 40/s arrive, ms: ≤ 16.8",
+    ),
+    goal(
+        "crowd",
+        "/worst_frame",
+        AtMost(33.4),
+        "the longest of all runs, ms: ≤ 33.4",
     ),
     goal(
         "large-room",

@@ -44,3 +44,20 @@ test("what is said in another room is counted there", async ({ arrive }) => {
     alice.runs<string>(`return document.querySelector('nav a[href^="/rooms/${room.id}-"]').textContent`);
   await alice.driver.wait(async () => /Kitchen/.test(await unread()), 5_000);
 });
+
+test("who comes back begins to read where they stopped, and what is below stays unread", async ({ arrive }) => {
+  const [alice, bob] = [await arrive("Alice"), await arrive("Bob")];
+  await alice.visits(LOBBY);
+  await alice.says("Here I am");
+  await alice.opens("/me");
+  await bob.guest.fill(60);
+  await alice.visits(LOBBY);
+  const line = () =>
+    alice.runs<number>(`
+      const top = (css) => document.querySelector(css)?.getBoundingClientRect().top;
+      return top("#new") - top(".scroller");`);
+  await expect.poll(line).toBeGreaterThanOrEqual(0);
+  expect(await line()).toBeLessThan(120);
+  await expect.poll(() => alice.guest.unread()).toBeLessThan(60);
+  expect(await alice.guest.unread()).toBeGreaterThan(20);
+});

@@ -93,3 +93,34 @@ test("a change of width keeps the message at the top where it was", async ({ arr
     await expect.poll(async () => (await alice.runs<[string, number]>(top))[0]).toBe(message);
   }
 });
+
+test("the log is walked with the keyboard, and a letter goes where one writes", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  await alice.guest.fill(3);
+  await alice.visits(LOBBY);
+  const focused = () =>
+    alice.runs<string>("return document.activeElement.querySelector('.text')?.textContent ?? document.activeElement.id");
+  const press = (key: string) => alice.driver.actions().sendKeys(key).perform();
+  await alice.runs("document.querySelector('.scroller').focus()");
+  await press(Key.ARROW_UP);
+  await expect.poll(focused).toBe("a line 3");
+  await press("k");
+  await expect.poll(focused).toBe("a line 2");
+  // Its time, copy its link, mark it unread, edit it, remove it; and out of the log.
+  for (let stop = 0; stop < 6; stop += 1) await press(Key.TAB);
+  await expect.poll(focused, "past what is in the message").toBe("composer-text");
+  await alice.runs("document.activeElement.blur()");
+  await press("H");
+  await press("i");
+  await expect.poll(() => alice.written()).toBe("Hi");
+});
+
+test("a room is found by a part of its name", async ({ arrive }) => {
+  const alice = await arrive("Alice");
+  await alice.guest.makeRoom("Kitchen");
+  await alice.visits(LOBBY);
+  await alice.driver.actions().keyDown(Key.CONTROL).sendKeys("k").keyUp(Key.CONTROL).perform();
+  await (await alice.one("dialog[open] input[role=combobox]")).sendKeys("ITCH", Key.ENTER);
+  const title = () => alice.runs<string>("return document.querySelector('h1').textContent.trim()");
+  await expect.poll(title).toBe("Kitchen");
+});

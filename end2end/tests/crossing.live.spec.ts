@@ -35,7 +35,7 @@ test("a question about a room is gone when another one is shown", async ({ arriv
   await alice.visit(`/rooms/${tea.id}`);
   const cake = await holdAnswers(alice.page, /rooms\/\d+\/open/);
   await alice.roomLink("Cake").click();
-  await alice.page.getByRole("link", { name: "Delete room" }).click();
+  await alice.fromMenu("Delete room");
   await expect(alice.dialog).toContainText("Tea");
   await cake.arrive();
   await expect(alice.title).toHaveText("Cake");
@@ -96,7 +96,7 @@ test("leaving a room that is being deleted says that it was", async ({ arrive, t
     await held;
     await route.continue();
   });
-  await bob.page.getByRole("button", { name: "Leave" }).click();
+  await bob.leave();
   await alice.rest.deleteRoom(tea.id);
   await expect(bob.notice).toContainText("The room Tea was deleted.");
   const answered = bob.page.waitForResponse(/membership/);
@@ -106,7 +106,7 @@ test("leaving a room that is being deleted says that it was", async ({ arrive, t
   await expect(bob.notice).toContainText("The room Tea was deleted.");
 });
 
-test("leaving a room does not keep one from the next", async ({ arrive }) => {
+test("a room that is left while the next one is on its way is left", async ({ arrive }) => {
   const alice = await arrive("Alice");
   await alice.rest.makeRoom("Tea");
   await alice.visit(LOBBY);
@@ -115,9 +115,10 @@ test("leaving a room does not keep one from the next", async ({ arrive }) => {
     await tea.areThere();
     await route.continue();
   });
-  await alice.page.getByRole("button", { name: "Leave" }).click();
+  await alice.rest.joinRoom(1);
+  await alice.leave();
   await alice.roomLink("Tea").click();
-  await expect(alice.title).toHaveText("Welcome to Parlour");
+  await expect(alice.notice).toContainText("You left");
   await tea.arrive();
   await expect(alice.title).toHaveText("Tea");
   await expect(alice.page).toHaveURL(/-tea$/);
@@ -209,6 +210,7 @@ test("what is read in one tab is read in another that was in the room before", a
 
 test("who goes to another room types no more in the first", async ({ arrive }) => {
   const alice = await arrive("Alice", "/me");
+  await alice.rest.joinRoom(1);
   const tea = await alice.rest.makeRoom("Tea");
   const said: [number, boolean][] = [];
   alice.page.on("websocket", (socket) => {

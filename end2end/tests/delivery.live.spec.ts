@@ -74,7 +74,9 @@ test("a stored one tells when, to the pointer and to the keyboard", async ({ arr
   expect(title.replace("Stored ", "")).toBe(told.replace(" at ", ", "));
   const beside = () => when.evaluate((el) => getComputedStyle(el, "::after").content);
   expect(await beside()).not.toContain("Stored");
+  // The log is one stop of Tab's: what is in a message is reached from the message.
   await alice.scroller.focus();
+  await alice.page.keyboard.press("ArrowUp");
   await alice.page.keyboard.press("Tab");
   await expect(when).toBeFocused();
   await expect.poll(beside).toContain(title);

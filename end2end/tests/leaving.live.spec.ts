@@ -3,25 +3,45 @@
 import { LOBBY } from "./support/chat.js";
 import { expect, test } from "./support/test.js";
 
-test("who leaves lands on the welcome screen, and is gone for the others", { tag: "@phone" }, async ({
+test("who leaves looks on, is gone for the others, and may take it back", { tag: "@phone" }, async ({
   arrive,
 }) => {
   const bob = await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY);
   await expect(bob.people.locator(".count")).toHaveText("2");
-  await alice.page.getByRole("button", { name: "Leave" }).click();
-  await expect(alice.title).toHaveText("Welcome to Parlour");
-  await expect(alice.page).toHaveURL(/\/$/);
-  await expect(alice.page.getByRole("main"), "the button that had the focus is gone").toBeFocused();
+  await alice.leave();
+  await expect(alice.notice).toContainText(/You left .?Lobby/);
+  await expect(alice.title).toHaveText("Lobby");
   await expect(bob.notes.filter({ hasText: "Alice left" })).toHaveCount(1);
   await expect(bob.people.locator(".count")).toHaveText("1");
+  await bob.say("Is she gone?");
+  await expect(alice.message("Is she gone?")).toBeVisible();
+  await alice.notice.getByRole("button", { name: "Undo" }).click();
+  await expect(alice.notice).toBeEmpty();
+  await expect(alice.looking).toBeHidden();
+  await expect(bob.notes.filter({ hasText: "Alice joined" })).toHaveCount(2);
+  await expect(bob.people.locator(".count")).toHaveText("2");
+});
+
+test("a room that is left in one tab is left in the other, and both look on", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  const other = await alice.anotherTab(LOBBY);
+  await alice.leave();
+  for (const tab of [alice, other]) await expect(tab.looking).toBeVisible();
+  await expect(other.notice).toBeEmpty();
+  const bob = await arrive("Bob", LOBBY);
+  await bob.say("Still there?");
+  for (const tab of [alice, other]) await expect(tab.message("Still there?")).toBeVisible();
+  await other.looking.getByRole("button", { name: "Join" }).click();
+  for (const tab of [alice, other]) await expect(tab.looking).toBeHidden();
+  await expect(bob.people.locator(".count")).toHaveText("2");
 });
 
 test("deleting asks first", async ({ arrive }) => {
   const alice = await arrive("Alice");
   const room = await alice.rest.makeRoom("Tea");
   await alice.visit(`/rooms/${room.id}`);
-  await alice.page.getByRole("link", { name: "Delete room" }).click();
+  await alice.fromMenu("Delete room");
   await expect(alice.dialog).toContainText("Tea");
   await alice.dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(alice.dialog).toBeHidden();
@@ -39,7 +59,7 @@ test("everybody in a deleted room is told and lands on the welcome screen", asyn
   const bob = await arrive("Bob", `/rooms/${room.id}`);
   const elsewhere = await arrive("Carol", LOBBY);
   await expect(elsewhere.roomLink("Tea")).toBeVisible();
-  await alice.page.getByRole("link", { name: "Delete room" }).click();
+  await alice.fromMenu("Delete room");
   await alice.confirm.click();
   for (const one of [alice, bob]) {
     await expect(one.title).toHaveText("Welcome to Parlour");
@@ -62,6 +82,7 @@ test("what was on its way to a room when it was deleted does not hide that it wa
   const alice = await arrive("Alice");
   const room = await alice.rest.makeRoom("Tea");
   const bob = await arrive("Bob", "/me");
+  await bob.rest.joinRoom(room.id);
   let letGo: (() => void) | undefined;
   let isRefused = false;
   await bob.page.routeWebSocket(/\/ws$/, (socket) => {
@@ -90,6 +111,7 @@ test("only who made it is offered to delete it", async ({ arrive }) => {
   const alice = await arrive("Alice");
   const room = await alice.rest.makeRoom("Tea");
   const bob = await arrive("Bob", `/rooms/${room.id}`);
+  await bob.menu.locator("summary").click();
   await expect(bob.page.getByRole("button", { name: "Leave" })).toBeVisible();
   await expect(bob.page.getByRole("link", { name: "Delete room" })).toHaveCount(0);
 });

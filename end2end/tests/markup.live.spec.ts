@@ -46,12 +46,14 @@ test("a sentence around a name isolates the name alone, whatever its direction",
       });
       expect(named).toBeLessThanOrEqual(words! + 1);
     }
-    await other.page.close();
+    await other.composer.fill("");
     await expect(bob.typing).toBeEmpty();
+    // Whoever comes next is in a line of their own.
+    await bob.say(`Hello ${name}`);
   }
   const room = await bob.rest.makeRoom("\u05e1\u05dc\u05d5\u05df");
   await bob.visit(`/rooms/${room.id}`);
-  await bob.page.getByRole("link", { name: "Delete room" }).click();
+  await bob.fromMenu("Delete room");
   await expect(bob.dialog.locator("h2 bdi")).toHaveText(room.name);
   await bob.page.keyboard.press("Escape");
   const isolated = `\u2068${room.name}\u2069`;

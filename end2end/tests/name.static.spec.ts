@@ -16,7 +16,7 @@ test("nobody is sent away from the site", async ({ chat, page, server }) => {
   await chat.visit("/join?next=//example.org/");
   await page.getByLabel("Your name").fill("Alice");
   await page.getByRole("button", { name: "Join" }).click();
-  await expect(page).toHaveURL(`${server.url}/`);
+  await expect(page).toHaveURL(`${server.url}/rooms`);
 });
 
 test("the name is changed", async ({ arrive }) => {

@@ -58,9 +58,18 @@ test("a form that the server cannot give is no empty modal", async ({ arrive, wi
   await expect(alice.dialog.getByLabel("Name")).toBeFocused();
 });
 
-test("a visitor is asked for a name first, then for the room", async ({ arrive }) => {
+test("a visitor is asked for a name first, and told why, then for the room", async ({ arrive, tolerate }) => {
+  tolerate(/status of 422/);
   const visitor = await arrive(null);
+  const why = visitor.dialog.getByText("Say who you are first: a room shows who made it.");
   await visitor.page.getByRole("link", { name: "New room" }).click();
+  await expect(why).toBeVisible();
+  // Reserved: only the server knows.
+  await visitor.dialog.getByLabel("Your name").fill("System");
+  await visitor.confirm.click();
+  await expect(visitor.dialog.getByLabel("Your name")).toHaveAttribute("aria-invalid", "true");
+  await expect(visitor.dialog.getByLabel("Your name")).toBeFocused();
+  await expect(why).toBeVisible();
   await visitor.dialog.getByLabel("Your name").fill("Alice");
   await visitor.confirm.click();
   await visitor.dialog.getByLabel("Name", { exact: true }).fill("Tea");

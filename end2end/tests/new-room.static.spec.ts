@@ -35,6 +35,7 @@ for (const [what, name] of [
 
 test("a visitor gives a name first and comes back here", async ({ arrive }) => {
   const { page } = await arrive(null, "/rooms/new");
+  await expect(page.getByText("Say who you are first: a room shows who made it.")).toBeVisible();
   await page.getByLabel("Your name").fill("Alice");
   await page.getByRole("button", { name: "Join" }).click();
   await expect(page).toHaveURL(/\/rooms\/new$/);

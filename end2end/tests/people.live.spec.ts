@@ -8,7 +8,7 @@ test("the panel has everybody who is here, and their number", async ({ arrive })
   await arrive("Bob", LOBBY);
   await expect(alice.people.locator(".count")).toHaveText("2");
   await expect(alice.people.getByRole("listitem")).toHaveText(["Alice", "Bob"]);
-  await expect(alice.roomLink("Lobby")).toContainText("2");
+  await expect(alice.roomLink("Lobby"), "the list is about what is new").toHaveText("Lobby");
 });
 
 test("two tabs of one person are one person", async ({ arrive }) => {

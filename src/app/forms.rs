@@ -4,7 +4,8 @@
 
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{
-    self, Shape, Typed, Which, edit_page, join_page, name_page, new_room_page, told_when,
+    self, RoomFields, Shape, Typed, Which, change_room_page, edit_page, join_page, name_page,
+    new_room_page, told_when,
 };
 use crate::site::Site;
 use axum::Json;
@@ -12,16 +13,16 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use parlour_protocol::{AppError, ErrorCode, Message, RoomId, User, paths, rules};
+use parlour_protocol::{AppError, ErrorCode, Message, RoomId, Seq, User, paths, rules};
 use parlour_server::http::{AtMessage, session_cookie};
 use parlour_server::messages::{self, NewMessage};
-use parlour_server::rooms::{self, NewRoom};
+use parlour_server::rooms::{self, Changes, NewRoom};
 use parlour_server::{Scope, ServiceError, accounts};
 use serde::Deserialize;
 
 type Filled<T> = Result<Form<T>, FormRejection>;
 
-/// The form of `/rooms/new`.
+/// The form of `/rooms/new`, and of `/rooms/{slug}/edit`.
 #[derive(Debug, Deserialize)]
 pub struct RoomForm {
     name: String,
@@ -50,6 +51,19 @@ pub struct MessageForm {
     client_id: Option<String>,
 }
 
+/// The button at the end of a page.
+#[derive(Debug, Deserialize)]
+pub struct ReadForm {
+    seq: Seq,
+}
+
+/// The forms that join and leave a room.
+#[derive(Debug, Default, Deserialize)]
+pub struct MemberForm {
+    /// Where to go afterwards: else to the room.
+    next: Option<String>,
+}
+
 /// `POST /rooms/new`: makes a room.
 pub async fn create_room(
     State(site): State<Site>,
@@ -71,7 +85,41 @@ pub async fn create_room(
         Err(ServiceError::SignInRequired) => see(&paths::join(paths::NEW_ROOM)),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = new_room_page(&site, shape, status, &name, &description, Some(&error));
+            let typed = RoomFields { name, description };
+            let page = new_room_page(&site, shape, status, typed, Some(&error));
+            told_when(page, &error)
+        }
+    }
+}
+
+/// `POST /rooms/{slug}/edit`: gives a room another name and description.
+pub async fn change_room(
+    State(site): State<Site>,
+    shape: Shape,
+    InRoom(scope, room): InRoom,
+    form: Filled<RoomForm>,
+) -> Response {
+    let RoomForm { name, description } = match form {
+        Ok(Form(filled)) => filled,
+        Err(_) => return unreadable(&site),
+    };
+    let description = as_typed(&description);
+    let changes = Changes {
+        name: Some(name.clone()),
+        description: Some(description.clone()),
+    };
+    match rooms::change(&site.ctx, &scope, room.id, changes).await {
+        Ok(room) => done(shape, &paths::room(&room)),
+        // There is nothing in the form that would help.
+        Err(
+            error @ (ServiceError::SignInRequired
+            | ServiceError::Forbidden
+            | ServiceError::RoomNotFound),
+        ) => pages::answer_in(&site, shape, Err(error)),
+        Err(error) => {
+            let (status, error) = site.refusal(&error);
+            let typed = RoomFields { name, description };
+            let page = change_room_page(&site, shape, status, &room, typed, Some(&error));
             told_when(page, &error)
         }
     }
@@ -117,7 +165,7 @@ pub async fn rename(
         Err(_) => return unreadable(&site),
     };
     match accounts::rename(&site.ctx, &scope, &username).await {
-        Ok(user) => named(shape, user, paths::HOME),
+        Ok(user) => named(shape, user, paths::LIST),
         Err(ServiceError::SignInRequired) => see(paths::JOIN),
         Err(error) => {
             let (status, error) = site.refusal(&error);
@@ -224,10 +272,56 @@ pub async fn delete_message(
     pages::answer_in(&site, shape, back)
 }
 
+/// `POST /rooms/{slug}/read`: marks the room as read up to the end of a page.
+pub async fn mark_read(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    form: Filled<ReadForm>,
+) -> Response {
+    let ReadForm { seq } = match form {
+        Ok(Form(filled)) => filled,
+        Err(_) => return unreadable(&site),
+    };
+    let read = rooms::read_up_to(&site.ctx, &scope, room.id, seq).await;
+    pages::answer(&site, read.map(|()| see(&paths::new(&room))))
+}
+
+/// `POST /rooms/{slug}/m/{number}/unread`: marks a message and all behind it as unread.
+pub async fn mark_unread(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    AtMessage(_, number): AtMessage,
+) -> Response {
+    let marked = rooms::mark_unread(&site.ctx, &scope, room.id, number).await;
+    pages::answer(&site, marked.map(|()| see(&paths::new(&room))))
+}
+
+/// `POST /rooms/{slug}/join`: makes a member.
+pub async fn enter(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    form: Filled<MemberForm>,
+) -> Response {
+    let back = form.ok().and_then(|Form(filled)| filled.next);
+    let back = back.unwrap_or_else(|| paths::room(&room));
+    let entered = match rooms::enter(&site.ctx, &scope, room.id).await {
+        Ok(_) => Ok(see(paths::safe_next(&back))),
+        Err(ServiceError::SignInRequired) => Ok(see(&paths::join(&back))),
+        Err(error) => Err(error),
+    };
+    pages::answer(&site, entered)
+}
+
 /// `POST /rooms/{slug}/leave`: ends the membership.
-pub async fn leave(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+pub async fn leave(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    form: Filled<MemberForm>,
+) -> Response {
+    let back = form.ok().and_then(|Form(filled)| filled.next);
+    let back = back.unwrap_or_else(|| paths::left(&room));
     let left = rooms::leave(&site.ctx, &scope, room.id).await;
-    pages::answer(&site, left.map(|_| see(paths::HOME)))
+    pages::answer(&site, left.map(|()| see(paths::safe_next(&back))))
 }
 
 /// `POST /rooms/{slug}/delete`: deletes a room.
@@ -237,7 +331,7 @@ pub async fn delete_room(
     InRoom(scope, room): InRoom,
 ) -> Response {
     let deleted = rooms::delete(&site.ctx, &scope, room.id).await;
-    pages::answer_in(&site, shape, deleted.map(|_| done(shape, paths::HOME)))
+    pages::answer_in(&site, shape, deleted.map(|_| done(shape, paths::LIST)))
 }
 
 /// What was asked for is done. A browser goes where that leads; a panel is told where.

@@ -17,7 +17,7 @@ use crate::app::shell::{Assets, Print, is_watched};
 use cache::Cache;
 use fragments::{FragmentCache, Renderer, TooMuch, fragment_cache};
 use parlour_protocol::RoomId;
-use parlour_server::page_content::{self, At};
+use parlour_server::page_content::{self, At, ReaderState};
 use parlour_server::rooms::{self, Visibility};
 use parlour_server::{ClientAddress, Context, Scope, ServiceError};
 use std::sync::Arc;
@@ -80,10 +80,22 @@ impl LivePages {
             let place = page_content::place(&self.ctx, scope, at).await?;
             return Ok(rendered(&self.assets, &self.ctx.settings, &place));
         }
-        let template = self.template(scope, at).await?;
-        let reader = page_content::reader_state(&self.ctx, scope, template.content()).await?;
+        let mut template = self.template(scope, at).await?;
+        let mut reader = self.reader(scope, &template).await?;
+        if let Some(unread) = template.content().begins_at(at, &reader) {
+            template = self.template(scope, Some(unread)).await?;
+            reader = self.reader(scope, &template).await?;
+        }
         let filled = move |renderer: &mut Renderer| template.filled(&reader, renderer);
         self.render(scope.address, filled).await
+    }
+
+    async fn reader(
+        &self,
+        scope: &Scope,
+        template: &PageTemplate,
+    ) -> Result<ReaderState, ServiceError> {
+        page_content::reader_state(&self.ctx, scope, template.content()).await
     }
 
     async fn template(

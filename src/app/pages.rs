@@ -4,9 +4,12 @@
 
 pub mod address;
 mod all_rooms;
+mod change_room;
 mod edit;
 mod form_page;
+mod go;
 mod join;
+mod keys;
 mod name;
 mod new_room;
 mod parts;
@@ -16,11 +19,16 @@ mod room;
 mod shape;
 
 pub use all_rooms::all_rooms;
+pub use change_room::{change_room, change_room_page};
 pub use edit::{Typed, Which, edit, edit_page};
+pub use go::go;
 pub use join::{join, join_page};
+pub use keys::keys;
 pub use name::{name, name_page};
-pub use new_room::{new_room, new_room_page};
-pub use problem::{answer, answer_in, not_found, other_method, problem, refusal, told_when};
+pub use new_room::{RoomFields, new_room, new_room_page};
+pub use problem::{
+    answer, answer_in, not_found, other_method, problem, refusal, told_when, with_rooms,
+};
 pub use question::{delete_message, delete_room};
-pub use room::{home, permalink, room};
+pub use room::{home, list, permalink, room};
 pub use shape::Shape;

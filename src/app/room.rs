@@ -16,10 +16,15 @@ mod attention;
 mod composer;
 mod dialogs;
 mod driver;
+mod empty_room;
+mod face;
+mod finder;
+mod fold;
 #[cfg(feature = "ssr")]
 pub mod fragments;
 mod header;
 mod island;
+mod keyboard;
 mod keyed_list;
 mod line;
 mod log;
@@ -30,6 +35,7 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
+mod new_line;
 mod one_of;
 mod room_line;
 mod shown;

@@ -1,4 +1,8 @@
-//! The document around every page, its headers, and how a view becomes a response.
+//! The document around every page, its headers, and how a view becomes a response; and the scripts by hand.
+
+mod worker;
+
+pub use worker::worker;
 
 use crate::app::browser::navigation::ICON;
 use crate::app::slots::placing::Recorder;
@@ -12,10 +16,11 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::tachys::view::Position;
 use parlour_client::tab;
+use parlour_protocol::paths;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// What the page does with its program; `script` and `wasm` stand before it.
+/// What the page does with its program; `script`, `wasm` and `worker` stand before it.
 const LOADER: &str = include_str!("shell/loader.js");
 
 /// What stands between spaces in it for its readers alone; none of its texts has any of these.
@@ -227,7 +232,9 @@ fn build(names: &[&str]) -> String {
 fn loader(script: &str, wasm: &str) -> String {
     let lines = LOADER.lines().map(str::trim);
     let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
-    let mut loader = format!("const script={script:?},wasm={wasm:?}");
+    // What is built anew all the time under the same names is not to be kept.
+    let worker = if is_watched() { "" } else { paths::WORKER };
+    let mut loader = format!("const script={script:?},wasm={wasm:?},worker={worker:?}");
     for line in code {
         loader.push('\n');
         loader.push_str(line);

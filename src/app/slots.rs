@@ -6,6 +6,8 @@
 //! (`app/live_page`), a slot stays empty and the recorder is told where in the text it is.
 //!
 //! *Invariant:* a slot costs a browser nothing.
+//!
+//! What is alike for all readers, and otherwise in a browser, is said beside them: [`STOP`].
 
 #[cfg(not(feature = "ssr"))]
 #[path = "slots/by_browser.rs"]
@@ -14,7 +16,7 @@ pub mod placing;
 #[path = "slots/by_server.rs"]
 pub mod placing;
 
-pub use placing::{slot, value};
+pub use placing::{STOP, printed, slot, value};
 
 /// A place in a live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +33,18 @@ pub enum Slot {
     Rooms,
     /// The head of the open room.
     Header,
+    /// What is said to who only looks at it.
+    Looking,
     /// The way to older messages.
     Older,
+    /// What stands in a room without messages.
+    Empty,
     /// The messages, and the days that they are of.
     Rows,
     /// The way to newer messages.
     Newer,
+    /// What marks the page as read, for who has no script.
+    MarkRead,
     /// Who is in the open room.
     Members,
 }

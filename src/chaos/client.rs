@@ -16,7 +16,7 @@ pub use storage::Storage;
 use crate::history::Event;
 use parlour_client::connection::Phase;
 use parlour_client::outbox::Outbox;
-use parlour_client::session::{Ask, Effect, Moment, Session, Viewport};
+use parlour_client::session::{Ask, Effect, Landing, Moment, Session, Viewport};
 use parlour_client::timeline::Timeline;
 use parlour_protocol::calls::Answer;
 use parlour_protocol::{
@@ -125,6 +125,11 @@ impl Client {
         self.session.outbox()
     }
 
+    /// What a room is called that it shows, once there was a page.
+    pub fn room_name(&self, room: RoomId) -> Option<&str> {
+        self.session.room(room).map(|room| &*room.name)
+    }
+
     /// A room it shows, once there was a page.
     pub fn timeline(&self, room: RoomId) -> Option<&Timeline> {
         self.session.timeline_of(room)
@@ -168,10 +173,10 @@ impl Client {
 
     /// The answer to a question.
     pub fn answered(&mut self, number: u64, ask: &Ask, answer: Answer, at: Moment) {
-        let is_page = matches!(ask, Ask::Open(..)) && self.session.awaits(number);
+        let is_page = self.session.awaits(number);
         let waiting = self.pending();
         self.on(at, |session| session.answered(number, ask, answer));
-        if let (Ask::Open(room, _), true) = (ask, is_page) {
+        if let (Ask::Open(room, _) | Ask::Unread(room), true) = (ask, is_page) {
             self.note_page(*room);
         }
         self.record_acknowledged(waiting);
@@ -315,9 +320,13 @@ impl Client {
             Effect::Say(frame) => self.todo.push(Todo::Send(frame)),
             Effect::Fetch(number, ask) => self.todo.push(Todo::Fetch(number, ask)),
             Effect::NextFrame => self.session.frame(),
-            Effect::Land(..) => {
+            Effect::Land(landing, _) => {
                 self.session.show_draft();
-                self.session.look();
+                match landing {
+                    // Who is here wants the end.
+                    Landing::New if self.session.timeline().has_newer() => self.session.to_newest(),
+                    _ => self.session.look(),
+                }
             }
             // There is no such room.
             Effect::Load(to) => self.rooms.retain(|room| path(*room) != to),

@@ -194,7 +194,8 @@ fn play(
             let mut world = Box::new(Box::pin(World::begin(&server, seed, planted)).await);
             let stuck = Box::pin(world.run())
                 .await
-                .or_else(|| world.vanished_refusal());
+                .or_else(|| world.vanished_refusal())
+                .or_else(|| world.misnamed_room());
             let (history, counters) = Box::pin(world.end()).await;
             let violations = checker::check(&history);
             let outcome = Outcome {

@@ -1,7 +1,8 @@
-//! What the press of a key means in a field that somebody writes in.
+//! What the press of a key means: in a field that somebody writes in, in the log, and elsewhere on the page.
 //!
-//! *Invariant:* a key that the input method takes for itself means nothing: with it a word is chosen,
-//! ended or given up.
+//! *Invariant:* a key that the input method takes for itself means nothing but that somebody writes: with it a word is
+//! chosen, ended or given up. A key by itself is no command where somebody writes, and nowhere once that was switched
+//! off (WCAG 2.1.4).
 
 /// The code of a key that the input method took. Safari says nothing else of the Enter that ends a
 /// word: by then it is composing no more.
@@ -20,9 +21,11 @@ pub struct Press {
     pub is_shifted: bool,
     /// With Ctrl or ⌘.
     pub is_commanded: bool,
+    /// With Alt, which is ⌥.
+    pub is_alternate: bool,
 }
 
-/// What is meant.
+/// What is meant in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// Send this, or save it.
@@ -31,6 +34,63 @@ pub enum Meaning {
     Cancel,
     /// To the line above; where there is none, to the message before.
     Up,
+}
+
+/// Where a key is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// In a field, whatever stands around it.
+    Field,
+    /// In the log: on it, on a message or on something in one.
+    Log,
+    /// In a modal.
+    Modal,
+    /// In the field of the one that finds rooms.
+    Finder,
+    /// Anywhere else on the page.
+    Page,
+}
+
+/// What somebody wants of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// To find a room.
+    Find,
+    /// To go to the room above (`true`) or below the open one in the list, or to the next of those with something
+    /// unread.
+    Walk {
+        /// To the one above.
+        is_up: bool,
+        /// Only to one with something unread.
+        is_unread: bool,
+    },
+    /// To choose the room above (`true`) or below the one that is chosen in the list of those that were found.
+    Choose(bool),
+    /// To go to another message.
+    Step(Step),
+    /// To leave the log for where one writes.
+    Leave,
+    /// To write, beginning with this key: it is not kept from the field that is given the focus.
+    Type,
+    /// To change the message that has the focus.
+    Edit,
+    /// To mark it, and all behind it, as unread.
+    MarkUnread,
+    /// To see which keys there are.
+    ListKeys,
+}
+
+/// To which message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The one above.
+    Older,
+    /// The one below.
+    Newer,
+    /// The first that is here.
+    First,
+    /// The last that is here.
+    Last,
 }
 
 impl Press {
@@ -50,68 +110,66 @@ impl Press {
                 Some(Meaning::Send)
             }
             "Escape" => Some(Meaning::Cancel),
-            "ArrowUp" => Some(Meaning::Up),
+            "ArrowUp" if !self.is_alternate => Some(Meaning::Up),
             _ => None,
         }
+    }
+
+    /// What is wanted of the page by this key there, if anything is. `has_single_keys`: a key by itself may be a
+    /// command.
+    pub fn command(&self, at: At, has_single_keys: bool) -> Option<Command> {
+        let is_modified = self.is_commanded || self.is_alternate;
+        if self.is_taken() {
+            return self.begins_to_write(at, has_single_keys);
+        }
+        let key = self.key.as_str();
+        let is_up = key == "ArrowUp";
+        let is_arrow = is_up || key == "ArrowDown";
+        match at {
+            At::Modal => None,
+            _ if self.is_commanded && !self.is_alternate && !self.is_shifted => {
+                key.eq_ignore_ascii_case("k").then_some(Command::Find)
+            }
+            At::Finder => (is_arrow && !is_modified).then_some(Command::Choose(is_up)),
+            _ if self.is_alternate && !self.is_commanded => is_arrow.then_some(Command::Walk {
+                is_up,
+                is_unread: self.is_shifted,
+            }),
+            _ if is_modified => None,
+            At::Log => self.in_log(has_single_keys),
+            _ => self.begins_to_write(at, has_single_keys),
+        }
+    }
+
+    fn in_log(&self, has_single_keys: bool) -> Option<Command> {
+        Some(match self.key.as_str() {
+            "Escape" => Command::Leave,
+            "?" if has_single_keys => Command::ListKeys,
+            _ if self.is_shifted => return self.begins_to_write(At::Log, has_single_keys),
+            "ArrowUp" => Command::Step(Step::Older),
+            "ArrowDown" => Command::Step(Step::Newer),
+            "Home" => Command::Step(Step::First),
+            "End" => Command::Step(Step::Last),
+            "k" if has_single_keys => Command::Step(Step::Older),
+            "j" if has_single_keys => Command::Step(Step::Newer),
+            "e" if has_single_keys => Command::Edit,
+            "u" if has_single_keys => Command::MarkUnread,
+            _ => return self.begins_to_write(At::Log, has_single_keys),
+        })
+    }
+
+    /// Letters and digits go where one writes, and so does whatever begins one: an accent, an input method. A space
+    /// scrolls and presses buttons, and some browsers search at `/` and `'`.
+    fn begins_to_write(&self, at: At, has_single_keys: bool) -> Option<Command> {
+        let mut rest = self.key.chars();
+        let is_letter = match (rest.next(), rest.next()) {
+            (Some(c), None) => !c.is_ascii() || c.is_ascii_alphanumeric(),
+            _ => self.is_taken() || self.key == "Dead",
+        };
+        let is_free = has_single_keys && matches!(at, At::Log | At::Page);
+        (is_free && is_letter).then_some(Command::Type)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn press(key: &str) -> Press {
-        Press {
-            key: key.to_owned(),
-            ..Press::default()
-        }
-    }
-
-    #[test]
-    fn keys_of_the_input_method_mean_nothing() {
-        for key in ["Enter", "Escape", "ArrowUp", "Process"] {
-            let composing = Press {
-                is_composing: true,
-                ..press(key)
-            };
-            // Safari, after the word has ended; with Ctrl, too.
-            let ended = Press {
-                code: 229,
-                is_commanded: true,
-                ..press(key)
-            };
-            for taken in [composing, ended] {
-                assert!(taken.is_taken());
-                assert_eq!(taken.meaning(true), None, "{taken:?}");
-                assert_eq!(taken.meaning(false), None, "{taken:?}");
-            }
-        }
-        assert_eq!(press("Escape").meaning(true), Some(Meaning::Cancel));
-        assert_eq!(press("ArrowUp").meaning(true), Some(Meaning::Up));
-    }
-
-    #[test]
-    fn with_fingers_enter_breaks_the_line_and_a_keyboard_sends_with_ctrl() {
-        let enter = press("Enter");
-        let shifted = Press {
-            is_shifted: true,
-            ..enter.clone()
-        };
-        let commanded = Press {
-            is_commanded: true,
-            ..enter.clone()
-        };
-        let both = Press {
-            is_shifted: true,
-            ..commanded.clone()
-        };
-        let meanings = |enter_sends| {
-            [&enter, &shifted, &commanded, &both].map(|press| press.meaning(enter_sends))
-        };
-        assert_eq!(
-            meanings(true),
-            [Some(Meaning::Send), None, Some(Meaning::Send), None]
-        );
-        assert_eq!(meanings(false), [None, None, Some(Meaning::Send), None]);
-    }
-}
+mod tests;

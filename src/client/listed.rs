@@ -3,11 +3,16 @@
 //! *Invariant:* the list never grows beyond what a page would have, however many rooms are made meanwhile.
 
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
-use parlour_protocol::{RoomEntry, RoomId};
+use parlour_protocol::{RoomEntry, RoomId, Seq};
 
 /// Whether a list of so many rooms is all there are. Else a room that is not in it may well be there.
 pub fn is_whole(rooms: usize) -> bool {
     rooms < OTHER_ROOMS_MAX
+}
+
+/// Whether nobody has done anything here yet: there is the first room, and nothing in it.
+pub fn is_new(rooms: &[RoomEntry]) -> bool {
+    matches!(rooms, [entry] if entry.room.seq == Seq::ZERO)
 }
 
 /// Whether a list of so many takes one more that was made just now.
@@ -42,10 +47,16 @@ pub fn has(rooms: &[RoomEntry], room: RoomId) -> bool {
     rooms.iter().any(|entry| entry.room.id == room)
 }
 
+/// How many other rooms than the open one have something unread.
+pub fn unread_elsewhere(rooms: &[RoomEntry], open: Option<RoomId>) -> usize {
+    let is_elsewhere = |entry: &&RoomEntry| entry.unread > 0 && open != Some(entry.room.id);
+    rooms.iter().filter(is_elsewhere).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Room, Seq, Timestamp};
+    use parlour_protocol::{Room, Timestamp};
 
     const NEW: RoomId = RoomId(1_000);
 
@@ -90,6 +101,15 @@ mod tests {
     }
 
     #[test]
+    fn a_house_is_new_until_somebody_writes_or_makes_a_room() {
+        assert!(is_new(&[entry(1, 0, 0)]));
+        assert!(!is_new(&[entry(1, 1, 0)]));
+        assert!(!is_new(&[entry(1, 0, 0), entry(2, 0, 0)]));
+        // All were deleted.
+        assert!(!is_new(&[]));
+    }
+
+    #[test]
     fn a_tab_that_hears_of_ten_thousand_new_rooms_lists_as_many_as_a_page() {
         let listed = (0..10_000).fold(0, |listed, _| listed + usize::from(takes_another(listed)));
         assert_eq!(listed, 250);
@@ -114,6 +134,15 @@ mod tests {
         // An open one that the list has is as the list has it.
         let rooms = taken(with_it(), with_it(), Some(NEW));
         assert_eq!(rooms, with_it());
+    }
+
+    #[test]
+    fn what_is_unread_elsewhere_is_counted_by_room() {
+        let rooms = [entry(1, 1, 5), entry(2, 1, 0), entry(3, 1, 2)];
+        assert_eq!(unread_elsewhere(&rooms, Some(RoomId(1))), 1);
+        assert_eq!(unread_elsewhere(&rooms, Some(RoomId(2))), 2);
+        assert_eq!(unread_elsewhere(&rooms, None), 2);
+        assert_eq!(unread_elsewhere(&[], Some(RoomId(1))), 0);
     }
 
     #[test]

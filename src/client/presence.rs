@@ -53,6 +53,16 @@ impl Presence {
         self.typing.clear();
     }
 
+    /// Whose names the typing line says, in their order.
+    pub fn named_typists(&self, me: Option<UserId>) -> [Option<Person>; 2] {
+        let mut others = self.typing.iter().filter(|person| me != Some(person.id));
+        let named = [others.next().cloned(), others.next().cloned()];
+        match others.next() {
+            Some(_) => [None, None],
+            None => named,
+        }
+    }
+
     /// "Alice and Bob are typing…", without who is looking, in four pieces: a name, words, another
     /// name, words. What is not needed is empty, all of it when nobody types. Where two share a name the
     /// words begin with the number that tells them apart.

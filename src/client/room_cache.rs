@@ -4,7 +4,7 @@
 
 use super::presence::Presence;
 use super::timeline::Timeline;
-use parlour_protocol::{Number, OpenRoom, Room, RoomId};
+use parlour_protocol::{Number, OpenRoom, Room, RoomId, Seq};
 
 /// How many rooms are kept; the one that was left longest ago goes first.
 pub const KEPT: usize = 12;
@@ -14,10 +14,40 @@ pub const KEPT: usize = 12;
 pub struct Open {
     /// The room as it is shown.
     pub room: Room,
-    /// Whether this person may delete it.
+    /// Whether this person may change and delete it.
     pub may_delete: bool,
+    /// Up to which seq this person has read it, as far as this tab knows; `None` for one who is no member.
+    pub read: Option<Seq>,
+    /// Up to which seq the server has been told so.
+    pub told: Seq,
+    /// The line *New*, where there is one.
+    pub new: Option<NewLine>,
+    /// This person has marked messages as unread: what is seen is not marked as read before something new comes.
+    pub rests: bool,
     /// The message a permalink points at.
     pub marked: Option<Number>,
+}
+
+/// The line *New*: what is below was not read when the room was opened, or came when nobody looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewLine {
+    /// The message it stands above.
+    pub first: Number,
+    /// It has been in view.
+    pub is_seen: bool,
+    /// It is above the view, and was in it never yet.
+    pub is_missed: bool,
+}
+
+impl NewLine {
+    /// Above this message, and not seen yet.
+    pub fn above(first: Number) -> Self {
+        Self {
+            first,
+            is_seen: false,
+            is_missed: false,
+        }
+    }
 }
 
 /// A room with everything that is shown of it.
@@ -37,15 +67,40 @@ pub struct RoomCache(Vec<RoomState>);
 
 impl From<OpenRoom> for RoomState {
     fn from(room: OpenRoom) -> Self {
+        let timeline = Timeline::new(room.history);
+        let first = room.read.and_then(|read| timeline.first_after(read));
         Self {
             open: Open {
                 room: room.room,
                 may_delete: room.may_delete,
+                read: room.read,
+                told: room.read.unwrap_or_default(),
+                new: first.map(NewLine::above),
+                rests: false,
                 marked: room.marked,
             },
-            timeline: Timeline::new(room.history),
+            timeline,
             presence: Presence::new(room.roster),
         }
+    }
+}
+
+impl RoomState {
+    /// It is opened again, with so many messages at its end unread: puts the line above the first of them. False
+    /// where it does not hold them, and what was read before.
+    pub fn reopen(&mut self, unread: i64) -> bool {
+        let count = usize::try_from(unread).unwrap_or_default();
+        let first = self.timeline.first_of_last(count);
+        self.open.new = first.map(NewLine::above);
+        let last_read = match first {
+            Some(first) => first.before(),
+            None => self.timeline.seq(),
+        };
+        if count == 0 || first.is_some() {
+            self.open.read = self.open.read.map(|_| last_read);
+            self.open.told = last_read;
+        }
+        count == 0 || first.is_some()
     }
 }
 
@@ -57,6 +112,8 @@ impl RoomCache {
             return;
         }
         room.open.marked = None;
+        room.open.new = None;
+        room.open.rests = false;
         self.0.push(room);
         if self.0.len() > KEPT {
             self.0.remove(0);
@@ -126,6 +183,38 @@ mod tests {
         assert_eq!(ids(&cache), [2, 1]);
         assert_eq!(cache.take(RoomId(1)).unwrap().open.marked, None);
         assert_eq!(cache.take(RoomId(1)), None);
+    }
+
+    #[test]
+    fn a_room_that_is_opened_again_has_its_line_where_it_holds_what_is_unread() {
+        let history = History {
+            messages: (11..=14).map(samples::message).collect(),
+            seq: Seq(14),
+            has_older: true,
+            has_newer: false,
+        };
+        let state = RoomState::from(OpenRoom {
+            room: samples::room(RoomId(1), "Room"),
+            may_delete: false,
+            read: Some(Seq(12)),
+            roster: Roster::default(),
+            history,
+            marked: None,
+        });
+        assert_eq!(state.open.new, Some(NewLine::above(Number(13))));
+        let reopened = |unread| {
+            let mut cache = RoomCache::default();
+            cache.put(state.clone());
+            let mut state = cache.take(RoomId(1)).unwrap();
+            assert_eq!(state.open.new, None);
+            let is_held = state.reopen(unread);
+            let first = state.open.new.map(|new| new.first.0);
+            (is_held, first, state.open.read)
+        };
+        assert_eq!(reopened(0), (true, None, Some(Seq(14))));
+        assert_eq!(reopened(1), (true, Some(14), Some(Seq(13))));
+        assert_eq!(reopened(3), (true, Some(12), Some(Seq(11))));
+        assert_eq!(reopened(4), (false, None, Some(Seq(12))));
     }
 
     #[test]

@@ -13,16 +13,19 @@ mod editing;
 mod effect;
 mod inbound;
 mod link;
+mod membership;
 mod navigation;
+mod offline;
 mod outbound;
 mod paging;
 mod reading;
 mod room_list;
 mod stored;
+mod switching;
 #[cfg(test)]
 mod tests;
 
-pub use effect::{Ask, Effect, Field, Landing, Moment, Part, Parts, Viewport};
+pub use effect::{Ask, Effect, Field, Landing, Moment, Part, Parts, Undo, Viewport};
 pub use stored::Storage;
 
 use crate::announcer::Announcer;
@@ -35,23 +38,36 @@ use crate::presence::{Presence, TypingSignal};
 use crate::read_receipts::ReadReceipts;
 use crate::room_cache::{Open, RoomCache, RoomState};
 use crate::scroll_position::{ScrollPosition, ScrollPositions};
+use crate::switcher::Recent;
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
 use navigation::{Address, Visit};
 use paging::Page;
 use parlour_protocol::{
-    AppError, ClientFrame, History, Number, Place, RoomEntry, RoomId, Seq, User, UserId,
+    AppError, ClientFrame, History, Number, Place, Room, RoomEntry, RoomId, Seq, Timestamp, User,
+    UserId,
 };
 use stored::Stored;
 
 /// How long to wait when the server did not say, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 
+/// New messages of which the first is above the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewsAbove {
+    /// How many of them this tab holds.
+    pub count: usize,
+    /// When the first one was posted; `None` where it is not held, and there are more.
+    pub since: Option<Timestamp>,
+}
+
 /// The state and the rules of one tab.
 pub struct Session {
     me: Option<User>,
     /// The sidebar, ordered by name.
     rooms: Vec<RoomEntry>,
+    /// The open room was unread when it was opened.
+    was_unread: bool,
     /// The hash by which the server knows that list; none once a frame has changed it.
     list_hash: Option<String>,
     open: Option<Open>,
@@ -62,8 +78,14 @@ pub struct Session {
     /// Since when a socket is being opened.
     opening_since: Option<f64>,
     is_online: bool,
+    /// The socket was gone for a while; what came meanwhile is still to come.
+    was_away: bool,
     /// By how much the date was ahead of the clock when they were last looked at, in milliseconds.
     date_ahead: Option<f64>,
+    /// By how much the server's date is ahead of this machine's, as the last message told, in milliseconds.
+    server_ahead: f64,
+    /// Lines say who came and who went.
+    has_notes: bool,
     /// Who this tab was when the socket was opened.
     linked_as: Option<UserId>,
     /// Who the server says this tab is on this socket; `None` until it has.
@@ -99,6 +121,8 @@ pub struct Session {
     composer_error: Option<String>,
     /// New messages below the view.
     missed: usize,
+    /// The view was away from the end of the room since what it shows was asked for.
+    has_left_end: bool,
     announcer: Announcer,
     /// What is shown.
     shown_at: Address,
@@ -106,14 +130,19 @@ pub struct Session {
     address: Address,
     /// Where one was reading, for each entry of the tab's history.
     positions: ScrollPositions,
-    asked_for_name: bool,
     visit: Option<Visit>,
+    /// The rooms that were opened lately, in all tabs.
+    recent: Recent,
     page: Option<Page>,
     /// Where somebody was reading before the page was loaded again, and the question for what is there.
     coming_back: Option<(u64, ScrollPosition)>,
     /// Requests made, for each answer to be of one of them.
     requests: u64,
     upgrade: Upgrade,
+    /// The room whose page was kept last, and how far the room had come.
+    kept: Option<(RoomId, Seq)>,
+    /// When the page of the open room is to be kept, should one stay.
+    keep_at: Option<f64>,
     viewport: Viewport,
     at: Moment,
     effects: Vec<Effect>,
@@ -132,9 +161,10 @@ impl Session {
         };
         let mut announcer = Announcer::default();
         announcer.enter(timeline.seq());
-        Self {
+        let mut session = Self {
             me: place.me,
             rooms: place.rooms,
+            was_unread: false,
             list_hash: None,
             open,
             timeline,
@@ -143,7 +173,10 @@ impl Session {
             connection: Connection::absent(),
             opening_since: None,
             is_online: true,
+            was_away: false,
             date_ahead: None,
+            server_ahead: 0.0,
+            has_notes: true,
             linked_as: None,
             known_as: None,
             joined: Rooms::default(),
@@ -166,21 +199,28 @@ impl Session {
             typed: 0,
             composer_error: None,
             missed: 0,
+            has_left_end: false,
             announcer,
             shown_at: Address::default(),
             address: Address::default(),
             positions: ScrollPositions::default(),
-            asked_for_name: false,
             visit: None,
+            recent: Recent::default(),
             page: None,
             coming_back: None,
             requests: 0,
             upgrade: Upgrade::default(),
+            kept: None,
+            keep_at: None,
             viewport: Viewport::default(),
             at: Moment::default(),
             effects: Vec::new(),
             parts: Parts::default(),
-        }
+        };
+        session.was_unread = session
+            .open_id()
+            .is_some_and(|room| session.is_unread(room));
+        session
     }
 
     /// What happens from here on happens at this moment, before eyes that see this much.
@@ -231,6 +271,13 @@ impl Session {
         &self.timeline
     }
 
+    /// A room that this tab holds, open or not.
+    pub fn room(&self, room: RoomId) -> Option<&Room> {
+        let open = self.open.iter().map(|open| &open.room);
+        let kept = self.cache.iter().map(|state| &state.open.room);
+        open.chain(kept).find(|held| held.id == room)
+    }
+
     /// The messages of a room that this tab holds, open or not.
     pub fn timeline_of(&self, room: RoomId) -> Option<&Timeline> {
         if self.open_id() == Some(room) {
@@ -257,6 +304,22 @@ impl Session {
     /// What is shown of the connection.
     pub fn banner(&self) -> Banner {
         self.connection.banner(self.at.now)
+    }
+
+    /// Whether the line *New* was not in view yet.
+    pub fn has_unseen_line(&self) -> bool {
+        let new = self.open.as_ref().and_then(|open| open.new);
+        new.is_some_and(|new| !new.is_seen)
+    }
+
+    /// What has to be told of the line *New*, because it is above the view and was not in it yet.
+    pub fn news_above(&self) -> Option<NewsAbove> {
+        let new = self.open.as_ref()?.new.filter(|new| new.is_missed)?;
+        let first = self.timeline.get(new.first);
+        Some(NewsAbove {
+            count: self.timeline.held_after(new.first.before()),
+            since: first.map(|message| message.timestamp),
+        })
     }
 
     /// How many new messages are below the view.
@@ -310,6 +373,17 @@ impl Session {
             && self.rejoins.is_empty()
             && self.syncing.is_empty()
             && self.outbox.waiting() == 0
+    }
+
+    /// When a message that is sent now will have been stored, as far as that is known.
+    pub fn date(&self) -> Option<Timestamp> {
+        let date = self.at.now + self.date_ahead? + self.server_ahead;
+        Some(Timestamp(date as i64))
+    }
+
+    /// Whether lines say who came and who went.
+    pub fn has_notes(&self) -> bool {
+        self.has_notes
     }
 
     /// Who of those that are here, or wrote what is shown, has to be told from somebody else.

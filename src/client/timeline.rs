@@ -4,15 +4,19 @@
 //! and the last (except for what [`Timeline::heard`] still asks for); every row is in the newest
 //! state this browser was told of; and `apply(page at s, sync s..t) == page at t`.
 
+mod new_line;
 mod rows;
 mod slices;
 #[cfg(test)]
 mod tests;
+mod walking;
 
-pub use rows::{Key, MessageRow, Row, tell_apart};
+pub use new_line::draw_new_line;
+pub use rows::{Key, MessageRow, PendingRow, Row, name_days, said, tell_apart};
 pub use slices::slices;
 
-use parlour_protocol::{History, Message, Number, Seq, SystemEvent, Timestamp, UserId};
+use crate::outbox::Pending;
+use parlour_protocol::{History, Message, Number, Seq, SystemEvent, Timestamp, User, UserId};
 use std::sync::Arc;
 
 /// Message rows kept; the far end is let go. A frame costs what is in the page: twice as many take
@@ -108,6 +112,8 @@ struct Note {
     after: Seq,
     name: String,
     event: SystemEvent,
+    /// When it was heard, if that is known.
+    at: Option<Timestamp>,
 }
 
 impl Timeline {
@@ -346,8 +352,8 @@ impl Timeline {
         self.in_view = top;
     }
 
-    /// Adds a line after the newest row ("Alice joined"); the same one twice in a row stands once.
-    pub fn note(&mut self, name: String, event: SystemEvent) {
+    /// Adds a line after the newest row ("Alice joined") that was heard then; the same one twice in a row stands once.
+    pub fn note(&mut self, name: String, event: SystemEvent, at: Option<Timestamp>) {
         let newest = self.last_number().map_or(Seq::ZERO, Number::seq);
         let mut after = self.seq.max(newest);
         if let Some(last) = self.notes.last() {
@@ -365,12 +371,30 @@ impl Timeline {
             after,
             name,
             event,
+            at,
         });
+    }
+
+    /// Drops all such lines.
+    pub fn drop_notes(&mut self) {
+        self.notes.clear();
     }
 
     /// What is drawn, top to bottom: for whom, with which message pointed at, in which time zone.
     pub fn rows(&self, me: Option<UserId>, marked: Option<Number>, zone: Zone) -> Vec<Row> {
         rows::lay_out(self, me, marked, zone)
+    }
+
+    /// What this person has on its way, below the rows, as it will stand once it is stored: `now`, as far as that is
+    /// known.
+    pub fn pending_rows(
+        &self,
+        pending: Vec<Pending>,
+        me: Option<&User>,
+        now: Option<Timestamp>,
+        zone: Zone,
+    ) -> Vec<Row> {
+        rows::lay_out_pending(self, pending, me, now, zone)
     }
 
     /// Keeps a message if it belongs into the window. True when it was not known before.

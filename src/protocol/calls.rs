@@ -28,6 +28,17 @@ pub struct RoomBody {
     pub description: Option<String>,
 }
 
+/// The body of `PATCH /api/chat/rooms/{room}`. What it does not name stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomChangesBody {
+    /// The new name as it was typed.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What the room is about from now on.
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
 /// A call before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -89,6 +100,12 @@ impl Request {
         Self::new("GET", &format!("/rooms/{room}/open{query}"))
     }
 
+    /// A room with its newest messages, or, where what is unread is not all among them, with those around the place
+    /// up to which it was read: an [`OpenRoom`](crate::OpenRoom).
+    pub fn unread_room(room: RoomId) -> Self {
+        Self::new("GET", &format!("/rooms/{room}/open?unread=true"))
+    }
+
     /// What lies right before a message: a [`History`](crate::History).
     pub fn older(room: RoomId, than: Number) -> Self {
         Self::history(room, "before", than)
@@ -103,6 +120,11 @@ impl Request {
         let limit = rules::PAGE_SIZE;
         let query = format!("{way}={number}&limit={limit}");
         Self::new("GET", &format!("/rooms/{room}/history?{query}"))
+    }
+
+    /// Is a member of the room from now on. Nothing is answered.
+    pub fn join_room(room: RoomId) -> Self {
+        Self::new("POST", &format!("/rooms/{room}/membership"))
     }
 
     /// Is no member of the room any more, in any tab. Nothing is answered.
@@ -243,6 +265,10 @@ mod tests {
             (
                 Request::open_room(room, Some(Number(41))),
                 "GET /api/chat/rooms/3/open?around=41",
+            ),
+            (
+                Request::unread_room(room),
+                "GET /api/chat/rooms/3/open?unread=true",
             ),
             (
                 Request::older(room, Number(41)),

@@ -45,6 +45,9 @@ frames! {
             /// The `seq` up to which the client has the room; the answer has what changed since.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             after: Option<Seq>,
+            /// Only looks: who is no member becomes none by this.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            look: bool,
         },
         /// Leaves a room (`/ws` only).
         #[serde(rename = "leave")]
@@ -106,7 +109,7 @@ frames! {
             /// The `seq` up to which the client has the room.
             after: Seq,
         },
-        /// A read receipt; never goes backwards.
+        /// A read receipt; never goes backwards by itself.
         #[serde(rename = "read")]
         Read {
             /// The room that was read.
@@ -114,6 +117,15 @@ frames! {
             room_id: Option<RoomId>,
             /// The latest `seq` that was read.
             seq: Seq,
+        },
+        /// Marks a message and all behind it as unread.
+        #[serde(rename = "unread")]
+        Unread {
+            /// The room of the message.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The number of the first message that is unread.
+            number: Number,
         },
         /// Asks for the list of rooms that a page has (`/ws` only).
         #[serde(rename = "rooms")]
@@ -205,7 +217,7 @@ frames! {
         /// A message was edited or deleted.
         #[serde(rename = "message_changed")]
         MessageChanged(Message),
-        /// A room appeared or changed.
+        /// A room was made, or has another name or description.
         #[serde(rename = "room_changed")]
         RoomChanged(Room),
         /// A room was deleted.
@@ -214,10 +226,16 @@ frames! {
         /// This person is not in the room any more (left from another tab).
         #[serde(rename = "left")]
         Left(RoomGone),
+        /// This person is a member of the room from now on (joined or wrote, from whatever tab).
+        #[serde(rename = "joined")]
+        Joined(RoomJoined),
         /// Something happened in a room that the person may see and has not joined.
         #[serde(rename = "room_activity")]
         RoomActivity(RoomActivity),
-        /// Everything that changed in (`from`, `to`], each message in its present state.
+        /// This person has marked messages of a room as unread.
+        #[serde(rename = "unread")]
+        Unread(MarkedUnread),
+        /// Everything that changed in (`from`, `to`], each message and the room in its present state.
         #[serde(rename = "sync")]
         Sync(Sync),
         /// The people in a room: at most 200 names, and the exact `count`.
@@ -322,6 +340,14 @@ record! {
 }
 
 record! {
+    /// A room that the person is a member of from now on.
+    pub struct RoomJoined {
+        /// The id of the room.
+        pub room_id: RoomId,
+    }
+}
+
+record! {
     /// Something happened in a room that the person may see and has not joined.
     pub struct RoomActivity {
         /// The id of the room.
@@ -336,12 +362,27 @@ record! {
 }
 
 record! {
-    /// Everything that changed in (`from`, `to`], each message in its present state.
+    /// This person has marked messages of a room as unread.
+    pub struct MarkedUnread {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// The `seq` up to which they count as having read it now.
+        pub seq: Seq,
+        /// Messages posted since.
+        pub unread: i64,
+    }
+}
+
+record! {
+    /// Everything that changed in (`from`, `to`], each message and the room in its present state.
     pub struct Sync {
         /// The room that was read.
         pub room_id: RoomId,
         /// The changed messages, ordered by `seq`.
         pub messages: Vec<Message>,
+        /// The room, if its name or description changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub room: Option<Room>,
         /// The `seq` after which the changes begin (exclusive).
         pub from: Seq,
         /// The `seq` up to which the changes go (inclusive).

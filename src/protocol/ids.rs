@@ -91,6 +91,11 @@ impl Number {
         Self(seq.0)
     }
 
+    /// The place in the order right before the message: up to there has read who has not read it.
+    pub const fn before(self) -> Seq {
+        Seq(self.0.saturating_sub(1))
+    }
+
     /// The place in the order at which the message was posted; where it was changed last is in the message.
     pub const fn seq(self) -> Seq {
         Seq(self.0)

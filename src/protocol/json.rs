@@ -13,7 +13,7 @@ mod values;
 mod writing;
 
 pub(crate) use declare::{frames, names, read, record, write};
-pub use writing::Writer;
+pub use writing::{Given, Writer};
 
 /// How deep lists and objects may lie in each other; serde_json's own limit.
 const DEPTH: u32 = 128;

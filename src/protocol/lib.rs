@@ -10,9 +10,11 @@ pub mod calls;
 mod close;
 pub mod display;
 mod error;
+pub mod finding;
 mod frames;
 mod ids;
 pub mod json;
+pub mod last_room;
 mod message;
 pub mod paths;
 mod place;
@@ -27,8 +29,8 @@ mod user;
 pub use close::CloseCode;
 pub use error::{AppError, ErrorCode};
 pub use frames::{
-    ClientFrame, FrameError, Heartbeat, Hello, Refusal, RoomActivity, RoomGone, ServerFrame, Sync,
-    System, SystemEvent, Typists, UsersList, Welcome,
+    ClientFrame, FrameError, Heartbeat, Hello, MarkedUnread, Refusal, RoomActivity, RoomGone,
+    RoomJoined, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};

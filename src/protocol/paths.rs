@@ -2,27 +2,49 @@
 
 use crate::{Number, Room, RoomId};
 
-/// The welcome screen.
+/// The front door: it leads on to where somebody was last.
 pub const HOME: &str = "/";
+/// The live page without an open room: the list of rooms, and the welcome screen beside it.
+pub const LIST: &str = "/rooms";
 /// The page with all rooms.
-pub const ROOMS: &str = "/rooms";
+pub const ROOMS: &str = "/rooms/all";
 /// The page that makes a room without script.
 pub const NEW_ROOM: &str = "/rooms/new";
 /// Where a visitor gives a name.
 pub const JOIN: &str = "/join";
 /// Where the name is changed.
 pub const ME: &str = "/me";
+/// Where a room is found by a part of its name.
+pub const GO: &str = "/go";
+/// Which keys there are.
+pub const KEYS: &str = "/keys";
 /// The header of a request that asks for what a panel shows of a page, and not for all of it.
 pub const PANEL: &str = "x-panel";
+/// What a room's page shows only who has just left it, by the fragment of its address.
+pub const LEFT: &str = "left";
+/// The site's service worker.
+pub const WORKER: &str = "/sw.js";
 /// The socket of a signed-in browser.
 pub const SOCKET: &str = "/ws";
 
 /// Bytes of a room's part of an address, after which no letter is begun: more would fill it for nothing.
 const SLUG_MAX: usize = 120;
 
-/// All rooms behind a place in their list.
-pub fn rooms_after(place: &str) -> String {
-    format!("{ROOMS}?after={}", encode(place))
+/// All rooms, or those that are found by this, from the beginning or behind a place in their list.
+pub fn browse(search: &str, after: Option<&str>) -> String {
+    let search = search.trim();
+    let found = (!search.is_empty()).then(|| format!("q={}", encode(search)));
+    let after = after.map(|place| format!("after={}", encode(place)));
+    let query: Vec<String> = found.into_iter().chain(after).collect();
+    match query.is_empty() {
+        true => ROOMS.to_owned(),
+        false => format!("{ROOMS}?{}", query.join("&")),
+    }
+}
+
+/// The rooms with all that is `wanted` in their names.
+pub fn go(wanted: &str) -> String {
+    format!("{GO}?q={}", encode(wanted))
 }
 
 /// `/rooms/12-general`. Only the number counts when it is read.
@@ -30,9 +52,19 @@ pub fn room(room: &Room) -> String {
     format!("/rooms/{}", slug(room.id, &room.name))
 }
 
-/// `/rooms/12-general/m/345`, with the fragment that scrolls there without script.
+/// `/rooms/12`: a room by its number alone, under which its page is kept whatever it is called.
+pub fn kept(room: RoomId) -> String {
+    format!("/rooms/{room}")
+}
+
+/// `/rooms/12-general/m/345`, as it is given away.
+pub fn permalink(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}", self::room(room))
+}
+
+/// The same with the fragment that scrolls there without script.
 pub fn message(room: &Room, number: Number) -> String {
-    format!("{}/m/{number}#m{number}", self::room(room))
+    format!("{}#m{number}", permalink(room, number))
 }
 
 /// `/rooms/12-general#latest`: the newest message, at the bottom.
@@ -72,9 +104,39 @@ pub fn delete_message(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/delete", self::room(room))
 }
 
+/// Where the form that marks a room as read goes.
+pub fn mark_read(room: &Room) -> String {
+    format!("{}/read", self::room(room))
+}
+
+/// Where the form that marks a message and all behind it as unread goes.
+pub fn mark_unread(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/unread", self::room(room))
+}
+
+/// `/rooms/12-general#new`: the first message that was not read.
+pub fn new(room: &Room) -> String {
+    format!("{}#new", self::room(room))
+}
+
+/// Where the form that makes a member goes.
+pub fn enter(room: &Room) -> String {
+    format!("{}/join", self::room(room))
+}
+
 /// Where the form that leaves goes.
 pub fn leave(room: &Room) -> String {
     format!("{}/leave", self::room(room))
+}
+
+/// `/rooms/12-general#left`: the room that was left by a form just now, which says so.
+pub fn left(room: &Room) -> String {
+    format!("{}#{LEFT}", self::room(room))
+}
+
+/// The page that changes a room's name and description, and its form's target.
+pub fn change_room(room: &Room) -> String {
+    format!("{}/edit", self::room(room))
 }
 
 /// The page that asks before a room is deleted, and its form's target.
@@ -126,12 +188,12 @@ pub fn parse_number(digits: &str) -> Option<Number> {
     parse_id(digits).map(Number)
 }
 
-/// A local path to come back to; anything that could leave the site becomes the welcome screen.
+/// A local path to come back to; anything that could leave the site becomes the list of rooms.
 pub fn safe_next(next: &str) -> &str {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    if local { next } else { HOME }
+    if local { next } else { LIST }
 }
 
 fn parse_id(digits: &str) -> Option<i64> {
@@ -225,6 +287,16 @@ mod tests {
     }
 
     #[test]
+    fn a_search_and_a_place_go_through_an_address() {
+        assert_eq!(browse(" ", None), "/rooms/all");
+        assert_eq!(browse("", Some("k.1")), "/rooms/all?after=k.1");
+        let path = browse("R&D #2 Köln", Some("k.1"));
+        assert_eq!(path, "/rooms/all?q=R%26D%20%232%20K%C3%B6ln&after=k.1");
+        assert_eq!(safe_next(&path), path);
+        assert_eq!(parse_room("/rooms/all"), None);
+    }
+
+    #[test]
     fn only_the_number_of_a_room_path_counts() {
         let at = |room, message: Option<i64>| {
             Some(RoomPath {
@@ -261,7 +333,7 @@ mod tests {
             "/a\r\nSet-Cookie: x",
             "javascript:alert(1)",
         ] {
-            assert_eq!(safe_next(next), "/", "{next}");
+            assert_eq!(safe_next(next), LIST, "{next}");
         }
     }
 }

@@ -121,7 +121,7 @@ record! {
     pub struct OpenRoom {
         /// The room that is open.
         pub room: Room,
-        /// Whether the person may delete it.
+        /// Whether the person may change and delete it.
         pub may_delete: bool,
         /// Up to which seq the person has read it; `None` for a person who is no member.
         pub read: Option<Seq>,

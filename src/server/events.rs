@@ -3,7 +3,7 @@
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
 //! [`Audience`], and is sent to no socket outside of it.
 
-use parlour_protocol::{Message, Room, RoomId, User, UserId};
+use parlour_protocol::{MarkedUnread, Message, Room, RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ pub enum Publication {
     },
     /// A message that was edited or deleted.
     MessageChanged(Message),
-    /// A room that was made.
-    RoomCreated(Room),
+    /// A room that was made, or has another name or description.
+    RoomChanged(Room),
     /// A room that was deleted.
     RoomDeleted(RoomId),
     /// A membership ended.
@@ -31,12 +31,30 @@ pub enum Publication {
         /// The person who left.
         user: UserId,
     },
-    /// A read receipt moved forward, or a membership began, for which all is read.
+    /// A membership began, for which all is read.
+    Joined {
+        /// The room that was joined.
+        room: RoomId,
+        /// The person who is a member now.
+        user: UserId,
+        /// The membership's `read_posts`.
+        read_posts: i64,
+    },
+    /// A read receipt moved forward.
     Read {
         /// The person who has read.
         user: UserId,
         /// The room that was read.
         room: RoomId,
+        /// The membership's `read_posts` now.
+        read_posts: i64,
+    },
+    /// A member has marked messages as unread.
+    Unread {
+        /// The person who has.
+        user: UserId,
+        /// What they are told of it.
+        marked: MarkedUnread,
         /// The membership's `read_posts` now.
         read_posts: i64,
     },
@@ -68,9 +86,12 @@ impl Publication {
         match self {
             Self::Message { message, .. } => Audience::Viewers(message.room_id),
             Self::MessageChanged(message) => Audience::Viewers(message.room_id),
-            Self::RoomCreated(room) => Audience::Viewers(room.id),
+            Self::RoomChanged(room) => Audience::Viewers(room.id),
             Self::RoomDeleted(room) => Audience::Viewers(*room),
-            Self::Left { user, .. } | Self::Read { user, .. } => Audience::Person(*user),
+            Self::Left { user, .. }
+            | Self::Joined { user, .. }
+            | Self::Read { user, .. }
+            | Self::Unread { user, .. } => Audience::Person(*user),
             Self::Renamed { .. } => Audience::Everybody,
         }
     }
@@ -79,7 +100,7 @@ impl Publication {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{UserKind, samples};
+    use parlour_protocol::{Seq, UserKind, samples};
 
     const ROOM: RoomId = RoomId(7);
     const ALICE: UserId = UserId(3);
@@ -101,7 +122,7 @@ mod tests {
         for publication in [
             posted,
             Publication::MessageChanged(message()),
-            Publication::RoomCreated(samples::room(ROOM, "Lobby")),
+            Publication::RoomChanged(samples::room(ROOM, "Lobby")),
             Publication::RoomDeleted(ROOM),
         ] {
             assert_eq!(publication.audience(), Audience::Viewers(ROOM));
@@ -109,17 +130,31 @@ mod tests {
     }
 
     #[test]
-    fn leaving_and_reading_are_for_the_person_alone() {
+    fn joining_leaving_and_reading_are_for_the_person_alone() {
         let left = Publication::Left {
             room: ROOM,
             user: ALICE,
+        };
+        let joined = Publication::Joined {
+            room: ROOM,
+            user: ALICE,
+            read_posts: 1,
         };
         let read = Publication::Read {
             user: ALICE,
             room: ROOM,
             read_posts: 1,
         };
-        for publication in [left, read] {
+        let unread = Publication::Unread {
+            user: ALICE,
+            marked: MarkedUnread {
+                room_id: ROOM,
+                seq: Seq(0),
+                unread: 1,
+            },
+            read_posts: 0,
+        };
+        for publication in [left, joined, read, unread] {
             assert_eq!(publication.audience(), Audience::Person(ALICE));
         }
     }

@@ -9,6 +9,7 @@ pub mod body;
 mod compressed;
 pub mod forwarded;
 mod host;
+pub mod last_room;
 pub(crate) mod line;
 mod origin;
 mod paths;
@@ -27,6 +28,7 @@ pub mod socket;
 mod timer;
 mod trace;
 
+pub use last_room::LastRoom;
 pub use paths::{AtMessage, AtRoom};
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};

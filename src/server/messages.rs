@@ -13,7 +13,7 @@ pub use post::{NewMessage, draw_key, post};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store;
+use crate::{rooms, store};
 use parlour_protocol::{History, RoomId, Seq};
 
 /// The part of a room's history that a page shows.
@@ -42,7 +42,7 @@ pub async fn history(
     Ok(opened.history)
 }
 
-/// What changed after `after`.
+/// What changed after `after`, in the room and of the room itself.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
@@ -52,5 +52,9 @@ pub async fn sync(
     room: RoomId,
     after: Seq,
 ) -> Result<SyncPage, ServiceError> {
-    ctx.store.changes_since(scope, room, after).await
+    let page = ctx.store.changes_since(scope, room, after).await?;
+    Ok(SyncPage {
+        room: page.room.map(|room| rooms::present(ctx, room)),
+        ..page
+    })
 }

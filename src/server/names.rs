@@ -8,16 +8,19 @@
 //! *Invariant:* names with the same folded key have the same skeleton.
 
 mod edition;
+mod findable;
 mod order;
 mod reserved;
 mod spelling;
 
 pub(crate) use edition::edition;
+pub use findable::findable;
 pub(crate) use order::sort_key;
 pub use reserved::is_reserved;
 
 use parlour_protocol::rules::{self, Fault, Invalid};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A name that passed its rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +83,15 @@ pub fn folded(name: &str) -> String {
     } else {
         folded
     }
+}
+
+/// What is looked for in a text, and the text that it is looked for in: neither case, accents nor width count.
+pub(crate) fn searched(text: &str) -> String {
+    let bare = text.chars().filter(|c| !is_ignored(*c)).nfkd();
+    let bare: String = bare.filter(|c| !is_combining_mark(*c)).collect();
+    // A case variant may be a letter with a mark.
+    let folded = caseless(&bare).nfkd().filter(|c| !is_combining_mark(*c));
+    single_spaced(&folded.collect::<String>())
 }
 
 /// The skeleton (UTS #39): equal for names that look alike.

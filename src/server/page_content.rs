@@ -6,7 +6,7 @@ use crate::rooms::ReaderEntry;
 use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
-use parlour_protocol::{Number, OpenRoom, Place, RoomEntry, RoomId, Seq, User, rules};
+use parlour_protocol::{History, Number, OpenRoom, Place, RoomEntry, RoomId, Seq, User, rules};
 
 pub use crate::messages::View;
 
@@ -38,7 +38,7 @@ pub struct ReaderState {
     pub me: Option<User>,
     /// What each listed room is to them, in the order of the list.
     pub rooms: Vec<ReaderEntry>,
-    /// Whether they may delete the open room.
+    /// Whether they may change and delete the open room.
     pub may_delete: bool,
     /// Up to which seq they have read the open room; `None` for who is no member.
     pub read: Option<Seq>,
@@ -52,6 +52,11 @@ pub struct ReaderState {
 /// As [`read`].
 pub async fn place(ctx: &Context, scope: &Scope, at: Option<At>) -> Result<Place, ServiceError> {
     let content = read(ctx, scope, at).await?;
+    let reader = reader_state(ctx, scope, &content).await?;
+    let Some(unread) = content.begins_at(at, &reader) else {
+        return Ok(content.of(reader));
+    };
+    let content = read(ctx, scope, Some(unread)).await?;
     let reader = reader_state(ctx, scope, &content).await?;
     Ok(content.of(reader))
 }
@@ -114,7 +119,7 @@ pub async fn reader_state(
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
-        may_delete: (place.open.iter()).any(|open| rooms::may_delete(scope, &open.room)),
+        may_delete: (place.open.iter()).any(|open| rooms::may_change(scope, &open.room)),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
     })
@@ -124,6 +129,17 @@ impl PageContent {
     /// The shared content, as the page of no reader.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Where the page of this reader begins instead, when it is of a room's newest messages and not all that they
+    /// have not read is among those. Whoever has it there shares the page with all others.
+    pub fn begins_at(&self, at: Option<At>, reader: &ReaderState) -> Option<At> {
+        let at = at.filter(|at| at.view == View::Newest)?;
+        let listed = self.place.rooms.iter().zip(&reader.rooms);
+        let listed = listed.filter(|(entry, _)| entry.room.id == at.room);
+        let unread = listed.map(|(_, listing)| listing.unread).next()?;
+        let history = &self.place.open.as_ref()?.history;
+        begins_at(at.room, history, unread, reader.read)
     }
 
     /// Whether all rooms are in the list; otherwise only readers with the same memberships have the same list.
@@ -169,18 +185,67 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     counts(ctx, scope, at.view)?;
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
     let opened = open(ctx, scope, at, read.await?)?;
-    // Of this room alone: opening one must not cost more to who belongs to thousands.
-    let read = match scope.user_id() {
-        Some(user) => ctx.store.read_position(user, at.room).await?.read_seq,
-        None => None,
-    };
-    Ok(OpenRoom { read, ..opened })
+    let read = read_of(ctx, scope, at.room).await?;
+    Ok(OpenRoom {
+        read: read.map(|read| read.seq),
+        ..opened
+    })
 }
 
-/// Opening a room at its end takes no token of the history limit, since every reader who comes in does it.
+/// How far the reader has read this room. It alone is looked up: opening one must not cost more to who belongs to
+/// thousands.
+async fn read_of(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+) -> Result<Option<store::ReadUpTo>, ServiceError> {
+    match scope.user_id() {
+        Some(user) => Ok(ctx.store.read_position(user, room).await?.read),
+        None => Ok(None),
+    }
+}
+
+/// The same where the reader begins to read: with the room's newest messages, or, where not all that they have not
+/// read is among those, with the messages around the first of it.
+///
+/// # Errors
+/// As [`read`].
+pub async fn visit_unread(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+) -> Result<OpenRoom, ServiceError> {
+    let newest = At {
+        room,
+        view: View::Newest,
+    };
+    let history = |view| (ctx.store).history(scope, room, view, rules::PAGE_SIZE);
+    let opened = history(newest.view).await?;
+    let read = read_of(ctx, scope, room).await?;
+    let unread = ReaderEntry::of(opened.room.posts, read.as_ref()).unread;
+    let seq = read.map(|read| read.seq);
+    let opened = match begins_at(room, &opened.history, unread, seq) {
+        Some(at) => history(at.view).await?,
+        None => opened,
+    };
+    Ok(OpenRoom {
+        read: seq,
+        ..open(ctx, scope, newest, opened)?
+    })
+}
+
+/// Where a page begins instead of with these messages, the newest, of which the reader has not read so many. One
+/// that they have read stands above the others, so that the page shows where they stopped.
+fn begins_at(room: RoomId, newest: &History, unread: i64, read: Option<Seq>) -> Option<At> {
+    let is_beyond = newest.has_older && unread >= newest.messages.len() as i64;
+    let view = View::Unread(read.filter(|_| is_beyond)?);
+    Some(At { room, view })
+}
+
+/// Opening a room takes no token of the history limit, since every reader who comes in does it.
 fn counts(ctx: &Context, scope: &Scope, view: View) -> Result<(), ServiceError> {
     match view {
-        View::Newest => Ok(()),
+        View::Newest | View::Unread(_) => Ok(()),
         View::Before(_) | View::After(_) | View::Around(_) => ctx.limits.history_page(scope),
     }
 }
@@ -208,11 +273,38 @@ fn open(
     }
     let room = rooms::present(ctx, opened.room.room);
     Ok(OpenRoom {
-        may_delete: rooms::may_delete(scope, &room),
+        may_delete: rooms::may_change(scope, &room),
         read: None,
         roster: ctx.hub.roster(at.room),
         room,
         history,
         marked,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlour_protocol::samples;
+
+    #[test]
+    fn a_page_begins_at_the_read_mark_where_it_would_not_show_where_one_stopped() {
+        let newest = |has_older| History {
+            messages: (11..=13).map(samples::message).collect(),
+            seq: Seq(13),
+            has_older,
+            has_newer: false,
+        };
+        let begins = |has_older, unread, read: Option<i64>| {
+            let at = begins_at(RoomId(1), &newest(has_older), unread, read.map(Seq));
+            at.map(|at| at.view)
+        };
+        assert_eq!(begins(true, 9, Some(4)), Some(View::Unread(Seq(4))));
+        // All of it is there, but nothing of what was read.
+        assert_eq!(begins(true, 3, Some(10)), Some(View::Unread(Seq(10))));
+        assert_eq!(begins(true, 2, Some(11)), None);
+        assert_eq!(begins(true, 0, Some(13)), None);
+        assert_eq!(begins(false, 3, Some(0)), None);
+        assert_eq!(begins(true, 0, None), None, "who is no member");
+    }
 }

@@ -1,16 +1,20 @@
-//! Rooms: reading, listing, making and deleting them, and their members.
+//! Rooms: reading, listing, making, changing and deleting them, and their members.
 
+mod browsing;
 mod changes;
+mod finding;
 mod listing;
 mod membership;
 mod reading;
 
-pub use changes::{NewRoom, create, delete, may_delete};
+pub use browsing::{BrowsePage, BrowsedRoom, browse};
+pub use changes::{Changes, NewRoom, change, create, delete, may_change};
+pub use finding::{FOUND_MAX, Found, find};
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
-pub use membership::{check, enter, leave};
+pub use membership::{check, enter, enter_or_read, leave};
 pub(crate) use reading::known_positions;
-pub use reading::{belongs_to, mark_read, read_positions};
+pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -17,6 +17,7 @@ mod embedded;
 #[path = "files/not_embedded.rs"]
 mod embedded;
 
+use crate::app::shell;
 use answer::File;
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -24,6 +25,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use builds::Builds;
 use folder::Folder;
+use parlour_protocol::paths;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -75,7 +77,9 @@ impl Files {
             folder: package_folder.to_owned(),
             stem: output_name.to_owned(),
         };
-        let inside = grouped(embedded::FILES);
+        let mut inside = grouped(embedded::FILES);
+        let worker = File::new(shell::worker().into(), None, None);
+        inside.insert(paths::WORKER.trim_start_matches('/').to_owned(), worker);
         let named = if site_root.is_empty() {
             embedded::BUILT_BESIDE
         } else {

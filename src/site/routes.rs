@@ -28,10 +28,19 @@ pub fn site(site: Site) -> Router {
         )
         .route(paths::JOIN, get(pages::join).post(forms::join))
         .route(paths::ME, get(pages::name).post(forms::rename))
+        .route(paths::LIST, get(pages::list))
         .route(paths::ROOMS, get(pages::all_rooms))
+        .route(paths::GO, get(pages::go))
+        .route(paths::KEYS, get(pages::keys))
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
+        .route("/rooms/{slug}/read", post(forms::mark_read))
+        .route("/rooms/{slug}/join", post(forms::enter))
         .route("/rooms/{slug}/leave", post(forms::leave))
+        .route(
+            "/rooms/{slug}/edit",
+            get(pages::change_room).post(forms::change_room),
+        )
         .route(
             "/rooms/{slug}/delete",
             get(pages::delete_room).post(forms::delete_room),
@@ -45,6 +54,7 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             get(pages::delete_message).post(forms::delete_message),
         )
+        .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
         .route("/rpc/{call}", post(outdated::call))
         .method_not_allowed_fallback(pages::other_method)
         .layer(from_fn_with_state(site.clone(), bodies::first))
@@ -62,11 +72,11 @@ pub fn site(site: Site) -> Router {
             None => true,
         })
     };
-    let files = Router::new().fallback(file).with_state(site);
+    let files = Router::new().fallback(file).with_state(site.clone());
+    let pages = pages.merge(files);
+    let pages = pages.layer(from_fn_with_state(site, pages::with_rooms));
     http::layered(
-        pages
-            .merge(files)
-            .merge(http::api_router(ctx.clone(), is_whole)),
+        pages.merge(http::api_router(ctx.clone(), is_whole)),
         &ctx,
         show,
     )

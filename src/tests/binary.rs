@@ -284,7 +284,7 @@ async fn a_name_a_room_and_a_message_outlive_a_kill() {
     let answer = request.header("cookie", cookie).send().await.unwrap();
     let page = Page::of(&room, answer).await;
     assert_eq!(page.text("a.me"), "Alice");
-    assert_eq!(page.texts(".room-list bdi"), ["Lobby", "Tea"]);
+    assert_eq!(page.texts(".room-list bdi"), ["Tea", "Lobby"]);
     assert_eq!(page.texts(".message .text"), ["still here"]);
     assert_eq!(page.all(".message[data-own]").len(), 1);
 }

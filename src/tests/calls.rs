@@ -184,6 +184,8 @@ async fn a_room_is_opened_as_its_page_opens_it() {
     let answer = alice.call(&Request::open_room(FIRST, Some(number))).await;
     let marked: OpenRoom = answered(&answer);
     assert_eq!(marked.marked, Some(number));
+    let around = format!("/api/chat/rooms/1/open?unread=true&around={number}");
+    assert_eq!(answered::<OpenRoom>(&alice.get(&around).await), marked);
     let page = alice.get(&format!("{LOBBY}/m/{number}")).await;
     assert_eq!(Some(marked), page.place().open);
 }
@@ -196,6 +198,7 @@ async fn what_is_not_there_is_not_opened() {
         for call in [
             Request::open_room(RoomId(room), None),
             Request::open_room(RoomId(room), Some(Number(1))),
+            Request::unread_room(RoomId(room)),
             Request::older(RoomId(room), Number(1)),
             Request::newer(RoomId(room), Number(1)),
         ] {
@@ -284,21 +287,22 @@ async fn a_room_that_cannot_be_is_refused_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_room_is_left() {
+async fn a_room_is_joined_and_left() {
     let site = Site::plain().await;
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
-    alice.say(LOBBY, "Hello").await;
+    bob.say(LOBBY, "Hello?").await;
+    done(&alice.call(&Request::join_room(FIRST)).await);
+    assert!(alice.get("/").await.has_no(".unread"), "all is read");
     bob.say(LOBBY, "Hi").await;
     assert_eq!(alice.get("/").await.all(".unread").len(), 1);
     done(&alice.call(&Request::leave_room(FIRST)).await);
     assert!(alice.get("/").await.has_no(".unread"));
-    refused(
-        &alice.call(&Request::leave_room(RoomId(99))).await,
-        404,
-        ErrorCode::RoomNotFound,
-    );
-    let page = site.visitor().call(&Request::leave_room(FIRST)).await;
-    refused(&page, 401, ErrorCode::SignInRequired);
+    for call in [Request::join_room, Request::leave_room] {
+        let page = alice.call(&call(RoomId(99))).await;
+        refused(&page, 404, ErrorCode::RoomNotFound);
+        let page = site.visitor().call(&call(FIRST)).await;
+        refused(&page, 401, ErrorCode::SignInRequired);
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn send(path: &str, request: RequestBuilder, headers: &[(&str, String)]) -
 }
 
 /// All forms there are, with what would be accepted; `{room}` and `{message}` are the person's own.
-const FORMS: [(&str, &[(&str, &str)]); 8] = [
+const FORMS: [(&str, &[(&str, &str)]); 9] = [
     ("/rooms/new", &[("name", "Made"), ("description", "")]),
     ("/me", &[("username", "Renamed")]),
     (
@@ -46,6 +46,7 @@ const FORMS: [(&str, &[(&str, &str)]); 8] = [
     ),
     ("{message}/edit", &[("content", "Edited")]),
     ("{message}/delete", &[]),
+    ("{room}/join", &[]),
     ("{room}/leave", &[]),
     ("{room}/delete", &[]),
     ("/join", &[("username", "Joined"), ("next", "/")]),
@@ -140,6 +141,7 @@ async fn a_cookie_sent_along_by_another_site_does_nothing_over_rest() {
         (Method::POST, &messages, json!({"content": "Posted"})),
         (Method::PATCH, &one, json!({"content": "Edited"})),
         (Method::DELETE, &one, json!({})),
+        (Method::POST, &membership, json!({})),
         (Method::DELETE, &membership, json!({})),
         (Method::DELETE, &room, json!({})),
     ];

@@ -1,6 +1,7 @@
 //! The built files: found, compressed and kept; and that nothing else of the machine is served.
 
-use crate::harness::{HASH, Page, SECRET, Site, content};
+use crate::harness::{HASH, LOBBY, Page, RUNS, SECRET, Site, content};
+use parlour_protocol::paths;
 use reqwest::Method;
 use std::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -80,6 +81,53 @@ async fn only_files_with_a_hash_in_their_name_are_kept_for_ever() {
             "public, max-age=86400",
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_worker_is_asked_for_once_a_day_and_sent_only_when_it_has_changed() {
+    let site = Site::released().await;
+    let visitor = site.visitor();
+    let ask = async |tag: &str| {
+        let request = visitor.request(Method::GET, paths::WORKER);
+        let request = request.header("accept-encoding", "br");
+        let answer = request.header("if-none-match", tag).send().await.unwrap();
+        Page::of(paths::WORKER, answer).await
+    };
+    let worker = ask("").await;
+    assert_eq!(worker.status, 200);
+    assert_eq!(worker.header("cache-control"), "public, max-age=86400");
+    assert!(worker.header("content-type").starts_with("text/javascript"));
+    assert_eq!(worker.header("content-encoding"), "br");
+    let again = ask(worker.header("etag")).await;
+    assert_eq!(again.status, 304);
+    // Live pages register it, and no others.
+    let registered = format!("worker={:?}", paths::WORKER);
+    assert!(visitor.get(LOBBY).await.text(RUNS).contains(&registered));
+    assert!(!visitor.get("/join").await.body.contains(paths::WORKER));
+}
+
+#[tokio::test]
+async fn the_worker_finds_in_a_page_who_reads_it_and_what_it_loads() {
+    let site = Site::released().await;
+    let worker = site.visitor().get(paths::WORKER).await.body;
+    // As its expressions have it.
+    assert!(
+        worker.contains(r#"/id="place">{"me":(null|{"id":\d+)/"#),
+        "{worker}"
+    );
+    let (visitor, alice) = (site.visitor(), site.person("Alice").await);
+    // What people write is no tag, and stands behind it.
+    alice.room("<link href=\"/pkg/x\">").await;
+    for (browser, reader) in [(&visitor, "null"), (&alice, "{\"id\":")] {
+        let page = browser.get(LOBBY).await;
+        let said = format!("id=\"place\">{{\"me\":{reader}");
+        assert_eq!(page.body.matches(&said).count(), 1, "{}", page.body);
+        let links = page.body.split("<link").skip(1).filter_map(|link| {
+            let (link, _) = link.split_once('>')?;
+            link.contains(" href=\"/pkg/").then_some(())
+        });
+        assert_eq!(links.count(), 3, "{}", page.body);
     }
 }
 

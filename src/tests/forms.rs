@@ -47,7 +47,8 @@ async fn joining_never_leads_to_another_site() {
         let visitor = site.visitor();
         let fields = [("username", "Alice"), ("next", next)];
         let page = visitor.post("/join", &fields).await;
-        assert_eq!((page.status, page.header("location")), (303, "/"), "{next}");
+        let led = (page.status, page.header("location"));
+        assert_eq!(led, (303, "/rooms"), "{next}");
         let visitor = site.visitor();
         let page = visitor
             .request(reqwest::Method::GET, "/join")
@@ -56,8 +57,8 @@ async fn joining_never_leads_to_another_site() {
             .await
             .unwrap();
         let page = Page::of("/join", page).await;
-        assert_eq!(page.form("form.form").value("next"), "/", "{next}");
-        assert_eq!(page.attribute(BACK, "href"), "/", "{next}");
+        assert_eq!(page.form("form.form").value("next"), "/rooms", "{next}");
+        assert_eq!(page.attribute(BACK, "href"), "/rooms", "{next}");
     }
 }
 
@@ -331,11 +332,18 @@ async fn a_room_is_left_and_no_longer_counted() {
         "1 unread"
     );
     let page = alice.done(page.form("form[action$='/leave']")).await;
-    assert_eq!(page.attribute(".app", "data-place"), "welcome");
+    assert_eq!(page.text("h1"), "Lobby", "one looks on");
+    assert!(page.text(".looking").contains("You left this room."));
     assert!(page.has_no(".unread"));
     // Leaving again, or a room one never was in, is no accident.
+    let left = "/rooms/1-lobby#left";
     let answer = alice.post("/rooms/1-lobby/leave", &[]).await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/"));
+    assert_eq!((answer.status, answer.header("location")), (303, left));
+    // The button beside what it says takes it back.
+    let page = alice.done(page.form("form.looking")).await;
+    assert!(page.has_no(".looking"));
+    bob.say(LOBBY, "Back?").await;
+    assert_eq!(alice.get("/").await.all(".unread").len(), 1);
 }
 
 #[tokio::test]
@@ -345,7 +353,7 @@ async fn a_room_is_deleted_after_a_question_and_its_address_leads_back() {
     let room = alice.room("Short lived").await;
     bob.say(&room, "words that go with it").await;
     let page = alice.get(&room).await;
-    let question = alice.follow(&page, ".room-actions a.danger").await;
+    let question = alice.follow(&page, ".menu a.danger").await;
     assert_eq!(question.text("h1"), "Delete Short lived?");
     assert_eq!(alice.get(&room).await.status, 200, "asking deletes nothing");
     let page = alice.done(question.form("form.form")).await;

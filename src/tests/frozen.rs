@@ -79,6 +79,15 @@ impl Script {
         (status, answer.json().await.unwrap_or_default())
     }
 
+    /// Makes a room, or changes one.
+    async fn room(&self, method: Method, more: &str, body: Value) -> Value {
+        let path = format!("/api/chat/rooms{more}");
+        let request = Browser::of(self.address).request(method, &path);
+        let answer = request.bearer_auth(&self.token).json(&body).send().await;
+        let answer = answer.unwrap().error_for_status().unwrap();
+        answer.json().await.unwrap()
+    }
+
     async fn post(&self, content: &str) -> i64 {
         let (status, message) = self
             .call(Method::POST, "", json!({"content": content}))
@@ -280,16 +289,46 @@ async fn a_rate_limited_send_arrives_later_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_room_that_is_called_otherwise_is_a_change_it_does_not_know_and_it_goes_on() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &QUICK);
+    let script = Script::new(program.address(), "Script").await;
+    let address = script.address;
+    let room = script
+        .room(Method::POST, "", json!({"name": "Garden"}))
+        .await;
+    let id = room["id"].as_i64().unwrap();
+    let alice = Client::start(address, id, "Alice");
+    alice.say("a-1", "before");
+    until("all it said has arrived", async || alice.has_said_all()).await;
+    script
+        .room(Method::PATCH, &format!("/{id}"), json!({"name": "Attic"}))
+        .await;
+    // The heartbeat tells it of a change, and the sync that there is no more to it.
+    until("it knows of it", async || {
+        alice.with(|memory| memory.seq) == Some(2)
+    })
+    .await;
+    alice.say("a-2", "after");
+    until("all it said has arrived", async || alice.has_said_all()).await;
+    until("it shows the room", async || alice.shows_the_room().await).await;
+    alice.with(|memory| {
+        assert_eq!(memory.messages.keys().copied().collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(
+            (memory.errors.len(), memory.resets, memory.connections),
+            (0, 0, 1)
+        );
+    });
+}
+
+#[tokio::test]
 async fn a_room_that_is_not_there_ends_it() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &QUICK);
     let address = program.address();
     let script = Script::new(address, "Script").await;
-    let request = Browser::of(address).request(Method::POST, "/api/chat/rooms");
-    let request = request
-        .bearer_auth(&script.token)
-        .json(&json!({"name": "Short lived"}));
-    let room: Value = request.send().await.unwrap().json().await.unwrap();
+    let short_lived = json!({"name": "Short lived"});
+    let room = script.room(Method::POST, "", short_lived).await;
     let id = room["id"].as_i64().unwrap();
     let alice = Client::start(address, id, "Alice");
     until("she is there", async || alice.is_there()).await;

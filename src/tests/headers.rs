@@ -108,6 +108,7 @@ async fn what_is_only_a_part_of_a_page_says_nothing_of_documents() {
             file("js"),
             file("wasm"),
             "/site.webmanifest".to_owned(),
+            "/sw.js".to_owned(),
         ];
         for path in parts {
             let page = site.visitor().get(&path).await;
@@ -142,6 +143,7 @@ async fn the_right_method_is_told_where_another_was_used() {
         (Method::PUT, "/"),
         (Method::DELETE, LOBBY),
         (Method::GET, "/rooms/1-lobby/messages"),
+        (Method::GET, "/rooms/1-lobby/join"),
         (Method::GET, "/rooms/1-lobby/leave"),
     ] {
         let request = person

@@ -5,11 +5,16 @@
 
 mod backups;
 mod binary;
+mod browsing;
 mod builds;
 mod calls;
+mod changing_rooms;
+mod contrast;
 mod cross_site;
 mod durability;
+mod empty;
 mod files;
+mod finding;
 // What a process has is read from where Linux says it.
 #[cfg(target_os = "linux")]
 mod floods;
@@ -19,10 +24,12 @@ mod full_disk;
 mod harness;
 mod headers;
 mod idempotency;
+mod last_room;
 mod many_rooms;
 mod page_cache;
 mod pages;
 mod panels;
+mod reading;
 mod refused_forms;
 mod restarting;
 mod retrying;

@@ -120,7 +120,9 @@ async fn everybody_gets_the_page_that_would_be_rendered_for_them_alone() {
 
     // What is in the cache by now is not what the next page shows.
     let page = zoe.get(LOBBY).await;
-    let delete = page.all(".message-actions form")[0].attr("action").unwrap();
+    let delete = page.all("form[action$='/delete']")[0]
+        .attr("action")
+        .unwrap();
     zoe.post(delete, &[]).await;
     find_their_own(&site, &readers, &places).await;
     let edit = bob.get(LOBBY).await.all("a.edit")[1]
@@ -138,6 +140,69 @@ async fn everybody_gets_the_page_that_would_be_rendered_for_them_alone() {
     bob.done(form.with("username", "Alice")).await;
     bob.say(LOBBY, "Who is who?").await;
     find_their_own(&site, &readers, &places).await;
+}
+
+#[tokio::test]
+async fn everybody_gets_their_own_line_above_what_is_new() {
+    let site = Site::plain().await;
+    let mut people = Vec::new();
+    for name in ["Alice", "Bob", "Carol"] {
+        people.push(site.person(name).await);
+    }
+    let [alice, bob, carol] = &people[..] else {
+        unreachable!("there are three names");
+    };
+    let readers = [alice, bob, carol, &site.visitor()];
+    let places = [
+        (LOBBY.to_owned(), at(1, View::Newest)),
+        (format!("{LOBBY}?before=8"), at(1, View::Before(Number(8)))),
+        (format!("{LOBBY}?after=3"), at(1, View::After(Number(3)))),
+        (format!("{LOBBY}/m/4"), at(1, View::Around(Number(4)))),
+    ];
+    let above = |page: &Page| {
+        let line = page.one("h2.new-line").next_siblings();
+        let mut below = line.filter_map(scraper::ElementRef::wrap);
+        let message = below.next().expect("a message");
+        (
+            message.attr("id").map(str::to_owned),
+            message.attr("data-opens").is_some(),
+        )
+    };
+    for n in 1..=3 {
+        bob.say(LOBBY, &format!("{n} of Bob")).await;
+    }
+    carol.say(LOBBY, "of Carol").await;
+    for n in 5..=10 {
+        alice.say(LOBBY, &format!("{n} of Alice")).await;
+    }
+    find_their_own(&site, &readers, &places).await;
+    // It stands nowhere for who has read it all, or is no member; and it splits a group of one author.
+    assert_eq!(
+        above(&carol.get(LOBBY).await),
+        (Some("m5".to_owned()), true)
+    );
+    assert_eq!(above(&bob.get(LOBBY).await), (Some("m4".to_owned()), true));
+    for page in [alice.get(LOBBY).await, readers[3].get(LOBBY).await] {
+        assert!(page.has_no(".new-line") && page.has_no(".mark-read"));
+    }
+    carol.post(&format!("{LOBBY}/read"), &[("seq", "7")]).await;
+    find_their_own(&site, &readers, &places).await;
+    assert_eq!(
+        above(&carol.get(LOBBY).await),
+        (Some("m8".to_owned()), true)
+    );
+    for n in 11..=80 {
+        alice.say(LOBBY, &format!("{n} of Alice")).await;
+    }
+    find_their_own(&site, &readers, &places).await;
+    assert_eq!(
+        above(&carol.get(LOBBY).await),
+        (Some("m8".to_owned()), true)
+    );
+    let page = bob.get(LOBBY).await;
+    assert!(page.all("a.newer").len() == 1 && page.has_no("[data-marked]"));
+    let open = page.place().open.unwrap();
+    assert_eq!((open.read, open.marked), (Some(Seq(3)), None));
 }
 
 #[tokio::test]
@@ -226,7 +291,7 @@ async fn whatever_happens_is_on_the_next_page() {
     bob.done(form.with("content", "No news")).await;
     let page = known(&alice).await;
     assert_eq!(page.texts(".message .text"), ["No news"]);
-    let delete = known(&bob).await.form(".message-actions form");
+    let delete = known(&bob).await.form("form[action$='/delete']");
     bob.done(delete).await;
     for page in [known(&alice).await, known(&bob).await] {
         assert!(page.has_no(".message .text") && page.has_no(".message-actions"));

@@ -56,6 +56,35 @@ async fn a_panel_has_the_form_of_the_page_and_nothing_around_it() {
 }
 
 #[tokio::test]
+async fn the_list_of_keys_is_a_page_and_a_panel() {
+    let site = Site::plain().await;
+    let visitor = site.visitor();
+    let (page, panel) = (visitor.get("/keys").await, panel(&visitor, "/keys").await);
+    assert_eq!((page.status, panel.status), (200, 200));
+    is_a_fragment(&panel);
+    assert_eq!(page.text("h1"), panel.text("#panel-title"));
+    assert_eq!(page.texts("kbd"), panel.texts("kbd"));
+    assert!(panel.texts("kbd").contains(&"Ctrl K".to_owned()));
+    // What only a script can keep is switched where one runs.
+    assert_eq!((page.all("input").len(), panel.all("input").len()), (0, 1));
+}
+
+#[tokio::test]
+async fn the_panel_that_finds_rooms_is_given_lines_to_add() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let attic = alice.room("Attic <b>").await;
+    let lines = panel(&alice, "/go?q=ATT").await;
+    assert_eq!(lines.status, 200);
+    assert_eq!(lines.attribute("[role=option]", "data-path"), attic);
+    assert_eq!(lines.texts("[role=option] bdi"), ["Attic <b>"]);
+    // Also of the one that is called just that, to which the page leads.
+    let lines = panel(&alice, "/go?q=lobby").await;
+    assert_eq!(lines.texts("[role=option]"), ["Lobby"]);
+    assert_eq!(panel(&alice, "/go?q=cellar").await.body, "");
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_said_in_the_panel() {
     let site = Site::plain().await;
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
@@ -139,7 +168,7 @@ async fn a_form_that_is_done_says_where_it_leads_or_who_one_is() {
 
     let delete = "/rooms/2-tea-cake/delete";
     let answer = sent(&alice, panel(&alice, delete).await.form("form")).await;
-    assert_eq!((answer.status, &*answer.body), (200, "/"));
+    assert_eq!((answer.status, &*answer.body), (200, "/rooms"));
     assert_eq!(alice.get("/").await.texts(".room-list bdi"), ["Lobby"]);
 }
 
@@ -163,4 +192,11 @@ async fn who_has_no_name_is_asked_for_one_first() {
     let name = panel(&visitor, answer.header("location")).await;
     is_a_fragment(&name);
     assert_eq!(name.form("form").value("next"), "/rooms/new");
+    let why = "Say who you are first: a room shows who made it.";
+    assert_eq!(name.texts("form > p"), [why]);
+    // A name that is refused is asked for again, for the same reason.
+    let again = sent(&visitor, name.form("form").with("username", " ")).await;
+    assert_eq!(again.texts("form > p"), [why]);
+    let page = visitor.get("/join?next=/rooms/1-lobby").await;
+    assert!(!page.body.contains(why));
 }

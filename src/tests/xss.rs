@@ -72,7 +72,7 @@ async fn typed_text_is_escaped_on_the_page() {
         assert_eq!(page.texts(".message .text"), texts);
         assert_eq!(page.texts(".message .author"), vec![person; texts.len()]);
 
-        let question = browser.follow(&page, ".room-actions a.danger").await;
+        let question = browser.follow(&page, ".menu a.danger").await;
         assert_eq!(question.text("h1"), format!("Delete {room}?"));
         let name = browser.get("/me").await.form("form.form");
         assert_eq!(name.value("username"), person);

@@ -68,8 +68,28 @@ export class Chat {
     return this.page.getByRole("dialog");
   }
 
+  /** What is said to somebody who is no member. */
+  get looking() {
+    return this.page.locator(".looking");
+  }
+
+  /** Leaves the open room. */
+  async leave() {
+    await this.fromMenu("Leave");
+  }
+
   get jump() {
     return this.page.locator(".jump");
+  }
+
+  /** The line above the first message that was not read. */
+  get newLine() {
+    return this.log.locator("#new");
+  }
+
+  /** What leads up to it. */
+  get newBar() {
+    return this.page.locator(".new-bar");
   }
 
   get typing() {
@@ -78,6 +98,11 @@ export class Chat {
 
   get people() {
     return this.page.locator(".members");
+  }
+
+  /** What one can do with the room. */
+  get menu() {
+    return this.page.locator(".menu");
   }
 
   /** What is said of messages that wait. */
@@ -163,6 +188,20 @@ export class Chat {
     await this.history?.stored(this, text);
   }
 
+  /** Marks a message and all behind it as unread. */
+  async markUnread(text: string) {
+    const message = this.message(text);
+    if (this.hasScript && (await this.hasTouch())) await message.locator(".text").tap();
+    else await message.hover();
+    await message.getByRole("button", { name: "Mark unread" }).click();
+  }
+
+  /** Opens the room's menu and takes this from it. */
+  async fromMenu(label: string) {
+    await this.menu.locator("summary").click();
+    await this.menu.getByText(label, { exact: true }).click();
+  }
+
   /** The tab dies: it gets no chance to say or to save anything. */
   async crash() {
     await this.history?.glance(this);
@@ -224,6 +263,17 @@ export class Chat {
   /** The button that confirms the open modal. */
   get confirm() {
     return this.dialog.locator('.modal-actions button[type="submit"]');
+  }
+
+  /** The way to another name for the room, for who may change it. */
+  get change() {
+    return this.page.locator(".room-header a[href$='/edit']");
+  }
+
+  /** Opens the modal that changes the room. */
+  async changeRoom() {
+    await this.fromMenu("Rename");
+    await expect(this.dialog).toBeVisible();
   }
 
   /** To the oldest message that is here. */

@@ -49,7 +49,10 @@ export const PLACES: Place[] = [
   { name: "the page where one joins", as: null, open: at(() => "/join") },
   { name: "the page of one's name", as: "Alice", open: at(() => "/me") },
   { name: "the page of an edit", as: "Alice", open: at(({ room, own }) => `/rooms/${room}/m/${own}/edit`) },
+  { name: "the page that changes a room", as: "Alice", open: at(({ room }) => `/rooms/${room}/edit`) },
   { name: "the page that asks before a room goes", as: "Alice", open: at(({ room }) => `/rooms/${room}/delete`) },
+  { name: "all rooms", as: "Alice", open: at(() => "/rooms/all") },
+  { name: "a search without a find", as: null, open: at(() => "/rooms/all?q=zzz") },
   { name: "nothing here", as: null, open: at(() => "/nowhere") },
   {
     name: "a refused form",
@@ -78,7 +81,7 @@ export const PLACES: Place[] = [
     as: null,
     open: async (chat) => {
       await chat.visit("/");
-      await chat.roomLink("Lobby").click();
+      await chat.page.getByRole("link", { name: "New room" }).click();
       await expect(chat.dialog).toBeVisible();
     },
   },

@@ -30,8 +30,22 @@ export class Guest {
     return this.call("GET", "/rooms");
   }
 
+  /** How many messages of a room this person has not read. */
+  async unread(room = 1): Promise<number> {
+    const listed = await this.call<{ room: Room; unread: number }[]>("GET", "/me/rooms");
+    return listed.find((entry) => entry.room.id === room)?.unread ?? 0;
+  }
+
   makeRoom(name: string, description = ""): Promise<Room> {
     return this.call("POST", "/rooms", { name, description });
+  }
+
+  joinRoom(room: number): Promise<void> {
+    return this.call("POST", `/rooms/${room}/membership`);
+  }
+
+  changeRoom(room: number, changes: { name?: string; description?: string }): Promise<Room> {
+    return this.call("PATCH", `/rooms/${room}`, changes);
   }
 
   deleteRoom(room: number): Promise<void> {

@@ -18,8 +18,15 @@ type Fixtures = {
   /** Complaints that this test expects. */
   tolerate: (complaint: RegExp) => void;
   complaints: Complaints;
-  /** Somebody with a browser of their own comes to a page; with a name they have a session. */
-  arrive: (name: string | null, path?: string, options?: { via?: Wire }) => Promise<Chat>;
+  /**
+   * Somebody with a browser of their own comes to a page; with a name they have a session, and are a member of the
+   * room that the page is of, unless they only look.
+   */
+  arrive: (
+    name: string | null,
+    path?: string,
+    options?: { via?: Wire; looks?: boolean },
+  ) => Promise<Chat>;
   /** The same person in another window, or a visitor in the same one. */
   chat: Chat;
 };
@@ -120,7 +127,7 @@ export const test = base.extend<Fixtures>({
 
   arrive: async ({ browser, server, history, complaints, javaScriptEnabled }, use) => {
     const opened: BrowserContext[] = [];
-    await use(async (name, path = "/", { via } = {}) => {
+    await use(async (name, path = "/", { via, looks = false } = {}) => {
       const url = via?.url ?? server.url;
       const context = await newContext(browser, url);
       opened.push(context);
@@ -131,6 +138,8 @@ export const test = base.extend<Fixtures>({
         await context.addCookies([
           { name: "parlour_session", value: guest.token, url, httpOnly: true, sameSite: "Lax" },
         ]);
+        const room = roomOf(path);
+        if (room !== undefined && !looks) await guest.joinRoom(room);
       }
       const chat = new Chat(await context.newPage(), guest, javaScriptEnabled ?? true, history);
       await chat.visit(path);
@@ -139,6 +148,12 @@ export const test = base.extend<Fixtures>({
     for (const context of opened) await context.close();
   },
 });
+
+/** The room that this path is of. */
+function roomOf(path: string): number | undefined {
+  const id = /^\/rooms\/(\d+)/.exec(path)?.[1];
+  return id === undefined ? undefined : Number(id);
+}
 
 /** A context with the project's size, colours and script setting. */
 function newContext(browser: Browser, baseURL: string): Promise<BrowserContext> {

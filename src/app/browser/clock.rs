@@ -30,6 +30,12 @@ pub fn offset_minutes(at: Timestamp) -> i32 {
     -(date.get_timezone_offset() as i32)
 }
 
+/// The day it is here, in days since 1970.
+pub fn today() -> i64 {
+    let now = Timestamp(wall_ms() as i64);
+    now.civil(offset_minutes(now)).day_number
+}
+
 /// A number in 0..1 for jitter; not for secrets.
 pub fn random() -> f64 {
     js_sys::Math::random()

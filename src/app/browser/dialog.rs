@@ -3,7 +3,7 @@
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 /// The id of the dialog.
 pub const ID: &str = "panel";
@@ -12,7 +12,13 @@ pub const ID: &str = "panel";
 pub const TITLE: &str = "panel-title";
 
 /// The field that is wrong, or else the first thing that can be done.
-const FIRST: &str = "[aria-invalid],input,button";
+const FIRST: &str = "[aria-invalid],[autofocus],button";
+
+/// The id of the box that says whether a key by itself may be a command.
+pub const SINGLE_KEYS: &str = "single-keys";
+
+/// Where a line in the panel says which page it leads to.
+pub const PATH: &str = "data-path";
 
 /// What somebody did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +27,8 @@ pub enum Deed {
     Confirmed,
     /// Typed into the field with this id.
     Typed(String),
+    /// Pressed on a line that leads to this path.
+    Chose(String),
     /// Pressed its button that does nothing.
     Cancelled,
     /// It is closed, by whatever means.
@@ -40,7 +48,10 @@ pub fn attend(hear: impl Fn(Deed) + 'static) {
             "input" => Deed::Typed(target.id()),
             "close" => Deed::Closed,
             _ if target.matches("button[type=button]") == Ok(true) => Deed::Cancelled,
-            _ => return,
+            _ => match target.closest("[role=option]") {
+                Ok(Some(line)) => Deed::Chose(line.get_attribute(PATH).unwrap_or_default()),
+                _ => return,
+            },
         });
     });
     let hear = hear.into_js_value();
@@ -62,6 +73,18 @@ pub fn show(html: &str) {
     } else if let Ok(Some(first)) = panel.query_selector(FIRST) {
         let _ = first.unchecked_into::<HtmlElement>().focus();
     }
+}
+
+/// Ticks a box in it, or not.
+pub fn tick(field: &str, is_ticked: bool) {
+    if let Some(field) = input(field) {
+        field.set_checked(is_ticked);
+    }
+}
+
+/// Whether a box in it is ticked.
+pub fn is_ticked(field: &str) -> bool {
+    input(field).is_some_and(|field| field.checked())
 }
 
 /// Whether it is open.
@@ -87,6 +110,10 @@ pub fn complain(field: &str, sentence: Option<&str>) {
             None => element.remove_attribute("aria-invalid"),
         };
     }
+}
+
+fn input(id: &str) -> Option<HtmlInputElement> {
+    element(id)?.dyn_into().ok()
 }
 
 fn element(id: &str) -> Option<Element> {

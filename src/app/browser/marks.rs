@@ -7,6 +7,18 @@ use js_sys::{JsString, RegExp};
 /// [`is_mark`]: parlour_protocol::display::is_mark
 const PILE: &str = r"([\p{M}\p{DI}]{8})[\p{M}\p{DI}]+";
 
+/// A name without case and accents, as people look for it. The server's is [`findable`].
+///
+/// [`findable`]: parlour_server::names::findable
+pub fn findable(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    let bare = JsString::from(name).normalize("NFKD");
+    let bare = bare.replace_by_pattern(&RegExp::new(r"\p{M}", "gu"), "");
+    bare.to_lower_case().into()
+}
+
 /// What [`laid_out`] makes of a text on the server.
 ///
 /// [`laid_out`]: parlour_protocol::display::laid_out

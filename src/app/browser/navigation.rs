@@ -16,6 +16,11 @@ pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
+/// The whole address of a path of this site.
+pub fn whole(path: &str) -> String {
+    window().location().origin().unwrap_or_default() + path
+}
+
 /// `wss://host/ws` or `ws://host/ws`, as the page itself was loaded.
 pub fn socket_url(path: &str) -> String {
     let location = window().location();
@@ -105,10 +110,10 @@ pub fn has_focus() -> bool {
     document().has_focus().unwrap_or(true)
 }
 
-/// Whether somebody points with something finer than a finger, and so writes on real keys.
+/// Whether somebody can point with something finer than a finger, and so has real keys to write on.
 pub fn has_fine_pointer() -> bool {
     window()
-        .match_media("(pointer: fine)")
+        .match_media("(any-pointer: fine)")
         .is_ok_and(|query| query.is_some_and(|query| query.matches()))
 }
 

@@ -9,15 +9,22 @@ use parlour_client::scroll_position::{Frame, ScrollPosition};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlElement, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{
+    Element, FocusOptions, HtmlCollection, HtmlElement, ResizeObserver, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
+};
 
 /// Pixels from the bottom within which the view counts as at the bottom.
 const AT_BOTTOM: i32 = 60;
+/// Pixels by which a message may end below the view and yet be in it: a browser lays out in parts of one.
+const PART: f64 = 1.0;
 /// Pixels from an end within which the next page is fetched.
 const NEAR_END: i32 = 600;
 
 /// The scroller's id.
 pub const SCROLLER: &str = "scroller";
+/// The id of the line *New*.
+pub const NEW: &str = "new";
 
 fn scroller() -> Option<Element> {
     document().get_element_by_id(SCROLLER)
@@ -69,24 +76,51 @@ pub fn frame() -> Frame {
     })
 }
 
+/// Shows the line *New* at the top of the view, if there is one. With `is_followed` who reads by keyboard goes on
+/// with the message below it.
+pub fn to_new(is_followed: bool) -> bool {
+    let Some(line) = document().get_element_by_id(NEW) else {
+        return false;
+    };
+    line.scroll_into_view();
+    let message = line.next_element_sibling().filter(|_| is_followed);
+    if let Some(message) = message.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = message.focus();
+    }
+    true
+}
+
 /// The first message whose end is below the scroller's top.
 pub fn topmost() -> Option<ScrollPosition> {
     let scroller = scroller()?;
-    let edge = scroller.get_bounding_client_rect().top();
     let rows = scroller.first_element_child()?.children();
-    let end = |element: &Element| element.get_bounding_client_rect().bottom();
-    // They stand one below the other.
+    let from = ends_below(&rows, scroller.get_bounding_client_rect().top())?;
+    let mut rows = (from..rows.length()).filter_map(|i| rows.item(i));
+    rows.find_map(|row| position(&scroller, &row))
+}
+
+/// The last message whose end is in view, or above it.
+pub fn last_seen() -> Option<Number> {
+    let scroller = scroller()?;
+    let rows = scroller.first_element_child()?.children();
+    let edge = scroller.get_bounding_client_rect().bottom();
+    let to = ends_below(&rows, edge + PART)?;
+    let mut rows = (0..to).rev().filter_map(|i| rows.item(i));
+    rows.find_map(|row| number(&row))
+}
+
+/// The first row whose end is below this edge. They stand one below the other.
+fn ends_below(rows: &HtmlCollection, edge: f64) -> Option<u32> {
     let (mut from, mut to) = (0, rows.length());
     while from < to {
         let middle = (from + to) / 2;
-        if end(&rows.item(middle)?) > edge {
+        if rows.item(middle)?.get_bounding_client_rect().bottom() > edge {
             to = middle;
         } else {
             from = middle + 1;
         }
     }
-    let mut rows = (from..rows.length()).filter_map(|i| rows.item(i));
-    rows.find_map(|row| position(&scroller, &row))
+    Some(from)
 }
 
 /// The message with this field in it, while some of it is in view.
@@ -97,9 +131,7 @@ pub fn around(field: &str) -> Option<ScrollPosition> {
         .closest("article")
         .ok()??;
     let position = position(&scroller, &row)?;
-    let is_in_view =
-        position.top + position.height > 0.0 && position.top < f64::from(scroller.client_height());
-    is_in_view.then_some(position)
+    is_in_view(position.number).then_some(position)
 }
 
 /// Where this message stands.
@@ -111,9 +143,15 @@ fn message(number: Number) -> Option<Element> {
     document().get_element_by_id(&format!("m{number}"))
 }
 
+/// The number of a message.
+fn number(element: &Element) -> Option<Number> {
+    let number = element.id().strip_prefix('m')?.parse();
+    number.ok().map(Number)
+}
+
 /// Where an element stands, if it is a message.
 fn position(scroller: &Element, element: &Element) -> Option<ScrollPosition> {
-    let number = Number(element.id().strip_prefix('m')?.parse().ok()?);
+    let number = number(element)?;
     let place = element.get_bounding_client_rect();
     Some(ScrollPosition {
         number,
@@ -121,6 +159,48 @@ fn position(scroller: &Element, element: &Element) -> Option<ScrollPosition> {
         height: place.height(),
         is_end: false,
     })
+}
+
+/// Whether any of this message is in view.
+pub fn is_in_view(number: Number) -> bool {
+    let height = frame().height.into();
+    place(number).is_some_and(|at| at.top + at.height > 0.0 && at.top < height)
+}
+
+/// The last message that begins in view.
+pub fn lowest() -> Option<Number> {
+    let rows = scroller()?.first_element_child()?.children();
+    let rows = (0..rows.length()).rev().filter_map(|i| rows.item(i));
+    let mut numbers = rows.filter_map(|row| number_of(&row));
+    numbers.find(|number| is_in_view(*number))
+}
+
+/// The number of a message's element.
+pub fn number_of(element: &Element) -> Option<Number> {
+    Some(Number(element.id().strip_prefix('m')?.parse().ok()?))
+}
+
+/// Gives this message the focus, and moves the view no further than has to be for it `to_be_seen`. It is called by what
+/// a screen reader says of it.
+pub fn focus(number: Number, to_be_seen: bool) {
+    let Some(element) = message(number).and_then(|e| e.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let part = |selector: &str| {
+        let part = element.query_selector(selector).ok().flatten();
+        part.and_then(|part| part.text_content())
+            .unwrap_or_default()
+    };
+    let label = [".author", ".when", ".text,.removed"].map(part).join(", ");
+    let _ = element.set_attribute("aria-label", &label);
+    let how = FocusOptions::new();
+    how.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&how);
+    if to_be_seen {
+        let how = ScrollIntoViewOptions::new();
+        how.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&how);
+    }
 }
 
 /// Calls `changed` whenever the scroller or what is in it has another size, before that is painted;

@@ -8,7 +8,7 @@ use parlour_client::marks::marked;
 use parlour_protocol::rules::Invalid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 /// The composer's id.
 pub const COMPOSER: &str = "composer-text";
@@ -47,15 +47,16 @@ pub fn fit(field: &str) {
     if !grows_by_itself()
         && let Some(element) = area(field)
     {
-        let style = leptos::web_sys::HtmlElement::style(&element);
+        let style = HtmlElement::style(&element);
         let _ = style.set_property("height", "auto");
         let _ = style.set_property("height", &format!("{}px", element.scroll_height()));
     }
 }
 
-/// Gives the composer the focus.
+/// Gives a field the focus.
 pub fn focus(field: &str) {
-    if let Some(field) = area(field) {
+    let field = document().get_element_by_id(field);
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
         let _ = field.focus();
     }
 }
@@ -114,13 +115,15 @@ pub fn meaning(event: &KeyboardEvent, enter_sends: bool) -> Option<Meaning> {
     press(event).meaning(enter_sends)
 }
 
-fn press(event: &KeyboardEvent) -> Press {
+/// A key as it was pressed.
+pub fn press(event: &KeyboardEvent) -> Press {
     Press {
         key: event.key(),
         code: event.key_code(),
         is_composing: event.is_composing(),
         is_shifted: event.shift_key(),
         is_commanded: event.ctrl_key() || event.meta_key(),
+        is_alternate: event.alt_key(),
     }
 }
 

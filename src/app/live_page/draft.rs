@@ -33,10 +33,14 @@ pub enum ReaderSlot {
     Name,
     /// The head of the open room.
     Header,
-    /// The line of this listed room.
-    Room(usize),
-    /// The row of this message, of those on the page.
+    /// What is said to who only looks at it.
+    Looking,
+    /// The lines of the rooms.
+    Rooms,
+    /// The row of this message, of those on the page, with the line *New* above the first that they have not read.
     Message(usize),
+    /// What marks the page as read, where they have not read it all.
+    MarkRead,
 }
 
 impl Draft {

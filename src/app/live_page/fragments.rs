@@ -8,11 +8,13 @@ use super::document;
 use crate::app::room::fragments;
 use crate::app::shell::{Assets, Frame};
 use crate::app::slots::Slot;
+use parlour_client::read_here::ReadHere;
+use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
-    History, Message, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster, User,
-    UserId, UserKind, samples,
+    History, Message, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster, Seq,
+    Timestamp, User, UserId, UserKind, samples,
 };
 use parlour_server::Settings;
 use std::sync::Arc;
@@ -44,6 +46,13 @@ pub struct RoomKey {
     name: Arc<str>,
 }
 
+impl RoomKey {
+    /// The room's id.
+    pub fn id(&self) -> RoomId {
+        self.id
+    }
+}
+
 impl From<&Room> for RoomKey {
     fn from(room: &Room) -> Self {
         Self {
@@ -51,6 +60,21 @@ impl From<&Room> for RoomKey {
             name: room.name.as_str().into(),
         }
     }
+}
+
+/// What is said of a room before anything is said in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Beginning {
+    /// Which room it is.
+    pub room: RoomKey,
+    /// What it is about.
+    pub description: Arc<str>,
+    /// When it was made, if somebody did.
+    pub made_at: Option<Timestamp>,
+    /// Who made it, if they are there.
+    pub maker: Option<Arc<str>>,
+    /// The reader has a name.
+    pub is_somebody: bool,
 }
 
 /// A fragment of which the key says all.
@@ -64,8 +88,10 @@ pub enum Part {
         is_somebody: bool,
         /// There are newer messages than those on the page.
         has_newer: bool,
-        /// All rooms are listed.
-        is_whole: bool,
+        /// How many rooms there are, where all are listed.
+        all: Option<usize>,
+        /// Nobody has done anything here yet.
+        is_new: bool,
     },
     /// What stands in [`Slot::Header`].
     Header {
@@ -75,8 +101,19 @@ pub enum Part {
         description: Arc<str>,
         /// The reader may delete it.
         may_delete: bool,
+        /// The reader is a member of it.
+        is_member: bool,
         /// The reader has a name.
         is_somebody: bool,
+        /// In how many other listed rooms they have something unread.
+        elsewhere: usize,
+    },
+    /// What stands in [`Slot::Looking`].
+    Looking {
+        /// The open room.
+        room: RoomKey,
+        /// The reader has a name, and is no member.
+        is_looking: bool,
     },
     /// A line of [`Slot::Rooms`].
     Room {
@@ -84,15 +121,19 @@ pub enum Part {
         room: RoomKey,
         /// It is the open one.
         is_open: bool,
-        /// How many people are in it.
-        online: u32,
         /// How many of its messages the reader has not read.
         unread: i64,
     },
+    /// The same, over a section.
+    Heading(Section),
+    /// [`Slot::Empty`]: nothing where there are messages.
+    Empty(Option<Beginning>),
     /// [`Slot::Older`]: before the first message, if there are any.
     Older(RoomKey, Option<Number>),
     /// [`Slot::Newer`]: after the last message, if there are any.
     Newer(RoomKey, Option<Number>),
+    /// [`Slot::MarkRead`]: what is marked by it.
+    MarkRead(RoomKey, ReadHere),
 }
 
 /// What a fragment depends on.
@@ -102,7 +143,7 @@ pub enum Key {
     Part(Part),
     /// [`Slot::Members`]: each with whether a number tells them from somebody else, and how many there are.
     Members(Vec<(UserId, String, bool)>, u32),
-    /// One of [`Slot::Rows`]: a message in its present state and as it is drawn, or a day.
+    /// One of [`Slot::Rows`]: a message in its present state and as it is drawn, a day, or the line *New*.
     Row(RoomKey, timeline::Key),
 }
 
@@ -140,9 +181,10 @@ impl Renderer<'_> {
         self.cached(Key::Row(room.clone(), row.key()), || {
             plain(match row {
                 Row::Day { date, datetime, .. } => fragments::day(date, datetime),
+                Row::New => fragments::new_line(),
                 Row::Message(row) => fragments::message(opened(room, History::default()), row),
                 // A page that was just read has none.
-                Row::Note { .. } => String::new(),
+                Row::Note { .. } | Row::Pending(_) => String::new(),
             })
         })
     }
@@ -189,7 +231,9 @@ impl Key {
     fn bytes(&self) -> usize {
         let texts = match self {
             Self::Members(people, _) => people.iter().map(|(_, name, _)| 40 + name.len()).sum(),
-            Self::Part(Part::Header { description, .. }) => description.len(),
+            Self::Part(
+                Part::Header { description, .. } | Part::Empty(Some(Beginning { description, .. })),
+            ) => description.len(),
             Self::Part(_) | Self::Row(..) => 0,
         };
         256 + texts
@@ -209,7 +253,8 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             room,
             is_somebody,
             has_newer,
-            is_whole,
+            all,
+            is_new,
         } => {
             let history = History {
                 has_newer,
@@ -221,8 +266,11 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             };
             place.me = is_somebody.then(somebody);
             // How long the list is decides whether it is whole.
-            let listed = if is_whole { 0 } else { OTHER_ROOMS_MAX };
-            place.rooms = vec![entry(samples::room(RoomId(0), ""), 0); listed];
+            let listed = all.unwrap_or(OTHER_ROOMS_MAX);
+            let mut line = entry(samples::room(RoomId(0), ""), 0);
+            // In a single one nothing has happened, or something has.
+            line.room.seq = Seq(i64::from(!is_new));
+            place.rooms = vec![line; listed];
             let Frame { html, slots } = document::frame(assets, settings, &place);
             return Fragment { html, slots };
         }
@@ -230,30 +278,40 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             room,
             description,
             may_delete,
+            is_member,
             is_somebody,
+            elsewhere,
         } => {
             let mut place = opened(&room, History::default());
+            // Which ones they are is not said.
+            place.rooms = vec![entry(samples::room(RoomId(0), ""), 1); elsewhere];
             place.me = is_somebody.then(somebody);
             if let Some(open) = &mut place.open {
                 open.may_delete = may_delete;
+                open.read = is_member.then_some(Seq::ZERO);
                 open.room.description = description.to_string();
             }
             fragments::header(place)
         }
+        Part::Looking { room, is_looking } => {
+            let mut place = opened(&room, History::default());
+            place.me = is_looking.then(somebody);
+            fragments::looking(place)
+        }
         Part::Room {
             room,
             is_open,
-            online,
             unread,
         } => {
             let place = match is_open {
                 true => opened(&room, History::default()),
                 false => nowhere(),
             };
-            let mut listed = samples::room(room.id, &room.name);
-            listed.online = online;
-            fragments::room(place, entry(listed, unread))
+            fragments::room(place, entry(samples::room(room.id, &room.name), unread))
         }
+        Part::Heading(section) => fragments::heading(section),
+        Part::Empty(None) => fragments::empty(nowhere()),
+        Part::Empty(Some(beginning)) => fragments::empty(empty(beginning)),
         Part::Older(room, first) => {
             let mut history = at(&room, first);
             history.has_older = first.is_some();
@@ -263,6 +321,9 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             let mut history = at(&room, last);
             history.has_newer = last.is_some();
             fragments::newer(opened(&room, history))
+        }
+        Part::MarkRead(room, here) => {
+            fragments::mark_read(samples::room(room.id, &room.name), here)
         }
     })
 }
@@ -291,6 +352,25 @@ fn opened(room: &RoomKey, history: History) -> Place {
         open: Some(open),
         ..nowhere()
     }
+}
+
+/// The place of an empty room.
+fn empty(beginning: Beginning) -> Place {
+    let mut place = opened(&beginning.room, History::default());
+    place.me = beginning.is_somebody.then(somebody);
+    if let Some(open) = &mut place.open {
+        let maker = UserId(0);
+        open.room.description = beginning.description.to_string();
+        open.room.created_by = beginning.made_at.map(|_| maker);
+        open.room.created_at = beginning.made_at.unwrap_or(open.room.created_at);
+        open.roster.people = (beginning.maker.into_iter())
+            .map(|name| Person {
+                id: maker,
+                name: name.to_string(),
+            })
+            .collect();
+    }
+    place
 }
 
 fn entry(room: Room, unread: i64) -> RoomEntry {

@@ -4,7 +4,7 @@
 
 use super::document::json;
 use super::draft::{Draft, ReaderSlot};
-use super::fragments::{Fragment, Part, Renderer, RoomKey, TooMuch};
+use super::fragments::{Beginning, Fragment, Part, Renderer, RoomKey, TooMuch};
 use super::place_json;
 use crate::app::room::fragments::{LIST_END, name};
 use crate::app::shell::Print;
@@ -12,12 +12,17 @@ use crate::app::slots::Slot;
 use leptos::nonce::Nonce;
 use parlour_client::listed;
 use parlour_client::presence::Presence;
+use parlour_client::read_here::{ReadHere, end_of};
+use parlour_client::sections::{self, Line, Standing};
 use parlour_client::timeline::{MessageRow, Row, Timeline, tell_apart, utc};
-use parlour_protocol::{OpenRoom, Place};
+use parlour_protocol::{History, OpenRoom, Place};
 use parlour_server::page_content::{PageContent, ReaderState};
 use parlour_server::rooms::ReaderEntry;
 use std::fmt::Write;
 use std::sync::Arc;
+
+/// What stands in a page where a view is absent.
+const NOTHING: &str = "<!>";
 
 /// A page with slots for what is its reader's own.
 #[derive(Debug)]
@@ -25,8 +30,10 @@ pub struct PageTemplate {
     content: Arc<PageContent>,
     /// The room that is open.
     open: Option<RoomKey>,
-    /// Its messages that a reader may have written.
+    /// Its messages, which a reader may have written, or not read.
     messages: Vec<MessageRow>,
+    /// The lines of the rooms for who has nothing unread in them.
+    rooms: Vec<Arc<Fragment>>,
     is_somebody: bool,
     draft: Draft,
 }
@@ -46,6 +53,7 @@ impl PageTemplate {
             content: Arc::clone(content),
             open: place.open.as_ref().map(|open| RoomKey::from(&open.room)),
             messages: Vec::new(),
+            rooms: Vec::new(),
             is_somebody,
             draft: Draft::default(),
         };
@@ -53,7 +61,8 @@ impl PageTemplate {
             room: page.open.clone(),
             is_somebody,
             has_newer: (place.open.iter()).any(|open| open.history.has_newer),
-            is_whole: listed::is_whole(place.rooms.len()),
+            all: Some(place.rooms.len()).filter(|all| listed::is_whole(*all)),
+            is_new: listed::is_new(&place.rooms),
         })?;
         let mut done = 0;
         for &(at, slot) in &frame.slots {
@@ -72,7 +81,8 @@ impl PageTemplate {
 
     /// About as many bytes as it takes, with its content.
     pub fn bytes(&self) -> usize {
-        3 * self.draft.text.len() + 32 * self.draft.slots.len()
+        let rooms: usize = self.rooms.iter().map(|line| line.html.len()).sum();
+        3 * self.draft.text.len() + 32 * self.draft.slots.len() + rooms
     }
 
     fn fill_in(
@@ -88,12 +98,19 @@ impl PageTemplate {
             Slot::Place => place_json::write(&mut self.draft, place),
             Slot::Rooms => {
                 for room in 0..place.rooms.len() {
-                    let line = renderer.part(self.room(room, 0))?;
-                    self.draft.slot(ReaderSlot::Room(room), &line.html);
+                    self.rooms.push(renderer.part(self.room(room, 0))?);
                 }
+                self.draft.slot(ReaderSlot::Rooms, "");
                 self.draft.text(LIST_END);
             }
-            Slot::Header | Slot::Older | Slot::Rows | Slot::Newer | Slot::Members => {
+            Slot::MarkRead => self.draft.slot(ReaderSlot::MarkRead, NOTHING),
+            Slot::Header
+            | Slot::Older
+            | Slot::Empty
+            | Slot::Rows
+            | Slot::Newer
+            | Slot::Looking
+            | Slot::Members => {
                 if let (Some(open), Some(room)) = (&place.open, self.open.clone()) {
                     self.fill_in_open(slot, open, &room, renderer)?;
                 }
@@ -112,14 +129,28 @@ impl PageTemplate {
         let history = &open.history;
         match slot {
             Slot::Header => {
-                let header = renderer.part(self.header(open, room, false))?;
+                let header = renderer.part(self.header(open, room, false, false, 0))?;
                 self.draft.slot(ReaderSlot::Header, &header.html);
+            }
+            Slot::Looking => {
+                let looking = renderer.part(Part::Looking {
+                    room: room.clone(),
+                    is_looking: self.is_somebody,
+                })?;
+                self.draft.slot(ReaderSlot::Looking, &looking.html);
             }
             Slot::Older => {
                 let first = history.messages.first().map(|message| message.number);
                 let first = first.filter(|_| history.has_older);
                 let older = renderer.part(Part::Older(room.clone(), first))?;
                 self.draft.text(&older.html);
+            }
+            Slot::Empty => {
+                let is_empty =
+                    history.messages.is_empty() && !history.has_older && !history.has_newer;
+                let beginning = is_empty.then(|| self.beginning(open, room));
+                let empty = renderer.part(Part::Empty(beginning))?;
+                self.draft.text(&empty.html);
             }
             Slot::Newer => {
                 let last = history.messages.last().map(|message| message.number);
@@ -132,7 +163,10 @@ impl PageTemplate {
                 let presence = Presence::new(open.roster.clone());
                 let mut rows = timeline.rows(None, open.marked, utc);
                 tell_apart(&mut rows, &presence.namesakes(timeline.authors()));
-                for row in rows {
+                for mut row in rows {
+                    if let Row::Message(row) = &mut row {
+                        row.may_mark = self.is_somebody;
+                    }
                     let fragment = renderer.row(room, row.clone())?;
                     match row {
                         Row::Message(row) => {
@@ -159,11 +193,33 @@ impl PageTemplate {
         Ok(())
     }
 
-    fn header(&self, open: &OpenRoom, room: &RoomKey, may_delete: bool) -> Part {
+    fn header(
+        &self,
+        open: &OpenRoom,
+        room: &RoomKey,
+        may_delete: bool,
+        is_member: bool,
+        elsewhere: usize,
+    ) -> Part {
         Part::Header {
             room: room.clone(),
             description: open.room.description.as_str().into(),
             may_delete,
+            is_member,
+            elsewhere,
+            is_somebody: self.is_somebody,
+        }
+    }
+
+    fn beginning(&self, open: &OpenRoom, room: &RoomKey) -> Beginning {
+        let maker = open.room.created_by;
+        let mut here = open.roster.people.iter();
+        let it = here.find(|person| Some(person.id) == maker);
+        Beginning {
+            room: room.clone(),
+            description: open.room.description.as_str().into(),
+            made_at: maker.map(|_| open.room.created_at),
+            maker: it.map(|it| it.name.as_str().into()),
             is_somebody: self.is_somebody,
         }
     }
@@ -173,7 +229,6 @@ impl PageTemplate {
         let room = RoomKey::from(listed);
         Part::Room {
             is_open: self.open.as_ref() == Some(&room),
-            online: listed.online,
             room,
             unread,
         }
@@ -186,6 +241,7 @@ impl PageTemplate {
     pub fn filled(&self, reader: &ReaderState, renderer: &mut Renderer) -> Result<Print, TooMuch> {
         let nonce = Nonce::new().to_string();
         let Draft { text, slots } = &self.draft;
+        let first_new = self.first_new(reader);
         let mut html = String::with_capacity(text.len() + text.len() / 8);
         let mut done = 0;
         for (range, slot) in slots {
@@ -207,8 +263,17 @@ impl PageTemplate {
                         html.push_str(",\"is_member\":true");
                     }
                 }
-                ReaderSlot::Header | ReaderSlot::Room(_) | ReaderSlot::Message(_) => {
-                    match self.own(*slot, reader, renderer)? {
+                ReaderSlot::Rooms => self.rooms(reader, renderer, &mut html)?,
+                ReaderSlot::Header
+                | ReaderSlot::Looking
+                | ReaderSlot::Message(_)
+                | ReaderSlot::MarkRead => {
+                    if let (ReaderSlot::Message(at), Some(room)) = (*slot, &self.open)
+                        && first_new == Some(at)
+                    {
+                        html.push_str(&renderer.row(room, Row::New)?.html);
+                    }
+                    match self.own(*slot, reader, first_new, renderer)? {
                         Some(own) => html.push_str(&own.html),
                         None => html.push_str(&text[range.clone()]),
                     }
@@ -219,36 +284,113 @@ impl PageTemplate {
         Ok(Print::new(html, nonce))
     }
 
+    /// Which of the messages is the first that this reader has not read, if the page shows that nothing is before it.
+    fn first_new(&self, reader: &ReaderState) -> Option<usize> {
+        let read = reader.read?;
+        let is_read = |row: &MessageRow| row.message.number.seq() <= read;
+        let has_older = self.history()?.has_older;
+        let first = self.messages.partition_point(is_read);
+        (first < self.messages.len() && (first > 0 || !has_older)).then_some(first)
+    }
+
+    fn history(&self) -> Option<&History> {
+        let open = self.content.place().open.as_ref()?;
+        Some(&open.history)
+    }
+
+    /// What this reader may mark as read.
+    fn read_here(&self, reader: &ReaderState, has_line: bool) -> Option<ReadHere> {
+        let place = self.content.place();
+        let open = place.open.as_ref()?;
+        let mut listed = place.rooms.iter().zip(&reader.rooms);
+        let (_, listing) = listed.find(|(entry, _)| entry.room.id == open.room.id)?;
+        ReadHere::offered(end_of(&open.history), reader.read, listing.unread, has_line)
+    }
+
+    /// The lines of the rooms, as they stand for this reader.
+    fn rooms(
+        &self,
+        reader: &ReaderState,
+        renderer: &mut Renderer,
+        html: &mut String,
+    ) -> Result<(), TooMuch> {
+        let open = self.open.as_ref().map(RoomKey::id);
+        let entries = self.content.place().rooms.iter().zip(&reader.rooms);
+        let standing = entries.map(|(entry, listing)| Standing {
+            is_member: listing.is_member,
+            is_open: open == Some(entry.room.id),
+            is_unread: listing.unread > 0,
+        });
+        for line in sections::lines(standing) {
+            match line {
+                Line::Heading(section) => {
+                    html.push_str(&renderer.part(Part::Heading(section))?.html);
+                }
+                Line::Room(room) => match reader.rooms[room].unread {
+                    0 => html.push_str(&self.rooms[room].html),
+                    unread => html.push_str(&renderer.part(self.room(room, unread))?.html),
+                },
+            }
+        }
+        Ok(())
+    }
+
     /// What this reader has in a slot in which others have something else.
     fn own(
         &self,
         slot: ReaderSlot,
         reader: &ReaderState,
+        first_new: Option<usize>,
         renderer: &mut Renderer,
     ) -> Result<Option<Arc<Fragment>>, TooMuch> {
         let own = match slot {
-            ReaderSlot::Room(room) if reader.rooms[room].unread > 0 => {
-                renderer.part(self.room(room, reader.rooms[room].unread))?
-            }
-            ReaderSlot::Header if reader.may_delete => {
-                let (Some(open), Some(room)) = (&self.content.place().open, &self.open) else {
+            ReaderSlot::Header => {
+                let place = self.content.place();
+                let (Some(open), Some(room)) = (&place.open, &self.open) else {
                     return Ok(None);
                 };
-                renderer.part(self.header(open, room, true))?
+                let (may_delete, is_member) = (reader.may_delete, reader.read.is_some());
+                let listed = place.rooms.iter().zip(&reader.rooms);
+                let elsewhere = listed
+                    .filter(|(entry, own)| own.unread > 0 && entry.room.id != open.room.id)
+                    .count();
+                if !may_delete && !is_member && elsewhere == 0 {
+                    return Ok(None);
+                }
+                renderer.part(self.header(open, room, may_delete, is_member, elsewhere))?
+            }
+            ReaderSlot::Looking if reader.read.is_some() => {
+                let Some(room) = self.open.clone() else {
+                    return Ok(None);
+                };
+                renderer.part(Part::Looking {
+                    room,
+                    is_looking: false,
+                })?
             }
             ReaderSlot::Message(at) => {
                 let (row, room) = (&self.messages[at], &self.open);
                 let (Some(me), Some(room)) = (&reader.me, room) else {
                     return Ok(None);
                 };
-                if row.message.user_id != me.id {
+                let is_own = row.message.user_id == me.id;
+                let opens_group = row.opens_group || first_new == Some(at);
+                if !is_own && opens_group == row.opens_group {
                     return Ok(None);
                 }
                 let row = MessageRow {
-                    is_own: true,
+                    is_own,
+                    opens_group,
                     ..row.clone()
                 };
                 renderer.row(room, Row::Message(row))?
+            }
+            ReaderSlot::MarkRead => {
+                let here = self.read_here(reader, first_new.is_some());
+                let (Some(here), Some(room)) = (here, &self.open) else {
+                    return Ok(None);
+                };
+                renderer.part(Part::MarkRead(room.clone(), here))?
             }
             _ => return Ok(None),
         };

@@ -46,7 +46,7 @@ impl FormPage {
             confirm,
             class: "primary",
             hint: None,
-            back: paths::HOME.to_owned(),
+            back: paths::LIST.to_owned(),
             back_label: "Back to the rooms",
         }
     }
@@ -74,11 +74,20 @@ pub fn form_page(
 
 /// What a panel says of a refusal.
 pub fn refused_in_panel(status: StatusCode, heading: &'static str, sentence: String) -> Response {
+    panel(status, heading, || view! { <p>{sentence}</p> }.into_any())
+}
+
+/// A panel with nothing to send, only to be read.
+pub fn panel(
+    status: StatusCode,
+    heading: &'static str,
+    content: impl FnOnce() -> AnyView,
+) -> Response {
     fragment(status, || {
         view! {
             <form>
                 <h2 id=TITLE>{heading}</h2>
-                <p>{sentence}</p>
+                {content()}
                 <div class="modal-actions"><button class="quiet" type="button">"Close"</button></div>
             </form>
         }

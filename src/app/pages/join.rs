@@ -14,6 +14,9 @@ use parlour_protocol::{AppError, paths};
 use parlour_server::Scope;
 use serde::Deserialize;
 
+/// Why somebody who wants to make a room is asked for a name.
+const WHY: &str = "Say who you are first: a room shows who made it.";
+
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
@@ -50,11 +53,13 @@ pub fn join_page(
     let error = error.map(|error| error.message.clone());
     form_page(site, shape, status, "Join", move || {
         let back = next.clone();
+        let sentence = (next == paths::NEW_ROOM).then_some(WHY);
         let fields = view! {
-            <input type="hidden" name="next" value=next/>
+            <input type="hidden" id="next" name="next" value=next/>
             <LineField label="Your name" name="username" value=username error autocomplete="nickname" shape/>
         };
         FormPage {
+            sentence,
             fields: fields.into_any(),
             back,
             back_label: "Back",

@@ -16,7 +16,16 @@ pub async fn new_room(State(site): State<Site>, shape: Shape, scope: Scope) -> R
     if scope.person.is_none() {
         return Redirect::to(&paths::join(paths::NEW_ROOM)).into_response();
     }
-    new_room_page(&site, shape, StatusCode::OK, "", "", None)
+    new_room_page(&site, shape, StatusCode::OK, RoomFields::default(), None)
+}
+
+/// What is typed into the fields of a room.
+#[derive(Clone, Debug, Default)]
+pub struct RoomFields {
+    /// The name as it was typed.
+    pub name: String,
+    /// The description as it was typed.
+    pub description: String,
 }
 
 /// The form with what was typed, and what is wrong with it.
@@ -24,11 +33,22 @@ pub fn new_room_page(
     site: &Site,
     shape: Shape,
     status: StatusCode,
-    name: &str,
-    description: &str,
+    typed: RoomFields,
     error: Option<&AppError>,
 ) -> Response {
-    let (name, description) = (name.to_owned(), description.to_owned());
+    form_page(site, shape, status, "New room", || FormPage {
+        fields: fields(shape, typed, error),
+        ..FormPage::new(
+            "New room".into_any(),
+            paths::NEW_ROOM.to_owned(),
+            "Create room",
+        )
+    })
+}
+
+/// The fields of a room, and what is wrong with one of them.
+pub(super) fn fields(shape: Shape, typed: RoomFields, error: Option<&AppError>) -> AnyView {
+    let RoomFields { name, description } = typed;
     let is_about_description =
         error.is_some_and(|error| error.field.as_deref() == Some("description"));
     let sentence = error.map(|error| error.message.clone());
@@ -37,24 +57,15 @@ pub fn new_room_page(
     } else {
         (None, sentence)
     };
-    form_page(site, shape, status, "New room", move || {
-        let fields = view! {
-            <LineField label="Name" name="name" value=name error=about_name autocomplete="off" shape/>
-            <TextField
-                label="Description (optional)"
-                name="description"
-                value=description
-                error=about_description
-                shape
-            />
-        };
-        FormPage {
-            fields: fields.into_any(),
-            ..FormPage::new(
-                "New room".into_any(),
-                paths::NEW_ROOM.to_owned(),
-                "Create room",
-            )
-        }
-    })
+    view! {
+        <LineField label="Name" name="name" value=name error=about_name autocomplete="off" shape/>
+        <TextField
+            label="Description (optional)"
+            name="description"
+            value=description
+            error=about_description
+            shape
+        />
+    }
+    .into_any()
 }

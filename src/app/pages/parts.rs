@@ -19,7 +19,7 @@ pub fn PlainPage(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <header class="topbar"><a class="brand" href=paths::HOME>"Parlour"</a></header>
+        <header class="topbar"><a class="brand" href=paths::LIST>"Parlour"</a></header>
         <main id="main" class="page" tabindex="-1" data-status=status>
             <h1>{heading}</h1>
             {children()}

@@ -31,7 +31,7 @@ async fn before_a_room(
     room: RoomId,
 ) -> Result<Response, ServiceError> {
     let room = rooms::get(&site.ctx, scope, room).await?;
-    if !rooms::may_delete(scope, &room) {
+    if !rooms::may_change(scope, &room) {
         return Err(ServiceError::Forbidden);
     }
     Ok(form_page(

@@ -2,6 +2,7 @@
 
 use super::dialogs::give_name;
 use super::driver::{act, send, type_in};
+use super::face::face_of;
 use super::line::Unsent;
 use super::one_of::{one_of, when};
 use super::shown;
@@ -10,12 +11,13 @@ use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::slots::{Slot, value};
+use crate::app::slots::{Slot, slot, value};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::connection::Banner;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::Outbox;
+use parlour_client::presence::Presence;
 use parlour_client::session::Session;
 use parlour_protocol::display::isolated;
 use parlour_protocol::{paths, rules};
@@ -41,13 +43,21 @@ pub fn Composer(
             .with(|presence| presence.typing_line(model.my_id(), &namesakes))
     };
     let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
+    let typist = move |at: usize| {
+        face_of(move || {
+            let named = |presence: &Presence| presence.named_typists(model.my_id())[at].take();
+            model.presence().with(named)
+        })
+    };
     let is_any = shown::holds(move || !typing()[1].is_empty());
     view! {
         <p class="typing">
             {when(is_any, move || {
                 view! {
+                    {typist(0)}
                     <bdi>{words(piece(0))}</bdi>
                     <span>{words(piece(1))}</span>
+                    {typist(1)}
                     <bdi>{words(piece(2))}</bdi>
                     <span>{words(piece(3))}</span>
                 }
@@ -55,12 +65,52 @@ pub fn Composer(
         </p>
         <Unsent/>
         <p class="outbox" role="status">{words(shown::text(move || kept_back(model)))}</p>
+        {slot(Slot::Looking, view! { <Looking/> })}
         {one_of(
             is_somebody,
             move || view! { <WriteForm form_key=form_key.get_value()/> },
             || view! { <JoinBar/> },
         )}
     }
+}
+
+/// What is said to somebody with a name who is no member.
+#[component]
+pub fn Looking() -> impl IntoView {
+    let model = ViewModel::here();
+    let is_looking = shown::holds(move || model.me().with(Option::is_some) && !model.is_member());
+    let join = move |event: SubmitEvent| {
+        event.prevent_default();
+        act(model, Session::join_room);
+    };
+    when(is_looking, move || {
+        let action = shown::attribute(move || model.room().map(|room| paths::enter(&room)));
+        view! {
+            <form class="looking" method="post" action=action on:submit=heard(join)>
+                <p>
+                    <span id=paths::LEFT>"You left this room. "</span>
+                    "You are only looking. Join to be told what is new here."
+                </p>
+                <button class="quiet" type="submit">"Join"</button>
+            </form>
+        }
+    })
+}
+
+/// The way to where one writes, for who goes through the page by Tab.
+#[component]
+pub fn SkipLink() -> impl IntoView {
+    let model = ViewModel::here();
+    let is_somebody = move || model.me().with(Option::is_some);
+    let field = move || if is_somebody() { COMPOSER } else { NAME };
+    let href = shown::text(move || format!("#{}", field()));
+    view! { <a class="skip-link" href=href>"Skip to the composer"</a> }
+}
+
+/// Gives the focus to where one writes, or says who one is.
+pub fn focus() {
+    let is_somebody = text_field::is_there(COMPOSER);
+    text_field::focus(if is_somebody { COMPOSER } else { NAME });
 }
 
 /// What has to be said of the messages that are not sent yet, if anything.
@@ -136,7 +186,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     on:keydown=heard(key)
                 ></textarea>
                 <span class="counter" data-over=shown::mark(is_over)>{words(counter)}</span>
-                <button class="send" type="submit">"Send"</button>
+                <button class="send" type="submit" aria-label="Send" title="Send"></button>
                 <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(model.composer_error()))}</p>
             </form>
         }

@@ -1,15 +1,17 @@
-//! The panel: a dialog that shows what a page is about, a new room, one's name, or the question before something is
-//! gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
+//! The panel: a dialog that shows what a page is about, a new room or another name for it, one's own name, or the
+//! question before something is gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
 //!
 //! *Invariant:* what is in the panel is what was asked for last; what comes late for another one is dropped.
 
-use super::driver::act;
+use super::driver::{self, act};
+use super::finder;
 use super::shown;
 use super::view_model::{Dialog, ViewModel};
 use crate::app::api;
-use crate::app::browser::dialog::{self, Deed};
-use crate::app::browser::fetch;
+use crate::app::browser::dialog::{self, Deed, SINGLE_KEYS};
+use crate::app::browser::finder::FIELD;
 use crate::app::browser::text_field::{self, COMPOSER};
+use crate::app::browser::{fetch, storage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_client::session::Session;
@@ -18,16 +20,20 @@ use parlour_protocol::json::FromJson;
 use parlour_protocol::{User, paths, rules};
 
 /// The fields that a panel may have, by name and id.
-const FIELDS: [&str; 3] = ["name", "description", "username"];
+const FIELDS: [&str; 4] = ["name", "description", "username", "next"];
 
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(model: ViewModel) {
     dialog::attend(move |deed| happened(model, deed));
     shown::keep(move || match model.dialog().get() {
+        Some(Dialog::Find) => finder::open(model),
         Some(wanted) => spawn_local(async move {
             ask(model, wanted, None).await;
         }),
-        None => dialog::close(),
+        None => {
+            dialog::close();
+            driver::keep_focus(model);
+        }
     });
 }
 
@@ -85,8 +91,14 @@ fn path_of(model: ViewModel, wanted: Dialog) -> Option<String> {
     let is_somebody = model.me().with_untracked(Option::is_some);
     Some(match wanted {
         Dialog::NewRoom => paths::NEW_ROOM.to_owned(),
+        Dialog::Find => paths::GO.to_owned(),
+        Dialog::Keys => paths::KEYS.to_owned(),
         Dialog::Name if is_somebody => paths::ME.to_owned(),
-        Dialog::Name => paths::JOIN.to_owned(),
+        Dialog::Name => match model.look(|state| state.screen.after_name) {
+            Some(_) => paths::join(paths::NEW_ROOM),
+            None => paths::JOIN.to_owned(),
+        },
+        Dialog::ChangeRoom => paths::change_room(&model.room()?),
         Dialog::DeleteRoom => paths::delete_room(&model.room()?),
         Dialog::DeleteMessage(number) => paths::delete_message(&model.room()?, number),
     })
@@ -103,7 +115,10 @@ async fn ask(model: ViewModel, wanted: Dialog, form: Option<String>) -> Option<S
         return None;
     }
     match answer {
-        Some(Answered { text, .. }) if text.starts_with("<form") => dialog::show(&text),
+        Some(Answered { text, .. }) if text.starts_with("<form") => {
+            dialog::show(&text);
+            dialog::tick(SINGLE_KEYS, storage::has_single_keys());
+        }
         Some(Answered { is_ok: true, text }) => return Some(text),
         _ => {
             if !dialog::is_open() {
@@ -126,14 +141,29 @@ fn happened(model: ViewModel, deed: Deed) {
             // Given up, not followed by the one that was wanted in the first place.
             model.change(|state| state.screen.after_name = None);
         }
-        Deed::Typed(field) => {
-            check(&field);
-        }
+        Deed::Typed(field) => match field.as_str() {
+            FIELD => finder::find(model),
+            SINGLE_KEYS => {
+                storage::set_single_keys(dialog::is_ticked(SINGLE_KEYS));
+            }
+            field => {
+                check(field);
+            }
+        },
+        Deed::Chose(path) => act(model, |session| session.visit(path, true)),
         Deed::Confirmed => confirm(model),
     }
 }
 
 fn confirm(model: ViewModel) {
+    let Some(wanted) = model.dialog().get_untracked() else {
+        return;
+    };
+    match wanted {
+        Dialog::Find => return finder::go(model),
+        Dialog::Keys => return model.show_dialog(None),
+        _ => {}
+    }
     let mut form = String::new();
     let mut wrong = None;
     for field in FIELDS {
@@ -146,9 +176,6 @@ fn confirm(model: ViewModel) {
     if let Some((field, invalid)) = wrong {
         return text_field::mark(field, invalid);
     }
-    let Some(wanted) = model.dialog().get_untracked() else {
-        return;
-    };
     if !begins(model) {
         return;
     }
@@ -163,8 +190,8 @@ fn confirm(model: ViewModel) {
                 }
             }
             Dialog::NewRoom => act(model, |session| session.visit(done, true)),
-            // What is gone is told everybody, and this page, too.
-            Dialog::DeleteRoom | Dialog::DeleteMessage(_) => model.show_dialog(None),
+            // What is changed or gone is told everybody, and this page, too.
+            _ => model.show_dialog(None),
         }
     });
 }
@@ -174,7 +201,8 @@ fn check(field: &str) -> Option<rules::Invalid> {
     let wrong = match field {
         "description" => rules::description(&text_field::text(field)).err(),
         "name" => rules::room_name(&text_field::line(field)).err(),
-        _ => rules::username(&text_field::line(field)).err(),
+        "username" => rules::username(&text_field::line(field)).err(),
+        _ => None,
     };
     let sentence = wrong.map(|invalid| invalid.to_string());
     dialog::complain(field, sentence.as_deref());

@@ -3,20 +3,24 @@
 //! *Invariant:* nothing is decided here. Whatever happens goes through [`act`], with what is seen at that moment,
 //! and effects are performed in their order, after the session is let go of.
 
+mod focus;
 mod link;
 mod scrolling;
 
+pub use focus::{focused, keep_focus, step};
 pub use scrolling::{fill, laid_out, scrolled};
 
 use super::marks::laid_out as laid_out_text;
 use super::view_model::{Dialog, ViewModel};
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
-use crate::app::browser::{clock, document, fetch, navigation, storage};
+use crate::app::browser::{clipboard, clock, document, fetch, navigation, offline, storage};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use parlour_client::announcer::Aloud;
 use parlour_client::session::{Effect, Field, Landing, Moment, Session, Viewport};
+use parlour_protocol::calls::Refused;
+use parlour_protocol::{last_room, paths};
 
 /// How often time-outs are looked at, in milliseconds.
 const TICK_MS: u32 = 1_000;
@@ -64,6 +68,15 @@ pub fn follow(model: ViewModel, event: &MouseEvent, path: String) {
     }
 }
 
+/// Copies the address of this path, and says so.
+pub fn copy_link(model: ViewModel, path: &str) {
+    let address = navigation::whole(path);
+    model.tell(match clipboard::copy(&address) {
+        true => "Copied.".to_owned(),
+        false => format!("This browser does not let a page copy. The link is {address}"),
+    });
+}
+
 /// A click that asks for no new tab, window or download.
 pub fn is_plain(event: &MouseEvent) -> bool {
     event.button() == 0
@@ -80,7 +93,11 @@ pub fn keep(model: ViewModel) {
         let (path, entry) = (navigation::path(), navigation::entry());
         session.arrive(path, entry, positions.as_deref(), navigation::is_return());
         session.start(build, tried);
+        if offline::brought_page() {
+            session.page_is_kept();
+        }
     });
+    focus::follow(model);
     navigation::on_leave(move || {
         let positions = act(model, Session::leave);
         storage::save_for_tab(POSITIONS_KEY, &positions);
@@ -112,6 +129,7 @@ pub fn keep(model: ViewModel) {
 }
 
 fn look_at_the_clock(model: ViewModel) {
+    model.set_today(clock::today());
     act(model, |session| session.tick(clock::wall_ms()));
 }
 
@@ -149,6 +167,7 @@ fn perform(model: ViewModel, seen: Viewport, follows: bool) {
             }
             Effect::Announce(Aloud::Unsay(number)) => document::unsay(number),
             Effect::Notice(sentence) => model.tell(sentence),
+            Effect::Offer(sentence, undo) => model.offer(sentence, undo),
             Effect::KeepInView => {
                 // Whatever else was changed is drawn together with it.
                 if !std::mem::replace(&mut is_kept, true) {
@@ -156,13 +175,22 @@ fn perform(model: ViewModel, seen: Viewport, follows: bool) {
                 }
             }
             Effect::KeepTop => scrolling::keep_top(model, seen),
+            Effect::KeepPage(room) => keep_page(paths::kept(room)),
+            Effect::ForgetPages => keep_page(String::new()),
+            Effect::LoadKept(room, path) => spawn_local(async move {
+                if offline::has(&paths::kept(room)).await {
+                    navigation::load(&path);
+                } else {
+                    model.tell(Refused::Unreachable.sentence().to_owned());
+                }
+            }),
             Effect::Write(field, text) => {
                 let field = id_of(field);
                 if text_field::text(field) != text {
                     text_field::set_text(field, &text);
                 }
             }
-            Effect::Focus(Field::Composer) => text_field::focus(COMPOSER),
+            Effect::Focus(Field::Composer) => focus::to_composer(model),
             // As soon as it is there, and not with the next frame: who begins at once to select or to type
             // would have the cursor taken from under them.
             Effect::Focus(Field::Editor) => spawn_local(async move {
@@ -174,13 +202,13 @@ fn perform(model: ViewModel, seen: Viewport, follows: bool) {
             Effect::CloseDialogs => model.show_dialog(None),
             Effect::CloseQuestions => {
                 let dialog = model.dialog().get_untracked();
-                if let Some(Dialog::DeleteRoom | Dialog::DeleteMessage(_)) = dialog {
+                if dialog.is_some_and(Dialog::is_about_room) {
                     model.show_dialog(None);
                 }
             }
-            Effect::AskForName => model.show_dialog(Some(Dialog::Name)),
             Effect::Push(path, key) => navigation::push(&path, key),
             Effect::Replace(path) => navigation::replace(&path),
+            Effect::KeepLast(room) => storage::set_cookie(&last_room::cookie(room)),
             Effect::Load(path) => navigation::load(&path),
             Effect::Land(landing, is_new) => land(model, landing, is_new),
             Effect::FocusMain => navigation::focus_main(),
@@ -194,6 +222,12 @@ fn perform(model: ViewModel, seen: Viewport, follows: bool) {
     }
 }
 
+fn keep_page(path: String) {
+    spawn_local(async move {
+        offline::keep(&path).await;
+    });
+}
+
 fn id_of(field: Field) -> &'static str {
     match field {
         Field::Composer => COMPOSER,
@@ -204,6 +238,9 @@ fn id_of(field: Field) -> &'static str {
 /// Brings the view there. What is new is drawn only with the next frame.
 fn land(model: ViewModel, landing: Landing, is_new: bool) {
     scrolling::moved(model);
+    if is_new {
+        focus::forget(model);
+    }
     match landing {
         Landing::End if !is_new => scrolling::to_end(model),
         Landing::Message(number) if !is_new => return scrolling::reveal(model, number),
@@ -217,12 +254,13 @@ fn land(model: ViewModel, landing: Landing, is_new: bool) {
         match landing {
             Landing::End if is_new => scrolling::to_end(model),
             Landing::End => {}
+            Landing::New => scrolling::to_new(model, !is_new),
             Landing::Message(number) => scrolling::reveal(model, number),
             Landing::Position(position) => scrolling::resume(model, position),
         }
         if is_new && !matches!(landing, Landing::Message(_)) {
             // On a phone the focus would bring up the keyboard, over what one came to read.
-            if navigation::has_fine_pointer() {
+            if navigation::has_fine_pointer() && text_field::is_there(COMPOSER) {
                 text_field::focus(COMPOSER);
             } else {
                 navigation::focus_main();

@@ -2,17 +2,23 @@
 //!
 //! *Invariant:* a part by itself is the text that it is inside of the page.
 
+use super::composer::Looking;
+use super::empty_room::EmptyRoom;
+use super::face::face;
 use super::header::RoomHeader;
 use super::line::{DayLine, MessageLine};
 use super::log::{NewerEnd, OlderEnd};
 use super::members::Members;
-use super::room_line::RoomLine;
+use super::new_line::{MarkRead, NewLine};
+use super::room_line::{Heading, RoomLine};
 use super::topbar;
 use super::view_model::ViewModel;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
+use parlour_client::read_here::ReadHere;
+use parlour_client::sections::Section;
 use parlour_client::timeline::MessageRow;
-use parlour_protocol::{Place, RoomEntry, User};
+use parlour_protocol::{Place, Room, RoomEntry, User};
 use std::sync::Arc;
 
 pub use super::keyed_list::END as LIST_END;
@@ -20,12 +26,23 @@ pub use super::keyed_list::END as LIST_END;
 /// What the top of the page calls the reader.
 pub fn name(me: Option<&User>) -> String {
     let name = topbar::name(me);
-    view! { <bdi>{name}</bdi> }.to_html()
+    let face = face(me.map(|me| (me.id, me.name.as_str())));
+    view! { {face} <bdi>{name}</bdi> }.to_html()
 }
 
 /// The head of the open room.
 pub fn header(place: Place) -> String {
     rendered(place, || view! { <RoomHeader/> })
+}
+
+/// What is said to who only looks at the open room.
+pub fn looking(place: Place) -> String {
+    rendered(place, || view! { <Looking/> })
+}
+
+/// What stands over a section of the sidebar.
+pub fn heading(section: Section) -> String {
+    view! { <Heading section/> }.to_html()
 }
 
 /// A room in the sidebar.
@@ -36,6 +53,11 @@ pub fn room(place: Place, entry: RoomEntry) -> String {
 /// The way to older messages, or what stands where there are none.
 pub fn older(place: Place) -> String {
     rendered(place, || view! { <OlderEnd/> })
+}
+
+/// What stands in a room without messages.
+pub fn empty(place: Place) -> String {
+    rendered(place, || view! { <EmptyRoom/> })
 }
 
 /// The way to newer messages, if there are any.
@@ -51,6 +73,16 @@ pub fn members(place: Place) -> String {
 /// The line that begins a day.
 pub fn day(date: String, datetime: String) -> String {
     view! { <DayLine date datetime/> }.to_html()
+}
+
+/// The line above the first message that was not read.
+pub fn new_line() -> String {
+    view! { <NewLine/> }.to_html()
+}
+
+/// What marks a page as read, for who has no script.
+pub fn mark_read(room: Room, here: ReadHere) -> String {
+    view! { <MarkRead room here/> }.to_html()
 }
 
 /// A message of the open room.

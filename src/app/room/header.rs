@@ -1,70 +1,155 @@
-//! The head of a room: what it is, and how to leave or delete it.
+//! The head of a room: the way back, what the room is, and a menu of what one can do with it.
 
-use super::driver::{act, follow};
+use super::driver::{act, copy_link, follow, is_plain};
 use super::one_of::when;
-use super::shown;
-use super::shown::heard;
+use super::shown::{self, heard};
 use super::view_model::{Dialog, ViewModel};
 use super::words::words;
-use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
-use parlour_client::session::Session;
+use parlour_client::listed;
+use parlour_client::tab::capped;
 use parlour_protocol::{Room, paths};
 
-/// Name, description and what one can do with the room.
+/// The way back, name and description, and the menu.
 #[component]
 pub fn RoomHeader() -> impl IntoView {
     let model = ViewModel::here();
-    let of_room = move |part: fn(&Room) -> String| {
-        shown::text(move || {
-            model
-                .open()
-                .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
-        })
+    let elsewhere = move || {
+        let open = model.open_id();
+        model
+            .rooms()
+            .with(|rooms| listed::unread_elsewhere(rooms, open)) as i64
     };
+    let is_any_elsewhere = shown::holds(move || elsewhere() > 0);
+    view! {
+        <header class="room-header">
+            <a
+                class="back"
+                href=paths::LIST
+                on:click=heard(move |event: MouseEvent| follow(model, &event, paths::LIST.to_owned()))
+            >
+                <span class="visually-hidden">"All rooms"</span>
+                {when(is_any_elsewhere, move || {
+                    view! {
+                        <span class="elsewhere" role="img" aria-label=shown::text(move || format!("{} unread", elsewhere()))>
+                            {words(shown::text(move || capped(elsewhere())))}
+                        </span>
+                    }
+                })}
+            </a>
+            <div class="room-heading">
+                <h1 id="room-title"><bdi>{words(of_room(model, |room| room.name.clone()))}</bdi></h1>
+                <p class="room-description" title=of_room(model, description)><bdi>{words(of_room(model, description))}</bdi></p>
+            </div>
+            <Menu/>
+        </header>
+    }
+}
+
+/// What one can do with the room. A `<details>`, which needs no script; the page's closes it.
+#[component]
+fn Menu() -> impl IntoView {
+    let model = ViewModel::here();
     let may_delete = shown::holds(move || {
         model
             .open()
             .with(|open| open.as_ref().is_some_and(|open| open.may_delete))
     });
     let is_somebody = shown::holds(move || model.me().with(Option::is_some));
-    let leave = move |event: SubmitEvent| {
+    let is_described = shown::holds(move || {
+        model
+            .room()
+            .is_some_and(|room| !room.description.is_empty())
+    });
+    let is_member = move || model.is_member();
+    let member = shown::text(move || {
+        let path = if is_member() {
+            paths::leave
+        } else {
+            paths::enter
+        };
+        model.room().map(|room| path(&room)).unwrap_or_default()
+    });
+    let come_or_go = move |event: SubmitEvent| {
         event.prevent_default();
-        act(model, Session::leave_room);
+        act(model, |session| {
+            let is_member = |room| session.is_member(room);
+            match session.open_id().is_some_and(is_member) {
+                true => session.leave_room(),
+                false => session.join_room(),
+            }
+        });
     };
-    let ask_delete = move |event: MouseEvent| {
-        event.prevent_default();
-        model.show_dialog(Some(Dialog::DeleteRoom));
+    let copy = move |_: MouseEvent| {
+        if let Some(room) = model.room() {
+            copy_link(model, &paths::room(&room));
+        }
+    };
+    let note = move |_: Event| act(model, |session| session.show_notes(!session.has_notes()));
+    let asks = move |dialog| {
+        heard(move |event: MouseEvent| {
+            if is_plain(&event) {
+                event.prevent_default();
+                model.show_dialog(Some(dialog));
+            }
+        })
     };
     view! {
-        <header class="room-header">
-            <a
-                class="back"
-                href=paths::HOME
-                on:click=heard(move |event: MouseEvent| follow(model, &event, paths::HOME.to_owned()))
-            >
-                <span class="visually-hidden">"All rooms"</span>
-            </a>
-            <div class="room-heading">
-                <h1 id="room-title"><bdi>{words(of_room(|room| room.name.clone()))}</bdi></h1>
-                <p class="room-description" title=of_room(|room| room.description.clone())><bdi>{words(of_room(|room| room.description.clone()))}</bdi></p>
-            </div>
-            <div class="room-actions">
+        <details class="menu">
+            <summary title="Room menu">
+                <span class="visually-hidden">"Room menu"</span>
+            </summary>
+            <div class="menu-items">
+                {when(is_described, move || {
+                    view! { <p class="menu-about"><bdi>{words(of_room(model, description))}</bdi></p> }
+                })}
+                <button class="menu-item live-only" type="button" on:click=heard(copy)>
+                    "Copy link"
+                </button>
+                <label class="menu-item live-only">
+                    <input type="checkbox" prop:checked=move || model.has_notes() on:change=heard(note)/>
+                    "Say who comes and goes"
+                </label>
+                <a class="menu-item list-keys" href=paths::KEYS on:click=asks(Dialog::Keys)>
+                    "Keyboard shortcuts"
+                </a>
                 {when(is_somebody, move || {
                     view! {
-                        <form class="inline" method="post" action=of_room(paths::leave) on:submit=heard(leave)>
-                            <button class="quiet" type="submit">"Leave"</button>
+                        <a class="menu-item own-name" href=paths::ME on:click=asks(Dialog::Name)>
+                            "Change your name"
+                        </a>
+                        <form class="inline" method="post" action=member on:submit=heard(come_or_go)>
+                            <button class="menu-item" type="submit">
+                                {words(shown::text(move || if is_member() { "Leave" } else { "Join" }.to_owned()))}
+                            </button>
                         </form>
                     }
                 })}
                 {when(may_delete, move || {
                     view! {
-                        <a class="quiet danger" href=of_room(paths::delete_room) on:click=heard(ask_delete)>
+                        <a class="menu-item" href=of_room(model, paths::change_room) on:click=asks(Dialog::ChangeRoom)>
+                            "Rename"
+                        </a>
+                        <a class="menu-item danger" href=of_room(model, paths::delete_room) on:click=asks(Dialog::DeleteRoom)>
                             "Delete room"
                         </a>
                     }
                 })}
             </div>
-        </header>
+        </details>
     }
+}
+
+fn description(room: &Room) -> String {
+    room.description.clone()
+}
+
+/// Something of the open room.
+fn of_room(model: ViewModel, part: fn(&Room) -> String) -> impl shown::Text {
+    shown::text(move || {
+        model
+            .open()
+            .with(|open| open.as_ref().map(|o| part(&o.room)).unwrap_or_default())
+    })
 }

@@ -1,19 +1,23 @@
 //! The island itself: its parts, how it comes to be in the page, and what wakes up with it there.
 
+use super::composer::{Composer, SkipLink};
 use super::header::RoomHeader;
 use super::log::Log;
 use super::members::Members;
-use super::one_of::one_of;
+use super::one_of::{one_of, when};
+use super::shown::{self, heard};
 use super::sidebar::Sidebar;
 use super::topbar::Topbar;
 use super::view_model::ViewModel;
 use super::welcome::Welcome;
 use super::words::words;
-use super::{attention, composer::Composer, dialogs, driver, shown};
-use crate::app::browser::{document, navigation, storage, text_field};
+use super::{attention, dialogs, driver, fold, keyboard};
+use crate::app::browser::{clock, document, navigation, storage, text_field, transfer};
 use crate::app::slots::{Slot, slot};
+use leptos::ev::MouseEvent;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use parlour_client::session::Session;
 use parlour_protocol::Place;
 use std::any::Any;
 use std::cell::RefCell;
@@ -89,8 +93,15 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
     let is_open = shown::holds(move || model.open().with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());
     let busy = shown::attribute(move || model.is_loading().then(|| "true".to_owned()));
+    let can_undo = shown::holds(move || model.can_undo());
+    let undo = move |_: MouseEvent| {
+        if let Some(undo) = model.take_undo() {
+            driver::act(model, |session| session.undo(undo));
+        }
+    };
     view! {
         <div class="app" prop:drawn=true data-place=place_name>
+            {when(is_open, || view! { <SkipLink/> })}
             <Topbar/>
             <Sidebar/>
             <main id="main" class="main" tabindex="-1" aria-busy=busy>
@@ -113,6 +124,7 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
             </main>
             <div class="notice" role="status" data-shown=shown::mark(move || model.notice().with(Option::is_some))>
                 {words(shown::sentence(model.notice()))}
+                {when(can_undo, move || view! { <button class="undo" type="button" on:click=heard(undo)>"Undo"</button> })}
             </div>
         </div>
     }
@@ -120,10 +132,13 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
 
 /// What only the browser can do, once.
 fn wake(model: ViewModel) {
-    model.set_local();
+    model.set_today(clock::today());
     navigation::on_touch(move |is_coarse| model.set_enter_sends(!is_coarse));
     text_field::keep_from_composing(move || model.enter_sends().get_untracked());
+    transfer::on_file(move || driver::act(model, Session::refuse_file));
     attention::keep(model);
     dialogs::keep(model);
+    fold::keep(model);
+    keyboard::keep(model);
     driver::keep(model);
 }

@@ -4,15 +4,15 @@
 //! own list takes every line out and puts it in again when others come above it, so that a page of
 //! history lays out all that is shown; and it brings its code once for every type of line.
 
-use super::line::{DayLine, MessageLine, NoteLine};
-use super::room_line::RoomLine;
+use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
+use super::new_line::NewLine;
+use super::room_line::{Heading, RoomLine};
 use crate::app::drawn_anew::{drawn_anew, without_attributes};
-use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::reactive_graph::{OwnedView, OwnedViewState};
-use leptos::tachys::renderer::{Rndr, types};
+use leptos::tachys::renderer::{CastFrom, Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
+use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::{RoomEntry, RoomId};
 
@@ -21,6 +21,8 @@ pub const END: &str = "<!>";
 
 /// A line of a list.
 pub enum Line {
+    /// What stands over a section of the sidebar.
+    Heading(Section),
     /// A room in the sidebar.
     Room(RoomEntry),
     /// Something in the log.
@@ -30,6 +32,7 @@ pub enum Line {
 /// Unique in its list; while it stays the same the element does.
 #[derive(PartialEq)]
 enum Key {
+    Heading(Section),
     Room(RoomId),
     Row(timeline::Key),
 }
@@ -37,6 +40,7 @@ enum Key {
 impl Line {
     fn key(&self) -> Key {
         match self {
+            Self::Heading(section) => Key::Heading(*section),
             Self::Room(entry) => Key::Room(entry.room.id),
             Self::Row(row) => Key::Row(row.key()),
         }
@@ -49,54 +53,102 @@ pub fn lines(of: impl Fn() -> Vec<Line> + Send + Sync + 'static) -> impl IntoVie
         let owner = Owner::current().expect("a list is part of a component");
         move || List {
             lines: of(),
-            draw,
             owner: owner.clone(),
         }
     }
     boxed(Box::new(of))
 }
 
-fn draw(line: Line) -> impl IntoView {
+/// What becomes of a line's view: each has a type of its own, and what is made of it has one for all.
+trait Draw {
+    type Drawn;
+
+    fn draw<V: RenderHtml + 'static>(self, view: V) -> Self::Drawn;
+}
+
+/// It is an element of the page.
+struct Element;
+
+impl Draw for Element {
+    type Drawn = Box<dyn Mountable>;
+
+    fn draw<V: RenderHtml + 'static>(self, view: V) -> Self::Drawn {
+        Box::new(view.build())
+    }
+}
+
+/// It is text.
+struct Html<'a> {
+    buf: &'a mut String,
+    position: &'a mut Position,
+    escape: bool,
+    mark_branches: bool,
+    extra_attrs: Vec<AnyAttribute>,
+}
+
+impl Draw for Html<'_> {
+    type Drawn = ();
+
+    fn draw<V: RenderHtml + 'static>(self, view: V) {
+        view.to_html_with_buf(
+            self.buf,
+            self.position,
+            self.escape,
+            self.mark_branches,
+            self.extra_attrs,
+        );
+    }
+}
+
+fn draw<D: Draw>(line: Line, how: D) -> D::Drawn {
     match line {
-        Line::Room(entry) => EitherOf4::A(view! { <RoomLine entry/> }),
-        Line::Row(Row::Day { date, datetime, .. }) => {
-            EitherOf4::B(view! { <DayLine date datetime/> })
-        }
-        Line::Row(Row::Message(row)) => EitherOf4::C(view! { <MessageLine row/> }),
-        Line::Row(Row::Note { name, event, .. }) => EitherOf4::D(view! { <NoteLine name event/> }),
+        Line::Heading(section) => how.draw(view! { <Heading section/> }),
+        Line::Room(entry) => how.draw(view! { <RoomLine entry/> }),
+        Line::Row(Row::Day { date, datetime, .. }) => how.draw(view! { <DayLine date datetime/> }),
+        Line::Row(Row::New) => how.draw(view! { <NewLine/> }),
+        Line::Row(Row::Message(row)) => how.draw(view! { <MessageLine row/> }),
+        Line::Row(Row::Note { joined, left, .. }) => how.draw(view! { <NoteLine joined left/> }),
+        Line::Row(Row::Pending(row)) => how.draw(view! { <PendingLine row/> }),
     }
 }
 
 /// The list as it is to be.
-struct List<V> {
+struct List {
     lines: Vec<Line>,
-    draw: fn(Line) -> V,
     /// The list's own: a line outlives the change that it came with.
     owner: Owner,
 }
 
-impl<V> List<V> {
-    fn line(&self, line: Line) -> OwnedView<V> {
-        let owner = self.owner.with(Owner::new);
-        OwnedView::new_with_owner(owner.with(|| (self.draw)(line)), owner)
-    }
+/// A line in the page.
+struct DrawnLine {
+    // Dropped in this order: what follows the view model in it goes before what it follows.
+    element: Box<dyn Mountable>,
+    _owner: Owner,
 }
 
 /// The list as it is in the page, with a mark at its end.
-struct Drawn<S: Mountable> {
-    lines: Vec<(Key, OwnedViewState<S>)>,
+struct Drawn {
+    lines: Vec<(Key, DrawnLine)>,
     end: types::Placeholder,
 }
 
-impl<V: Render> Render for List<V> {
-    type State = Drawn<V::State>;
+impl List {
+    fn line(&self, line: Line) -> DrawnLine {
+        let owner = self.owner.with(Owner::new);
+        DrawnLine {
+            element: owner.with(|| draw(line, Element)),
+            _owner: owner,
+        }
+    }
+}
+
+impl Render for List {
+    type State = Drawn;
 
     fn build(mut self) -> Self::State {
         let lines = std::mem::take(&mut self.lines).into_iter();
         Drawn {
-            lines: lines
-                .map(|line| (line.key(), self.line(line).build()))
-                .collect(),
+            lines: lines.map(|line| (line.key(), self.line(line))).collect(),
             end: Rndr::create_placeholder(),
         }
     }
@@ -118,7 +170,7 @@ impl<V: Render> Render for List<V> {
             })
             .collect();
         for (_, mut gone) in old.into_iter().flatten() {
-            gone.unmount();
+            gone.element.unmount();
         }
         // From the end, so that what a line stands before is in its place already.
         let mut below = usize::MAX;
@@ -131,14 +183,18 @@ impl<V: Render> Render for List<V> {
                 kept => {
                     let mut state = match kept {
                         Some((_, state)) => state,
-                        None => self.line(line).build(),
+                        None => self.line(line),
                     };
                     let is_placed = match drawn.lines.last() {
-                        Some((_, next)) => next.insert_before_this(&mut state),
+                        Some((_, next)) => next.element.insert_before_this(&mut *state.element),
                         None => false,
                     };
                     if !is_placed {
-                        Rndr::try_mount_before(&mut state, drawn.end.as_ref());
+                        let end = drawn.end.as_ref();
+                        let list = Rndr::get_parent(end).and_then(types::Element::cast_from);
+                        if let Some(list) = list {
+                            state.element.mount(&list, Some(end));
+                        }
                     }
                     state
                 }
@@ -149,39 +205,41 @@ impl<V: Render> Render for List<V> {
     }
 }
 
-impl<S: Mountable> Mountable for Drawn<S> {
+impl Mountable for Drawn {
     fn unmount(&mut self) {
         for (_, line) in &mut self.lines {
-            line.unmount();
+            line.element.unmount();
         }
         self.end.unmount();
     }
 
     fn mount(&mut self, parent: &types::Element, before: Option<&types::Node>) {
         for (_, line) in &mut self.lines {
-            line.mount(parent, before);
+            line.element.mount(parent, before);
         }
         self.end.mount(parent, before);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
         match self.lines.first() {
-            Some((_, line)) => line.insert_before_this(child),
+            Some((_, line)) => line.element.insert_before_this(child),
             None => self.end.insert_before_this(child),
         }
     }
 
     fn elements(&self) -> Vec<types::Element> {
         let lines = self.lines.iter();
-        lines.flat_map(|(_, line)| line.elements()).collect()
+        lines
+            .flat_map(|(_, line)| line.element.elements())
+            .collect()
     }
 }
 
-impl<V: RenderHtml + 'static> AddAnyAttr for List<V> {
+impl AddAnyAttr for List {
     without_attributes!();
 }
 
-impl<V: RenderHtml + 'static> RenderHtml for List<V> {
+impl RenderHtml for List {
     drawn_anew!();
 
     fn to_html_with_buf(
@@ -193,8 +251,14 @@ impl<V: RenderHtml + 'static> RenderHtml for List<V> {
         extra_attrs: Vec<AnyAttribute>,
     ) {
         for line in std::mem::take(&mut self.lines) {
-            let line = self.line(line);
-            line.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs.clone());
+            let html = Html {
+                buf: &mut *buf,
+                position: &mut *position,
+                escape,
+                mark_branches,
+                extra_attrs: extra_attrs.clone(),
+            };
+            self.owner.with(|| draw(line, html));
             *position = Position::NextChild;
         }
         buf.push_str(END);

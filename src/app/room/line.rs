@@ -1,22 +1,26 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::driver::{act, follow, type_in};
+use super::driver::{act, copy_link, follow, type_in};
+use super::face::face;
+use super::keyed_list::{Line, lines};
 use super::marks::laid_out;
+use super::new_line::MarkUnread;
 use super::one_of::one_of;
 use super::shown;
-use super::shown::{Derived, heard};
+use super::shown::heard;
 use super::view_model::{Dialog, ViewModel};
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
+use crate::app::slots::STOP;
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
-use parlour_client::timeline::MessageRow;
+use parlour_client::timeline::{self, MessageRow, PendingRow, Row};
 use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, Number, RoomId, SystemEvent, paths, rules};
+use parlour_protocol::{Link, Message, Number, RoomId, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -25,7 +29,7 @@ const WAITING: &str = "Waiting to be sent";
 /// The line that begins a day.
 #[component]
 pub fn DayLine(
-    /// `3 January 2026`.
+    /// `3 January 2026`, or `Today`.
     date: String,
     /// The same as `2026-01-03`.
     datetime: String,
@@ -33,19 +37,17 @@ pub fn DayLine(
     view! { <h2 class="day"><time datetime=datetime>{date}</time></h2> }
 }
 
-/// Somebody came or went.
+/// Some came or went.
 #[component]
 pub fn NoteLine(
-    /// The name of the person.
-    name: String,
-    /// Which of the two.
-    event: SystemEvent,
+    /// The names of those who came.
+    joined: Vec<String>,
+    /// The names of those who went.
+    left: Vec<String>,
 ) -> impl IntoView {
-    let did = match event {
-        SystemEvent::Joined => " joined",
-        SystemEvent::Left => " left",
-    };
-    view! { <p class="system"><bdi>{name}</bdi>{did}</p> }
+    let said = timeline::said(&joined, &left).into_iter();
+    let said = said.map(|(name, words)| view! { <bdi>{name}</bdi>{words} });
+    view! { <p class="system">{said.collect_view()}</p> }
 }
 
 /// A stored message.
@@ -60,6 +62,7 @@ pub fn MessageLine(
         opens_group,
         is_own,
         is_marked,
+        may_mark,
         number: namesake,
     } = row;
     let number = message.number;
@@ -75,9 +78,14 @@ pub fn MessageLine(
         }
     };
     let is_deleted = message.deleted;
+    let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
     let local = move || {
-        let zone = if model.is_local().get() { "" } else { " UTC" };
+        let zone = if model.today().get().is_some() {
+            ""
+        } else {
+            " UTC"
+        };
         (timestamp.civil(model.zone()(timestamp)), zone)
     };
     let clock = shown::text(move || local().0.clock());
@@ -98,17 +106,20 @@ pub fn MessageLine(
             data-marked=is_marked.then_some("")
             data-deleted=is_deleted.then_some("")
         >
+            {opens_group.then(|| face(Some((message.user_id, message.username.as_str()))))}
             <header class="message-head">
                 <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
                 " "
-                <a class="when" href=permalink title=stored on:click=heard(visit)>
+                <a class="when" href=permalink title=stored tabindex=STOP on:click=heard(visit)>
                     <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
                 </a>
+                // Beside the time, where it moves no text.
+                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
             </header>
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
-                Either::Right(view! { <Body message is_own/> })
+                Either::Right(view! { <Body message is_own may_mark/> })
             }}
         </article>
     }
@@ -119,62 +130,78 @@ pub fn numbered(number: Option<String>) -> impl IntoView {
     number.map(|number| view! { " " <span class="namesake">{Words(number)}</span> })
 }
 
-/// Messages on their way to the server, or refused by it. Each change draws them all again into the
-/// same elements, so that one which is sent once more does not flicker.
-#[component]
-pub fn PendingLines(
-    /// What is in the outbox.
-    messages: Derived<Vec<Pending>>,
-) -> impl IntoView {
-    let model = ViewModel::here();
-    let number = shown::attribute(move || {
-        model.me().with(|me| {
-            me.as_ref()
-                .and_then(|me| model.namesakes().number(me.id, &me.name))
-        })
-    });
-    move || {
-        let line = |message| view! { <PendingLine message number=number()/> };
-        messages.get().into_iter().map(line).collect_view()
-    }
-}
-
 /// What could not be sent because its room is gone, wherever one is now.
 #[component]
 pub fn Unsent() -> impl IntoView {
     let model = ViewModel::here();
-    let homeless = Derived::new(move || {
+    let homeless = move || {
         let rooms: Vec<RoomId> = model
             .rooms()
             .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        model.outbox().with(|outbox| outbox.outside(&rooms))
-    });
+        let homeless = model.outbox().with(|outbox| outbox.outside(&rooms));
+        let author = model.me().get();
+        let row = |message| {
+            Line::Row(Row::Pending(PendingRow {
+                message,
+                author: author.clone(),
+                opens_group: false,
+                number: None,
+            }))
+        };
+        homeless.into_iter().map(row).collect()
+    };
     view! {
         <section class="unsent" aria-label="Not sent">
-            <PendingLines messages=homeless/>
+            {lines(homeless)}
         </section>
     }
 }
 
+/// A message on its way to the server, or refused by it.
 #[component]
-fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
+pub fn PendingLine(
+    /// The message, and how it stands below the others.
+    row: PendingRow,
+) -> impl IntoView {
     let model = ViewModel::here();
-    let (state, note) = match &message.state {
-        Delivery::Refused { reason } => ("refused", format!("Not sent: {reason}")),
-        // While the server says no every second, a try is no news.
-        Delivery::Sending if !model.is_held() => ("sending", "Sending…".to_owned()),
-        Delivery::Sending => ("sending", WAITING.to_owned()),
-        Delivery::Queued => ("queued", WAITING.to_owned()),
+    let PendingRow {
+        message,
+        author,
+        opens_group,
+        number,
+    } = row;
+    let key = StoredValue::new(message.client_id.clone());
+    let refusal = match &message.state {
+        Delivery::Refused { reason } => Some(format!("Not sent: {reason}")),
+        _ => None,
     };
-    let is_refused = message.is_refused();
+    let is_refused = refusal.is_some();
+    let is_sending = shown::holds(move || {
+        let is_sending = |sent: &Pending| sent.state == Delivery::Sending;
+        model
+            .outbox()
+            .with(|outbox| outbox.get(&key.get_value()).is_some_and(is_sending))
+    });
+    let state = shown::text(move || {
+        match (is_refused, is_sending.get()) {
+            (true, _) => "refused",
+            (false, true) => "sending",
+            (false, false) => "queued",
+        }
+        .to_owned()
+    });
+    let note = shown::text(move || match &refusal {
+        Some(refusal) => refusal.clone(),
+        // While the server says no every second, a try is no news.
+        None if is_sending.get() && !model.is_held() => "Sending…".to_owned(),
+        None => WAITING.to_owned(),
+    });
     let has_room = model
         .rooms()
         .with_untracked(|rooms| rooms.iter().any(|e| e.room.id == message.room_id));
-    let name = model
-        .me()
-        .with_untracked(|me| me.as_ref().map(|me| me.name.clone()))
-        .unwrap_or_default();
-    let key = StoredValue::new(message.client_id);
+    let (id, name) = author.map(|me| (me.id, me.name)).unzip();
+    let name = name.unwrap_or_default();
+    let own_face = opens_group.then(|| face(id.map(|id| (id, name.as_str()))));
     let button = move |class: &'static str, label: &'static str, act: fn(ViewModel, &str)| {
         view! {
             <button class=class type="button" on:click=heard(move |_| act(model, &key.get_value()))>
@@ -183,12 +210,18 @@ fn PendingLine(message: Pending, number: Option<String>) -> impl IntoView {
         }
     };
     view! {
-        <article class="message pending" data-own="" data-state=state>
+        <article
+            class="message pending"
+            data-own=""
+            data-opens=opens_group.then_some("")
+            data-state=state
+        >
+            {own_face}
             <header class="message-head">
-                <span class="author"><bdi>{Words(name)}</bdi>{numbered(number)}</span>
+                <span class="author"><bdi>{name}</bdi>{numbered(number)}</span>
             </header>
-            <div class="text" dir="auto">{Words(laid_out(&message.content))}</div>
-            <p class="delivery">{Words(note)}</p>
+            <div class="text" dir="auto">{laid_out(&message.content)}</div>
+            <p class="delivery">{words(note)}</p>
             {is_refused
                 .then(|| {
                     view! {
@@ -232,7 +265,7 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
             match segment.href.map(str::to_owned) {
                 None => Either::Left(text),
                 Some(href) => Either::Right(view! {
-                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">{text}</a>
+                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank" tabindex=STOP>{text}</a>
                 }),
             }
         })
@@ -240,10 +273,9 @@ fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
+fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
     let model = ViewModel::here();
     let number = message.number;
-    let is_edited = message.edited_at.is_some();
     let is_editing = shown::holds(move || is_own && model.editing().get() == Some(number));
     one_of(
         is_editing,
@@ -251,15 +283,15 @@ fn Body(message: Arc<Message>, is_own: bool) -> impl IntoView {
         move || {
             view! {
                 <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
-                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
-                {is_own.then(|| view! { <Actions number/> })}
+                {(is_own || may_mark).then(|| view! { <Actions number is_own/> })}
             }
         },
     )
 }
 
+/// What one can do with a message: give its address to somebody, mark it as unread; and with one's own, change it.
 #[component]
-fn Actions(number: Number) -> impl IntoView {
+fn Actions(number: Number, is_own: bool) -> impl IntoView {
     let model = ViewModel::here();
     let room = model.room();
     let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
@@ -267,6 +299,7 @@ fn Actions(number: Number) -> impl IntoView {
             .map(|room| make(room, number))
             .unwrap_or_default()
     };
+    let permalink = path(paths::permalink);
     let edit = move |event: MouseEvent| {
         event.prevent_default();
         act(model, |session| session.begin_edit(number));
@@ -275,12 +308,26 @@ fn Actions(number: Number) -> impl IntoView {
         event.prevent_default();
         model.show_dialog(Some(Dialog::DeleteMessage(number)));
     };
+    let own = is_own.then(|| {
+        view! {
+            <a class="action edit" href=path(paths::edit) tabindex=STOP on:click=heard(edit)>"Edit"</a>
+            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
+                <button class="action delete" type="submit" tabindex=STOP>"Delete"</button>
+            </form>
+        }
+    });
     view! {
         <div class="message-actions">
-            <a class="action edit" href=path(paths::edit) on:click=heard(edit)>"Edit"</a>
-            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
-                <button class="action delete" type="submit">"Delete"</button>
-            </form>
+            <button
+                class="action live-only"
+                type="button"
+                tabindex=STOP
+                on:click=heard(move |_| copy_link(model, &permalink))
+            >
+                "Copy link"
+            </button>
+            <MarkUnread number/>
+            {own}
         </div>
     }
 }

@@ -1,8 +1,9 @@
 //! The messages: the page's own, older and newer ones as one scrolls, and those on their way.
 
 use super::driver::{self, act, is_plain};
+use super::empty_room::EmptyRoom;
 use super::keyed_list::{Line, lines};
-use super::line::PendingLines;
+use super::new_line::{NewBar, mark_read};
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::{Derived, heard};
@@ -10,13 +11,15 @@ use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
-use crate::app::slots::{Slot, slot};
+use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
+use crate::app::slots::{STOP, Slot, printed, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::session::Session;
-use parlour_client::timeline::{Timeline, tell_apart};
+use parlour_client::timeline::{Row, Timeline, draw_new_line, name_days, tell_apart};
 use parlour_protocol::display::isolated;
 use parlour_protocol::{Number, paths};
+use std::cell::Cell;
 
 /// The scroller with everything in it, and the button that leads back to its end.
 #[component]
@@ -24,20 +27,20 @@ pub fn Log() -> impl IntoView {
     let model = ViewModel::here();
     let namesakes = Derived::new(move || model.namesakes());
     let rows = Derived::new(move || {
-        let marked = model
-            .open()
-            .with(|open| open.as_ref().and_then(|open| open.marked));
+        let (marked, new) = model.open().with(|open| {
+            let open = open.as_ref();
+            open.map_or((None, None), |open| (open.marked, open.new))
+        });
         let mut rows = model
             .timeline()
             .with(|timeline| timeline.rows(model.my_id(), marked, model.zone()));
+        if let Some(new) = new {
+            draw_new_line(&mut rows, new.first);
+        }
+        rows.extend(pending(model));
         namesakes.with(|namesakes| tell_apart(&mut rows, namesakes));
+        name_days(&mut rows, model.today().get());
         rows
-    });
-    let pending = Derived::new(move || {
-        let room = model.open_id();
-        model
-            .outbox()
-            .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default())
     });
     let label = shown::text(move || {
         model.open().with(|o| {
@@ -54,12 +57,29 @@ pub fn Log() -> impl IntoView {
     let can_jump =
         shown::holds(move || model.missed() > 0 || model.timeline().with(Timeline::has_newer));
     shown::keep(move || {
+        rows.with(|_| ());
+        driver::keep_focus(model);
+    });
+    shown::keep(move || {
+        let width = Cell::new(0);
         scroll::on_resize(move || {
+            let now = scroll::frame().width;
+            // Lines break elsewhere.
+            if width.replace(now) != now {
+                let fit = || {
+                    text_field::fit(COMPOSER);
+                    text_field::fit(EDITOR);
+                };
+                fit();
+                // The fields' padding may follow the width only with the next frame.
+                request_animation_frame(fit);
+            }
             driver::laid_out(model);
             driver::fill(model);
         });
     });
     view! {
+        <NewBar/>
         <div
             class="scroller"
             tabindex="0"
@@ -70,9 +90,10 @@ pub fn Log() -> impl IntoView {
         >
             <div class="log" prop:drawn=true role="log" aria-live="off" aria-label=label>
                 {slot(Slot::Older, view! { <OlderEnd/> })}
+                {slot(Slot::Empty, view! { <EmptyRoom/> })}
                 {slot(Slot::Rows, lines(move || rows.get().into_iter().map(Line::Row).collect()))}
-                <PendingLines messages=pending/>
                 {slot(Slot::Newer, view! { <NewerEnd/> })}
+                {printed(Slot::MarkRead, move || mark_read(model))}
                 <span id="latest"></span>
             </div>
         </div>
@@ -86,6 +107,23 @@ pub fn Log() -> impl IntoView {
             }
         })}
     }
+}
+
+/// What is on its way to this room.
+fn pending(model: ViewModel) -> Vec<Row> {
+    let room = model.open_id();
+    let sends = model
+        .outbox()
+        .with(|outbox| room.map(|room| outbox.pending(room)).unwrap_or_default());
+    if sends.is_empty() {
+        return Vec::new();
+    }
+    model.me().with(|me| {
+        let now = model.look(|state| state.session.date());
+        let rows =
+            |timeline: &Timeline| timeline.pending_rows(sends, me.as_ref(), now, model.zone());
+        model.timeline().with(rows)
+    })
 }
 
 /// The way to older messages, or what stands above the first one of all.
@@ -109,7 +147,7 @@ pub fn OlderEnd() -> impl IntoView {
     };
     one_of(
         has_older,
-        move || view! { <a class="older" href=href on:click=heard(older)>"Older messages"</a> },
+        move || view! { <a class="older" href=href tabindex=STOP on:click=heard(older)>"Older messages"</a> },
         move || view! { <p class="beginning">"This is the beginning of " <bdi>{words(name)}</bdi> "."</p> },
     )
 }
@@ -134,6 +172,6 @@ pub fn NewerEnd() -> impl IntoView {
     };
     when(
         has_newer,
-        move || view! { <a class="newer" href=href on:click=heard(newer)>"Newer messages"</a> },
+        move || view! { <a class="newer" href=href tabindex=STOP on:click=heard(newer)>"Newer messages"</a> },
     )
 }

@@ -1,5 +1,6 @@
 //! Who is in the room now.
 
+use super::face::face;
 use super::line::numbered;
 use super::one_of::when;
 use super::shown::{self, Derived};
@@ -7,6 +8,9 @@ use super::view_model::ViewModel;
 use super::words::{Words, words};
 use leptos::prelude::*;
 use parlour_protocol::Person;
+
+/// How many of them show their faces where the list is folded away.
+const FACES: usize = 3;
 
 /// The people here, and how many they are.
 #[component]
@@ -24,7 +28,19 @@ pub fn Members() -> impl IntoView {
     let is_empty = shown::holds(move || roster.with(|roster| roster.count == 0));
     view! {
         <details class="members">
-            <summary>"People " <span class="count">{words(count)}</span></summary>
+            <summary>
+                <span class="faces">
+                    {move || {
+                        roster
+                            .with(|roster| {
+                                let first = roster.people.iter().take(FACES);
+                                first.map(|person| face(Some((person.id, person.name.as_str())))).collect_view()
+                            })
+                    }}
+                </span>
+                <span class="label">"People "</span>
+                <span class="count">{words(count)}</span>
+            </summary>
             <ul>
                 {move || {
                     roster
@@ -32,7 +48,8 @@ pub fn Members() -> impl IntoView {
                         .into_iter()
                         .map(|Person { id, name }| {
                             let number = namesakes.with(|namesakes| namesakes.number(id, &name));
-                            view! { <li><bdi>{Words(name)}</bdi>{numbered(number)}</li> }
+                            let face = face(Some((id, name.as_str())));
+                            view! { <li>{face}<bdi>{Words(name)}</bdi>{numbered(number)}</li> }
                         })
                         .collect_view()
                 }}

@@ -1,14 +1,24 @@
-//! A room in the list: its name, how many people are there, what is unread.
+//! A line of the list of rooms: a room with what is unread in it, or what stands over a section.
 
-use super::driver::{act, is_plain};
+use super::driver::follow;
 use super::one_of::when;
 use super::shown::{self, Derived, heard};
 use super::view_model::ViewModel;
 use super::words::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use parlour_client::sections::Section;
 use parlour_client::tab::capped;
 use parlour_protocol::{RoomEntry, paths};
+
+/// What stands over a section of the sidebar.
+#[component]
+pub fn Heading(
+    /// Which one begins here.
+    section: Section,
+) -> impl IntoView {
+    view! { <li class="section"><h3>{section.heading()}</h3></li> }
+}
 
 /// A room in the sidebar.
 #[component]
@@ -25,16 +35,11 @@ pub fn RoomLine(
             .unwrap_or_else(|| entry.clone())
     });
     let is_open = move || model.open_id() == Some(id);
-    let online = move || entry.with(|entry| entry.room.online);
     let unread = move || entry.with(|entry| entry.unread);
-    let is_any_online = shown::holds(move || online() > 0);
     let is_any_unread = shown::holds(move || unread() > 0);
     let visit = move |event: MouseEvent| {
         let path = entry.with_untracked(|entry| paths::room(&entry.room));
-        if is_plain(&event) {
-            event.prevent_default();
-            act(model, |session| session.visit_by_click(path));
-        }
+        follow(model, &event, path);
     };
     view! {
         <li>
@@ -45,14 +50,6 @@ pub fn RoomLine(
                 on:click=heard(visit)
             >
                 <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
-                {when(is_any_online, move || {
-                    view! {
-                        <span class="room-online">
-                            <span>{words(shown::text(move || online().to_string()))}</span>
-                            <span class="visually-hidden">" online"</span>
-                        </span>
-                    }
-                })}
                 {when(is_any_unread, move || {
                     view! {
                         <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread()))>

@@ -1,6 +1,7 @@
 //! The top of the page: the product, the connection, and who one is.
 
 use super::driver::{act, follow};
+use super::face::face_of;
 use super::one_of::when;
 use super::shown::{self, Derived, heard};
 use super::view_model::{Dialog, ViewModel};
@@ -11,13 +12,14 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::connection::{Banner, Phase};
 use parlour_client::session::Session;
-use parlour_protocol::{User, paths};
+use parlour_protocol::{Person, User, paths};
 
 /// Brand, connection state and own name.
 #[component]
 pub fn Topbar() -> impl IntoView {
     let model = ViewModel::here();
     let my_name = shown::text(move || model.me().with(|me| name(me.as_ref())));
+    let reader = move || model.me().with(|me| me.as_ref().map(person));
     let is_somebody = move || model.me().with(Option::is_some);
     let my_page = shown::text(move || {
         if is_somebody() {
@@ -41,7 +43,7 @@ pub fn Topbar() -> impl IntoView {
     };
     view! {
         <header class="topbar">
-            <a class="brand" href=paths::HOME on:click=heard(move |event: MouseEvent| follow(model, &event, paths::HOME.to_owned()))>
+            <a class="brand" href=paths::LIST on:click=heard(move |event: MouseEvent| follow(model, &event, paths::LIST.to_owned()))>
                 "Parlour"
             </a>
             <ConnectionState/>
@@ -51,9 +53,17 @@ pub fn Topbar() -> impl IntoView {
                 title=my_title
                 on:click=heard(open_name)
             >
-                {slot(Slot::Name, view! { <bdi>{words(my_name)}</bdi> })}
+                {slot(Slot::Name, view! { {face_of(reader)} <bdi>{words(my_name)}</bdi> })}
             </a>
         </header>
+    }
+}
+
+/// The reader, as others see them.
+fn person(me: &User) -> Person {
+    Person {
+        id: me.id,
+        name: me.name.clone(),
     }
 }
 

@@ -13,7 +13,8 @@ use parlour_client::outbox::Outbox;
 use parlour_client::presence::Presence;
 use parlour_client::room_cache::Open;
 use parlour_client::scroll_position::View;
-use parlour_client::session::{Part, Parts, Session, Storage};
+use parlour_client::sections::Hidden;
+use parlour_client::session::{NewsAbove, Part, Parts, Session, Storage, Undo};
 use parlour_client::timeline::{Timeline, Zone, utc};
 use parlour_protocol::{Number, Place, Room, RoomEntry, RoomId, User, UserId};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,27 +26,51 @@ pub enum Dialog {
     NewRoom,
     /// Give oneself a name, the first or another.
     Name,
+    /// Give the open room another name or description.
+    ChangeRoom,
+    /// Go to a room by a part of its name.
+    Find,
+    /// Which keys there are.
+    Keys,
     /// Delete the open room?
     DeleteRoom,
     /// Delete this message?
     DeleteMessage(Number),
 }
 
+impl Dialog {
+    /// Whether it is about the room that is open, or about a message of it.
+    pub fn is_about_room(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeRoom | Self::DeleteRoom | Self::DeleteMessage(_)
+        )
+    }
+}
+
 /// What the island keeps beside the session: what only the browser knows.
 #[derive(Default)]
 pub struct Screen {
-    /// Times are those of the browser's zone; until it is awake they are UTC.
-    is_local: bool,
+    /// The day it is in the browser's zone, since 1970; until it is awake there is none, and times are UTC.
+    today: Option<i64>,
     /// Nobody can see the tab.
     is_hidden: bool,
     /// Enter sends, and does not break the line: there is more than fingers to write with.
     enter_sends: bool,
     dialog: Option<Dialog>,
     notice: Option<String>,
+    /// What that was about can be taken back.
+    undo: Option<Undo>,
+    /// Unread rooms of the list that are out of view.
+    hidden: Hidden,
     /// The modal that opens once a name was given.
     pub(super) after_name: Option<Dialog>,
     /// What is in view.
     pub(super) reading: Option<View>,
+    /// The message in which the focus is.
+    pub(super) focused: Option<Number>,
+    /// The form of that message was opened by a key, and gives the focus back to it.
+    pub(super) is_edited_by_key: bool,
     /// A form is on its way: one click, one guest, and one room.
     pub(super) is_sending: bool,
 }
@@ -66,10 +91,11 @@ enum Follow {
     Keys,
     Dialog,
     Notice,
+    Fold,
 }
 
 /// How many parts can be followed.
-const FOLLOWED: usize = Follow::Notice as usize + 1;
+const FOLLOWED: usize = Follow::Fold as usize + 1;
 
 struct TrackedState {
     state: RwLock<State>,
@@ -205,6 +231,12 @@ impl ViewModel {
         self.of_session(Part::Editing, |state| state.session.editing())
     }
 
+    /// What has to be told of the line *New*, if it is above the view.
+    pub fn news_above(self) -> Option<NewsAbove> {
+        self.follow(Part::Timeline as usize);
+        self.see(Part::Open, Session::news_above)
+    }
+
     /// How many new messages are below the view.
     pub fn missed(self) -> usize {
         self.see(Part::Missed, Session::missed)
@@ -235,6 +267,11 @@ impl ViewModel {
         self.see(Part::Outbox, Session::is_held)
     }
 
+    /// Whether lines say who came and who went.
+    pub fn has_notes(self) -> bool {
+        self.see(Part::Notes, Session::has_notes)
+    }
+
     /// What is shown of the connection.
     pub fn banner(self) -> Banner {
         self.see(Part::Connection, Session::banner)
@@ -250,9 +287,9 @@ impl ViewModel {
         self.of_screen(Follow::Keys, |state| &state.screen.enter_sends)
     }
 
-    /// Times are those of the browser's zone, and not UTC.
-    pub fn is_local(self) -> Tracked<bool> {
-        self.of_screen(Follow::Zone, |state| &state.screen.is_local)
+    /// Which day it is, where times are those of the browser's zone, and not UTC.
+    pub fn today(self) -> Tracked<Option<i64>> {
+        self.of_screen(Follow::Zone, |state| &state.screen.today)
     }
 
     /// The modal that is open.
@@ -263,6 +300,26 @@ impl ViewModel {
     /// A sentence about something that happened.
     pub fn notice(self) -> Tracked<Option<String>> {
         self.of_screen(Follow::Notice, |state| &state.screen.notice)
+    }
+
+    /// Unread rooms of the list that are out of view.
+    pub fn hidden(self) -> Hidden {
+        self.follow(Follow::Fold as usize);
+        self.look(|state| state.screen.hidden)
+    }
+
+    /// So many are out of view from now on.
+    pub fn set_hidden_unread(self, hidden: Hidden) {
+        let before = self.change(|state| std::mem::replace(&mut state.screen.hidden, hidden));
+        if before != hidden {
+            self.notify(Follow::Fold as usize);
+        }
+    }
+
+    /// Whether what it is about can be taken back.
+    pub fn can_undo(self) -> bool {
+        self.follow(Follow::Notice as usize);
+        self.look(|state| state.screen.undo.is_some())
     }
 
     /// Opens a modal in place of the one that is open, or none.
@@ -283,25 +340,45 @@ impl ViewModel {
         self.notify(Follow::Keys as usize);
     }
 
-    /// Times are those of the browser's zone from now on.
-    pub fn set_local(self) {
-        self.change(|state| state.screen.is_local = true);
-        self.notify(Follow::Zone as usize);
+    /// Times are those of the browser's zone from now on, where this day is today.
+    pub fn set_today(self, today: i64) {
+        if self.change(|state| state.screen.today.replace(today)) != Some(today) {
+            self.notify(Follow::Zone as usize);
+        }
     }
 
     /// Shows a sentence for a few seconds.
     pub fn tell(self, sentence: String) {
-        self.show_notice(Some(sentence.clone()));
+        self.show_notice_for(6_000, sentence, None);
+    }
+
+    /// Shows a sentence with a way to take back what it is about, for as long as that takes to find.
+    pub fn offer(self, sentence: String, undo: Undo) {
+        self.show_notice_for(12_000, sentence, Some(undo));
+    }
+
+    /// What can be taken back is taken back now: the sentence about it goes.
+    pub fn take_undo(self) -> Option<Undo> {
+        let undo = self.look(|state| state.screen.undo);
+        self.show_notice(None, None);
+        undo
+    }
+
+    fn show_notice_for(self, milliseconds: u32, sentence: String, undo: Option<Undo>) {
+        self.show_notice(Some(sentence.clone()), undo);
         leptos::task::spawn_local(async move {
-            clock::sleep(6_000).await;
+            clock::sleep(milliseconds).await;
             if self.notice().get_untracked() == Some(sentence) {
-                self.show_notice(None);
+                self.show_notice(None, None);
             }
         });
     }
 
-    fn show_notice(self, sentence: Option<String>) {
-        self.change(|state| state.screen.notice = sentence);
+    fn show_notice(self, sentence: Option<String>, undo: Option<Undo>) {
+        self.change(|state| {
+            state.screen.notice = sentence;
+            state.screen.undo = undo;
+        });
         self.notify(Follow::Notice as usize);
     }
 
@@ -315,6 +392,12 @@ impl ViewModel {
         self.see(Part::Open, Session::open_id)
     }
 
+    /// Whether one is a member of the open room.
+    pub fn is_member(self) -> bool {
+        self.open()
+            .with(|open| open.as_ref().is_some_and(|open| open.read.is_some()))
+    }
+
     /// The open room.
     pub fn room(self) -> Option<Room> {
         self.open()
@@ -323,7 +406,7 @@ impl ViewModel {
 
     /// The zone that times are written in.
     pub fn zone(self) -> Zone {
-        if self.is_local().get() {
+        if self.today().get().is_some() {
             clock::offset_minutes
         } else {
             utc

@@ -1,6 +1,6 @@
 // The page's script: fetches the program, lets it draw the island in place of the server's, and is
 // there when that cannot be done, or the program ends. It goes into the page without its comments;
-// `script` and `wasm`, the program's files, are named before it.
+// `script` and `wasm`, the program's files, and `worker`, the site's service worker, are named before it.
 
 const KEPT = "parlour.page";
 const DIED = "parlour.died";
@@ -174,6 +174,11 @@ const start = async () => {
     addEventListener("error", ({ error }) => (/wasm-function/.test(error?.stack) ? died() : ended(error)));
     addEventListener("unhandledrejection", (event) => ended(event.reason));
     calmly(draw);
+    // When there is nothing better to do. There is none over plain HTTP; and once a day is often enough to ask
+    // whether it has changed.
+    const register = () =>
+      navigator.serviceWorker?.register(worker, { updateViaCache: "all" }).catch(() => {});
+    if (worker) (window.requestIdleCallback ?? setTimeout)(register);
   } catch {
     sayOff();
     // Those of a page from before an upgrade are gone.
@@ -197,6 +202,21 @@ view?.addEventListener("resize", () => {
   style.setProperty("--visible", isCovered ? `${view.height}px` : "");
   if (isCovered) scrollTo(0, 0);
 });
+
+// Who comes to what is new begins to read there, before the program is here.
+if (!location.hash && !find("[data-marked]")) find("#new")?.scrollIntoView();
+
+// A menu closes with Escape, and when somebody clicks elsewhere or takes something from it.
+const shut = ({ key, target }) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    const isInside = menu.contains(target);
+    if (key ? key != "Escape" : isInside && !target.closest("a,button")) continue;
+    menu.open = false;
+    if (isInside) menu.firstElementChild.focus();
+  }
+};
+addEventListener("click", shut);
+addEventListener("keydown", shut);
 
 let kept;
 try {

@@ -2,10 +2,16 @@
 
 use super::Slot;
 
+/// What is in a message is no stop of Tab's, but in the one that has the focus: see `browser/keyboard.rs`.
+pub const STOP: Option<&str> = Some("-1");
+
 /// What stands in this slot.
 pub fn slot<V>(_: Slot, view: V) -> V {
     view
 }
+
+/// What stands in this slot where there is no script.
+pub fn printed<V>(_: Slot, _: impl FnOnce() -> V) {}
 
 /// An attribute's value that is in this slot.
 pub fn value(_: Slot, text: String) -> String {

@@ -34,6 +34,9 @@ impl Recorder {
     }
 }
 
+/// What is in a message is reached by Tab one by one.
+pub const STOP: Option<&str> = None;
+
 /// What stands in this slot.
 pub fn slot<V: RenderHtml + 'static>(slot: Slot, view: V) -> Slotted<V> {
     Slotted {
@@ -41,6 +44,11 @@ pub fn slot<V: RenderHtml + 'static>(slot: Slot, view: V) -> Slotted<V> {
         view,
         recorder: use_context(),
     }
+}
+
+/// What stands in this slot where there is no script.
+pub fn printed<V: RenderHtml + 'static>(slot: Slot, view: impl FnOnce() -> V) -> Slotted<V> {
+    self::slot(slot, view())
 }
 
 /// An attribute's value that is in this slot.

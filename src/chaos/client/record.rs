@@ -64,8 +64,7 @@ impl Client {
                 before.new.extend(self.new_in_sync(sync));
                 &sync.messages
             }
-            ServerFrame::RoomDeleted(RoomGone { room_id })
-            | ServerFrame::Left(RoomGone { room_id }) => {
+            ServerFrame::RoomDeleted(RoomGone { room_id }) => {
                 self.rooms.remove(room_id);
                 &[]
             }
@@ -251,7 +250,7 @@ pub(super) fn shown(timeline: &Timeline) -> Vec<Shown> {
             content: row.message.content.clone(),
             deleted: row.message.deleted,
         }),
-        Row::Day { .. } | Row::Note { .. } => None,
+        Row::Day { .. } | Row::New | Row::Note { .. } | Row::Pending(_) => None,
     })
     .collect()
 }

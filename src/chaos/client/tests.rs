@@ -67,6 +67,7 @@ fn sync(from: i64, to: i64, reset: bool) -> ServerFrame {
     ServerFrame::Sync(Sync {
         room_id: ROOM,
         messages,
+        room: None,
         from: Seq(from),
         to: Seq(to),
         complete: true,
@@ -174,6 +175,7 @@ fn a_message_changed_between_two_frames_of_a_sync_is_received_with_the_second() 
         ServerFrame::Sync(Sync {
             room_id: ROOM,
             messages,
+            room: None,
             from,
             to,
             complete,

@@ -10,7 +10,7 @@ use parlour_client::outbox::Pending;
 use parlour_protocol::CloseCode;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::realtime::Closing;
-use parlour_server::rooms;
+use parlour_server::rooms::{self, Changes};
 
 /// Ten years, by which a clock jumps.
 const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1_000;
@@ -21,7 +21,7 @@ const FLOOD: usize = 2_100;
 
 impl World<'_> {
     pub(super) async fn inject_fault(&mut self) {
-        match self.rng.u32(0..16) {
+        match self.rng.u32(0..18) {
             0 | 1 => self.cut(),
             2 | 3 => self.silence(),
             4 | 5 => self.drop_publications(),
@@ -32,6 +32,7 @@ impl World<'_> {
             12 => self.toggle_storage(),
             13 => self.sleep(),
             14 => self.jump_clocks(),
+            15 | 16 => Box::pin(self.rename_room()).await,
             _ => Box::pin(self.delete_room()).await,
         }
     }
@@ -227,6 +228,28 @@ impl World<'_> {
         let device = self.some_device();
         if self.is_awake(device) {
             self.probe_sockets(device);
+        }
+    }
+
+    /// A room is called otherwise: a change of it that is none of a message.
+    async fn rename_room(&mut self) {
+        if self.is_down() {
+            return;
+        }
+        let at = self.rng.usize(0..self.rooms.len());
+        let name = format!("Room {at} of world {}, {}", self.seed, self.rng.u32(..));
+        let Some(room) = self.rooms.get_mut(at).filter(|room| !room.is_deleted) else {
+            return;
+        };
+        let maker = &self.server.people[0];
+        let changes = Changes {
+            name: Some(name),
+            description: None,
+        };
+        // It may have written too much just before.
+        if let Ok(changed) = rooms::change(&self.server.ctx, maker, room.id, changes).await {
+            room.name = changed.name;
+            self.counters.changes += 1;
         }
     }
 

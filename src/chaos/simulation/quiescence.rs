@@ -142,6 +142,22 @@ impl World<'_> {
         ))
     }
 
+    /// A room that a tab calls otherwise than the server does.
+    pub(super) fn misnamed_room(&self) -> Option<String> {
+        let rooms = self.rooms.iter().filter(|room| !room.is_deleted);
+        let held = rooms.flat_map(|room| {
+            let tabs = self.tabs.values().map(|tab| &tab.client);
+            tabs.filter_map(move |client| Some((client, room, client.room_name(room.id)?)))
+        });
+        let mut misnamed = held.filter(|(_, room, name)| room.name != *name);
+        let (client, room, name) = misnamed.next()?;
+        Some(format!(
+            "{} calls the room {name:?} that is called {:?}.",
+            client.name(),
+            room.name
+        ))
+    }
+
     /// Everything that was seen, and the truth at the end. The world's rooms go with it.
     pub(super) async fn end(mut self) -> (History, Counters) {
         let tabs: Vec<u32> = self.tabs.keys().copied().collect();

@@ -214,16 +214,17 @@ impl World<'_> {
         }
         let scope = &self.devices[*device].scope;
         let (room, view) = match *ask {
-            Ask::Open(room, None) => (room, View::Newest),
+            // Everybody here looks at once, and has read it all.
+            Ask::Open(room, None) | Ask::Unread(room) => (room, View::Newest),
             Ask::Open(room, Some(number)) => (room, View::Around(number)),
             Ask::Older(room, than) => (room, View::Before(than)),
             Ask::Newer(room, than) => (room, View::After(than)),
-            Ask::Connection | Ask::Leave(_) => return None,
+            Ask::Connection | Ask::Join(_) | Ask::Leave(_) => return None,
         };
         let ctx = &self.server.ctx;
         let page = messages::history(ctx, scope, room, view, self.page_size).await;
         let text = match page {
-            Ok(page) if matches!(ask, Ask::Open(..)) => {
+            Ok(page) if matches!(ask, Ask::Open(..) | Ask::Unread(_)) => {
                 let open = OpenRoom {
                     room: rooms::get(ctx, scope, room).await.ok()?,
                     may_delete: false,

@@ -51,6 +51,7 @@ pub(super) struct World<'b> {
 /// A room of this world.
 pub(super) struct SimulatedRoom {
     pub(super) id: RoomId,
+    pub(super) name: String,
     pub(super) is_deleted: bool,
 }
 
@@ -91,9 +92,13 @@ impl<'b> World<'b> {
         let mut rooms = Vec::new();
         for number in 0..rng.usize(1..=2) {
             let name = format!("Room {number} of world {seed}");
-            let id = server.room(&server.people[0], name).await;
+            let id = server.room(&server.people[0], name.clone()).await;
             let is_deleted = false;
-            rooms.push(SimulatedRoom { id, is_deleted });
+            rooms.push(SimulatedRoom {
+                id,
+                name,
+                is_deleted,
+            });
         }
         let device = |(at, scope): (usize, &Scope)| {
             let user = scope.user_id().expect("everybody here is somebody");
@@ -255,7 +260,7 @@ impl<'b> World<'b> {
             // A socket that cannot be opened here was not refused.
             Todo::Fetch(_, Ask::Connection) => {}
             Todo::Fetch(number, ask) => {
-                if let Ask::Open(room, _) = ask {
+                if let Ask::Open(room, _) | Ask::Unread(room) = ask {
                     self.counters.resets += u64::from(tab.client.timeline(room).is_some());
                 }
                 let delayed_until = self.now + self.latency();

@@ -42,6 +42,22 @@ fn of_two_alices_the_line_says_which_and_leaves_out_me_alone() {
 }
 
 #[test]
+fn who_is_named_is_known() {
+    let mut presence = Presence::default();
+    let ids = |presence: &Presence, me| {
+        let named = presence.named_typists(me);
+        named.map(|person| person.map(|person| person.id.0))
+    };
+    assert_eq!(ids(&presence, None), [None, None]);
+    presence.set_typing(people(&["Alice", "Bob", "Carol"]));
+    assert_eq!(ids(&presence, None), [None, None], "they are counted");
+    assert_eq!(ids(&presence, Some(UserId(1))), [Some(2), Some(3)]);
+    presence.set_typing(people(&["Alice"]));
+    assert_eq!(ids(&presence, None), [Some(1), None]);
+    assert_eq!(ids(&presence, Some(UserId(1))), [None, None]);
+}
+
+#[test]
 fn the_line_names_two_and_counts_more() {
     assert_eq!(line(&[], None), "");
     assert_eq!(line(&["Alice"], None), "Alice is typing…");

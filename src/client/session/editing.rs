@@ -22,6 +22,16 @@ impl Session {
         self.push(Effect::Focus(Field::Editor));
     }
 
+    /// The same for whichever message has the focus; false when it is none of this person's.
+    pub fn edit_own(&mut self, number: Number) -> bool {
+        let message = self.timeline.get(number);
+        let is_own = message.is_some_and(|m| !m.deleted && self.is_mine(m.user_id));
+        if is_own {
+            self.begin_edit(number);
+        }
+        is_own
+    }
+
     /// What belongs into the form of this message.
     pub fn edit_text(&self, number: Number) -> String {
         let Some(message) = self.timeline.get(number) else {

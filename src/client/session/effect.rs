@@ -26,6 +26,8 @@ pub struct Viewport {
     pub has_form: bool,
     /// A modal is open.
     pub has_dialog: bool,
+    /// The last message whose end is in view, where the last line is not.
+    pub last: Option<Number>,
     /// The message with that form; else the one that was at the top of the view, where the view is about to be put
     /// back there; else the one at its top.
     pub position: Option<ScrollPosition>,
@@ -47,8 +49,17 @@ pub enum Landing {
     End,
     /// With this message in its middle.
     Message(Number),
+    /// At the line *New*, which is as far as one has read.
+    New,
     /// Where somebody was reading.
     Position(ScrollPosition),
+}
+
+/// What was done, and can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// This room was left.
+    Leave(RoomId),
 }
 
 /// A question to the server beside the socket.
@@ -56,12 +67,17 @@ pub enum Landing {
 pub enum Ask {
     /// A room with its newest messages, or with those around one.
     Open(RoomId, Option<Number>),
+    /// A room where this person begins to read: with its newest messages, or, where not all that they have not read
+    /// is among those, with the ones around the first of it.
+    Unread(RoomId),
     /// What lies before a message.
     Older(RoomId, Number),
     /// What lies after a message.
     Newer(RoomId, Number),
     /// Why no socket could be opened.
     Connection,
+    /// Be a member of the room.
+    Join(RoomId),
     /// Be no member of the room any more.
     Leave(RoomId),
 }
@@ -71,9 +87,11 @@ impl Ask {
     pub fn request(&self) -> Request {
         match *self {
             Self::Open(room, message) => Request::open_room(room, message),
+            Self::Unread(room) => Request::unread_room(room),
             Self::Older(room, than) => Request::older(room, than),
             Self::Newer(room, than) => Request::newer(room, than),
             Self::Connection => Request::connection(),
+            Self::Join(room) => Request::join_room(room),
             Self::Leave(room) => Request::leave_room(room),
         }
     }
@@ -99,6 +117,8 @@ pub enum Effect {
     Announce(Aloud),
     /// Show a sentence for a few seconds.
     Notice(String),
+    /// Show one about something that was done, with the way to [take it back](super::Session::undo).
+    Offer(String, Undo),
     /// Keep in view what is looked at, whatever was changed.
     KeepInView,
     /// Keep the message at the top of the view where it is: a form comes or goes.
@@ -109,16 +129,23 @@ pub enum Effect {
     Focus(Field),
     /// Show in the composer what is wrong with its text.
     Mark(Invalid),
+    /// Have the page of this room kept as it is, to be read where there is no network.
+    KeepPage(RoomId),
+    /// Forget the pages that were kept.
+    ForgetPages,
+    /// Load the page of this room that was kept, at this path; where there is none, say that the server cannot be
+    /// reached.
+    LoadKept(RoomId, String),
     /// Close whatever modal is open.
     CloseDialogs,
-    /// Close the modal that asks whether the room or a message of it is to be deleted.
+    /// Close the modal that is about the room or a message of it.
     CloseQuestions,
-    /// Ask for a name.
-    AskForName,
     /// Make an entry of the tab's history, with this path and key.
     Push(String, i64),
     /// Give the present entry of the tab's history this path.
     Replace(String),
+    /// Keep for the browser that this room was open last.
+    KeepLast(RoomId),
     /// Leave the page for the one at this path.
     Load(String),
     /// Bring the view there, and then call [`look`](super::Session::look). `true`: another room is shown, of which
@@ -155,11 +182,13 @@ pub enum Part {
     Missed,
     /// Whether something is on its way.
     Loading,
+    /// Whether lines say who came and who went.
+    Notes,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Me,
         Self::Rooms,
         Self::Open,
@@ -171,6 +200,7 @@ impl Part {
         Self::Editing,
         Self::Missed,
         Self::Loading,
+        Self::Notes,
     ];
 }
 

@@ -1,14 +1,19 @@
 //! What the server says, applied.
 
+use super::stored::Key;
 use super::{Effect, Part, Session, wait_ms};
 use crate::announcer::{Aloud, Announcer};
 use crate::presence::Presence;
 use crate::room_cache::RoomCache;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Refusal, RoomActivity, RoomGone,
-    RoomId, Roster, Seq, ServerFrame, Sync, System, Typists, UserId, UsersList, Welcome,
+    AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Number, Refusal, Room,
+    RoomActivity, RoomGone, RoomId, RoomJoined, Roster, Seq, ServerFrame, Sync, System, Typists,
+    UserId, UsersList, Welcome,
 };
+
+/// What is stored of lines that nobody wants.
+const OFF: &str = "off";
 
 impl Session {
     /// A frame came. One that stood behind what ended the socket is nobody's any more: the next socket asks again.
@@ -35,11 +40,13 @@ impl Session {
                 room_id, people, ..
             }) => self.on_presence(room_id, |p| p.set_typing(people)),
             ServerFrame::System(frame) => self.came_or_went(frame),
-            ServerFrame::RoomChanged(room) => self.room_changed(room),
+            ServerFrame::RoomChanged(room) => self.stepped(room),
             ServerFrame::RoomDeleted(RoomGone { room_id }) => self.deleted(room_id),
-            ServerFrame::Left(RoomGone { room_id }) => self.forget(room_id),
+            ServerFrame::Left(RoomGone { room_id }) => self.was_left(room_id),
+            ServerFrame::Joined(RoomJoined { room_id }) => self.was_joined(room_id),
             ServerFrame::Rooms(list) => self.listed(list),
             ServerFrame::RoomActivity(frame) => self.heard_of(frame),
+            ServerFrame::Unread(frame) => self.marked_unread(frame),
             ServerFrame::Heartbeat(Heartbeat { rooms }) => {
                 for (room_id, reached) in rooms {
                     let timeline = self.timeline_of(room_id);
@@ -74,6 +81,9 @@ impl Session {
             if user.is_none() {
                 self.tell("Your session has ended. Give yourself a name to write again.");
             }
+            if self.my_id() != self.known_as {
+                self.forget_pages();
+            }
             self.me = user;
             self.show(Part::Me);
         }
@@ -85,17 +95,22 @@ impl Session {
             self.timeline = Timeline::new(History::default());
             self.show(Part::Timeline);
             self.aloud(|announcer| announcer.enter(Seq::MAX));
-            if let Some(open) = self.open_id() {
-                self.take_anew(open, None);
+            if let Some(open) = &mut self.open {
+                open.read = open.read.map(|_| Seq::ZERO);
+                open.new = None;
+                let room = open.room.id;
+                self.take_anew(room, None);
             }
-            for entry in &mut self.rooms {
-                entry.room.seq = Seq::ZERO;
+            let open = self.open.as_mut().map(|open| &mut open.room);
+            for room in (self.rooms.iter_mut().map(|entry| &mut entry.room)).chain(open) {
+                room.seq = Seq::ZERO;
             }
             // The same names may be listed there: the hash does not tell one database's list from another's.
             self.list_hash = None;
             self.say(ClientFrame::Rooms { known: None });
         }
         self.room_changed(room);
+        self.change_entry(room_id, |entry| entry.room.seq = seq);
         // A tab that holds more than the server has is of another time, too.
         if self.timeline_of(room_id).is_some_and(|t| t.seq() > seq) {
             self.take_anew(room_id, None);
@@ -115,11 +130,17 @@ impl Session {
         let is_open = self.open_id() == Some(room_id);
         let follows = self.follows();
         let was_seen = follows && self.viewport.is_visible;
-        let (seq, timestamp) = (message.seq, message.timestamp);
+        let was_all_read = is_open && self.is_all_read();
+        let (number, seq, timestamp) = (message.number, message.seq, message.timestamp);
         let spoken = is_open.then(|| message.clone());
         match self.on_timeline(room_id, |timeline| timeline.apply(message)) {
             Some(Applied::Gap { after }) => return self.ask(room_id, after),
             Some(Applied::Stale) => return,
+            Some(Applied::Live { is_new: true }) => {
+                if let Some(ahead) = self.date_ahead {
+                    self.server_ahead = timestamp.0 as f64 - self.at.now - ahead;
+                }
+            }
             Some(Applied::Live { .. }) | None => {}
         }
         self.change_entry(room_id, |entry| {
@@ -127,31 +148,54 @@ impl Session {
                 entry.room.seq = seq;
                 if is_new {
                     entry.room.last_message_at = Some(timestamp);
-                    entry.unread += i64::from(!is_mine);
+                    entry.unread += i64::from(entry.is_member && !is_mine);
                 }
             }
         });
         if let Some(spoken) = &spoken {
             self.announce(&[spoken]);
         }
-        if is_open && is_new && !is_mine && !was_seen {
-            self.miss(1);
+        if is_new && is_mine {
+            self.has_posted(room_id, number);
+        } else if is_open && is_new {
+            self.rests_no_more();
+            if !was_seen {
+                self.miss(1);
+                self.came_unseen(number, was_all_read);
+            }
         }
         if is_open && follows {
             self.look();
         }
     }
 
+    /// A room is there, or is called otherwise: a change like any other, but of no message.
+    fn stepped(&mut self, room: Room) {
+        let (room_id, seq) = (room.id, room.seq);
+        let timeline = match self.open_id() == Some(room_id) {
+            true => Some(&mut self.timeline),
+            false => (self.cache.get_mut(room_id)).map(|state| &mut state.timeline),
+        };
+        if let Some(Applied::Gap { after }) = timeline.map(|timeline| timeline.step(seq)) {
+            self.ask(room_id, after);
+        }
+        self.room_changed(room);
+    }
+
     fn synced(&mut self, frame: Sync) {
         let Sync {
             room_id,
             messages,
+            room,
             from,
             to,
             complete,
             reset,
         } = frame;
         self.syncing.remove(room_id);
+        if let Some(room) = room {
+            self.room_changed(room);
+        }
         for message in &messages {
             self.settle(message);
         }
@@ -167,17 +211,45 @@ impl Session {
             self.announce(&said);
         }
         let held = self.timeline_of(room_id).map(Timeline::seq);
-        let is_unseen = |message: &&Message| {
-            Some(message.number.seq()) > held && !message.deleted && !self.is_mine(message.user_id)
-        };
-        let unseen = messages.iter().filter(is_unseen).count();
+        let is_post = |message: &&Message| Some(message.number.seq()) > held;
+        let own = messages.iter().filter(is_post);
+        let own = own.filter(|message| self.is_mine(message.user_id));
+        let own = own.map(|message| message.number).max();
+        let is_unseen = |message: &&Message| Some(message.number) > own && !message.deleted;
+        let unseen = messages.iter().filter(is_post).filter(is_unseen);
+        let unseen: Vec<Number> = unseen.map(|message| message.number).collect();
+        let was_all_read = is_open && (self.is_all_read() || own.is_some());
+        if let Some(own) = own {
+            self.has_posted(room_id, own);
+        }
+        if !reset {
+            self.change_entry(room_id, |entry| {
+                let counted = entry.room.seq;
+                let news = unseen.iter().filter(|number| number.seq() > counted);
+                if entry.is_member {
+                    entry.unread += news.count() as i64;
+                }
+                entry.room.seq = counted.max(to);
+            });
+        }
         let follows = self.follows();
-        if is_open && !(follows && self.viewport.is_visible) {
-            self.miss(unseen);
+        let is_seen = follows && self.viewport.is_visible;
+        if is_open && !is_seen {
+            self.miss(unseen.len());
         }
         let applied = self.on_timeline(room_id, |t| {
             t.apply_sync(messages, from, to, complete, reset)
         });
+        // Who comes back to a window that was cut off for a while has seen nothing of it come.
+        let was_away = is_open && std::mem::take(&mut self.was_away);
+        if let Some(first) = unseen.into_iter().min()
+            && is_open
+        {
+            self.rests_no_more();
+            if was_away || !is_seen {
+                self.came_unseen(first, was_all_read);
+            }
+        }
         match applied {
             // The rest follows by itself.
             Some(Synced::More { .. }) => {}
@@ -190,11 +262,39 @@ impl Session {
 
     fn came_or_went(&mut self, frame: System) {
         // One knows that one has come oneself.
-        if !self.is_mine(frame.user_id) {
+        if self.has_notes && !self.is_mine(frame.user_id) {
             let (user, name) = (frame.user_id, frame.username.as_str());
             let name = self.namesakes_with(&[(user, name)]).full(user, name);
-            self.on_timeline(frame.room_id, |t| t.note(name, frame.event));
+            let at = self.date();
+            self.on_timeline(frame.room_id, |t| t.note(name, frame.event, at));
         }
+    }
+
+    /// Lines say who comes and who goes from now on, or none does, not those that are here either. All tabs do the
+    /// same.
+    pub fn show_notes(&mut self, has_notes: bool) {
+        let text = if has_notes { "" } else { OFF };
+        self.stored.save(Key::Notes, text.to_owned());
+        self.have_notes(has_notes);
+    }
+
+    /// Takes up what was chosen here or in another tab.
+    pub(super) fn load_notes(&mut self) {
+        if let Some(text) = self.stored.news(Key::Notes) {
+            self.have_notes(text != OFF);
+        }
+    }
+
+    fn have_notes(&mut self, has_notes: bool) {
+        self.has_notes = has_notes;
+        if !has_notes {
+            let held = self.cache.iter().map(|state| state.open.room.id);
+            let held: Vec<RoomId> = held.chain(self.open_id()).collect();
+            for room in held {
+                self.on_timeline(room, Timeline::drop_notes);
+            }
+        }
+        self.show(Part::Notes);
     }
 
     fn heard_of(&mut self, frame: RoomActivity) {
@@ -207,12 +307,17 @@ impl Session {
         // Messages of others that came while the server counted up to `seq`.
         let me = self.my_id();
         let since = self.timeline_of(room_id).map(|t| t.posts_after(seq, me));
+        let since = since.filter(|_| self.is_member(room_id));
+        let is_read = unread == 0;
         let unread = unread + since.unwrap_or(0);
         self.change_entry(room_id, |entry| {
             entry.room.seq = entry.room.seq.max(seq);
             entry.room.online = online;
             entry.unread = unread;
         });
+        if is_read && self.open_id() == Some(room_id) {
+            self.read_elsewhere(seq);
+        }
         // In the room that is open one has read it oneself.
         self.look();
     }
@@ -235,16 +340,20 @@ impl Session {
         if let Some(client_id) = client_id {
             return self.send_refused(error, &client_id);
         }
+        let is_member = |room| self.is_member(room);
         if room_id.is_some_and(|room| !self.joined.contains(room))
             || (self.me.is_none() && code == ErrorCode::SignInRequired)
+            || (code == ErrorCode::Forbidden && room_id.is_some_and(|room| !is_member(room)))
         {
-            // It was on its way when the room or the session ended, and that has been told.
+            // It was on its way when the room, the membership or the session ended, and that has been told.
             return;
         }
         if let (ErrorCode::RoomNotFound, Some(room_id)) = (code, room_id) {
             return self.deleted(room_id);
         }
-        if !code.is_passing() || self.editing.is_some() {
+        // Who changes a message, or marks it as unread, waits for that.
+        let is_awaited = self.editing.is_some() || self.rests();
+        if !code.is_passing() || is_awaited {
             self.tell(error.message.clone());
         }
         if let Some(room_id) = room_id.filter(|_| code.is_passing()) {
@@ -275,26 +384,6 @@ impl Session {
                 after,
             });
         }
-    }
-
-    /// Is in a room that is shown from now on, and hears what happened since `seq`.
-    pub(super) fn be_in(&mut self, room_id: RoomId, seq: Seq) {
-        if !self.connection.is_live() {
-            // The next socket begins with it.
-            return;
-        }
-        let is_new = self.joined.insert(room_id, ());
-        self.say(if is_new {
-            ClientFrame::Join {
-                room_id,
-                after: Some(seq),
-            }
-        } else {
-            ClientFrame::Sync {
-                room_id: Some(room_id),
-                after: seq,
-            }
-        });
     }
 
     /// Tells who does not see the screen of messages in the open room.

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* at most one socket is open or being opened, and none while the connection waits or has stopped.
 
+use super::membership::look_at;
 use super::{Ask, Effect, Part, Session};
 use crate::by_room::{ByRoom, Rooms};
 use crate::connection::{Connection, Phase};
@@ -37,7 +38,7 @@ impl Session {
         self.connection = Connection::new();
     }
 
-    /// The socket is open: joins every room this tab shows or has something to send to, and asks for the list
+    /// The socket is open: looks at every room this tab shows or has something to send to, and asks for the list
     /// of rooms.
     pub fn opened(&mut self) {
         self.opening_since = None;
@@ -59,7 +60,7 @@ impl Session {
         }
         for (room_id, after) in rooms {
             self.joined.insert(room_id, ());
-            self.say(ClientFrame::Join { room_id, after });
+            self.say(look_at(room_id, after));
         }
         let known = self.list_hash.clone();
         self.say(ClientFrame::Rooms { known });
@@ -71,6 +72,9 @@ impl Session {
         self.connection
             .closed(code, reason, self.at.now, self.at.random);
         self.link_lost();
+        if code == CloseCode::SessionEnded.code() {
+            self.forget_pages();
+        }
         if is_unopened && self.is_online {
             self.fetch(Ask::Connection);
         }
@@ -103,12 +107,13 @@ impl Session {
         for (_, room_id) in due {
             if self.joined.contains(room_id) {
                 let after = self.timeline_of(room_id).map(Timeline::seq);
-                self.say(ClientFrame::Join { room_id, after });
+                self.say(look_at(room_id, after));
             }
         }
         if self.read_at.is_some_and(|at| at <= now) {
             self.tell_read();
         }
+        self.keep_when_stayed();
         self.idle();
         self.reload_when_due();
     }
@@ -133,6 +138,7 @@ impl Session {
         } else {
             // It may be the last moment of this page.
             self.tell_read();
+            self.keep_page();
         }
     }
 
@@ -157,6 +163,7 @@ impl Session {
         self.me = Some(user);
         self.show(Part::Me);
         if is_other {
+            self.forget_pages();
             self.reconnect();
         }
     }
@@ -229,6 +236,7 @@ impl Session {
     fn link_lost(&mut self) {
         self.opening_since = None;
         self.known_as = None;
+        self.was_away = true;
         self.joined = Rooms::default();
         self.rejoins.clear();
         self.syncing = ByRoom::default();

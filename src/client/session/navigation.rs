@@ -40,9 +40,13 @@ impl Session {
         }
         self.address = Address { path, entry };
         self.shown_at = self.address.clone();
-        self.asked_for_name = self.open.is_some();
         let Some(open) = &self.open else { return };
         let (room, marked) = (open.room.id, open.marked);
+        // The view is at the line already.
+        if open.new.is_some() {
+            self.miss_unread(room);
+        }
+        self.note_opened(room);
         if !is_return {
             // Whoever follows a link to where they are already wants what it leads to.
             self.forget_position(room);
@@ -79,11 +83,11 @@ impl Session {
     /// Shows what `path` names; `push` when a new entry of the tab's history is to be made.
     pub fn visit(&mut self, path: String, push: bool) {
         let Some(target) = paths::parse_room(&path) else {
-            if path != paths::HOME {
+            if ![paths::HOME, paths::LIST].contains(&&*path) {
                 return self.push(Effect::Load(path));
             }
             self.give_up_visit();
-            return self.welcome(push);
+            return self.welcome(push, path);
         };
         self.push(Effect::CloseDialogs);
         self.give_up_visit();
@@ -95,22 +99,32 @@ impl Session {
         if self.open_id() == Some(target.room) {
             // A message of a room that is being taken anew may be none of those that come.
             let is_certain = wanted.is_none() || !self.is_taken_anew();
+            if target.message.is_none() {
+                self.rests_no_more();
+            }
             if is_certain && has(&self.timeline) {
                 self.go(push, path);
                 return self.show_again(target.message, position);
             }
         } else if position.is_some() || target.message.is_none() {
             let state = self.cache.take(target.room);
-            // One that fell behind while it was away has no end.
-            let is_whole =
-                |s: &RoomState| has(&s.timeline) && (position.is_some() || !s.timeline.has_newer());
-            if let Some(mut state) = state.filter(is_whole) {
+            let unread = self.unread(target.room);
+            // One that fell behind while it was away has no end, and of one that does not hold all that is unread
+            // nobody would see where they stopped.
+            if let Some(mut state) = state
+                && (state.reopen(unread) || position.is_some())
+                && has(&state.timeline)
+                && (position.is_some() || !state.timeline.has_newer())
+            {
                 state.open.marked = target.message;
                 self.go(push, path);
                 return self.show_room(state, position);
             }
         }
-        let number = self.fetch(Ask::Open(target.room, wanted));
+        let number = self.fetch(match wanted {
+            Some(number) => Ask::Open(target.room, Some(number)),
+            None => Ask::Unread(target.room),
+        });
         self.visit = Some(Visit {
             number,
             path,
@@ -121,25 +135,20 @@ impl Session {
         self.show(Part::Loading);
     }
 
-    /// Somebody clicked a room: shows it, and asks for a name the first time that is done without one; reading
-    /// needs none.
-    pub fn visit_by_click(&mut self, path: String) {
-        self.visit(path, true);
-        if self.me.is_none() && !self.asked_for_name {
-            self.asked_for_name = true;
-            self.push(Effect::AskForName);
-        }
+    /// The room that is on its way.
+    pub(super) fn on_the_way(&self) -> Option<RoomId> {
+        self.visit.as_ref().map(|visit| visit.target.room)
     }
 
     /// The answer to the question with this number.
     pub fn answered(&mut self, number: u64, ask: &Ask, answer: Answer) {
         match *ask {
             Ask::Connection => self.connection_answered(answer),
-            Ask::Leave(room) => match done(answer) {
-                Ok(()) => self.forget(room),
+            Ask::Join(room) | Ask::Leave(room) => match done(answer) {
+                Ok(()) => self.membership_changed(ask, room),
                 Err(refused) => self.call_refused(room, &refused),
             },
-            Ask::Open(..) => {
+            Ask::Open(..) | Ask::Unread(_) => {
                 if let Some(visit) = self.visit.take_if(|visit| visit.number == number) {
                     self.show(Part::Loading);
                     self.visited(visit, answered(answer));
@@ -157,20 +166,13 @@ impl Session {
         }
     }
 
-    /// Leaves the open room for good.
-    pub fn leave_room(&mut self) {
-        if let Some(room) = self.open_id() {
-            self.fetch(Ask::Leave(room));
-        }
-    }
-
-    /// The room is not this person's any more: back to the welcome screen if it was open.
+    /// The room is no more: back to the welcome screen if it was open.
     pub(super) fn forget(&mut self, room: RoomId) {
         self.joined.remove(room);
         self.syncing.remove(room);
         self.read.forget(room);
         if self.open_id() == Some(room) {
-            self.welcome(true);
+            self.welcome(true, paths::LIST.to_owned());
         }
         self.cache.take(room);
     }
@@ -198,11 +200,17 @@ impl Session {
             }
             Err(refused) if is_gone(&refused) => self.push(Effect::Load(path)),
             Err(refused) => {
+                let is_unreachable = refused == Refused::Unreachable;
                 if !push {
                     // The address has moved already; the page has not.
                     self.address.path.clone_from(&self.shown_at.path);
                     self.shown_at.entry = self.address.entry;
                     self.push(Effect::Replace(self.shown_at.path.clone()));
+                }
+                // Loading a page takes away what the browser does not keep.
+                let is_elsewhere = self.open_id() != Some(target.room);
+                if is_unreachable && is_elsewhere && self.keeps() {
+                    return self.push(Effect::LoadKept(target.room, path));
                 }
                 self.tell(refused.sentence());
             }
@@ -223,6 +231,7 @@ impl Session {
         if let Some(open) = &mut self.open {
             open.marked = marked;
         }
+        self.has_left_end = false;
         self.show(Part::Open);
         match (position, marked) {
             (None, None) => self.to_newest(),
@@ -230,9 +239,10 @@ impl Session {
         }
     }
 
-    fn welcome(&mut self, push: bool) {
+    /// Shows the list of rooms, with none of them open.
+    fn welcome(&mut self, push: bool, path: String) {
         self.give_up_page();
-        self.go(push, paths::HOME.to_owned());
+        self.go(push, path);
         self.put_away();
         self.open = None;
         self.show(Part::Open);
@@ -243,13 +253,16 @@ impl Session {
     pub(super) fn show_room(&mut self, state: RoomState, position: Option<ScrollPosition>) {
         self.give_up_page();
         let room = state.open.room.id;
-        let marked = state.open.marked;
+        self.keep_line(room);
+        let (marked, new) = (state.open.marked, state.open.new);
         let seq = state.timeline.seq();
         self.put_away();
         self.cache.take(room);
+        self.note_opened(room);
         self.push(Effect::CloseQuestions);
         self.aloud(|announcer| announcer.enter(seq));
         self.see_all();
+        self.has_left_end = false;
         self.timeline = state.timeline;
         self.presence = state.presence;
         self.open = Some(state.open);
@@ -261,12 +274,22 @@ impl Session {
         self.settle_shown();
         self.resume_edit();
         self.be_in(room, seq);
-        self.push(Effect::Land(landing(position, marked), true));
+        if new.is_some() {
+            self.miss_unread(room);
+        }
+        let landing = match landing(position, marked) {
+            Landing::End if new.is_some() => Landing::New,
+            landing => landing,
+        };
+        self.push(Effect::KeepLast(room));
+        self.keep_if_stayed();
+        self.push(Effect::Land(landing, true));
     }
 
     fn put_away(&mut self) {
         self.stop_typing();
         self.tell_read();
+        self.keep_page();
         if let Some(open) = self.open.clone() {
             let empty = Timeline::new(History::default());
             self.cache.put(RoomState {
@@ -290,6 +313,46 @@ impl Session {
                 path,
                 entry: self.address.entry,
             };
+        }
+    }
+
+    /// The message that the address points at is no longer what is looked at: it is not marked any more, and the
+    /// address is the room's.
+    pub(super) fn unmark(&mut self) {
+        let marked = self.open.as_mut().and_then(|open| open.marked.take());
+        if marked.is_some() {
+            self.show(Part::Open);
+            self.name_address();
+        }
+    }
+
+    /// The view moved. Whoever comes to the end of the room from elsewhere in it has left what the address points at;
+    /// a message at the end is in view there.
+    pub(super) fn moved_on(&mut self) {
+        let is_end = self.follows();
+        if is_end && self.has_left_end {
+            self.unmark();
+        }
+        self.has_left_end = !is_end;
+    }
+
+    /// The open room is called otherwise, and so is its address. Of one of before only the number counts.
+    pub(super) fn name_address(&mut self) {
+        let Some(open) = &self.open else { return };
+        let path = match open.marked {
+            Some(number) => paths::permalink(&open.room, number),
+            None => paths::room(&open.room),
+        };
+        self.put_right(path);
+    }
+
+    /// What is shown has this address now, in the entry of the tab's history that it is at; unless the tab is at
+    /// another one already, whose place is on its way.
+    fn put_right(&mut self, path: String) {
+        if self.address == self.shown_at && self.address.path != path {
+            self.address.path.clone_from(&path);
+            self.shown_at.path.clone_from(&path);
+            self.push(Effect::Replace(path));
         }
     }
 

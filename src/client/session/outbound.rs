@@ -14,6 +14,7 @@ impl Session {
     /// Takes up what an earlier page left in storage, and what was typed into the composer while this one woke
     /// up.
     pub fn restore(&mut self, typed: &str) {
+        self.load_notes();
         self.change_outbox(|_| ());
         self.settle_shown();
         if typed.is_empty() {
@@ -34,6 +35,7 @@ impl Session {
             self.save_outbox();
         }
         self.show(Part::Outbox);
+        self.load_notes();
         self.load_drafts();
         self.load_edits();
         if !has_focus {
@@ -51,6 +53,11 @@ impl Session {
         self.change_drafts(|drafts| drafts.set(room, text));
         let is_typing = self.typing.on_input(self.at.now, text.is_empty());
         self.say_typing(is_typing);
+    }
+
+    /// Somebody dropped a file on the page, or pasted one.
+    pub fn refuse_file(&mut self) {
+        self.tell("Files cannot be sent here yet.");
     }
 
     /// Sends the composer's text under a new key; or says what is wrong with it.
@@ -73,6 +80,7 @@ impl Session {
         self.push(Effect::Write(Field::Composer, String::new()));
         self.has_typed(0);
         self.typing.on_sent();
+        self.take_line_away();
         self.push(Effect::Focus(Field::Composer));
         self.to_newest();
     }
@@ -145,7 +153,8 @@ impl Session {
     }
 
     fn say_typing(&mut self, is_typing: Option<bool>) {
-        if let (Some(is_typing), room_id @ Some(_)) = (is_typing, self.open_id()) {
+        let open = self.open_id().filter(|room| self.is_member(*room));
+        if let (Some(is_typing), room_id @ Some(_)) = (is_typing, open) {
             self.say(ClientFrame::Typing { room_id, is_typing });
         }
     }

@@ -6,7 +6,7 @@
 use super::{Ask, Effect, Landing, Part, Session};
 use crate::room_cache::RoomState;
 use crate::scroll_position::ScrollPosition;
-use crate::timeline::{Timeline, slices};
+use crate::timeline::slices;
 use parlour_protocol::calls::Refused;
 use parlour_protocol::{ClientFrame, ErrorCode, History, Number, OpenRoom, RoomId};
 
@@ -66,6 +66,7 @@ impl Session {
         let Some(room) = self.open_id() else {
             return;
         };
+        self.unmark();
         // Nobody wants to be elsewhere any more.
         if self.coming_back.take().is_some() {
             self.show(Part::Loading);
@@ -83,13 +84,13 @@ impl Session {
 
     /// The view moved: fetches what it comes close to, and tells what was read.
     pub fn scrolled(&mut self, is_near_top: bool, is_near_bottom: bool) {
+        self.moved_on();
         if is_near_top && self.timeline.has_older() {
             self.fetch_older();
         } else if is_near_bottom && self.timeline.has_newer() {
             self.fetch_newer();
-        } else {
-            self.look();
         }
+        self.look();
     }
 
     /// Fetches the page of history before the first message shown.
@@ -123,14 +124,23 @@ impl Session {
     pub(super) fn page_came(&mut self, of: Of, answer: Result<OpenRoom, Refused>) {
         match (of, answer) {
             (Of::Anew(room, around), Ok(page)) => {
-                self.timeline = Timeline::new(page.history);
+                let RoomState { open, timeline, .. } = RoomState::from(page);
+                self.timeline = timeline;
+                self.room_changed(open.room);
                 self.show(Part::Timeline);
-                if around.is_some() {
-                    self.push(Effect::KeepInView);
+                self.see_all();
+                self.read_up_to(open.read.unwrap_or_default());
+                let new = self.open.as_ref().and_then(|open| open.new);
+                match around {
+                    // It was asked for to get there.
+                    Some(_) if around == new.map(|new| new.first) => {
+                        self.push(Effect::Land(Landing::New, false));
+                    }
+                    Some(_) => self.push(Effect::KeepInView),
+                    None => {}
                 }
                 self.check_edits();
                 self.settle_shown();
-                self.see_all();
                 self.announce_anew();
                 let after = self.timeline.seq();
                 self.say(ClientFrame::Sync {

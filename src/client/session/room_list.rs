@@ -5,10 +5,40 @@
 
 use super::{Part, Session};
 use crate::listed;
+use crate::sections::{self, Line, Standing};
 use parlour_protocol::display::isolated;
 use parlour_protocol::{Room, RoomEntry, RoomId, RoomList};
 
 impl Session {
+    /// The lines of the sidebar, each room by its place in the list.
+    pub fn lines(&self) -> Vec<Line> {
+        let open = self.open_id();
+        let standing = |entry: &RoomEntry| {
+            let is_open = open == Some(entry.room.id);
+            Standing {
+                is_member: entry.is_member,
+                is_open,
+                is_unread: if is_open {
+                    self.was_unread
+                } else {
+                    entry.unread > 0
+                },
+            }
+        };
+        sections::lines(self.rooms.iter().map(standing))
+    }
+
+    /// A room is about to be opened: its line stays where it is while it is open.
+    pub(super) fn keep_line(&mut self, room: RoomId) {
+        if self.open_id() != Some(room) {
+            self.was_unread = self.is_unread(room);
+        }
+    }
+
+    pub(super) fn is_unread(&self, room: RoomId) -> bool {
+        self.unread(room) > 0
+    }
+
     /// The list as a fresh page would show it: rooms may have come and gone meanwhile.
     pub(super) fn listed(&mut self, list: RoomList) {
         if list.build.is_some() {
@@ -31,6 +61,10 @@ impl Session {
         listed::take(&mut self.rooms, fresh, open);
         // With a line that was kept it is another list than the server's.
         self.list_hash = (self.rooms.len() == listed).then_some(list.hash);
+        for room in self.held() {
+            self.agree_with_list(room);
+        }
+        self.read_as_told();
         self.show(Part::Rooms);
         self.look();
     }
@@ -47,14 +81,37 @@ impl Session {
         held
     }
 
-    /// A room is there, or is another than it was.
+    /// A room is there, or is another than it was. It may be told late, by what was read before it changed again:
+    /// of two, the one with the later `seq` is how it is now.
     pub(super) fn room_changed(&mut self, room: Room) {
         let is_open = self.open_id() == Some(room.id);
-        let listed = self.rooms.len();
-        match listed::has(&self.rooms, room.id) {
-            true => self.change_entry(room.id, |entry| entry.room = room.clone()),
+        let at = self.rooms.iter().position(|e| e.room.id == room.id);
+        let held = self.room(room.id).map(|held| held.seq);
+        let known = held.or_else(|| at.map(|at| self.rooms[at].room.seq));
+        if known.is_some_and(|known| known > room.seq) {
+            return;
+        }
+        match at {
+            Some(at) => {
+                let old = self.rooms.remove(at);
+                // Up to there its messages are counted.
+                let seq = old.room.seq;
+                let room = Room {
+                    seq,
+                    ..room.clone()
+                };
+                let entry = RoomEntry {
+                    room,
+                    ..old.clone()
+                };
+                let is_same = shows_the_same(&old, &entry);
+                listed::put(&mut self.rooms, entry);
+                if !is_same {
+                    self.list_changed();
+                }
+            }
             // The list of all rooms has those that do not fit.
-            false if is_open || listed::takes_another(listed) => {
+            None if is_open || listed::takes_another(self.rooms.len()) => {
                 let room = room.clone();
                 let entry = RoomEntry {
                     room,
@@ -64,11 +121,21 @@ impl Session {
                 listed::put(&mut self.rooms, entry);
                 self.list_changed();
             }
-            false => {}
+            None => {}
         }
-        if let Some(open) = self.open.as_mut().filter(|_| is_open) {
-            open.room = room;
-            self.show(Part::Open);
+        let state = match is_open {
+            true => self.open.as_mut(),
+            false => (self.cache.get_mut(room.id)).map(|state| &mut state.open),
+        };
+        if let Some(state) = state {
+            let is_renamed = state.room.name != room.name;
+            state.room = room;
+            if is_open {
+                self.show(Part::Open);
+                if is_renamed {
+                    self.name_address();
+                }
+            }
         }
     }
 
@@ -86,10 +153,17 @@ impl Session {
         if had_sends {
             self.change_outbox(|outbox| outbox.forget_room(room_id, &sentence));
         }
+        self.unkeep_page(room_id);
         self.forget(room_id);
         if is_open || had_sends {
             self.tell(sentence);
         }
+    }
+
+    /// How many messages of this room are unread, if it is listed.
+    pub(super) fn unread(&self, room_id: RoomId) -> i64 {
+        let entry = self.rooms.iter().find(|e| e.room.id == room_id);
+        entry.map_or(0, |entry| entry.unread)
     }
 
     /// Changes a room's line in the sidebar, if it has one.
@@ -98,12 +172,7 @@ impl Session {
         if let Some(entry) = entry {
             let before = entry.clone();
             change(entry);
-            let is_same = before.unread == entry.unread
-                && before.is_member == entry.is_member
-                && before.room.online == entry.room.online
-                && before.room.name == entry.room.name
-                && before.room.sort == entry.room.sort;
-            if !is_same {
+            if !shows_the_same(&before, entry) {
                 self.list_changed();
             }
         }
@@ -113,4 +182,12 @@ impl Session {
         self.list_hash = None;
         self.show(Part::Rooms);
     }
+}
+
+/// Whether a line looks the same in both states.
+fn shows_the_same(one: &RoomEntry, other: &RoomEntry) -> bool {
+    one.unread == other.unread
+        && one.is_member == other.is_member
+        && one.room.name == other.room.name
+        && one.room.sort == other.room.sort
 }

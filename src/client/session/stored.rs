@@ -29,26 +29,30 @@ pub(super) enum Key {
     Settled,
     Drafts,
     Edits,
+    Notes,
+    Recent,
 }
 
-const KEYS: [&str; 4] = [
+const KEYS: [&str; 6] = [
     "parlour.outbox",
     "parlour.settled",
     "parlour.drafts",
     "parlour.edits",
+    "parlour.notes",
+    "parlour.recent",
 ];
 
 /// The storage, and what is known to be in it.
 pub(super) struct Stored {
     storage: Box<dyn Storage + Send + Sync>,
-    known: [Option<String>; 4],
+    known: [Option<String>; KEYS.len()],
 }
 
 impl Stored {
     pub(super) fn new(storage: Box<dyn Storage + Send + Sync>) -> Self {
         Self {
             storage,
-            known: [const { None }; 4],
+            known: [const { None }; KEYS.len()],
         }
     }
 

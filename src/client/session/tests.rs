@@ -3,10 +3,15 @@
 mod editing;
 mod inbound;
 mod link;
+mod membership;
 mod navigation;
+mod notes;
+mod offline;
 mod outbound;
+mod reading;
 mod room_list;
 mod storage;
+mod switching;
 
 use super::*;
 use parlour_protocol::calls::{Answer, Answered};
@@ -199,6 +204,7 @@ fn sync(room_id: RoomId, from: i64, to: i64) -> Sync {
     Sync {
         room_id,
         messages: bobs.collect(),
+        room: None,
         from: Seq(from),
         to: Seq(to),
         complete: true,
@@ -237,7 +243,7 @@ impl Tab {
         };
         let path = match &place.open {
             Some(open) => format!("/rooms/{}", open.room.id),
-            None => paths::HOME.to_owned(),
+            None => paths::LIST.to_owned(),
         };
         let mut tab = Self {
             session: Session::new(place, Box::new(storage)),

@@ -1,6 +1,7 @@
 //! The timeline against hand-made frames, and against a model server under a random network.
 
 pub(super) mod model;
+mod standing;
 
 use super::*;
 use model::{message, page};
@@ -19,13 +20,17 @@ fn edited(number: i64, seq: i64, content: &str) -> Message {
     message
 }
 
-/// `D` a day, `N` a note, `O` a message that opens a group, `m` one that does not.
+/// `D` a day, `L` the line *New*, `N` a note, `O` a message that opens a group, `m` one that does not.
 fn shape(rows: &[Row]) -> String {
     let letter = |row: &Row| match row {
         Row::Day { .. } => 'D',
+        Row::New => 'L',
         Row::Note { .. } => 'N',
-        Row::Message(row) if row.opens_group => 'O',
-        Row::Message(_) => 'm',
+        Row::Message(MessageRow { opens_group, .. })
+        | Row::Pending(PendingRow { opens_group, .. }) => match opens_group {
+            true => 'O',
+            false => 'm',
+        },
     };
     rows.iter().map(letter).collect()
 }
@@ -227,7 +232,7 @@ fn what_somebody_is_reading_is_not_let_go() {
 }
 
 #[test]
-fn groups_open_by_author_time_day_note_and_deletion() {
+fn groups_open_by_author_time_day_and_deletion() {
     let mut history = page(1..=7, 7);
     let minute = |n: i64| Timestamp(n * 60_000);
     for (at, m) in [0, 5, 11, 12, 13, 14, 1_441]
@@ -242,9 +247,10 @@ fn groups_open_by_author_time_day_note_and_deletion() {
     history.messages[5].user_id = UserId(9);
     let mut timeline = Timeline::new(history);
     assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODO");
-    timeline.note("Bob".to_owned(), SystemEvent::Joined);
-    timeline.note("Bob".to_owned(), SystemEvent::Joined);
+    timeline.note("Bob".to_owned(), SystemEvent::Joined, None);
+    timeline.note("Bob".to_owned(), SystemEvent::Joined, None);
     timeline.apply(message(8, "h"));
+    // The note was heard on nobody knows which day.
     assert_eq!(shape(&timeline.rows(None, None, utc)), "DOmOOmODONDO");
     assert_eq!(timeline.last_own(UserId(9)), Some(Number(6)));
     assert_eq!(
@@ -267,7 +273,7 @@ fn a_day_that_begins_twice_has_two_keys() {
     let keys = keys(&rows);
     assert_eq!(
         (&keys[0], &keys[4]),
-        (&Key::Day(20_456, 0), &Key::Day(20_456, 1))
+        (&Key::Day(20_456, 0, None), &Key::Day(20_456, 1, None))
     );
     let Row::Day { date, datetime, .. } = &rows[0] else {
         panic!("a day line comes first")
@@ -390,28 +396,31 @@ fn another_room_s_message_of_the_same_number_and_time_is_drawn_anew() {
     let (lobby, mut tea) = (page(1..=1, 1), page(1..=1, 1));
     tea.messages[0].id = parlour_protocol::MessageId(2);
     let (mut lobby, mut tea) = (Timeline::new(lobby), Timeline::new(tea));
-    lobby.note("Alice".to_owned(), SystemEvent::Joined);
-    tea.note("Bob".to_owned(), SystemEvent::Joined);
+    lobby.note("Alice".to_owned(), SystemEvent::Joined, None);
+    tea.note("Bob".to_owned(), SystemEvent::Joined, None);
     let (lobby, tea) = (lobby.rows(None, None, utc), tea.rows(None, None, utc));
     let shared: Vec<_> = keys(&tea)
         .into_iter()
         .filter(|key| keys(&lobby).contains(key))
         .collect();
-    assert_eq!(shared, [Key::Day(0, 0)]);
+    assert_eq!(shared, [Key::Day(0, 0, None)]);
 }
 
 #[test]
 fn notes_stay_few_and_are_hidden_where_the_end_is_not_shown() {
     let mut timeline = Timeline::new(page(1..=2, 2));
     for n in 0..30 {
-        timeline.note(n.to_string(), SystemEvent::Joined);
+        timeline.note(n.to_string(), SystemEvent::Joined, None);
     }
     let rows = timeline.rows(None, None, utc);
-    assert_eq!(rows.len(), 3 + NOTES);
-    assert!(matches!(rows.last(), Some(Row::Note { name, .. }) if name == "29"));
+    let Some(Row::Note { joined, .. }) = rows.last() else {
+        panic!("notes stand at the end")
+    };
+    assert_eq!((rows.len(), joined.len()), (4, NOTES));
+    assert_eq!(joined.last().map(String::as_str), Some("29"));
     let mut history = page(1..=2, 9);
     history.has_newer = true;
     let mut detached = Timeline::new(history);
-    detached.note("Bob".to_owned(), SystemEvent::Left);
+    detached.note("Bob".to_owned(), SystemEvent::Left, None);
     assert_eq!(shape(&detached.rows(None, None, utc)), "DOm");
 }

@@ -184,7 +184,12 @@ impl Dice {
 
     fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(14) {
+        match self.roll(16) {
+            13 => ServerFrame::Unread(MarkedUnread {
+                room_id,
+                seq: Seq(self.number()),
+                unread: self.number(),
+            }),
             0 => ServerFrame::Welcome(Welcome {
                 room_id,
                 seq: Seq(self.number()),
@@ -199,6 +204,7 @@ impl Dice {
             3 => ServerFrame::RoomChanged(self.room()),
             4 => ServerFrame::RoomDeleted(RoomGone { room_id }),
             5 => ServerFrame::Left(RoomGone { room_id }),
+            14 => ServerFrame::Joined(RoomJoined { room_id }),
             6 => ServerFrame::RoomActivity(RoomActivity {
                 room_id,
                 seq: Seq(self.number()),
@@ -208,6 +214,7 @@ impl Dice {
             7 => ServerFrame::Sync(Sync {
                 room_id,
                 messages: self.list(Self::message),
+                room: self.maybe(Self::room),
                 from: Seq(self.number()),
                 to: Seq(self.number()),
                 complete: self.coin(),
@@ -256,13 +263,18 @@ impl Dice {
     fn said(&mut self) -> ClientFrame {
         let id = RoomId(self.number());
         let room_id = self.coin().then_some(id);
-        match self.roll(9) {
+        match self.roll(10) {
+            9 => ClientFrame::Unread {
+                room_id,
+                number: Number(self.number()),
+            },
             8 => ClientFrame::Rooms {
                 known: self.maybe(Self::text),
             },
             0 => ClientFrame::Join {
                 room_id: id,
                 after: self.maybe(Self::number).map(Seq),
+                look: self.coin(),
             },
             1 => ClientFrame::Leave { room_id: id },
             2 => ClientFrame::Message {

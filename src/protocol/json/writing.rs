@@ -2,6 +2,31 @@
 
 use super::ToJson;
 
+/// The value of a field that may be left out.
+pub trait Given {
+    /// What is written.
+    type Value: ToJson;
+
+    /// The value, where there is one.
+    fn given(&self) -> Option<&Self::Value>;
+}
+
+impl<T: ToJson> Given for Option<T> {
+    type Value = T;
+
+    fn given(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+impl Given for bool {
+    type Value = bool;
+
+    fn given(&self) -> Option<&bool> {
+        self.then_some(self)
+    }
+}
+
 /// Takes values one after the other, and puts the commas itself.
 #[derive(Debug, Default)]
 pub struct Writer(String);
@@ -45,8 +70,8 @@ impl Writer {
 
     /// A field that is left out where there is none.
     #[inline(never)]
-    pub fn given<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
-        if let Some(value) = value {
+    pub fn given<T: Given>(&mut self, name: &str, value: &T) {
+        if let Some(value) = value.given() {
             self.field(name, value);
         }
     }

@@ -3,7 +3,7 @@
 //! *Invariant:* origins are compared whole; no prefix, suffix or change of case counts as ours.
 
 use crate::config::ServerSettings;
-use axum::http::header::ORIGIN;
+use axum::http::header::{ORIGIN, REFERER};
 use axum::http::{Extensions, HeaderMap};
 
 /// The host and port that the client asked for, in lower case; an extension of each request for this server.
@@ -49,6 +49,21 @@ pub(super) fn of(
     }
 }
 
+/// Whether no page of this server led here: the address was typed, or stands on another site. A browser that does not
+/// say so names the page that it comes from; only those of one's own are named to this server.
+pub(super) fn is_from_outside(
+    settings: &ServerSettings,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site != "same-origin";
+    }
+    let host = extensions.get::<AskedFor>().map(|AskedFor(host)| &**host);
+    let from = headers.get(REFERER).and_then(|from| from.to_str().ok());
+    !(from.and_then(of_url)).is_some_and(|origin| is_ours(&settings.public_url, host, &origin))
+}
+
 /// The public address' own origin, or the host that the request itself was sent to. A public
 /// address with HTTPS is never spoken for by the same host without.
 fn is_ours(public_url: &str, host: Option<&str>, origin: &str) -> bool {
@@ -90,6 +105,46 @@ pub(crate) fn of_url(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn who_follows_a_link_of_this_server_s_own_comes_from_inside() {
+        let settings = Settings::default().server;
+        let mut extensions = Extensions::new();
+        extensions.insert(AskedFor("chat.example".to_owned()));
+        let is_outside = |named: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in named {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            is_from_outside(&settings, &headers, &extensions)
+        };
+        for (is_it, named) in [
+            (true, &[][..]),
+            (true, &[("sec-fetch-site", "none")]),
+            (true, &[("sec-fetch-site", "cross-site")]),
+            (true, &[("sec-fetch-site", "same-site")]),
+            (false, &[("sec-fetch-site", "same-origin")]),
+            (true, &[("referer", "https://other.example/")]),
+            (true, &[("referer", "https://chat.example.other/rooms")]),
+            (true, &[("referer", "nonsense")]),
+            (
+                false,
+                &[("referer", "https://chat.example/rooms/1-lobby?a=b")],
+            ),
+            // What the browser says of itself counts for more.
+            (
+                true,
+                &[
+                    ("sec-fetch-site", "none"),
+                    ("referer", "https://chat.example/"),
+                ],
+            ),
+        ] {
+            assert_eq!(is_outside(named), is_it, "{named:?}");
+        }
+    }
 
     #[test]
     fn the_host_itself_is_ours_and_tricks_are_not() {

@@ -9,10 +9,12 @@ use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
 use parlour_protocol::{AppError, ErrorCode, Number};
 
-/// The query of a page of messages: `before`, `after` or `around`, and `limit`.
+/// The query of a page of messages: `before`, `after` or `around`, and `limit`; and of a room that is opened,
+/// `unread`: where the reader begins to read.
 pub(super) struct Slice {
     pub(super) view: View,
     pub(super) limit: u32,
+    pub(super) is_unread: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Slice {
@@ -23,11 +25,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
         let mut slice = Self {
             view: View::Newest,
             limit: LIST_MAX,
+            is_unread: false,
         };
         for (key, value) in &pairs {
             let view = match key.as_str() {
                 "limit" => {
                     slice.limit = limit(value)?;
+                    continue;
+                }
+                "unread" => {
+                    slice.is_unread = value == "true";
                     continue;
                 }
                 "before" => View::Before(number("before", value)?),

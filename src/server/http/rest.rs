@@ -11,7 +11,7 @@ use crate::config::ServerSettings;
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{get, patch, post};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -23,14 +23,20 @@ const PREFLIGHT: Duration = Duration::from_secs(2 * 60 * 60);
 pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
     let calls = Router::new()
         .route("/rooms", get(rooms::list).post(rooms::create))
-        .route("/rooms/{room}", get(rooms::get).delete(rooms::delete))
+        .route(
+            "/rooms/{room}",
+            get(rooms::get).patch(rooms::change).delete(rooms::delete),
+        )
         .route(
             "/rooms/{room}/messages",
             get(messages::list).post(messages::post),
         )
         .route("/rooms/{room}/history", get(messages::history))
         .route("/rooms/{room}/open", get(rooms::open))
-        .route("/rooms/{room}/membership", delete(rooms::leave))
+        .route(
+            "/rooms/{room}/membership",
+            post(rooms::enter).delete(rooms::leave),
+        )
         .route(
             "/rooms/{room}/messages/{number}",
             patch(messages::edit).delete(messages::delete),

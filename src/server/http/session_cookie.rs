@@ -57,7 +57,10 @@ pub(super) async fn renamed(
         return response;
     }
     let cookies = response.headers_mut();
-    if !is_known_by_name && !cookies.contains_key(SET_COOKIE) {
+    let begins = format!("{}=", name(&ctx.settings));
+    let mut set = cookies.get_all(SET_COOKIE).iter();
+    let is_set = set.any(|cookie| cookie.as_bytes().starts_with(begins.as_bytes()));
+    if !is_known_by_name && !is_set {
         match accounts::authenticate(&ctx, &token).await {
             Ok(Some(_)) => {
                 cookies.append(
@@ -74,7 +77,8 @@ pub(super) async fn renamed(
     response
 }
 
-fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The value of the cookie of this name.
+pub(super) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(COOKIE)
         .iter()

@@ -2,7 +2,7 @@
 
 use super::{Frame, locked};
 use crate::events::Publication;
-use parlour_protocol::{RoomGone, RoomId, ServerFrame};
+use parlour_protocol::{RoomGone, RoomId, RoomJoined, ServerFrame};
 use std::sync::Mutex;
 
 /// A publication with the one frame that all receivers get.
@@ -21,9 +21,15 @@ impl Event {
         let frame = match &publication {
             Publication::Message { message, .. } => Some(ServerFrame::encode_message(message)),
             Publication::MessageChanged(message) => Some(ServerFrame::encode_changed(message)),
-            Publication::RoomCreated(room) => Some(ServerFrame::RoomChanged(room.clone()).encode()),
+            Publication::RoomChanged(room) => Some(ServerFrame::RoomChanged(room.clone()).encode()),
             Publication::RoomDeleted(room) => Some(ServerFrame::RoomDeleted(gone(room)).encode()),
             Publication::Left { room, .. } => Some(ServerFrame::Left(gone(room)).encode()),
+            Publication::Joined { room, .. } => {
+                Some(ServerFrame::Joined(RoomJoined { room_id: *room }).encode())
+            }
+            Publication::Unread { marked, .. } => {
+                Some(ServerFrame::Unread(marked.clone()).encode())
+            }
             Publication::Read { .. } | Publication::Renamed { .. } => None,
         };
         let frame = frame.map(Frame::from);

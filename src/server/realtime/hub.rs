@@ -21,7 +21,7 @@ use super::{
 use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
-use parlour_protocol::{RoomId, Roster, Seq, UserId};
+use parlour_protocol::{Room, RoomId, Roster, Seq, UserId};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -113,8 +113,20 @@ impl Hub {
     /// costs a system call for every socket of the audience; the writer's publisher thread calls it in
     /// commit order.
     pub fn publish_all(&self, publications: impl IntoIterator<Item = Publication>) {
-        let events = publications.into_iter().map(Event::new).collect();
-        self.inner.broker.publish(events);
+        let publications = publications.into_iter();
+        let events = publications.map(|publication| Event::new(self.present(publication)));
+        self.inner.broker.publish(events.collect());
+    }
+
+    /// A room as its row has it has nobody in it: how many there are, only the hub knows.
+    fn present(&self, publication: Publication) -> Publication {
+        match publication {
+            Publication::RoomChanged(room) => Publication::RoomChanged(Room {
+                online: self.online(room.id),
+                ..room
+            }),
+            other => other,
+        }
     }
 
     /// Registers an open socket. While the hub drains, the socket is closed at once with 4000.

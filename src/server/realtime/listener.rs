@@ -48,6 +48,8 @@ pub(super) type Rooms = SmallVec<[RoomId; 1]>;
 struct ListenerState {
     person: Option<UserId>,
     joined: Rooms,
+    /// Those of them that its person is not in, but only looks at.
+    looking: Rooms,
     /// `read_posts` of the person's memberships.
     read_posts: SmallVec<[(RoomId, i64); 1]>,
     /// A name that the connection has not taken yet.
@@ -109,18 +111,42 @@ impl Listener {
     }
 
     pub(super) fn remove(&self, room: RoomId) {
-        locked(&self.state).joined.retain(|other| *other != room);
+        let mut state = locked(&self.state);
+        state.joined.retain(|other| *other != room);
+        state.looking.retain(|other| *other != room);
+    }
+
+    /// Sets whether its person only looks at the room.
+    pub(super) fn set_looking(&self, room: RoomId, is_looking: bool) {
+        let mut state = locked(&self.state);
+        state.looking.retain(|other| *other != room);
+        if is_looking && state.place(room).is_ok() {
+            state.looking.push(room);
+        }
+    }
+
+    /// Whether it has joined the room only to look.
+    pub(super) fn is_looking(&self, room: RoomId) -> bool {
+        locked(&self.state).looking.contains(&room)
     }
 
     pub(super) fn belongs_to(&self, room: RoomId) -> bool {
         locked(&self.state).read_place(room).is_ok()
     }
 
-    /// Forgets a membership that ended.
-    pub(super) fn forget_membership(&self, room: RoomId) {
-        locked(&self.state)
-            .read_posts
-            .retain(|(other, _)| *other != room);
+    /// Forgets a membership that ended; whether there was one.
+    pub(super) fn forget_membership(&self, room: RoomId) -> bool {
+        let mut state = locked(&self.state);
+        let place = state.read_place(room);
+        place.map(|place| state.read_posts.remove(place)).is_ok()
+    }
+
+    /// Sets back how many posts of a room were read.
+    pub(super) fn has_marked_unread(&self, room: RoomId, read_posts: i64) {
+        let mut state = locked(&self.state);
+        if let Ok(place) = state.read_place(room) {
+            state.read_posts[place].1 = read_posts;
+        }
     }
 
     /// Sets how many posts of a room were read; never goes backwards.
@@ -183,7 +209,7 @@ mod tests {
     use crate::realtime::Mailbox;
 
     #[test]
-    fn unread_is_a_subtraction_that_never_goes_backwards() {
+    fn unread_is_a_subtraction_that_goes_backwards_only_where_that_is_said() {
         let mailbox = Arc::new(Mailbox::default());
         let socket = Listener::new(SocketId(1), SocketKind::Many, mailbox);
         let (room, other) = (RoomId(1), RoomId(2));
@@ -193,5 +219,10 @@ mod tests {
         socket.has_read(room, 9);
         socket.has_read(room, 4);
         assert_eq!(socket.unread(room, 10), 1);
+        socket.has_marked_unread(room, 4);
+        socket.has_marked_unread(other, 4);
+        assert_eq!([socket.unread(room, 10), socket.unread(other, 10)], [6, 0]);
+        socket.has_read(room, 8);
+        assert_eq!(socket.unread(room, 10), 2);
     }
 }

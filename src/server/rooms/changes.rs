@@ -1,10 +1,14 @@
-//! Making and deleting rooms.
+//! Making, changing and deleting rooms.
+//!
+//! *Invariant:* a room's name and description change with its `seq`, as what is in it does; what is as it was changes
+//! nothing and takes none.
 
+use super::present;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
-use crate::store::{NearName, RoomDraft};
+use crate::store::{NearName, RoomChange, RoomDraft};
 use parlour_protocol::{Room, RoomId};
 
 /// A room to be made.
@@ -14,6 +18,15 @@ pub struct NewRoom {
     pub name: String,
     /// Up to 500 characters.
     pub description: String,
+}
+
+/// What a room is to be changed to. `None` leaves one as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Under the rules of [`NewRoom::name`].
+    pub name: Option<String>,
+    /// Under the rules of [`NewRoom::description`].
+    pub description: Option<String>,
 }
 
 /// Makes a room, with its maker as the owner and first member.
@@ -49,6 +62,71 @@ fn decide_name(name: &Name, near: &[NearName]) -> Result<(), ServiceError> {
     ))
 }
 
+/// Gives a room another name or description. What it is called already changes nothing, and costs no token.
+///
+/// # Errors
+/// As [`create`]; [`ServiceError::RoomNotFound`], or [`ServiceError::Forbidden`].
+pub async fn change(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+    changes: Changes,
+) -> Result<Room, ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let wanted = wanted(&changes)?;
+    let before = ctx.store.room(scope, id).await?.room;
+    let asking = scope.clone();
+    let decide = move |room: &Room, wanted: &RoomChange, near: &[NearName]| {
+        decide_change(may_change(&asking, room), room, wanted, near)
+    };
+    // What is refused, or changes nothing, need not reach the writer.
+    if decide(&before, &wanted, &[])?.is_none() {
+        return Ok(present(ctx, before));
+    }
+    // It is broadcast like a message, so it costs a token of the message limit.
+    ctx.limits.message(user, scope.address)?;
+    let changed = ctx.store.change_room(scope, id, wanted, decide).await;
+    if !matches!(changed, Ok((_, true))) {
+        ctx.limits.give_back_message(user, scope.address);
+    }
+    changed.map(|(room, _)| present(ctx, room))
+}
+
+/// The fields that are wanted, if they pass the rules.
+fn wanted(changes: &Changes) -> Result<RoomChange, ServiceError> {
+    let name = changes.name.as_deref().map(names::room_name).transpose()?;
+    let description = changes.description.as_deref().map(names::description);
+    Ok(RoomChange {
+        name: name.map(|name| {
+            let sort_key = names::sort_key(&name.shown);
+            (name, sort_key)
+        }),
+        description: description.transpose()?,
+    })
+}
+
+/// What is changed of a room: what of the `wanted` it is not called already. Its own name may be spelled otherwise,
+/// however much that looks like it.
+fn decide_change(
+    may_change: bool,
+    room: &Room,
+    wanted: &RoomChange,
+    near: &[NearName],
+) -> Result<Option<RoomChange>, ServiceError> {
+    if !may_change {
+        return Err(ServiceError::Forbidden);
+    }
+    let RoomChange { name, description } = wanted.clone();
+    let change = RoomChange {
+        name: name.filter(|(name, _)| name.shown != room.name),
+        description: description.filter(|description| *description != room.description),
+    };
+    if let Some((name, _)) = &change.name {
+        decide_name(name, near)?;
+    }
+    Ok((change != RoomChange::default()).then_some(change))
+}
+
 /// Deletes a room with everything in it. It is a tombstone at once, its name is free again, and its rows are removed
 /// from the disk soon after.
 ///
@@ -58,7 +136,7 @@ pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Serv
     scope.require_person()?;
     let asking = scope.clone();
     let decide = move |room: &Room| {
-        let may = may_delete(&asking, room);
+        let may = may_change(&asking, room);
         may.then_some(()).ok_or(ServiceError::Forbidden)
     };
     let now = ctx.clock.now();
@@ -67,8 +145,8 @@ pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Serv
     Ok(())
 }
 
-/// Whether this scope may delete the room: its maker and an admin may.
-pub fn may_delete(scope: &Scope, room: &Room) -> bool {
+/// Whether this scope may change and delete the room: its maker and an admin may.
+pub fn may_change(scope: &Scope, room: &Room) -> bool {
     scope
         .person
         .as_ref()
@@ -78,19 +156,66 @@ pub fn may_delete(scope: &Scope, room: &Room) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parlour_protocol::samples;
+
+    fn near(name: &str, is_visible: bool) -> NearName {
+        NearName {
+            name: name.to_owned(),
+            is_visible,
+        }
+    }
 
     #[test]
     fn a_name_that_looks_like_a_room_s_is_taken_and_a_hidden_room_is_not_named() {
         let name = names::room_name("Garden").unwrap();
-        let near = |name: &str, is_visible| NearName {
-            name: name.to_owned(),
-            is_visible,
-        };
         assert!(decide_name(&name, &[]).is_ok());
         assert!(decide_name(&name, &[near("Kitchen", true)]).is_ok());
         let hidden = decide_name(&name, &[near("garden", false)]);
         assert!(matches!(hidden, Err(ServiceError::RoomNameTaken(None))));
         let seen = decide_name(&name, &[near("garden", false), near("GARDEN", true)]);
         assert!(matches!(seen, Err(ServiceError::RoomNameTaken(Some(name))) if name == "GARDEN"));
+    }
+
+    #[test]
+    fn what_a_room_is_called_already_is_no_change_and_the_rest_alone_is_one() {
+        let room = Room {
+            description: "Flowers.".to_owned(),
+            ..samples::room(RoomId(1), "Garden")
+        };
+        let decide = |name: Option<&str>, description: Option<&str>, near: &[NearName]| {
+            let changes = Changes {
+                name: name.map(str::to_owned),
+                description: description.map(str::to_owned),
+            };
+            let wanted = wanted(&changes).unwrap();
+            decide_change(true, &room, &wanted, near).map(|change| {
+                change.map(|change| (change.name.map(|(name, _)| name.shown), change.description))
+            })
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let none: [(Option<&str>, Option<&str>); 3] = [
+            (None, None),
+            (Some(" Garden "), Some("Flowers.\n")),
+            (Some("Garden"), None),
+        ];
+        for (name, description) in none {
+            assert_eq!(decide(name, description, &[]).unwrap(), None);
+        }
+        let same = decide(Some("Garden"), Some(""), &[]).unwrap();
+        assert_eq!(same, Some((None, text(""))));
+        let other = decide(Some("GARDEN"), Some("Flowers."), &[]).unwrap();
+        assert_eq!(other, Some((text("GARDEN"), None)));
+        let taken = decide(Some("Kitchen"), None, &[near("kitchen", true)]);
+        assert!(matches!(taken, Err(ServiceError::RoomNameTaken(Some(_)))));
+        // One that became too like another while nobody changed it can still be described.
+        let described = decide(Some("Garden"), Some("Herbs."), &[near("garden", true)]);
+        assert_eq!(described.unwrap(), Some((None, text("Herbs."))));
+    }
+
+    #[test]
+    fn who_may_not_change_a_room_is_refused_whatever_they_want() {
+        let room = samples::room(RoomId(1), "Garden");
+        let refused = decide_change(false, &room, &RoomChange::default(), &[]);
+        assert!(matches!(refused, Err(ServiceError::Forbidden)));
     }
 }

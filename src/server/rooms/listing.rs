@@ -114,12 +114,27 @@ pub async fn page(
     after: Option<After>,
     limit: u32,
 ) -> Result<RoomsPage, ServiceError> {
+    let mut page = behind(ctx, scope, after, limit, |_| true).await?;
+    for room in &mut page.rooms {
+        room.online = ctx.hub.online(room.id);
+    }
+    Ok(page)
+}
+
+/// The same of those that are wanted, as they are stored.
+pub(super) async fn behind(
+    ctx: &Context,
+    scope: &Scope,
+    after: Option<After>,
+    limit: u32,
+    is_wanted: impl Fn(&Room) -> bool + Send + 'static,
+) -> Result<RoomsPage, ServiceError> {
     let after = after.map(|after| (after.sort, RoomId(after.id)));
     let limit = limit.max(1) as usize;
-    let part = ctx.store.rooms_behind(scope, after, limit).await?;
-    let rooms = part.rooms.into_iter().map(|room| present(ctx, room));
-    let rooms: Vec<Room> = rooms.collect();
-    let next = rooms.last().filter(|_| !part.is_end).map(After::room);
+    let part = ctx.store.rooms_behind(scope, after, limit, is_wanted);
+    let part = part.await?;
+    let next = part.rooms.last().filter(|_| !part.is_end).map(After::room);
+    let rooms = part.rooms;
     Ok(RoomsPage { rooms, next })
 }
 

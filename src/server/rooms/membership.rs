@@ -9,11 +9,10 @@ use crate::scope::Scope;
 use crate::store::{NewMembership, Role, Standing};
 use parlour_protocol::{Room, RoomId, Timestamp};
 
-/// Makes the person a member, for whom everything so far is read. A member only gets the room, and so does anyone
-/// during a write outage: they can read, and become a member when they post or join again.
+/// Makes the person a member, for whom everything so far is read. A member only gets the room.
 ///
 /// # Errors
-/// [`ServiceError::RoomNotFound`].
+/// [`ServiceError::RoomNotFound`]; or what stands in the way of writing.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
     let Standing { room, is_member } = ctx.store.standing(user, id).await?;
@@ -22,11 +21,19 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
         return Ok(present(ctx, room.room));
     }
     let entered = ctx.store.enter(user, id, ctx.clock.now(), decide_entry);
-    let room = match entered.await {
-        Err(error) if error.is_about_writing() => room,
-        entered => entered?,
-    };
-    Ok(present(ctx, room.room))
+    Ok(present(ctx, entered.await?.room))
+}
+
+/// The same for a socket. During a write outage it only gets the room: its person can read, and becomes a member when
+/// they post or join again.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`].
+pub async fn enter_or_read(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
+    match enter(ctx, scope, id).await {
+        Err(error) if error.is_about_writing() => super::get(ctx, scope, id).await,
+        entered => entered,
+    }
 }
 
 fn decide_entry(standing: &Standing, now: Timestamp) -> Option<NewMembership> {

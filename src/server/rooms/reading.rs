@@ -1,13 +1,13 @@
-//! Read positions of members, and read receipts that move them.
+//! Read positions of members, read receipts that move them on, and the verb that sets them back.
 //!
-//! *Invariant:* `read_seq` and `read_posts` never go backwards, and `read_posts` counts the messages
-//! up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
+//! *Invariant:* a receipt never moves `read_seq` and `read_posts` backwards; only who marks messages as unread does.
+//! `read_posts` counts the messages up to `read_seq`: unread is `rooms.posts - memberships.read_posts`.
 
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::{ReadPosition, ReadUpTo};
-use parlour_protocol::{RoomId, Seq};
+use parlour_protocol::{Number, RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,12 +30,61 @@ pub async fn mark_read(
     Ok(())
 }
 
+/// The same, written when this answers: for who asks for a page next.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], or nothing can be written.
+pub async fn read_up_to(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    seq: Seq,
+) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let position = ctx.store.read_position(user, room).await?;
+    match further(position, seq) {
+        Some(seq) => ctx.read_receipts.read(room, user, seq, &ctx.store).await,
+        None => Ok(()),
+    }
+}
+
+/// Marks a message and all behind it as unread: the member counts as having read up to right before it, if they had
+/// read further. It undoes every receipt so far, and those that come later count. For a person who is no member it
+/// changes nothing.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], or nothing can be written.
+pub async fn mark_unread(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let position = ctx.store.read_position(user, room).await?;
+    match before(position, number) {
+        Some(to) => {
+            (ctx.read_receipts)
+                .set_back(room, user, to, &ctx.store)
+                .await
+        }
+        None => Ok(()),
+    }
+}
+
+/// Up to where a member has read who has not read the message of this number. How far they have is not looked at:
+/// receipts may be on their way.
+fn before(position: ReadPosition, number: Number) -> Option<Seq> {
+    let last = number.before().max(Seq::ZERO);
+    position.read.map(|_| last.min(position.room_seq))
+}
+
 /// The new read position of a member who has read up to `seq`, if it moves.
 fn further(position: ReadPosition, seq: Seq) -> Option<Seq> {
     let seq = seq.min(position.room_seq);
     position
-        .read_seq
-        .is_some_and(|read| read < seq)
+        .read
+        .is_some_and(|read| read.seq < seq)
         .then_some(seq)
 }
 
@@ -87,17 +136,36 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
 mod tests {
     use super::*;
 
+    fn position(read: Option<Seq>) -> ReadPosition {
+        ReadPosition {
+            room_seq: Seq(9),
+            read: read.map(|seq| ReadUpTo {
+                seq,
+                posts: 0,
+                has_written: false,
+            }),
+        }
+    }
+
     #[test]
     fn a_read_position_moves_forward_only_up_to_the_room_s_seq_and_for_members() {
-        let position = |read_seq| ReadPosition {
-            room_seq: Seq(9),
-            read_seq,
-        };
         assert_eq!(further(position(Some(Seq(3))), Seq(5)), Some(Seq(5)));
         assert_eq!(further(position(Some(Seq(3))), Seq(3)), None);
         assert_eq!(further(position(Some(Seq(3))), Seq(1)), None);
         assert_eq!(further(position(Some(Seq(3))), Seq(12)), Some(Seq(9)));
         assert_eq!(further(position(Some(Seq(9))), Seq(12)), None);
         assert_eq!(further(position(None), Seq(5)), None);
+    }
+
+    #[test]
+    fn what_is_marked_unread_begins_with_its_message_and_is_a_member_s() {
+        let member = position(Some(Seq(3)));
+        assert_eq!(before(member, Number(7)), Some(Seq(6)));
+        assert_eq!(before(member, Number(1)), Some(Seq::ZERO));
+        for nowhere in [0, -7, i64::MIN] {
+            assert_eq!(before(member, Number(nowhere)), Some(Seq::ZERO));
+        }
+        assert_eq!(before(member, Number(i64::MAX)), Some(Seq(9)));
+        assert_eq!(before(position(None), Number(7)), None);
     }
 }

@@ -1,5 +1,5 @@
-//! What changed in a room after a `seq`: what was posted, a range of the index on `(room_id, number)`, and what
-//! was edited or deleted, a range of the one on `(room_id, seq)`.
+//! What changed in a room after a `seq`: what was posted, a range of the index on `(room_id, number)`, what was
+//! edited or deleted, a range of the one on `(room_id, seq)`, and the room's own row.
 //!
 //! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
@@ -7,7 +7,7 @@ use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
 use super::{Store, statement};
 use crate::error::ServiceError;
-use parlour_protocol::{Message, RoomId, Seq};
+use parlour_protocol::{Message, Room, RoomId, Seq};
 use rusqlite::Connection;
 
 /// Messages in one page.
@@ -25,6 +25,8 @@ const TOO_MANY: i64 = 2_000;
 pub struct SyncPage {
     /// Each in its present state, ordered by seq.
     pub messages: Vec<Message>,
+    /// The room in its present state, if its name or description changed.
+    pub room: Option<Room>,
     /// The seq after which the changes begin (exclusive).
     pub from: Seq,
     /// The seq up to which the changes go (inclusive).
@@ -49,25 +51,26 @@ impl Store {
         let viewer = viewer.into();
         let read = move |db: &Connection| {
             let room = visible(db, viewer, room)?;
-            Ok(page(db, &room, after)?)
+            Ok(page(db, room, after)?)
         };
         self.read(read).await
     }
 }
 
-fn page(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<SyncPage> {
+fn page(db: &Connection, room: RoomRow, after: Seq) -> rusqlite::Result<SyncPage> {
     let newest = Seq(room.seq);
     let is_foreign = after < Seq::ZERO || after > newest;
-    if is_foreign || has_too_many(db, room, after)? {
+    if is_foreign || has_too_many(db, &room, after)? {
         return Ok(SyncPage {
             messages: Vec::new(),
+            room: None,
             from: after,
             to: newest,
             complete: true,
             reset: true,
         });
     }
-    let cut = cut(&sizes(db, room, after)?);
+    let cut = cut(&sizes(db, &room, after)?);
     let to = cut.unwrap_or(newest);
     let mut changed = statement(db, CHANGED)?;
     let rows = changed.query_map([room.id, after.0, to.0], MessageRow::read)?;
@@ -78,10 +81,13 @@ fn page(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<SyncPag
     let is_cut_again = held < messages.len();
     messages.truncate(held);
     let last = messages.last().map_or(to, |message| message.seq);
+    let to = if is_cut_again { last } else { to };
+    let changed_at = Seq(room.changed_seq);
     Ok(SyncPage {
         messages,
+        room: (after < changed_at && changed_at <= to).then(|| room.into_room()),
         from: after,
-        to: if is_cut_again { last } else { to },
+        to,
         complete: cut.is_none() && !is_cut_again,
         reset: false,
     })

@@ -22,6 +22,8 @@ pub enum View {
     After(Number),
     /// The messages around this number, and the one that has it if it exists.
     Around(Number),
+    /// The messages around the place up to which a reader has read.
+    Unread(Seq),
 }
 
 /// Bytes of text in one page, unless its only message is longer: a client that does not read its answer makes the
@@ -110,9 +112,10 @@ fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Re
         View::Before(Number(number)) => (number, more, 1),
         View::After(Number(number)) => (number.saturating_add(1), 1, more),
         View::Around(Number(number)) => (number, more, more),
+        View::Unread(read) => (read.next().0, more, more),
     };
     let bytes = match view {
-        View::Around(_) => PAGE_BYTES / 2,
+        View::Around(_) | View::Unread(_) => PAGE_BYTES / 2,
         _ => PAGE_BYTES,
     };
     let older = rows(db, OLDER, room, edge, older, bytes)?;
@@ -120,7 +123,7 @@ fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Re
     let (take_older, take_newer) = match view {
         View::Newest | View::Before(_) => (older.held.min(limit), 0),
         View::After(_) => (0, newer.held.min(limit)),
-        View::Around(_) => shares(limit, older.held, newer.held),
+        View::Around(_) | View::Unread(_) => shares(limit, older.held, newer.held),
     };
     let (has_older, has_newer) = (older.rows.len() > take_older, newer.rows.len() > take_newer);
     // Oldest first.

@@ -7,7 +7,7 @@ use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{RoomId, Seq, Timestamp, UserId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 
 /// A room, and whether a user is a member of it.
@@ -24,17 +24,19 @@ pub struct Standing {
 pub struct ReadPosition {
     /// The room's latest `seq`.
     pub room_seq: Seq,
-    /// The `seq` up to which the user has read; `None` for a user who is no member.
-    pub read_seq: Option<Seq>,
+    /// How far the user has read; `None` for a user who is no member.
+    pub read: Option<ReadUpTo>,
 }
 
-/// How far a member has read a room.
+/// How far a member has read a room, and what they did there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadUpTo {
     /// The `seq` up to which they have.
     pub seq: Seq,
     /// How many posts there were up to there.
     pub posts: i64,
+    /// Whether they ever wrote there.
+    pub has_written: bool,
 }
 
 /// A membership that begins.
@@ -85,7 +87,7 @@ impl Store {
                 new.joined_at.0
             ])?;
             Ok(Written {
-                publish: vec![Publication::Read {
+                publish: vec![Publication::Joined {
                     user,
                     room: id,
                     read_posts: new.read_posts,
@@ -125,11 +127,11 @@ impl Store {
     ) -> Result<ReadPosition, ServiceError> {
         let read = move |db: &Connection| {
             let room_seq = Seq(visible(db, Viewer(Some(user)), id)?.seq);
-            let read_seq =
-                statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| Ok(Seq(row.get(0)?)));
+            let read =
+                statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| read_up_to(row, 0));
             Ok(ReadPosition {
                 room_seq,
-                read_seq: read_seq.optional()?,
+                read: read.optional()?,
             })
         };
         self.read(read).await
@@ -146,11 +148,7 @@ impl Store {
         let read = move |db: &Connection| {
             let mut statement = statement(db, READ)?;
             let rows = statement.query_map([user.0], |row| {
-                let read = ReadUpTo {
-                    seq: Seq(row.get(1)?),
-                    posts: row.get(2)?,
-                };
-                Ok((RoomId(row.get(0)?), read))
+                Ok((RoomId(row.get(0)?), read_up_to(row, 1)?))
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         };
@@ -164,6 +162,15 @@ fn standing(db: &Connection, user: UserId, id: RoomId) -> Result<Standing, Servi
     Ok(Standing { room, is_member })
 }
 
+/// Of a row that has its columns from here on.
+fn read_up_to(row: &Row<'_>, first: usize) -> rusqlite::Result<ReadUpTo> {
+    Ok(ReadUpTo {
+        seq: Seq(row.get(first)?),
+        posts: row.get(first + 1)?,
+        has_written: row.get(first + 2)?,
+    })
+}
+
 const IS_MEMBER: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const ENTER: &str = "INSERT INTO memberships \
@@ -171,6 +178,7 @@ const ENTER: &str = "INSERT INTO memberships \
 
 const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
 
-const READ_UP_TO: &str = "SELECT read_seq FROM memberships WHERE room_id = ? AND user_id = ?";
+const READ_UP_TO: &str =
+    "SELECT read_seq, read_posts, wrote FROM memberships WHERE room_id = ? AND user_id = ?";
 
-const READ: &str = "SELECT room_id, read_seq, read_posts FROM memberships WHERE user_id = ?";
+const READ: &str = "SELECT room_id, read_seq, read_posts, wrote FROM memberships WHERE user_id = ?";

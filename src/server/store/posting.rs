@@ -178,7 +178,7 @@ impl Post {
             })),
             PostDecision::Stored(new) => {
                 self.charge.take().map_err(Refused::Post)?;
-                Ok(store(&self.draft, new, statements)?)
+                Ok(store(&self.draft, new, db, statements)?)
             }
         }
     }
@@ -232,6 +232,7 @@ fn was_deleted_with_its_room(db: &Connection, sent: &MessageRow) -> rusqlite::Re
 fn store(
     draft: &Draft,
     new: NewPost,
+    db: &Connection,
     statements: &mut Statements<'_>,
 ) -> rusqlite::Result<Written<Posted>> {
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
@@ -251,8 +252,20 @@ fn store(
     ])?;
     let moved = params![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    let read = params![room, author, seq, new.ordinal, now, new.role];
-    statements.read_own.again().execute(read)?;
+    let read = params![room, author, seq, new.ordinal];
+    let is_member = statements.read_own.again().execute(read)? > 0;
+    let joined = match is_member {
+        true => None,
+        false => {
+            let member = params![room, author, seq, new.ordinal, now, new.role];
+            statement(db, JOIN)?.execute(member)?;
+            Some(Publication::Joined {
+                room: draft.room,
+                user: draft.author,
+                read_posts: new.ordinal,
+            })
+        }
+    };
     let message = Arc::new(Message::from(MessageRow {
         id,
         room_id: room,
@@ -267,11 +280,13 @@ fn store(
         // Nothing has happened to it yet.
         ..MessageRow::default()
     }));
+    let posted = Publication::Message {
+        message: Arc::clone(&message),
+        posts: new.ordinal,
+    };
     Ok(Written {
-        publish: vec![Publication::Message {
-            message: Arc::clone(&message),
-            posts: new.ordinal,
-        }],
+        // Who writes here for the first time has come before.
+        publish: joined.into_iter().chain([posted]).collect(),
         value: Posted {
             message,
             is_new: true,
@@ -323,10 +338,11 @@ const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordina
 
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";
 
-const READ_OWN: &str = "INSERT INTO memberships \
-    (room_id, user_id, read_seq, read_posts, joined_at, role) VALUES (?, ?, ?, ?, ?, ?) \
-    ON CONFLICT (room_id, user_id) \
-    DO UPDATE SET read_seq = excluded.read_seq, read_posts = excluded.read_posts";
+const READ_OWN: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4, wrote = 1 \
+    WHERE room_id = ?1 AND user_id = ?2";
+
+const JOIN: &str = "INSERT INTO memberships \
+    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, 1)";
 
 impl From<rusqlite::Error> for Refused {
     fn from(error: rusqlite::Error) -> Self {

@@ -2,14 +2,17 @@
 //!
 //! Each member who has a room open sends a receipt for what comes into it: as many as deliveries, too many for a
 //! commit each. So the first one after a pause is written at once, and those of the next 50 ms are gathered: of
-//! each member the furthest, hundreds in a transaction, together with sends.
-//! *Invariant:* a receipt leaves memory when it is on disk; one that the disk does not take is tried again.
+//! each member the furthest, hundreds in a transaction, together with sends. What a person waits for goes the same
+//! way at once and takes along what was gathered of them: a read mark that is set back is not moved on again by a
+//! receipt from before.
+//! *Invariant:* a receipt leaves memory when it is on disk; one that the disk does not take is tried again. Of each
+//! member they are written in the order in which they came.
 
 use super::writer::{BatchWrite, Results, Written};
 use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, Seq, UserId};
+use parlour_protocol::{MarkedUnread, RoomId, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use std::mem;
@@ -39,15 +42,76 @@ struct Gathered {
 /// The key of a receipt.
 type At = (RoomId, UserId);
 
+/// What becomes of a member's read position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Receipt {
+    /// It moves on to this, if it is not there yet.
+    read: Seq,
+    /// Then it goes back to this, if it is further.
+    back_to: Option<Seq>,
+}
+
 impl ReadReceipts {
     /// Sets that the user has read the room up to `seq`. It is written soon.
     pub(crate) fn add(&self, room: RoomId, user: UserId, seq: Seq, store: &Arc<Store>) {
         let mut gathered = self.gathered();
-        let furthest = gathered.furthest.entry((room, user)).or_default();
-        *furthest = seq.max(*furthest);
+        gathered.add((room, user), seq);
         if !mem::replace(&mut gathered.is_awaited, true) {
             tokio::spawn(self.clone().flush_until_empty(store.clone()));
         }
+    }
+
+    /// The same, on disk when this answers.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing is changed.
+    pub(crate) async fn read(
+        &self,
+        room: RoomId,
+        user: UserId,
+        seq: Seq,
+        store: &Arc<Store>,
+    ) -> Result<(), ServiceError> {
+        let read = |before: Seq| Receipt {
+            read: seq.max(before),
+            back_to: None,
+        };
+        self.write_now((room, user), read, store).await
+    }
+
+    /// Sets back how far the user has read the room, behind all receipts so far; on disk when this answers.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing is changed.
+    pub(crate) async fn set_back(
+        &self,
+        room: RoomId,
+        user: UserId,
+        to: Seq,
+        store: &Arc<Store>,
+    ) -> Result<(), ServiceError> {
+        let back = |before| Receipt {
+            read: before,
+            back_to: Some(to),
+        };
+        self.write_now((room, user), back, store).await
+    }
+
+    /// Writes what is made of the receipts that wait.
+    async fn write_now(
+        &self,
+        at: At,
+        made_of: impl FnOnce(Seq) -> Receipt,
+        store: &Arc<Store>,
+    ) -> Result<(), ServiceError> {
+        let before = self.gathered().furthest.remove(&at);
+        let receipt = made_of(before.unwrap_or_default());
+        let written = store.mark_read_batch(Arc::new([(at, receipt)])).await;
+        if let (Err(_), Some(before)) = (&written, before) {
+            let (room, user) = at;
+            self.add(room, user, before, store);
+        }
+        written
     }
 
     /// Writes until there is nothing left.
@@ -87,21 +151,21 @@ impl ReadReceipts {
         }
     }
 
-    fn some_behind(&self, after: Option<At>) -> Arc<[(At, Seq)]> {
+    fn some_behind(&self, after: Option<At>) -> Arc<[(At, Receipt)]> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let gathered = self.gathered();
         let receipts = gathered.furthest.range((from, Bound::Unbounded));
         receipts
             .take(BATCH_MAX)
-            .map(|(at, seq)| (*at, *seq))
+            .map(|(at, seq)| (*at, Receipt::of(*seq)))
             .collect()
     }
 
     /// Removes these, which are on disk; one that went further meanwhile stays.
-    fn remove_written(&self, receipts: &[(At, Seq)]) {
+    fn remove_written(&self, receipts: &[(At, Receipt)]) {
         let furthest = &mut self.gathered().furthest;
-        for (at, seq) in receipts {
-            if furthest.get(at).is_some_and(|furthest| furthest <= seq) {
+        for (at, Receipt { read, .. }) in receipts {
+            if furthest.get(at).is_some_and(|furthest| furthest <= read) {
                 furthest.remove(at);
             }
         }
@@ -118,15 +182,31 @@ impl ReadReceipts {
     }
 }
 
+impl Gathered {
+    fn add(&mut self, at: At, seq: Seq) {
+        let furthest = self.furthest.entry(at).or_default();
+        *furthest = seq.max(*furthest);
+    }
+}
+
+impl Receipt {
+    fn of(read: Seq) -> Self {
+        Self {
+            read,
+            back_to: None,
+        }
+    }
+}
+
 impl Store {
-    /// Writes receipts. A repeat changes nothing: a receipt never goes backwards.
-    async fn mark_read_batch(&self, receipts: Arc<[(At, Seq)]>) -> Result<(), ServiceError> {
+    /// Writes receipts, each behind those that were to be written before. A repeat changes nothing.
+    async fn mark_read_batch(&self, receipts: Arc<[(At, Receipt)]>) -> Result<(), ServiceError> {
         self.write_batched(Part(receipts)).await
     }
 }
 
 /// A batch of receipts.
-struct Part(Arc<[(At, Seq)]>);
+struct Part(Arc<[(At, Receipt)]>);
 
 impl BatchWrite for Part {
     type Answer = ();
@@ -135,22 +215,24 @@ impl BatchWrite for Part {
         parts
             .iter()
             .map(|Self(receipts)| {
-                let set = receipts.iter().map(|(at, seq)| set(db, *at, *seq));
-                let news: Vec<_> = set.collect::<rusqlite::Result<_>>()?;
-                Ok(Ok(Written {
-                    value: (),
-                    publish: news.into_iter().flatten().collect(),
-                }))
+                let mut publish = Vec::new();
+                for (at, receipt) in receipts.iter() {
+                    publish.extend(move_on(db, *at, receipt.read)?);
+                    if let Some(to) = receipt.back_to {
+                        publish.extend(set_back(db, *at, to)?);
+                    }
+                }
+                Ok(Ok(Written { value: (), publish }))
             })
             .collect()
     }
 }
 
-/// Sets one receipt, unless the user is no member any more or has read further by posting.
-fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
+/// Moves a member's read position on, unless they are none any more or have read further by posting.
+fn move_on(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
     let read = params![room.0, user.0, seq.0, read_posts];
-    let is_news = statement(db, SET)?.execute(read)? > 0;
+    let is_news = statement(db, MOVE_ON)?.execute(read)? > 0;
     Ok(is_news.then_some(Publication::Read {
         user,
         room,
@@ -158,9 +240,44 @@ fn set(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<P
     }))
 }
 
-const SET: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
-    WHERE room_id = ?1 AND user_id = ?2 AND read_seq < ?3 \
-    AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)";
+/// Sets a member's read position back, unless it is before that already. They are told in any case: what they
+/// have open marks nothing as read meanwhile.
+fn set_back(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
+    let read_posts = posts_up_to(db, room, seq)?;
+    let back = params![room.0, user.0, seq.0, read_posts];
+    statement(db, SET_BACK)?.execute(back)?;
+    let told = statement(db, STANDS)?.query_row([room.0, user.0], |row| {
+        let (read_posts, posts): (i64, i64) = (row.get(1)?, row.get(2)?);
+        Ok(Publication::Unread {
+            user,
+            marked: MarkedUnread {
+                room_id: room,
+                seq: Seq(row.get(0)?),
+                unread: posts - read_posts,
+            },
+            read_posts,
+        })
+    });
+    told.optional()
+}
+
+macro_rules! moves {
+    ($which:literal) => {
+        concat!(
+            "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
+            WHERE room_id = ?1 AND user_id = ?2 AND read_seq ",
+            $which,
+            " ?3 AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)"
+        )
+    };
+}
+
+const MOVE_ON: &str = moves!("<");
+
+const SET_BACK: &str = moves!(">");
+
+const STANDS: &str = "SELECT read_seq, read_posts, posts FROM memberships \
+    JOIN rooms ON id = room_id WHERE room_id = ? AND user_id = ? AND deleted_at IS NULL";
 
 /// How many messages were posted up to `seq`: the ordinal of the last of them.
 fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64> {

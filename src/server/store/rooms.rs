@@ -1,7 +1,8 @@
-//! Rooms: finding those that a viewer may see, and making and deleting them.
+//! Rooms: finding those that a viewer may see, and making, changing and deleting them.
 //!
 //! *Invariant:* every lookup takes a [`Viewer`], and a room that the viewer may not see is not found. A list leaves
-//! it out in its SQL, before it is limited.
+//! it out in its SQL, before it is limited. A change takes the room's next `seq` in its own transaction and leaves it
+//! on the row, as one of a message does.
 
 use super::posting::RoomState;
 use super::tables::{Role, RoomRow, room_columns};
@@ -68,6 +69,15 @@ pub struct RoomDraft {
     pub now: Timestamp,
 }
 
+/// What a room is changed to, with fields that passed the rules. `None` leaves one as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomChange {
+    /// The name and its keys, and the key of its alphabetical order.
+    pub name: Option<(Name, String)>,
+    /// The description, cleaned.
+    pub description: Option<String>,
+}
+
 /// A room with a name that is near a wanted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NearName {
@@ -107,7 +117,7 @@ impl Store {
         self.read(read).await
     }
 
-    /// Up to `limit` of all rooms (at least one), those behind the one with this sort key and id.
+    /// Up to `limit` of all rooms that are wanted (at least one), those behind the one with this sort key and id.
     ///
     /// # Errors
     /// The database failed.
@@ -116,17 +126,24 @@ impl Store {
         _viewer: impl Into<Viewer>,
         after: Option<(String, RoomId)>,
         limit: usize,
+        is_wanted: impl Fn(&Room) -> bool + Send + 'static,
     ) -> Result<RoomsPart, ServiceError> {
         let read = move |db: &Connection| {
-            // One more than is answered shows whether there are more.
-            let more = limit as i64 + 1;
-            let mut rows = match after {
-                Some((sort, RoomId(id))) => rows(db, BEHIND, (sort, id, more))?,
-                None => rows(db, FIRST, [more])?,
-            };
-            let is_end = rows.len() <= limit;
-            rows.truncate(limit);
-            let rooms = rows.into_iter().map(RoomRow::into_room).collect();
+            let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
+            let mut behind = statement(db, BEHIND)?;
+            let mut found = behind.query((sort, id))?;
+            let mut rooms = Vec::new();
+            // No row is read that is not looked at. One more than is answered shows whether there are more.
+            while rooms.len() <= limit
+                && let Some(row) = found.next()?
+            {
+                let room = RoomRow::read(row)?.into_room();
+                if is_wanted(&room) {
+                    rooms.push(room);
+                }
+            }
+            let is_end = rooms.len() <= limit;
+            rooms.truncate(limit);
             Ok(RoomsPart { rooms, is_end })
         };
         self.read(read).await
@@ -142,16 +159,50 @@ impl Store {
         decide: fn(&Name, &[NearName]) -> Result<(), ServiceError>,
     ) -> Result<Room, ServiceError> {
         self.write(move |db| {
-            decide(&draft.name, &near(db, &draft.name)?)?;
+            decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
             let room = create(db, &draft)?;
-            let read = Publication::Read {
+            let joined = Publication::Joined {
                 user: draft.maker,
                 room: room.id,
                 read_posts: 0,
             };
             Ok(Written {
-                publish: vec![Publication::RoomCreated(room.clone()), read],
+                publish: vec![Publication::RoomChanged(room.clone()), joined],
                 value: room,
+            })
+        })
+        .await
+    }
+
+    /// Changes a room to what `decide` makes of its present state, of what is wanted and of the other rooms whose
+    /// names are near the wanted one; `None` leaves it as it is. Answers the room, and whether it was changed.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
+    pub async fn change_room(
+        &self,
+        viewer: impl Into<Viewer>,
+        id: RoomId,
+        wanted: RoomChange,
+        decide: impl Fn(&Room, &RoomChange, &[NearName]) -> Result<Option<RoomChange>, ServiceError>
+        + Send
+        + 'static,
+    ) -> Result<(Room, bool), ServiceError> {
+        let viewer = viewer.into();
+        self.write(move |db| {
+            let before = visible(db, viewer, id)?.into_room();
+            let near = match &wanted.name {
+                Some((name, _)) => near(db, name, id)?,
+                None => Vec::new(),
+            };
+            let Some(change) = decide(&before, &wanted, &near)? else {
+                return Ok(Written::quietly((before, false)));
+            };
+            statement(db, CHANGE)?.execute(changed(id, &change))?;
+            let room = visible(db, viewer, id)?.into_room();
+            Ok(Written {
+                publish: vec![Publication::RoomChanged(room.clone())],
+                value: (room, true),
             })
         })
         .await
@@ -249,9 +300,10 @@ fn rows(db: &Connection, of: &'static str, values: impl Params) -> rusqlite::Res
     rows.collect()
 }
 
-fn near(db: &Connection, name: &Name) -> rusqlite::Result<Vec<NearName>> {
+/// The names that are near this one, but for that of the room `except`.
+fn near(db: &Connection, name: &Name, except: RoomId) -> rusqlite::Result<Vec<NearName>> {
     let mut near = statement(db, NEAR)?;
-    let near = near.query_map([&name.folded, &name.skeleton], |row| {
+    let near = near.query_map(params![name.folded, name.skeleton, except.0], |row| {
         Ok(NearName {
             name: row.get(0)?,
             is_visible: row.get(1)?,
@@ -292,6 +344,17 @@ fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
     })
 }
 
+/// The values of [`CHANGE`].
+fn changed(id: RoomId, change: &RoomChange) -> impl Params + use<> {
+    let RoomChange { name, description } = change.clone();
+    let (name, sort_key) = name.unzip();
+    let (shown, folded, skeleton) = match name {
+        Some(name) => (Some(name.shown), Some(name.folded), Some(name.skeleton)),
+        None => (None, None, None),
+    };
+    (id.0, shown, folded, skeleton, sort_key, description)
+}
+
 /// The key of a name that no room can have: of such a name nothing else is left.
 fn tombstone(RoomId(id): RoomId) -> String {
     format!("\0{id}")
@@ -320,7 +383,11 @@ macro_rules! rooms {
 
 const FIRST: &str = rooms!("rooms", "");
 
-const BEHIND: &str = rooms!("rooms", " AND (sort_key, id) > (?, ?)");
+const BEHIND: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    " FROM rooms WHERE deleted_at IS NULL AND (sort_key, id) > (?, ?) ORDER BY sort_key, id"
+);
 
 /// Memberships are asked for the few rooms that are looked at.
 const NOT_OWN: &str = rooms!(
@@ -334,7 +401,11 @@ const OWN: &str = rooms!(
     " AND user_id = ?"
 );
 
-const NEAR: &str = "SELECT name, deleted_at IS NULL FROM rooms WHERE folded = ? OR skeleton = ?";
+/// No row has it: ids begin at one.
+const NO_ROOM: RoomId = RoomId(0);
+
+const NEAR: &str = "SELECT name, deleted_at IS NULL FROM rooms \
+    WHERE (folded = ?1 OR skeleton = ?2) AND id <> ?3";
 
 const CREATE: &str = "INSERT INTO rooms \
     (name, folded, skeleton, sort_key, description, created_at, created_by) \
@@ -342,6 +413,10 @@ const CREATE: &str = "INSERT INTO rooms \
 
 const FOUNDER: &str =
     "INSERT INTO memberships (room_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
+
+const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
+    name = coalesce(?2, name), folded = coalesce(?3, folded), skeleton = coalesce(?4, skeleton), \
+    sort_key = coalesce(?5, sort_key), description = coalesce(?6, description) WHERE id = ?1";
 
 const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
     description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";

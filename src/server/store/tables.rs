@@ -57,6 +57,7 @@ table! {
     posts: i64,
     last_message_at: Option<i64>,
     sort_key: String,
+    changed_seq: i64,
 }
 
 table! {

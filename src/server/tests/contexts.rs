@@ -2,6 +2,8 @@
 
 mod backups;
 mod changing;
+mod changing_rooms;
+mod finding;
 mod floods;
 mod group_commit;
 mod guests;

@@ -1,7 +1,7 @@
 //! The hub without a network: fan-out, subscriptions and throttles under concurrency.
 
 use crate::harness::eventually;
-use parlour_protocol::{Message, RoomId, Seq, Timestamp, UserId, samples};
+use parlour_protocol::{Message, Room, RoomId, Seq, Timestamp, UserId, samples};
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
@@ -111,6 +111,32 @@ async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
             assert!(joining.iter().all(|ear| ear.socket.has_joined(room)));
         }
     }
+}
+
+#[tokio::test]
+async fn a_room_that_changed_is_told_once_to_everybody_who_may_see_it() {
+    let (hub, _) = quiet();
+    let inside = Ear::new(&hub, SocketKind::Many);
+    inside.socket.subscribe(ROOM);
+    let one = Ear::in_room(&hub, ROOM);
+    let outside = Ear::new(&hub, SocketKind::Many);
+    let elsewhere = Ear::in_room(&hub, RoomId(2));
+    let not_yet = Ear::new(&hub, SocketKind::One(ROOM));
+    hub.publish(message(ROOM));
+    hub.publish(Publication::RoomChanged(Room {
+        seq: Seq(2),
+        ..samples::room(ROOM, "Attic")
+    }));
+    let heard = [&inside, &one, &outside, &elsewhere, &not_yet];
+    let heard = heard.map(|ear| ear.heard("room_changed").len());
+    assert_eq!(heard, [1, 1, 1, 0, 0]);
+    assert_eq!(inside.socket.seq(ROOM), Seq(2));
+    inside.socket.heard();
+    inside.socket.heartbeat();
+    let [heartbeat] = &inside.heard("heartbeat")[..] else {
+        panic!("one heartbeat");
+    };
+    assert!(heartbeat.contains(r#""1":2"#), "{heartbeat:?}");
 }
 
 /// The hub does not know these rooms: the last one out takes the channel away.

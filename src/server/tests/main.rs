@@ -2,6 +2,7 @@
 //! its own, HTTP and WebSocket clients that share no code with it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod changing_rooms;
 mod codec;
 mod contexts;
 mod documented;
@@ -28,6 +29,7 @@ mod ws_conformance;
 mod ws_floods;
 mod ws_hello;
 mod ws_joining;
+mod ws_looking;
 mod ws_presence;
 mod ws_rooms;
 mod ws_sending;

@@ -124,6 +124,61 @@ async fn a_read_receipt_of_the_only_tab_is_not_echoed() {
 }
 
 #[tokio::test]
+async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let mut marking = server.joined(&alice, LOBBY).await;
+    let mut elsewhere = server.browser(&alice).await;
+    let mut other = server.joined(&bob, LOBBY).await;
+    for n in 1..=5 {
+        server.say(&bob, LOBBY, &format!("message {n}")).await;
+    }
+    // The receipt is gathered, and the mark behind it counts.
+    let unread = json!({"type": "unread", "room_id": LOBBY, "number": 3});
+    marking
+        .send(json!({"type": "read", "room_id": LOBBY, "seq": 5}))
+        .await;
+    marking.send(unread.clone()).await;
+    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 2, "unread": 3});
+    for tab in [&mut marking, &mut elsewhere] {
+        assert_eq!(tab.next_of_type("unread").await, told);
+    }
+    // What comes later is counted from there, also where the room is not joined.
+    server.say(&bob, LOBBY, "message 6").await;
+    let is_it = |frame: &Value| frame["type"] == "room_activity" && frame["seq"] == 6;
+    assert_eq!(elsewhere.next_that(is_it).await["unread"], 4);
+    marking
+        .send(json!({"type": "read", "room_id": LOBBY, "seq": 5}))
+        .await;
+    let is_read = |frame: &Value| frame["type"] == "room_activity" && frame["unread"] == 1;
+    elsewhere.next_that(is_read).await;
+    // It is said again of what is unread already, and on a socket of one room it changes the same.
+    let headers = [("authorization", format!("Bearer {}", alice.token))];
+    let headers = headers
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let mut single = server.socket("/ws/chat/1", &headers).await;
+    single.send(json!({})).await;
+    single.send(json!({"type": "unread", "number": 2})).await;
+    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 1, "unread": 5});
+    for tab in [&mut marking, &mut elsewhere] {
+        assert_eq!(tab.next_of_type("unread").await, told);
+    }
+    let heard = [
+        other.everything(LOBBY).await,
+        single.everything(LOBBY).await,
+    ]
+    .concat();
+    assert!(heard.iter().all(|frame| frame["type"] != "unread"));
+    let mut visitor = server.socket("/ws", &[]).await;
+    visitor.send(unread).await;
+    assert_eq!(
+        visitor.next_of_type("error").await["code"],
+        "sign_in_required"
+    );
+}
+
+#[tokio::test]
 async fn rooms_appear_and_disappear() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;

@@ -57,8 +57,16 @@ impl Browser {
         }
     }
 
+    /// Follows a link of this site's own to there.
     pub async fn get(&self, path: &str) -> Page {
-        Page::of(path, self.request(Method::GET, path).send().await.unwrap()).await
+        Page::of(path, self.own(Method::GET, path).send().await.unwrap()).await
+    }
+
+    /// Comes there from outside of the site: the address is typed.
+    pub async fn arrive(&self, path: &str) -> Page {
+        let request = self.request(Method::GET, path);
+        let request = request.header("sec-fetch-site", "none");
+        Page::of(path, request.send().await.unwrap()).await
     }
 
     /// Sends a form of one's own making.

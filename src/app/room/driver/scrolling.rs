@@ -17,10 +17,12 @@ use parlour_protocol::Number;
 /// What is seen of the page now.
 pub(super) fn seen(model: ViewModel) -> Viewport {
     let form = form(model);
+    // What comes below an open form is not seen, however little it is.
+    let is_at_end = scroll::is_at_bottom(form.is_some());
     Viewport {
         is_visible: navigation::is_visible(),
-        // What comes below an open form is not seen, however little it is.
-        is_at_end: scroll::is_at_bottom(form.is_some()),
+        is_at_end,
+        last: (!is_at_end).then(scroll::last_seen).flatten(),
         has_form: form.is_some(),
         has_dialog: model.dialog().with_untracked(Option::is_some),
         position: form.or_else(|| noted(model)).or_else(scroll::topmost),
@@ -162,6 +164,10 @@ pub fn laid_out(model: ViewModel) {
     };
     view.laid_out(now, scroll::frame(), text_field::is_writing());
     put(model, view, now);
+    if model.look(|state| state.session.has_unseen_line()) {
+        // It was drawn just now, perhaps, above a view that is at the end and moves by nothing.
+        act(model, Session::look);
+    }
 }
 
 /// All that is here is in view: fetches what comes before, for nobody can scroll there.
@@ -174,6 +180,14 @@ pub fn fill(model: ViewModel) {
 /// Shows the end of what is here.
 pub(super) fn to_end(model: ViewModel) {
     scroll::to_bottom();
+    moved(model);
+}
+
+/// Shows the line *New* at the top of the view; with all that is new in view that is the end of what is here.
+pub(super) fn to_new(model: ViewModel, is_followed: bool) {
+    if !scroll::to_new(is_followed) {
+        return to_end(model);
+    }
     moved(model);
 }
 

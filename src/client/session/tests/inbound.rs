@@ -175,11 +175,12 @@ fn a_refusal_that_passes_is_followed_by_another_join() {
     let join = ClientFrame::Join {
         room_id: LOBBY,
         after: Some(Seq(2)),
+        look: true,
     };
     assert!(said(&again).contains(&&join));
-    // Of a room that was left meanwhile nothing is said.
+    // Of a room that was deleted meanwhile nothing is said.
     tab.hear(refusal(LOBBY, None, ErrorCode::Overloaded, Some(500)));
-    tab.hear(ServerFrame::Left(parlour_protocol::RoomGone {
+    tab.hear(ServerFrame::RoomDeleted(parlour_protocol::RoomGone {
         room_id: LOBBY,
     }));
     assert!(!said(&tab.pass(505.0)).contains(&&join));

@@ -28,7 +28,11 @@ fn a_socket_begins_with_all_rooms_that_are_shown_or_waited_for() {
     tab.pass(1_000.0);
     let opened = tab.does(Session::opened);
     let joins = said(&opened).into_iter().filter_map(|frame| match frame {
-        ClientFrame::Join { room_id, after } => Some((room_id.0, *after)),
+        ClientFrame::Join {
+            room_id,
+            after,
+            look: true,
+        } => Some((room_id.0, *after)),
         _ => None,
     });
     let joins: Vec<_> = joins.collect();

@@ -67,9 +67,11 @@ fn a_room_that_is_visited_is_joined_and_makes_an_entry_once_it_is_there() {
     let join = ClientFrame::Join {
         room_id: GARDEN,
         after: Some(Seq(3)),
+        look: true,
     };
     assert!(said(&shown).contains(&&join));
     assert_eq!(landing(&shown), Some(Landing::End));
+    assert!(shown.contains(&Effect::KeepLast(GARDEN)));
     // Back at once, from what is held.
     let back = tab.visit("/rooms/1");
     assert_eq!(asked(&back), []);
@@ -119,7 +121,11 @@ fn a_visit_goes_on_when_the_room_one_comes_from_is_deleted() {
 fn a_place_that_cannot_be_had_leaves_one_where_one_is() {
     let mut tab = Tab::live();
     let garden = one_asked(&tab.visit("/rooms/2"));
-    let failed = tab.answer(&garden, None);
+    let busy = Answered {
+        is_ok: false,
+        text: r#"{"code":"overloaded","detail":"Later."}"#.to_owned(),
+    };
+    let failed = tab.answer(&garden, Some(busy));
     assert_eq!(notices(&failed).len(), 1);
     assert_eq!(tab.session.open_id(), Some(LOBBY));
     let garden = one_asked(&tab.visit("/rooms/2"));
@@ -157,7 +163,7 @@ fn back_to_a_place_that_is_not_held_fetches_what_was_read_there() {
     assert_eq!(back.1, Ask::Open(LOBBY, Some(Number(1))));
     // It is gone; the room is not.
     let again = one_asked(&tab.answer(&back, not_found("message_not_found")));
-    assert_eq!(again.1, Ask::Open(LOBBY, None));
+    assert_eq!(again.1, Ask::Unread(LOBBY));
 }
 
 #[test]
@@ -319,6 +325,81 @@ fn a_permalink_is_brought_to_the_middle() {
     assert_eq!(one_asked(&newest).1, Ask::Open(LOBBY, None));
 }
 
+/// The address that the present entry of the tab's history was given.
+fn replaced(effects: &[Effect]) -> Option<&str> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Replace(path) => Some(&**path),
+        _ => None,
+    })
+}
+
+fn marked(tab: &Tab) -> Option<Number> {
+    tab.session.open().as_ref().unwrap().marked
+}
+
+#[test]
+fn who_sends_or_wants_the_end_has_left_the_message_that_the_address_pointed_at() {
+    for leaves in [
+        (|session: &mut Session| session.send("Hello", "k1".to_owned())) as fn(&mut Session),
+        Session::to_newest,
+    ] {
+        let mut tab = Tab::live();
+        tab.visit("/rooms/1/m/2");
+        let pushed = tab.pushed.len();
+        let left = tab.does(leaves);
+        assert_eq!(replaced(&left), Some("/rooms/1-room-1"));
+        assert_eq!((marked(&tab), tab.pushed.len()), (None, pushed));
+        assert!(tab.parts.has(Part::Open));
+        // Once.
+        assert_eq!(replaced(&tab.does(leaves)), None);
+    }
+}
+
+#[test]
+fn who_scrolls_to_the_end_has_left_it_and_who_scrolls_elsewhere_has_not() {
+    let mut tab = Tab::live();
+    tab.visit("/rooms/1/m/2");
+    let scrolled = |tab: &mut Tab| tab.does(|session| session.scrolled(false, false));
+    tab.read(2);
+    assert_eq!(replaced(&scrolled(&mut tab)), None);
+    tab.read(1);
+    assert_eq!(replaced(&scrolled(&mut tab)), None);
+    tab.read_the_end();
+    assert_eq!(replaced(&scrolled(&mut tab)), Some("/rooms/1-room-1"));
+    assert_eq!(marked(&tab), None);
+}
+
+#[test]
+fn a_message_that_is_at_the_end_stays_marked_there() {
+    let mut tab = Tab::live();
+    tab.read(1);
+    tab.does(|session| session.scrolled(false, false));
+    tab.visit("/rooms/1/m/2");
+    tab.read_the_end();
+    for _ in 0..2 {
+        assert_eq!(
+            replaced(&tab.does(|session| session.scrolled(false, false))),
+            None
+        );
+        tab.does(Session::look);
+    }
+    assert_eq!(marked(&tab), Some(Number(2)));
+}
+
+#[test]
+fn a_link_to_where_one_was_after_the_address_went_back_marks_it_again() {
+    let mut tab = Tab::live();
+    tab.visit("/rooms/1/m/2");
+    tab.does(Session::to_newest);
+    let pushed = tab.pushed.len();
+    let again = tab.visit("/rooms/1/m/2");
+    assert_eq!(landing(&again), Some(Landing::Message(Number(2))));
+    assert_eq!(
+        (marked(&tab), tab.pushed.len()),
+        (Some(Number(2)), pushed + 1)
+    );
+}
+
 #[test]
 fn history_comes_in_pieces_one_a_frame_and_one_page_at_a_time() {
     let mut tab = Tab::live();
@@ -370,19 +451,6 @@ fn a_page_that_was_read_later_than_what_is_held_is_followed_by_a_question() {
     // It was read before that change.
     let taken = tab.answer(&older, ok(&page(LOBBY, 45..=50, 90)));
     assert_eq!(said(&taken), [&asks_sync(LOBBY, 90)]);
-}
-
-#[test]
-fn a_name_is_asked_for_the_first_time_a_room_is_clicked_without_one() {
-    let place = Place {
-        me: None,
-        open: None,
-        ..lobby(2)
-    };
-    let mut tab = Tab::new(place, CountedStorage::default());
-    let click = |tab: &mut Tab| tab.does(|session| session.visit_by_click("/rooms/1".to_owned()));
-    assert!(click(&mut tab).contains(&Effect::AskForName));
-    assert!(!click(&mut tab).contains(&Effect::AskForName));
 }
 
 #[test]

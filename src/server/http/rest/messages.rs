@@ -51,7 +51,7 @@ pub(super) async fn history(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
-    Slice { view, limit }: Slice,
+    Slice { view, limit, .. }: Slice,
 ) -> Result<Json<History>, Problem> {
     Ok(Json(
         messages::history(&ctx, &scope, room, view, limit).await?,
@@ -64,7 +64,7 @@ fn next(room: RoomId, slice: &Slice, history: &History) -> Option<String> {
     let (has_more, message, way) = match slice.view {
         View::Newest | View::Before(_) => (history.has_older, history.messages.first(), "before"),
         View::After(_) => (history.has_newer, history.messages.last(), "after"),
-        View::Around(_) => return None,
+        View::Around(_) | View::Unread(_) => return None,
     };
     let number = message.filter(|_| has_more)?.number;
     let (RoomId(room), limit) = (room, slice.limit);

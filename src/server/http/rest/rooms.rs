@@ -1,18 +1,18 @@
-//! Rooms over REST: listing, making, opening, leaving and deleting them.
+//! Rooms over REST: listing, making, changing, opening, joining, leaving and deleting them.
 
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
 use crate::http::query::{RoomSlice, Slice};
-use crate::page_content::{self, At};
-use crate::rooms::{self, NewRoom, RoomsPage};
+use crate::page_content::{self, At, View};
+use crate::rooms::{self, Changes, NewRoom, RoomsPage};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{LINK, LOCATION};
 use axum::response::IntoResponse;
-use parlour_protocol::calls::RoomBody;
+use parlour_protocol::calls::{RoomBody, RoomChangesBody};
 use parlour_protocol::{OpenRoom, Room, RoomEntry};
 use std::sync::Arc;
 
@@ -45,15 +45,20 @@ pub(super) async fn list_own(
     Ok(Json(rooms::list(&ctx, &scope).await?))
 }
 
-/// All that a page shows of a room, read in one snapshot.
+/// All that a page shows of a room.
 pub(super) async fn open(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
-    Slice { view, .. }: Slice,
+    Slice {
+        view, is_unread, ..
+    }: Slice,
 ) -> Result<Json<OpenRoom>, Problem> {
-    let at = At { room, view };
-    Ok(Json(page_content::visit(&ctx, &scope, at).await?))
+    let open = match view {
+        View::Newest if is_unread => page_content::visit_unread(&ctx, &scope, room).await,
+        view => page_content::visit(&ctx, &scope, At { room, view }).await,
+    };
+    Ok(Json(open?))
 }
 
 pub(super) async fn create(
@@ -70,12 +75,34 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(room)))
 }
 
+pub(super) async fn change(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    JsonBody(body): JsonBody<RoomChangesBody>,
+) -> Result<Json<Room>, Problem> {
+    let changes = Changes {
+        name: body.name,
+        description: body.description,
+    };
+    Ok(Json(rooms::change(&ctx, &scope, room, changes).await?))
+}
+
 pub(super) async fn delete(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
 ) -> Result<StatusCode, Problem> {
     rooms::delete(&ctx, &scope, room).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn enter(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<StatusCode, Problem> {
+    rooms::enter(&ctx, &scope, room).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

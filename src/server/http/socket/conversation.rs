@@ -96,7 +96,7 @@ enum Doing {
     CatchingUp(RoomId),
     Leaving {
         room: RoomId,
-        was_joined: bool,
+        was_known: bool,
     },
     Listing {
         known: Option<Box<str>>,
@@ -106,6 +106,7 @@ enum Doing {
         room: RoomId,
         before: Seq,
     },
+    /// Moves the person's read position on, or sets it back.
     MarkingRead(RoomId),
 }
 
@@ -248,8 +249,8 @@ impl Conversation {
             (Doing::Joining(join), outcome) => self.may_join(join, outcome),
             (Doing::Arriving(join), outcome) => self.arrive(join, outcome),
             (Doing::CatchingUp(room), outcome) => self.caught_up(room, outcome),
-            (Doing::Leaving { room, was_joined }, outcome) => {
-                self.has_left(room, was_joined, outcome)
+            (Doing::Leaving { room, was_known }, outcome) => {
+                self.has_left(room, was_known, outcome)
             }
             (Doing::Listing { known }, outcome) => self.listed(known, outcome),
             (Doing::Changing { room, before }, Ok(Done::Changed(message))) => {
@@ -310,7 +311,7 @@ impl Conversation {
     /// Begins a command that runs alone.
     fn begin(&mut self, command: Command) {
         match command {
-            Command::Join { room, after } => self.join(room, after),
+            Command::Join { room, after, look } => self.join(room, after, look),
             Command::Leave { room } => self.leave(room),
             Command::Sync { room, after } => {
                 self.steps.push_back(Step::Hold);
@@ -342,6 +343,9 @@ impl Conversation {
             Command::Read { room, seq } => {
                 self.begin_task(Task::MarkRead { room, seq }, Doing::MarkingRead(room));
             }
+            Command::Unread { room, number } => {
+                self.begin_task(Task::MarkUnread { room, number }, Doing::MarkingRead(room));
+            }
             Command::Rooms { known } => {
                 self.steps.push_back(Step::Hold);
                 self.begin_task(
@@ -365,7 +369,7 @@ impl Conversation {
 
     fn typing(&self, room: RoomId, is_typing: bool) -> Result<(), ServiceError> {
         self.scope.require_person()?;
-        if !self.socket.has_joined(room) {
+        if !self.socket.is_in(room) {
             return Err(ServiceError::Forbidden);
         }
         self.socket.typing(room, is_typing);

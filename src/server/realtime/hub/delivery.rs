@@ -52,9 +52,12 @@ impl Inner {
     /// Delivers an event whose order relative to the messages before and after it matters.
     fn deliver_alone(&self, publication: &Publication, audience: Audience, frame: Option<&Frame>) {
         match (publication, audience, frame) {
-            (Publication::RoomCreated(room), _, Some(frame)) => {
+            (Publication::RoomChanged(room), _, Some(frame)) => {
                 self.with_channel(room.id, |channel| channel.reached(room.seq, None));
                 self.broadcast(audience, frame);
+                self.with_channel(room.id, |channel| {
+                    channel.delivered_seq = channel.delivered_seq.max(room.seq);
+                });
             }
             (Publication::RoomDeleted(room), _, Some(frame)) => {
                 self.deleted(*room);
@@ -62,6 +65,29 @@ impl Inner {
             }
             (Publication::Left { room, .. }, Audience::Person(user), Some(frame)) => {
                 self.left(*room, user, frame);
+            }
+            (
+                Publication::Unread {
+                    marked, read_posts, ..
+                },
+                Audience::Person(user),
+                Some(frame),
+            ) => {
+                for listener in locked(&self.sockets).of(user) {
+                    listener.has_marked_unread(marked.room_id, *read_posts);
+                }
+                self.broadcast(audience, frame);
+            }
+            (
+                Publication::Joined {
+                    room, read_posts, ..
+                },
+                Audience::Person(user),
+                Some(frame),
+            ) => {
+                self.read(user, *room, *read_posts);
+                self.broadcast(audience, frame);
+                self.stop_looking(*room, user);
             }
             (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
             // Event::new makes a frame for each of these; the other kinds are batched above.
@@ -113,6 +139,18 @@ impl Inner {
     }
 
     fn left(&self, room: RoomId, user: UserId, frame: &Frame) {
+        // Before anybody hears of it: who looks on is no member.
+        let elsewhere: Vec<_> = {
+            let sockets = locked(&self.sockets);
+            let members = sockets.of(user).iter();
+            let members = members.filter(|listener| listener.forget_membership(room));
+            let is_told =
+                |one: &&Arc<Listener>| one.kind == SocketKind::Many && !one.has_joined(room);
+            members.filter(is_told).map(Arc::clone).collect()
+        };
+        for listener in elsewhere {
+            listener.subscriber.try_send(frame.clone());
+        }
         if let Some(channel) = self.existing(room) {
             let gone = {
                 let mut channel = locked(&channel);
@@ -130,9 +168,6 @@ impl Inner {
                     }
                 }
             }
-        }
-        for listener in locked(&self.sockets).of(user) {
-            listener.forget_membership(room);
         }
         self.mark(room);
         if let Some(who) = self.presence.leave(room, user) {
@@ -175,10 +210,17 @@ impl Inner {
         }
     }
 
-    /// Queues a frame for every `/ws` socket of `audience`.
+    /// Queues a frame for every `/ws` socket of `audience`. What is about one room is for those that are in it alone,
+    /// too.
     fn broadcast(&self, audience: Audience, frame: &Frame) {
         let send = |listener: &Arc<Listener>| {
-            if listener.kind == SocketKind::Many {
+            let hears = match listener.kind {
+                SocketKind::Many => true,
+                SocketKind::One(room) => {
+                    audience == Audience::Viewers(room) && listener.has_joined(room)
+                }
+            };
+            if hears {
                 listener.subscriber.try_send(frame.clone());
             }
         };

@@ -5,7 +5,7 @@ use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::Sockets;
 use crate::realtime::{Attendee, Broker, Frame, Presence, locked};
-use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent};
+use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Instant;
@@ -99,6 +99,44 @@ impl Inner {
         drop(channel);
         if is_unused {
             self.remove_unused(room);
+        }
+    }
+
+    /// Enters a person into a room's presence by this socket, unless it is subscribed to the room no more. A person
+    /// who `was_here` and comes back within the restart grace is not announced.
+    pub(super) fn arrive(&self, room: RoomId, who: &Attendee, listener: &Listener, was_here: bool) {
+        // A room that was deleted in the meantime has none, and gets none.
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        let (is_new, posts) = {
+            let channel = locked(&channel);
+            if !channel.listeners.holds(listener.id) {
+                return;
+            }
+            listener.set_looking(room, false);
+            (self.presence.enter(room, who, listener.id), channel.posts)
+        };
+        for listener in locked(&self.sockets).of(who.id) {
+            listener.has_entered(room, posts);
+        }
+        if is_new && was_here && self.clock.monotonic() < self.returning_until {
+            self.attendance_changed(room);
+        } else if is_new {
+            self.announce_joined(room, who);
+        }
+    }
+
+    /// Whoever becomes a member is in the room with all sockets that only looked at it.
+    pub(super) fn stop_looking(&self, room: RoomId, user: UserId) {
+        let (who, looking) = {
+            let sockets = locked(&self.sockets);
+            let Some(who) = sockets.who(user) else { return };
+            let looking = sockets.of(user).iter().filter(|one| one.is_looking(room));
+            (who.clone(), looking.map(Arc::clone).collect::<Vec<_>>())
+        };
+        for listener in looking {
+            self.arrive(room, &who, &listener, false);
         }
     }
 

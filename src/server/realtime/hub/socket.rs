@@ -57,34 +57,34 @@ impl Socket {
     /// Enters the person into the room's presence; the room must be subscribed to. A person who `was_here`
     /// (the `join` had `after`) and comes back within the restart grace is not announced.
     pub fn arrive(&self, room: RoomId, was_here: bool) {
-        let Some(who) = self.who() else { return };
-        // A room that was deleted in the meantime has none, and gets none.
-        let Some(channel) = self.inner.existing(room) else {
-            return;
-        };
-        let (is_new, posts) = {
-            let channel = locked(&channel);
-            if !channel.listeners.holds(self.listener.id) {
-                return;
-            }
-            (
-                self.inner.presence.enter(room, &who, self.listener.id),
-                channel.posts,
-            )
-        };
-        for listener in locked(&self.inner.sockets).of(who.id) {
-            listener.has_entered(room, posts);
+        if let Some(who) = self.who() {
+            self.inner.arrive(room, &who, &self.listener, was_here);
         }
-        if is_new && was_here && self.inner.clock.monotonic() < self.inner.returning_until {
-            self.inner.attendance_changed(room);
-        } else if is_new {
-            self.inner.announce_joined(room, &who);
+    }
+
+    /// Only looks at the room, until the person becomes a member; a member arrives. The room must be subscribed to.
+    pub fn look(&self, room: RoomId, was_here: bool) {
+        self.listener.set_looking(room, true);
+        // A membership that begins from here on finds the socket looking; one that began before is known by now.
+        if self.listener.belongs_to(room) {
+            self.arrive(room, was_here);
         }
     }
 
     /// Ends the subscription; if it was the person's last socket there, their presence grace begins.
     pub fn unsubscribe(&self, room: RoomId) {
         self.inner.unsubscribe(&self.listener, room);
+    }
+
+    /// Whether the room is one of this socket's: it is subscribed to it, or its person is a member.
+    pub fn knows(&self, room: RoomId) -> bool {
+        self.listener.has_joined(room) || self.listener.belongs_to(room)
+    }
+
+    /// The room is none of this socket's any more.
+    pub fn forget(&self, room: RoomId) {
+        self.listener.forget_membership(room);
+        self.unsubscribe(room);
     }
 
     /// How many rooms this socket is subscribed to.
@@ -95,6 +95,11 @@ impl Socket {
     /// Whether this socket is subscribed to the room.
     pub fn has_joined(&self, room: RoomId) -> bool {
         self.listener.has_joined(room)
+    }
+
+    /// Whether the person is in the room by this socket: it is subscribed to it, and not only to look.
+    pub fn is_in(&self, room: RoomId) -> bool {
+        self.listener.has_joined(room) && !self.listener.is_looking(room)
     }
 
     /// Sets whether the person types in the room.

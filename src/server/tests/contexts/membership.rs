@@ -3,7 +3,7 @@
 use super::*;
 use parlour_protocol::{Number, Seq};
 use parlour_server::rooms::{
-    NewRoom, create, delete, enter, leave, list, mark_read, read_positions,
+    NewRoom, create, delete, enter, leave, list, mark_read, mark_unread, read_positions, read_up_to,
 };
 
 async fn unread(bench: &Bench, scope: &Scope) -> i64 {
@@ -94,6 +94,87 @@ async fn read_receipts_are_batched_and_the_furthest_counts() {
         u128::from(transactions) <= most,
         "{transactions}, not {most}"
     );
+}
+
+/// Bob is in the lobby, where Alice has posted so often since.
+async fn behind(posts: i64) -> (Bench, Scope, Scope) {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    enter(&bench.ctx, &bob, LOBBY).await.unwrap();
+    for _ in 0..posts {
+        bench.post(&alice, "x").await;
+    }
+    (bench, alice, bob)
+}
+
+#[tokio::test]
+async fn what_is_marked_unread_is_unread_and_read_again_by_what_comes_later() {
+    let (bench, alice, bob) = behind(9).await;
+    let ctx = &bench.ctx;
+    read_up_to(ctx, &bob, LOBBY, Seq(9)).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 0, "written when it answers");
+    mark_unread(ctx, &bob, LOBBY, Number(4)).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 6);
+    assert_eq!(read_positions(ctx, &bob).await.unwrap()[&LOBBY].seq, Seq(3));
+    // Of what is unread already nothing becomes read by it.
+    mark_unread(ctx, &bob, LOBBY, Number(8)).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 6);
+    mark_read(ctx, &bob, LOBBY, Seq(7)).await.unwrap();
+    unread_becomes(&bench, &bob, 2).await;
+    mark_unread(ctx, &bob, LOBBY, Number(i64::MIN))
+        .await
+        .unwrap();
+    assert_eq!(unread(&bench, &bob).await, 9);
+    // Who posts has read all of it.
+    bench.post(&bob, "mine").await;
+    assert_eq!(unread(&bench, &bob).await, 0);
+    mark_unread(ctx, &bob, LOBBY, Number(i64::MAX))
+        .await
+        .unwrap();
+    assert_eq!(
+        (unread(&bench, &bob).await, unread(&bench, &alice).await),
+        (0, 1)
+    );
+}
+
+#[tokio::test]
+async fn no_receipt_on_its_way_undoes_that_messages_were_marked_unread() {
+    let (bench, _, bob) = behind(9).await;
+    let ctx = &bench.ctx;
+    // The first is written at once, and those behind it wait for each other.
+    for seq in 1..=9 {
+        mark_read(ctx, &bob, LOBBY, Seq(seq)).await.unwrap();
+    }
+    mark_unread(ctx, &bob, LOBBY, Number(6)).await.unwrap();
+    assert_eq!(unread(&bench, &bob).await, 4, "and what was read before is");
+    ctx.write_read_receipts().await;
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(unread(&bench, &bob).await, 4);
+    let bench = bench.reopened().await;
+    assert_eq!(unread(&bench, &bob).await, 4);
+}
+
+#[tokio::test]
+async fn who_is_no_member_marks_nothing() {
+    let (bench, alice, _) = behind(3).await;
+    let ctx = &bench.ctx;
+    let carol = bench.guest("Carol").await;
+    mark_unread(ctx, &carol, LOBBY, Number(1)).await.unwrap();
+    read_up_to(ctx, &carol, LOBBY, Seq(3)).await.unwrap();
+    assert!(read_positions(ctx, &carol).await.unwrap().is_empty());
+    let nowhere = RoomId(9);
+    for marked in [
+        mark_unread(ctx, &alice, nowhere, Number(1)).await,
+        read_up_to(ctx, &alice, nowhere, Seq(1)).await,
+    ] {
+        assert!(matches!(marked, Err(ServiceError::RoomNotFound)));
+    }
+    for marked in [
+        mark_unread(ctx, &visitor(), LOBBY, Number(1)).await,
+        read_up_to(ctx, &visitor(), LOBBY, Seq(1)).await,
+    ] {
+        assert!(matches!(marked, Err(ServiceError::SignInRequired)));
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use super::*;
 use parlour_protocol::{Number, Seq};
-use parlour_server::page_content::{At, View, place};
+use parlour_server::page_content::{At, View, place, visit, visit_unread};
+use parlour_server::rooms;
 
 #[tokio::test]
 async fn the_welcome_screen_is_a_place_without_a_room() {
@@ -43,6 +44,52 @@ async fn a_room_shows_its_newest_fifty() {
     assert_eq!(open.marked, Some(Number(5)));
     assert!(open.history.messages.iter().any(|m| m.number == Number(5)));
     assert!(open.history.has_newer);
+}
+
+#[tokio::test]
+async fn a_room_with_more_unread_than_a_page_begins_where_its_reader_stopped() {
+    let bench = Bench::with(|settings| settings.limits.history_pages_per_second = 1).await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    for _ in 0..40 {
+        bench.post(&alice, "before").await;
+    }
+    rooms::enter(ctx, &bob, LOBBY).await.unwrap();
+    let newest = || {
+        Some(At {
+            room: LOBBY,
+            view: View::Newest,
+        })
+    };
+    let shown = async |scope: &Scope| {
+        let open = place(ctx, scope, newest()).await.unwrap().open.unwrap();
+        let visited = visit_unread(ctx, scope, LOBBY).await.unwrap();
+        assert_eq!(visited, open, "a page and a tab begin at one place");
+        let numbers = open.history.messages.iter().map(|m| m.number.0);
+        let ends = numbers.clone().min().zip(numbers.max()).unwrap();
+        (ends, open.history.has_newer, open.read)
+    };
+    for posted in 1..=60 {
+        bench.post(&alice, "after").await;
+        let (all, read) = (40 + posted, Some(Seq(40)));
+        // It shows what was read last, too, and opening it is no page of history.
+        let expected = match posted {
+            ..50 => (((all - 49).max(1), all), false, read),
+            _ => ((16, 65.min(all)), all > 65, read),
+        };
+        let ((from, to), has_newer, read) = shown(&bob).await;
+        assert!(from <= 40 && to > 40, "{posted}");
+        if posted < 50 || posted == 60 {
+            assert_eq!(((from, to), has_newer, read), expected, "{posted}");
+        }
+        assert_eq!(
+            shown(&alice).await.0,
+            ((all - 49).max(1), all),
+            "who has read it all"
+        );
+    }
+    let visited = visit(ctx, &bob, newest().unwrap()).await.unwrap();
+    assert_eq!(visited.history.messages.last().unwrap().number, Number(100));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::*;
 use parlour_protocol::Seq;
 use parlour_protocol::rules::Fault;
-use parlour_server::rooms::{NewRoom, create, delete, get, list, may_delete};
+use parlour_server::rooms::{NewRoom, create, delete, get, list, may_change};
 
 fn named(name: &str) -> NewRoom {
     NewRoom {
@@ -203,8 +203,8 @@ async fn its_maker_and_an_admin_may_delete_a_room() {
     let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
     let ctx = &bench.ctx;
     let room = create(ctx, &alice, named("Garden")).await.unwrap();
-    assert!(may_delete(&alice, &room) && may_delete(&admin(&bob), &room));
-    assert!(!may_delete(&bob, &room) && !may_delete(&visitor(), &room));
+    assert!(may_change(&alice, &room) && may_change(&admin(&bob), &room));
+    assert!(!may_change(&bob, &room) && !may_change(&visitor(), &room));
     assert!(matches!(
         delete(ctx, &bob, room.id).await,
         Err(ServiceError::Forbidden)

@@ -92,9 +92,21 @@ async fn a_send_takes_five_statements_in_a_transaction() {
 }
 
 #[tokio::test]
+async fn the_first_send_of_somebody_takes_one_more() {
+    let (bench, ..) = lobby().await;
+    let bob = bench.guest("Bob").await;
+    let one_more = [&SEND[..], &["execute"]].concat();
+    assert_eq!(
+        traced_sql(bench.post(&bob, "hello")).await,
+        transaction(&one_more)
+    );
+}
+
+#[tokio::test]
 async fn fifty_sends_at_once_take_one_transaction() {
     let (bench, alice, _) = lobby().await;
     let bob = bench.guest("Bob").await;
+    bench.post(&bob, "the first").await;
     let sends = (0..50).map(|i| {
         let who = if i % 3 == 0 { &alice } else { &bob };
         bench.send(who, LOBBY, "one of fifty", None)

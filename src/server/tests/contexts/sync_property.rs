@@ -1,8 +1,9 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Seq};
+use parlour_protocol::{History, Number, Room, Seq};
 use parlour_server::messages::{View, delete, edit, history, sync};
+use parlour_server::rooms::{self, Changes, get};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ enum Change {
     Post(String),
     Edit(usize, String),
     Delete(usize),
+    Describe(String),
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
@@ -20,6 +22,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         3 => text.prop_map(Change::Post),
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
         1 => any::<usize>().prop_map(Change::Delete),
+        1 => text.prop_map(Change::Describe),
     ];
     proptest::collection::vec(change, 0..40)
 }
@@ -29,14 +32,16 @@ const PAGE: u32 = 10;
 
 /// What a client holds: the newest page when it came, and everything since.
 struct Client {
+    room: Room,
     messages: BTreeMap<Number, Message>,
     seq: Seq,
     has_older: bool,
 }
 
 impl Client {
-    fn at(page: History) -> Self {
+    fn at((room, page): (Room, History)) -> Self {
         Self {
+            room,
             messages: page.messages.into_iter().map(|m| (m.number, m)).collect(),
             seq: page.seq,
             has_older: page.has_older,
@@ -58,6 +63,7 @@ impl Client {
             let page = sync(&bench.ctx, &visitor(), LOBBY, self.seq).await.unwrap();
             assert!(!page.reset);
             page.messages.into_iter().for_each(|m| self.apply(m));
+            self.room = page.room.unwrap_or_else(|| self.room.clone());
             self.seq = page.to;
             if page.complete {
                 break;
@@ -65,19 +71,19 @@ impl Client {
         }
     }
 
-    /// Its newest page, as a fresh one would be.
-    fn newest(&self) -> (Vec<Message>, Seq) {
+    /// Its newest page, as a fresh one would be, and what the room is called.
+    fn newest(&self) -> (Vec<Message>, Seq, String) {
         let newest = self.messages.values().rev().take(PAGE as usize);
         let mut messages: Vec<_> = newest.cloned().collect();
         messages.reverse();
-        (messages, self.seq)
+        (messages, self.seq, self.room.description.clone())
     }
 }
 
-async fn page(bench: &Bench) -> History {
-    history(&bench.ctx, &visitor(), LOBBY, View::Newest, PAGE)
-        .await
-        .unwrap()
+async fn page(bench: &Bench) -> (Room, History) {
+    let room = get(&bench.ctx, &visitor(), LOBBY).await.unwrap();
+    let history = history(&bench.ctx, &visitor(), LOBBY, View::Newest, PAGE).await;
+    (room, history.unwrap())
 }
 
 async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Number>) {
@@ -95,6 +101,15 @@ async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Nu
                 delete(&bench.ctx, author, LOBBY, number).await.unwrap();
             }
         }
+        Change::Describe(text) => {
+            let changes = Changes {
+                name: None,
+                description: Some(text),
+            };
+            // Nobody made the lobby.
+            let changed = rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await;
+            changed.unwrap();
+        }
     }
 }
 
@@ -111,8 +126,9 @@ async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseE
         make(&bench, &author, change, &mut posted).await;
     }
     client.catch_up(&bench).await;
-    let fresh = page(&bench).await;
-    prop_assert_eq!(client.newest(), (fresh.messages, fresh.seq));
+    let (room, fresh) = page(&bench).await;
+    let fresh = (fresh.messages, fresh.seq, room.description);
+    prop_assert_eq!(client.newest(), fresh);
     bench.ctx.drain().await;
     Ok(())
 }

@@ -13,6 +13,7 @@ pub(super) enum Command {
     Join {
         room: RoomId,
         after: Option<Seq>,
+        look: bool,
     },
     Leave {
         room: RoomId,
@@ -38,6 +39,10 @@ pub(super) enum Command {
         room: RoomId,
         seq: Seq,
     },
+    Unread {
+        room: RoomId,
+        number: Number,
+    },
     Rooms {
         known: Option<String>,
     },
@@ -59,9 +64,14 @@ impl Command {
     fn parse(kind: SocketKind, frame: ClientFrame) -> Result<Self, Refused> {
         let room_in = |given: Option<RoomId>| room_of(kind, given, None);
         Ok(match frame {
-            ClientFrame::Join { room_id, after } => Self::Join {
+            ClientFrame::Join {
+                room_id,
+                after,
+                look,
+            } => Self::Join {
                 room: of_many(kind, room_id)?,
                 after,
+                look,
             },
             ClientFrame::Leave { room_id } => Self::Leave {
                 room: of_many(kind, room_id)?,
@@ -103,6 +113,10 @@ impl Command {
             ClientFrame::Read { room_id, seq } => Self::Read {
                 room: room_in(room_id)?,
                 seq,
+            },
+            ClientFrame::Unread { room_id, number } => Self::Unread {
+                room: room_in(room_id)?,
+                number,
             },
             ClientFrame::Rooms { known } => match kind {
                 SocketKind::Many => Self::Rooms { known },

@@ -180,7 +180,7 @@ impl Conversation {
                     admission.at = Stage::Joining;
                     admission.after
                 });
-                self.join(room, after);
+                self.join(room, after, false);
             }
         }
     }

@@ -19,12 +19,14 @@ const NEAR: i64 = 100;
 pub(super) struct Join {
     pub(super) room: RoomId,
     pub(super) after: Option<Seq>,
+    /// Who is no member becomes none.
+    look: bool,
     was_joined: bool,
 }
 
 impl Conversation {
-    /// Joins: answers `welcome`, `users_list`, and the sync from `after` if it is given.
-    pub(super) fn join(&mut self, room: RoomId, after: Option<Seq>) {
+    /// Joins, or only looks: answers `welcome`, `users_list`, and the sync from `after` if it is given.
+    pub(super) fn join(&mut self, room: RoomId, after: Option<Seq>, look: bool) {
         let was_joined = self.socket.has_joined(room);
         if !was_joined && self.socket.rooms() >= ROOMS_MAX {
             return self.not_joined(room, &ServiceError::Forbidden);
@@ -33,6 +35,7 @@ impl Conversation {
         let join = Box::new(Join {
             room,
             after,
+            look,
             was_joined,
         });
         self.begin_task(Task::Check(room), Doing::Joining(join));
@@ -48,12 +51,12 @@ impl Conversation {
                 build,
             }) => {
                 self.socket.subscribe(join.room);
-                let is_reader = self.scope.person.is_none();
+                let is_reader = join.look || self.scope.person.is_none();
                 // From here on every frame comes here. If the hub has published nothing newer than what the
                 // check read, that is still the room's state. A room without a seq may have been deleted.
                 let is_still_so = room.seq > Seq::ZERO && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
-                    return self.welcome(&join, room, epoch, build);
+                    return self.welcome(&join, room, is_member, epoch, build);
                 }
                 let read = match is_reader {
                     true => Task::Check(join.room),
@@ -70,8 +73,11 @@ impl Conversation {
     pub(super) fn arrive(&mut self, join: Box<Join>, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
-                room, epoch, build, ..
-            }) => self.welcome(&join, room, epoch, build),
+                room,
+                is_member,
+                epoch,
+                build,
+            }) => self.welcome(&join, room, is_member, epoch, build),
             Ok(_) => self.unexpected(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
@@ -82,9 +88,19 @@ impl Conversation {
         }
     }
 
-    fn welcome(&mut self, join: &Join, mut room: Room, epoch: String, build: Option<String>) {
-        let room_id = join.room;
-        self.socket.arrive(room_id, join.after.is_some());
+    fn welcome(
+        &mut self,
+        join: &Join,
+        mut room: Room,
+        is_member: bool,
+        epoch: String,
+        build: Option<String>,
+    ) {
+        let (room_id, was_here) = (join.room, join.after.is_some());
+        match join.look && !is_member {
+            true => self.socket.look(room_id, was_here),
+            false => self.socket.arrive(room_id, was_here),
+        }
         let roster = self.socket.roster(room_id);
         room.online = roster.count;
         let token = self.new_token();
@@ -132,26 +148,26 @@ impl Conversation {
 
     /// Leaves the room on every socket of this person; an anonymous reader only unsubscribes.
     pub(super) fn leave(&mut self, room: RoomId) {
-        let was_joined = self.socket.has_joined(room);
+        let was_known = self.socket.knows(room);
         if self.scope.person.is_some() {
-            self.begin_task(Task::Leave(room), Doing::Leaving { room, was_joined });
+            self.begin_task(Task::Leave(room), Doing::Leaving { room, was_known });
         } else {
             self.left(room);
         }
     }
 
     /// The membership was ended.
-    pub(super) fn has_left(&mut self, room: RoomId, was_joined: bool, outcome: Outcome) {
+    pub(super) fn has_left(&mut self, room: RoomId, was_known: bool, outcome: Outcome) {
         match outcome {
             // The hub has sent `left` to this socket with the person's others.
-            Ok(_) if was_joined && !self.socket.has_joined(room) => {}
+            Ok(_) if was_known && !self.socket.knows(room) => {}
             Ok(_) => self.left(room),
             Err(error) => self.refuse(&error, About::room(room)),
         }
     }
 
     fn left(&mut self, room_id: RoomId) {
-        self.socket.unsubscribe(room_id);
+        self.socket.forget(room_id);
         self.write(&ServerFrame::Left(RoomGone { room_id }));
     }
 

@@ -19,7 +19,7 @@ pub enum Task {
     ReadPositions,
     /// Reads the room, if it may be seen.
     Check(RoomId),
-    /// Makes the person a member, and reads the room.
+    /// Makes the person a member, if anything can be written, and reads the room.
     Enter(RoomId),
     /// Reads a part of what changed in the room after `after`.
     Sync {
@@ -56,6 +56,13 @@ pub enum Task {
         room: RoomId,
         /// The latest `seq` that was read.
         seq: Seq,
+    },
+    /// Marks a message and all behind it as unread.
+    MarkUnread {
+        /// The room of the message.
+        room: RoomId,
+        /// The number of the message in its room.
+        number: Number,
     },
 }
 
@@ -105,6 +112,7 @@ impl Missed {
         let frame = ServerFrame::Sync(Sync {
             room_id,
             messages: page.messages,
+            room: page.room,
             from: page.from,
             to: page.to,
             complete: page.complete,
@@ -151,7 +159,7 @@ impl Task {
             }),
             Self::Enter(room) => Box::pin(async move {
                 Ok(Done::Room {
-                    room: rooms::enter(&ctx, &scope, room).await?,
+                    room: rooms::enter_or_read(&ctx, &scope, room).await?,
                     is_member: true,
                     epoch: ctx.epoch.clone(),
                     build: ctx.settings.build.clone(),
@@ -202,6 +210,10 @@ impl Task {
                     Err(error) if !error.is_about_writing() => Err(error),
                     _ => Ok(Done::Nothing),
                 }
+            }),
+            Self::MarkUnread { room, number } => Box::pin(async move {
+                rooms::mark_unread(&ctx, &scope, room, number).await?;
+                Ok(Done::Nothing)
             }),
         }
     }

@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 mod entering;
+mod looking;
 mod sends;
 
 const ROOM: RoomId = RoomId(7);

@@ -93,6 +93,10 @@ async fn a_command_that_is_no_send_waits_for_the_sends_before_it() {
             r#"{"type":"read","room_id":7,"seq":6}"#,
             vec!["do MarkRead"],
         ),
+        (
+            r#"{"type":"unread","room_id":7,"number":6}"#,
+            vec!["do MarkUnread"],
+        ),
         (r#"{"type":"rooms"}"#, vec!["hold", "do ListRooms"]),
     ] {
         let mut played = joined();

@@ -1,0 +1,63 @@
+//! The panel that finds a room by a part of its name. It is there at once, with the rooms that this tab knows; where it
+//! does not know all, the server's are added. The page at [`paths::GO`] does the same without script.
+
+use super::driver::act;
+use super::view_model::{Dialog, ViewModel};
+use crate::app::browser::finder::{self, FIELD, Found};
+use crate::app::browser::{clock, fetch, marks, text_field};
+use leptos::task::spawn_local;
+use parlour_client::tab::capped;
+use parlour_protocol::calls::{Answered, Request};
+use parlour_protocol::paths;
+
+/// What is said where there is none.
+const NONE: &str = "No room has that in its name.";
+/// How long somebody has typed nothing when the server is asked, in milliseconds.
+const PAUSE_MS: u32 = 150;
+
+/// Opens it, with the rooms that one may want to go back to.
+pub fn open(model: ViewModel) {
+    finder::open();
+    find(model);
+}
+
+/// What is looked for has changed.
+pub fn find(model: ViewModel) {
+    let wanted = text_field::line(FIELD);
+    let (found, is_all) = model.change(|state| state.session.find(&wanted, marks::findable));
+    finder::show(found.into_iter().map(|entry| Found {
+        path: paths::room(&entry.room),
+        unread: match entry.unread {
+            0 => String::new(),
+            unread => capped(unread),
+        },
+        name: entry.room.name,
+    }));
+    if is_all {
+        return finder::end(NONE);
+    }
+    spawn_local(async move {
+        let is_wanted = || {
+            let is_open = model.dialog().get_untracked() == Some(Dialog::Find);
+            is_open && text_field::line(FIELD) == wanted
+        };
+        clock::sleep(PAUSE_MS).await;
+        if !is_wanted() {
+            return;
+        }
+        let answer = fetch::call(Request::panel(paths::go(&wanted), None)).await;
+        if is_wanted() {
+            if let Some(Answered { is_ok: true, text }) = answer {
+                finder::add(&text);
+            }
+            finder::end(NONE);
+        }
+    });
+}
+
+/// Goes to the one that is chosen.
+pub fn go(model: ViewModel) {
+    if let Some(path) = finder::chosen() {
+        act(model, |session| session.visit(path, true));
+    }
+}

@@ -1,0 +1,172 @@
+//! The order of the sidebar: what is unread, one's own rooms, and others for who has few of them.
+//!
+//! *Invariant:* it is a function of the list, of which room is open, and of whether that one was unread when it was
+//! opened. The room that is open stays where it was found: nothing moves away under who has just clicked it.
+
+/// With so many rooms of one's own, others are not listed beside them.
+const MANY: usize = 8;
+
+/// What the order depends on, of one room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The reader is a member of it.
+    pub is_member: bool,
+    /// It is open.
+    pub is_open: bool,
+    /// A member has not read all of it. Of the open one: had not when it was opened.
+    pub is_unread: bool,
+}
+
+/// A part of the sidebar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// Rooms in which something is new.
+    Unread,
+    /// The others that one is a member of.
+    Own,
+    /// Rooms that one may read and join.
+    Others,
+}
+
+impl Section {
+    /// What stands over it.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Unread => "Unread",
+            Self::Own => "Your rooms",
+            Self::Others => "Other rooms",
+        }
+    }
+
+    fn of(room: Standing) -> Self {
+        match room {
+            Standing {
+                is_member: false, ..
+            } => Self::Others,
+            Standing {
+                is_unread: true, ..
+            } => Self::Unread,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// A line of the sidebar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The name of the section that begins here.
+    Heading(Section),
+    /// The room at this place of the list.
+    Room(usize),
+}
+
+/// The lines of the sidebar for a list in alphabetical order.
+pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
+    let rooms: Vec<Standing> = rooms.collect();
+    let own = rooms.iter().filter(|room| room.is_member).count();
+    let mut lines = Vec::with_capacity(rooms.len() + 3);
+    for section in [Section::Unread, Section::Own, Section::Others] {
+        let heading = lines.len();
+        for (place, room) in rooms.iter().enumerate() {
+            let is_shown = section != Section::Others || own < MANY || room.is_open;
+            if Section::of(*room) == section && is_shown {
+                lines.push(Line::Room(place));
+            }
+        }
+        // Who is in no room has one list, which needs no heading.
+        if lines.len() > heading && own > 0 {
+            lines.insert(heading, Line::Heading(section));
+        }
+    }
+    lines
+}
+
+/// How many unread rooms are out of view: above it, and below.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// So many above.
+    pub above: usize,
+    /// So many below.
+    pub below: usize,
+}
+
+/// What is out of a view from `top` to `bottom`, of lines that begin and end there. One of which half is seen is seen.
+pub fn hidden(top: f64, bottom: f64, lines: impl Iterator<Item = (f64, f64)>) -> Hidden {
+    let mut hidden = Hidden::default();
+    for (begin, end) in lines {
+        let middle = (begin + end) / 2.0;
+        hidden.above += usize::from(middle < top);
+        hidden.below += usize::from(middle > bottom);
+    }
+    hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Line::{Heading, Room};
+    use Section::{Others, Own, Unread};
+
+    /// Rooms by letters: `m`ember, `u`nread, anybody's `-`; in capitals the open one.
+    fn shown(rooms: &str) -> Vec<Line> {
+        lines(rooms.chars().map(|room| Standing {
+            is_member: room != '-' && room != '_',
+            is_open: room.is_uppercase() || room == '_',
+            is_unread: room.eq_ignore_ascii_case(&'u'),
+        }))
+    }
+
+    #[test]
+    fn unread_rooms_come_first_then_ones_own_then_others() {
+        assert_eq!(
+            shown("m-u-mu"),
+            [
+                Heading(Unread),
+                Room(2),
+                Room(5),
+                Heading(Own),
+                Room(0),
+                Room(4),
+                Heading(Others),
+                Room(1),
+                Room(3),
+            ]
+        );
+        assert_eq!(shown("mm"), [Heading(Own), Room(0), Room(1)]);
+        assert_eq!(shown("u"), [Heading(Unread), Room(0)]);
+    }
+
+    #[test]
+    fn who_is_in_no_room_has_one_list() {
+        assert_eq!(shown("--"), [Room(0), Room(1)]);
+        assert_eq!(shown(""), []);
+    }
+
+    #[test]
+    fn who_has_many_rooms_sees_those_and_the_one_that_is_open() {
+        let many = "m".repeat(MANY);
+        assert_eq!(shown(&format!("{many}--")).len(), 1 + MANY);
+        let open = shown(&format!("{many}-_-"));
+        assert_eq!(open[1 + MANY..], [Heading(Others), Room(MANY + 1)]);
+        let few = "m".repeat(MANY - 1);
+        assert_eq!(shown(&format!("{few}--")).len(), MANY - 1 + 2 + 2);
+    }
+
+    #[test]
+    fn the_open_room_stays_where_it_was_found() {
+        assert_eq!(shown("mU")[..2], [Heading(Unread), Room(1)]);
+        assert_eq!(shown("Mm"), [Heading(Own), Room(0), Room(1)]);
+    }
+
+    #[test]
+    fn what_is_out_of_view_is_counted_by_its_middle() {
+        let lines = [(-30.0, -10.0), (-9.0, 11.0), (50.0, 70.0), (95.0, 115.0)];
+        let (above, below) = (1, 1);
+        assert_eq!(
+            hidden(0.0, 100.0, lines.into_iter()),
+            Hidden { above, below }
+        );
+        assert_eq!(hidden(0.0, 110.0, lines.into_iter()).below, 0);
+        assert_eq!(hidden(0.0, 1.0, [].into_iter()), Hidden::default());
+    }
+}

@@ -1,0 +1,97 @@
+//! Looking at a room: all of a `join` but the person.
+
+use super::*;
+use crate::events::Publication;
+
+const LOOK: &str = r#"{"type":"join","room_id":7,"look":true}"#;
+const TYPING: &str = r#"{"type":"typing","room_id":7,"is_typing":true}"#;
+
+/// Alice on `/ws`, who looks at the room and is no member.
+fn looking() -> Played {
+    let mut played = many();
+    played.hear(LOOK);
+    played.steps();
+    played.done(checked(5, false));
+    played.steps();
+    played
+}
+
+/// Alice's membership began.
+fn member(played: &Played) {
+    played.hub.publish(Publication::Joined {
+        room: ROOM,
+        user: UserId(1),
+        read_posts: 5,
+    });
+}
+
+#[tokio::test]
+async fn who_looks_is_welcomed_after_the_check_alone_and_is_not_there() {
+    let mut played = many();
+    assert_eq!(played.say(LOOK), ["hold", "do Check"]);
+    played.done(checked(5, false));
+    assert_eq!(
+        played.steps(),
+        ["write welcome", "write users_list", "release"]
+    );
+    assert!(played.conversation.socket().has_joined(ROOM));
+    assert_eq!(played.hub.online(ROOM), 0);
+    assert_eq!(played.say(TYPING), ["write forbidden"]);
+}
+
+#[tokio::test]
+async fn a_change_between_check_and_subscription_is_read_again_without_entering() {
+    let mut played = many();
+    played.say(LOOK);
+    played.hub.learn(ROOM, Seq(6), 6);
+    played.done(checked(5, false));
+    assert_eq!(played.steps(), ["do Check"]);
+    played.done(checked(6, false));
+    assert_eq!(played.hub.online(ROOM), 0);
+}
+
+#[tokio::test]
+async fn a_member_who_looks_is_there() {
+    let mut played = many();
+    played.say(LOOK);
+    played.done(at(5));
+    played.steps();
+    assert_eq!(played.hub.online(ROOM), 1);
+    assert!(played.say(TYPING).is_empty());
+}
+
+#[tokio::test]
+async fn a_membership_that_begins_ends_the_looking() {
+    let mut played = looking();
+    member(&played);
+    assert_eq!(played.hub.online(ROOM), 1);
+    assert!(played.say(TYPING).is_empty());
+    // In the moment between the check and the subscription.
+    let mut played = many();
+    played.say(LOOK);
+    member(&played);
+    played.done(checked(5, false));
+    assert_eq!(played.hub.online(ROOM), 1);
+}
+
+#[tokio::test]
+async fn a_join_after_a_look_enters() {
+    let mut played = looking();
+    let asked = played.say(r#"{"type":"join","room_id":7}"#);
+    assert_eq!(asked, ["hold", "do Check"]);
+    played.done(checked(5, false));
+    assert_eq!(played.steps(), ["do Enter"]);
+    played.done(at(5));
+    played.steps();
+    assert_eq!(played.hub.online(ROOM), 1);
+    assert!(played.say(TYPING).is_empty());
+}
+
+#[tokio::test]
+async fn who_only_looks_may_end_that_and_had_nothing_to_leave() {
+    let mut played = looking();
+    assert_eq!(played.say(r#"{"type":"leave","room_id":7}"#), ["do Leave"]);
+    played.done(Done::Nothing);
+    assert_eq!(played.steps(), ["write left"]);
+    assert!(!played.conversation.socket().has_joined(ROOM));
+}

@@ -1,0 +1,97 @@
+//! All rooms, to look through: found by any part of the name or the description.
+//!
+//! *Invariant:* no page grows with the number of rooms, and a search answers what no case and no accent decides.
+
+use super::{After, known_positions, present};
+use crate::context::Context;
+use crate::error::ServiceError;
+use crate::names;
+use crate::scope::Scope;
+use parlour_protocol::Room;
+
+/// Characters of a search that are looked at.
+const SEARCH_MAX: usize = 100;
+
+/// A room, and what its reader is to it.
+#[derive(Clone, Debug)]
+pub struct BrowsedRoom {
+    /// The room as it is now.
+    pub room: Room,
+    /// The reader is a member.
+    pub is_member: bool,
+    /// A member who never wrote there, nor made it: perhaps one by accident.
+    pub is_silent: bool,
+}
+
+/// A part of all rooms, or of those that were found.
+#[derive(Clone, Debug)]
+pub struct BrowsePage {
+    /// The rooms in alphabetical order.
+    pub rooms: Vec<BrowsedRoom>,
+    /// The key of the next page, if there is one.
+    pub next: Option<After>,
+}
+
+/// Up to `limit` rooms (at least 1) in whose name or description this is, from the key `after` on; all, where it is
+/// empty.
+///
+/// # Errors
+/// The database failed; [`ServiceError::RateLimited`], or [`ServiceError::Overloaded`] where too much waits to be
+/// looked through.
+pub async fn browse(
+    ctx: &Context,
+    scope: &Scope,
+    search: &str,
+    after: Option<After>,
+    limit: u32,
+) -> Result<BrowsePage, ServiceError> {
+    let wanted: String = search.chars().take(SEARCH_MAX).collect();
+    let wanted = names::searched(&wanted);
+    let is_all = wanted.is_empty();
+    if !is_all {
+        // It may look at every room there is.
+        ctx.limits.history_page(scope)?;
+    }
+    let is_wanted = move |room: &Room| is_all || is_in(&wanted, room);
+    let part = super::listing::behind(ctx, scope, after, limit, is_wanted).await?;
+    let read = known_positions(ctx, scope).await?;
+    let me = scope.user_id();
+    let browsed = |room: Room| {
+        let membership = read.get(&room.id);
+        let is_maker = me.is_some() && room.created_by == me;
+        BrowsedRoom {
+            is_member: membership.is_some(),
+            is_silent: membership.is_some_and(|read| !read.has_written) && !is_maker,
+            room: present(ctx, room),
+        }
+    };
+    Ok(BrowsePage {
+        rooms: part.rooms.into_iter().map(browsed).collect(),
+        next: part.next,
+    })
+}
+
+fn is_in(wanted: &str, room: &Room) -> bool {
+    names::searched(&room.name).contains(wanted)
+        || names::searched(&room.description).contains(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parlour_protocol::{RoomId, samples};
+
+    #[test]
+    fn a_room_is_found_by_any_part_of_its_name_or_description() {
+        let room = Room {
+            description: "Where Zoë  pours tea.\nAt four.".to_owned(),
+            ..samples::room(RoomId(1), "Café Noir")
+        };
+        for found in ["cafe", "É N", "noir", "ZOE POURS", "tea. at", "ＴＥＡ"] {
+            assert!(is_in(&names::searched(found), &room), "{found}");
+        }
+        for not_found in ["tee", "noir cafe", "%", "_"] {
+            assert!(!is_in(&names::searched(not_found), &room), "{not_found}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Rooms by what they are called.
+//!
+//! *Invariant:* an answer has a limit, and so has what is read for it.
+
+use super::rooms::Viewer;
+use super::tables::{RoomRow, room_columns};
+use super::{Store, statement};
+use crate::error::ServiceError;
+use parlour_protocol::rules::OWN_ROOMS_MAX;
+use parlour_protocol::{Room, RoomId};
+use rusqlite::{Connection, Params, Row};
+
+/// How many rooms' names are looked at besides the viewer's own. In a house of more, those behind them in the
+/// alphabet are found in the list of all.
+pub const LOOKED_AT: usize = 10_000;
+
+impl Store {
+    /// Up to `limit` rooms whose names are `wanted`, in alphabetical order: those that the viewer belongs to, then
+    /// others.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn rooms_named(
+        &self,
+        viewer: impl Into<Viewer>,
+        limit: usize,
+        wanted: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Vec<Room>, ServiceError> {
+        let Viewer(user) = viewer.into();
+        let read = move |db: &Connection| {
+            let mut found = Vec::new();
+            if let Some(user) = user {
+                let values = (user.0, OWN_ROOMS_MAX as i64);
+                look(db, OWN, values, limit, &wanted, &mut found)?;
+            }
+            look(db, ALL, [LOOKED_AT as i64], limit, &wanted, &mut found)?;
+            Ok(found)
+        };
+        self.read(read).await
+    }
+}
+
+/// Adds those of these rooms that are wanted, until there are enough.
+fn look(
+    db: &Connection,
+    of: &'static str,
+    values: impl Params,
+    limit: usize,
+    wanted: &impl Fn(&str) -> bool,
+    found: &mut Vec<Room>,
+) -> rusqlite::Result<()> {
+    let mut of = statement(db, of)?;
+    let mut rows = of.query(values)?;
+    while found.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        if is_wanted(row, wanted)? && !has(found, row)? {
+            found.push(RoomRow::read(row)?.into_room());
+        }
+    }
+    Ok(())
+}
+
+/// Most rows are none of those, and nothing but their names is read.
+fn is_wanted(row: &Row<'_>, wanted: &impl Fn(&str) -> bool) -> rusqlite::Result<bool> {
+    Ok(wanted(row.get_ref("name")?.as_str()?))
+}
+
+fn has(found: &[Room], row: &Row<'_>) -> rusqlite::Result<bool> {
+    let id = RoomId(row.get("id")?);
+    Ok(found.iter().any(|room| room.id == id))
+}
+
+/// Rooms that are not deleted, in the order in which they are shown.
+macro_rules! rooms {
+    ($from:literal, $which:literal) => {
+        concat!(
+            "SELECT ",
+            room_columns!(),
+            " FROM ",
+            $from,
+            " WHERE deleted_at IS NULL",
+            $which,
+            " ORDER BY sort_key, id LIMIT ?"
+        )
+    };
+}
+
+const ALL: &str = rooms!("rooms", "");
+
+/// By their memberships, however many rooms there are.
+const OWN: &str = rooms!(
+    "memberships CROSS JOIN rooms ON id = room_id",
+    " AND user_id = ?"
+);
