@@ -49,8 +49,9 @@ impl Session {
         }
     }
 
-    /// Somebody else reads from now on.
+    /// Somebody else reads from now on: of what was read before nothing is kept, and nothing told.
     pub(super) fn forget_pages(&mut self) {
+        self.forget_recent();
         self.kept = None;
         self.push(Effect::ForgetPages);
     }

@@ -44,6 +44,15 @@ impl Session {
         self.stored.save(Key::Recent, self.recent.to_text());
     }
 
+    /// Somebody else reads from now on, who was nowhere yet but here.
+    pub(super) fn forget_recent(&mut self) {
+        self.recent = Recent::default();
+        if let Some(room) = self.open_id() {
+            self.recent.opened(room);
+        }
+        self.stored.save(Key::Recent, self.recent.to_text());
+    }
+
     fn load_recent(&mut self) {
         if let Some(text) = self.stored.news(Key::Recent) {
             self.recent = Recent::from_text(&text);

@@ -71,6 +71,19 @@ fn rooms_opened_lately_are_found_first_in_every_tab() {
 }
 
 #[test]
+fn whoever_reads_next_is_not_told_what_was_read_before() {
+    let storage = CountedStorage::default();
+    let mut tab = tab(storage.clone());
+    let visit = tab.visit("/rooms/3");
+    tab.answer(&one_asked(&visit), opened(ATTIC));
+    tab.visit("/rooms/1");
+    assert_eq!(storage.text("parlour.recent"), "1 3");
+    tab.does(|session| session.named(User { id: BOB, ..alice() }));
+    assert_eq!(storage.text("parlour.recent"), "1");
+    assert_eq!(found(&mut tab, ""), [GARDEN, ATTIC]);
+}
+
+#[test]
 fn a_browser_that_keeps_nothing_remembers_in_the_tab() {
     let storage = CountedStorage::default();
     storage.fill(true);
