@@ -40,16 +40,17 @@ pub fn on_focus(tell: impl Fn(Option<Number>) + Clone + 'static) {
                 let message = closest(&target, ".log article[id]");
                 let message = message.filter(|_| event.type_() == "focusin");
                 open_stops(message.as_ref());
-                tell(message.and_then(|message| scroll::number_of(&message)));
+                tell(message.and_then(|message| scroll::number(&message)));
             }
         });
     }
 }
 
-/// Whether nothing has the focus: what had it was taken out of the page.
+/// Whether nothing has the focus: what had it was taken out of the page. What is in a modal that was closed keeps it
+/// until the browser paints, where what had it before is gone.
 pub fn is_focus_lost() -> bool {
     let active = document().active_element();
-    active.is_none_or(|active| active.local_name() == "body")
+    active.is_none_or(|active| active.matches("body,dialog:not([open]) *") == Ok(true))
 }
 
 fn on(event: &str, hear: impl Fn(Event) + 'static) {

@@ -3,14 +3,14 @@
 //! It is a `column-reverse` flex box, so it starts at the bottom without script and what is put in
 //! at the top moves nothing. Its `scrollTop` is 0 at the bottom and negative above.
 
+use super::resize;
+use leptos::prelude::document;
 use leptos::prelude::request_animation_frame;
-use leptos::prelude::{LocalStorage, StoredValue, WithValue, document, on_cleanup};
 use parlour_client::scroll_position::{Frame, ScrollPosition};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{
-    Element, FocusOptions, HtmlCollection, HtmlElement, ResizeObserver, ScrollIntoViewOptions,
+    Element, FocusOptions, HtmlCollection, HtmlElement, ScrollIntoViewOptions,
     ScrollLogicalPosition,
 };
 
@@ -144,7 +144,7 @@ fn message(number: Number) -> Option<Element> {
 }
 
 /// The number of a message.
-fn number(element: &Element) -> Option<Number> {
+pub fn number(element: &Element) -> Option<Number> {
     let number = element.id().strip_prefix('m')?.parse();
     number.ok().map(Number)
 }
@@ -171,13 +171,8 @@ pub fn is_in_view(number: Number) -> bool {
 pub fn lowest() -> Option<Number> {
     let rows = scroller()?.first_element_child()?.children();
     let rows = (0..rows.length()).rev().filter_map(|i| rows.item(i));
-    let mut numbers = rows.filter_map(|row| number_of(&row));
+    let mut numbers = rows.filter_map(|row| number(&row));
     numbers.find(|number| is_in_view(*number))
-}
-
-/// The number of a message's element.
-pub fn number_of(element: &Element) -> Option<Number> {
-    Some(Number(element.id().strip_prefix('m')?.parse().ok()?))
 }
 
 /// Gives this message the focus, and moves the view no further than has to be for it `to_be_seen`. It is called by what
@@ -207,17 +202,9 @@ pub fn focus(number: Number, to_be_seen: bool) {
 /// ends with the caller's owner.
 pub fn on_resize(changed: impl Fn() + 'static) {
     let Some(scroller) = scroller() else { return };
-    let changed = Closure::<dyn Fn()>::new(changed);
-    // Refused for nothing but what is no function.
-    let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else {
-        return;
-    };
-    observer.observe(&scroller);
-    if let Some(log) = scroller.first_element_child() {
-        observer.observe(&log);
-    }
-    let kept = StoredValue::<_, LocalStorage>::new_local((observer, changed));
-    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+    let log = scroller.first_element_child();
+    let parts: Vec<Element> = [Some(scroller), log].into_iter().flatten().collect();
+    resize::on_resize(&parts, changed);
 }
 
 /// Brings this message to the middle of the view and gives it the focus.

@@ -1,8 +1,9 @@
 //! Text fields that the browser owns: read and written, never controlled, so that what somebody
 //! typed before the WASM arrived stays.
 
+use super::resize;
 use leptos::ev::KeyboardEvent;
-use leptos::prelude::document;
+use leptos::prelude::{document, request_animation_frame};
 use parlour_client::keys::{Meaning, Press};
 use parlour_client::marks::marked;
 use parlour_protocol::rules::Invalid;
@@ -50,6 +51,17 @@ pub fn fit(field: &str) {
         let style = HtmlElement::style(&element);
         let _ = style.set_property("height", "auto");
         let _ = style.set_property("height", &format!("{}px", element.scroll_height()));
+    }
+}
+
+/// Keeps it as high as its text, whatever becomes of its width and its padding, as [`fit`]; ends with the caller's owner.
+pub fn keep_fit(field: &'static str) {
+    let area = area(field).filter(|_| !grows_by_itself());
+    if let Some(area) = area {
+        fit(field);
+        // With the next frame: what changes the size while it is told would not be told itself.
+        let fit = move || request_animation_frame(move || fit(field));
+        resize::on_resize(&[area.into()], fit);
     }
 }
 

@@ -3,10 +3,10 @@
 use super::dialogs::give_name;
 use super::driver::{act, send, type_in};
 use super::face::face_of;
-use super::line::Unsent;
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::heard;
+use super::unsent::Unsent;
 use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::dialog;
@@ -147,6 +147,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
             event.prevent_default();
         }
     };
+    shown::keep(|| text_field::keep_fit(COMPOSER));
     let hint = shown::attribute(move || Some(model.enter_hint()));
     let placeholder = shown::attribute(move || {
         model

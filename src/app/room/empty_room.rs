@@ -9,6 +9,7 @@ use crate::app::browser::text_field::{self, COMPOSER};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::timeline::Timeline;
+use parlour_protocol::display::isolated;
 use parlour_protocol::{Person, Room, paths};
 
 /// It is there until the first message is.
@@ -29,25 +30,22 @@ fn Beginning() -> impl IntoView {
         let room = model.room();
         room.map(|room| room.description).unwrap_or_default()
     });
-    // Nobody made the first room of all.
-    let is_made = shown::holds(move || model.room().is_some_and(|room| room.created_by.is_some()));
-    let made_on = shown::text(move || {
+    // Nobody made the first room of all. Whoever made it just now is there; later its date says more.
+    let made = shown::text(move || {
         let made = |room: Room| {
+            let maker = room.created_by?;
             let zone = model.zone()(room.created_at);
-            format!("Made on {}", room.created_at.civil(zone).date())
+            let date = room.created_at.civil(zone).date();
+            let is_it = |person: &&Person| person.id == maker;
+            Some(model.presence().with(
+                |presence| match presence.roster.people.iter().find(is_it) {
+                    Some(maker) => format!("Made on {date} by {}", isolated(&maker.name)),
+                    None => format!("Made on {date}"),
+                },
+            ))
         };
-        model.room().map(made).unwrap_or_default()
+        model.room().and_then(made).unwrap_or_default()
     });
-    // Whoever made it just now is there; later its date says more.
-    let maker = move || {
-        let maker = model.room().and_then(|room| room.created_by);
-        let is_it = |person: &&Person| Some(person.id) == maker;
-        model.presence().with(|presence| {
-            let it = presence.roster.people.iter().find(is_it);
-            it.map(|it| it.name.clone()).unwrap_or_default()
-        })
-    };
-    let is_here = shown::holds(move || !maker().is_empty());
     let is_somebody = shown::holds(move || model.me().with(Option::is_some));
     let copy = move |_: MouseEvent| {
         if let Some(room) = model.room() {
@@ -61,16 +59,7 @@ fn Beginning() -> impl IntoView {
     view! {
         <div class="empty-room">
             <p class="empty-about"><bdi>{words(about)}</bdi></p>
-            {when(is_made, move || {
-                view! {
-                    <p class="empty-made">
-                        <span>{words(made_on)}</span>
-                        {when(is_here, move || {
-                            view! { " by " <bdi>{words(shown::text(maker))}</bdi> }
-                        })}
-                    </p>
-                }
-            })}
+            <p class="empty-made">{words(made)}</p>
             <p class="empty-deeds">
                 <button class="quiet live-only" type="button" on:click=heard(copy)>"Copy link"</button>
                 {when(is_somebody, move || {

@@ -1,12 +1,13 @@
 //! What the sidebar says at its folds: how many unread rooms are out of view, and the way to them.
 
 use super::one_of::when;
-use super::shown::{self, Derived, heard};
+use super::shown::{self, heard};
 use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::room_list;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use std::cell::Cell;
 
 /// The pill at one end of the list; nothing while all that is unread is in view there.
 #[component]
@@ -36,19 +37,20 @@ pub fn Fold(
     }
 }
 
-/// Keeps the open room in view when it is opened, and counts what is hidden whenever the list changes.
+/// Brings the open room into view when another one is opened, and counts what is hidden whenever the list changes. The
+/// room of the page was brought there by the page's script, and somebody may have scrolled since.
 pub fn keep(model: ViewModel) {
-    let open = Derived::new(move || model.open_id());
+    let before = Cell::new(model.look(|state| state.session.open_id()));
     shown::keep(move || {
-        open.get();
+        let open = model.open_id();
+        let is_another = before.replace(open) != open;
+        model.rooms().with(|_| ());
         request_animation_frame(move || {
-            room_list::show_open();
+            if is_another {
+                room_list::show_open();
+            }
             look(model);
         });
-    });
-    shown::keep(move || {
-        model.rooms().with(|_| ());
-        request_animation_frame(move || look(model));
     });
 }
 

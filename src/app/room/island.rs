@@ -123,7 +123,7 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
                 )}
             </main>
             <div class="notice" role="status" data-shown=shown::mark(move || model.notice().with(Option::is_some))>
-                {words(shown::sentence(model.notice()))}
+                <span>{words(shown::sentence(model.notice()))}</span>
                 {when(can_undo, move || view! { <button class="undo" type="button" on:click=heard(undo)>"Undo"</button> })}
             </div>
         </div>

@@ -1,11 +1,13 @@
-//! Lists in which each line stays the element it is: the rooms, and what was said.
+//! Lists in which each line stays the element it is: the rooms, what was said, and who is here.
 //!
 //! *Invariant:* only lines that are new, gone or in another order than before are touched. Leptos's
 //! own list takes every line out and puts it in again when others come above it, so that a page of
 //! history lays out all that is shown; and it brings its code once for every type of line.
 
+use super::face::face;
 use super::line::{DayLine, MessageLine, NoteLine, PendingLine};
 use super::new_line::NewLine;
+use super::person_line::PersonLine;
 use super::room_line::{Heading, RoomLine};
 use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::prelude::*;
@@ -14,7 +16,7 @@ use leptos::tachys::renderer::{CastFrom, Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
 use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
-use parlour_protocol::{RoomEntry, RoomId};
+use parlour_protocol::{Person, RoomEntry, RoomId};
 
 /// What stands at the end of a list, as text.
 pub const END: &str = "<!>";
@@ -27,6 +29,10 @@ pub enum Line {
     Room(RoomEntry),
     /// Something in the log.
     Row(Row),
+    /// Somebody who is here, with what tells them from another one of their name.
+    Person(Person, Option<String>),
+    /// The face of one of them.
+    Face(Person),
 }
 
 /// Unique in its list; while it stays the same the element does.
@@ -35,6 +41,8 @@ enum Key {
     Heading(Section),
     Room(RoomId),
     Row(timeline::Key),
+    Person(Person, bool),
+    Face(Person),
 }
 
 impl Line {
@@ -43,6 +51,8 @@ impl Line {
             Self::Heading(section) => Key::Heading(*section),
             Self::Room(entry) => Key::Room(entry.room.id),
             Self::Row(row) => Key::Row(row.key()),
+            Self::Person(person, number) => Key::Person(person.clone(), number.is_some()),
+            Self::Face(person) => Key::Face(person.clone()),
         }
     }
 }
@@ -109,6 +119,8 @@ fn draw<D: Draw>(line: Line, how: D) -> D::Drawn {
         Line::Row(Row::Message(row)) => how.draw(view! { <MessageLine row/> }),
         Line::Row(Row::Note { joined, left, .. }) => how.draw(view! { <NoteLine joined left/> }),
         Line::Row(Row::Pending(row)) => how.draw(view! { <PendingLine row/> }),
+        Line::Person(person, number) => how.draw(view! { <PersonLine person number/> }),
+        Line::Face(person) => how.draw(face(Some((person.id, person.name.as_str())))),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::driver::{act, copy_link, follow, type_in};
 use super::face::face;
-use super::keyed_list::{Line, lines};
 use super::marks::laid_out;
 use super::new_line::MarkUnread;
 use super::one_of::one_of;
@@ -18,9 +17,9 @@ use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
-use parlour_client::timeline::{self, MessageRow, PendingRow, Row};
+use parlour_client::timeline::{self, MessageRow, PendingRow};
 use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, Number, RoomId, paths, rules};
+use parlour_protocol::{Link, Message, Number, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -128,33 +127,6 @@ pub fn MessageLine(
 /// What tells somebody from another one of the same name. Nobody chooses it, so it is no part of the name.
 pub fn numbered(number: Option<String>) -> impl IntoView {
     number.map(|number| view! { " " <span class="namesake">{Words(number)}</span> })
-}
-
-/// What could not be sent because its room is gone, wherever one is now.
-#[component]
-pub fn Unsent() -> impl IntoView {
-    let model = ViewModel::here();
-    let homeless = move || {
-        let rooms: Vec<RoomId> = model
-            .rooms()
-            .with(|rooms| rooms.iter().map(|entry| entry.room.id).collect());
-        let homeless = model.outbox().with(|outbox| outbox.outside(&rooms));
-        let author = model.me().get();
-        let row = |message| {
-            Line::Row(Row::Pending(PendingRow {
-                message,
-                author: author.clone(),
-                opens_group: false,
-                number: None,
-            }))
-        };
-        homeless.into_iter().map(row).collect()
-    };
-    view! {
-        <section class="unsent" aria-label="Not sent">
-            {lines(homeless)}
-        </section>
-    }
 }
 
 /// A message on its way to the server, or refused by it.
@@ -336,7 +308,7 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
 fn Edit(number: Number) -> impl IntoView {
     let model = ViewModel::here();
     let content = model.look(|state| state.session.edit_text(number));
-    request_animation_frame(|| text_field::fit(EDITOR));
+    shown::keep(|| text_field::keep_fit(EDITOR));
     let save = move || match rules::message(&text_field::text(EDITOR)) {
         Ok(content) => {
             if let Err(sentence) = act(model, |session| session.save_edit(number, content)) {

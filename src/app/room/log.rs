@@ -11,7 +11,6 @@ use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::document::ALOUD;
 use crate::app::browser::scroll::{self, SCROLLER};
-use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
 use crate::app::slots::{STOP, Slot, printed, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -19,7 +18,6 @@ use parlour_client::session::Session;
 use parlour_client::timeline::{Row, Timeline, draw_new_line, name_days, tell_apart};
 use parlour_protocol::display::isolated;
 use parlour_protocol::{Number, paths};
-use std::cell::Cell;
 
 /// The scroller with everything in it, and the button that leads back to its end.
 #[component]
@@ -61,19 +59,7 @@ pub fn Log() -> impl IntoView {
         driver::keep_focus(model);
     });
     shown::keep(move || {
-        let width = Cell::new(0);
         scroll::on_resize(move || {
-            let now = scroll::frame().width;
-            // Lines break elsewhere.
-            if width.replace(now) != now {
-                let fit = || {
-                    text_field::fit(COMPOSER);
-                    text_field::fit(EDITOR);
-                };
-                fit();
-                // The fields' padding may follow the width only with the next frame.
-                request_animation_frame(fit);
-            }
             driver::laid_out(model);
             driver::fill(model);
         });

@@ -1,11 +1,10 @@
 //! Who is in the room now.
 
-use super::face::face;
-use super::line::numbered;
+use super::keyed_list::{Line, lines};
 use super::one_of::when;
 use super::shown::{self, Derived};
 use super::view_model::ViewModel;
-use super::words::{Words, words};
+use super::words::words;
 use leptos::prelude::*;
 use parlour_protocol::Person;
 
@@ -26,33 +25,30 @@ pub fn Members() -> impl IntoView {
     let count = shown::text(move || roster.with(|roster| roster.count.to_string()));
     let is_more = shown::holds(move || more() > 0);
     let is_empty = shown::holds(move || roster.with(|roster| roster.count == 0));
+    let faces = move || {
+        roster.with(|roster| {
+            let first = roster.people.iter().take(FACES).cloned();
+            first.map(Line::Face).collect()
+        })
+    };
+    let people = move || {
+        roster.with(|roster| {
+            let numbered = |person: &Person| {
+                let number = namesakes.with(|namesakes| namesakes.number(person.id, &person.name));
+                Line::Person(person.clone(), number)
+            };
+            roster.people.iter().map(numbered).collect()
+        })
+    };
     view! {
         <details class="members">
             <summary>
-                <span class="faces">
-                    {move || {
-                        roster
-                            .with(|roster| {
-                                let first = roster.people.iter().take(FACES);
-                                first.map(|person| face(Some((person.id, person.name.as_str())))).collect_view()
-                            })
-                    }}
-                </span>
+                <span class="faces">{lines(faces)}</span>
                 <span class="label">"People "</span>
                 <span class="count">{words(count)}</span>
             </summary>
             <ul>
-                {move || {
-                    roster
-                        .with(|roster| roster.people.clone())
-                        .into_iter()
-                        .map(|Person { id, name }| {
-                            let number = namesakes.with(|namesakes| namesakes.number(id, &name));
-                            let face = face(Some((id, name.as_str())));
-                            view! { <li>{face}<bdi>{Words(name)}</bdi>{numbered(number)}</li> }
-                        })
-                        .collect_view()
-                }}
+                {lines(people)}
                 {when(is_more, move || {
                     view! { <li class="more">{words(shown::text(move || format!("and {} more", more())))}</li> }
                 })}

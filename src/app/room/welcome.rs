@@ -3,9 +3,9 @@
 
 use super::dialogs;
 use super::driver::{copy_link, is_plain};
-use super::line::Unsent;
 use super::one_of::one_of;
 use super::shown::{self, heard};
+use super::unsent::Unsent;
 use super::view_model::{Dialog, ViewModel};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;

@@ -203,6 +203,9 @@ view?.addEventListener("resize", () => {
   if (isCovered) scrollTo(0, 0);
 });
 
+// A long list of rooms begins with the one that is open in view, where nobody has scrolled yet.
+find("[aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // Who comes to what is new begins to read there, before the program is here.
 if (!location.hash && !find("[data-marked]")) find("#new")?.scrollIntoView();
 
