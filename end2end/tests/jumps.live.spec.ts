@@ -57,11 +57,12 @@ test("that it was edited moves nothing", { tag: "@phone" }, async ({ arrive }) =
   const bob = await arrive("Bob", "/me");
   const long = "x".repeat(40);
   const posted = [];
-  for (const text of ["First", `${long} ${long} ${long}`, "Third"]) posted.push(await bob.rest.post(text));
+  // Both ends are as wide.
+  for (const text of ["First", `${long} ${long} ${long}`, "Third"]) posted.push(await bob.rest.post(`${text}ab`));
   const alice = await arrive("Alice", LOBBY);
-  await expect(alice.message("Third")).toBeVisible();
+  await expect(alice.message("Thirdab")).toBeVisible();
   const before = await places(alice);
-  for (const { number, content } of posted) await bob.rest.edit(number, `${content.slice(0, -1)}!`);
+  for (const { number, content } of posted) await bob.rest.edit(number, `${content.slice(0, -2)}ba`);
   await expect(alice.log.locator(".edited")).toHaveCount(3);
   await drawn(alice.page);
   const at = ({ x, y, height }: Place) => ({ x, y, height });

@@ -19,9 +19,11 @@ function kept(page: Page): Promise<string[]> {
   });
 }
 
-/** Until this page of a room is kept. */
-async function isKept(chat: Chat, room: number) {
-  await expect.poll(() => kept(chat.page)).toContain(`/rooms/${room}`);
+/** Until this page of a room is kept, with this in it. */
+async function isKept(chat: Chat, room: number, text = "") {
+  const page = () =>
+    chat.page.evaluate(async (path) => (await caches.match(path))?.text(), `/rooms/${room}`);
+  await expect.poll(page).toContain(text);
 }
 
 /** The service worker is there, and what is looked at is kept. */
@@ -29,7 +31,8 @@ async function read(chat: Chat) {
   await chat.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await chat.hide();
   await chat.hide(false);
-  await isKept(chat, chat.room ?? 0);
+  const last = await chat.log.locator(".text").allTextContents();
+  await isKept(chat, chat.room ?? 0, last.at(-1));
 }
 
 async function goOffline(chat: Chat, wire: Wire) {

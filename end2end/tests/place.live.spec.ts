@@ -187,10 +187,10 @@ test("whatever becomes of the messages around it, it stays", async ({ arrive }) 
   // More are loaded above it; some grow there and below; a tall one becomes a tombstone.
   await expect(alice.message("a line 1")).toBeAttached();
   await isAt(alice, spot);
-  await bob.rest.edit(number(20), "1\n2\n3\n4\n5\n6\n7\n8\n9");
+  await bob.rest.edit(number(10), "1\n2\n3\n4\n5\n6\n7\n8\n9");
   await expect(alice.log.locator(".edited")).toHaveCount(1);
   await isAt(alice, spot);
-  await bob.rest.remove(number(20));
+  await bob.rest.remove(number(10));
   await expect(alice.log.locator(".removed")).toHaveCount(1);
   await isAt(alice, spot);
   await bob.rest.edit(number(58), "1\n2\n3\n4\n5\n6\n7\n8\n9");

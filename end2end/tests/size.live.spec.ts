@@ -51,7 +51,7 @@ test("60 rooms and 200 people: the page is as high as its window", async ({ arri
   for (const path of ["/", `/rooms/${last.id}`, `/rooms/${last.id}/m/1`]) {
     await alice.page.setViewportSize({ width: 1280, height: 800 });
     await alice.visit(path);
-    await expect(alice.roomLink(last.name)).toContainText("online");
+    await expect(alice.roomLink(last.name)).toBeAttached();
     if (path !== "/") await expect(alice.people.locator(".count")).toHaveText("200");
     for (const [width, height] of [[1280, 800], [1280, 300], [844, 390], [390, 844], [320, 180]]) {
       await alice.page.setViewportSize({ width: width!, height: height! });

@@ -148,6 +148,7 @@ test("what a translator replaced still follows what happens", async ({ arrive, w
   const bob = await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY, { via: wire });
   const room = await bob.rest.makeRoom("Tea");
+  await alice.rest.joinRoom(room.id);
   await expect(alice.roomLink("Tea")).toBeVisible();
   const translate = () =>
     alice.page.evaluate(() => {

@@ -51,6 +51,7 @@ test("a page of the build before loads itself anew when nobody touches it, once,
   // The clock leaps, so sockets fall silent.
   tolerate(CUT_OFF);
   const alice = await arrive("Alice");
+  await alice.rest.joinRoom(1);
   await alice.page.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((text) => socket.send(String(text).replace(/"build":"[^"]*"/, '"build":"another"')));

@@ -54,6 +54,36 @@ export const PLACES: Place[] = [
   { name: "all rooms", as: "Alice", open: at(() => "/rooms/all") },
   { name: "a search without a find", as: null, open: at(() => "/rooms/all?q=zzz") },
   { name: "nothing here", as: null, open: at(() => "/nowhere") },
+  { name: "the page that finds a room", as: "Alice", open: at(() => "/go?q=lob") },
+  {
+    name: "the panel that finds a room",
+    as: "Alice",
+    open: async (chat, made) => {
+      await room(chat, made);
+      await chat.page.keyboard.press("Control+k");
+      await expect(chat.dialog.getByRole("option").first()).toBeVisible();
+    },
+  },
+  { name: "the page of keys", as: "Alice", open: at(() => "/keys") },
+  {
+    name: "the menu of a room",
+    as: "Alice",
+    open: async (chat, made) => {
+      await room(chat, made);
+      await chat.menu.locator("summary").click();
+      await expect(chat.menu.getByText("Delete room")).toBeVisible();
+    },
+  },
+  {
+    name: "a room that one has just left",
+    as: "Alice",
+    open: async (chat, made) => {
+      await chat.visit(`/rooms/${made.room}`);
+      await chat.fromMenu("Leave");
+      await expect(chat.looking).toBeVisible();
+      await expect(chat.notice).not.toBeEmpty();
+    },
+  },
   {
     name: "a refused form",
     as: "Alice",

@@ -35,9 +35,12 @@ type Fixtures = {
 export const CUT_OFF =
   /WebSocket connection to|WebSocket is already in CLOSING|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE|INTERNET|INVALID_CHUNKED|NETWORK|SOCKET)[A-Z_]*/;
 
+/** What a browser says that wants to look after the site's service worker while the network is gone. */
+const WORKER_CUT_OFF = /^An unknown error occurred when fetching the script\./;
+
 class Complaints {
   private readonly heard: string[] = [];
-  private readonly tolerated: RegExp[] = [];
+  private readonly tolerated: RegExp[] = [WORKER_CUT_OFF];
 
   tolerate(complaint: RegExp) {
     this.tolerated.push(complaint);
