@@ -76,6 +76,7 @@ test("a room that was read is there without a server, and what is written there 
   await expect.poll(isKept).toBe(true);
   await server.kill();
   await alice.opens(LOBBY);
+  await expect.poll(() => alice.runs<boolean>("return document.querySelector('.app')?.drawn === true")).toBe(true);
   expect(await alice.stored()).toEqual(["Before"]);
   await alice.sends("Meanwhile");
   await server.up();

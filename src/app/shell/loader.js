@@ -203,12 +203,6 @@ view?.addEventListener("resize", () => {
   if (isCovered) scrollTo(0, 0);
 });
 
-// A long list of rooms begins with the one that is open in view, where nobody has scrolled yet.
-find("[aria-current]")?.scrollIntoView({ block: "nearest" });
-
-// Who comes to what is new begins to read there, before the program is here.
-if (!location.hash && !find("[data-marked]")) find("#new")?.scrollIntoView();
-
 // A menu closes with Escape, and when somebody clicks elsewhere or takes something from it.
 const shut = ({ key, target }) => {
   for (const menu of document.querySelectorAll(".menu[open]")) {
@@ -226,10 +220,18 @@ try {
   kept = JSON.parse(load(KEPT));
   sessionStorage.removeItem(KEPT);
 } catch {}
-if (kept && kept.path == location.pathname) {
-  restore(kept);
-  scroll(kept);
-}
+const isBack = kept?.path == location.pathname;
+if (isBack) restore(kept);
+// Before the program is here, but not before the style is: who comes to what is new begins to read there, and a long
+// list of rooms begins with the one that is open in view.
+const begin = () => {
+  find("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  if (!location.hash && !find("[data-marked]")) find("#new")?.scrollIntoView();
+  if (isBack) scroll(kept);
+};
+const style = find("link[rel=stylesheet]");
+if (style.sheet) begin();
+else style.addEventListener("load", begin);
 if (kept?.isOff) sayOff();
 else {
   say("connecting", ["Connecting…", ""]);

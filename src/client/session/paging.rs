@@ -137,7 +137,8 @@ impl Session {
                         self.push(Effect::Land(Landing::New, false));
                     }
                     Some(_) => self.push(Effect::KeepInView),
-                    None => {}
+                    // What was noted of where one reads is of what was shown before.
+                    None => self.push(Effect::Land(Landing::End, false)),
                 }
                 self.check_edits();
                 self.settle_shown();
