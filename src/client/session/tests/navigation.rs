@@ -438,6 +438,16 @@ fn a_page_of_history_that_crosses_a_page_taken_anew_is_dropped() {
 }
 
 #[test]
+fn messages_taken_anew_from_the_end_come_with_the_end_in_view() {
+    let mut tab = Tab::live();
+    let far = one_asked(&tab.visit("/rooms/1/m/60"));
+    tab.answer(&far, ok(&open_room(LOBBY, page(LOBBY, 51..=70, 90))));
+    let newest = one_asked(&tab.does(Session::to_newest));
+    let shown = tab.answer(&newest, ok(&open_room(LOBBY, page(LOBBY, 71..=90, 90))));
+    assert_eq!(landing(&shown), Some(Landing::End));
+}
+
+#[test]
 fn a_page_that_was_read_later_than_what_is_held_is_followed_by_a_question() {
     let mut tab = Tab::live();
     let far = one_asked(&tab.visit("/rooms/1/m/60"));
