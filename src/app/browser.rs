@@ -13,6 +13,7 @@ pub mod keyboard;
 pub mod marks;
 pub mod navigation;
 pub mod offline;
+pub mod pointer;
 mod resize;
 pub mod room_list;
 pub mod scroll;

@@ -7,7 +7,7 @@
 //!
 //! *Invariant:* a slot costs a browser nothing.
 //!
-//! What is alike for all readers, and otherwise in a browser, is said beside them: [`STOP`].
+//! What is alike for all readers, and otherwise in a browser, is said beside them: [`STOP`], [`AT_HAND`].
 
 #[cfg(not(feature = "ssr"))]
 #[path = "slots/by_browser.rs"]
@@ -16,7 +16,7 @@ pub mod placing;
 #[path = "slots/by_server.rs"]
 pub mod placing;
 
-pub use placing::{STOP, printed, slot, value};
+pub use placing::{AT_HAND, STOP, printed, slot, value};
 
 /// A place in a live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -37,8 +37,7 @@ pub fn on_focus(tell: impl Fn(Option<Number>) + Clone + 'static) {
         on(event, move |event| {
             let Some(target) = target(&event) else { return };
             if closest(&target, "dialog").is_none() {
-                let message = closest(&target, ".log article[id]");
-                let message = message.filter(|_| event.type_() == "focusin");
+                let message = message_around(&target).filter(|_| event.type_() == "focusin");
                 open_stops(message.as_ref());
                 tell(message.and_then(|message| scroll::number(&message)));
             }
@@ -53,14 +52,19 @@ pub fn is_focus_lost() -> bool {
     active.is_none_or(|active| active.matches("body,dialog:not([open]) *") == Ok(true))
 }
 
-fn on(event: &str, hear: impl Fn(Event) + 'static) {
+pub(super) fn on(event: &str, hear: impl Fn(Event) + 'static) {
     let hear = Closure::<dyn Fn(Event)>::new(hear).into_js_value();
     // Refused for nothing but what is no event.
     let _ = window().add_event_listener_with_callback(event, hear.unchecked_ref());
 }
 
-fn target(event: &Event) -> Option<Element> {
+pub(super) fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
+}
+
+/// The message that this is a part of.
+pub(super) fn message_around(element: &Element) -> Option<Element> {
+    closest(element, ".log article[id]")
 }
 
 fn closest(element: &Element, selector: &str) -> Option<Element> {

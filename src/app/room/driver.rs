@@ -7,7 +7,7 @@ mod focus;
 mod link;
 mod scrolling;
 
-pub use focus::{focused, keep_focus, step};
+pub use focus::{keep_focus, step};
 pub use scrolling::{fill, laid_out, scrolled};
 
 use super::marks::laid_out as laid_out_text;

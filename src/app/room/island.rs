@@ -81,6 +81,7 @@ pub fn draw() {
 /// The view model of a page that is about to connect.
 fn live(place: Place) -> ViewModel {
     let model = ViewModel::new(place, Box::new(storage::LocalStorage));
+    model.set_today(clock::today());
     model.change(|state| state.session.prepare());
     model
 }
@@ -132,7 +133,6 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
 
 /// What only the browser can do, once.
 fn wake(model: ViewModel) {
-    model.set_today(clock::today());
     navigation::on_touch(move |is_coarse| model.set_enter_sends(!is_coarse));
     text_field::keep_from_composing(move || model.enter_sends().get_untracked());
     transfer::on_file(move || driver::act(model, Session::refuse_file));

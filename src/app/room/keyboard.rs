@@ -27,13 +27,13 @@ fn obey(model: ViewModel, command: Command) -> bool {
             return false;
         }
         Command::Edit => {
-            if let Some(number) = driver::focused(model) {
+            if let Some(number) = model.focused() {
                 let is_own = act(model, |session| session.edit_own(number));
                 model.change(|state| state.screen.is_edited_by_key = is_own);
             }
         }
         Command::MarkUnread => {
-            if let Some(number) = driver::focused(model) {
+            if let Some(number) = model.focused() {
                 act(model, |session| session.mark_unread(number));
             }
         }

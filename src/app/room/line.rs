@@ -4,14 +4,14 @@ use super::driver::{act, copy_link, follow, type_in};
 use super::face::face;
 use super::marks::laid_out;
 use super::new_line::MarkUnread;
-use super::one_of::one_of;
+use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::heard;
 use super::view_model::{Dialog, ViewModel};
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
-use crate::app::slots::STOP;
+use crate::app::slots::{AT_HAND, STOP};
 use leptos::either::Either;
 use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -79,21 +79,17 @@ pub fn MessageLine(
     let is_deleted = message.deleted;
     let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
-    let local = move || {
-        let zone = if model.today().get().is_some() {
-            ""
-        } else {
-            " UTC"
+    // A browser knows its zone before it draws anything.
+    let (at, zone) = untrack(|| {
+        let zone = match model.today().get() {
+            Some(_) => "",
+            None => " UTC",
         };
         (timestamp.civil(model.zone()(timestamp)), zone)
-    };
-    let clock = shown::text(move || local().0.clock());
-    // As it stands on paper, too.
-    let full = shown::text(move || {
-        let (at, zone) = local();
-        format!("{}, {}:{:02}{zone}", at.date(), at.clock(), at.second)
     });
-    let stored = shown::text(move || format!("Stored {}", full().unwrap_or_default()));
+    // As it stands on paper, too.
+    let full = format!("{}, {}:{:02}{zone}", at.date(), at.clock(), at.second);
+    let stored = format!("Stored {full}");
     view! {
         <article
             class="message"
@@ -110,7 +106,7 @@ pub fn MessageLine(
                 <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
                 " "
                 <a class="when" href=permalink title=stored tabindex=STOP on:click=heard(visit)>
-                    <time datetime=timestamp.to_string() data-full=full>{words(clock)}</time>
+                    <time datetime=timestamp.to_string() data-full=full>{at.clock()}</time>
                 </a>
                 // Beside the time, where it moves no text.
                 {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
@@ -249,13 +245,15 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
     let model = ViewModel::here();
     let number = message.number;
     let is_editing = shown::holds(move || is_own && model.editing().get() == Some(number));
+    let has_actions =
+        shown::holds(move || (is_own || may_mark) && (AT_HAND || model.is_at(number)));
     one_of(
         is_editing,
         move || view! { <Edit number/> },
         move || {
             view! {
                 <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
-                {(is_own || may_mark).then(|| view! { <Actions number is_own/> })}
+                {when(has_actions, move || view! { <Actions number is_own/> })}
             }
         },
     )
@@ -266,6 +264,11 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
 fn Actions(number: Number, is_own: bool) -> impl IntoView {
     let model = ViewModel::here();
     let room = model.room();
+    // They come after the focus.
+    let stop = match model.focused() == Some(number) {
+        true => Some("0"),
+        false => STOP,
+    };
     let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
         room.as_ref()
             .map(|room| make(room, number))
@@ -282,9 +285,9 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
     };
     let own = is_own.then(|| {
         view! {
-            <a class="action edit" href=path(paths::edit) tabindex=STOP on:click=heard(edit)>"Edit"</a>
+            <a class="action edit" href=path(paths::edit) tabindex=stop on:click=heard(edit)>"Edit"</a>
             <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
-                <button class="action delete" type="submit" tabindex=STOP>"Delete"</button>
+                <button class="action delete" type="submit" tabindex=stop>"Delete"</button>
             </form>
         }
     });
@@ -293,12 +296,12 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             <button
                 class="action live-only"
                 type="button"
-                tabindex=STOP
+                tabindex=stop
                 on:click=heard(move |_| copy_link(model, &permalink))
             >
                 "Copy link"
             </button>
-            <MarkUnread number/>
+            <MarkUnread number stop/>
             {own}
         </div>
     }

@@ -8,7 +8,6 @@ use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::clock;
 use crate::app::browser::scroll::NEW;
-use crate::app::slots::STOP;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::read_here::ReadHere;
@@ -110,6 +109,8 @@ pub fn mark_read(model: ViewModel) -> impl IntoView {
 pub fn MarkUnread(
     /// The number of the message.
     number: Number,
+    /// Whether Tab stops there.
+    stop: Option<&'static str>,
 ) -> impl IntoView {
     let model = ViewModel::here();
     let action = model.room().map(|room| paths::mark_unread(&room, number));
@@ -119,7 +120,7 @@ pub fn MarkUnread(
     };
     view! {
         <form class="inline" method="post" action=action on:submit=heard(mark)>
-            <button class="action" type="submit" tabindex=STOP>"Mark unread"</button>
+            <button class="action" type="submit" tabindex=stop>"Mark unread"</button>
         </form>
     }
 }

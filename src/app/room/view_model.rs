@@ -68,7 +68,9 @@ pub struct Screen {
     /// What is in view.
     pub(super) reading: Option<View>,
     /// The message in which the focus is.
-    pub(super) focused: Option<Number>,
+    focused: Option<Number>,
+    /// The message at which somebody points.
+    pointed: Option<Number>,
     /// The form of that message was opened by a key, and gives the focus back to it.
     pub(super) is_edited_by_key: bool,
     /// A form is on its way: one click, one guest, and one room.
@@ -92,10 +94,11 @@ enum Follow {
     Dialog,
     Notice,
     Fold,
+    At,
 }
 
 /// How many parts can be followed.
-const FOLLOWED: usize = Follow::Fold as usize + 1;
+const FOLLOWED: usize = Follow::At as usize + 1;
 
 struct TrackedState {
     state: RwLock<State>,
@@ -320,6 +323,34 @@ impl ViewModel {
     pub fn can_undo(self) -> bool {
         self.follow(Follow::Notice as usize);
         self.look(|state| state.screen.undo.is_some())
+    }
+
+    /// Whether somebody is at this message: has the focus in it, or points at it.
+    pub fn is_at(self, number: Number) -> bool {
+        self.follow(Follow::At as usize);
+        self.look(|state| [state.screen.focused, state.screen.pointed].contains(&Some(number)))
+    }
+
+    /// The message in which the focus is.
+    pub fn focused(self) -> Option<Number> {
+        self.look(|state| state.screen.focused)
+    }
+
+    /// The focus is in this message from now on, or in none.
+    pub fn set_focused(self, message: Option<Number>) {
+        self.set_at(|screen| &mut screen.focused, message);
+    }
+
+    /// Somebody points at this message from now on, or at none.
+    pub fn set_pointed(self, message: Option<Number>) {
+        self.set_at(|screen| &mut screen.pointed, message);
+    }
+
+    fn set_at(self, place: fn(&mut Screen) -> &mut Option<Number>, message: Option<Number>) {
+        let before = self.change(|state| std::mem::replace(place(&mut state.screen), message));
+        if before != message {
+            self.notify(Follow::At as usize);
+        }
     }
 
     /// Opens a modal in place of the one that is open, or none.

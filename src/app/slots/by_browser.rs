@@ -5,6 +5,9 @@ use super::Slot;
 /// What is in a message is no stop of Tab's, but in the one that has the focus: see `browser/keyboard.rs`.
 pub const STOP: Option<&str> = Some("-1");
 
+/// What one can do with a message is drawn when somebody is at it: five of its elements for each.
+pub const AT_HAND: bool = false;
+
 /// What stands in this slot.
 pub fn slot<V>(_: Slot, view: V) -> V {
     view

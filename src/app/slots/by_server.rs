@@ -37,6 +37,9 @@ impl Recorder {
 /// What is in a message is reached by Tab one by one.
 pub const STOP: Option<&str> = None;
 
+/// What one can do with a message is there from the start.
+pub const AT_HAND: bool = true;
+
 /// What stands in this slot.
 pub fn slot<V: RenderHtml + 'static>(slot: Slot, view: V) -> Slotted<V> {
     Slotted {
