@@ -19,19 +19,19 @@ impl Namesakes {
                 known.push(person);
             }
         }
-        let is_shared = |(id, name): &&(UserId, &str)| {
-            let mut others = known.iter().filter(|other| other.0 != *id);
-            others.any(|(_, other)| look_alike(name, other))
+        // Each name is looked through once, and not once for every other one.
+        let drawn: Vec<Vec<Letter>> = known.iter().map(|(_, name)| letters(name)).collect();
+        let is_shared = |at: &usize| {
+            let others = known.iter().zip(&drawn);
+            let mut others = others.filter(|(other, _)| other.0 != known[*at].0);
+            others.any(|(_, other)| look_alike(&drawn[*at], other))
         };
-        let shared = known.iter().filter(is_shared);
-        Self(
-            shared
-                .map(|(id, name)| Person {
-                    id: *id,
-                    name: (*name).to_owned(),
-                })
-                .collect(),
-        )
+        let shared = (0..known.len()).filter(is_shared);
+        let shared = shared.map(|at| Person {
+            id: known[at].0,
+            name: known[at].1.to_owned(),
+        });
+        Self(shared.collect())
     }
 
     /// What stands after this person's name: `#7`, where the name alone would not do.
@@ -52,18 +52,37 @@ impl Namesakes {
 /// Whether one may be taken for the other: the same letters but for case, joiners, `I l 1`, `O 0` and the
 /// letters of other alphabets that are drawn the same. Where a letter of ASCII stands against some other
 /// letter that is not, most of the name has to be the same: names of two alphabets are no look-alikes.
-fn look_alike(one: &str, other: &str) -> bool {
-    let mut one = one.chars().filter(|c| !rules::is_joiner(*c));
-    let mut other = other.chars().filter(|c| !rules::is_joiner(*c));
+fn look_alike(one: &[Letter], other: &[Letter]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
     let (mut same, mut near) = (0, 0);
-    loop {
-        match (one.next(), other.next()) {
-            (None, None) => return same >= near,
-            (Some(a), Some(b)) if plain(a) == plain(b) => same += 1,
-            (Some(a), Some(b)) if a.is_ascii() != b.is_ascii() => near += 1,
-            _ => return false,
+    for (a, b) in one.iter().zip(other) {
+        if a.plain == b.plain {
+            same += 1;
+        } else if a.is_ascii != b.is_ascii {
+            near += 1;
+        } else {
+            return false;
         }
     }
+    same >= near
+}
+
+/// A letter of a name, as it is compared.
+struct Letter {
+    plain: u32,
+    is_ascii: bool,
+}
+
+/// The letters of a name, but for joiners.
+fn letters(name: &str) -> Vec<Letter> {
+    let letters = name.chars().filter(|c| !rules::is_joiner(*c));
+    let letter = |c: char| Letter {
+        plain: plain(c),
+        is_ascii: c.is_ascii(),
+    };
+    letters.map(letter).collect()
 }
 
 /// Without case, in the alphabets whose capitals stand at a distance from their small letters, and as the

@@ -5,7 +5,7 @@ use super::driver::{act, send, type_in};
 use super::face::face_of;
 use super::one_of::{one_of, when};
 use super::shown;
-use super::shown::heard;
+use super::shown::{Derived, heard};
 use super::unsent::Unsent;
 use super::view_model::ViewModel;
 use super::words::words;
@@ -36,20 +36,21 @@ pub fn Composer(
     let model = ViewModel::here();
     let form_key = StoredValue::new(form_key);
     let is_somebody = shown::holds(move || model.me().with(Option::is_some));
-    let typing = move || {
-        let namesakes = model.namesakes();
-        model
-            .presence()
-            .with(|presence| presence.typing_line(model.my_id(), &namesakes))
-    };
-    let piece = move |at: usize| shown::text(move || std::mem::take(&mut typing()[at]));
+    let namesakes = shown::namesakes(model);
+    let typing = Derived::new(move || {
+        let line = |presence: &Presence| {
+            namesakes.with(|namesakes| presence.typing_line(model.my_id(), namesakes))
+        };
+        model.presence().with(line)
+    });
+    let piece = move |at: usize| shown::text(move || typing.with(|typing| typing[at].clone()));
     let typist = move |at: usize| {
         face_of(move || {
             let named = |presence: &Presence| presence.named_typists(model.my_id())[at].take();
             model.presence().with(named)
         })
     };
-    let is_any = shown::holds(move || !typing()[1].is_empty());
+    let is_any = shown::holds(move || typing.with(|typing| !typing[1].is_empty()));
     view! {
         <p class="typing">
             {when(is_any, move || {

@@ -90,6 +90,7 @@ fn live(place: Place) -> ViewModel {
 #[component]
 fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
     provide_context(model);
+    shown::provide_namesakes(model);
     let form_key = StoredValue::new(form_key);
     let is_open = shown::holds(move || model.open().with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());

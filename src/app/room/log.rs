@@ -23,7 +23,7 @@ use parlour_protocol::{Number, paths};
 #[component]
 pub fn Log() -> impl IntoView {
     let model = ViewModel::here();
-    let namesakes = Derived::new(move || model.namesakes());
+    let namesakes = shown::namesakes(model);
     let rows = Derived::new(move || {
         let (marked, new) = model.open().with(|open| {
             let open = open.as_ref();

@@ -16,7 +16,7 @@ const FACES: usize = 3;
 pub fn Members() -> impl IntoView {
     let model = ViewModel::here();
     let roster = Derived::new(move || model.presence().with(|presence| presence.roster.clone()));
-    let namesakes = Derived::new(move || model.namesakes());
+    let namesakes = shown::namesakes(model);
     let more = move || {
         roster
             .with(|roster| i64::from(roster.count) - roster.people.len() as i64)
