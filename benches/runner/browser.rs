@@ -83,8 +83,8 @@ const GOALS: [Goal; 24] = [
     goal(
         "weight",
         FIRST,
-        AtMost(150_000.0),
-        "first visit, bytes: ≤ 150,000",
+        AtMost(138_000.0),
+        "first visit, bytes: ≤ 138,000",
     ),
     ratio(
         "weight",
@@ -310,7 +310,9 @@ mod tests {
         let mut out = String::new();
         tables(&measured, &mut out);
         assert!(
-            out.contains("| weight | first visit, bytes: ≤ 150,000 | 140,000 | 140,000 | met |"),
+            out.contains(
+                "| weight | first visit, bytes: ≤ 138,000 | 140,000 | 140,000 | **missed** |"
+            ),
             "{out}"
         );
         assert!(out.contains("| weight | first visit: below The Lounge | 140,000 | 0.200 | met |"));
