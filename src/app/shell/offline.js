@@ -44,8 +44,7 @@ const show = async (event, path) => {
   // A room by its number alone, as its name may change; of all else there is the list.
   const key = /^\/rooms(\/\d+)?/.exec(path)?.[0];
   // Where Chromium's preload is rejected, Firefox's is an answer that says so.
-  const isThere = (answer) => answer && answer.type != "error";
-  const network = event.preloadResponse.then((answer) => (isThere(answer) ? answer : fetch(event.request)));
+  const network = event.preloadResponse.then((page) => page && page.type != "error" ? page : fetch(event.request));
   // Not a part of a room's history.
   if (/^\/rooms(\/\d+[^/?]*)?$/.test(path)) {
     const copy = network.then((answer) => answer.clone());
