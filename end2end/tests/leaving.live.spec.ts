@@ -19,6 +19,8 @@ test("who leaves looks on, is gone for the others, and may take it back", { tag:
   await alice.notice.getByRole("button", { name: "Undo" }).click();
   await expect(alice.notice).toBeEmpty();
   await expect(alice.looking).toBeHidden();
+  // The button is gone, and the focus is not.
+  await expect(alice.page.locator("body")).not.toBeFocused();
   // That she had come is one line with her leaving; what was said stands between that and this.
   await expect(bob.notes.filter({ hasText: "Alice joined" })).toHaveCount(1);
   await expect(bob.people.locator(".count")).toHaveText("2");
@@ -33,8 +35,10 @@ test("a room that is left in one tab is left in the other, and both look on", as
   const bob = await arrive("Bob", LOBBY);
   await bob.say("Still there?");
   for (const tab of [alice, other]) await expect(tab.message("Still there?")).toBeVisible();
-  await other.looking.getByRole("button", { name: "Join" }).click();
+  await alice.looking.getByRole("button", { name: "Join" }).click();
   for (const tab of [alice, other]) await expect(tab.looking).toBeHidden();
+  await expect(alice.notice).toBeEmpty();
+  await expect(alice.composer).toBeFocused();
   await expect(bob.people.locator(".count")).toHaveText("2");
 });
 

@@ -1,7 +1,7 @@
 //! Where one writes: a form that works without script and becomes quick with it.
 
 use super::dialogs::give_name;
-use super::driver::{act, send, type_in};
+use super::driver::{act, focus_room, send, type_in};
 use super::face::face_of;
 use super::one_of::{one_of, when};
 use super::shown;
@@ -82,6 +82,9 @@ pub fn Looking() -> impl IntoView {
     let is_looking = shown::holds(move || model.me().with(Option::is_some) && !model.is_member());
     let join = move |event: SubmitEvent| {
         event.prevent_default();
+        // There is nothing to take back any more, and this button goes.
+        model.take_undo();
+        focus_room();
         act(model, Session::join_room);
     };
     when(is_looking, move || {

@@ -235,6 +235,15 @@ fn id_of(field: Field) -> &'static str {
     }
 }
 
+/// Gives the focus to where one goes on. On a phone it would bring up the keyboard, over what one came to read.
+pub fn focus_room() {
+    if navigation::has_fine_pointer() && text_field::is_there(COMPOSER) {
+        text_field::focus(COMPOSER);
+    } else {
+        navigation::focus_main();
+    }
+}
+
 /// Brings the view there. What is new is drawn only with the next frame.
 fn land(model: ViewModel, landing: Landing, is_new: bool) {
     scrolling::moved(model);
@@ -259,12 +268,7 @@ fn land(model: ViewModel, landing: Landing, is_new: bool) {
             Landing::Position(position) => scrolling::resume(model, position),
         }
         if is_new && !matches!(landing, Landing::Message(_)) {
-            // On a phone the focus would bring up the keyboard, over what one came to read.
-            if navigation::has_fine_pointer() && text_field::is_there(COMPOSER) {
-                text_field::focus(COMPOSER);
-            } else {
-                navigation::focus_main();
-            }
+            focus_room();
         }
         act(model, Session::look);
     });

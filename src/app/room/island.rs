@@ -98,6 +98,7 @@ fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
     let can_undo = shown::holds(move || model.can_undo());
     let undo = move |_: MouseEvent| {
         if let Some(undo) = model.take_undo() {
+            driver::focus_room();
             driver::act(model, |session| session.undo(undo));
         }
     };
