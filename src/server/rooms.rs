@@ -30,6 +30,18 @@ pub async fn get(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Servi
     Ok(present(ctx, stored.room))
 }
 
+/// Reads a room that the scope [may change](may_change), for who asks before it is changed.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`], [`ServiceError::Forbidden`].
+pub async fn get_to_change(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
+    let room = get(ctx, scope, id).await?;
+    match may_change(scope, &room) {
+        true => Ok(room),
+        false => Err(ServiceError::Forbidden),
+    }
+}
+
 /// A stored room, with the number of people who are in it now.
 pub(crate) fn present(ctx: &Context, room: Room) -> Room {
     let online = ctx.hub.online(room.id);

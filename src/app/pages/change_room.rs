@@ -30,10 +30,7 @@ async fn load(
     scope: &Scope,
     room: RoomId,
 ) -> Result<Response, ServiceError> {
-    let room = rooms::get(&site.ctx, scope, room).await?;
-    if !rooms::may_change(scope, &room) {
-        return Err(ServiceError::Forbidden);
-    }
+    let room = rooms::get_to_change(&site.ctx, scope, room).await?;
     let typed = RoomFields {
         name: room.name.clone(),
         description: room.description.clone(),

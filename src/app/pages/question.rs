@@ -30,10 +30,7 @@ async fn before_a_room(
     scope: &Scope,
     room: RoomId,
 ) -> Result<Response, ServiceError> {
-    let room = rooms::get(&site.ctx, scope, room).await?;
-    if !rooms::may_change(scope, &room) {
-        return Err(ServiceError::Forbidden);
-    }
+    let room = rooms::get_to_change(&site.ctx, scope, room).await?;
     Ok(form_page(
         site,
         shape,

@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* an answer has a limit, and so has what is read for it.
 
-use super::rooms::Viewer;
-use super::tables::{RoomRow, room_columns};
+use super::rooms::{FIRST, OWN, Viewer};
+use super::tables::RoomRow;
 use super::{Store, statement};
 use crate::error::ServiceError;
 use parlour_protocol::rules::OWN_ROOMS_MAX;
@@ -33,7 +33,7 @@ impl Store {
                 let values = (user.0, OWN_ROOMS_MAX as i64);
                 look(db, OWN, values, limit, &wanted, &mut found)?;
             }
-            look(db, ALL, [LOOKED_AT as i64], limit, &wanted, &mut found)?;
+            look(db, FIRST, [LOOKED_AT as i64], limit, &wanted, &mut found)?;
             Ok(found)
         };
         self.read(read).await
@@ -70,26 +70,3 @@ fn has(found: &[Room], row: &Row<'_>) -> rusqlite::Result<bool> {
     let id = RoomId(row.get("id")?);
     Ok(found.iter().any(|room| room.id == id))
 }
-
-/// Rooms that are not deleted, in the order in which they are shown.
-macro_rules! rooms {
-    ($from:literal, $which:literal) => {
-        concat!(
-            "SELECT ",
-            room_columns!(),
-            " FROM ",
-            $from,
-            " WHERE deleted_at IS NULL",
-            $which,
-            " ORDER BY sort_key, id LIMIT ?"
-        )
-    };
-}
-
-const ALL: &str = rooms!("rooms", "");
-
-/// By their memberships, however many rooms there are.
-const OWN: &str = rooms!(
-    "memberships CROSS JOIN rooms ON id = room_id",
-    " AND user_id = ?"
-);

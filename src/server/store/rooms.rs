@@ -381,7 +381,8 @@ macro_rules! rooms {
     };
 }
 
-const FIRST: &str = rooms!("rooms", "");
+/// From the first one of all.
+pub(super) const FIRST: &str = rooms!("rooms", "");
 
 const BEHIND: &str = concat!(
     "SELECT ",
@@ -396,7 +397,7 @@ const NOT_OWN: &str = rooms!(
 );
 
 /// By their memberships, however many rooms there are.
-const OWN: &str = rooms!(
+pub(super) const OWN: &str = rooms!(
     "memberships CROSS JOIN rooms ON id = room_id",
     " AND user_id = ?"
 );
