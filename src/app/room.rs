@@ -35,6 +35,7 @@ mod marks;
 #[path = "room/marks_by_table.rs"]
 mod marks;
 mod members;
+mod namesakes;
 mod new_line;
 mod one_of;
 mod person_line;

@@ -3,6 +3,7 @@
 use super::dialogs::give_name;
 use super::driver::{act, focus_room, send, type_in};
 use super::face::face_of;
+use super::namesakes;
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::{Derived, heard};
@@ -36,7 +37,7 @@ pub fn Composer(
     let model = ViewModel::here();
     let form_key = StoredValue::new(form_key);
     let is_somebody = shown::holds(move || model.me().with(Option::is_some));
-    let namesakes = shown::namesakes(model);
+    let namesakes = namesakes::all(model);
     let typing = Derived::new(move || {
         let line = |presence: &Presence| {
             namesakes.with(|namesakes| presence.typing_line(model.my_id(), namesakes))

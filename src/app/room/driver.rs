@@ -244,6 +244,14 @@ pub fn focus_room() {
     }
 }
 
+/// Something was done with a message. What one can do with it stays under a key or a pointer; a finger had to open it,
+/// and it lies over what is above.
+pub fn done_by_finger() {
+    if !navigation::has_fine_pointer() {
+        navigation::focus_main();
+    }
+}
+
 /// Brings the view there. What is new is drawn only with the next frame.
 fn land(model: ViewModel, landing: Landing, is_new: bool) {
     scrolling::moved(model);

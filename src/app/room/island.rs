@@ -11,7 +11,7 @@ use super::topbar::Topbar;
 use super::view_model::ViewModel;
 use super::welcome::Welcome;
 use super::words::words;
-use super::{attention, dialogs, driver, fold, keyboard};
+use super::{attention, dialogs, driver, fold, keyboard, namesakes};
 use crate::app::browser::{clock, document, navigation, storage, text_field, transfer};
 use crate::app::slots::{Slot, slot};
 use leptos::ev::MouseEvent;
@@ -90,7 +90,7 @@ fn live(place: Place) -> ViewModel {
 #[component]
 fn Parts(model: ViewModel, form_key: String) -> impl IntoView {
     provide_context(model);
-    shown::provide_namesakes(model);
+    namesakes::provide(model);
     let form_key = StoredValue::new(form_key);
     let is_open = shown::holds(move || model.open().with(|open| open.is_some()));
     let place_name = shown::text(move || if is_open.get() { "room" } else { "welcome" }.to_owned());

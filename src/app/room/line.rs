@@ -1,6 +1,6 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::driver::{act, copy_link, follow, type_in};
+use super::driver::{act, copy_link, done_by_finger, follow, type_in};
 use super::face::face;
 use super::marks::laid_out;
 use super::new_line::MarkUnread;
@@ -297,7 +297,10 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
                 class="action live-only"
                 type="button"
                 tabindex=stop
-                on:click=heard(move |_| copy_link(model, &permalink))
+                on:click=heard(move |_| {
+                    copy_link(model, &permalink);
+                    done_by_finger();
+                })
             >
                 "Copy link"
             </button>

@@ -3,6 +3,7 @@
 use super::driver::{self, act, is_plain};
 use super::empty_room::EmptyRoom;
 use super::keyed_list::{Line, lines};
+use super::namesakes;
 use super::new_line::{NewBar, mark_read};
 use super::one_of::{one_of, when};
 use super::shown;
@@ -23,7 +24,7 @@ use parlour_protocol::{Number, paths};
 #[component]
 pub fn Log() -> impl IntoView {
     let model = ViewModel::here();
-    let namesakes = shown::namesakes(model);
+    let namesakes = namesakes::all(model);
     let rows = Derived::new(move || {
         let (marked, new) = model.open().with(|open| {
             let open = open.as_ref();

@@ -1,6 +1,7 @@
 //! Who is in the room now.
 
 use super::keyed_list::{Line, lines};
+use super::namesakes;
 use super::one_of::when;
 use super::shown::{self, Derived};
 use super::view_model::ViewModel;
@@ -16,7 +17,7 @@ const FACES: usize = 3;
 pub fn Members() -> impl IntoView {
     let model = ViewModel::here();
     let roster = Derived::new(move || model.presence().with(|presence| presence.roster.clone()));
-    let namesakes = shown::namesakes(model);
+    let namesakes = namesakes::all(model);
     let more = move || {
         roster
             .with(|roster| i64::from(roster.count) - roster.people.len() as i64)

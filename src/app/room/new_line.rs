@@ -1,6 +1,6 @@
 //! What shows how far one has read: the line *New*, the bar that leads up to it, and the ways to say otherwise.
 
-use super::driver::{act, is_plain};
+use super::driver::{act, done_by_finger, is_plain};
 use super::one_of::when;
 use super::shown;
 use super::shown::heard;
@@ -117,6 +117,7 @@ pub fn MarkUnread(
     let mark = move |event: SubmitEvent| {
         event.prevent_default();
         act(model, |session| session.mark_unread(number));
+        done_by_finger();
     };
     view! {
         <form class="inline" method="post" action=action on:submit=heard(mark)>

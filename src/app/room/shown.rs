@@ -3,9 +3,8 @@
 //! Every closure in a view is a type of its own, with its own copy of the code that builds,
 //! hydrates and updates it; behind one type they share it.
 
-use super::view_model::{Tracked, ViewModel};
+use super::view_model::Tracked;
 use leptos::prelude::*;
-use parlour_client::namesakes::Namesakes;
 
 /// Text that follows the view model.
 pub fn text(of: impl Fn() -> String + Send + Sync + 'static) -> impl Text {
@@ -107,23 +106,6 @@ impl<T: PartialEq + Send + Sync> Derived<T> {
     fn look<R>(self, look: impl FnOnce(&T) -> R) -> R {
         self.value
             .with_value(|value| look(value.as_ref().expect("asking for the changes made it")))
-    }
-}
-
-/// Who has to be told from somebody else, worked out once for all of the island.
-#[derive(Clone, Copy)]
-struct Known(Derived<Namesakes>);
-
-/// Works it out from now on, for what is drawn under the caller's owner.
-pub fn provide_namesakes(model: ViewModel) {
-    provide_context(Known(Derived::new(move || model.namesakes())));
-}
-
-/// Who has to be told from somebody else.
-pub fn namesakes(model: ViewModel) -> Derived<Namesakes> {
-    match use_context() {
-        Some(Known(namesakes)) => namesakes,
-        None => Derived::new(move || model.namesakes()),
     }
 }
 
