@@ -18,6 +18,7 @@ pub mod backup;
 mod bootstrap;
 mod changes;
 mod connect;
+mod db;
 mod failure;
 pub(crate) mod file;
 mod finding;
@@ -54,15 +55,15 @@ pub(crate) use read_receipts::ReadReceipts;
 pub use rooms::{Listing, NearName, RoomChange, RoomDraft, RoomsPart, StoredRoom, Viewer};
 pub use tables::Role;
 pub use writer::Publish;
-use writer::{BatchWrite, Written, statement};
+use writer::{BatchWrite, Written};
 
 use crate::clock::{Clock, Random};
 use crate::error::ServiceError;
+use db::{Db, statement, values};
 use log::Log;
 use parlour_migration::{Migrator, MigratorTrait};
 use parlour_protocol::RoomId;
 use reading::Readers;
-use rusqlite::Connection;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use std::path::Path;
 use std::sync::Arc;
@@ -173,7 +174,7 @@ impl Store {
 
     /// Whether the database answers and the writer takes work.
     pub async fn answers(&self) -> bool {
-        let asked = self.read(|db| Ok(statement(db, "SELECT 1")?.exists([])?));
+        let asked = self.read(|db| Ok(statement(db, "SELECT 1")?.exists(values![])?));
         let answer = tokio::time::timeout(Duration::from_secs(2), asked).await;
         self.writer.is_open() && matches!(answer, Ok(Ok(_)))
     }
@@ -189,7 +190,7 @@ impl Store {
     async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        W: Fn(&Connection) -> Result<Written<T>, ServiceError> + Send + 'static,
+        W: Fn(&Db) -> Result<Written<T>, ServiceError> + Send + 'static,
     {
         self.writer.write(work).await
     }
@@ -203,7 +204,7 @@ impl Store {
     async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+        W: FnOnce(&Db) -> Result<T, ServiceError> + Send + 'static,
     {
         self.readers.read(work).await
     }

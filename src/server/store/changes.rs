@@ -3,12 +3,12 @@
 //!
 //! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
+use super::Store;
+use super::db::{self, Db, statement, values};
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
-use super::{Store, statement};
 use crate::error::ServiceError;
 use parlour_protocol::{Message, Room, RoomId, Seq};
-use rusqlite::Connection;
 
 /// Messages in one page.
 const PAGE: usize = 500;
@@ -49,7 +49,7 @@ impl Store {
         after: Seq,
     ) -> Result<SyncPage, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let room = visible(db, viewer, room)?;
             Ok(page(db, room, after)?)
         };
@@ -57,7 +57,7 @@ impl Store {
     }
 }
 
-fn page(db: &Connection, room: RoomRow, after: Seq) -> rusqlite::Result<SyncPage> {
+fn page(db: &Db, room: RoomRow, after: Seq) -> db::Result<SyncPage> {
     let newest = Seq(room.seq);
     let is_foreign = after < Seq::ZERO || after > newest;
     if is_foreign || has_too_many(db, &room, after)? {
@@ -72,11 +72,9 @@ fn page(db: &Connection, room: RoomRow, after: Seq) -> rusqlite::Result<SyncPage
     }
     let cut = cut(&sizes(db, &room, after)?);
     let to = cut.unwrap_or(newest);
-    let mut changed = statement(db, CHANGED)?;
-    let rows = changed.query_map([room.id, after.0, to.0], MessageRow::read)?;
-    let mut messages = rows
-        .map(|row| Ok(Message::from(row?)))
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut messages = statement(db, CHANGED)?.rows(values![room.id, after, to], |row| {
+        Ok(Message::from(MessageRow::read(row)?))
+    })?;
     let held = held_with_links(&messages);
     let is_cut_again = held < messages.len();
     messages.truncate(held);
@@ -109,21 +107,19 @@ fn held_with_links(messages: &[Message]) -> usize {
 }
 
 /// Whether more messages changed than are synced; counts no further than that.
-fn has_too_many(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<bool> {
+fn has_too_many(db: &Db, room: &RoomRow, after: Seq) -> db::Result<bool> {
     if Seq(room.seq).since(after) <= TOO_MANY {
         return Ok(false);
     }
-    let changed: i64 = statement(db, COUNT)?
-        .query_row([room.id, after.0, room.seq, TOO_MANY + 1], |row| row.get(0))?;
-    Ok(changed > TOO_MANY)
+    let values = values![room.id, after, room.seq, TOO_MANY + 1];
+    let changed = statement(db, COUNT)?.row(values, |row| row.get::<i64>(0))?;
+    Ok(changed.is_some_and(|changed| changed > TOO_MANY))
 }
 
 /// The seq and size of each message, of one more than a page has. Reads no text.
-fn sizes(db: &Connection, room: &RoomRow, after: Seq) -> rusqlite::Result<Vec<(Seq, i64)>> {
-    let mut sizes = statement(db, SIZES)?;
-    let limits = [room.id, after.0, room.seq, PAGE as i64 + 1];
-    let rows = sizes.query_map(limits, |row| Ok((Seq(row.get(0)?), row.get(1)?)))?;
-    rows.collect()
+fn sizes(db: &Db, room: &RoomRow, after: Seq) -> db::Result<Vec<(Seq, i64)>> {
+    let values = values![room.id, after, room.seq, PAGE as i64 + 1];
+    statement(db, SIZES)?.rows(values, |row| Ok((Seq(row.get(0)?), row.get(1)?)))
 }
 
 /// The seq with which a page ends; `None` when it can hold all of `sizes`.
@@ -153,9 +149,16 @@ macro_rules! changed {
 
 const CHANGED: &str = changed!(message_columns!(), " ORDER BY seq");
 
-const SIZES: &str = changed!("seq, octet_length(body)", " ORDER BY seq LIMIT ?4");
+const SIZES: &str = changed!(
+    "seq, CAST(octet_length(body) AS BIGINT)",
+    " ORDER BY seq LIMIT ?4"
+);
 
-const COUNT: &str = concat!("SELECT count(*) FROM (", changed!("1", " LIMIT ?4"), ")");
+const COUNT: &str = concat!(
+    "SELECT count(*) FROM (",
+    changed!("1", " LIMIT ?4"),
+    ") AS changed"
+);
 
 #[cfg(test)]
 mod tests {

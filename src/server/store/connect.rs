@@ -4,6 +4,7 @@
 //! acknowledged message must survive a power cut; foreign keys on; and what is deleted is overwritten,
 //! because the text of a deleted message must not be found in the file.
 
+use super::db::Db;
 use super::file::{self, make_folder, not_writable};
 use super::{OpenError, log};
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
@@ -32,8 +33,8 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// The connections of the writer and of the readers.
 pub struct Connections {
-    pub(super) writing: Connection,
-    pub(super) reading: Vec<Connection>,
+    pub(super) writing: Db,
+    pub(super) reading: Vec<Db>,
     /// Carries the log over into the file, beside the writer.
     pub(super) checkpointing: Connection,
     /// A log was left by a process that did not close the database: deleted texts may be in it.
@@ -49,9 +50,9 @@ pub(super) async fn open(file: &Path) -> Result<(DatabaseConnection, Connections
     let schema = schema.map_err(|cause| OpenError::new(file, cause))?;
     refuse_newer(&schema, file).await?;
     let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
-    let reading = (0..threads).map(|_| self::reading(file));
+    let reading = (0..threads).map(|_| self::reading(file).map(Db::Sqlite));
     let connections = Connections {
-        writing: writing(file).map_err(failed)?,
+        writing: Db::Sqlite(writing(file).map_err(failed)?),
         reading: reading.collect::<rusqlite::Result<_>>().map_err(failed)?,
         checkpointing: checkpointing(file).map_err(failed)?,
         has_log,
@@ -165,8 +166,11 @@ mod tests {
         let (_folder, connections) = opened().await;
         let pragma = |name: &str| {
             let value = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
-            let value = connections.writing.query_row(&value, [], |row| row.get(0));
-            value.unwrap()
+            connections
+                .writing
+                .column::<String>(&value, 0)
+                .unwrap()
+                .remove(0)
         };
         let found: [String; 3] = ["synchronous", "journal_mode", "foreign_keys"].map(pragma);
         assert_eq!(found, ["2", "wal", "1"]);

@@ -35,9 +35,19 @@ struct Panicked;
 #[error("the transaction was ended under way")]
 struct TransactionLost;
 
+/// A statement that always answers a row answered none.
+#[derive(Debug, thiserror::Error)]
+#[error("a statement answered no row")]
+struct NoRow;
+
 /// The error of all work in a transaction that failed.
 pub(super) fn rolled_back(cause: &StoreError) -> StoreError {
     StoreError::new(cause.class, RolledBackWithItsGroup(cause.clone()))
+}
+
+/// A statement that always answers a row answered none.
+pub(super) fn no_row() -> StoreError {
+    StoreError::new(Class::Broken, NoRow)
 }
 
 /// A piece of work panicked.

@@ -2,13 +2,14 @@
 //!
 //! *Invariant:* an answer has a limit, and so has what is read for it.
 
+use super::Store;
+use super::db::{self, Db, Row, Value, statement, values};
 use super::rooms::{FIRST, OWN, Viewer};
 use super::tables::RoomRow;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use parlour_protocol::rules::OWN_ROOMS_MAX;
 use parlour_protocol::{Room, RoomId};
-use rusqlite::{Connection, Params, Row};
+use std::ops::ControlFlow;
 
 /// How many rooms' names are looked at besides the viewer's own. In a house of more, those behind them in the
 /// alphabet are found in the list of all.
@@ -27,13 +28,14 @@ impl Store {
         wanted: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<Room>, ServiceError> {
         let Viewer(user) = viewer.into();
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let mut found = Vec::new();
             if let Some(user) = user {
-                let values = (user.0, OWN_ROOMS_MAX as i64);
+                let values = values![user, OWN_ROOMS_MAX as i64];
                 look(db, OWN, values, limit, &wanted, &mut found)?;
             }
-            look(db, FIRST, [LOOKED_AT as i64], limit, &wanted, &mut found)?;
+            let values = values![LOOKED_AT as i64];
+            look(db, FIRST, values, limit, &wanted, &mut found)?;
             Ok(found)
         };
         self.read(read).await
@@ -42,31 +44,30 @@ impl Store {
 
 /// Adds those of these rooms that are wanted, until there are enough.
 fn look(
-    db: &Connection,
+    db: &Db,
     of: &'static str,
-    values: impl Params,
+    values: &[Value<'_>],
     limit: usize,
     wanted: &impl Fn(&str) -> bool,
     found: &mut Vec<Room>,
-) -> rusqlite::Result<()> {
-    let mut of = statement(db, of)?;
-    let mut rows = of.query(values)?;
-    while found.len() < limit
-        && let Some(row) = rows.next()?
-    {
+) -> db::Result<()> {
+    statement(db, of)?.each(values, |row| {
+        if found.len() >= limit {
+            return Ok(ControlFlow::Break(()));
+        }
         if is_wanted(row, wanted)? && !has(found, row)? {
             found.push(RoomRow::read(row)?.into_room());
         }
-    }
-    Ok(())
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// Most rows are none of those, and nothing but their names is read.
-fn is_wanted(row: &Row<'_>, wanted: &impl Fn(&str) -> bool) -> rusqlite::Result<bool> {
-    Ok(wanted(row.get_ref("name")?.as_str()?))
+fn is_wanted(row: &Row<'_>, wanted: &impl Fn(&str) -> bool) -> db::Result<bool> {
+    row.is_text(RoomRow::NAME, wanted)
 }
 
-fn has(found: &[Room], row: &Row<'_>) -> rusqlite::Result<bool> {
-    let id = RoomId(row.get("id")?);
+fn has(found: &[Room], row: &Row<'_>) -> db::Result<bool> {
+    let id = RoomId(row.get(RoomRow::ID)?);
     Ok(found.iter().any(|room| room.id == id))
 }

@@ -3,12 +3,13 @@
 //!
 //! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
+use super::Store;
+use super::db::{self, Db, statement, values};
 use super::rooms::{Listing, StoredRoom, Viewer, listed, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
-use super::{Store, statement};
 use crate::error::ServiceError;
 use parlour_protocol::{History, Message, Number, RoomId, Seq, rules};
-use rusqlite::Connection;
+use std::ops::ControlFlow;
 
 /// The part of a room's history that a page shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +62,7 @@ impl Store {
         limit: u32,
     ) -> Result<Opened, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let room = visible(db, viewer, room)?;
             Ok(open(db, room, view, limit)?)
         };
@@ -79,7 +80,7 @@ impl Store {
         limit: u32,
     ) -> Result<Listed, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let listed = listed(db, viewer, at.map(|(room, _)| room))?;
             let opened = at.map(|(room, view)| {
                 let row = listed.rows.iter().find(|row| row.id == room.0);
@@ -95,7 +96,7 @@ impl Store {
     }
 }
 
-fn open(db: &Connection, room: RoomRow, view: View, limit: u32) -> rusqlite::Result<Opened> {
+fn open(db: &Db, room: RoomRow, view: View, limit: u32) -> db::Result<Opened> {
     let history = page(db, &room, view, limit)?;
     Ok(Opened {
         room: room.into(),
@@ -103,7 +104,7 @@ fn open(db: &Connection, room: RoomRow, view: View, limit: u32) -> rusqlite::Res
     })
 }
 
-fn page(db: &Connection, room: &RoomRow, view: View, limit: u32) -> rusqlite::Result<History> {
+fn page(db: &Db, room: &RoomRow, view: View, limit: u32) -> db::Result<History> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
     let more = limit + 1;
@@ -170,13 +171,13 @@ struct Side {
 /// Up to `count` messages on one side of a number: one range of an index, read until it has more than
 /// `bytes` of text.
 fn rows(
-    db: &Connection,
+    db: &Db,
     side: &'static str,
     room: &RoomRow,
     edge: i64,
     count: usize,
     bytes: usize,
-) -> rusqlite::Result<Side> {
+) -> db::Result<Side> {
     let mut side_read = Side {
         rows: Vec::new(),
         held: 0,
@@ -184,18 +185,18 @@ fn rows(
     if count == 0 {
         return Ok(side_read);
     }
-    let mut statement = statement(db, side)?;
-    let rows = statement.query_map([room.id, edge, count as i64], MessageRow::read)?;
     let mut read = 0;
-    for row in rows {
-        let row = row?;
+    let values = values![room.id, edge, count as i64];
+    statement(db, side)?.each(values, |row| {
+        let row = MessageRow::read(row)?;
         read += row.body.len();
         side_read.rows.push(row);
         if read > bytes && side_read.rows.len() > 1 {
-            return Ok(side_read);
+            return Ok(ControlFlow::Break(()));
         }
         side_read.held = side_read.rows.len();
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(side_read)
 }
 

@@ -1,13 +1,13 @@
 //! Memberships of rooms, and the read positions in them.
 
+use super::Store;
+use super::db::{self, Db, Row, statement, values};
 use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::Role;
 use super::writer::Written;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{RoomId, Seq, Timestamp, UserId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 
 /// A room, and whether a user is a member of it.
@@ -78,13 +78,13 @@ impl Store {
             let Some(new) = decide(&standing, now) else {
                 return Ok(Written::quietly(standing.room));
             };
-            statement(db, ENTER)?.execute(params![
-                id.0,
-                user.0,
+            statement(db, ENTER)?.execute(values![
+                id,
+                user,
                 new.role,
-                new.read_seq.0,
+                new.read_seq,
                 new.read_posts,
-                new.joined_at.0
+                new.joined_at
             ])?;
             Ok(Written {
                 publish: vec![Publication::Joined {
@@ -107,7 +107,7 @@ impl Store {
             if !standing(db, user, id)?.is_member {
                 return Ok(Written::quietly(false));
             }
-            statement(db, LEAVE)?.execute([id.0, user.0])?;
+            statement(db, LEAVE)?.execute(values![id, user])?;
             Ok(Written {
                 value: true,
                 publish: vec![Publication::Left { room: id, user }],
@@ -125,14 +125,11 @@ impl Store {
         user: UserId,
         id: RoomId,
     ) -> Result<ReadPosition, ServiceError> {
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let room_seq = Seq(visible(db, Viewer(Some(user)), id)?.seq);
             let read =
-                statement(db, READ_UP_TO)?.query_row([id.0, user.0], |row| read_up_to(row, 0));
-            Ok(ReadPosition {
-                room_seq,
-                read: read.optional()?,
-            })
+                statement(db, READ_UP_TO)?.row(values![id, user], |row| read_up_to(row, 0))?;
+            Ok(ReadPosition { room_seq, read })
         };
         self.read(read).await
     }
@@ -145,25 +142,24 @@ impl Store {
         &self,
         user: UserId,
     ) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
-        let read = move |db: &Connection| {
-            let mut statement = statement(db, READ)?;
-            let rows = statement.query_map([user.0], |row| {
+        let read = move |db: &Db| {
+            let read = statement(db, READ)?.rows(values![user], |row| {
                 Ok((RoomId(row.get(0)?), read_up_to(row, 1)?))
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(read.into_iter().collect())
         };
         self.read(read).await
     }
 }
 
-fn standing(db: &Connection, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
+fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
     let room = visible(db, Viewer(Some(user)), id)?.into();
-    let is_member = statement(db, IS_MEMBER)?.exists([id.0, user.0])?;
+    let is_member = statement(db, IS_MEMBER)?.exists(values![id, user])?;
     Ok(Standing { room, is_member })
 }
 
 /// Of a row that has its columns from here on.
-fn read_up_to(row: &Row<'_>, first: usize) -> rusqlite::Result<ReadUpTo> {
+fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
     Ok(ReadUpTo {
         seq: Seq(row.get(first)?),
         posts: row.get(first + 1)?,

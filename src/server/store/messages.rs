@@ -3,14 +3,15 @@
 //! *Invariant:* a change takes the room's next `seq` in its own transaction and leaves it on the message. Deleting
 //! leaves a tombstone; no row is removed while its room is there.
 
+use super::Store;
+use super::db::{Db, statement, values};
+use super::failure;
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, message_columns};
 use super::writer::Written;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{Message, Number, RoomId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
 
 /// What a message is changed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Store {
         number: Number,
     ) -> Result<Message, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| Ok(one(db, viewer, room, number)?.into());
+        let read = move |db: &Db| Ok(one(db, viewer, room, number)?.into());
         self.read(read).await
     }
 
@@ -75,13 +76,14 @@ impl Store {
                     is_new: false,
                 }));
             };
-            let seq: i64 = statement(db, NEXT_SEQ)?.query_row([room.0], |row| row.get(0))?;
+            let seq = statement(db, NEXT_SEQ)?.row(values![room], |row| row.get::<i64>(0))?;
+            let seq = seq.ok_or_else(failure::no_row)?;
             match change {
                 Change::Edit { body, at } => {
-                    statement(db, EDIT)?.execute(params![before.id.0, seq, body, at.0])?
+                    statement(db, EDIT)?.execute(values![before.id.0, seq, &body, at])?
                 }
                 Change::Delete { at } => {
-                    statement(db, DELETE)?.execute(params![before.id.0, seq, at.0])?
+                    statement(db, DELETE)?.execute(values![before.id.0, seq, at])?
                 }
             };
             let message = Message::from(one(db, viewer, room, number)?);
@@ -97,16 +99,10 @@ impl Store {
     }
 }
 
-fn one(
-    db: &Connection,
-    viewer: Viewer,
-    room: RoomId,
-    number: Number,
-) -> Result<MessageRow, ServiceError> {
+fn one(db: &Db, viewer: Viewer, room: RoomId, number: Number) -> Result<MessageRow, ServiceError> {
     visible(db, viewer, room)?;
     statement(db, ONE)?
-        .query_row([room.0, number.0], MessageRow::read)
-        .optional()?
+        .row(values![room, number], MessageRow::read)?
         .ok_or(ServiceError::MessageNotFound)
 }
 

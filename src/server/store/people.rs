@@ -1,14 +1,15 @@
 //! Users: guests, their names, and the sessions that prove them.
 
+use super::Store;
+use super::db::{self, Db, statement, values};
+use super::failure;
 use super::tables::{Kind, UserRow, user_columns};
 use super::writer::Written;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::SessionId;
 use parlour_protocol::{Timestamp, User, UserId, UserKind};
-use rusqlite::{Connection, OptionalExtension, params};
 
 /// Expired sessions that are removed with each new one, so that the table does not grow with old ones.
 const EXPIRED: i64 = 100;
@@ -69,10 +70,10 @@ impl Store {
             } = &draft;
             decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0))?)?;
             let kind = Kind(UserKind::Guest);
-            let values = params![name.shown, name.folded, name.skeleton, kind, now.0];
+            let values = values![&name.shown, &name.folded, &name.skeleton, kind, *now];
             let id = statement(db, GUEST)?.insert(values)?;
-            statement(db, SESSION)?.execute(params![id, token_hash, now.0, expires_at.0])?;
-            statement(db, FORGET)?.execute([now.0, EXPIRED])?;
+            statement(db, SESSION)?.execute(values![id, token_hash, *now, *expires_at])?;
+            statement(db, FORGET)?.execute(values![*now, EXPIRED])?;
             Ok(Written::quietly(User {
                 id: UserId(id),
                 name: name.shown.clone(),
@@ -94,10 +95,10 @@ impl Store {
     ) -> Result<User, ServiceError> {
         self.write(move |db| {
             decide(&holders(db, HELD, &name, id)?)?;
-            let values = params![id.0, name.shown, name.folded, name.skeleton];
+            let values = values![id, &name.shown, &name.folded, &name.skeleton];
             statement(db, RENAME)?.execute(values)?;
-            let user = statement(db, USER)?.query_row([id.0], UserRow::read)?;
-            let user = User::from(user);
+            let user = statement(db, USER)?.row(values![id], UserRow::read)?;
+            let user = User::from(user.ok_or_else(failure::no_row)?);
             Ok(Written {
                 publish: vec![Publication::Renamed {
                     user: user.clone(),
@@ -117,17 +118,17 @@ impl Store {
         &self,
         token_hash: Vec<u8>,
     ) -> Result<Option<ProvedSession>, ServiceError> {
-        let read = move |db: &Connection| {
-            let proved = statement(db, PROVED)?.query_row([token_hash], |row| {
+        let read = move |db: &Db| {
+            let proved = statement(db, PROVED)?.row(values![&token_hash], |row| {
                 let user = UserRow::read(row)?;
                 Ok(ProvedSession {
-                    id: SessionId(row.get("session")?),
-                    expires_at: Timestamp(row.get("expires_at")?),
+                    id: SessionId(row.get(UserRow::COUNT)?),
+                    expires_at: Timestamp(row.get(UserRow::COUNT + 1)?),
                     is_admin: user.is_admin,
                     user: user.into(),
                 })
             });
-            Ok(proved.optional()?)
+            Ok(proved?)
         };
         self.read(read).await
     }
@@ -142,7 +143,7 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            statement(db, RENEW)?.execute([id.0, expires_at.0])?;
+            statement(db, RENEW)?.execute(values![id.0, expires_at])?;
             Ok(Written::quietly(()))
         })
         .await
@@ -150,21 +151,19 @@ impl Store {
 }
 
 fn holders(
-    db: &Connection,
+    db: &Db,
     which: &'static str,
     name: &Name,
     except: UserId,
-) -> rusqlite::Result<Vec<NameHolder>> {
-    let mut holders = statement(db, which)?;
-    let holders = holders.query_map(params![name.skeleton, except.0], |row| {
+) -> db::Result<Vec<NameHolder>> {
+    statement(db, which)?.rows(values![&name.skeleton, except], |row| {
         let Kind(kind) = row.get(2)?;
         Ok(NameHolder {
             id: UserId(row.get(0)?),
             name: row.get(1)?,
             is_account: kind != UserKind::Guest,
         })
-    })?;
-    holders.collect()
+    })
 }
 
 const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ?";
@@ -172,8 +171,8 @@ const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <
 const HELD_BY_ACCOUNTS: &str =
     "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ? AND kind <> 'guest' LIMIT 1";
 
-const GUEST: &str =
-    "INSERT INTO users (name, folded, skeleton, kind, created_at) VALUES (?, ?, ?, ?, ?)";
+const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at) \
+    VALUES (?, ?, ?, ?, ?) RETURNING id";
 
 const RENAME: &str = "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4 WHERE id = ?1";
 
@@ -188,7 +187,7 @@ const FORGET: &str = "DELETE FROM sessions WHERE id IN \
 const PROVED: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", sessions.id AS session, expires_at \
+    ", sessions.id, expires_at \
     FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ?"
 );
 

@@ -4,14 +4,14 @@
 //! *Invariant:* sends are stored one after the other, in one transaction. A repeat may be of a send before
 //! it, a reply may be to one, and what is refused has written nothing.
 
+use super::Store;
+use super::db::{self, Db, Repeated, statement, values};
 use super::tables::{MessageRow, Role, message_columns};
-use super::writer::{BatchWrite, Repeated, Results, Written};
-use super::{Store, statement};
+use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
 use crate::limits::Charge;
 use parlour_protocol::{Message, Number, RoomId, Seq, Timestamp, UserId};
-use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
 /// A message to be posted, with a text and an idempotency key that passed the rules.
@@ -122,10 +122,9 @@ impl Store {
         author: UserId,
         client_id: String,
     ) -> Result<Option<Message>, ServiceError> {
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let sent = statement(db, SENT_AND_VISIBLE)?
-                .query_row(params![author.0, client_id], MessageRow::read)
-                .optional()?;
+                .row(values![author, &client_id], MessageRow::read)?;
             Ok(sent.map(Message::from))
         };
         self.read(read).await
@@ -151,7 +150,7 @@ enum Refused {
 impl BatchWrite for Post {
     type Answer = Posted;
 
-    fn write(posts: &[Self], db: &Connection) -> Results<Posted> {
+    fn write(posts: &[Self], db: &Db) -> Results<Posted> {
         let mut statements = Statements::prepare(db)?;
         posts
             .iter()
@@ -165,11 +164,7 @@ impl BatchWrite for Post {
 }
 
 impl Post {
-    fn store(
-        &self,
-        db: &Connection,
-        statements: &mut Statements<'_>,
-    ) -> Result<Written<Posted>, Refused> {
+    fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
         let facts = facts(&self.draft, db, statements)?;
         match (self.decide)(&self.draft, facts, self.now).map_err(Refused::Post)? {
             PostDecision::Repeated(message) => Ok(Written::quietly(Posted {
@@ -184,14 +179,9 @@ impl Post {
     }
 }
 
-fn facts(
-    draft: &Draft,
-    db: &Connection,
-    statements: &mut Statements<'_>,
-) -> rusqlite::Result<PostFacts> {
-    let key = params![draft.author.0, draft.client_id];
-    let sent = statements.sent_before.again();
-    let sent = sent.query_row(key, MessageRow::read).optional()?;
+fn facts(draft: &Draft, db: &Db, statements: &mut Statements<'_>) -> db::Result<PostFacts> {
+    let key = values![draft.author, &draft.client_id];
+    let sent = statements.sent_before.again().row(key, MessageRow::read)?;
     if let Some(sent) = sent
         && !was_deleted_with_its_room(db, &sent)?
     {
@@ -199,19 +189,16 @@ fn facts(
     }
     let place = statements.place.again();
     let (room, author_name) = place
-        .query_row([draft.room.0, draft.author.0], |row| {
+        .row(values![draft.room, draft.author], |row| {
             let room = RoomState {
                 seq: Seq(row.get(0)?),
                 posts: row.get(1)?,
             };
             Ok((Some(room), row.get(2)?))
-        })
-        .optional()?
+        })?
         .unwrap_or_default();
     let has_replied_to = match (room, draft.reply_to) {
-        (Some(_), Some(number)) => {
-            statement(db, NUMBERED)?.exists(params![draft.room.0, number.0])?
-        }
+        (Some(_), Some(number)) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
         _ => false,
     };
     Ok(PostFacts::New {
@@ -223,41 +210,41 @@ fn facts(
 
 /// Whether a message belongs to a deleted room. Then its row is removed now, so that its idempotency key may be used
 /// again.
-fn was_deleted_with_its_room(db: &Connection, sent: &MessageRow) -> rusqlite::Result<bool> {
+fn was_deleted_with_its_room(db: &Db, sent: &MessageRow) -> db::Result<bool> {
     const GONE: &str = "DELETE FROM messages WHERE id = ? \
         AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NOT NULL)";
-    Ok(statement(db, GONE)?.execute([sent.id])? > 0)
+    Ok(statement(db, GONE)?.execute(values![sent.id])? > 0)
 }
 
 fn store(
     draft: &Draft,
     new: NewPost,
-    db: &Connection,
+    db: &Db,
     statements: &mut Statements<'_>,
-) -> rusqlite::Result<Written<Posted>> {
+) -> db::Result<Written<Posted>> {
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
     let (number, seq) = (new.number.0, new.number.seq().0);
     let reply_to = draft.reply_to.map(|number| number.0);
-    let id = statements.insert.again().insert(params![
+    let id = statements.insert.again().insert(values![
         room,
         number,
         seq,
         new.ordinal,
         author,
-        new.author_name,
-        draft.client_id,
-        draft.body,
+        &new.author_name,
+        &draft.client_id,
+        &draft.body,
         reply_to,
         now,
     ])?;
-    let moved = params![room, seq, new.ordinal, now];
+    let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    let read = params![room, author, seq, new.ordinal];
+    let read = values![room, author, seq, new.ordinal];
     let is_member = statements.read_own.again().execute(read)? > 0;
     let joined = match is_member {
         true => None,
         false => {
-            let member = params![room, author, seq, new.ordinal, now, new.role];
+            let member = values![room, author, seq, new.ordinal, now, new.role];
             statement(db, JOIN)?.execute(member)?;
             Some(Publication::Joined {
                 room: draft.room,
@@ -304,7 +291,7 @@ struct Statements<'c> {
 }
 
 impl<'c> Statements<'c> {
-    fn prepare(db: &'c Connection) -> rusqlite::Result<Self> {
+    fn prepare(db: &'c Db) -> db::Result<Self> {
         Ok(Self {
             sent_before: Repeated::new(db, SENT_BEFORE)?,
             place: Repeated::new(db, PLACE)?,
@@ -334,18 +321,19 @@ const PLACE: &str = "SELECT seq, posts, users.name FROM rooms LEFT JOIN users ON
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 
 const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
-    author_name, client_id, body, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    author_name, client_id, body, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    RETURNING id";
 
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";
 
-const READ_OWN: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4, wrote = 1 \
+const READ_OWN: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4, wrote = TRUE \
     WHERE room_id = ?1 AND user_id = ?2";
 
 const JOIN: &str = "INSERT INTO memberships \
-    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, 1)";
+    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, TRUE)";
 
-impl From<rusqlite::Error> for Refused {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::All(error.into())
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::All(error)
     }
 }

@@ -8,12 +8,12 @@
 //! *Invariant:* a receipt leaves memory when it is on disk; one that the disk does not take is tried again. Of each
 //! member they are written in the order in which they came.
 
+use super::Store;
+use super::db::{self, Db, statement, values};
 use super::writer::{BatchWrite, Results, Written};
-use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{MarkedUnread, RoomId, Seq, UserId};
-use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Bound;
@@ -211,7 +211,7 @@ struct Part(Arc<[(At, Receipt)]>);
 impl BatchWrite for Part {
     type Answer = ();
 
-    fn write(parts: &[Self], db: &Connection) -> Results<()> {
+    fn write(parts: &[Self], db: &Db) -> Results<()> {
         parts
             .iter()
             .map(|Self(receipts)| {
@@ -229,9 +229,9 @@ impl BatchWrite for Part {
 }
 
 /// Moves a member's read position on, unless they are none any more or have read further by posting.
-fn move_on(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
+fn move_on(db: &Db, (room, user): At, seq: Seq) -> db::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
-    let read = params![room.0, user.0, seq.0, read_posts];
+    let read = values![room, user, seq, read_posts];
     let is_news = statement(db, MOVE_ON)?.execute(read)? > 0;
     Ok(is_news.then_some(Publication::Read {
         user,
@@ -242,11 +242,11 @@ fn move_on(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Opti
 
 /// Sets a member's read position back, unless it is before that already. They are told in any case: what they
 /// have open marks nothing as read meanwhile.
-fn set_back(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Option<Publication>> {
+fn set_back(db: &Db, (room, user): At, seq: Seq) -> db::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
-    let back = params![room.0, user.0, seq.0, read_posts];
+    let back = values![room, user, seq, read_posts];
     statement(db, SET_BACK)?.execute(back)?;
-    let told = statement(db, STANDS)?.query_row([room.0, user.0], |row| {
+    statement(db, STANDS)?.row(values![room, user], |row| {
         let (read_posts, posts): (i64, i64) = (row.get(1)?, row.get(2)?);
         Ok(Publication::Unread {
             user,
@@ -257,8 +257,7 @@ fn set_back(db: &Connection, (room, user): At, seq: Seq) -> rusqlite::Result<Opt
             },
             read_posts,
         })
-    });
-    told.optional()
+    })
 }
 
 macro_rules! moves {
@@ -280,11 +279,9 @@ const STANDS: &str = "SELECT read_seq, read_posts, posts FROM memberships \
     JOIN rooms ON id = room_id WHERE room_id = ? AND user_id = ? AND deleted_at IS NULL";
 
 /// How many messages were posted up to `seq`: the ordinal of the last of them.
-fn posts_up_to(db: &Connection, room: RoomId, seq: Seq) -> rusqlite::Result<i64> {
+fn posts_up_to(db: &Db, room: RoomId, seq: Seq) -> db::Result<i64> {
     const LAST: &str = "SELECT ordinal FROM messages WHERE room_id = ? AND number <= ? \
         ORDER BY number DESC LIMIT 1";
-    let last = statement(db, LAST)?
-        .query_row([room.0, seq.0], |row| row.get(0))
-        .optional()?;
+    let last = statement(db, LAST)?.row(values![room, seq], |row| row.get(0))?;
     Ok(last.unwrap_or(0))
 }

@@ -6,9 +6,9 @@
 //! they wait on threads for that. *Invariant:* one piece of work reads one state of the database, on
 //! a connection that cannot write.
 
+use super::db::Db;
 use crate::clock::Clock;
 use crate::error::ServiceError;
-use rusqlite::Connection;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,14 +30,14 @@ pub(super) struct Readers {
 }
 
 struct Pool {
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Db>>,
     /// How many of the next reads run on a blocking thread.
     distrust: AtomicU32,
     clock: Arc<dyn Clock>,
 }
 
 impl Readers {
-    pub(super) fn new(connections: Vec<Connection>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(connections: Vec<Db>, clock: Arc<dyn Clock>) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(connections.len())),
             count: connections.len() as u32,
@@ -52,7 +52,7 @@ impl Readers {
     pub(super) async fn read<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+        W: FnOnce(&Db) -> Result<T, ServiceError> + Send + 'static,
     {
         let permit = self.permits.clone().acquire_owned().await;
         let mut lent = Lent {
@@ -82,7 +82,7 @@ impl Readers {
 }
 
 impl Pool {
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Db>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -97,7 +97,7 @@ impl Pool {
 
 /// A connection, until it is given back.
 struct Lent {
-    connection: Option<Connection>,
+    connection: Option<Db>,
     pool: Arc<Pool>,
     // Dropped last: a task that gets the permit finds a connection.
     _permit: OwnedSemaphorePermit,
@@ -106,12 +106,11 @@ struct Lent {
 impl Lent {
     fn read<T>(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<T, ServiceError>,
+        work: impl FnOnce(&Db) -> Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        let connection = self.connection.as_mut().ok_or(ServiceError::Draining)?;
+        let connection = self.connection.as_ref().ok_or(ServiceError::Draining)?;
         let began = self.pool.clock.monotonic();
-        // Dropping it ends it; there is nothing to commit.
-        let read = work(&*connection.transaction()?);
+        let read = connection.read(work);
         if self.pool.clock.monotonic() - began > QUICK {
             self.pool.distrust.store(DISTRUST, Ordering::Relaxed);
         }
@@ -127,6 +126,7 @@ impl Drop for Lent {
 
 #[cfg(test)]
 mod tests {
+    use super::super::db::{statement, values};
     use super::*;
     use crate::clock::ManualClock;
     use futures::FutureExt;
@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn readers(count: usize) -> Readers {
-        let connections = (0..count).map(|_| Connection::open_in_memory().unwrap());
+        let connections = (0..count).map(|_| Db::in_memory());
         Readers::new(connections.collect(), Arc::new(clock()))
     }
 
@@ -151,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn while_the_disk_is_slow_the_thread_that_asks_does_not_wait_for_it() {
         let clock = clock();
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Db::in_memory();
         let readers = Readers::new(vec![connection], Arc::new(clock.clone()));
         for _ in 0..DISTRUST {
             assert_ne!(thread(&readers).await, current().id());
@@ -174,8 +174,8 @@ mod tests {
             let ended = AssertUnwindSafe(panicking).catch_unwind().await;
             assert!(ended.is_err() || ended.is_ok_and(|read| read.is_err()));
             let one =
-                |db: &Connection| Ok(db.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?);
-            assert_eq!(readers.read(one).await.unwrap(), 1);
+                |db: &Db| Ok(statement(db, "SELECT 1")?.row(values![], |row| row.get::<i64>(0))?);
+            assert_eq!(readers.read(one).await.unwrap(), Some(1));
         }
     }
 

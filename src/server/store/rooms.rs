@@ -4,17 +4,18 @@
 //! it out in its SQL, before it is limited. A change takes the room's next `seq` in its own transaction and leaves it
 //! on the row, as one of a message does.
 
+use super::Store;
+use super::db::{self, Db, Value, statement, values};
 use super::posting::RoomState;
 use super::tables::{Role, RoomRow, room_columns};
 use super::writer::Written;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::Scope;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
 use parlour_protocol::{Room, RoomId, Seq, Timestamp, UserId};
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use std::ops::ControlFlow;
 
 /// Whose visibility a lookup has: a user's, or an anonymous visitor's. So far every room that is not deleted is
 /// visible to all.
@@ -98,7 +99,7 @@ impl Store {
         id: RoomId,
     ) -> Result<StoredRoom, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| Ok(visible(db, viewer, id)?.into());
+        let read = move |db: &Db| Ok(visible(db, viewer, id)?.into());
         self.read(read).await
     }
 
@@ -113,7 +114,7 @@ impl Store {
         open: Option<RoomId>,
     ) -> Result<Listing, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Connection| Ok(listed(db, viewer, open)?.into());
+        let read = move |db: &Db| Ok(listed(db, viewer, open)?.into());
         self.read(read).await
     }
 
@@ -128,20 +129,20 @@ impl Store {
         limit: usize,
         is_wanted: impl Fn(&Room) -> bool + Send + 'static,
     ) -> Result<RoomsPart, ServiceError> {
-        let read = move |db: &Connection| {
+        let read = move |db: &Db| {
             let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
-            let mut behind = statement(db, BEHIND)?;
-            let mut found = behind.query((sort, id))?;
             let mut rooms = Vec::new();
             // No row is read that is not looked at. One more than is answered shows whether there are more.
-            while rooms.len() <= limit
-                && let Some(row) = found.next()?
-            {
+            statement(db, BEHIND)?.each(values![&sort, id], |row| {
                 let room = RoomRow::read(row)?.into_room();
                 if is_wanted(&room) {
                     rooms.push(room);
                 }
-            }
+                Ok(match rooms.len() <= limit {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                })
+            })?;
             let is_end = rooms.len() <= limit;
             rooms.truncate(limit);
             Ok(RoomsPart { rooms, is_end })
@@ -198,7 +199,7 @@ impl Store {
             let Some(change) = decide(&before, &wanted, &near)? else {
                 return Ok(Written::quietly((before, false)));
             };
-            statement(db, CHANGE)?.execute(changed(id, &change))?;
+            change_row(db, id, &change)?;
             let room = visible(db, viewer, id)?.into_room();
             Ok(Written {
                 publish: vec![Publication::RoomChanged(room.clone())],
@@ -223,7 +224,7 @@ impl Store {
         let viewer = viewer.into();
         self.write(move |db| {
             decide(&visible(db, viewer, id)?.into_room())?;
-            statement(db, DELETE)?.execute(params![id.0, tombstone(id), now.0])?;
+            statement(db, DELETE)?.execute(values![id, &tombstone(id), now])?;
             Ok(Written {
                 value: (),
                 publish: vec![Publication::RoomDeleted(id)],
@@ -243,14 +244,9 @@ impl From<RoomRow> for StoredRoom {
 }
 
 /// The room if the viewer may see it.
-pub(super) fn visible(
-    db: &Connection,
-    Viewer(_): Viewer,
-    id: RoomId,
-) -> Result<RoomRow, ServiceError> {
+pub(super) fn visible(db: &Db, Viewer(_): Viewer, id: RoomId) -> Result<RoomRow, ServiceError> {
     statement(db, ONE)?
-        .query_row([id.0], RoomRow::read)
-        .optional()?
+        .row(values![id], RoomRow::read)?
         .ok_or(ServiceError::RoomNotFound)
 }
 
@@ -270,18 +266,18 @@ impl From<Listed> for Listing {
 }
 
 pub(super) fn listed(
-    db: &Connection,
+    db: &Db,
     viewer: Viewer,
     open: Option<RoomId>,
 ) -> Result<Listed, ServiceError> {
     let others = OTHER_ROOMS_MAX as i64;
-    let mut rows = rows(db, FIRST, [others + 1])?;
+    let mut rows = rows(db, FIRST, values![others + 1])?;
     let is_whole = rows.len() <= OTHER_ROOMS_MAX;
     if let Viewer(Some(user)) = viewer
         && !is_whole
     {
-        rows = self::rows(db, NOT_OWN, [user.0, others])?;
-        rows.extend(self::rows(db, OWN, [user.0, OWN_ROOMS_MAX as i64])?);
+        rows = self::rows(db, NOT_OWN, values![user, others])?;
+        rows.extend(self::rows(db, OWN, values![user, OWN_ROOMS_MAX as i64])?);
     } else {
         rows.truncate(OTHER_ROOMS_MAX);
     }
@@ -294,25 +290,22 @@ pub(super) fn listed(
     Ok(Listed { rows, is_whole })
 }
 
-fn rows(db: &Connection, of: &'static str, values: impl Params) -> rusqlite::Result<Vec<RoomRow>> {
-    let mut of = statement(db, of)?;
-    let rows = of.query_map(values, RoomRow::read)?;
-    rows.collect()
+fn rows(db: &Db, of: &'static str, values: &[Value<'_>]) -> db::Result<Vec<RoomRow>> {
+    statement(db, of)?.rows(values, RoomRow::read)
 }
 
 /// The names that are near this one, but for that of the room `except`.
-fn near(db: &Connection, name: &Name, except: RoomId) -> rusqlite::Result<Vec<NearName>> {
-    let mut near = statement(db, NEAR)?;
-    let near = near.query_map(params![name.folded, name.skeleton, except.0], |row| {
+fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<NearName>> {
+    let values = values![&name.folded, &name.skeleton, except];
+    statement(db, NEAR)?.rows(values, |row| {
         Ok(NearName {
             name: row.get(0)?,
             is_visible: row.get(1)?,
         })
-    })?;
-    near.collect()
+    })
 }
 
-fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
+fn create(db: &Db, draft: &RoomDraft) -> db::Result<Room> {
     let RoomDraft {
         maker,
         name,
@@ -320,17 +313,17 @@ fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
         description,
         now,
     } = draft;
-    let values = params![
-        name.shown,
-        name.folded,
-        name.skeleton,
+    let values = values![
+        &name.shown,
+        &name.folded,
+        &name.skeleton,
         sort_key,
         description,
-        now.0,
-        maker.0
+        *now,
+        *maker
     ];
     let id = statement(db, CREATE)?.insert(values)?;
-    statement(db, FOUNDER)?.execute(params![id, maker.0, Role::Owner, now.0])?;
+    statement(db, FOUNDER)?.execute(values![id, *maker, Role::Owner, *now])?;
     Ok(Room {
         id: RoomId(id),
         name: name.shown.clone(),
@@ -344,20 +337,25 @@ fn create(db: &Connection, draft: &RoomDraft) -> rusqlite::Result<Room> {
     })
 }
 
-/// The values of [`CHANGE`].
-fn changed(id: RoomId, change: &RoomChange) -> impl Params + use<> {
-    let RoomChange { name, description } = change.clone();
-    let (name, sort_key) = name.unzip();
-    let (shown, folded, skeleton) = match name {
-        Some(name) => (Some(name.shown), Some(name.folded), Some(name.skeleton)),
-        None => (None, None, None),
+fn change_row(db: &Db, id: RoomId, change: &RoomChange) -> db::Result<()> {
+    let (name, sort_key) = match &change.name {
+        Some((name, sort_key)) => (Some(name), Some(sort_key)),
+        None => (None, None),
     };
-    (id.0, shown, folded, skeleton, sort_key, description)
+    let values = values![
+        id,
+        name.map(|name| &name.shown),
+        name.map(|name| &name.folded),
+        name.map(|name| &name.skeleton),
+        sort_key,
+        change.description.as_ref(),
+    ];
+    statement(db, CHANGE)?.execute(values).map(drop)
 }
 
 /// The key of a name that no room can have: of such a name nothing else is left.
 fn tombstone(RoomId(id): RoomId) -> String {
-    format!("\0{id}")
+    format!("\u{1f}{id}")
 }
 
 const ONE: &str = concat!(
@@ -398,8 +396,8 @@ const NOT_OWN: &str = rooms!(
 
 /// By their memberships, however many rooms there are.
 pub(super) const OWN: &str = rooms!(
-    "memberships CROSS JOIN rooms ON id = room_id",
-    " AND user_id = ?"
+    "memberships CROSS JOIN rooms",
+    " AND id = room_id AND user_id = ?"
 );
 
 /// No row has it: ids begin at one.
@@ -410,7 +408,7 @@ const NEAR: &str = "SELECT name, deleted_at IS NULL FROM rooms \
 
 const CREATE: &str = "INSERT INTO rooms \
     (name, folded, skeleton, sort_key, description, created_at, created_by) \
-    VALUES (?, ?, ?, ?, ?, ?, ?)";
+    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
 
 const FOUNDER: &str =
     "INSERT INTO memberships (room_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
@@ -423,14 +421,13 @@ const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', so
     description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";
 
 /// The counters of each room that is not deleted.
-pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(RoomId, RoomState)>> {
-    let mut states = db.prepare("SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL")?;
-    let states = states.query_map([], |row| {
+pub(super) fn states(db: &Db) -> db::Result<Vec<(RoomId, RoomState)>> {
+    const STATES: &str = "SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL";
+    statement(db, STATES)?.rows(values![], |row| {
         let state = RoomState {
             seq: Seq(row.get(1)?),
             posts: row.get(2)?,
         };
         Ok((RoomId(row.get(0)?), state))
-    })?;
-    states.collect()
+    })
 }

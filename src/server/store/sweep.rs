@@ -2,11 +2,11 @@
 //!
 //! *Invariant:* a piece is one transaction, so short that a send beside it waits for some milliseconds.
 
+use super::Store;
+use super::db::{Db, Value, statement, values};
 use super::writer::Written;
-use super::{Store, statement};
 use crate::error::ServiceError;
 use parlour_protocol::{Timestamp, UserId};
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 /// Messages, memberships or sessions in a piece.
 const ROWS: i64 = 200;
@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn sweep_sessions(&self, now: Timestamp) -> Result<bool, ServiceError> {
-        let look = move |db: &Connection| Ok(statement(db, HAS_ENDED)?.exists([now.0])?);
+        let look = move |db: &Db| Ok(statement(db, HAS_ENDED)?.exists(values![now])?);
         if !self.read(look).await? {
             return Ok(false);
         }
@@ -56,12 +56,11 @@ impl Store {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(UserId, bool)>, ServiceError> {
-        let look = move |db: &Connection| {
-            let mut users = statement(db, USERS_BEHIND)?;
-            let users = users.query_map([after.0, now.0, limit as i64], |row| {
-                Ok((UserId(row.get(0)?), row.get(1)?))
-            })?;
-            Ok(users.collect::<rusqlite::Result<_>>()?)
+        let look = move |db: &Db| {
+            let values = values![after, now, limit as i64];
+            let users = statement(db, USERS_BEHIND)?
+                .rows(values, |row| Ok((UserId(row.get(0)?), row.get(1)?)));
+            Ok(users?)
         };
         self.read(look).await
     }
@@ -79,9 +78,9 @@ impl Store {
         self.took_back();
         self.write(move |db| {
             for UserId(id) in &guests {
-                let left = statement(db, MEMBERSHIPS_OF_GUEST)?.execute([*id, ROWS])?;
+                let left = statement(db, MEMBERSHIPS_OF_GUEST)?.execute(values![*id, ROWS])?;
                 if left < ROWS as usize {
-                    statement(db, GUEST)?.execute([*id, now.0])?;
+                    statement(db, GUEST)?.execute(values![*id, now])?;
                 }
             }
             Ok(Written::quietly(()))
@@ -96,7 +95,7 @@ impl Store {
         values: [i64; N],
     ) -> Result<usize, ServiceError> {
         self.write(move |db| {
-            let rows = statement(db, sql)?.execute(params_from_iter(values))?;
+            let rows = statement(db, sql)?.execute(&values.map(Value::from))?;
             Ok(Written::quietly(rows))
         })
         .await
@@ -104,14 +103,13 @@ impl Store {
 }
 
 /// A deleted room, and the number up to which its messages make one piece; `None`: it has no messages.
-fn oldest_of_a_deleted_room(db: &Connection) -> Result<Option<(i64, Option<i64>)>, ServiceError> {
-    let room = statement(db, DELETED)?.query_row([], |row| row.get(0));
-    let Some(room) = room.optional()? else {
+fn oldest_of_a_deleted_room(db: &Db) -> Result<Option<(i64, Option<i64>)>, ServiceError> {
+    let room = statement(db, DELETED)?.row(values![], |row| row.get::<i64>(0))?;
+    let Some(room) = room else {
         return Ok(None);
     };
-    let mut sizes = statement(db, SIZES)?;
-    let sizes = sizes.query_map([room, ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let sizes = sizes.collect::<rusqlite::Result<Vec<_>>>()?;
+    let sizes =
+        statement(db, SIZES)?.rows(values![room, ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Some((room, last_of_piece(&sizes))))
 }
 
@@ -128,13 +126,13 @@ fn last_of_piece(sizes: &[(i64, i64)]) -> Option<i64> {
 
 const DELETED: &str = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL LIMIT 1";
 
-const SIZES: &str = "SELECT number, octet_length(body) FROM messages WHERE room_id = ? \
+const SIZES: &str = "SELECT number, CAST(octet_length(body) AS BIGINT) FROM messages WHERE room_id = ? \
     ORDER BY number LIMIT ?";
 
 const MESSAGES: &str = "DELETE FROM messages WHERE room_id = ? AND number <= ?";
 
-const MEMBERSHIPS_OF_ROOM: &str = "DELETE FROM memberships WHERE rowid IN \
-    (SELECT rowid FROM memberships WHERE room_id = ? LIMIT ?)";
+const MEMBERSHIPS_OF_ROOM: &str = "DELETE FROM memberships WHERE (room_id, user_id) IN \
+    (SELECT room_id, user_id FROM memberships WHERE room_id = ? LIMIT ?)";
 
 const ROOM: &str = "DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL";
 
@@ -160,8 +158,8 @@ const USERS_BEHIND: &str = concat!(
     " FROM users WHERE id > ?1 ORDER BY id LIMIT ?3"
 );
 
-const MEMBERSHIPS_OF_GUEST: &str = "DELETE FROM memberships WHERE rowid IN \
-    (SELECT rowid FROM memberships WHERE user_id = ? LIMIT ?)";
+const MEMBERSHIPS_OF_GUEST: &str = "DELETE FROM memberships WHERE (room_id, user_id) IN \
+    (SELECT room_id, user_id FROM memberships WHERE user_id = ? LIMIT ?)";
 
 const GUEST: &str = concat!("DELETE FROM users WHERE id = ?1 AND ", is_gone!());
 

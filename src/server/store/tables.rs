@@ -3,12 +3,12 @@
 //! *Invariant:* `…_columns!()` and the `read` of its row are made of one list, so the two cannot disagree. Times are
 //! milliseconds since 1970 in UTC. Nothing here is serialised: what leaves the server is a record of the protocol.
 
+use super::db::{Result, Row, Value};
 use crate::links::links;
 use parlour_protocol::{
     Message, MessageId, Number, Room, RoomId, Seq, Timestamp, User, UserId, UserKind,
 };
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Result, Row};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
 /// A row's type, the macro that names its columns for a `SELECT`, and its reader. Positions and not names
 /// are what a row is read by, because a name is looked for among all of them each time.
@@ -23,7 +23,11 @@ macro_rules! table {
         }
 
         impl $row {
-/// Reads a row that begins with all the columns.
+            /// How many columns there are: what stands behind them begins here.
+            #[allow(dead_code, reason = "few rows have more behind them")]
+            pub(super) const COUNT: usize = [stringify!($first) $(, stringify!($column))*].len();
+
+            /// Reads a row that begins with all the columns.
             pub(super) fn read(row: &Row<'_>) -> Result<Self> {
                 let mut at = 0;
                 Ok(Self {
@@ -88,6 +92,10 @@ table! {
 }
 
 impl RoomRow {
+    /// Where the id and the name stand among the columns.
+    pub(super) const ID: usize = 0;
+    pub(super) const NAME: usize = 1;
+
     /// The room of the protocol; `online` is 0, since presence is not stored.
     pub(super) fn into_room(self) -> Room {
         Room {
@@ -147,9 +155,9 @@ impl FromSql for Kind {
     }
 }
 
-impl ToSql for Kind {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(self.0.name()))
+impl From<Kind> for Value<'_> {
+    fn from(kind: Kind) -> Self {
+        Self::Text(kind.0.name())
     }
 }
 
@@ -162,11 +170,11 @@ pub enum Role {
     Member,
 }
 
-impl ToSql for Role {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(match self {
-            Self::Owner => "owner",
-            Self::Member => "member",
-        }))
+impl From<Role> for Value<'_> {
+    fn from(role: Role) -> Self {
+        Self::Text(match role {
+            Role::Owner => "owner",
+            Role::Member => "member",
+        })
     }
 }

@@ -1,18 +1,18 @@
 //! Access to a database for tests, past all rules. Another back end has to offer the same.
 
 use super::Store;
+use super::db::{Column, Db};
 use super::writer::Written;
 use parlour_migration::{Migrator, MigratorTrait};
 use rusqlite::Connection;
-use rusqlite::types::FromSql;
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::sync::oneshot;
 
 /// A type that a column can be read as.
-pub trait Value: FromSql + Send + 'static {}
+pub trait Value: Column + Send + 'static {}
 
-impl<T: FromSql + Send + 'static> Value for T {}
+impl<T: Column + Send + 'static> Value for T {}
 
 /// Blocks the writer until this is dropped.
 pub struct Held(#[expect(dead_code, reason = "dropping it is what counts")] mpsc::Sender<()>);
@@ -45,7 +45,7 @@ impl Store {
     /// The query fails.
     pub async fn query_column<T: Value>(&self, sql: impl Into<String>, column: usize) -> Vec<T> {
         let sql = sql.into();
-        let read = self.read(move |db| Ok(column_of(db, &sql, column)?));
+        let read = self.read(move |db| Ok(db.column(&sql, column)?));
         read.await.expect("a query that a test may ask")
     }
 
@@ -71,7 +71,7 @@ impl Store {
 }
 
 /// A connection of another program that has the file open.
-pub struct OtherProgram(Connection);
+pub struct OtherProgram(Db);
 
 impl OtherProgram {
     /// Opens the file, or makes it.
@@ -82,7 +82,7 @@ impl OtherProgram {
         let connection = Connection::open(file).expect("a file that can be opened");
         let checked = connection.pragma_update(None, "foreign_keys", "ON");
         checked.expect("a connection that can be set");
-        Self(connection)
+        Self(Db::Sqlite(connection))
     }
 
     /// Runs statements.
@@ -99,7 +99,7 @@ impl OtherProgram {
     /// # Panics
     /// The query fails.
     pub fn query<T: Value>(&self, sql: &str) -> Vec<T> {
-        column_of(&self.0, sql, 0).expect("a query that a test may ask")
+        self.0.column(sql, 0).expect("a query that a test may ask")
     }
 }
 
@@ -123,10 +123,4 @@ pub async fn step_forward(file: &Path) {
     let forward = Migrator::up(&schema, None).await;
     forward.expect("steps that can be taken");
     schema.close().await.expect("a file that closes");
-}
-
-fn column_of<T: Value>(db: &Connection, sql: &str, column: usize) -> rusqlite::Result<Vec<T>> {
-    let mut rows = db.prepare(sql)?;
-    let rows = rows.query_map([], |row| row.get(column))?;
-    rows.collect()
 }

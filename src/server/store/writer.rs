@@ -12,8 +12,8 @@ mod publisher;
 mod transaction;
 
 pub(super) use batch::{BatchWrite, Results, Written};
-pub(super) use transaction::{Repeated, statement};
 
+use super::db::Db;
 use super::failure;
 use super::outage::{self, WriteOutage};
 use crate::clock::Clock;
@@ -22,7 +22,6 @@ use crate::events::Publication;
 use batch::{Batch, Finished, Pieces, RolledBack, SingleWrite};
 use committer::Committer;
 use publisher::Publisher;
-use rusqlite::Connection;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -49,7 +48,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, publish: Publish) -> Self {
+    pub(super) fn start(connection: Db, clock: Arc<dyn Clock>, publish: Publish) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
         let version = Arc::new(AtomicU64::new(1));
@@ -77,7 +76,7 @@ impl Writer {
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        W: Fn(&Connection) -> Result<Written<T>, ServiceError> + Send + 'static,
+        W: Fn(&Db) -> Result<Written<T>, ServiceError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         self.queue(Box::new(SingleWrite::of(work, answer)))?;

@@ -7,8 +7,8 @@
 use super::transaction::in_transaction;
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
+use crate::store::db::Db;
 use crate::store::failure;
-use rusqlite::Connection;
 use smallvec::{SmallVec, smallvec};
 use std::any::Any;
 use tokio::sync::oneshot;
@@ -44,7 +44,7 @@ pub(in crate::store) trait BatchWrite: Sized + Send + Sync + 'static {
 
     /// Does all of `pieces` as if one after the other, in a transaction that is open already. Every call
     /// blocks for as long as SQLite takes. What is refused has to leave nothing behind.
-    fn write(pieces: &[Self], db: &Connection) -> Results<Self::Answer>;
+    fn write(pieces: &[Self], db: &Db) -> Results<Self::Answer>;
 }
 
 /// Work whose transaction ended: its publications, and the way to answer it.
@@ -78,7 +78,7 @@ pub(super) trait Batch: Any + Send {
     fn len(&self) -> usize;
 
     /// Writes all of them, in a transaction that is open already, and keeps the outcomes.
-    fn write(&mut self, db: &Connection) -> Result<(), StoreError>;
+    fn write(&mut self, db: &Db) -> Result<(), StoreError>;
 
     /// The transaction was committed.
     fn done(self: Box<Self>) -> Vec<Finished>;
@@ -92,12 +92,12 @@ pub(super) trait Batch: Any + Send {
 
 /// Writes and commits batches in one transaction; or one for each of their pieces, where they cannot be
 /// written together.
-pub(super) fn commit(mut batches: Vec<Box<dyn Batch>>, connection: &mut Connection) -> Ends {
+pub(super) fn commit(mut batches: Vec<Box<dyn Batch>>, connection: &Db) -> Ends {
     let written = in_transaction(connection, |txn| {
         batches.iter_mut().try_for_each(|batch| {
             batch.write(txn)?;
             // What is written after it would not be undone with the rest.
-            if txn.is_autocommit() {
+            if !txn.is_in_transaction() {
                 return Err(failure::transaction_lost());
             }
             Ok(())
@@ -159,7 +159,7 @@ impl<P: BatchWrite> Batch for Pieces<P> {
         self.pieces.len()
     }
 
-    fn write(&mut self, db: &Connection) -> Result<(), StoreError> {
+    fn write(&mut self, db: &Db) -> Result<(), StoreError> {
         self.outcomes = P::write(&self.pieces, db)?;
         assert_eq!(self.outcomes.len(), self.len(), "one outcome for each");
         Ok(())
@@ -204,7 +204,7 @@ impl<W, T> SingleWrite<W, T> {
 impl<W, T> Batch for SingleWrite<W, T>
 where
     T: Send + 'static,
-    W: Fn(&Connection) -> Outcome<T> + Send + 'static,
+    W: Fn(&Db) -> Outcome<T> + Send + 'static,
 {
     fn is_urgent(&self) -> bool {
         false
@@ -218,7 +218,7 @@ where
         1
     }
 
-    fn write(&mut self, db: &Connection) -> Result<(), StoreError> {
+    fn write(&mut self, db: &Db) -> Result<(), StoreError> {
         self.outcome = match (self.work)(db) {
             Err(ServiceError::Store(error)) => return Err(error),
             outcome => Some(outcome),

@@ -4,7 +4,7 @@
 //! are one transaction; when they are handed back, all of it is on disk or nothing.
 
 use super::batch::{self, Batch, Ends};
-use rusqlite::Connection;
+use crate::store::db::Db;
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Dispatch, dispatcher};
@@ -23,7 +23,7 @@ struct Order {
 }
 
 impl Committer {
-    pub(super) fn start(mut connection: Connection) -> io::Result<Self> {
+    pub(super) fn start(connection: Db) -> io::Result<Self> {
         // Bounded by the writer, which waits for each order.
         let (orders, mut waiting) = mpsc::unbounded_channel::<Order>();
         let (end, ended) = oneshot::channel();
@@ -32,12 +32,12 @@ impl Committer {
             .spawn(move || {
                 while let Some(order) = waiting.blocking_recv() {
                     let ends = dispatcher::with_default(&order.listener, || {
-                        batch::commit(order.batches, &mut connection)
+                        batch::commit(order.batches, &connection)
                     });
                     // The writer may have been torn down with its runtime.
                     drop(order.ends.send(ends));
                 }
-                if let Err((_, error)) = connection.close() {
+                if let Err(error) = connection.close() {
                     tracing::warn!(%error, "the committing connection did not close");
                 }
                 // An error: the receiver is gone.

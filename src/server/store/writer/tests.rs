@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clock::{SystemClock, SystemRandom};
+use crate::store::db::{self, statement, values};
 use crate::store::{self, Store};
 use futures::future::join_all;
 use parlour_protocol::{RoomId, UserId};
@@ -65,7 +66,9 @@ async fn step(store: &Store, is_refused: bool) -> Result<i64, ServiceError> {
                 return Err(ServiceError::Forbidden);
             }
             let sql = "UPDATE rooms SET seq = seq + 1 WHERE id = 1 RETURNING seq";
-            let seq = statement(db, sql)?.query_row([], |row| row.get(0))?;
+            let seq = statement(db, sql)?
+                .row(values![], |row| row.get(0))?
+                .unwrap();
             Ok(Written {
                 value: seq,
                 publish: say(seq),
@@ -216,7 +219,7 @@ async fn overflow(store: &Store) -> Result<(), ServiceError> {
         .await
 }
 
-fn grow(db: &Connection) -> rusqlite::Result<()> {
+fn grow(db: &Db) -> db::Result<()> {
     // No less than it has now, so: not one page more.
     db.execute_batch("PRAGMA max_page_count = 1")?;
     db.execute_batch("UPDATE rooms SET description = hex(zeroblob(100000))")
@@ -329,7 +332,7 @@ struct Weight;
 impl BatchWrite for Weight {
     type Answer = ();
 
-    fn write(weights: &[Self], db: &Connection) -> Results<()> {
+    fn write(weights: &[Self], db: &Db) -> Results<()> {
         grow(db)?;
         Ok(weights
             .iter()
@@ -376,7 +379,7 @@ struct Letter(char);
 impl BatchWrite for Letter {
     type Answer = usize;
 
-    fn write(letters: &[Self], db: &Connection) -> Results<usize> {
+    fn write(letters: &[Self], db: &Db) -> Results<usize> {
         let mut outcomes = Vec::new();
         for Letter(letter) in letters {
             let sql = format!("UPDATE rooms SET description = description || '{letter}'");
@@ -404,7 +407,7 @@ struct Count;
 impl BatchWrite for Count {
     type Answer = usize;
 
-    fn write(counts: &[Self], _: &Connection) -> Results<usize> {
+    fn write(counts: &[Self], _: &Db) -> Results<usize> {
         let count = |Count: &Self| Ok(Written::quietly(counts.len()));
         Ok(counts.iter().map(count).collect())
     }
