@@ -23,7 +23,7 @@ have() { printf '    have %s\n' "$*"; }
 
 # A step that is missing a tool fails. PARLOUR_WITHOUT names the steps to leave out (with commas between
 # them), and whatever was left out is said last.
-WITHOUT=(costs disk engines)
+WITHOUT=(costs disk engines postgres)
 is_left_out() {
     case ",${PARLOUR_WITHOUT:-}," in
         *",$1,"*) warn "left out: $1 (PARLOUR_WITHOUT)" ;;

@@ -13,7 +13,7 @@ type Layer = (
 );
 
 /// From the ground up. A file belongs to the module whose name its own begins with.
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 16] = [
     ("protocol", &["protocol"], &[]),
     (
         "ground",
@@ -94,12 +94,24 @@ const LAYERS: [Layer; 15] = [
             "doors",
         ],
     ),
+    ("what tests run beside", &["test_postgres"], &[]),
     (
         "programs",
         &["backup_cli", "command_line", "main", "chaos"],
         &[
-            "protocol", "client", "browser", "views", "site", "ground", "engine", "store",
-            "context", "contexts", "doors", "process",
+            "protocol",
+            "client",
+            "browser",
+            "views",
+            "site",
+            "ground",
+            "engine",
+            "store",
+            "context",
+            "contexts",
+            "doors",
+            "process",
+            "what tests run beside",
         ],
     ),
 ];

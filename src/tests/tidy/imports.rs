@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 /// The crates, by what they are called in paths, and their folders below `src/`.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("parlour", ""),
     ("parlour_chaos", "chaos"),
     ("parlour_client", "client"),
     ("parlour_protocol", "protocol"),
     ("parlour_server", "server"),
+    ("parlour_test_postgres", "test_postgres"),
 ];
 
 /// Programs of their own, and what is only for tests.
