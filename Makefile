@@ -15,7 +15,7 @@ dev: tools ## Serve on http://127.0.0.1:3010 while working on it: builds again o
 	@.ci/dev
 
 setup: tools ## Install everything that building and checking needs
-	@.ci/setup cargo-deny packages browser engines counters
+	@.ci/setup cargo-deny packages browser engines counters postgres
 
 test: left-out format lint test-fast supply budget costs chaos-short end2end engines-short ## Every check a change must pass (ends with a line for each runner)
 	@.ci/check left-out
@@ -24,6 +24,7 @@ long: left-out chaos touched-long engines ## What takes too long for every chang
 	@.ci/check left-out
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
+	@.ci/setup postgres
 	@.ci/check tests
 
 fmt: toolchain ## Format the Rust code
