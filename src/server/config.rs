@@ -5,15 +5,19 @@
 //!
 //! *Invariant:* a server never starts with an unknown key or an invalid value.
 
+mod database;
 mod layers;
+mod postgres_url;
 mod values;
 
+pub use database::{DatabaseSettings, DatabaseUrl, NotADatabase};
+pub use postgres_url::{NotPostgres, Password, PostgresHost, PostgresUrl, Tls};
 pub use values::{Broker, LogFormat};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Where settings are read from when no path is given.
@@ -76,14 +80,6 @@ pub struct ServerSettings {
     pub log_level: String,
 }
 
-/// The table `[database]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct DatabaseSettings {
-    /// `sqlite://` and a path; the file and its folder are created.
-    pub url: String,
-}
-
 /// The table `[realtime]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -131,10 +127,12 @@ pub struct LimitSettings {
 /// Why the settings cannot be used: one sentence that says what to do.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The file that was asked for is not readable.
-    #[error("The settings file {path} cannot be read ({cause}); give the path of one that can.")]
+    /// A file that was named is not readable.
+    #[error("The {what} {path} cannot be read ({cause}); give the path of one that can.")]
     Unreadable {
-        /// The file of the settings.
+        /// What it is for.
+        what: &'static str,
+        /// The file that was named.
         path: String,
         /// The system's error.
         cause: String,
@@ -186,6 +184,7 @@ impl Settings {
             }
             Err(error) => {
                 return Err(ConfigError::Unreadable {
+                    what: "settings file",
                     path: file.display().to_string(),
                     cause: error.to_string(),
                 });
@@ -197,23 +196,19 @@ impl Settings {
     /// The same from text; `place` is what errors call it.
     ///
     /// # Errors
-    /// [`ConfigError`] for a text that is no TOML, a key that is no setting, or a value that its setting cannot have.
+    /// [`ConfigError`] for a text that is no TOML, a key that is no setting, a value that its setting cannot have, or a
+    /// `database.password-file` that cannot be read.
     pub fn parse(
         text: &str,
         place: &str,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let settings = layers::merge(text, place, environment)?;
+        let mut settings = layers::merge(text, place, environment)?;
         settings.check()?;
         Ok(settings)
     }
 
-    /// The file that `database.url` names.
-    pub fn database_file(&self) -> PathBuf {
-        self.database.file()
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
+    fn check(&mut self) -> Result<(), ConfigError> {
         values::file_name("output-name", &self.site.output_name)?;
         values::file_name("site-pkg-dir", &self.site.site_pkg_dir)?;
         if !self.site.site_root.is_empty() {
@@ -222,7 +217,7 @@ impl Settings {
         values::public_url(&self.server.public_url)?;
         values::origins(&self.server.allowed_origins)?;
         values::log_level(&self.server.log_level)?;
-        values::database_url(&self.database.url)?;
+        self.database.check()?;
         let realtime = &self.realtime;
         values::wait("realtime.heartbeat-ms", realtime.heartbeat_ms)?;
         values::wait("realtime.pong-ms", realtime.pong_ms)?;
@@ -252,20 +247,6 @@ impl LimitSettings {
             frames_per_second: 0,
             ..Self::default()
         }
-    }
-}
-
-impl DatabaseSettings {
-    /// The file the URL names.
-    pub fn file(&self) -> PathBuf {
-        values::database_file(&self.url)
-    }
-
-    /// Beside it, where the page's files of the last builds are.
-    pub fn builds(&self) -> PathBuf {
-        let mut name = self.file().into_os_string();
-        name.push(".builds");
-        PathBuf::from(name)
     }
 }
 
@@ -310,14 +291,6 @@ impl Default for ServerSettings {
             allowed_origins: Vec::new(),
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
-        }
-    }
-}
-
-impl Default for DatabaseSettings {
-    fn default() -> Self {
-        Self {
-            url: "sqlite://data/parlour.db".to_owned(),
         }
     }
 }

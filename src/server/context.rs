@@ -72,7 +72,8 @@ impl Context {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, OpenError> {
-        let opened = store::open(&settings.database_file(), &*clock, &*random).await?;
+        let file = settings.database.file().ok_or(OpenError::Postgres)?;
+        let opened = store::open(file, &*clock, &*random).await?;
         let grace = settings.realtime.reload_grace();
         // Into a new database no one can come back.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };

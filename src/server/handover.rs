@@ -112,7 +112,7 @@ impl ServingLease {
     /// not in time, [`HandoverError::Listen`] if the address cannot be bound, [`HandoverError::Passed`] if
     /// systemd passed something that is no listening socket.
     pub async fn take(settings: &Settings, replace: bool) -> Result<Self, HandoverError> {
-        let database = settings.database_file();
+        let database = settings.database.on_this_machine();
         let given = systemd::listener().map_err(HandoverError::Passed)?;
         let is_kept_open = given.is_some();
         let mode = if replace {

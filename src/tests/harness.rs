@@ -17,7 +17,7 @@ use parlour::app::shell::Assets;
 use parlour::site::{self, files::Files};
 use parlour_chaos::disk::Disk;
 use parlour_server::clock::{ManualClock, SystemRandom};
-use parlour_server::config::LimitSettings;
+use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::{Context, Settings, http};
 use std::fs;
 use std::net::SocketAddr;
@@ -105,7 +105,7 @@ impl Site {
         let mut settings = Settings::default();
         settings.site.site_root = folder.path().join("site").display().to_string();
         let file = folder.path().join("data").join("parlour.db");
-        settings.database.url = format!("sqlite://{}", file.display());
+        settings.database.url = DatabaseUrl::Sqlite(file);
         settings.limits = LimitSettings::none();
         change(&mut settings);
         lay_out(folder.path(), hash);

@@ -2,7 +2,7 @@
 
 use parlour_protocol::{RoomId, Timestamp};
 use parlour_server::clock::{Clock, ManualClock, Sleep, SystemRandom};
-use parlour_server::config::LimitSettings;
+use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Context, Scope, Settings, accounts};
 use std::future::{pending, ready};
@@ -66,7 +66,7 @@ impl SharedServer {
             .or_else(|_| tempfile::tempdir())
             .expect("there is room for a folder");
         let mut settings = Settings::default();
-        settings.database.url = format!("sqlite://{}", folder.path().join("world.db").display());
+        settings.database.url = DatabaseUrl::Sqlite(folder.path().join("world.db"));
         settings.limits = LimitSettings::none();
         settings.limits.messages_per_second = MESSAGES;
         settings.limits.message_burst = MESSAGES;

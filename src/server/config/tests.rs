@@ -170,7 +170,7 @@ fn the_environment_overrides_the_file() {
     assert_eq!(settings.server.trusted_proxies.len(), 2);
     assert_eq!(settings.server.allowed_origins, ["https://a.example"]);
     assert_eq!(settings.server.log_format, LogFormat::Json);
-    assert_eq!(settings.database_file(), Path::new("/tmp/x.db"));
+    assert_eq!(settings.database.file(), Some(Path::new("/tmp/x.db")));
     assert_eq!(settings.site.site_addr.port(), 8080);
     assert_eq!(settings.site.site_root, "site");
 }

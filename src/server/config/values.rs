@@ -4,7 +4,7 @@ use super::ConfigError;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::net::SocketAddr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub enum Broker {
     Local,
 }
 
-fn impossible(key: &str, expected: &str) -> ConfigError {
+pub(super) fn impossible(key: &str, expected: &str) -> ConfigError {
     ConfigError::Impossible {
         key: key.to_owned(),
         expected: expected.to_owned(),
@@ -124,27 +124,6 @@ pub(super) fn log_level(level: &str) -> Result<(), ConfigError> {
         ));
     }
     Ok(())
-}
-
-/// A SQLite file; memory would give every connection a database of its own.
-pub(super) fn database_url(url: &str) -> Result<(), ConfigError> {
-    let file = database_file(url);
-    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-    let has_name = file.file_name().is_some() && !url.ends_with('/');
-    if !url.starts_with("sqlite:") || in_memory || !has_name {
-        return Err(impossible(
-            "database.url",
-            "a SQLite file like \"sqlite://data/parlour.db\"",
-        ));
-    }
-    Ok(())
-}
-
-/// The path in a `sqlite:` URL.
-pub(super) fn database_file(url: &str) -> PathBuf {
-    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    PathBuf::from(rest.split('?').next().unwrap_or_default())
 }
 
 /// Where to listen: an address and a port, as text.

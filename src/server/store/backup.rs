@@ -42,6 +42,9 @@ pub enum Progress {
 /// Why a backup or restore failed. Displayed, it is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// Not a file that could be copied.
+    #[error("PostgreSQL makes its own backups: use pg_dump or pg_basebackup.")]
+    Postgres,
     /// Nothing to copy.
     #[error(
         "There is no database {} to back up; name the one that is meant in database.url, or the file that does with --config.",
@@ -145,14 +148,15 @@ pub enum BackupError {
 /// # Errors
 /// [`BackupError::NoDatabase`], [`BackupError::Taken`] and [`BackupError::BeingWritten`] by the files that are there;
 /// [`BackupError::NotOurs`], [`BackupError::Damaged`] and [`BackupError::Open`] by what the database is;
-/// [`BackupError::NotCopied`] if reading or writing fails. `file` is then not there.
+/// [`BackupError::NotCopied`] if reading or writing fails. `file` is then not there. [`BackupError::Postgres`] where the
+/// settings name no file.
 pub async fn backup(
     settings: &Settings,
     file: &Path,
     random: &dyn Random,
     progress: impl FnMut(Progress),
 ) -> Result<Copied, BackupError> {
-    let database = absolutely(&settings.database_file())?;
+    let database = absolutely(settings.database.file().ok_or(BackupError::Postgres)?)?;
     let file = absolutely(file)?;
     if !database.is_file() {
         return Err(BackupError::NoDatabase { file: database });

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// A database that this version knows how to name, and not how to serve.
+    #[error("This version serves from SQLite only; set database.url to a SQLite file.")]
+    Postgres,
     /// Its folder or file cannot be made.
     #[error(transparent)]
     File(#[from] FileError),

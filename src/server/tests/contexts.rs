@@ -20,7 +20,7 @@ mod sync_property;
 
 use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
-use parlour_server::config::LimitSettings;
+use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::messages::{self, NewMessage, Posted};
 use parlour_server::store::testing::Value;
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
@@ -52,7 +52,7 @@ fn quick_folder() -> TempDir {
 fn settings_in(folder: &TempDir) -> Settings {
     let mut settings = Settings::default();
     let file = folder.path().join("data/parlour.db");
-    settings.database.url = format!("sqlite://{}", file.display());
+    settings.database.url = DatabaseUrl::Sqlite(file);
     settings.limits = LimitSettings::none();
     settings
 }
@@ -85,7 +85,8 @@ impl Bench {
     }
 
     fn file(&self) -> PathBuf {
-        self.ctx.settings.database_file()
+        let file = self.ctx.settings.database.file();
+        file.expect("a test of SQLite").to_owned()
     }
 
     async fn guest(&self, name: &str) -> Scope {

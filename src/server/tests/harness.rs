@@ -11,7 +11,7 @@ pub use waiting::{WAIT_MAX, eventually, hurried};
 
 use futures::{SinkExt, StreamExt};
 use parlour_server::clock::{ManualClock, SystemRandom};
-use parlour_server::config::LimitSettings;
+use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::http::{api_router, layered, serve_within};
 use parlour_server::{Context, Settings};
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
         let file = folder.path().join("parlour.db");
-        settings.database.url = format!("sqlite://{}", file.display());
+        settings.database.url = DatabaseUrl::Sqlite(file);
         change(&mut settings);
         let clock = ManualClock::running();
         let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));

@@ -36,7 +36,7 @@ pub struct Restored {
 /// [`BackupError::NoBackup`] and [`BackupError::Itself`] by the file; [`BackupError::Served`], [`BackupError::InUse`]
 /// and [`BackupError::Lock`] if the database is in use; [`BackupError::NotOurs`], [`BackupError::Damaged`] and
 /// [`BackupError::Open`] by what the backup is; [`BackupError::NotCopied`] if reading or writing fails. The database
-/// is then as it was.
+/// is then as it was. [`BackupError::Postgres`] where the settings name no file.
 pub async fn restore(
     settings: &Settings,
     file: &Path,
@@ -44,7 +44,7 @@ pub async fn restore(
     random: &dyn Random,
     progress: impl FnMut(Progress),
 ) -> Result<Restored, BackupError> {
-    let database = absolutely(&settings.database_file())?;
+    let database = absolutely(settings.database.file().ok_or(BackupError::Postgres)?)?;
     // A link to the database stays one.
     let database = fs::canonicalize(&database).unwrap_or(database);
     let file = absolutely(file)?;

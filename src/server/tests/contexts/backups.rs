@@ -34,7 +34,7 @@ async fn restored(
 
 fn settings_of(file: &Path) -> Settings {
     let mut settings = Settings::default();
-    settings.database.url = format!("sqlite://{}", file.display());
+    settings.database.url = DatabaseUrl::Sqlite(file.to_owned());
     settings
 }
 
@@ -173,6 +173,17 @@ async fn a_backup_replaces_no_file_and_leaves_none_when_it_fails() {
     let refused = backup::backup(&novel, &file, &SystemRandom, |_| {}).await;
     sentence(refused, &["mine", "not a database of Parlour"]);
     assert_eq!(names(bench.folder.path()), ["mine"]);
+}
+
+#[tokio::test]
+async fn a_postgresql_makes_its_own_backups() {
+    let mut settings = Settings::default();
+    settings.database.url = "postgres://u@localhost/d".parse().unwrap();
+    let file = Path::new("backup.db");
+    let refused = backup::backup(&settings, file, &SystemRandom, |_| {}).await;
+    sentence(refused, &["pg_dump"]);
+    let refused = restored(&settings, file, &ManualClock::running()).await;
+    sentence(refused, &["pg_dump"]);
 }
 
 #[tokio::test]

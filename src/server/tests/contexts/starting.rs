@@ -225,7 +225,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
     let file = folder.path().join("file");
     std::fs::write(&file, "not a folder").unwrap();
     let mut settings = settings_in(&folder);
-    settings.database.url = format!("sqlite://{}/deep/parlour.db", file.display());
+    settings.database.url = DatabaseUrl::Sqlite(file.join("deep/parlour.db"));
     let sentence = refused(settings).await;
     assert!(
         sentence.contains("The folder") && sentence.contains("database.url"),
@@ -237,7 +237,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
 async fn a_file_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_in(&folder);
-    std::fs::create_dir_all(settings.database_file()).unwrap();
+    std::fs::create_dir_all(settings.database.file().unwrap()).unwrap();
     let sentence = refused(settings).await;
     assert!(sentence.contains("cannot be written"), "{sentence}");
 }
@@ -246,7 +246,7 @@ async fn a_file_that_cannot_be_written_is_named() {
 async fn a_file_that_is_no_database_is_named_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_in(&folder);
-    let file = settings.database_file();
+    let file = settings.database.file().unwrap().to_owned();
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let text = "these are my notes, not a database at all\n".repeat(50);
     std::fs::write(&file, &text).unwrap();
