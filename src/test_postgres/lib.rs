@@ -13,7 +13,7 @@ mod place;
 use binaries::Binaries;
 pub use database::Database;
 pub use failure::Failure;
-use place::{Account, command, new_folder, ran};
+use place::{Account, command, new_folder, quick_parent, ran};
 use std::env;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -40,7 +40,7 @@ const SETTINGS: [(&str, &str); 8] = [
     ("synchronous_commit", "on"),
     ("shared_buffers", "64MB"),
     ("max_connections", "200"),
-    ("max_wal_size", "512MB"),
+    ("max_wal_size", "256MB"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
 ];
@@ -78,7 +78,7 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// The one that all tests of this process share, started when the first asks. `None` where `PARLOUR_WITHOUT`
+    /// The one that all tests of this process share, in memory where there is enough, started when the first asks. `None` where `PARLOUR_WITHOUT`
     /// names `postgres`: then the test is over.
     ///
     /// # Panics
@@ -89,18 +89,23 @@ impl PostgresServer {
         if without.split(',').any(|name| name == "postgres") {
             return None;
         }
-        let started = || Self::launch(&[]).unwrap_or_else(|failure| panic!("{failure}"));
+        let started =
+            || Self::launch_in(&quick_parent(), &[]).unwrap_or_else(|failure| panic!("{failure}"));
         Some(SERVER.get_or_init(started))
     }
 
-    /// Makes one and starts it, with further settings (names and values, as in postgresql.conf). It is gone when it
-    /// is dropped.
+    /// Makes one in the system's temporary folder and starts it, with further settings (names and values, as in
+    /// postgresql.conf). It is gone when it is dropped.
     ///
     /// # Errors
     /// There is no PostgreSQL of version 15 or newer, root has no user `postgres` to run it as, or it does not start.
     pub fn launch(settings: &[(&str, &str)]) -> Result<Self, Failure> {
+        Self::launch_in(&env::temp_dir(), settings)
+    }
+
+    fn launch_in(parent: &Path, settings: &[(&str, &str)]) -> Result<Self, Failure> {
         let binaries = Binaries::find()?;
-        let (folder, account) = new_folder()?;
+        let (folder, account) = new_folder(parent)?;
         let server = Self {
             watchdog: watch(&folder, &binaries, account)?,
             folder,
