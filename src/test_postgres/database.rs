@@ -1,7 +1,29 @@
 //! Databases of a server: one for each test, gone with its handle.
 
 use crate::{Failure, PostgresServer};
+use std::env;
 use std::sync::atomic::Ordering;
+
+/// What says which database the tests of a run are to use, where they can do with either.
+const WHICH: &str = "PARLOUR_TEST_DATABASE";
+
+/// A database for a test that can do with either: of PostgreSQL where `PARLOUR_TEST_DATABASE` is `postgres`, and
+/// `None` for SQLite where it is `sqlite` or not there.
+///
+/// # Panics
+/// It is something else, or there is no PostgreSQL, be it that `PARLOUR_WITHOUT` leaves it out; the message says what
+/// to do. No test passes on the other database without a word.
+pub fn database_of_this_run() -> Option<Database<'static>> {
+    match env::var(WHICH).as_deref() {
+        Ok("postgres") => {}
+        Ok("sqlite") | Err(env::VarError::NotPresent) => return None,
+        _ => panic!("{WHICH} must be sqlite or postgres"),
+    }
+    let server = PostgresServer::of_this_process();
+    let server = server.unwrap_or_else(|| panic!("{WHICH}=postgres contradicts PARLOUR_WITHOUT"));
+    let database = server.database();
+    Some(database.unwrap_or_else(|failure| panic!("{failure}")))
+}
 
 impl PostgresServer {
     /// An empty database that no other test has: UTF-8, ordered by bytes. Dropped with its handle.

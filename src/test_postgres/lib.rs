@@ -11,7 +11,7 @@ mod failure;
 mod place;
 
 use binaries::Binaries;
-pub use database::Database;
+pub use database::{Database, database_of_this_run};
 pub use failure::Failure;
 use place::{Account, command, new_folder, quick_parent, ran};
 use std::env;

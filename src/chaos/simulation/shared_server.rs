@@ -5,6 +5,7 @@ use parlour_server::clock::{Clock, ManualClock, Sleep, SystemRandom};
 use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::rooms::{self, NewRoom};
 use parlour_server::{Context, Scope, Settings, accounts};
+use parlour_test_postgres::{Database, database_of_this_run};
 use std::future::{pending, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub(super) struct SharedServer {
     /// The last one is the program that writes much at once.
     pub(super) people: Vec<Scope>,
     _folder: TempDir,
+    _postgres: Option<Database<'static>>,
 }
 
 /// Messages that a person may send in a second.
@@ -66,7 +68,11 @@ impl SharedServer {
             .or_else(|_| tempfile::tempdir())
             .expect("there is room for a folder");
         let mut settings = Settings::default();
-        settings.database.url = DatabaseUrl::Sqlite(folder.path().join("world.db"));
+        let postgres = database_of_this_run();
+        settings.database.url = match &postgres {
+            Some(database) => database.url().parse().expect("it is a database's address"),
+            None => DatabaseUrl::Sqlite(folder.path().join("world.db")),
+        };
         settings.limits = LimitSettings::none();
         settings.limits.messages_per_second = MESSAGES;
         settings.limits.message_burst = MESSAGES;
@@ -87,6 +93,7 @@ impl SharedServer {
             unique_keys: AtomicI64::new(0),
             people,
             _folder: folder,
+            _postgres: postgres,
         }
     }
 

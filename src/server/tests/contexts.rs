@@ -18,12 +18,14 @@ mod statements;
 mod sweeping;
 mod sync_property;
 
+use crate::harness::database_at;
 use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::messages::{self, NewMessage, Posted};
 use parlour_server::store::testing::Value;
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
+use parlour_test_postgres::Database;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +42,7 @@ struct Bench {
     /// Stands still until it is moved.
     clock: ManualClock,
     folder: TempDir,
+    _postgres: Option<Database<'static>>,
 }
 
 /// In memory where there is such a folder: what is tested is the order of things, not the disk.
@@ -49,6 +52,7 @@ fn quick_folder() -> TempDir {
         .unwrap()
 }
 
+/// Of SQLite, whatever the run is about.
 fn settings_in(folder: &TempDir) -> Settings {
     let mut settings = Settings::default();
     let file = folder.path().join("data/parlour.db");
@@ -71,10 +75,17 @@ impl Bench {
     async fn with(set: impl FnOnce(&mut Settings)) -> Self {
         let folder = quick_folder();
         let mut settings = settings_in(&folder);
+        let (url, postgres) = database_at(folder.path().join("data/parlour.db"));
+        settings.database.url = url;
         set(&mut settings);
         let clock = ManualClock::stopped(Timestamp(1_767_323_045_678));
         let ctx = open(settings, &clock).await;
-        Self { ctx, clock, folder }
+        Self {
+            ctx,
+            clock,
+            folder,
+            _postgres: postgres,
+        }
     }
 
     /// The same database, opened again.

@@ -14,8 +14,10 @@ use parlour_server::clock::{ManualClock, SystemRandom};
 use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::http::{api_router, layered, serve_within};
 use parlour_server::{Context, Settings};
+use parlour_test_postgres::{Database, database_of_this_run};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -39,6 +41,18 @@ pub struct Server {
     stop: CancellationToken,
     task: JoinHandle<()>,
     _folder: TempDir,
+    _postgres: Option<Database<'static>>,
+}
+
+/// Where a test has its database: in this file of SQLite, or in PostgreSQL, whose database goes with what is in the
+/// second place.
+pub fn database_at(file: PathBuf) -> (DatabaseUrl, Option<Database<'static>>) {
+    let postgres = database_of_this_run();
+    let url = match &postgres {
+        Some(database) => database.url().parse().unwrap(),
+        None => DatabaseUrl::Sqlite(file),
+    };
+    (url, postgres)
 }
 
 /// A guest made over REST.
@@ -66,8 +80,8 @@ impl Server {
         log_to_memory();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::default();
-        let file = folder.path().join("parlour.db");
-        settings.database.url = DatabaseUrl::Sqlite(file);
+        let (url, postgres) = database_at(folder.path().join("parlour.db"));
+        settings.database.url = url;
         change(&mut settings);
         let clock = ManualClock::running();
         let ctx = Context::open_with(settings, Arc::new(clock.clone()), Arc::new(SystemRandom));
@@ -89,6 +103,7 @@ impl Server {
             stop,
             task,
             _folder: folder,
+            _postgres: postgres,
         }
     }
 
