@@ -18,7 +18,18 @@ geckodriver=$tools/geckodriver-$GECKODRIVER
 PATH=$root/.ci/bin:$wasm_bindgen/bin:$cargo_leptos/bin:$binaryen/bin:$cargo_deny/bin:$cargo_fuzz/bin:$geckodriver/bin:$PATH
 export PATH
 
-say() { printf '\n==> %s\n' "$*"; }
+# A step ends where the next begins, or the script; then it says how long it took.
+step= step_began=0
+say() {
+    took
+    step=$* step_began=$SECONDS
+    printf '\n==> %s\n' "$*"
+}
+took() {
+    [ -z "$step" ] || printf '    %s: took %s s\n' "$step" "$((SECONDS - step_began))"
+    step=
+}
+trap took EXIT
 have() { printf '    have %s\n' "$*"; }
 
 # A step that is missing a tool fails. PARLOUR_WITHOUT names the steps to leave out (with commas between
