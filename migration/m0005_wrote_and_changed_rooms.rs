@@ -17,7 +17,7 @@ impl MigrationName for Step {
 }
 
 /// All messages once, in one pass, and not all of somebody's for each of their rooms.
-const FILL: &str = "UPDATE memberships SET wrote = 1 \
+const FILL: &str = "UPDATE memberships SET wrote = TRUE \
     FROM (SELECT DISTINCT room_id, author_id FROM messages) AS written \
     WHERE memberships.room_id = written.room_id AND memberships.user_id = written.author_id";
 

@@ -38,8 +38,6 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Random bytes for tokens, keys and epochs; passed in like time.
     pub random: Arc<dyn Random>,
-    /// The epoch of the database. What clients hold of another epoch is void.
-    pub epoch: String,
     /// The cache of sessions, by the hash of their token.
     pub(crate) sessions: VersionedCache<Vec<u8>, ProvedSession>,
     /// The cache of read positions.
@@ -72,8 +70,8 @@ impl Context {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, OpenError> {
-        let file = settings.database.file().ok_or(OpenError::Postgres)?;
-        let opened = store::open(file, &*clock, &*random).await?;
+        let opened =
+            store::open(&settings.database, Arc::clone(&clock), Arc::clone(&random)).await?;
         let grace = settings.realtime.reload_grace();
         // Into a new database no one can come back.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
@@ -88,6 +86,7 @@ impl Context {
         let publisher = hub.clone();
         let store = Store::start(
             opened.connections,
+            opened.epoch,
             Arc::clone(&clock),
             Arc::new(move |publications| publisher.publish_all(publications)),
         );
@@ -102,13 +101,17 @@ impl Context {
             hub,
             clock,
             random,
-            epoch: opened.epoch,
             sessions: VersionedCache::new(SESSIONS),
             read_positions: VersionedCache::new(READ_POSITIONS),
             read_receipts: ReadReceipts::default(),
             log_once: LogOnce::default(),
             draining: AtomicBool::new(false),
         }))
+    }
+
+    /// The epoch of the database. What clients hold of another epoch is void.
+    pub fn epoch(&self) -> String {
+        self.store.epoch()
     }
 
     /// Whether the server is ready (`/readyz`): not draining, and the database answers.

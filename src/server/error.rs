@@ -180,6 +180,13 @@ impl ServiceError {
                     "The server is restarting. It will be back shortly.",
                 )
             },
+            Self::Store(error) if error.is_transient() => AppError {
+                retry_after_ms: Some(1_000),
+                ..AppError::new(
+                    Code::Overloaded,
+                    "The database is away right now. Please try again in a moment.",
+                )
+            },
             Self::Store(_) | Self::Io(_) => {
                 AppError::new(Code::Internal, "Something failed on the server.")
             }

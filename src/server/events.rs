@@ -3,7 +3,7 @@
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
 //! [`Audience`], and is sent to no socket outside of it.
 
-use parlour_protocol::{MarkedUnread, Message, Room, RoomId, User, UserId};
+use parlour_protocol::{MarkedUnread, Message, Room, RoomId, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -65,6 +65,9 @@ pub enum Publication {
         /// The skeleton of the new name.
         skeleton: String,
     },
+    /// The database has another history than the one that was told, so that what anybody holds of it is void: each
+    /// room that there is, with its `seq` and its number of posts.
+    NewEpoch(Vec<(RoomId, Seq, i64)>),
 }
 
 /// The audience of a publication. The engine resolves it to sockets.
@@ -92,7 +95,7 @@ impl Publication {
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. } => Audience::Person(*user),
-            Self::Renamed { .. } => Audience::Everybody,
+            Self::Renamed { .. } | Self::NewEpoch(_) => Audience::Everybody,
         }
     }
 }
@@ -100,7 +103,7 @@ impl Publication {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Seq, UserKind, samples};
+    use parlour_protocol::{UserKind, samples};
 
     const ROOM: RoomId = RoomId(7);
     const ALICE: UserId = UserId(3);

@@ -5,11 +5,16 @@
 //! is known, a pure function of the context that asks decides, and the store writes what follows, in one
 //! transaction; what it publishes goes out after the commit. So the rules stand once, for any back end.
 //!
-//! The back end is SQLite. Two libraries speak to it, and a third is beneath them: everything that is asked
+//! The back end is a file of SQLite, or a server of PostgreSQL. The verbs ask either through one small interface
+//! (`db`), in SQL that both understand; where a server has to be asked otherwise, since each question costs a way
+//! through the network, what differs is in `postgres`.
+//!
+//! To SQLite speak two libraries, and a third is beneath them: everything that is asked
 //! while the server serves goes through *rusqlite*, because a statement there is a call on the thread that
 //! asks, and costs less than the way to another thread and back that the others take; the steps of the
 //! schema are *SeaORM*'s, and what is done once with them when a database is opened; backups, which run for
-//! long beside everything else, and SeaORM itself use *sqlx*. One SQLite is linked in for all of them.
+//! long beside everything else, and SeaORM itself use *sqlx*. One SQLite is linked in for all of them. To PostgreSQL
+//! it is *tokio-postgres* that serves, because it sends statements together that do not wait for each other.
 //!
 //! *Invariant:* there is one task that writes, on one connection. Everything else reads, on connections that
 //! cannot write.
@@ -23,6 +28,7 @@ mod failure;
 pub(crate) mod file;
 mod finding;
 mod history;
+mod kept;
 pub mod lock;
 mod log;
 mod members;
@@ -32,6 +38,7 @@ mod naming;
 mod open_error;
 mod outage;
 mod people;
+mod postgres;
 mod posting;
 mod read_receipts;
 mod reading;
@@ -58,14 +65,17 @@ pub use writer::Publish;
 use writer::{BatchWrite, Written};
 
 use crate::clock::{Clock, Random};
-use crate::error::ServiceError;
+use crate::config::{DatabaseSettings, DatabaseUrl, PostgresUrl};
+use crate::error::{Class, ServiceError, StoreError};
 use db::{Db, statement, values};
 use log::Log;
-use parlour_migration::{Migrator, MigratorTrait};
+use open_error::NewerStep;
+use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use parlour_protocol::RoomId;
+use postgres::{Endpoint, Served};
 use reading::Readers;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use writer::Writer;
@@ -86,17 +96,34 @@ pub struct OpenedStore {
 /// in a database that never had one.
 ///
 /// # Errors
-/// There is no place for it, it is of a later version, or it cannot be read or written.
+/// There is no place for it, it is of a later version, or it cannot be read or written. A server of PostgreSQL cannot
+/// be reached, has another product's tables, would lose what it acknowledges, or is served by another Parlour.
 pub async fn open(
+    settings: &DatabaseSettings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<OpenedStore, OpenError> {
+    match &settings.url {
+        DatabaseUrl::Sqlite(file) => open_file(file, &*clock, &*random).await,
+        DatabaseUrl::Postgres(url) => open_server(url, settings, clock, random).await,
+    }
+}
+
+async fn open_file(
     file: &Path,
     clock: &dyn Clock,
     random: &dyn Random,
 ) -> Result<OpenedStore, OpenError> {
-    let (schema, connections) = connect::open(file).await?;
+    let (schema, mut connections) = connect::open(file).await?;
+    let refused = refuse_newer(&schema).await;
+    refused.map_err(|source| OpenError::new(file, source))?;
     let prepared = prepare(&schema, file, clock, random).await;
     let (epoch, is_new) = prepared.map_err(|source| OpenError::new(file, source))?;
-    let rooms = rooms::states(&connections.writing);
-    let rooms = rooms.map_err(|source| OpenError::new(file, source))?;
+    let states = connections
+        .writing
+        .ready()
+        .and_then(|(db, _)| rooms::states(db));
+    let rooms = states.map_err(|source| OpenError::new(file, source))?;
     Ok(OpenedStore {
         connections,
         epoch,
@@ -105,10 +132,72 @@ pub async fn open(
     })
 }
 
+/// The same for a database of PostgreSQL, whose lease is taken.
+async fn open_server(
+    url: &PostgresUrl,
+    settings: &DatabaseSettings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<OpenedStore, OpenError> {
+    let place = url.to_string();
+    let endpoint = Endpoint::new(url, settings).map_err(|error| OpenError::Tls {
+        place: place.clone(),
+        reason: error.to_string(),
+    })?;
+    let (node, readers) = (settings.node(), settings.readers());
+    let shown = PathBuf::from(&place);
+    let runtime = tokio::runtime::Handle::current();
+    let prepared = {
+        let (shown, random) = (shown.clone(), Arc::clone(&random));
+        move |endpoint: &Endpoint| {
+            runtime.block_on(async {
+                let schema = endpoint.schema().await.map_err(StoreError::from)?;
+                refuse_newer(&schema).await?;
+                Ok(prepare(&schema, &shown, &*clock, &*random).await?)
+            })
+        }
+    };
+    let opening = tokio::task::spawn_blocking(move || {
+        let (served, is_new) = Served::begin(endpoint, node, random, prepared)?;
+        let served = Arc::new(served);
+        let mut writing = served.writing()?;
+        let rooms = rooms::states(writing.ready()?.0)?;
+        let reading = (0..readers).map(|_| served.reading());
+        Ok::<_, StoreError>(OpenedStore {
+            epoch: served.epoch().as_ref().to_owned(),
+            connections: Connections {
+                writing,
+                reading: reading.collect::<Result<_, _>>()?,
+                log: None,
+                served: Some(served),
+            },
+            is_new,
+            rooms,
+        })
+    });
+    match opening.await {
+        Ok(opened) => opened.map_err(|source| OpenError::of_server(&place, source)),
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// Refuses a database with steps of the schema that this version does not know.
+async fn refuse_newer(schema: &DatabaseConnection) -> Result<(), StoreError> {
+    let taken = Migrator::get_migration_models(schema).await?;
+    let known = known_steps();
+    let unknown = taken
+        .into_iter()
+        .find(|step| !known.contains(&step.version));
+    match unknown {
+        None => Ok(()),
+        Some(step) => Err(StoreError::new(Class::Broken, NewerStep(step.version))),
+    }
+}
+
 /// One transaction: a process that is killed half-way leaves the schema as it was.
 async fn prepare(
     schema: &DatabaseConnection,
-    file: &Path,
+    place: &Path,
     clock: &dyn Clock,
     random: &dyn Random,
 ) -> Result<(String, bool), DbErr> {
@@ -118,7 +207,7 @@ async fn prepare(
     let missing = Migrator::get_pending_migrations(&txn).await?.len();
     let is_older = known > 0 && missing > 0;
     if is_older {
-        tracing::info!(?file, steps = missing, "bringing the schema up to date");
+        tracing::info!(?place, steps = missing, "bringing the schema up to date");
     }
     Migrator::up(&txn, None).await?;
     naming::renew(&txn).await?;
@@ -126,7 +215,12 @@ async fn prepare(
     txn.commit().await?;
     if is_older {
         let elapsed = clock.monotonic() - began;
-        tracing::info!(?file, steps = missing, ?elapsed, "the schema is up to date");
+        tracing::info!(
+            ?place,
+            steps = missing,
+            ?elapsed,
+            "the schema is up to date"
+        );
     }
     schema.close_by_ref().await?;
     Ok(bootstrapped)
@@ -136,18 +230,39 @@ async fn prepare(
 pub struct Store {
     writer: Writer,
     readers: Readers,
-    log: Log,
+    /// The write-ahead log, where the database is a file.
+    log: Option<Log>,
+    /// The server of the database, where it is none.
+    served: Option<Arc<Served>>,
+    /// The epoch at the start.
+    epoch: String,
     /// The clock by which delayed writes are due.
     clock: Arc<dyn Clock>,
 }
 
 impl Store {
     /// Starts the writer. `publish` is called after each commit, in commit order.
-    pub fn start(connections: Connections, clock: Arc<dyn Clock>, publish: Publish) -> Self {
+    pub fn start(
+        connections: Connections,
+        epoch: String,
+        clock: Arc<dyn Clock>,
+        publish: Publish,
+    ) -> Self {
         Self {
-            writer: Writer::start(connections.writing, Arc::clone(&clock), publish),
-            readers: Readers::new(connections.reading, Arc::clone(&clock)),
-            log: Log::new(connections.checkpointing, connections.has_log),
+            writer: Writer::start(
+                connections.writing,
+                connections.served.clone(),
+                Arc::clone(&clock),
+                publish,
+            ),
+            readers: Readers::new(
+                connections.reading,
+                connections.served.is_some(),
+                Arc::clone(&clock),
+            ),
+            log: connections.log,
+            served: connections.served,
+            epoch,
             clock,
         }
     }
@@ -158,9 +273,27 @@ impl Store {
         self.writer.version()
     }
 
+    /// The epoch of the database.
+    pub fn epoch(&self) -> String {
+        match &self.served {
+            Some(served) => served.epoch().as_ref().to_owned(),
+            None => self.epoch.clone(),
+        }
+    }
+
+    /// Returns when this process may serve the database no more: another one has its lease.
+    pub async fn lost_lease(&self) {
+        match &self.served {
+            Some(served) => served.lost().cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Notes that a text was edited or deleted, so that the write-ahead log is emptied of it.
     pub fn took_back(&self) {
-        self.log.is_stale();
+        if let Some(log) = &self.log {
+            log.is_stale();
+        }
     }
 
     /// Empties the write-ahead log if an edited or deleted text may be in it. False: a reader still uses it, so try
@@ -169,7 +302,10 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn clear_log(&self) -> Result<bool, ServiceError> {
-        self.log.clear().await
+        match &self.log {
+            Some(log) => log.clear().await,
+            None => Ok(true),
+        }
     }
 
     /// Whether the database answers and the writer takes work.
@@ -183,7 +319,9 @@ impl Store {
     pub async fn drain(&self) {
         self.writer.drain().await;
         self.readers.drain().await;
-        self.log.close().await;
+        if let Some(log) = &self.log {
+            log.close().await;
+        }
     }
 
     /// [Writes](Writer::write) a single piece of work.

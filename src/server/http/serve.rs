@@ -87,6 +87,11 @@ pub async fn serve_within(
         let (stream, peer, address, place) = tokio::select! {
             biased;
             () = &mut shutdown => break,
+            // Another server serves the database now, and clients are sent to it.
+            () = ctx.store.lost_lease() => {
+                tracing::error!("another server has the lease of the database: stopping");
+                break;
+            }
             arrived = arrived => arrived,
         };
         let host = Arc::clone(&host);

@@ -30,7 +30,9 @@ impl Event {
             Publication::Unread { marked, .. } => {
                 Some(ServerFrame::Unread(marked.clone()).encode())
             }
-            Publication::Read { .. } | Publication::Renamed { .. } => None,
+            Publication::Read { .. } | Publication::Renamed { .. } | Publication::NewEpoch(_) => {
+                None
+            }
         };
         let frame = frame.map(Frame::from);
         Self { publication, frame }

@@ -84,6 +84,12 @@ impl Channel {
         self.posts = self.posts.max(posts.unwrap_or(0));
     }
 
+    /// Sets `seq` and `posts`, also back: the room has another history now.
+    pub(super) fn begin_at(&mut self, seq: Seq, posts: i64) {
+        self.is_known = true;
+        (self.seq, self.delivered_seq, self.posts) = (seq, seq, posts);
+    }
+
     /// Whether the channel can be dropped: the room is not known to exist, and has no listener.
     pub(super) fn is_unused(&self) -> bool {
         !self.is_known && self.listeners.is_empty()

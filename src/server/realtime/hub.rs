@@ -209,7 +209,7 @@ impl Hub {
 
 /// Closes with 4000 and a delay that is spread over the ids: jitter, so that a thousand clients do not
 /// reconnect in one instant.
-fn go_away(listener: &Listener) {
+pub(super) fn go_away(listener: &Listener) {
     let jitter = listener.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     listener
         .subscriber

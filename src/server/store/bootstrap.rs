@@ -3,7 +3,7 @@
 use super::meta;
 use crate::clock::{Clock, Random, draw};
 use crate::names;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr};
 
 /// The key in `meta` of the epoch. An epoch names one history of one database: a restored copy has another.
 pub(super) const EPOCH: &str = "epoch";
@@ -29,9 +29,7 @@ pub(super) async fn bootstrap(
         "Where everybody starts.".into(),
         clock.now().0.into(),
     ];
-    let backend = db.get_database_backend();
-    db.execute_raw(Statement::from_sql_and_values(backend, ROOM, values))
-        .await?;
+    db.execute_raw(meta::once(db, ROOM, values)).await?;
     Ok((epoch, true))
 }
 

@@ -6,8 +6,10 @@
 
 use super::db::Db;
 use super::file::{self, make_folder, not_writable};
+use super::kept::Kept;
+use super::log::Log;
+use super::postgres::Served;
 use super::{OpenError, log};
-use parlour_migration::{Migrator, MigratorTrait, known_steps};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sea_orm::DatabaseConnection;
@@ -15,6 +17,7 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::{OpenOptions, metadata};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -33,12 +36,12 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// The connections of the writer and of the readers.
 pub struct Connections {
-    pub(super) writing: Db,
-    pub(super) reading: Vec<Db>,
-    /// Carries the log over into the file, beside the writer.
-    pub(super) checkpointing: Connection,
-    /// A log was left by a process that did not close the database: deleted texts may be in it.
-    pub(super) has_log: bool,
+    pub(super) writing: Kept,
+    pub(super) reading: Vec<Kept>,
+    /// The write-ahead log, where the database is a file.
+    pub(super) log: Option<Log>,
+    /// The server of the database, where it is none.
+    pub(super) served: Option<Arc<Served>>,
 }
 
 /// The database, with a schema of no newer version, and a connection on which that is brought up to date.
@@ -48,14 +51,14 @@ pub(super) async fn open(file: &Path) -> Result<(DatabaseConnection, Connections
     let failed = |cause: rusqlite::Error| OpenError::new(file, cause);
     let schema = schema(file).await;
     let schema = schema.map_err(|cause| OpenError::new(file, cause))?;
-    refuse_newer(&schema, file).await?;
     let threads = available_parallelism().map_or(2, |threads| threads.get().clamp(2, 4));
-    let reading = (0..threads).map(|_| self::reading(file).map(Db::Sqlite));
+    let reading = (0..threads)
+        .map(|_| self::reading(file).map(|reading| Kept::for_good(Db::Sqlite(reading))));
     let connections = Connections {
-        writing: Db::Sqlite(writing(file).map_err(failed)?),
+        writing: Kept::for_good(Db::Sqlite(writing(file).map_err(failed)?)),
         reading: reading.collect::<rusqlite::Result<_>>().map_err(failed)?,
-        checkpointing: checkpointing(file).map_err(failed)?,
-        has_log,
+        log: Some(Log::new(checkpointing(file).map_err(failed)?, has_log)),
+        served: None,
     };
     Ok((schema, connections))
 }
@@ -114,24 +117,6 @@ fn wal(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Refuses a database with migrations that this version does not know.
-async fn refuse_newer(db: &DatabaseConnection, file: &Path) -> Result<(), OpenError> {
-    let taken = Migrator::get_migration_models(db)
-        .await
-        .map_err(|source| OpenError::new(file, source))?;
-    let known = known_steps();
-    match taken
-        .into_iter()
-        .find(|step| !known.contains(&step.version))
-    {
-        None => Ok(()),
-        Some(step) => Err(OpenError::Newer {
-            file: file.to_owned(),
-            step: step.version,
-        }),
-    }
-}
-
 /// The one on which the schema is brought up to date.
 pub(super) async fn schema(file: &Path) -> Result<DatabaseConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
@@ -163,11 +148,14 @@ mod tests {
 
     #[tokio::test]
     async fn an_acknowledged_write_survives_a_power_cut() {
-        let (_folder, connections) = opened().await;
+        let (_folder, mut connections) = opened().await;
         let pragma = |name: &str| {
             let value = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
             connections
                 .writing
+                .ready()
+                .unwrap()
+                .0
                 .column::<String>(&value, 0)
                 .unwrap()
                 .remove(0)
@@ -178,9 +166,13 @@ mod tests {
 
     #[tokio::test]
     async fn readers_cannot_write() {
-        let (_folder, connections) = opened().await;
-        for reader in &connections.reading {
-            let written = reader.execute_batch("CREATE TABLE letters (letter TEXT)");
+        let (_folder, mut connections) = opened().await;
+        for reader in &mut connections.reading {
+            let written = reader
+                .ready()
+                .unwrap()
+                .0
+                .execute_batch("CREATE TABLE letters (letter TEXT)");
             assert!(written.unwrap_err().to_string().contains("readonly"));
         }
     }

@@ -4,20 +4,26 @@
 //! The verbs' SQL is the part that all back ends understand. Its placeholders are `?` in order, or `?1`, `?2`, …;
 //! truth is `TRUE` and `FALSE`. *Invariant:* a statement is run with values that are bound, never written into it.
 
+mod value;
+
+pub(super) use value::{Value, values};
+
 use super::failure;
+use super::postgres::Session;
 use crate::error::{ServiceError, StoreError};
-use parlour_protocol::{Number, RoomId, Seq, Timestamp, UserId};
-use rusqlite::types::{FromSql, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::FromSql;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 use std::ops::ControlFlow;
 
-/// What a piece of SQL answers, or how the database failed.
+/// What the database answers, or how it failed.
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
-/// A connection.
+/// A connection to one of the back ends.
 pub(super) enum Db {
     /// To a file of SQLite, on which a statement is a call.
     Sqlite(Connection),
+    /// To PostgreSQL, whose answers this thread waits for.
+    Postgres(Box<Session>),
 }
 
 impl Db {
@@ -34,6 +40,7 @@ impl Db {
                 transaction.commit()?;
                 Ok(done)
             }
+            Self::Postgres(session) => session.write(|| work(self)),
         }
     }
 
@@ -49,6 +56,7 @@ impl Db {
                 let _transaction = Transaction::new_unchecked(connection, deferred)?;
                 work(self)
             }
+            Self::Postgres(session) => session.read(|| work(self)),
         }
     }
 
@@ -56,6 +64,15 @@ impl Db {
     pub(super) fn is_in_transaction(&self) -> bool {
         match self {
             Self::Sqlite(connection) => !connection.is_autocommit(),
+            Self::Postgres(session) => session.is_in_transaction(),
+        }
+    }
+
+    /// Whether it can be asked nothing more.
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(session) => session.is_lost(),
         }
     }
 
@@ -63,6 +80,10 @@ impl Db {
     pub(super) fn close(self) -> Result<()> {
         match self {
             Self::Sqlite(connection) => Ok(connection.close().map_err(|(_, error)| error)?),
+            Self::Postgres(session) => {
+                drop(session);
+                Ok(())
+            }
         }
     }
 
@@ -70,6 +91,7 @@ impl Db {
     pub(super) fn execute_batch(&self, sql: &str) -> Result<()> {
         match self {
             Self::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Self::Postgres(session) => session.batch(sql),
         }
     }
 
@@ -80,6 +102,12 @@ impl Db {
                 let mut rows = connection.prepare(sql)?;
                 let rows = rows.query_map([], |row| row.get(column))?;
                 Ok(rows.collect::<rusqlite::Result<_>>()?)
+            }
+            Self::Postgres(session) => {
+                let rows = session.ask_once(sql)?;
+                rows.iter()
+                    .map(|row| Row::Postgres(row).get(column))
+                    .collect()
             }
         }
     }
@@ -100,12 +128,14 @@ pub(super) fn statement<'d>(db: &'d Db, sql: &'static str) -> Result<Statement<'
 /// A prepared statement.
 pub(super) enum Statement<'d> {
     Sqlite(CachedStatement<'d>),
+    Postgres(&'d Session, &'static str),
 }
 
 impl<'d> Statement<'d> {
     fn prepared(db: &'d Db, sql: &'static str) -> Result<Self> {
         match db {
             Db::Sqlite(connection) => Ok(Self::Sqlite(connection.prepare_cached(sql)?)),
+            Db::Postgres(session) => Ok(Self::Postgres(session, sql)),
         }
     }
 
@@ -153,6 +183,28 @@ impl<'d> Statement<'d> {
                 }
                 Ok(())
             }
+            Self::Postgres(session, sql) => {
+                for row in session.ask(sql, values)?.rows {
+                    if look(&Row::Postgres(&row))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The same of rows that may be many, of which few are looked at.
+    pub(super) fn scan(
+        &mut self,
+        values: &[Value<'_>],
+        mut look: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => self.each(values, look),
+            Self::Postgres(session, sql) => {
+                session.scan(sql, values, |row| look(&Row::Postgres(row)))
+            }
         }
     }
 
@@ -160,6 +212,7 @@ impl<'d> Statement<'d> {
     pub(super) fn exists(&mut self, values: &[Value<'_>]) -> Result<bool> {
         match self {
             Self::Sqlite(statement) => Ok(statement.exists(rusqlite::params_from_iter(values))?),
+            Self::Postgres(session, sql) => Ok(session.ask(sql, values)?.count > 0),
         }
     }
 
@@ -167,6 +220,9 @@ impl<'d> Statement<'d> {
     pub(super) fn execute(&mut self, values: &[Value<'_>]) -> Result<usize> {
         match self {
             Self::Sqlite(statement) => Ok(statement.execute(rusqlite::params_from_iter(values))?),
+            Self::Postgres(session, sql) => {
+                Ok(usize::try_from(session.ask(sql, values)?.count).unwrap_or(usize::MAX))
+            }
         }
     }
 
@@ -201,69 +257,10 @@ pub(super) fn trace_sql(sql: &'static str) {
     tracing::trace!(target: "sql", sql);
 }
 
-/// A value that is bound to a placeholder.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'v> {
-    Null,
-    Int(i64),
-    Bool(bool),
-    Text(&'v str),
-    Bytes(&'v [u8]),
-}
-
-/// The values of a statement, in the order of its placeholders.
-macro_rules! values {
-    ($($value:expr),* $(,)?) => {
-        &[$($crate::store::db::Value::from($value)),*]
-    };
-}
-pub(super) use values;
-
-macro_rules! value_of {
-    ($($type:ty: $from:ident => $value:expr,)*) => {
-        $(impl<'v> From<$type> for Value<'v> {
-            fn from($from: $type) -> Self {
-                $value
-            }
-        })*
-    };
-}
-
-value_of! {
-    i64: value => Self::Int(value),
-    bool: value => Self::Bool(value),
-    &'v str: value => Self::Text(value),
-    &'v String: value => Self::Text(value),
-    &'v [u8]: value => Self::Bytes(value),
-    &'v Vec<u8>: value => Self::Bytes(value),
-    RoomId: id => Self::Int(id.0),
-    UserId: id => Self::Int(id.0),
-    Seq: seq => Self::Int(seq.0),
-    Number: number => Self::Int(number.0),
-    Timestamp: time => Self::Int(time.0),
-}
-
-impl<'v, T: Into<Value<'v>>> From<Option<T>> for Value<'v> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(value),
-            Self::Bool(value) => ValueRef::Integer(value.into()),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
 /// A row that was found.
 pub(super) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -272,24 +269,23 @@ impl Row<'_> {
     pub(super) fn get<T: Column>(&self, at: usize) -> Result<T> {
         match self {
             Self::Sqlite(row) => Ok(row.get(at)?),
+            Self::Postgres(row) => row.try_get(at).map_err(failure::unreadable),
         }
     }
 
     /// Whether `look` says so of the text in a column, which is not copied.
     pub(super) fn is_text(&self, at: usize, look: impl FnOnce(&str) -> bool) -> Result<bool> {
         match self {
-            Self::Sqlite(row) => Ok(look(row.get_ref(at)?.as_str().map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    at,
-                    rusqlite::types::Type::Text,
-                    error.into(),
-                )
-            })?)),
+            Self::Sqlite(row) => {
+                let text = row.get_ref(at)?.as_str();
+                Ok(look(text.map_err(rusqlite::Error::from)?))
+            }
+            Self::Postgres(row) => Ok(look(row.try_get(at).map_err(failure::unreadable)?)),
         }
     }
 }
 
 /// A type that a column can be read as.
-pub trait Column: FromSql {}
+pub trait Column: FromSql + for<'a> postgres_types::FromSql<'a> {}
 
-impl<T: FromSql> Column for T {}
+impl<T: FromSql + for<'a> postgres_types::FromSql<'a>> Column for T {}

@@ -50,6 +50,11 @@ pub(super) fn no_row() -> StoreError {
     StoreError::new(Class::Broken, NoRow)
 }
 
+/// A column is not what it is read as.
+pub(super) fn unreadable(error: tokio_postgres::Error) -> StoreError {
+    StoreError::new(Class::Broken, error)
+}
+
 /// A piece of work panicked.
 pub(super) fn panicked() -> StoreError {
     StoreError::new(Class::Broken, Panicked)

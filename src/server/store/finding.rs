@@ -51,7 +51,7 @@ fn look(
     wanted: &impl Fn(&str) -> bool,
     found: &mut Vec<Room>,
 ) -> db::Result<()> {
-    statement(db, of)?.each(values, |row| {
+    statement(db, of)?.scan(values, |row| {
         if found.len() >= limit {
             return Ok(ControlFlow::Break(()));
         }

@@ -5,7 +5,7 @@
 
 use super::meta;
 use crate::names;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use std::collections::HashSet;
 
 /// The key in `meta` of the edition of the keys.
@@ -17,23 +17,32 @@ const UNLIKE: char = '\u{1f}';
 
 /// Rooms and accounts have folded keys of their own; a guest's may be another's.
 const ROOMS: Keyed = Keyed {
-    names: "SELECT id, name, 1 AS is_unique FROM rooms WHERE id > ? ORDER BY id LIMIT ?",
-    clear: "UPDATE rooms SET folded = char(31) || id",
-    fill: "UPDATE rooms SET folded = key.value ->> 1, skeleton = key.value ->> 2, sort_key = key.value ->> 3 \
+    names: "SELECT id, name, TRUE AS is_unique FROM rooms WHERE id > ? ORDER BY id LIMIT ?",
+    clear: "UPDATE rooms SET folded = '\u{1f}' || id",
+    fill: [
+        "UPDATE rooms SET folded = key.value ->> 1, skeleton = key.value ->> 2, sort_key = key.value ->> 3 \
         FROM json_each(?) AS key WHERE rooms.id = key.value ->> 0",
+        "UPDATE rooms SET folded = key ->> 1, skeleton = key ->> 2, sort_key = key ->> 3 \
+        FROM json_array_elements(?::json) AS key WHERE rooms.id = (key ->> 0)::int8",
+    ],
 };
 const USERS: Keyed = Keyed {
     names: "SELECT id, name, kind <> 'guest' AS is_unique FROM users WHERE id > ? ORDER BY id LIMIT ?",
-    clear: "UPDATE users SET folded = char(31) || id WHERE kind <> 'guest'",
-    fill: "UPDATE users SET folded = key.value ->> 1, skeleton = key.value ->> 2 \
+    clear: "UPDATE users SET folded = '\u{1f}' || id WHERE kind <> 'guest'",
+    fill: [
+        "UPDATE users SET folded = key.value ->> 1, skeleton = key.value ->> 2 \
         FROM json_each(?) AS key WHERE users.id = key.value ->> 0",
+        "UPDATE users SET folded = key ->> 1, skeleton = key ->> 2 \
+        FROM json_array_elements(?::json) AS key WHERE users.id = (key ->> 0)::int8",
+    ],
 };
 
 /// A table of names.
 struct Keyed {
     names: &'static str,
     clear: &'static str,
-    fill: &'static str,
+    /// SQLite's and PostgreSQL's.
+    fill: [&'static str; 2],
 }
 
 #[derive(FromQueryResult)]
@@ -55,7 +64,6 @@ pub(super) async fn renew(db: &impl ConnectionTrait) -> Result<(), DbErr> {
 }
 
 async fn fill(db: &impl ConnectionTrait, table: &Keyed, is_sorted: bool) -> Result<(), DbErr> {
-    let backend = db.get_database_backend();
     // Else a new key could be the old one of a name whose turn is still to come.
     db.execute_unprepared(table.clear).await?;
     let mut taken = HashSet::new();
@@ -63,8 +71,7 @@ async fn fill(db: &impl ConnectionTrait, table: &Keyed, is_sorted: bool) -> Resu
     loop {
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
         let page = [last.into(), limit.into()];
-        let named =
-            Named::find_by_statement(Statement::from_sql_and_values(backend, table.names, page));
+        let named = Named::find_by_statement(meta::once(db, table.names, page));
         let named = named.all(db).await?;
         let Some(end) = named.last() else {
             return Ok(());
@@ -89,7 +96,11 @@ async fn fill(db: &impl ConnectionTrait, table: &Keyed, is_sorted: bool) -> Resu
             .collect();
         let keys =
             serde_json::to_string(&keys).map_err(|error| DbErr::Custom(error.to_string()))?;
-        let fill = Statement::from_sql_and_values(backend, table.fill, [keys.into()]);
-        db.execute_raw(fill).await?;
+        let [sqlite, postgres] = table.fill;
+        let fill = match db.get_database_backend() {
+            DbBackend::Postgres => postgres,
+            _ => sqlite,
+        };
+        db.execute_raw(meta::once(db, fill, [keys.into()])).await?;
     }
 }

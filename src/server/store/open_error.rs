@@ -1,15 +1,14 @@
 //! Why a database cannot be opened: one sentence that says what to do.
 
 use super::file::FileError;
+use super::postgres::Leased;
 use crate::error::StoreError;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A database that this version knows how to name, and not how to serve.
-    #[error("This version serves from SQLite only; set database.url to a SQLite file.")]
-    Postgres,
     /// Its folder or file cannot be made.
     #[error(transparent)]
     File(#[from] FileError),
@@ -46,12 +45,74 @@ pub enum OpenError {
         /// The database's error.
         source: StoreError,
     },
+    /// The server of a database does not answer, or cannot be written.
+    #[error(
+        "The database {place} cannot be used now ({source}); see that its server runs and takes writes, and start again."
+    )]
+    Unreachable {
+        /// Where it is, without a password.
+        place: String,
+        /// The server's or the network's error.
+        source: StoreError,
+    },
+    /// Another server has the lease of the database.
+    #[error("The database {place} is served by another Parlour ({node}); stop that one first.")]
+    Leased {
+        /// Where it is, without a password.
+        place: String,
+        /// What the other one is called.
+        node: String,
+    },
+    /// The settings of TLS cannot be used.
+    #[error("The database {place} cannot be used: {reason}.")]
+    Tls {
+        /// Where it is, without a password.
+        place: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The server refuses, or is not one that keeps what it acknowledges.
+    #[error("The database {place} cannot be used: {source}.")]
+    Unfit {
+        /// Where it is, without a password.
+        place: String,
+        /// What is wrong with it.
+        source: StoreError,
+    },
 }
 
+/// A step of the schema that this version does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("it has step {0}, which this version does not know")]
+pub(super) struct NewerStep(pub(super) String);
+
 impl OpenError {
+    /// The error of opening the database of a server at `place`, by its source.
+    pub(super) fn of_server(place: &str, source: StoreError) -> Self {
+        let place = place.to_owned();
+        let cause = source.source();
+        if let Some(Leased { node }) = cause.and_then(|cause| cause.downcast_ref()) {
+            let node = node.clone();
+            return Self::Leased { place, node };
+        }
+        if let Some(NewerStep(step)) = cause.and_then(|cause| cause.downcast_ref()) {
+            let (file, step) = (place.into(), step.clone());
+            return Self::Newer { file, step };
+        }
+        if source.is_transient() {
+            Self::Unreachable { place, source }
+        } else {
+            Self::Unfit { place, source }
+        }
+    }
+
     /// The error of opening `file`, by the class of its source.
     pub(super) fn new(file: &Path, source: impl Into<StoreError>) -> Self {
         let (file, source) = (file.to_owned(), source.into());
+        if let Some(NewerStep(step)) = source.source().and_then(|cause| cause.downcast_ref()) {
+            let step = step.clone();
+            return Self::Newer { file, step };
+        }
         if source.is_transient() {
             Self::Unwritable { file, source }
         } else {

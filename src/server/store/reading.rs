@@ -7,6 +7,7 @@
 //! a connection that cannot write.
 
 use super::db::Db;
+use super::kept::Kept;
 use crate::clock::Clock;
 use crate::error::ServiceError;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,20 +31,23 @@ pub(super) struct Readers {
 }
 
 struct Pool {
-    idle: Mutex<Vec<Db>>,
+    idle: Mutex<Vec<Kept>>,
     /// How many of the next reads run on a blocking thread.
     distrust: AtomicU32,
+    /// The database is a server, whose answers are waited for in any case.
+    is_far: bool,
     clock: Arc<dyn Clock>,
 }
 
 impl Readers {
-    pub(super) fn new(connections: Vec<Db>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(connections: Vec<Kept>, is_far: bool, clock: Arc<dyn Clock>) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(connections.len())),
             count: connections.len() as u32,
             pool: Arc::new(Pool {
                 idle: Mutex::new(connections),
                 distrust: AtomicU32::new(DISTRUST),
+                is_far,
                 clock,
             }),
         }
@@ -82,11 +86,14 @@ impl Readers {
 }
 
 impl Pool {
-    fn idle(&self) -> MutexGuard<'_, Vec<Db>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Kept>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trusts_the_disk(&self) -> bool {
+        if self.is_far {
+            return false;
+        }
         let left = self.distrust.load(Ordering::Relaxed);
         // Not atomic as a whole: two at the same moment may count as one.
         self.distrust
@@ -97,7 +104,7 @@ impl Pool {
 
 /// A connection, until it is given back.
 struct Lent {
-    connection: Option<Db>,
+    connection: Option<Kept>,
     pool: Arc<Pool>,
     // Dropped last: a task that gets the permit finds a connection.
     _permit: OwnedSemaphorePermit,
@@ -108,9 +115,10 @@ impl Lent {
         &mut self,
         work: impl FnOnce(&Db) -> Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        let connection = self.connection.as_ref().ok_or(ServiceError::Draining)?;
+        let connection = self.connection.as_mut().ok_or(ServiceError::Draining)?;
         let began = self.pool.clock.monotonic();
-        let read = connection.read(work);
+        let (db, _) = connection.ready()?;
+        let read = db.read(work);
         if self.pool.clock.monotonic() - began > QUICK {
             self.pool.distrust.store(DISTRUST, Ordering::Relaxed);
         }
@@ -140,8 +148,8 @@ mod tests {
     }
 
     fn readers(count: usize) -> Readers {
-        let connections = (0..count).map(|_| Db::in_memory());
-        Readers::new(connections.collect(), Arc::new(clock()))
+        let connections = (0..count).map(|_| Kept::for_good(Db::in_memory()));
+        Readers::new(connections.collect(), false, Arc::new(clock()))
     }
 
     async fn thread(readers: &Readers) -> ThreadId {
@@ -151,8 +159,8 @@ mod tests {
     #[tokio::test]
     async fn while_the_disk_is_slow_the_thread_that_asks_does_not_wait_for_it() {
         let clock = clock();
-        let connection = Db::in_memory();
-        let readers = Readers::new(vec![connection], Arc::new(clock.clone()));
+        let connection = Kept::for_good(Db::in_memory());
+        let readers = Readers::new(vec![connection], false, Arc::new(clock.clone()));
         for _ in 0..DISTRUST {
             assert_ne!(thread(&readers).await, current().id());
         }

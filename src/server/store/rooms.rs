@@ -7,14 +7,14 @@
 use super::Store;
 use super::db::{self, Db, Value, statement, values};
 use super::posting::RoomState;
-use super::tables::{Role, RoomRow, room_columns};
+use super::tables::{MessageRow, Role, RoomRow, message_columns, room_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::Scope;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
-use parlour_protocol::{Room, RoomId, Seq, Timestamp, UserId};
+use parlour_protocol::{Message, Room, RoomId, Seq, Timestamp, UserId};
 use std::ops::ControlFlow;
 
 /// Whose visibility a lookup has: a user's, or an anonymous visitor's. So far every room that is not deleted is
@@ -133,7 +133,7 @@ impl Store {
             let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
             let mut rooms = Vec::new();
             // No row is read that is not looked at. One more than is answered shows whether there are more.
-            statement(db, BEHIND)?.each(values![&sort, id], |row| {
+            statement(db, BEHIND)?.scan(values![&sort, id], |row| {
                 let room = RoomRow::read(row)?.into_room();
                 if is_wanted(&room) {
                     rooms.push(room);
@@ -430,4 +430,47 @@ pub(super) fn states(db: &Db) -> db::Result<Vec<(RoomId, RoomState)>> {
         };
         Ok((RoomId(row.get(0)?), state))
     })
+}
+
+/// What was changed in a room after `after`, as it is published, in its order; all of it for a room that nobody was
+/// told of.
+pub(super) fn publications_since(
+    db: &Db,
+    id: RoomId,
+    after: Option<Seq>,
+) -> db::Result<Vec<Publication>> {
+    const SINCE: &str = concat!(
+        "SELECT ",
+        message_columns!(),
+        ", ordinal FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq"
+    );
+    let Some(row) = statement(db, ONE)?.row(values![id], RoomRow::read)? else {
+        return Ok(Vec::new());
+    };
+    let from = after.unwrap_or_default();
+    let changes = statement(db, SINCE)?.rows(values![id, from], |row| {
+        let posts = row.get(MessageRow::COUNT)?;
+        let message = Message::from(MessageRow::read(row)?);
+        let seq = message.seq;
+        Ok(match message.number.seq() == seq {
+            true => (
+                seq,
+                Publication::Message {
+                    message: message.into(),
+                    posts,
+                },
+            ),
+            false => (seq, Publication::MessageChanged(message)),
+        })
+    });
+    let mut changes = changes?;
+    let changed_at = Seq(row.changed_seq);
+    if after.is_none() || changed_at > from {
+        changes.push((changed_at, Publication::RoomChanged(row.into_room())));
+        changes.sort_by_key(|(seq, _)| *seq);
+    }
+    Ok(changes
+        .into_iter()
+        .map(|(_, publication)| publication)
+        .collect())
 }

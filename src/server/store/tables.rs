@@ -155,6 +155,21 @@ impl FromSql for Kind {
     }
 }
 
+impl<'a> postgres_types::FromSql<'a> for Kind {
+    fn from_sql(
+        of: &postgres_types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let name = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
+        let kind = UserKind::ALL.into_iter().find(|kind| kind.name() == name);
+        Ok(Self(kind.ok_or("no kind of user")?))
+    }
+
+    fn accepts(of: &postgres_types::Type) -> bool {
+        <&str as postgres_types::FromSql>::accepts(of)
+    }
+}
+
 impl From<Kind> for Value<'_> {
     fn from(kind: Kind) -> Self {
         Self::Text(kind.0.name())

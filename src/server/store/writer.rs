@@ -13,9 +13,11 @@ mod transaction;
 
 pub(super) use batch::{BatchWrite, Results, Written};
 
-use super::db::Db;
+use super::db::{Db, statement, values};
 use super::failure;
+use super::kept::Kept;
 use super::outage::{self, WriteOutage};
+use super::postgres::{self, RENEWAL, Served};
 use crate::clock::Clock;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -48,17 +50,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Db, clock: Arc<dyn Clock>, publish: Publish) -> Self {
+    pub(super) fn start(
+        connection: Kept,
+        served: Option<Arc<Served>>,
+        clock: Arc<dyn Clock>,
+        publish: Publish,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
         let version = Arc::new(AtomicU64::new(1));
         // Starting a thread fails only where the runtime's own threads fail too.
         let writing = Writing {
-            committer: Committer::start(connection).expect("a process that starts gets a thread"),
+            committer: Committer::start(connection, served.clone())
+                .expect("a process that starts gets a thread"),
             publisher: Publisher::start(publish).expect("a process that starts gets a thread"),
             version: version.clone(),
             outage: WriteOutage::default(),
             clock,
+            served,
         };
         let task = TaskTracker::new();
         task.spawn(run(writing, waiting, closing.clone()));
@@ -130,6 +139,7 @@ async fn run(
     closing: CancellationToken,
 ) {
     let mut group = Vec::with_capacity(GROUP);
+    let (clock, is_served) = (Arc::clone(&writing.clock), writing.served.is_some());
     loop {
         tokio::select! {
             biased;
@@ -140,6 +150,7 @@ async fn run(
                 }
                 writing.group(group.drain(..)).await;
             }
+            () = Writing::renewal(&*clock, is_served) => writing.renew().await,
         }
     }
     writing.publisher.finish().await;
@@ -153,9 +164,32 @@ struct Writing {
     version: Arc<AtomicU64>,
     outage: WriteOutage,
     clock: Arc<dyn Clock>,
+    /// The server of the database, whose lease is renewed by each group, and in between.
+    served: Option<Arc<Served>>,
 }
 
 impl Writing {
+    /// The time after which the lease is to be renewed, if nothing is written meanwhile.
+    async fn renewal(clock: &dyn Clock, is_served: bool) {
+        match is_served {
+            true => clock.sleep(RENEWAL).await,
+            false => std::future::pending().await,
+        }
+    }
+
+    /// Writes nothing, which renews the lease.
+    async fn renew(&mut self) {
+        let (answer, _) = oneshot::channel();
+        let nothing = |db: &Db| {
+            statement(db, "SELECT 1")?.exists(values![])?;
+            Ok(Written::quietly(()))
+        };
+        self.group(std::iter::once(
+            Box::new(SingleWrite::of(nothing, answer)) as _
+        ))
+        .await;
+    }
+
     /// Commits a group: urgent work first, since people wait for sends, then everything else.
     async fn group(&mut self, group: impl Iterator<Item = Box<dyn Batch>>) {
         let (urgent, rest): (Vec<_>, Vec<_>) = group.partition(|batch| batch.is_urgent());
@@ -173,6 +207,11 @@ impl Writing {
     async fn finish(&mut self, end: Result<Vec<Finished>, RolledBack>) {
         // Before any answer; also after a failure, which may have come after the commit.
         self.version.fetch_add(1, Ordering::Release);
+        if let (Err(lost), Some(served)) = (&end, &self.served)
+            && postgres::is_lease_lost(&lost.cause)
+        {
+            served.lost().cancel();
+        }
         match end {
             Ok(done) => {
                 // Only work that publishes has written something; a repeat, for one, has not.

@@ -1,5 +1,6 @@
 //! Fan-out: which sockets of this process each publication goes to, and what else it changes in the hub.
 
+use super::go_away;
 use super::inner::Inner;
 use crate::events::{Audience, Publication};
 use crate::realtime::listener::Listener;
@@ -90,6 +91,7 @@ impl Inner {
                 self.stop_looking(*room, user);
             }
             (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
+            (Publication::NewEpoch(rooms), _, _) => self.begin_epoch(rooms),
             // Event::new makes a frame for each of these; the other kinds are batched above.
             _ => {}
         }
@@ -118,6 +120,21 @@ impl Inner {
                 channel.delivered_seq = channel.delivered_seq.max(batch.seq);
             });
             self.mark(room);
+        }
+    }
+
+    /// Forgets what the rooms had come to, and sends everybody away: who comes back hears of the epoch.
+    fn begin_epoch(&self, rooms: &[(RoomId, Seq, i64)]) {
+        for room in self.known_rooms() {
+            if rooms.iter().all(|(id, _, _)| *id != room) {
+                self.deleted(room);
+            }
+        }
+        for (room, seq, posts) in rooms {
+            self.with_channel(*room, |channel| channel.begin_at(*seq, *posts));
+        }
+        for listener in locked(&self.sockets).open.iter() {
+            go_away(listener);
         }
     }
 

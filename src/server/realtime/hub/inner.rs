@@ -54,6 +54,15 @@ impl Inner {
         channels.get(&room).map(Arc::clone)
     }
 
+    /// The rooms that are known to exist.
+    pub(super) fn known_rooms(&self) -> Vec<RoomId> {
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        let known = channels
+            .iter()
+            .filter(|(_, channel)| locked(channel).is_known);
+        known.map(|(room, _)| *room).collect()
+    }
+
     /// Removes a room's channel and answers it.
     pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
         self.channels_mut().remove(&room)

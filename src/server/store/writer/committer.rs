@@ -3,8 +3,12 @@
 //! A group changes threads once, and each of its statements is a plain call. *Invariant:* batches that come together
 //! are one transaction; when they are handed back, all of it is on disk or nothing.
 
-use super::batch::{self, Batch, Ends};
-use crate::store::db::Db;
+use super::batch::{self, Batch, Ends, Finished, RolledBack};
+use crate::events::Publication;
+use crate::store::db::{Db, Result};
+use crate::store::kept::Kept;
+use crate::store::postgres::Served;
+use std::sync::Arc;
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Dispatch, dispatcher};
@@ -23,7 +27,7 @@ struct Order {
 }
 
 impl Committer {
-    pub(super) fn start(connection: Db) -> io::Result<Self> {
+    pub(super) fn start(mut connection: Kept, served: Option<Arc<Served>>) -> io::Result<Self> {
         // Bounded by the writer, which waits for each order.
         let (orders, mut waiting) = mpsc::unbounded_channel::<Order>();
         let (end, ended) = oneshot::channel();
@@ -32,13 +36,18 @@ impl Committer {
             .spawn(move || {
                 while let Some(order) = waiting.blocking_recv() {
                     let ends = dispatcher::with_default(&order.listener, || {
-                        batch::commit(order.batches, &connection)
+                        commit(order.batches, &mut connection, served.as_deref())
                     });
                     // The writer may have been torn down with its runtime.
                     drop(order.ends.send(ends));
                 }
-                if let Err(error) = connection.close() {
-                    tracing::warn!(%error, "the committing connection did not close");
+                if let Some(db) = connection.into_db() {
+                    if let Some(served) = served {
+                        served.release(&db);
+                    }
+                    if let Err(error) = db.close() {
+                        tracing::warn!(%error, "the committing connection did not close");
+                    }
                 }
                 // An error: the receiver is gone.
                 let _ = end.send(());
@@ -67,4 +76,40 @@ impl Committer {
         // An error: it has ended already.
         let _ = self.ended.await;
     }
+}
+
+/// Commits batches; before them, on a connection that is another one than before, comes what was not told of what the
+/// last one did.
+fn commit(batches: Vec<Box<dyn Batch>>, connection: &mut Kept, served: Option<&Served>) -> Ends {
+    let (db, untold) = match ready(connection, served) {
+        Ok(ready) => ready,
+        Err(cause) => {
+            let work = batches.into_iter().flat_map(Batch::lost).collect();
+            return vec![Err(RolledBack { work, cause })];
+        }
+    };
+    let mut ends: Ends = Vec::new();
+    if !untold.is_empty() {
+        ends.push(Ok(vec![Finished::told(untold)]));
+    }
+    let committed = batch::commit(batches, db);
+    if let Some(served) = served {
+        let done = committed.iter().flatten().flatten();
+        served.tells(done.flat_map(|finished| &finished.publish));
+    }
+    ends.extend(committed);
+    ends
+}
+
+fn ready<'k>(
+    connection: &'k mut Kept,
+    served: Option<&Served>,
+) -> Result<(&'k Db, Vec<Publication>)> {
+    let (db, is_new) = connection.ready()?;
+    let untold = match served {
+        Some(served) if is_new => served.untold(db),
+        _ => Ok(Vec::new()),
+    };
+    let untold = untold.inspect_err(|_| connection.discard())?;
+    Ok((connection.ready()?.0, untold))
 }

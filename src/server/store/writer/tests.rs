@@ -22,7 +22,7 @@ struct Bench {
 async fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = store::open(&file, &SystemClock, &SystemRandom)
+    let opened = store::open_file(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
     let published = Arc::new(Mutex::new(Vec::new()));
@@ -42,6 +42,7 @@ async fn bench() -> Bench {
     Bench {
         store: Arc::new(Store::start(
             opened.connections,
+            opened.epoch,
             Arc::new(SystemClock),
             Arc::new(publish),
         )),
@@ -115,15 +116,16 @@ async fn what_is_refused_leaves_nothing_and_the_rest_is_published_in_order() {
 async fn what_is_published_is_committed_already() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = store::open(&file, &SystemClock, &SystemRandom)
+    let opened = store::open_file(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
     // A second server on the same file: its readers see only what is committed.
-    let watching = store::open(&file, &SystemClock, &SystemRandom)
+    let watching = store::open_file(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
     let watcher = Store::start(
         watching.connections,
+        watching.epoch,
         Arc::new(SystemClock),
         Arc::new(|_| ()),
     );
@@ -146,6 +148,7 @@ async fn what_is_published_is_committed_already() {
     };
     let store = Arc::new(Store::start(
         opened.connections,
+        opened.epoch,
         Arc::new(SystemClock),
         Arc::new(publish),
     ));
@@ -364,11 +367,16 @@ async fn a_full_disk_fails_all_work_in_flight_as_transient() {
 async fn silent() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("parlour.db");
-    let opened = store::open(&file, &SystemClock, &SystemRandom)
+    let opened = store::open_file(&file, &SystemClock, &SystemRandom)
         .await
         .unwrap();
     (
-        Store::start(opened.connections, Arc::new(SystemClock), Arc::new(|_| ())),
+        Store::start(
+            opened.connections,
+            opened.epoch,
+            Arc::new(SystemClock),
+            Arc::new(|_| ()),
+        ),
         folder,
     )
 }

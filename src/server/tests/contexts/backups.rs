@@ -107,7 +107,7 @@ async fn a_copy_has_everything_but_the_epoch() {
     assert_eq!(mode & 0o777, 0o600, "it holds what everybody said");
 
     let copy = open(settings_of(&file), &bench.clock).await;
-    assert_ne!(copy.epoch, bench.ctx.epoch);
+    assert_ne!(copy.epoch(), bench.ctx.epoch());
     let known = accounts::authenticate(&copy, token.as_str()).await.unwrap();
     assert_eq!(known.unwrap().user.name, "Alice");
     let all = |ctx: Arc<Context>| async move {
@@ -240,15 +240,15 @@ async fn restoring_keeps_the_old_database_whole() {
     );
 
     let ctx = open(settings.clone(), &bench.clock).await;
-    let first = ctx.epoch.clone();
-    assert_ne!(first, bench.ctx.epoch);
+    let first = ctx.epoch();
+    assert_ne!(first, bench.ctx.epoch());
     ctx.drain().await;
     drop(ctx);
     // The same backup again is another life again.
     let done = restored(&settings, &copy, &bench.clock).await.unwrap();
     let second = format!("{}-2", aside.display());
     assert_eq!(done.aside, Some(second.into()));
-    assert_ne!(open(settings, &bench.clock).await.epoch, first);
+    assert_ne!(open(settings, &bench.clock).await.epoch(), first);
 }
 
 #[tokio::test]

@@ -41,16 +41,16 @@ async fn an_empty_folder_becomes_a_database_with_a_lobby() {
 #[tokio::test]
 async fn the_first_room_is_made_once() {
     let bench = Bench::new().await;
-    let epoch = bench.ctx.epoch.clone();
+    let epoch = bench.ctx.epoch();
     let alice = bench.guest("Alice").await;
     let bench = bench.reopened().await;
     assert_eq!(list(&bench.ctx, &visitor()).await.unwrap().len(), 1);
     delete(&bench.ctx, &admin(&alice), LOBBY).await.unwrap();
     let bench = bench.reopened().await;
     assert_eq!(list(&bench.ctx, &visitor()).await.unwrap(), []);
-    assert_eq!(bench.ctx.epoch, epoch, "it is the same database");
+    assert_eq!(bench.ctx.epoch(), epoch, "it is the same database");
     let other = Bench::new().await;
-    assert_ne!(other.ctx.epoch, epoch);
+    assert_ne!(other.ctx.epoch(), epoch);
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ impl Task {
                 Ok(Done::Room {
                     room,
                     is_member,
-                    epoch: ctx.epoch.clone(),
+                    epoch: ctx.epoch(),
                     build: ctx.settings.build.clone(),
                 })
             }),
@@ -161,7 +161,7 @@ impl Task {
                 Ok(Done::Room {
                     room: rooms::enter_or_read(&ctx, &scope, room).await?,
                     is_member: true,
-                    epoch: ctx.epoch.clone(),
+                    epoch: ctx.epoch(),
                     build: ctx.settings.build.clone(),
                 })
             }),

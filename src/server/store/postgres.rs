@@ -1,0 +1,18 @@
+//! PostgreSQL, 15 or newer.
+
+mod cluster;
+mod connect;
+mod failure;
+mod lease;
+mod served;
+mod session;
+mod tls;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(in crate::store) use connect::Endpoint;
+pub(in crate::store) use failure::{Lost, is_lease_lost, lost};
+pub(in crate::store) use served::{Leased, RENEWAL, Served};
+pub(in crate::store) use session::{Session, numbered};
