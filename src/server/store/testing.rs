@@ -31,6 +31,31 @@ impl Store {
         executed.await.expect("statements that a test may run");
     }
 
+    /// Makes the database refuse messages whose text is like this.
+    ///
+    /// # Panics
+    /// It does not take the trigger.
+    pub async fn refuse_messages_like(&self, pattern: &str) {
+        let when = format!(
+            "CREATE TRIGGER refusing BEFORE INSERT ON messages WHEN NEW.body LIKE '{pattern}'"
+        );
+        let sqlite = format!("{when} BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+        let postgres = format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+            $$ BEGIN RAISE 'not this one'; END $$; \
+            CREATE TRIGGER refusing BEFORE INSERT ON messages FOR EACH ROW \
+            WHEN (NEW.body LIKE '{pattern}') EXECUTE FUNCTION refuse()"
+        );
+        let refused = self.write(move |db| {
+            db.execute_batch(match db {
+                Db::Sqlite(_) => &sqlite,
+                Db::Postgres(_) => &postgres,
+            })?;
+            Ok(Written::quietly(()))
+        });
+        refused.await.expect("a trigger that a test may make");
+    }
+
     /// The first column of all rows.
     ///
     /// # Panics

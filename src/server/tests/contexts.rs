@@ -72,12 +72,27 @@ impl Bench {
         Self::with(|_| {}).await
     }
 
+    /// With a file of SQLite, whatever the run is about: what is tested is the file.
+    async fn on_a_file() -> Self {
+        let folder = quick_folder();
+        let settings = settings_in(&folder);
+        Self::open(folder, settings, None).await
+    }
+
     async fn with(set: impl FnOnce(&mut Settings)) -> Self {
         let folder = quick_folder();
         let mut settings = settings_in(&folder);
         let (url, postgres) = database_at(folder.path().join("data/parlour.db"));
         settings.database.url = url;
         set(&mut settings);
+        Self::open(folder, settings, postgres).await
+    }
+
+    async fn open(
+        folder: TempDir,
+        settings: Settings,
+        postgres: Option<Database<'static>>,
+    ) -> Self {
         let clock = ManualClock::stopped(Timestamp(1_767_323_045_678));
         let ctx = open(settings, &clock).await;
         Self {

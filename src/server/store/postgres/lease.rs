@@ -5,9 +5,8 @@
 //! another one took it commits nothing. Only the database's clock counts.
 
 use super::failure::{Lost, lost};
-use super::session::Session;
-use crate::error::StoreError;
-use crate::store::db::{Result, Row, Value, values};
+use super::session::{Fence, Session};
+use crate::store::db::{Result, Row, values};
 
 /// The lease's table, which is there before the steps of the schema are: they are taken under it.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS lease (id BIGINT PRIMARY KEY, node TEXT NOT NULL, \
@@ -25,7 +24,7 @@ const HOLDER: &str = "SELECT node, token, \
     (1000 * extract(epoch FROM until - clock_timestamp()))::int8 FROM lease WHERE id = 1";
 
 /// Asked at the beginning of each transaction that writes.
-pub(in crate::store) const RENEW: &str = "UPDATE lease SET until = clock_timestamp() + interval '15 s' \
+const RENEW: &str = "UPDATE lease SET until = clock_timestamp() + interval '15 s' \
     WHERE id = 1 AND token = ?";
 
 const RELEASE: &str = "UPDATE lease SET until = clock_timestamp() WHERE id = 1 AND token = ?";
@@ -69,13 +68,11 @@ impl Node {
         session.ask(RELEASE, values![&self.token]).map(drop)
     }
 
-    /// The values of [`RENEW`].
-    pub(super) fn renewing(&self) -> [Value<'_>; 1] {
-        [Value::from(&self.token)]
+    /// Lets `session` write as this node.
+    pub(super) fn writing_on(&self, session: Session) -> Session {
+        session.fenced(Fence {
+            sql: RENEW,
+            value: self.token.clone(),
+        })
     }
-}
-
-/// The lease was not renewed: it belongs to nobody, or to another node.
-pub(super) fn gone() -> StoreError {
-    lost(Lost::Lease)
 }

@@ -9,7 +9,6 @@
 //! became of its transaction is not known.
 
 use super::failure::{self, Lost};
-use super::lease::{self, Node};
 use crate::error::StoreError;
 use crate::store::db::{Result, Value, trace_sql};
 use futures::future::{join, join_all};
@@ -30,7 +29,7 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How much longer than a statement may take an answer is waited for: then the network is to blame.
 pub(super) const NETWORK: Duration = Duration::from_secs(5);
 
-/// A connection.
+/// A connection that is open.
 pub(in crate::store) struct Session {
     runtime: Driver,
     client: Client,
@@ -42,8 +41,14 @@ pub(in crate::store) struct Session {
     timeout: Duration,
     transaction: Cell<Transaction>,
     is_lost: Cell<bool>,
-    /// Who writes: each transaction that does renews their lease.
-    writes_as: Option<Node>,
+    /// Asked at the beginning of each transaction that writes.
+    fence: Option<Fence>,
+}
+
+/// A statement that touches a row where the transaction may go on, and none where it may not.
+pub(super) struct Fence {
+    pub(super) sql: &'static str,
+    pub(super) value: String,
 }
 
 /// Where a transaction stands.
@@ -95,7 +100,7 @@ impl Session {
             timeout,
             transaction: Cell::new(Transaction::None),
             is_lost: Cell::new(false),
-            writes_as: None,
+            fence: None,
         };
         // So that also what nobody waits for any more ends.
         session.batch(&format!(
@@ -106,10 +111,10 @@ impl Session {
         Ok(session)
     }
 
-    /// The same, to write as this node.
-    pub(in crate::store) fn writing_as(self, node: Node) -> Self {
+    /// The same, with each transaction that writes behind this fence.
+    pub(super) fn fenced(self, fence: Fence) -> Self {
         Self {
-            writes_as: Some(node),
+            fence: Some(fence),
             ..self
         }
     }
@@ -170,9 +175,9 @@ impl Session {
             Transaction::Wanted(how) => Some(how),
             _ => None,
         };
-        let renewing = self.writes_as.as_ref().map(Node::renewing);
-        let fence = match (begin, &renewing) {
-            (Some(WRITE), Some(renewing)) => Some((lease::RENEW, &renewing[..])),
+        let passing = self.fence.as_ref().map(|fence| [Value::from(&fence.value)]);
+        let fence = match (begin, &self.fence, &passing) {
+            (Some(WRITE), Some(fence), Some(value)) => Some((fence.sql, &value[..])),
             _ => None,
         };
         let queries: SmallVec<[Query<'_>; 4]> =
@@ -212,7 +217,7 @@ impl Session {
         let mut answers: Vec<Answer> = answers.map_err(|error| self.failed(error))?;
         if fence.is_some() && answers.remove(0).count == 0 {
             self.transaction.set(Transaction::Failed);
-            return Err(lease::gone());
+            return Err(failure::lost(Lost::Lease));
         }
         Ok(answers)
     }

@@ -19,12 +19,12 @@ pub(in crate::store) enum TlsError {
     /// The file of root certificates.
     #[error("the root certificates {} cannot be read ({reason}); give sslrootcert a PEM file that can", path.display())]
     Root {
-        /// The file.
+        /// The file it names.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// The library refuses.
+    /// The library of TLS refuses.
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] Error),
     /// The same, of what verifies.

@@ -80,7 +80,7 @@ fn sentence(refused: Result<impl std::fmt::Debug, BackupError>, words: &[&str]) 
 
 #[tokio::test]
 async fn a_copy_has_everything_but_the_epoch() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let (_, token) = accounts::create_guest(&bench.ctx, &visitor(), "Alice")
         .await
         .unwrap();
@@ -131,7 +131,7 @@ async fn a_copy_has_everything_but_the_epoch() {
 
 #[tokio::test]
 async fn a_copy_does_not_block_on_a_writer_and_has_committed_rows_only() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "committed").await;
     let other = OtherProgram::open(&bench.file());
@@ -144,7 +144,7 @@ async fn a_copy_does_not_block_on_a_writer_and_has_committed_rows_only() {
 
 #[tokio::test]
 async fn progress_is_reported() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let mut told = Vec::new();
     let file = bench.place("copy.db");
     let copied = backup::backup(&bench.ctx.settings, &file, &SystemRandom, |progress| {
@@ -157,7 +157,7 @@ async fn progress_is_reported() {
 
 #[tokio::test]
 async fn a_backup_replaces_no_file_and_leaves_none_when_it_fails() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     fs::write(bench.place("mine"), "a letter").unwrap();
     symlink(bench.place("nowhere"), bench.place("link")).unwrap();
     for name in ["mine", "link", "data", "data/parlour.db"] {
@@ -188,7 +188,7 @@ async fn a_postgresql_makes_its_own_backups() {
 
 #[tokio::test]
 async fn what_a_killed_backup_left_is_overwritten_and_one_that_runs_is_left_alone() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     fs::write(bench.place("copy.db.partial"), "half of it".repeat(50_000)).unwrap();
     fs::write(bench.place("copy.db.partial-journal"), "its journal").unwrap();
     let running = fs::File::open(bench.place("copy.db.partial")).unwrap();
@@ -203,7 +203,7 @@ async fn what_a_killed_backup_left_is_overwritten_and_one_that_runs_is_left_alon
 
 #[tokio::test]
 async fn restoring_keeps_the_old_database_whole() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "old times").await;
     bench.back_up("copy.db").await.unwrap();
@@ -253,7 +253,7 @@ async fn restoring_keeps_the_old_database_whole() {
 
 #[tokio::test]
 async fn restoring_without_a_database_makes_one() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.back_up("copy.db").await.unwrap();
     let settings = settings_of(&bench.place("new/house/parlour.db"));
     let copy = bench.place("copy.db");
@@ -265,7 +265,7 @@ async fn restoring_without_a_database_makes_one() {
 
 #[tokio::test]
 async fn a_file_that_is_no_intact_backup_is_refused() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     for number in 0..300 {
         bench.post(&alice, &format!("message {number}")).await;
@@ -310,7 +310,7 @@ async fn a_file_that_is_no_intact_backup_is_refused() {
 
 #[tokio::test]
 async fn a_database_in_use_is_not_replaced() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.back_up("copy.db").await.unwrap();
     let lock = DatabaseLock::take(&bench.file());
     let served = bench.restore("copy.db").await;
@@ -328,7 +328,7 @@ async fn a_database_in_use_is_not_replaced() {
 
 #[tokio::test]
 async fn a_damaged_database_is_kept_as_it_is() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.back_up("copy.db").await.unwrap();
     let folder = bench.place("ruin");
     fs::create_dir(&folder).unwrap();
@@ -351,7 +351,7 @@ async fn a_damaged_database_is_kept_as_it_is() {
 
 #[tokio::test]
 async fn a_symbolic_link_to_the_database_is_kept() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.back_up("copy.db").await.unwrap();
     bench.ctx.drain().await;
     let link = bench.place("link.db");

@@ -38,7 +38,7 @@ async fn a_message_from_before_its_text_was_cleaned_is_not_changed_by_saving_it(
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "one").await;
     bench
-        .change("UPDATE messages SET body = 'a' || char(8232) || 'b'")
+        .change("UPDATE messages SET body = 'a\u{2028}b'")
         .await;
     let same = edit(
         &bench.ctx,

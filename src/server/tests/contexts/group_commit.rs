@@ -110,9 +110,8 @@ async fn of_work_that_waits_at_the_same_time_sends_come_first_in_their_order() {
     assert_eq!((seqs, edited.unwrap().seq), ([1, 2, 3].map(Seq), Seq(4)));
     let elsewhere = elsewhere.unwrap().message;
     assert_eq!((elsewhere.room_id, elsewhere.number), (other, Number(1)));
-    let ordinals = "SELECT group_concat(ordinal) FROM \
-        (SELECT ordinal FROM messages WHERE room_id = 1 ORDER BY number)";
-    assert_eq!(bench.value::<String>(ordinals).await, "1,2,3");
+    let ordinals = "SELECT ordinal FROM messages WHERE room_id = 1 ORDER BY number";
+    assert_eq!(bench.ctx.store.query_sql::<i64>(ordinals).await, [1, 2, 3]);
 }
 
 #[tokio::test]

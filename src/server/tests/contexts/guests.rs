@@ -30,7 +30,7 @@ async fn a_session_survives_a_restart() {
 
 #[tokio::test]
 async fn only_the_tokens_hash_is_stored() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let (_, token) = create_guest(&bench.ctx, &visitor(), "Alice").await.unwrap();
     let hash: Vec<u8> = bench.value("SELECT token_hash FROM sessions").await;
     assert_eq!(hash.len(), 32);

@@ -149,7 +149,7 @@ async fn tombstones_and_edits_stay_in_their_place() {
 
 #[tokio::test]
 async fn every_window_is_one_range_of_an_index() {
-    let (bench, _) = filled(1).await;
+    let bench = Bench::on_a_file().await;
     for (condition, index) in [
         (
             "number < 5 ORDER BY number DESC LIMIT 51",
@@ -168,7 +168,7 @@ async fn every_window_is_one_range_of_an_index() {
 
 #[tokio::test]
 async fn what_changed_since_is_a_range_of_two_indexes() {
-    let (bench, _) = filled(1).await;
+    let bench = Bench::on_a_file().await;
     let posted = "number > 1 AND number <= 2 AND seq = number";
     let edited = "seq > 1 AND seq <= 2 AND seq <> number";
     let condition = format!("(({posted}) OR ({edited}))");

@@ -26,7 +26,7 @@ async fn refused(settings: Settings) -> String {
 
 #[tokio::test]
 async fn an_empty_folder_becomes_a_database_with_a_lobby() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     assert!(bench.file().is_file());
     let listed = list(&bench.ctx, &visitor()).await.unwrap();
     assert_eq!(listed.len(), 1);
@@ -40,7 +40,7 @@ async fn an_empty_folder_becomes_a_database_with_a_lobby() {
 
 #[tokio::test]
 async fn the_first_room_is_made_once() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let epoch = bench.ctx.epoch();
     let alice = bench.guest("Alice").await;
     let bench = bench.reopened().await;
@@ -49,13 +49,13 @@ async fn the_first_room_is_made_once() {
     let bench = bench.reopened().await;
     assert_eq!(list(&bench.ctx, &visitor()).await.unwrap(), []);
     assert_eq!(bench.ctx.epoch(), epoch, "it is the same database");
-    let other = Bench::new().await;
+    let other = Bench::on_a_file().await;
     assert_ne!(other.ctx.epoch(), epoch);
 }
 
 #[tokio::test]
 async fn steps_go_up_and_down_and_up_again() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.ctx.drain().await;
     let tables = "SELECT count(*) FROM sqlite_master
                   WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'
@@ -74,7 +74,7 @@ async fn steps_go_up_and_down_and_up_again() {
 
 #[tokio::test]
 async fn changes_in_a_database_of_an_older_schema_are_still_found() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     for text in ["one", "two", "three"] {
         bench.post(&alice, text).await;
@@ -94,7 +94,7 @@ async fn changes_in_a_database_of_an_older_schema_are_still_found() {
 #[tokio::test]
 async fn a_migration_is_logged_with_its_duration() {
     log_to_memory();
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.ctx.drain().await;
     step_back(&bench.file(), Some(since("m0003"))).await;
     let bench = bench.reopened().await.reopened().await;
@@ -124,7 +124,7 @@ fn since(step: &str) -> u32 {
 
 #[tokio::test]
 async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_now() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     let new = |name: &str| rooms::NewRoom {
         name: name.to_owned(),
@@ -171,7 +171,7 @@ async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_n
 
 #[tokio::test]
 async fn keys_of_another_edition_are_computed_anew() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.guest("Alice").await;
     let spoil = "UPDATE rooms SET folded = 'x', skeleton = 'x', sort_key = 'x'";
     bench.change(spoil).await;
@@ -193,7 +193,7 @@ async fn keys_of_another_edition_are_computed_anew() {
 
 #[tokio::test]
 async fn a_hundred_thousand_names_get_their_keys() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.ctx.drain().await;
     step_back(&bench.file(), Some(since("m0003"))).await;
     let db = OtherProgram::open(&bench.file());
@@ -208,7 +208,7 @@ async fn a_hundred_thousand_names_get_their_keys() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_schema_is_refused() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     bench.ctx.drain().await;
     let db = OtherProgram::open(&bench.file());
     db.execute("INSERT INTO seaql_migrations VALUES ('m0099_from_the_future', 0)");
@@ -257,7 +257,7 @@ async fn a_file_that_is_no_database_is_named_and_kept() {
 
 #[tokio::test]
 async fn draining_finishes_what_is_queued_and_takes_no_more() {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "before").await;
     bench.ctx.drain().await;
