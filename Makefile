@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast long fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end engines engines-short touched-long left-out format toolchain tools
+.PHONY: help run dev setup test test-fast long fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end engines engines-short postgres postgres-short touched-long left-out format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -17,10 +17,10 @@ dev: tools ## Serve on http://127.0.0.1:3010 while working on it: builds again o
 setup: tools ## Install everything that building and checking needs
 	@.ci/setup cargo-deny packages browser engines counters postgres
 
-test: left-out format lint test-fast supply budget costs chaos-short end2end engines-short ## Every check a change must pass (ends with a line for each runner)
+test: left-out format lint test-fast postgres-short supply budget costs chaos-short end2end engines-short ## Every check a change must pass (ends with a line for each runner)
 	@.ci/check left-out
 
-long: left-out chaos touched-long engines ## What takes too long for every change: an hour
+long: left-out postgres chaos touched-long engines ## What takes too long for every change: an hour
 	@.ci/check left-out
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
@@ -82,7 +82,15 @@ engines: build ## A dozen journeys in Firefox and WebKit
 	@.ci/setup engines
 	@.ci/check engines
 
+postgres: toolchain ## The tests of the server that can do with either database, on PostgreSQL
+	@.ci/setup postgres
+	@.ci/check postgres
+
 # Steps of the above.
+
+postgres-short: toolchain
+	@.ci/setup postgres
+	@.ci/check postgres-short
 
 engines-short: build
 	@.ci/setup engines
