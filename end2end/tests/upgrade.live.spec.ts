@@ -27,7 +27,7 @@ test("the program has the files of its pages inside, started where nothing else 
 });
 
 test("a page that was open during an upgrade finds the files of its own build", async ({ server, request }) => {
-  const builds = server.file("parlour.db.builds");
+  const builds = server.builds;
   // This build has put its own there, for the next one.
   await expect(async () => {
     const [build, ...more] = await readdir(builds);

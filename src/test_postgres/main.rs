@@ -1,11 +1,11 @@
 //! A database of PostgreSQL for a command: `test-postgres COMMAND…` runs it with `PARLOUR__DATABASE__URL` set.
 //!
-//! Without a command it says the address on a line, and keeps the server until its input ends. Either way all of it
-//! is gone afterwards.
+//! Without a command it says the address on a line, and that of another database for each line of its input, until
+//! that ends. Either way all of it is gone afterwards.
 
-use parlour_test_postgres::{Failure, PostgresServer};
+use parlour_test_postgres::{Database, Failure, PostgresServer};
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
@@ -19,20 +19,28 @@ fn main() -> ExitCode {
     }
 }
 
+fn say(database: &Database<'_>) -> Result<(), Failure> {
+    let said = writeln!(io::stdout(), "{}", database.url());
+    said.map_err(Failure::to("say the address"))
+}
+
 fn run() -> Result<ExitCode, Failure> {
     let server = PostgresServer::launch(&[])?;
-    let database = server.database()?;
+    let mut databases = vec![server.database()?];
     let mut words = env::args_os().skip(1);
     let Some(program) = words.next() else {
-        let said = writeln!(io::stdout(), "{}", database.url());
-        said.map_err(Failure::to("say the address"))?;
-        let read = io::copy(&mut io::stdin(), &mut io::sink());
-        read.map_err(Failure::to("wait for the end of the input"))?;
+        say(&databases[0])?;
+        for line in io::stdin().lock().lines() {
+            line.map_err(Failure::to("read the input"))?;
+            let database = server.database()?;
+            say(&database)?;
+            databases.push(database);
+        }
         return Ok(ExitCode::SUCCESS);
     };
     let status = Command::new(program)
         .args(words)
-        .env("PARLOUR__DATABASE__URL", database.url())
+        .env("PARLOUR__DATABASE__URL", databases[0].url())
         .status();
     let status = status.map_err(Failure::to("run the command"))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());

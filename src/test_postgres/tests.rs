@@ -7,10 +7,10 @@
 
 use parlour_test_postgres::{PostgresServer, Stop};
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 /// The shared one; `None` where PARLOUR_WITHOUT names `postgres`.
@@ -163,11 +163,15 @@ fn it_is_gone_when_who_started_it_is_killed() {
 }
 
 #[test]
-fn it_is_gone_when_the_input_of_the_program_ends() {
+fn the_program_gives_a_database_for_each_line_until_its_input_ends() {
     if shared().is_none() {
         return;
     }
     let mut program = test_postgres();
+    writeln!(program.child.stdin.as_mut().unwrap(), "another").unwrap();
+    let mut another = String::new();
+    program.said.read_line(&mut another).unwrap();
+    assert!(another.starts_with("postgres:///p_2?host=/"), "{another}");
     drop(program.child.stdin.take());
     assert!(program.child.wait().unwrap().success());
     assert!(!program.folder.exists());
@@ -191,6 +195,7 @@ fn a_command_is_run_with_the_address_of_a_database() {
 /// The program with a server, until its input ends.
 struct Program {
     child: Child,
+    said: BufReader<ChildStdout>,
     folder: PathBuf,
     pid: u32,
 }
@@ -210,6 +215,7 @@ fn test_postgres() -> Program {
     let pid = fs::read_to_string(file).unwrap();
     Program {
         child,
+        said,
         folder: folder.into(),
         pid: pid.lines().next().unwrap().parse().unwrap(),
     }

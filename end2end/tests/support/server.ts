@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { IS_POSTGRES, postgresDatabase } from "./postgres.js";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const TARGET = resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target");
@@ -38,6 +39,7 @@ export class Server {
     readonly port: number,
     private readonly folder: string,
     private readonly settings: Settings,
+    private readonly database: string,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
@@ -45,7 +47,10 @@ export class Server {
   static async start(settings: Settings = {}): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`There is no ${BINARY}: run "make build" first.`);
     const folder = await mkdtemp(join(tmpdir(), "parlour-end2end-"));
-    const server = new Server(await freePort(), folder, settings);
+    const database = IS_POSTGRES
+      ? await postgresDatabase(TARGET)
+      : `sqlite://${join(folder, "parlour.db")}`;
+    const server = new Server(await freePort(), folder, settings, database);
     await server.up();
     return server;
   }
@@ -81,6 +86,12 @@ export class Server {
   /** A file in its folder, which goes with it. */
   file(name: string): string {
     return join(this.folder, name);
+  }
+
+  /** The folder with the files of the last builds. */
+  get builds(): string {
+    if (!IS_POSTGRES) return this.file("parlour.db.builds");
+    return this.file(`data${new URL(this.database).pathname}.postgres.builds`);
   }
 
   /** As a power cut would. */
@@ -124,7 +135,7 @@ export class Server {
       PATH: process.env["PATH"] ?? "",
       RUST_BACKTRACE: "1",
       PARLOUR__SITE_ADDR: `127.0.0.1:${this.port}`,
-      PARLOUR__DATABASE__URL: `sqlite://${this.file("parlour.db")}`,
+      PARLOUR__DATABASE__URL: this.database,
       ...NO_LIMITS,
       ...this.settings,
     };
