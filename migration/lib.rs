@@ -11,6 +11,7 @@ mod m0002_changed_messages;
 mod m0003_look_alikes;
 mod m0004_deleted_rooms;
 mod m0005_wrote_and_changed_rooms;
+mod m0006_visibility;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_look_alikes::Step),
             Box::new(m0004_deleted_rooms::Step),
             Box::new(m0005_wrote_and_changed_rooms::Step),
+            Box::new(m0006_visibility::Step),
         ]
     }
 }

@@ -106,7 +106,7 @@ impl LivePages {
         // Before anything is read: what is written meanwhile has another version.
         let version = self.ctx.store.version();
         let key = PageKey {
-            visibility: rooms::visibility(scope),
+            visibility: rooms::visibility(&self.ctx, scope).await?,
             at,
             is_somebody: scope.person.is_some(),
             own: None,
@@ -132,6 +132,10 @@ impl LivePages {
         let put_together =
             move |renderer: &mut Renderer| PageTemplate::new(&content, is_somebody, renderer);
         let template = Arc::new(self.render(scope.address, put_together).await?);
+        // Let into a room in between: it is theirs to see, and nobody else's who was as they were before.
+        if !key.visibility.has(template.content().hidden()) {
+            return Ok(template);
+        }
         let kept = Kept {
             version,
             template: Arc::clone(&template),

@@ -35,7 +35,7 @@ pub use frames::{
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
-pub use room::Room;
+pub use room::{Room, RoomKind};
 pub use room_list::RoomList;
 pub use timestamp::{Civil, Timestamp};
 pub use user::{NewGuest, Person, User, UserKind};

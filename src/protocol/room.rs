@@ -1,7 +1,19 @@
 //! A room, as all who may see it see it.
 
-use crate::json::record;
+use crate::json::{names, record};
 use crate::{RoomId, Seq, Timestamp, UserId};
+
+names! {
+    /// Who may see a room.
+    pub enum RoomKind {
+        /// Everybody may, and who likes joins.
+        Open = "open",
+        /// Its members may, and nobody else knows that it is there.
+        Closed = "closed",
+        /// The same for a room that is these people, and has no name.
+        Direct = "direct",
+    }
+}
 
 record! {
     /// A room; the same record in REST, frames and pages.

@@ -76,8 +76,9 @@ impl Context {
         // Into a new database no one can come back.
         let restart_grace = if opened.is_new { Duration::ZERO } else { grace };
         let hub = Hub::start(Arc::clone(&clock), grace, restart_grace);
-        for (room, state) in opened.rooms {
-            hub.learn(room, state.seq, state.posts);
+        for room in opened.rooms {
+            hub.learn(room.id, room.state.seq, room.state.posts);
+            hub.learn_members(room.id, room.kind, room.members);
         }
         hub.start_heartbeats(HeartbeatTiming {
             interval: settings.realtime.heartbeat(),
@@ -87,6 +88,7 @@ impl Context {
         let store = Store::start(
             opened.connections,
             opened.epoch,
+            opened.message_ids,
             Arc::clone(&clock),
             Arc::new(move |publications| publisher.publish_all(publications)),
         );

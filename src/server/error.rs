@@ -60,9 +60,9 @@ pub enum ServiceError {
     /// A field breaks its rule.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// A room with this name, or one that looks like it, exists: its name, where one may see it.
+    /// An open room with this name, or one that looks like it, exists: its name.
     #[error("room name taken")]
-    RoomNameTaken(Option<String>),
+    RoomNameTaken(String),
     /// The name, or one that looks like it, belongs to an account or to a connected guest: the holder's name.
     #[error("user name taken")]
     UsernameTaken(String),
@@ -121,15 +121,14 @@ impl ServiceError {
                 at: invalid.at,
                 ..AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
             },
-            Self::RoomNameTaken(other) => {
-                let other = other.as_deref().map(|name| format!(": {}", isolated(name)));
-                let sentence = "There is already a room with this name, or one that looks like it";
-                AppError::new(
-                    Code::RoomNameTaken,
-                    format!("{sentence}{}.", other.unwrap_or_default()),
-                )
-                .at("name")
-            }
+            Self::RoomNameTaken(other) => AppError::new(
+                Code::RoomNameTaken,
+                format!(
+                    "There is already a room with this name, or one that looks like it: {}.",
+                    isolated(other)
+                ),
+            )
+            .at("name"),
             Self::UsernameTaken(other) => AppError::new(
                 Code::UsernameTaken,
                 format!(

@@ -3,7 +3,7 @@
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
 //! [`Audience`], and is sent to no socket outside of it.
 
-use parlour_protocol::{MarkedUnread, Message, Room, RoomId, Seq, User, UserId};
+use parlour_protocol::{MarkedUnread, Message, Room, RoomId, RoomKind, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,9 +21,28 @@ pub enum Publication {
     /// A message that was edited or deleted.
     MessageChanged(Message),
     /// A room that was made, or has another name or description.
-    RoomChanged(Room),
+    RoomChanged {
+        /// The room as it is now.
+        room: Room,
+        /// Who may see it: the first that is heard of a room that was made.
+        kind: RoomKind,
+    },
     /// A room that was deleted.
     RoomDeleted(RoomId),
+    /// A room that not everybody may see came into one person's sight; that they are a member of it follows.
+    RoomShown {
+        /// The room as it is now.
+        room: Room,
+        /// The person who may see it from now on.
+        user: UserId,
+    },
+    /// A room went out of one person's sight, behind the end of their membership: to them it is none any more.
+    RoomHidden {
+        /// The room that is there still.
+        room: RoomId,
+        /// The person who may see it no more.
+        user: UserId,
+    },
     /// A membership ended.
     Left {
         /// The room that was left.
@@ -58,6 +77,15 @@ pub enum Publication {
         /// The membership's `read_posts` now.
         read_posts: i64,
     },
+    /// Who may see a room, whatever was told of it: what a lost connection did is not known, but what came of it is.
+    Viewers {
+        /// The room that is there.
+        room: RoomId,
+        /// Who may see it.
+        kind: RoomKind,
+        /// Its members, of a room that is not open.
+        members: Vec<UserId>,
+    },
     /// A user was renamed.
     Renamed {
         /// The user, under the new name.
@@ -73,8 +101,6 @@ pub enum Publication {
 /// The audience of a publication. The engine resolves it to sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// The members of a room.
-    Members(RoomId),
     /// All who may see a room, whether they have joined it or not.
     Viewers(RoomId),
     /// One person, on all their sockets.
@@ -89,9 +115,11 @@ impl Publication {
         match self {
             Self::Message { message, .. } => Audience::Viewers(message.room_id),
             Self::MessageChanged(message) => Audience::Viewers(message.room_id),
-            Self::RoomChanged(room) => Audience::Viewers(room.id),
-            Self::RoomDeleted(room) => Audience::Viewers(*room),
-            Self::Left { user, .. }
+            Self::RoomChanged { room, .. } => Audience::Viewers(room.id),
+            Self::RoomDeleted(room) | Self::Viewers { room, .. } => Audience::Viewers(*room),
+            Self::RoomShown { user, .. }
+            | Self::RoomHidden { user, .. }
+            | Self::Left { user, .. }
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. } => Audience::Person(*user),
@@ -125,7 +153,10 @@ mod tests {
         for publication in [
             posted,
             Publication::MessageChanged(message()),
-            Publication::RoomChanged(samples::room(ROOM, "Lobby")),
+            Publication::RoomChanged {
+                room: samples::room(ROOM, "Lobby"),
+                kind: RoomKind::Open,
+            },
             Publication::RoomDeleted(ROOM),
         ] {
             assert_eq!(publication.audience(), Audience::Viewers(ROOM));
@@ -134,6 +165,14 @@ mod tests {
 
     #[test]
     fn joining_leaving_and_reading_are_for_the_person_alone() {
+        let shown = Publication::RoomShown {
+            room: samples::room(ROOM, "Den"),
+            user: ALICE,
+        };
+        let hidden = Publication::RoomHidden {
+            room: ROOM,
+            user: ALICE,
+        };
         let left = Publication::Left {
             room: ROOM,
             user: ALICE,
@@ -157,7 +196,7 @@ mod tests {
             },
             read_posts: 0,
         };
-        for publication in [left, joined, read, unread] {
+        for publication in [shown, hidden, left, joined, read, unread] {
             assert_eq!(publication.audience(), Audience::Person(ALICE));
         }
     }

@@ -6,7 +6,9 @@ use crate::rooms::ReaderEntry;
 use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
-use parlour_protocol::{History, Number, OpenRoom, Place, RoomEntry, RoomId, Seq, User, rules};
+use parlour_protocol::{
+    History, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind, Seq, User, rules,
+};
 
 pub use crate::messages::View;
 
@@ -27,8 +29,10 @@ pub struct PageContent {
     place: Place,
     /// How many messages were ever posted in each listed room.
     posts: Vec<i64>,
-    /// Whether all rooms are listed; otherwise the reader decides which are.
+    /// Whether all open rooms are listed; otherwise the reader decides which are.
     is_whole: bool,
+    /// Those of the rooms on it that not everybody may see.
+    hidden: Vec<RoomId>,
 }
 
 /// What of a page is the reader's own, besides which messages they wrote.
@@ -85,6 +89,9 @@ pub async fn read(
         })
     });
     let posts = listing.rooms.iter().map(|stored| stored.posts).collect();
+    // The open one is among those listed.
+    let hidden = (listing.rooms.iter()).filter(|stored| stored.kind != RoomKind::Open);
+    let hidden = hidden.map(|stored| stored.room.id).collect();
     let entry = |stored: store::StoredRoom| RoomEntry {
         room: rooms::line(ctx, stored.room),
         unread: 0,
@@ -100,6 +107,7 @@ pub async fn read(
         place,
         posts,
         is_whole: listing.is_whole,
+        hidden,
     })
 }
 
@@ -142,7 +150,12 @@ impl PageContent {
         begins_at(at.room, history, unread, reader.read)
     }
 
-    /// Whether all rooms are in the list; otherwise only readers with the same memberships have the same list.
+    /// Those of the rooms on it that not everybody may see. When they were read, its reader might.
+    pub fn hidden(&self) -> &[RoomId] {
+        &self.hidden
+    }
+
+    /// Whether all open rooms are in the list; otherwise only readers with the same memberships have the same list.
     pub fn lists_all_rooms(&self) -> bool {
         self.is_whole
     }

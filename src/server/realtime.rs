@@ -58,6 +58,7 @@ mod presence;
 mod roster;
 mod sockets;
 mod typing;
+mod viewers;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
 pub use frame::{Frame, Run};

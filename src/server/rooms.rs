@@ -12,7 +12,7 @@ pub use changes::{Changes, NewRoom, change, create, delete, may_change};
 pub use finding::{FOUND_MAX, Found, find};
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
-pub use membership::{check, enter, enter_or_read, leave};
+pub use membership::{Checked, check, enter, enter_or_read, leave};
 pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
 
@@ -20,6 +20,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId};
+use std::sync::Arc;
 
 /// Reads one room.
 ///
@@ -49,13 +50,29 @@ pub(crate) fn present(ctx: &Context, room: Room) -> Room {
 }
 
 /// Which rooms a scope may see: scopes of the same visibility may be shown the same page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Visibility {
-    /// All rooms that are not deleted.
-    Everything,
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Visibility {
+    /// Rooms that are not open, ordered by id: those it may see besides all that are.
+    hidden: Arc<[RoomId]>,
+}
+
+impl Visibility {
+    /// Whether all of these rooms, which are not open, may be seen.
+    pub fn has(&self, hidden: &[RoomId]) -> bool {
+        let is_seen = |room: &RoomId| self.hidden.binary_search(room).is_ok();
+        hidden.iter().all(is_seen)
+    }
 }
 
 /// What this scope may see.
-pub fn visibility(_scope: &Scope) -> Visibility {
-    Visibility::Everything
+///
+/// # Errors
+/// The database failed.
+pub async fn visibility(ctx: &Context, scope: &Scope) -> Result<Visibility, ServiceError> {
+    let known = known_positions(ctx, scope).await?;
+    let hidden = known.iter().filter(|(_, read)| read.is_hidden);
+    let mut hidden: Vec<RoomId> = hidden.map(|(room, _)| *room).collect();
+    hidden.sort_unstable();
+    let hidden = hidden.into();
+    Ok(Visibility { hidden })
 }

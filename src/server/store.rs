@@ -29,9 +29,11 @@ pub(crate) mod file;
 mod finding;
 mod history;
 mod kept;
+mod listing;
 pub mod lock;
 mod log;
 mod members;
+mod message_ids;
 mod messages;
 mod meta;
 mod naming;
@@ -48,18 +50,20 @@ mod tables;
 pub mod testing;
 mod writer;
 
-use bootstrap::{EPOCH, draw_epoch};
+use bootstrap::{Begun, EPOCH, draw_epoch};
 pub use changes::SyncPage;
 pub use connect::Connections;
 pub use file::FileError;
 pub use history::{Listed, Opened, View};
+pub use listing::{Listing, RoomsPart};
 pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};
+pub use message_ids::MessageIds;
 pub use messages::{Change, Changed};
 pub use open_error::OpenError;
 pub use people::{GuestDraft, NameHolder, ProvedSession};
-pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, Posted, RoomState};
+pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, Posted};
 pub(crate) use read_receipts::ReadReceipts;
-pub use rooms::{Listing, NearName, RoomChange, RoomDraft, RoomsPart, StoredRoom, Viewer};
+pub use rooms::{KnownRoom, RoomChange, RoomDraft, RoomState, StoredRoom, Viewer, draw_hidden_id};
 pub use tables::Role;
 pub use writer::Publish;
 use writer::{BatchWrite, Written};
@@ -71,7 +75,6 @@ use db::{Db, statement, values};
 use log::Log;
 use open_error::NewerStep;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
-use parlour_protocol::RoomId;
 use postgres::{Endpoint, Served};
 use reading::Readers;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
@@ -86,10 +89,12 @@ pub struct OpenedStore {
     pub connections: Connections,
     /// The database's epoch, which every backup and restore draws anew.
     pub epoch: String,
+    /// By what its messages are told apart outside of it.
+    pub message_ids: MessageIds,
     /// Whether this start made it.
     pub is_new: bool,
-    /// The `seq` and number of posts of each room that is not deleted.
-    pub rooms: Vec<(RoomId, RoomState)>,
+    /// Each room that is not deleted.
+    pub rooms: Vec<KnownRoom>,
 }
 
 /// Makes the file and its folder if they are missing, brings the schema up to date, and makes the first room
@@ -118,16 +123,17 @@ async fn open_file(
     let refused = refuse_newer(&schema).await;
     refused.map_err(|source| OpenError::new(file, source))?;
     let prepared = prepare(&schema, file, clock, random).await;
-    let (epoch, is_new) = prepared.map_err(|source| OpenError::new(file, source))?;
-    let states = connections
+    let begun = prepared.map_err(|source| OpenError::new(file, source))?;
+    let known = connections
         .writing
         .ready()
-        .and_then(|(db, _)| rooms::states(db));
-    let rooms = states.map_err(|source| OpenError::new(file, source))?;
+        .and_then(|(db, _)| rooms::known(db));
+    let rooms = known.map_err(|source| OpenError::new(file, source))?;
     Ok(OpenedStore {
         connections,
-        epoch,
-        is_new,
+        epoch: begun.epoch,
+        message_ids: begun.message_ids,
+        is_new: begun.is_new,
         rooms,
     })
 }
@@ -161,10 +167,11 @@ async fn open_server(
         let (served, is_new) = Served::begin(endpoint, node, random, prepared)?;
         let served = Arc::new(served);
         let mut writing = served.writing()?;
-        let rooms = rooms::states(writing.ready()?.0)?;
+        let rooms = rooms::known(writing.ready()?.0)?;
         let reading = (0..readers).map(|_| served.reading());
         Ok::<_, StoreError>(OpenedStore {
             epoch: served.epoch().as_ref().to_owned(),
+            message_ids: served.message_ids(),
             connections: Connections {
                 writing,
                 reading: reading.collect::<Result<_, _>>()?,
@@ -200,7 +207,7 @@ async fn prepare(
     place: &Path,
     clock: &dyn Clock,
     random: &dyn Random,
-) -> Result<(String, bool), DbErr> {
+) -> Result<Begun, DbErr> {
     let txn = schema.begin().await?;
     let began = clock.monotonic();
     let known = Migrator::get_applied_migrations(&txn).await?.len();
@@ -236,6 +243,7 @@ pub struct Store {
     served: Option<Arc<Served>>,
     /// The epoch at the start.
     epoch: String,
+    ids: MessageIds,
     /// The clock by which delayed writes are due.
     clock: Arc<dyn Clock>,
 }
@@ -245,6 +253,7 @@ impl Store {
     pub fn start(
         connections: Connections,
         epoch: String,
+        ids: MessageIds,
         clock: Arc<dyn Clock>,
         publish: Publish,
     ) -> Self {
@@ -263,6 +272,7 @@ impl Store {
             log: connections.log,
             served: connections.served,
             epoch,
+            ids,
             clock,
         }
     }

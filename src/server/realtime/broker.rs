@@ -21,8 +21,13 @@ impl Event {
         let frame = match &publication {
             Publication::Message { message, .. } => Some(ServerFrame::encode_message(message)),
             Publication::MessageChanged(message) => Some(ServerFrame::encode_changed(message)),
-            Publication::RoomChanged(room) => Some(ServerFrame::RoomChanged(room.clone()).encode()),
-            Publication::RoomDeleted(room) => Some(ServerFrame::RoomDeleted(gone(room)).encode()),
+            Publication::RoomChanged { room, .. } | Publication::RoomShown { room, .. } => {
+                Some(ServerFrame::RoomChanged(room.clone()).encode())
+            }
+            // Who may not see a room any more is told what they would be if it was none.
+            Publication::RoomDeleted(room) | Publication::RoomHidden { room, .. } => {
+                Some(ServerFrame::RoomDeleted(gone(room)).encode())
+            }
             Publication::Left { room, .. } => Some(ServerFrame::Left(gone(room)).encode()),
             Publication::Joined { room, .. } => {
                 Some(ServerFrame::Joined(RoomJoined { room_id: *room }).encode())
@@ -30,9 +35,10 @@ impl Event {
             Publication::Unread { marked, .. } => {
                 Some(ServerFrame::Unread(marked.clone()).encode())
             }
-            Publication::Read { .. } | Publication::Renamed { .. } | Publication::NewEpoch(_) => {
-                None
-            }
+            Publication::Read { .. }
+            | Publication::Renamed { .. }
+            | Publication::Viewers { .. }
+            | Publication::NewEpoch(_) => None,
         };
         let frame = frame.map(Frame::from);
         Self { publication, frame }

@@ -7,6 +7,7 @@
 use super::activity::{Activity, Concerned};
 use super::activity_budget::ActivityBudget;
 use super::listeners::Listeners;
+use super::viewers::Viewers;
 use super::{Frame, TypingState};
 use parlour_protocol::{
     RoomActivity, RoomId, Roster, Seq, ServerFrame, Typists, UserId, UsersList,
@@ -33,6 +34,8 @@ pub(super) struct Channel {
     pub(super) posts: i64,
     /// Whether the room exists; otherwise a socket only asked for its id.
     pub(super) is_known: bool,
+    /// Who may hear of it.
+    pub(super) viewers: Viewers,
     pub(super) listeners: Listeners,
     pub(super) activity: Activity,
     pub(super) users_changed: bool,
@@ -55,6 +58,7 @@ pub(super) struct Due {
     pub(super) room: RoomId,
     pub(super) seq: Seq,
     pub(super) posts: i64,
+    pub(super) viewers: Viewers,
     pub(super) concerned: Concerned,
 }
 
@@ -137,13 +141,16 @@ impl Channel {
                 people,
             }));
         }
-        let is_counted = self.activity.concerns_everyone();
+        // What few hear must not take the time of what all do, nor be seen by that.
+        let is_open = self.viewers == Viewers::Everybody;
+        let is_counted = is_open && self.activity.concerns_everyone();
         let has_turn = !is_counted || budget.has(ACTIVITY_MAX);
         let concerned = has_turn.then(|| self.activity.due(now, is_beat)).flatten();
         let due = concerned.map(|concerned| Due {
             room,
             seq: self.seq,
             posts: self.posts,
+            viewers: self.viewers.clone(),
             concerned,
         });
         if let Some(due) = due.as_ref().filter(|_| is_counted) {
@@ -205,6 +212,7 @@ mod tests {
             room: RoomId((1 << 53) - 1),
             seq: Seq((1 << 53) - 1),
             posts: (1 << 53) - 1,
+            viewers: Viewers::Everybody,
             concerned: Concerned::default(),
         };
         assert!(due.frame(due.posts, u32::MAX).wire().len() <= ACTIVITY_MAX);

@@ -1,8 +1,9 @@
 //! Local fan-out: rooms, the sockets that listen to them, and what is coalesced for them.
 //!
-//! *Invariant:* locks are taken in this order only: the map of channels, one channel, then presence, a
+//! *Invariant:* locks are taken in this order only: the asides, the map of channels, one channel, then presence, a
 //! listener or the set of dirty rooms. The sockets are locked alone, or before a listener. A listener is
-//! only ever in a channel that the map holds. Nothing here blocks.
+//! only ever in a channel that the map holds, and in one of a room that is not open only while its person is a member.
+//! Nothing here blocks.
 
 mod delivery;
 mod heartbeat;
@@ -15,13 +16,14 @@ pub use socket::{NameTaken, Socket};
 pub use ticker::Ticker;
 
 use super::listener::Listener;
+use super::viewers::Viewers;
 use super::{
     Broker, Closing, Event, LocalBroker, LocalPresence, Presence, SocketKind, Subscriber, locked,
 };
 use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
-use parlour_protocol::{Room, RoomId, Roster, Seq, UserId};
+use parlour_protocol::{Room, RoomId, RoomKind, Roster, Seq, UserId};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -65,6 +67,7 @@ impl Hub {
             sockets: Mutex::default(),
             presence,
             dirty: Mutex::default(),
+            asides: RwLock::default(),
             closed: Notify::new(),
             returning_until: clock.monotonic() + restart_grace,
             conversations: TaskTracker::new(),
@@ -95,12 +98,21 @@ impl Hub {
         ticker.tick(&self.inner, self.inner.clock.monotonic());
     }
 
-    /// Sets a room's `seq` and number of posts at the start of the process, so that `room_activity` and
+    /// Sets an open room's `seq` and number of posts at the start of the process, so that `room_activity` and
     /// heartbeats are right before anything happens in it.
     pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
+        self.learn_members(room, RoomKind::Open, Vec::new());
         self.inner.with_channel(room, |channel| {
             channel.reached(seq, Some(posts));
             channel.delivered_seq = seq;
+        });
+    }
+
+    /// Sets who may hear of a room at the start of the process: of one that is not open, these members.
+    pub fn learn_members(&self, room: RoomId, kind: RoomKind, members: Vec<UserId>) {
+        self.inner.with_channel(room, |channel| {
+            channel.is_known = true;
+            channel.viewers = Viewers::of(kind, members);
         });
     }
 
@@ -121,11 +133,22 @@ impl Hub {
     /// A room as its row has it has nobody in it: how many there are, only the hub knows.
     fn present(&self, publication: Publication) -> Publication {
         match publication {
-            Publication::RoomChanged(room) => Publication::RoomChanged(Room {
-                online: self.online(room.id),
-                ..room
-            }),
+            Publication::RoomChanged { room, kind } => Publication::RoomChanged {
+                room: self.with_online(room),
+                kind,
+            },
+            Publication::RoomShown { room, user } => Publication::RoomShown {
+                room: self.with_online(room),
+                user,
+            },
             other => other,
+        }
+    }
+
+    fn with_online(&self, room: Room) -> Room {
+        Room {
+            online: self.online(room.id),
+            ..room
         }
     }
 

@@ -8,8 +8,8 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
-use crate::store::{NearName, RoomChange, RoomDraft};
-use parlour_protocol::{Room, RoomId};
+use crate::store::{RoomChange, RoomDraft};
+use parlour_protocol::{Room, RoomId, RoomKind};
 
 /// A room to be made.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,8 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     let name = names::room_name(&new.name)?;
     let draft = RoomDraft {
         maker,
+        kind: RoomKind::Open,
+        hidden_id: None,
         sort_key: names::sort_key(&name.shown),
         name,
         description: names::description(&new.description)?,
@@ -48,18 +50,13 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     made.inspect_err(|_| ctx.limits.give_back_room(maker, scope.address))
 }
 
-/// Refuses a name that is the same as another room's or looks like it. The refusal names the other room if it is
-/// visible.
-fn decide_name(name: &Name, near: &[NearName]) -> Result<(), ServiceError> {
-    let is_same = |room: &&NearName| names::is_same_room(name, &room.name);
-    let mut same = near.iter().filter(is_same).peekable();
-    if same.peek().is_none() {
-        return Ok(());
+/// Refuses a name that is the same as another open room's or looks like it.
+fn decide_name(name: &Name, near: &[String]) -> Result<(), ServiceError> {
+    let mut near = near.iter();
+    match near.find(|other| names::is_same_room(name, other)) {
+        None => Ok(()),
+        Some(other) => Err(ServiceError::RoomNameTaken(other.clone())),
     }
-    let seen = same.find(|room| room.is_visible);
-    Err(ServiceError::RoomNameTaken(
-        seen.map(|room| room.name.clone()),
-    ))
 }
 
 /// Gives a room another name or description. What it is called already changes nothing, and costs no token.
@@ -76,7 +73,7 @@ pub async fn change(
     let wanted = wanted(&changes)?;
     let before = ctx.store.room(scope, id).await?.room;
     let asking = scope.clone();
-    let decide = move |room: &Room, wanted: &RoomChange, near: &[NearName]| {
+    let decide = move |room: &Room, wanted: &RoomChange, near: &[String]| {
         decide_change(may_change(&asking, room), room, wanted, near)
     };
     // What is refused, or changes nothing, need not reach the writer.
@@ -111,7 +108,7 @@ fn decide_change(
     may_change: bool,
     room: &Room,
     wanted: &RoomChange,
-    near: &[NearName],
+    near: &[String],
 ) -> Result<Option<RoomChange>, ServiceError> {
     if !may_change {
         return Err(ServiceError::Forbidden);
@@ -158,22 +155,17 @@ mod tests {
     use super::*;
     use parlour_protocol::samples;
 
-    fn near(name: &str, is_visible: bool) -> NearName {
-        NearName {
-            name: name.to_owned(),
-            is_visible,
-        }
+    fn near(name: &str) -> String {
+        name.to_owned()
     }
 
     #[test]
-    fn a_name_that_looks_like_a_room_s_is_taken_and_a_hidden_room_is_not_named() {
+    fn a_name_that_looks_like_an_open_room_s_is_taken() {
         let name = names::room_name("Garden").unwrap();
         assert!(decide_name(&name, &[]).is_ok());
-        assert!(decide_name(&name, &[near("Kitchen", true)]).is_ok());
-        let hidden = decide_name(&name, &[near("garden", false)]);
-        assert!(matches!(hidden, Err(ServiceError::RoomNameTaken(None))));
-        let seen = decide_name(&name, &[near("garden", false), near("GARDEN", true)]);
-        assert!(matches!(seen, Err(ServiceError::RoomNameTaken(Some(name))) if name == "GARDEN"));
+        assert!(decide_name(&name, &[near("Kitchen")]).is_ok());
+        let seen = decide_name(&name, &[near("Kitchen"), near("GARDEN")]);
+        assert!(matches!(seen, Err(ServiceError::RoomNameTaken(name)) if name == "GARDEN"));
     }
 
     #[test]
@@ -182,7 +174,7 @@ mod tests {
             description: "Flowers.".to_owned(),
             ..samples::room(RoomId(1), "Garden")
         };
-        let decide = |name: Option<&str>, description: Option<&str>, near: &[NearName]| {
+        let decide = |name: Option<&str>, description: Option<&str>, near: &[String]| {
             let changes = Changes {
                 name: name.map(str::to_owned),
                 description: description.map(str::to_owned),
@@ -205,10 +197,10 @@ mod tests {
         assert_eq!(same, Some((None, text(""))));
         let other = decide(Some("GARDEN"), Some("Flowers."), &[]).unwrap();
         assert_eq!(other, Some((text("GARDEN"), None)));
-        let taken = decide(Some("Kitchen"), None, &[near("kitchen", true)]);
-        assert!(matches!(taken, Err(ServiceError::RoomNameTaken(Some(_)))));
+        let taken = decide(Some("Kitchen"), None, &[near("kitchen")]);
+        assert!(matches!(taken, Err(ServiceError::RoomNameTaken(_))));
         // One that became too like another while nobody changed it can still be described.
-        let described = decide(Some("Garden"), Some("Herbs."), &[near("garden", true)]);
+        let described = decide(Some("Garden"), Some("Herbs."), &[near("garden")]);
         assert_eq!(described.unwrap(), Some((None, text("Herbs."))));
     }
 

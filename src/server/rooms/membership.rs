@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::{NewMembership, Role, Standing};
-use parlour_protocol::{Room, RoomId, Timestamp};
+use parlour_protocol::{Room, RoomId, RoomKind, Timestamp, UserId};
 
 /// Makes the person a member, for whom everything so far is read. A member only gets the room.
 ///
@@ -15,13 +15,35 @@ use parlour_protocol::{Room, RoomId, Timestamp};
 /// [`ServiceError::RoomNotFound`]; or what stands in the way of writing.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     let user = scope.require_person()?.user.id;
+    Ok(entered(ctx, user, id).await?.room)
+}
+
+async fn entered(ctx: &Context, user: UserId, id: RoomId) -> Result<Checked, ServiceError> {
     let Standing { room, is_member } = ctx.store.standing(user, id).await?;
     // After a restart all members join again at once, and need no write.
-    if is_member {
-        return Ok(present(ctx, room.room));
-    }
-    let entered = ctx.store.enter(user, id, ctx.clock.now(), decide_entry);
-    Ok(present(ctx, entered.await?.room))
+    let room = match is_member {
+        true => room,
+        false => {
+            let entered = ctx.store.enter(user, id, ctx.clock.now(), decide_entry);
+            entered.await?
+        }
+    };
+    Ok(Checked {
+        kind: room.kind,
+        room: present(ctx, room.room),
+        is_member: true,
+    })
+}
+
+/// A room as who asks for it finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The room as it is now.
+    pub room: Room,
+    /// Who may see it.
+    pub kind: RoomKind,
+    /// Whether they are a member; an anonymous visitor never is.
+    pub is_member: bool,
 }
 
 /// The same for a socket. During a write outage it only gets the room: its person can read, and becomes a member when
@@ -29,9 +51,17 @@ pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Ser
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
-pub async fn enter_or_read(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
-    match enter(ctx, scope, id).await {
-        Err(error) if error.is_about_writing() => super::get(ctx, scope, id).await,
+pub async fn enter_or_read(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+) -> Result<Checked, ServiceError> {
+    let user = scope.require_person()?.user.id;
+    match entered(ctx, user, id).await {
+        Err(error) if error.is_about_writing() => Ok(Checked {
+            is_member: true,
+            ..check(ctx, scope, id).await?
+        }),
         entered => entered,
     }
 }
@@ -46,16 +76,23 @@ fn decide_entry(standing: &Standing, now: Timestamp) -> Option<NewMembership> {
     })
 }
 
-/// The room, if it may be seen, and whether the person is a member; an anonymous visitor never is.
+/// The room, if it may be seen.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`].
-pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(Room, bool), ServiceError> {
-    let Some(user) = scope.user_id() else {
-        return Ok((super::get(ctx, scope, id).await?, false));
+pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Checked, ServiceError> {
+    let (room, is_member) = match scope.user_id() {
+        None => (ctx.store.room(scope, id).await?, false),
+        Some(user) => {
+            let Standing { room, is_member } = ctx.store.standing(user, id).await?;
+            (room, is_member)
+        }
     };
-    let Standing { room, is_member } = ctx.store.standing(user, id).await?;
-    Ok((present(ctx, room.room), is_member))
+    Ok(Checked {
+        kind: room.kind,
+        room: present(ctx, room.room),
+        is_member,
+    })
 }
 
 /// Ends the membership. For a person who is no member it changes nothing.
@@ -88,7 +125,11 @@ mod tests {
             ..samples::room(RoomId(1), "Lobby")
         };
         Standing {
-            room: StoredRoom { room, posts: 5 },
+            room: StoredRoom {
+                room,
+                posts: 5,
+                kind: RoomKind::Open,
+            },
             is_member,
         }
     }

@@ -143,6 +143,7 @@ mod tests {
                 seq,
                 posts: 0,
                 has_written: false,
+                is_hidden: false,
             }),
         }
     }

@@ -5,6 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::message_ids::MessageIds;
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
 use crate::error::ServiceError;
@@ -48,16 +49,16 @@ impl Store {
         room: RoomId,
         after: Seq,
     ) -> Result<SyncPage, ServiceError> {
-        let viewer = viewer.into();
+        let (viewer, ids) = (viewer.into(), self.ids);
         let read = move |db: &Db| {
             let room = visible(db, viewer, room)?;
-            Ok(page(db, room, after)?)
+            Ok(page(db, room, after, ids)?)
         };
         self.read(read).await
     }
 }
 
-fn page(db: &Db, room: RoomRow, after: Seq) -> db::Result<SyncPage> {
+fn page(db: &Db, room: RoomRow, after: Seq, ids: MessageIds) -> db::Result<SyncPage> {
     let newest = Seq(room.seq);
     let is_foreign = after < Seq::ZERO || after > newest;
     if is_foreign || has_too_many(db, &room, after)? {
@@ -73,7 +74,7 @@ fn page(db: &Db, room: RoomRow, after: Seq) -> db::Result<SyncPage> {
     let cut = cut(&sizes(db, &room, after)?);
     let to = cut.unwrap_or(newest);
     let mut messages = statement(db, CHANGED)?.rows(values![room.id, after, to], |row| {
-        Ok(Message::from(MessageRow::read(row)?))
+        Ok(MessageRow::read(row)?.into_message(ids))
     })?;
     let held = held_with_links(&messages);
     let is_cut_again = held < messages.len();

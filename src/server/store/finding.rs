@@ -4,7 +4,8 @@
 
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
-use super::rooms::{FIRST, OWN, Viewer};
+use super::listing::{FIRST, OWN};
+use super::rooms::Viewer;
 use super::tables::RoomRow;
 use crate::error::ServiceError;
 use parlour_protocol::rules::OWN_ROOMS_MAX;

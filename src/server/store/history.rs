@@ -5,10 +5,12 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
-use super::rooms::{Listing, StoredRoom, Viewer, listed, visible};
+use super::listing::{Listing, listed};
+use super::message_ids::MessageIds;
+use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
 use crate::error::ServiceError;
-use parlour_protocol::{History, Message, Number, RoomId, Seq, rules};
+use parlour_protocol::{History, Number, RoomId, Seq, rules};
 use std::ops::ControlFlow;
 
 /// The part of a room's history that a page shows.
@@ -61,10 +63,10 @@ impl Store {
         view: View,
         limit: u32,
     ) -> Result<Opened, ServiceError> {
-        let viewer = viewer.into();
+        let (viewer, ids) = (viewer.into(), self.ids);
         let read = move |db: &Db| {
             let room = visible(db, viewer, room)?;
-            Ok(open(db, room, view, limit)?)
+            Ok(open(db, room, view, limit, ids)?)
         };
         self.read(read).await
     }
@@ -79,13 +81,13 @@ impl Store {
         at: Option<(RoomId, View)>,
         limit: u32,
     ) -> Result<Listed, ServiceError> {
-        let viewer = viewer.into();
+        let (viewer, ids) = (viewer.into(), self.ids);
         let read = move |db: &Db| {
             let listed = listed(db, viewer, at.map(|(room, _)| room))?;
             let opened = at.map(|(room, view)| {
                 let row = listed.rows.iter().find(|row| row.id == room.0);
                 let row = row.ok_or(ServiceError::RoomNotFound)?.clone();
-                Ok::<_, ServiceError>(open(db, row, view, limit)?)
+                Ok::<_, ServiceError>(open(db, row, view, limit, ids)?)
             });
             Ok(Listed {
                 opened: opened.transpose()?,
@@ -96,15 +98,15 @@ impl Store {
     }
 }
 
-fn open(db: &Db, room: RoomRow, view: View, limit: u32) -> db::Result<Opened> {
-    let history = page(db, &room, view, limit)?;
+fn open(db: &Db, room: RoomRow, view: View, limit: u32, ids: MessageIds) -> db::Result<Opened> {
+    let history = page(db, &room, view, limit, ids)?;
     Ok(Opened {
         room: room.into(),
         history,
     })
 }
 
-fn page(db: &Db, room: &RoomRow, view: View, limit: u32) -> db::Result<History> {
+fn page(db: &Db, room: &RoomRow, view: View, limit: u32, ids: MessageIds) -> db::Result<History> {
     let limit = limit.clamp(1, rules::LIST_MAX) as usize;
     // One more than is shown tells whether there are more.
     let more = limit + 1;
@@ -131,7 +133,7 @@ fn page(db: &Db, room: &RoomRow, view: View, limit: u32) -> db::Result<History> 
     let shown = (older.rows.into_iter().take(take_older).rev())
         .chain(newer.rows.into_iter().take(take_newer));
     Ok(History {
-        messages: shown.map(Message::from).collect(),
+        messages: shown.map(|row| row.into_message(ids)).collect(),
         seq: Seq(room.seq),
         has_older,
         has_newer,

@@ -1,13 +1,16 @@
 //! Memberships of rooms, and the read positions in them.
+//!
+//! *Invariant:* of a room that is not open, the end of a membership leaves its row, `out`. What a membership makes
+//! visible is published with its beginning, before it, and taken back with its end, behind it.
 
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
-use super::rooms::{StoredRoom, Viewer, visible};
+use super::rooms::{StoredRoom, Viewer, any, begins, visible};
 use super::tables::Role;
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, Seq, Timestamp, UserId};
+use parlour_protocol::{RoomId, RoomKind, Seq, Timestamp, UserId};
 use std::collections::HashMap;
 
 /// A room, and whether a user is a member of it.
@@ -37,6 +40,8 @@ pub struct ReadUpTo {
     pub posts: i64,
     /// Whether they ever wrote there.
     pub has_written: bool,
+    /// Whether the room is one that not everybody may see.
+    pub is_hidden: bool,
 }
 
 /// A membership that begins.
@@ -87,12 +92,57 @@ impl Store {
                 new.joined_at
             ])?;
             Ok(Written {
-                publish: vec![Publication::Joined {
+                publish: begins(
+                    &standing.room.room,
+                    standing.room.kind,
                     user,
-                    room: id,
-                    read_posts: new.read_posts,
-                }],
+                    new.read_posts,
+                ),
                 value: standing.room,
+            })
+        })
+        .await
+    }
+
+    /// Lets a person into a room, whoever may see it: everything so far counts as read. A member stays as they are.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn let_in(
+        &self,
+        user: UserId,
+        id: RoomId,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.write(move |db| {
+            let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
+            let room = StoredRoom::from(room);
+            if statement(db, IS_MEMBER)?.exists(values![id, user])? {
+                return Ok(Written::quietly(()));
+            }
+            let member = values![id, user, Role::Member, room.room.seq, room.posts, now];
+            statement(db, ENTER)?.execute(member)?;
+            Ok(Written {
+                publish: begins(&room.room, room.kind, user, room.posts),
+                value: (),
+            })
+        })
+        .await
+    }
+
+    /// Ends a person's membership, whoever they are. False: there was none.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn put_out(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
+        self.write(move |db| {
+            let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
+            if !statement(db, IS_MEMBER)?.exists(values![id, user])? {
+                return Ok(Written::quietly(false));
+            }
+            Ok(Written {
+                publish: end(db, id, room.kind.0, user)?,
+                value: true,
             })
         })
         .await
@@ -104,13 +154,13 @@ impl Store {
     /// [`ServiceError::RoomNotFound`], or the database failed.
     pub async fn leave(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
         self.write(move |db| {
-            if !standing(db, user, id)?.is_member {
+            let Standing { room, is_member } = standing(db, user, id)?;
+            if !is_member {
                 return Ok(Written::quietly(false));
             }
-            statement(db, LEAVE)?.execute(values![id, user])?;
             Ok(Written {
                 value: true,
-                publish: vec![Publication::Left { room: id, user }],
+                publish: end(db, id, room.kind, user)?,
             })
         })
         .await
@@ -158,23 +208,53 @@ fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError>
     Ok(Standing { room, is_member })
 }
 
+/// Ends a membership; what is published of that.
+fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Publication>> {
+    let is_open = kind == RoomKind::Open;
+    let ended = if is_open { LEAVE } else { PUT_OUT };
+    statement(db, ended)?.execute(values![room, user])?;
+    let left = Publication::Left { room, user };
+    let hidden = (!is_open).then_some(Publication::RoomHidden { room, user });
+    Ok([left].into_iter().chain(hidden).collect())
+}
+
 /// Of a row that has its columns from here on.
 fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
     Ok(ReadUpTo {
         seq: Seq(row.get(first)?),
         posts: row.get(first + 1)?,
         has_written: row.get(first + 2)?,
+        is_hidden: row.get(first + 3)?,
     })
 }
 
-const IS_MEMBER: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ?";
+const IS_MEMBER: &str =
+    "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ? AND state = 'in'";
 
+/// One that was `out` begins anew.
 const ENTER: &str = "INSERT INTO memberships \
-    (room_id, user_id, role, read_seq, read_posts, joined_at) VALUES (?, ?, ?, ?, ?, ?)";
+    (room_id, user_id, role, read_seq, read_posts, joined_at) VALUES (?, ?, ?, ?, ?, ?) \
+    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, \
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
 
 const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
 
-const READ_UP_TO: &str =
-    "SELECT read_seq, read_posts, wrote FROM memberships WHERE room_id = ? AND user_id = ?";
+const PUT_OUT: &str = "UPDATE memberships SET state = 'out' WHERE room_id = ? AND user_id = ?";
 
-const READ: &str = "SELECT room_id, read_seq, read_posts, wrote FROM memberships WHERE user_id = ?";
+/// How far a member has read a room, of those memberships.
+macro_rules! read_up_to {
+    ($before:literal, $which:literal) => {
+        concat!(
+            "SELECT ",
+            $before,
+            "read_seq, read_posts, wrote, kind <> 'open' FROM memberships \
+            JOIN rooms ON rooms.id = memberships.room_id \
+            WHERE memberships.state = 'in' AND rooms.deleted_at IS NULL AND ",
+            $which
+        )
+    };
+}
+
+const READ_UP_TO: &str = read_up_to!("", "room_id = ? AND user_id = ?");
+
+const READ: &str = read_up_to!("room_id, ", "user_id = ?");

@@ -51,7 +51,8 @@ impl Store {
         number: Number,
     ) -> Result<Message, ServiceError> {
         let viewer = viewer.into();
-        let read = move |db: &Db| Ok(one(db, viewer, room, number)?.into());
+        let ids = self.ids;
+        let read = move |db: &Db| Ok(one(db, viewer, room, number)?.into_message(ids));
         self.read(read).await
     }
 
@@ -68,8 +69,11 @@ impl Store {
         decide: impl Fn(&Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
     ) -> Result<Changed, ServiceError> {
         let viewer = viewer.into();
+        let ids = self.ids;
         self.write(move |db| {
-            let before = Message::from(one(db, viewer, room, number)?);
+            let before = one(db, viewer, room, number)?;
+            let row = before.id;
+            let before = before.into_message(ids);
             let Some(change) = decide(&before)? else {
                 return Ok(Written::quietly(Changed {
                     message: before,
@@ -80,13 +84,11 @@ impl Store {
             let seq = seq.ok_or_else(failure::no_row)?;
             match change {
                 Change::Edit { body, at } => {
-                    statement(db, EDIT)?.execute(values![before.id.0, seq, &body, at])?
+                    statement(db, EDIT)?.execute(values![row, seq, &body, at])?
                 }
-                Change::Delete { at } => {
-                    statement(db, DELETE)?.execute(values![before.id.0, seq, at])?
-                }
+                Change::Delete { at } => statement(db, DELETE)?.execute(values![row, seq, at])?,
             };
-            let message = Message::from(one(db, viewer, room, number)?);
+            let message = one(db, viewer, room, number)?.into_message(ids);
             Ok(Written {
                 publish: vec![Publication::MessageChanged(message.clone())],
                 value: Changed {

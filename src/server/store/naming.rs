@@ -15,9 +15,9 @@ const BATCH: usize = 2_000;
 /// A character that no name has, so that a key with it is no name's key.
 const UNLIKE: char = '\u{1f}';
 
-/// Rooms and accounts have folded keys of their own; a guest's may be another's.
+/// Open rooms and accounts have folded keys of their own; another room's, or a guest's, may be another's.
 const ROOMS: Keyed = Keyed {
-    names: "SELECT id, name, TRUE AS is_unique FROM rooms WHERE id > ? ORDER BY id LIMIT ?",
+    names: "SELECT id, name, kind = 'open' AS is_unique FROM rooms WHERE id > ? ORDER BY id LIMIT ?",
     clear: "UPDATE rooms SET folded = '\u{1f}' || id",
     fill: [
         "UPDATE rooms SET folded = key.value ->> 1, skeleton = key.value ->> 2, sort_key = key.value ->> 3 \

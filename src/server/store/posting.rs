@@ -6,6 +6,8 @@
 
 use super::Store;
 use super::db::{self, Db, Repeated, statement, values};
+use super::message_ids::MessageIds;
+use super::rooms::{RoomState, is_visible};
 use super::tables::{MessageRow, Role, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
@@ -38,6 +40,8 @@ pub enum PostFacts {
     New {
         /// The room, if there is one that the author may see.
         room: Option<RoomState>,
+        /// Whether the author is a member of it.
+        is_member: bool,
         /// The author's present name: a socket that was opened before a rename must not bring the old name
         /// back. `None` for a user who was deleted.
         author_name: Option<String>,
@@ -46,13 +50,16 @@ pub enum PostFacts {
     },
 }
 
-/// The counters of a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RoomState {
-    /// The `seq` of its latest change.
-    pub seq: Seq,
-    /// How many messages were ever posted in it.
-    pub posts: i64,
+impl PostFacts {
+    /// A new send to no room that the author may see.
+    fn nowhere() -> Self {
+        Self::New {
+            room: None,
+            is_member: false,
+            author_name: None,
+            has_replied_to: false,
+        }
+    }
 }
 
 /// The decision about a send that is not refused.
@@ -60,7 +67,7 @@ pub struct RoomState {
 pub enum PostDecision {
     /// A repeat; answered with the first message.
     Repeated(Message),
-    /// Stored as a message. Its author becomes a member if they are not, and has read up to it.
+    /// Stored as a message. Its author has read up to it.
     Stored(NewPost),
 }
 
@@ -75,8 +82,8 @@ pub struct NewPost {
     pub author_name: String,
     /// When it is posted.
     pub created_at: Timestamp,
-    /// The author's role in the room if they become a member by this.
-    pub role: Role,
+    /// The author's role in the room, if they become a member by this.
+    pub joins_as: Option<Role>,
 }
 
 /// A message that is on disk.
@@ -109,6 +116,7 @@ impl Store {
             now,
             decide,
             charge,
+            ids: self.ids,
         };
         self.write_batched(post).await
     }
@@ -122,10 +130,11 @@ impl Store {
         author: UserId,
         client_id: String,
     ) -> Result<Option<Message>, ServiceError> {
+        let ids = self.ids;
         let read = move |db: &Db| {
             let sent = statement(db, SENT_AND_VISIBLE)?
                 .row(values![author, &client_id], MessageRow::read)?;
-            Ok(sent.map(Message::from))
+            Ok(sent.map(|sent| sent.into_message(ids)))
         };
         self.read(read).await
     }
@@ -137,6 +146,7 @@ struct Post {
     now: Timestamp,
     decide: DecidePost,
     charge: Arc<Charge>,
+    ids: MessageIds,
 }
 
 /// Why a send is not stored.
@@ -165,7 +175,7 @@ impl BatchWrite for Post {
 
 impl Post {
     fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
-        let facts = facts(&self.draft, db, statements)?;
+        let facts = facts(&self.draft, db, statements, self.ids)?;
         match (self.decide)(&self.draft, facts, self.now).map_err(Refused::Post)? {
             PostDecision::Repeated(message) => Ok(Written::quietly(Posted {
                 message: message.into(),
@@ -173,36 +183,48 @@ impl Post {
             })),
             PostDecision::Stored(new) => {
                 self.charge.take().map_err(Refused::Post)?;
-                Ok(store(&self.draft, new, db, statements)?)
+                Ok(store(&self.draft, new, db, statements, self.ids)?)
             }
         }
     }
 }
 
-fn facts(draft: &Draft, db: &Db, statements: &mut Statements<'_>) -> db::Result<PostFacts> {
+fn facts(
+    draft: &Draft,
+    db: &Db,
+    statements: &mut Statements<'_>,
+    ids: MessageIds,
+) -> db::Result<PostFacts> {
     let key = values![draft.author, &draft.client_id];
     let sent = statements.sent_before.again().row(key, MessageRow::read)?;
     if let Some(sent) = sent
         && !was_deleted_with_its_room(db, &sent)?
     {
-        return Ok(PostFacts::Repeat(sent.into()));
+        let is_seen = statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])?;
+        return Ok(match is_seen {
+            true => PostFacts::Repeat(sent.into_message(ids)),
+            // What became of it since is not for its author any more.
+            false => PostFacts::nowhere(),
+        });
     }
     let place = statements.place.again();
-    let (room, author_name) = place
-        .row(values![draft.room, draft.author], |row| {
-            let room = RoomState {
-                seq: Seq(row.get(0)?),
-                posts: row.get(1)?,
-            };
-            Ok((Some(room), row.get(2)?))
-        })?
-        .unwrap_or_default();
-    let has_replied_to = match (room, draft.reply_to) {
-        (Some(_), Some(number)) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
-        _ => false,
+    let found = place.row(values![draft.room, draft.author], |row| {
+        let room = RoomState {
+            seq: Seq(row.get(0)?),
+            posts: row.get(1)?,
+        };
+        Ok((room, row.get(2)?, row.get(3)?))
+    })?;
+    let Some((room, author_name, is_member)) = found else {
+        return Ok(PostFacts::nowhere());
+    };
+    let has_replied_to = match draft.reply_to {
+        Some(number) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
+        None => false,
     };
     Ok(PostFacts::New {
-        room,
+        room: Some(room),
+        is_member,
         author_name,
         has_replied_to,
     })
@@ -221,6 +243,7 @@ fn store(
     new: NewPost,
     db: &Db,
     statements: &mut Statements<'_>,
+    ids: MessageIds,
 ) -> db::Result<Written<Posted>> {
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
     let (number, seq) = (new.number.0, new.number.seq().0);
@@ -239,12 +262,14 @@ fn store(
     ])?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    let read = values![room, author, seq, new.ordinal];
-    let is_member = statements.read_own.again().execute(read)? > 0;
-    let joined = match is_member {
-        true => None,
-        false => {
-            let member = values![room, author, seq, new.ordinal, now, new.role];
+    let joined = match new.joins_as {
+        None => {
+            let read = values![room, author, seq, new.ordinal];
+            statements.read_own.again().execute(read)?;
+            None
+        }
+        Some(role) => {
+            let member = values![room, author, seq, new.ordinal, now, role];
             statement(db, JOIN)?.execute(member)?;
             Some(Publication::Joined {
                 room: draft.room,
@@ -253,7 +278,7 @@ fn store(
             })
         }
     };
-    let message = Arc::new(Message::from(MessageRow {
+    let row = MessageRow {
         id,
         room_id: room,
         number,
@@ -266,7 +291,8 @@ fn store(
         created_at: now,
         // Nothing has happened to it yet.
         ..MessageRow::default()
-    }));
+    };
+    let message = Arc::new(row.into_message(ids));
     let posted = Publication::Message {
         message: Arc::clone(&message),
         posts: new.ordinal,
@@ -312,11 +338,18 @@ const SENT_AND_VISIBLE: &str = concat!(
     "SELECT ",
     message_columns!(),
     " FROM messages JOIN rooms ON rooms.id = room_id \
-    WHERE author_id = ? AND client_id = ? AND rooms.deleted_at IS NULL"
+    WHERE author_id = ?1 AND client_id = ?2 AND ",
+    is_visible!("?1")
 );
 
-const PLACE: &str = "SELECT seq, posts, users.name FROM rooms LEFT JOIN users ON users.id = ?2 \
-    WHERE rooms.id = ?1 AND deleted_at IS NULL";
+const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));
+
+/// The membership is looked up in any case, so whether the room is visible is no further look.
+const PLACE: &str = "SELECT rooms.seq, rooms.posts, users.name, own.user_id IS NOT NULL FROM rooms \
+    LEFT JOIN users ON users.id = ?2 \
+    LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 AND own.state = 'in' \
+    WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL \
+    AND (rooms.kind = 'open' OR own.user_id IS NOT NULL)";
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 
@@ -330,7 +363,9 @@ const READ_OWN: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4, w
     WHERE room_id = ?1 AND user_id = ?2";
 
 const JOIN: &str = "INSERT INTO memberships \
-    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, TRUE)";
+    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, TRUE) \
+    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, wrote = TRUE, \
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {

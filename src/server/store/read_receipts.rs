@@ -264,7 +264,7 @@ macro_rules! moves {
     ($which:literal) => {
         concat!(
             "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
-            WHERE room_id = ?1 AND user_id = ?2 AND read_seq ",
+            WHERE room_id = ?1 AND user_id = ?2 AND state = 'in' AND read_seq ",
             $which,
             " ?3 AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)"
         )
@@ -276,7 +276,7 @@ const MOVE_ON: &str = moves!("<");
 const SET_BACK: &str = moves!(">");
 
 const STANDS: &str = "SELECT read_seq, read_posts, posts FROM memberships \
-    JOIN rooms ON id = room_id WHERE room_id = ? AND user_id = ? AND deleted_at IS NULL";
+    JOIN rooms ON id = room_id WHERE room_id = ? AND user_id = ? AND state = 'in' AND deleted_at IS NULL";
 
 /// How many messages were posted up to `seq`: the ordinal of the last of them.
 fn posts_up_to(db: &Db, room: RoomId, seq: Seq) -> db::Result<i64> {

@@ -1,24 +1,24 @@
 //! Rooms: finding those that a viewer may see, and making, changing and deleting them.
 //!
-//! *Invariant:* every lookup takes a [`Viewer`], and a room that the viewer may not see is not found. A list leaves
-//! it out in its SQL, before it is limited. A change takes the room's next `seq` in its own transaction and leaves it
+//! *Invariant:* every lookup takes a [`Viewer`], and a room that the viewer may not see is not found: whether they may
+//! is a part of each query (`is_visible!`). A change takes the room's next `seq` in its own transaction and leaves it
 //! on the row, as one of a message does.
 
 use super::Store;
-use super::db::{self, Db, Value, statement, values};
-use super::posting::RoomState;
-use super::tables::{MessageRow, Role, RoomRow, message_columns, room_columns};
+use super::db::{self, Db, statement, values};
+use super::message_ids::MessageIds;
+use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
+use crate::clock::Random;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::Scope;
-use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
-use parlour_protocol::{Message, Room, RoomId, Seq, Timestamp, UserId};
-use std::ops::ControlFlow;
+use parlour_protocol::{Room, RoomId, RoomKind, Seq, Timestamp, UserId};
+use std::collections::HashMap;
 
-/// Whose visibility a lookup has: a user's, or an anonymous visitor's. So far every room that is not deleted is
-/// visible to all.
+/// Whose visibility a lookup has: a user's, or an anonymous visitor's. An open room is visible to all, any other one to
+/// its members, and one that is deleted to nobody.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer(pub Option<UserId>);
 
@@ -35,24 +35,8 @@ pub struct StoredRoom {
     pub room: Room,
     /// How many messages were ever posted in it.
     pub posts: i64,
-}
-
-/// What a page lists.
-#[derive(Clone, Debug)]
-pub struct Listing {
-    /// The rooms in alphabetical order.
-    pub rooms: Vec<StoredRoom>,
-    /// Whether these are all rooms, so that every viewer has this list.
-    pub is_whole: bool,
-}
-
-/// A part of all rooms, in order.
-#[derive(Clone, Debug)]
-pub struct RoomsPart {
-    /// The rooms in alphabetical order.
-    pub rooms: Vec<Room>,
-    /// Whether these are the last ones.
-    pub is_end: bool,
+    /// Who may see it.
+    pub kind: RoomKind,
 }
 
 /// A room to be made, with fields that passed the rules.
@@ -60,6 +44,10 @@ pub struct RoomsPart {
 pub struct RoomDraft {
     /// The user who makes it, its owner and first member.
     pub maker: UserId,
+    /// Who may see it.
+    pub kind: RoomKind,
+    /// Its id, [drawn](draw_hidden_id) for a room that is not open; an open one gets the next.
+    pub hidden_id: Option<RoomId>,
     /// The name and its keys.
     pub name: Name,
     /// The key of its alphabetical order.
@@ -79,13 +67,26 @@ pub struct RoomChange {
     pub description: Option<String>,
 }
 
-/// A room with a name that is near a wanted one.
+/// The counters of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoomState {
+    /// The `seq` of its latest change.
+    pub seq: Seq,
+    /// How many messages were ever posted in it.
+    pub posts: i64,
+}
+
+/// A room at the start of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NearName {
-    /// The room's name.
-    pub name: String,
-    /// Whether the room is visible to the user who wants the name.
-    pub is_visible: bool,
+pub struct KnownRoom {
+    /// The room's id.
+    pub id: RoomId,
+    /// How far it has come.
+    pub state: RoomState,
+    /// Who may see it.
+    pub kind: RoomKind,
+    /// Its members, of a room that is not open; otherwise it is not asked who they are.
+    pub members: Vec<UserId>,
 }
 
 impl Store {
@@ -103,80 +104,36 @@ impl Store {
         self.read(read).await
     }
 
-    /// The rooms for a page on which `open` is open: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
-    /// [`OTHER_ROOMS_MAX`] more, and the open one.
-    ///
-    /// # Errors
-    /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.
-    pub async fn rooms_visible_to(
-        &self,
-        viewer: impl Into<Viewer>,
-        open: Option<RoomId>,
-    ) -> Result<Listing, ServiceError> {
-        let viewer = viewer.into();
-        let read = move |db: &Db| Ok(listed(db, viewer, open)?.into());
-        self.read(read).await
-    }
-
-    /// Up to `limit` of all rooms that are wanted (at least one), those behind the one with this sort key and id.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn rooms_behind(
-        &self,
-        _viewer: impl Into<Viewer>,
-        after: Option<(String, RoomId)>,
-        limit: usize,
-        is_wanted: impl Fn(&Room) -> bool + Send + 'static,
-    ) -> Result<RoomsPart, ServiceError> {
-        let read = move |db: &Db| {
-            let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
-            let mut rooms = Vec::new();
-            // No row is read that is not looked at. One more than is answered shows whether there are more.
-            statement(db, BEHIND)?.scan(values![&sort, id], |row| {
-                let room = RoomRow::read(row)?.into_room();
-                if is_wanted(&room) {
-                    rooms.push(room);
-                }
-                Ok(match rooms.len() <= limit {
-                    true => ControlFlow::Continue(()),
-                    false => ControlFlow::Break(()),
-                })
-            })?;
-            let is_end = rooms.len() <= limit;
-            rooms.truncate(limit);
-            Ok(RoomsPart { rooms, is_end })
-        };
-        self.read(read).await
-    }
-
-    /// Makes a room with its maker in it, unless `decide` refuses it for the names that are near.
+    /// Makes a room with its maker in it, unless `decide` refuses it for the names of open rooms that are near. One that
+    /// is not open is in nobody's way, and nobody's name is in its.
     ///
     /// # Errors
     /// What `decide` answers, or the database failed.
     pub async fn create_room(
         &self,
         draft: RoomDraft,
-        decide: fn(&Name, &[NearName]) -> Result<(), ServiceError>,
+        decide: fn(&Name, &[String]) -> Result<(), ServiceError>,
     ) -> Result<Room, ServiceError> {
         self.write(move |db| {
-            decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
+            if draft.kind == RoomKind::Open {
+                decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
+            }
             let room = create(db, &draft)?;
-            let joined = Publication::Joined {
-                user: draft.maker,
-                room: room.id,
-                read_posts: 0,
+            let made = Publication::RoomChanged {
+                room: room.clone(),
+                kind: draft.kind,
             };
+            let joined = begins(&room, draft.kind, draft.maker, 0);
             Ok(Written {
-                publish: vec![Publication::RoomChanged(room.clone()), joined],
+                publish: [made].into_iter().chain(joined).collect(),
                 value: room,
             })
         })
         .await
     }
 
-    /// Changes a room to what `decide` makes of its present state, of what is wanted and of the other rooms whose
-    /// names are near the wanted one; `None` leaves it as it is. Answers the room, and whether it was changed.
+    /// Changes a room to what `decide` makes of its present state, of what is wanted and of the other open rooms
+    /// whose names are near the wanted one; `None` leaves it as it is. Answers the room, and whether it was changed.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
@@ -185,16 +142,18 @@ impl Store {
         viewer: impl Into<Viewer>,
         id: RoomId,
         wanted: RoomChange,
-        decide: impl Fn(&Room, &RoomChange, &[NearName]) -> Result<Option<RoomChange>, ServiceError>
+        decide: impl Fn(&Room, &RoomChange, &[String]) -> Result<Option<RoomChange>, ServiceError>
         + Send
         + 'static,
     ) -> Result<(Room, bool), ServiceError> {
         let viewer = viewer.into();
         self.write(move |db| {
-            let before = visible(db, viewer, id)?.into_room();
+            let before = visible(db, viewer, id)?;
+            let kind = before.kind.0;
+            let before = before.into_room();
             let near = match &wanted.name {
-                Some((name, _)) => near(db, name, id)?,
-                None => Vec::new(),
+                Some((name, _)) if kind == RoomKind::Open => near(db, name, id)?,
+                _ => Vec::new(),
             };
             let Some(change) = decide(&before, &wanted, &near)? else {
                 return Ok(Written::quietly((before, false)));
@@ -202,7 +161,10 @@ impl Store {
             change_row(db, id, &change)?;
             let room = visible(db, viewer, id)?.into_room();
             Ok(Written {
-                publish: vec![Publication::RoomChanged(room.clone())],
+                publish: vec![Publication::RoomChanged {
+                    room: room.clone(),
+                    kind,
+                }],
                 value: (room, true),
             })
         })
@@ -238,82 +200,77 @@ impl From<RoomRow> for StoredRoom {
     fn from(row: RoomRow) -> Self {
         Self {
             posts: row.posts,
+            kind: row.kind.0,
             room: row.into_room(),
         }
     }
 }
 
 /// The room if the viewer may see it.
-pub(super) fn visible(db: &Db, Viewer(_): Viewer, id: RoomId) -> Result<RoomRow, ServiceError> {
+pub(super) fn visible(db: &Db, Viewer(user): Viewer, id: RoomId) -> Result<RoomRow, ServiceError> {
     statement(db, ONE)?
-        .row(values![id], RoomRow::read)?
+        .row(values![id, user], RoomRow::read)?
         .ok_or(ServiceError::RoomNotFound)
 }
 
-/// The rows of a [`Listing`].
-pub(super) struct Listed {
-    pub(super) rows: Vec<RoomRow>,
-    is_whole: bool,
+/// The room, for who may do something to it without seeing it.
+pub(super) fn any(db: &Db, id: RoomId) -> db::Result<Option<RoomRow>> {
+    statement(db, ANY)?.row(values![id], RoomRow::read)
 }
 
-impl From<Listed> for Listing {
-    fn from(listed: Listed) -> Self {
-        Self {
-            rooms: listed.rows.into_iter().map(StoredRoom::from).collect(),
-            is_whole: listed.is_whole,
-        }
-    }
+/// What is published of a membership that begins.
+pub(super) fn begins(
+    room: &Room,
+    kind: RoomKind,
+    user: UserId,
+    read_posts: i64,
+) -> Vec<Publication> {
+    let shown = (kind != RoomKind::Open).then(|| Publication::RoomShown {
+        room: room.clone(),
+        user,
+    });
+    let joined = Publication::Joined {
+        room: room.id,
+        user,
+        read_posts,
+    };
+    shown.into_iter().chain([joined]).collect()
 }
 
-pub(super) fn listed(
-    db: &Db,
-    viewer: Viewer,
-    open: Option<RoomId>,
-) -> Result<Listed, ServiceError> {
-    let others = OTHER_ROOMS_MAX as i64;
-    let mut rows = rows(db, FIRST, values![others + 1])?;
-    let is_whole = rows.len() <= OTHER_ROOMS_MAX;
-    if let Viewer(Some(user)) = viewer
-        && !is_whole
-    {
-        rows = self::rows(db, NOT_OWN, values![user, others])?;
-        rows.extend(self::rows(db, OWN, values![user, OWN_ROOMS_MAX as i64])?);
-    } else {
-        rows.truncate(OTHER_ROOMS_MAX);
-    }
-    if let Some(open) = open
-        && rows.iter().all(|row| row.id != open.0)
-    {
-        rows.push(visible(db, viewer, open)?);
-    }
-    rows.sort_unstable_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
-    Ok(Listed { rows, is_whole })
-}
-
-fn rows(db: &Db, of: &'static str, values: &[Value<'_>]) -> db::Result<Vec<RoomRow>> {
-    statement(db, of)?.rows(values, RoomRow::read)
-}
-
-/// The names that are near this one, but for that of the room `except`.
-fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<NearName>> {
+/// The names of open rooms that are near this one, but for that of the room `except`.
+fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
     let values = values![&name.folded, &name.skeleton, except];
-    statement(db, NEAR)?.rows(values, |row| {
-        Ok(NearName {
-            name: row.get(0)?,
-            is_visible: row.get(1)?,
-        })
-    })
+    statement(db, NEAR)?.rows(values, |row| row.get(1))
 }
+
+/// Draws the id of a room that is not open, from a range that has no other: the next id of an open room must not
+/// tell how many there are.
+pub fn draw_hidden_id(random: &dyn Random) -> RoomId {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    RoomId(HIDDEN_FROM | (i64::from_le_bytes(bytes) & (HIDDEN_FROM - 1)))
+}
+
+/// Where the ids of rooms that are not open begin; they end below 2^53. [`NEXT_ID`] has it, too.
+const HIDDEN_FROM: i64 = 1 << 52;
 
 fn create(db: &Db, draft: &RoomDraft) -> db::Result<Room> {
     let RoomDraft {
         maker,
+        kind,
+        hidden_id,
         name,
         sort_key,
         description,
         now,
     } = draft;
+    let id = match hidden_id {
+        Some(RoomId(id)) => *id,
+        None => statement(db, NEXT_ID)?.insert(values![])?,
+    };
     let values = values![
+        id,
+        Seen(*kind),
         &name.shown,
         &name.folded,
         &name.skeleton,
@@ -322,7 +279,7 @@ fn create(db: &Db, draft: &RoomDraft) -> db::Result<Room> {
         *now,
         *maker
     ];
-    let id = statement(db, CREATE)?.insert(values)?;
+    statement(db, CREATE)?.execute(values)?;
     statement(db, FOUNDER)?.execute(values![id, *maker, Role::Owner, *now])?;
     Ok(Room {
         id: RoomId(id),
@@ -358,57 +315,69 @@ fn tombstone(RoomId(id): RoomId) -> String {
     format!("\u{1f}{id}")
 }
 
+/// That a room is there and the viewer, whose id stands in this place, may see it.
+macro_rules! is_visible {
+    ($viewer:literal) => {
+        concat!(
+            "rooms.deleted_at IS NULL AND (rooms.kind = 'open' OR EXISTS (SELECT 1 FROM memberships AS seen \
+            WHERE seen.room_id = rooms.id AND seen.user_id = ",
+            $viewer,
+            " AND seen.state = 'in'))"
+        )
+    };
+}
+pub(super) use is_visible;
+
 const ONE: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    " FROM rooms WHERE id = ?1 AND ",
+    is_visible!("?2")
+);
+
+const ANY: &str = concat!(
     "SELECT ",
     room_columns!(),
     " FROM rooms WHERE id = ? AND deleted_at IS NULL"
 );
 
-/// Rooms that are not deleted, in the order in which they are shown: a range of the index on it.
-macro_rules! rooms {
-    ($from:literal, $which:literal) => {
-        concat!(
-            "SELECT ",
-            room_columns!(),
-            " FROM ",
-            $from,
-            " WHERE deleted_at IS NULL",
-            $which,
-            " ORDER BY sort_key, id LIMIT ?"
-        )
+/// Open rooms, by an index of them.
+macro_rules! from_open {
+    () => {
+        " FROM rooms WHERE kind = 'open' AND deleted_at IS NULL"
     };
 }
-
-/// From the first one of all.
-pub(super) const FIRST: &str = rooms!("rooms", "");
-
-const BEHIND: &str = concat!(
-    "SELECT ",
-    room_columns!(),
-    " FROM rooms WHERE deleted_at IS NULL AND (sort_key, id) > (?, ?) ORDER BY sort_key, id"
-);
-
-/// Memberships are asked for the few rooms that are looked at.
-const NOT_OWN: &str = rooms!(
-    "rooms",
-    " AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND user_id = ?)"
-);
-
-/// By their memberships, however many rooms there are.
-pub(super) const OWN: &str = rooms!(
-    "memberships CROSS JOIN rooms",
-    " AND id = room_id AND user_id = ?"
-);
 
 /// No row has it: ids begin at one.
 const NO_ROOM: RoomId = RoomId(0);
 
-const NEAR: &str = "SELECT name, deleted_at IS NULL FROM rooms \
-    WHERE (folded = ?1 OR skeleton = ?2) AND id <> ?3";
+/// Two looks into an index each. The one that was there first is named first.
+const NEAR: &str = concat!(
+    "SELECT id, name",
+    from_open!(),
+    " AND folded = ?1 AND id <> ?3 UNION SELECT id, name",
+    from_open!(),
+    " AND skeleton = ?2 AND id <> ?3 ORDER BY id"
+);
+
+macro_rules! last_id {
+    () => {
+        "(SELECT coalesce(max(id), 0) FROM rooms WHERE id < 4503599627370496)"
+    };
+}
+
+/// The id after the last that an open room ever had.
+const NEXT_ID: &str = concat!(
+    "UPDATE meta SET value = CAST(1 + CASE WHEN CAST(value AS BIGINT) > ",
+    last_id!(),
+    " THEN CAST(value AS BIGINT) ELSE ",
+    last_id!(),
+    " END AS TEXT) WHERE key = 'last_open_room' RETURNING CAST(value AS BIGINT)"
+);
 
 const CREATE: &str = "INSERT INTO rooms \
-    (name, folded, skeleton, sort_key, description, created_at, created_by) \
-    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
+    (id, kind, name, folded, skeleton, sort_key, description, created_at, created_by) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const FOUNDER: &str =
     "INSERT INTO memberships (room_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
@@ -420,16 +389,43 @@ const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
 const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
     description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";
 
-/// The counters of each room that is not deleted.
-pub(super) fn states(db: &Db) -> db::Result<Vec<(RoomId, RoomState)>> {
-    const STATES: &str = "SELECT id, seq, posts FROM rooms WHERE deleted_at IS NULL";
-    statement(db, STATES)?.rows(values![], |row| {
-        let state = RoomState {
-            seq: Seq(row.get(1)?),
-            posts: row.get(2)?,
-        };
-        Ok((RoomId(row.get(0)?), state))
+/// Each room that is not deleted.
+pub(super) fn known(db: &Db) -> db::Result<Vec<KnownRoom>> {
+    const ROOMS: &str = "SELECT id, seq, posts, kind FROM rooms WHERE deleted_at IS NULL";
+    // By the few rooms, and not by all memberships.
+    const MEMBERS: &str = "SELECT room_id, user_id FROM rooms CROSS JOIN memberships \
+        WHERE room_id = id AND kind <> 'open' AND deleted_at IS NULL AND state = 'in'";
+    let mut members: HashMap<RoomId, Vec<UserId>> = HashMap::new();
+    let all = statement(db, MEMBERS)?.rows(values![], |row| {
+        Ok((RoomId(row.get(0)?), UserId(row.get(1)?)))
+    })?;
+    for (room, user) in all {
+        members.entry(room).or_default().push(user);
+    }
+    statement(db, ROOMS)?.rows(values![], |row| {
+        let id = RoomId(row.get(0)?);
+        let Seen(kind) = row.get(3)?;
+        Ok(KnownRoom {
+            id,
+            state: RoomState {
+                seq: Seq(row.get(1)?),
+                posts: row.get(2)?,
+            },
+            kind,
+            members: members.remove(&id).unwrap_or_default(),
+        })
     })
+}
+
+impl KnownRoom {
+    /// Who may see it, as it is published where nobody was told what became of them.
+    pub(super) fn viewers(&self) -> Publication {
+        Publication::Viewers {
+            room: self.id,
+            kind: self.kind,
+            members: self.members.clone(),
+        }
+    }
 }
 
 /// What was changed in a room after `after`, as it is published, in its order; all of it for a room that nobody was
@@ -438,19 +434,20 @@ pub(super) fn publications_since(
     db: &Db,
     id: RoomId,
     after: Option<Seq>,
+    ids: MessageIds,
 ) -> db::Result<Vec<Publication>> {
     const SINCE: &str = concat!(
         "SELECT ",
         message_columns!(),
         ", ordinal FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq"
     );
-    let Some(row) = statement(db, ONE)?.row(values![id], RoomRow::read)? else {
+    let Some(row) = any(db, id)? else {
         return Ok(Vec::new());
     };
     let from = after.unwrap_or_default();
     let changes = statement(db, SINCE)?.rows(values![id, from], |row| {
         let posts = row.get(MessageRow::COUNT)?;
-        let message = Message::from(MessageRow::read(row)?);
+        let message = MessageRow::read(row)?.into_message(ids);
         let seq = message.seq;
         Ok(match message.number.seq() == seq {
             true => (
@@ -466,7 +463,11 @@ pub(super) fn publications_since(
     let mut changes = changes?;
     let changed_at = Seq(row.changed_seq);
     if after.is_none() || changed_at > from {
-        changes.push((changed_at, Publication::RoomChanged(row.into_room())));
+        let changed = Publication::RoomChanged {
+            kind: row.kind.0,
+            room: row.into_room(),
+        };
+        changes.push((changed_at, changed));
         changes.sort_by_key(|(seq, _)| *seq);
     }
     Ok(changes

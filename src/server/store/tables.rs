@@ -4,9 +4,10 @@
 //! milliseconds since 1970 in UTC. Nothing here is serialised: what leaves the server is a record of the protocol.
 
 use super::db::{Result, Row, Value};
+use super::message_ids::MessageIds;
 use crate::links::links;
 use parlour_protocol::{
-    Message, MessageId, Number, Room, RoomId, Seq, Timestamp, User, UserId, UserKind,
+    Message, Number, Room, RoomId, RoomKind, Seq, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -62,6 +63,7 @@ table! {
     last_message_at: Option<i64>,
     sort_key: String,
     changed_seq: i64,
+    kind: Seen,
 }
 
 table! {
@@ -112,23 +114,24 @@ impl RoomRow {
     }
 }
 
-impl From<MessageRow> for Message {
-    /// Links are not stored but found in the text each time, which takes no time to speak of.
-    fn from(row: MessageRow) -> Self {
-        Self {
-            links: links(&row.body),
-            id: MessageId(row.id),
-            room_id: RoomId(row.room_id),
-            number: Number(row.number),
-            seq: Seq(row.seq),
-            user_id: UserId(row.author_id),
-            username: row.author_name,
-            content: row.body,
-            client_id: row.client_id,
-            timestamp: Timestamp(row.created_at),
-            edited_at: row.edited_at.map(Timestamp),
-            deleted: row.deleted_at.is_some(),
-            reply_to: row.reply_to.map(Number),
+impl MessageRow {
+    /// The message of the protocol. Links are not stored but found in the text each time, which takes no time to
+    /// speak of.
+    pub(super) fn into_message(self, ids: MessageIds) -> Message {
+        Message {
+            links: links(&self.body),
+            id: ids.id(self.id),
+            room_id: RoomId(self.room_id),
+            number: Number(self.number),
+            seq: Seq(self.seq),
+            user_id: UserId(self.author_id),
+            username: self.author_name,
+            content: self.body,
+            client_id: self.client_id,
+            timestamp: Timestamp(self.created_at),
+            edited_at: self.edited_at.map(Timestamp),
+            deleted: self.deleted_at.is_some(),
+            reply_to: self.reply_to.map(Number),
         }
     }
 }
@@ -173,6 +176,39 @@ impl<'a> postgres_types::FromSql<'a> for Kind {
 impl From<Kind> for Value<'_> {
     fn from(kind: Kind) -> Self {
         Self::Text(kind.0.name())
+    }
+}
+
+/// Who may see a room, stored under its name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen(pub(super) RoomKind);
+
+impl FromSql for Seen {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        let kind = RoomKind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.map(Self).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl<'a> postgres_types::FromSql<'a> for Seen {
+    fn from_sql(
+        of: &postgres_types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let name = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
+        let kind = RoomKind::ALL.into_iter().find(|kind| kind.name() == name);
+        Ok(Self(kind.ok_or("no kind of room")?))
+    }
+
+    fn accepts(of: &postgres_types::Type) -> bool {
+        <&str as postgres_types::FromSql>::accepts(of)
+    }
+}
+
+impl From<Seen> for Value<'_> {
+    fn from(seen: Seen) -> Self {
+        Self::Text(seen.0.name())
     }
 }
 

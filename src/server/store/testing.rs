@@ -1,9 +1,12 @@
 //! Access to a database for tests, past all rules. Another back end has to offer the same.
 
-use super::Store;
 use super::db::{Column, Db};
 use super::writer::Written;
+use super::{RoomDraft, Store, draw_hidden_id};
+use crate::clock::SystemRandom;
+use crate::names;
 use parlour_migration::{Migrator, MigratorTrait};
+use parlour_protocol::{Room, RoomKind, UserId};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
@@ -72,6 +75,26 @@ impl Store {
         let sql = sql.into();
         let read = self.read(move |db| Ok(db.column(&sql, column)?));
         read.await.expect("a query that a test may ask")
+    }
+
+    /// Makes a room of any kind, of which the maker is the first member.
+    ///
+    /// # Panics
+    /// It cannot be made.
+    pub async fn make_room(&self, kind: RoomKind, maker: UserId, name: &str) -> Room {
+        let name = names::room_name(name).expect("a name that keeps the rules");
+        let is_open = kind == RoomKind::Open;
+        let draft = RoomDraft {
+            maker,
+            kind,
+            hidden_id: (!is_open).then(|| draw_hidden_id(&SystemRandom)),
+            sort_key: names::sort_key(&name.shown),
+            name,
+            description: String::new(),
+            now: self.clock.now(),
+        };
+        let made = self.create_room(draft, |_, _| Ok(())).await;
+        made.expect("a room that can be made")
     }
 
     /// Holds the writer in a transaction.

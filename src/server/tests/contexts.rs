@@ -17,6 +17,7 @@ mod starting;
 mod statements;
 mod sweeping;
 mod sync_property;
+mod visibility;
 
 use crate::harness::database_at;
 use parlour_protocol::{Message, RoomId, Timestamp, User};

@@ -1,11 +1,11 @@
 //! The hub without a network: fan-out, subscriptions and throttles under concurrency.
 
 use crate::harness::eventually;
-use parlour_protocol::{Message, Room, RoomId, Seq, Timestamp, UserId, samples};
+use parlour_protocol::{Message, Room, RoomId, RoomKind, Seq, Timestamp, UserId, samples};
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
-    Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber,
+    Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber, Ticker,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -52,7 +52,19 @@ impl Ear {
 
     fn in_room(hub: &Hub, room: RoomId) -> Self {
         let ear = Self::new(hub, SocketKind::One(room));
-        ear.socket.subscribe(room);
+        ear.socket.subscribe(room, RoomKind::Open);
+        ear
+    }
+
+    /// A socket of a person.
+    fn of(hub: &Hub, kind: SocketKind, user: i64) -> Self {
+        let ear = Self::new(hub, kind);
+        let who = Attendee {
+            id: UserId(user),
+            name: format!("Guest {user}").into(),
+            skeleton: format!("guest {user}").into(),
+        };
+        assert_eq!(ear.socket.identify(&who, HashMap::new(), false), Ok(()));
         ear
     }
 
@@ -91,7 +103,7 @@ async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
                 });
                 threads.spawn(|| {
                     at_once.wait();
-                    joining.socket.subscribe(room);
+                    joining.socket.subscribe(room, RoomKind::Open);
                 });
             }
             if round % 3 == 0 {
@@ -117,16 +129,20 @@ async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
 async fn a_room_that_changed_is_told_once_to_everybody_who_may_see_it() {
     let (hub, _) = quiet();
     let inside = Ear::new(&hub, SocketKind::Many);
-    inside.socket.subscribe(ROOM);
+    inside.socket.subscribe(ROOM, RoomKind::Open);
     let one = Ear::in_room(&hub, ROOM);
     let outside = Ear::new(&hub, SocketKind::Many);
     let elsewhere = Ear::in_room(&hub, RoomId(2));
     let not_yet = Ear::new(&hub, SocketKind::One(ROOM));
     hub.publish(message(ROOM));
-    hub.publish(Publication::RoomChanged(Room {
+    let room = Room {
         seq: Seq(2),
         ..samples::room(ROOM, "Attic")
-    }));
+    };
+    hub.publish(Publication::RoomChanged {
+        room,
+        kind: RoomKind::Open,
+    });
     let heard = [&inside, &one, &outside, &elsewhere, &not_yet];
     let heard = heard.map(|ear| ear.heard("room_changed").len());
     assert_eq!(heard, [1, 1, 1, 0, 0]);
@@ -157,7 +173,7 @@ async fn a_socket_that_joins_as_the_last_one_leaves_is_subscribed() {
     thread::scope(|threads| {
         threads.spawn(|| {
             for room in rooms() {
-                going.socket.subscribe(room);
+                going.socket.subscribe(room, RoomKind::Open);
                 meet();
                 going.socket.unsubscribe(room);
                 meet();
@@ -167,7 +183,7 @@ async fn a_socket_that_joins_as_the_last_one_leaves_is_subscribed() {
         threads.spawn(|| {
             for room in rooms() {
                 meet();
-                coming.socket.subscribe(room);
+                coming.socket.subscribe(room, RoomKind::Open);
                 meet();
                 hub.publish(message(room));
                 // Nobody fails here, where the other one would wait for ever.
@@ -224,6 +240,7 @@ async fn room_activity_of_all_rooms_is_one_write() {
     let (hub, clock) = quiet();
     let writes = Arc::new(Writes::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&writes) as _);
+    (1..=3).for_each(|room| hub.learn(RoomId(room), Seq(0), 0));
     let say = || hub.publish_all((1..=3).map(|room| message(RoomId(room))));
     // A tick may come while it is said.
     ticked_until(&clock, "a write has the news of three rooms", || {
@@ -254,7 +271,7 @@ async fn a_tick_that_panics_is_not_the_last() {
     identify(&alice.socket);
     let broken = Arc::new(Broken::default());
     let socket = hub.open(SocketKind::Many, Arc::clone(&broken) as _);
-    socket.subscribe(ROOM);
+    socket.subscribe(ROOM, RoomKind::Open);
     alice.socket.typing(ROOM, true);
     let has_panicked = || broken.0.load(Ordering::SeqCst);
     ticked_until(&clock, "a tick panics", has_panicked).await;
@@ -316,6 +333,7 @@ async fn room_activity_is_limited_to_4_kib_a_second_and_all_arrives() {
     let news = Arc::new(News::default());
     let _page = hub.open(SocketKind::Many, Arc::clone(&news) as _);
     let began = clock.monotonic();
+    (1..=ROOMS as i64).for_each(|room| hub.learn(RoomId(room), Seq(0), 0));
     hub.publish_all((1..=ROOMS as i64).map(|room| message(RoomId(room))));
     ticked_until(&clock, "every room is announced", || {
         news.0.lock().unwrap().len() == ROOMS
@@ -329,4 +347,112 @@ async fn room_activity_is_limited_to_4_kib_a_second_and_all_arrives() {
         seconds + 1.0 >= bytes as f64 / 4_096.0,
         "{bytes} in {seconds} s"
     );
+}
+
+/// A closed room that these people are members of.
+fn close(hub: &Hub, room: RoomId, members: &[i64]) {
+    let members = members.iter().copied().map(UserId).collect();
+    hub.learn_members(room, RoomKind::Closed, members);
+}
+
+#[tokio::test]
+async fn a_closed_room_is_told_to_its_members_and_to_nobody_else() {
+    let (hub, clock) = quiet();
+    close(&hub, ROOM, &[1]);
+    hub.learn(RoomId(2), Seq(0), 0);
+    let ears = [1, 2].map(|user| Ear::of(&hub, SocketKind::Many, user));
+    let [member, outsider] = &ears;
+    let nobody = Ear::new(&hub, SocketKind::Many);
+    let one = Ear::of(&hub, SocketKind::One(ROOM), 2);
+    // Whatever they were told before.
+    assert!(!outsider.socket.subscribe(ROOM, RoomKind::Closed));
+    assert!(!nobody.socket.subscribe(ROOM, RoomKind::Closed));
+    assert!(!one.socket.subscribe(ROOM, RoomKind::Closed));
+    outsider.socket.arrive(ROOM, false);
+    outsider.socket.typing(ROOM, true);
+    hub.publish(message(ROOM));
+    hub.publish(Publication::RoomChanged {
+        room: samples::room(ROOM, "Den"),
+        kind: RoomKind::Closed,
+    });
+    // Of an open one all hear, so that all have been told what there is to tell.
+    hub.publish(message(RoomId(2)));
+    let activity = AtomicUsize::new(0);
+    ticked_until(&clock, "the open room is heard of", || {
+        let heard = nobody.heard("room_activity");
+        assert!(heard.iter().all(|frame| frame.contains(r#""room_id":2"#)));
+        activity.fetch_add(heard.len(), Ordering::Relaxed) + heard.len() > 0
+    })
+    .await;
+    ticked_until(&clock, "the member hears of both", || {
+        member
+            .heard("room_activity")
+            .iter()
+            .any(|frame| frame.contains(r#""room_id":1"#))
+    })
+    .await;
+    hub.publish(Publication::RoomDeleted(ROOM));
+    for ear in [outsider, &nobody, &one] {
+        let (frames, closing) = ear.mailbox.take();
+        assert!(closing.is_none());
+        let told = frames
+            .iter()
+            .find(|frame| frame.contains(r#"_id":1"#) || frame.contains("Den"));
+        assert!(told.is_none(), "{told:?}");
+    }
+    assert_eq!(member.heard("room_deleted").len(), 1);
+}
+
+#[tokio::test]
+async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_beside() {
+    let (hub, clock) = quiet();
+    for round in 0..200 {
+        let room = RoomId(100 + round);
+        close(&hub, room, &[1, 2]);
+        let bob = Ear::of(&hub, SocketKind::Many, 2);
+        let alice = Ear::of(&hub, SocketKind::Many, 1);
+        for ear in [&alice, &bob] {
+            assert!(ear.socket.subscribe(room, RoomKind::Closed));
+            ear.socket.arrive(room, false);
+            ear.socket.heard();
+        }
+        let at_once = Barrier::new(4);
+        thread::scope(|threads| {
+            threads.spawn(|| {
+                at_once.wait();
+                let user = UserId(2);
+                hub.publish_all([
+                    Publication::Left { room, user },
+                    Publication::RoomHidden { room, user },
+                ]);
+            });
+            threads.spawn(|| {
+                at_once.wait();
+                bob.socket.heartbeat();
+                bob.socket.subscribe(room, RoomKind::Closed);
+            });
+            threads.spawn(|| {
+                at_once.wait();
+                alice.socket.typing(room, true);
+                clock.advance(TICK);
+                hub.tick(&mut Ticker::default());
+            });
+            threads.spawn(|| {
+                at_once.wait();
+                alice.socket.arrive(room, false);
+            });
+        });
+        assert!(!bob.socket.subscribe(room, RoomKind::Closed));
+        hub.publish(message(room));
+        let (frames, closing) = bob.mailbox.take();
+        assert!(closing.is_none());
+        let number = format!("{}", room.0);
+        let told = frames.iter().filter(|frame| frame.contains(&number));
+        let told: Vec<_> = told.collect();
+        let [.., left, hidden] = &told[..] else {
+            panic!("{told:?}");
+        };
+        assert!(left.contains(r#""left""#), "{told:?}");
+        assert!(hidden.contains(r#""room_deleted""#), "{told:?}");
+    }
 }

@@ -4,8 +4,8 @@ use crate::error::ServiceError;
 use crate::store::{Draft, NewPost, PostDecision, PostFacts, Role};
 use parlour_protocol::{Number, Timestamp};
 
-/// A repeat is answered with the message it made; a new send takes the room's next number, and its author becomes a
-/// member.
+/// A repeat is answered with the message it made; a new send takes the room's next number. Its author becomes a member
+/// of the room by it, if they are none: a room that they see without being one is open.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] for a reply to nothing, or
@@ -15,13 +15,14 @@ pub(super) fn decide(
     facts: PostFacts,
     now: Timestamp,
 ) -> Result<PostDecision, ServiceError> {
-    let (room, author_name, has_replied_to) = match facts {
+    let (room, is_member, author_name, has_replied_to) = match facts {
         PostFacts::Repeat(message) => return Ok(PostDecision::Repeated(message)),
         PostFacts::New {
             room,
+            is_member,
             author_name,
             has_replied_to,
-        } => (room, author_name, has_replied_to),
+        } => (room, is_member, author_name, has_replied_to),
     };
     let room = room.ok_or(ServiceError::RoomNotFound)?;
     if draft.reply_to.is_some() && !has_replied_to {
@@ -32,7 +33,7 @@ pub(super) fn decide(
         ordinal: room.posts + 1,
         author_name: author_name.ok_or(ServiceError::SignInRequired)?,
         created_at: now,
-        role: Role::Member,
+        joins_as: (!is_member).then_some(Role::Member),
     }))
 }
 
@@ -63,6 +64,7 @@ mod tests {
                 seq: Seq(6),
                 posts: 5,
             }),
+            is_member: true,
             author_name: name.map(str::to_owned),
             has_replied_to,
         }
@@ -75,10 +77,28 @@ mod tests {
             ordinal: 6,
             author_name: "Alice".to_owned(),
             created_at: Timestamp(7),
-            role: Role::Member,
+            joins_as: None,
         };
         let stored = decided(new(true, Some("Alice"), true)).unwrap();
         assert_eq!(stored, PostDecision::Stored(expected));
+    }
+
+    #[test]
+    fn who_writes_in_an_open_room_for_the_first_time_joins_it_by_that() {
+        let facts = |is_member| PostFacts::New {
+            room: Some(RoomState {
+                seq: Seq(6),
+                posts: 5,
+            }),
+            is_member,
+            author_name: Some("Alice".to_owned()),
+            has_replied_to: true,
+        };
+        let joins = |is_member| match decided(facts(is_member)).unwrap() {
+            PostDecision::Stored(new) => new.joins_as,
+            PostDecision::Repeated(_) => panic!("the key is new"),
+        };
+        assert_eq!([joins(false), joins(true)], [Some(Role::Member), None]);
     }
 
     #[test]

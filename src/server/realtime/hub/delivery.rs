@@ -3,11 +3,13 @@
 use super::go_away;
 use super::inner::Inner;
 use crate::events::{Audience, Publication};
+use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
+use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
-use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
+use parlour_protocol::{CloseCode, Message, RoomGone, RoomId, Seq, ServerFrame, User, UserId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The frames of one room that go to each listener in one write.
 #[derive(Default)]
@@ -53,17 +55,26 @@ impl Inner {
     /// Delivers an event whose order relative to the messages before and after it matters.
     fn deliver_alone(&self, publication: &Publication, audience: Audience, frame: Option<&Frame>) {
         match (publication, audience, frame) {
-            (Publication::RoomChanged(room), _, Some(frame)) => {
-                self.with_channel(room.id, |channel| channel.reached(room.seq, None));
-                self.broadcast(audience, frame);
+            (Publication::RoomChanged { room, kind }, _, Some(frame)) => {
+                self.with_channel(room.id, |channel| {
+                    channel.reached(room.seq, None);
+                    channel.viewers.turn(*kind);
+                });
+                self.tell_viewers(room.id, &self.viewers(room.id), frame);
                 self.with_channel(room.id, |channel| {
                     channel.delivered_seq = channel.delivered_seq.max(room.seq);
                 });
             }
             (Publication::RoomDeleted(room), _, Some(frame)) => {
+                let viewers = self.viewers(*room);
                 self.deleted(*room);
-                self.broadcast(audience, frame);
+                self.tell_viewers(*room, &viewers, frame);
             }
+            (
+                Publication::RoomShown { .. } | Publication::RoomHidden { .. },
+                Audience::Person(user),
+                Some(frame),
+            ) => self.tell(user, frame),
             (Publication::Left { room, .. }, Audience::Person(user), Some(frame)) => {
                 self.left(*room, user, frame);
             }
@@ -77,7 +88,7 @@ impl Inner {
                 for listener in locked(&self.sockets).of(user) {
                     listener.has_marked_unread(marked.room_id, *read_posts);
                 }
-                self.broadcast(audience, frame);
+                self.tell(user, frame);
             }
             (
                 Publication::Joined {
@@ -86,14 +97,45 @@ impl Inner {
                 Audience::Person(user),
                 Some(frame),
             ) => {
+                if let Some(channel) = self.existing(*room) {
+                    locked(&channel).viewers.let_in(user);
+                }
                 self.read(user, *room, *read_posts);
-                self.broadcast(audience, frame);
+                self.tell(user, frame);
                 self.stop_looking(*room, user);
             }
             (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
             (Publication::NewEpoch(rooms), _, _) => self.begin_epoch(rooms),
+            (
+                Publication::Viewers {
+                    room,
+                    kind,
+                    members,
+                },
+                _,
+                _,
+            ) => self.told_viewers(*room, Viewers::of(*kind, members.clone())),
             // Event::new makes a frame for each of these; the other kinds are batched above.
             _ => {}
+        }
+    }
+
+    /// Who may see a room is told anew: who may no more is put out of it.
+    fn told_viewers(&self, room: RoomId, viewers: Viewers) {
+        let before = self.viewers(room);
+        self.with_channel(room, |channel| {
+            channel.is_known = true;
+            channel.viewers = viewers.clone();
+        });
+        let Viewers::Members(before) = before else {
+            return;
+        };
+        let gone = RoomGone { room_id: room };
+        let left = Frame::from(ServerFrame::Left(gone.clone()).encode());
+        let hidden = Frame::from(ServerFrame::RoomDeleted(gone).encode());
+        for user in before.iter().filter(|user| !viewers.has(Some(**user))) {
+            self.left(room, *user, &left);
+            self.tell(*user, &hidden);
         }
     }
 
@@ -169,26 +211,44 @@ impl Inner {
             listener.subscriber.try_send(frame.clone());
         }
         if let Some(channel) = self.existing(room) {
-            let gone = {
-                let mut channel = locked(&channel);
-                channel.stop_typing(user);
-                channel.listeners.remove_if(|l| l.person() == Some(user))
-            };
-            for listener in gone {
-                listener.remove(room);
-                match listener.kind {
-                    SocketKind::Many => listener.subscriber.try_send(frame.clone()),
-                    SocketKind::One(_) => {
-                        listener
-                            .subscriber
-                            .close(Closing::plain(CloseCode::NotInRoom));
-                    }
-                }
-            }
+            self.unsubscribe_person(&channel, room, user, frame);
         }
         self.mark(room);
         if let Some(who) = self.presence.leave(room, user) {
             self.announce_left(room, &who);
+        }
+    }
+
+    /// Ends the subscriptions of who is no member any more.
+    fn unsubscribe_person(
+        &self,
+        channel: &Mutex<Channel>,
+        room: RoomId,
+        user: UserId,
+        frame: &Frame,
+    ) {
+        let is_open = locked(channel).viewers == Viewers::Everybody;
+        // An open room may be heard all the same, if it comes a moment late.
+        let _alone = (!is_open).then(|| {
+            let alone = self.asides.write();
+            alone.unwrap_or_else(PoisonError::into_inner)
+        });
+        let gone = {
+            let mut channel = locked(channel);
+            channel.viewers.put_out(user);
+            channel.stop_typing(user);
+            channel.listeners.remove_if(|l| l.person() == Some(user))
+        };
+        for listener in gone {
+            listener.remove(room);
+            match listener.kind {
+                SocketKind::Many => listener.subscriber.try_send(frame.clone()),
+                SocketKind::One(_) => {
+                    listener
+                        .subscriber
+                        .close(Closing::plain(CloseCode::NotInRoom));
+                }
+            }
         }
     }
 
@@ -227,27 +287,38 @@ impl Inner {
         }
     }
 
-    /// Queues a frame for every `/ws` socket of `audience`. What is about one room is for those that are in it alone,
-    /// too.
-    fn broadcast(&self, audience: Audience, frame: &Frame) {
+    /// Queues a frame for every `/ws` socket of a person.
+    fn tell(&self, user: UserId, frame: &Frame) {
+        for listener in locked(&self.sockets).of(user) {
+            if listener.kind == SocketKind::Many {
+                listener.subscriber.try_send(frame.clone());
+            }
+        }
+    }
+
+    /// Queues a frame for every `/ws` socket of who may see the room, and for those that are in it alone.
+    fn tell_viewers(&self, room: RoomId, viewers: &Viewers, frame: &Frame) {
         let send = |listener: &Arc<Listener>| {
             let hears = match listener.kind {
                 SocketKind::Many => true,
-                SocketKind::One(room) => {
-                    audience == Audience::Viewers(room) && listener.has_joined(room)
-                }
+                SocketKind::One(_) => listener.has_joined(room),
             };
             if hears {
                 listener.subscriber.try_send(frame.clone());
             }
         };
         let sockets = locked(&self.sockets);
-        let all = sockets.open.iter();
-        match audience {
-            // Every room is open: all may see it.
-            Audience::Viewers(_) | Audience::Everybody => all.for_each(send),
-            Audience::Members(room) => all.filter(|one| one.belongs_to(room)).for_each(send),
-            Audience::Person(user) => sockets.of(user).iter().for_each(send),
+        match viewers {
+            Viewers::Everybody => sockets.open.iter().for_each(send),
+            Viewers::Members(members) => {
+                let theirs = members.iter().flat_map(|member| sockets.of(*member));
+                theirs.for_each(send);
+            }
+            // They were checked.
+            Viewers::Unknown => {
+                let inside = sockets.open.iter().filter(|one| one.has_joined(room));
+                inside.for_each(send);
+            }
         }
     }
 }
@@ -264,6 +335,7 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::realtime::{Hub, Mailbox, Socket};
+    use parlour_protocol::RoomKind;
     use std::collections::HashMap;
     use std::time::Duration;
 
@@ -300,17 +372,22 @@ mod tests {
             listener(&hub, SocketKind::Many, 2, &[RoomId(8)]),
             listener(&hub, SocketKind::One(ROOM), 1, &[ROOM]),
         ];
-        for (audience, expected) in [
-            (Audience::Members(ROOM), [0, 1, 0, 0, 0]),
-            (Audience::Viewers(ROOM), [1, 1, 1, 1, 0]),
-            (Audience::Person(UserId(2)), [0, 0, 1, 1, 0]),
-            (Audience::Everybody, [1, 1, 1, 1, 0]),
-        ] {
-            hub.inner.broadcast(audience, &Frame::from("{}".to_owned()));
-            let heard = listeners
+        let heard = || {
+            listeners
                 .each_ref()
-                .map(|(_, mailbox)| mailbox.take().0.len());
-            assert_eq!(heard, expected, "{audience:?}");
+                .map(|(_, mailbox)| mailbox.take().0.len())
+        };
+        let frame = Frame::from("{}".to_owned());
+        let members = Viewers::of(RoomKind::Closed, vec![UserId(1)]);
+        for (viewers, expected) in [
+            (Viewers::Everybody, [1, 1, 1, 1, 0]),
+            (members, [0, 1, 0, 0, 0]),
+            (Viewers::Unknown, [0, 0, 0, 0, 0]),
+        ] {
+            hub.inner.tell_viewers(ROOM, &viewers, &frame);
+            assert_eq!(heard(), expected, "{viewers:?}");
         }
+        hub.inner.tell(UserId(2), &frame);
+        assert_eq!(heard(), [0, 0, 1, 1, 0]);
     }
 }

@@ -51,6 +51,7 @@ pub(super) async fn run(
 impl Inner {
     fn send_heartbeats(&self, bucket: u32, timing: HeartbeatTiming, now: Instant) {
         self.drop_silent(bucket, timing, now);
+        let _aside = self.aside();
         // Most sockets are in one room, so most share one encoding.
         let mut by_rooms: HashMap<Rooms, Vec<Arc<Listener>>> = HashMap::new();
         let listeners = locked(&self.sockets).open.bucket(bucket).to_vec();
@@ -67,6 +68,7 @@ impl Inner {
 
     /// Sends one heartbeat to this socket alone.
     pub(super) fn send_heartbeat_to(&self, listener: &Listener) {
+        let _aside = self.aside();
         send(&self.heartbeat(&listener.joined()), [listener]);
     }
 

@@ -4,10 +4,11 @@ use crate::clock::Clock;
 use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::Sockets;
+use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Broker, Frame, Presence, locked};
 use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,9 @@ pub(super) struct Inner {
     pub(super) presence: Arc<dyn Presence>,
     /// Rooms that the next tick has to visit.
     pub(super) dirty: Mutex<HashSet<RoomId>>,
+    /// Shared by who sends frames of rooms beside the publisher, and held alone by the publisher while it puts a
+    /// person out of a room: what was made for them before is sent before, or not at all.
+    pub(super) asides: RwLock<()>,
     /// Notified when a socket was closed.
     pub(super) closed: Notify,
     /// Until then a person who joins with `after` is not announced: the restart closed their sockets, they did
@@ -63,13 +67,24 @@ impl Inner {
         known.map(|(room, _)| *room).collect()
     }
 
+    /// Held while frames of rooms are made and sent beside the publisher. Not twice at once by one thread.
+    pub(super) fn aside(&self) -> RwLockReadGuard<'_, ()> {
+        self.asides.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who may hear of a room.
+    pub(super) fn viewers(&self, room: RoomId) -> Viewers {
+        let channel = self.existing(room);
+        channel.map_or_else(Viewers::default, |channel| locked(&channel).viewers.clone())
+    }
+
     /// Removes a room's channel and answers it.
     pub(super) fn remove_channel(&self, room: RoomId) -> Option<Arc<Mutex<Channel>>> {
         self.channels_mut().remove(&room)
     }
 
     /// Removes the channel of a room that does not exist, unless a socket has subscribed since.
-    fn remove_unused(&self, room: RoomId) {
+    pub(super) fn remove_unused(&self, room: RoomId) {
         let mut channels = self.channels_mut();
         let is_unused = |channel: &Arc<Mutex<Channel>>| locked(channel).is_unused();
         if channels.get(&room).is_some_and(is_unused) {
@@ -114,6 +129,7 @@ impl Inner {
     /// Enters a person into a room's presence by this socket, unless it is subscribed to the room no more. A person
     /// who `was_here` and comes back within the restart grace is not announced.
     pub(super) fn arrive(&self, room: RoomId, who: &Attendee, listener: &Listener, was_here: bool) {
+        let _aside = self.aside();
         // A room that was deleted in the meantime has none, and gets none.
         let Some(channel) = self.existing(room) else {
             return;

@@ -3,7 +3,7 @@
 use super::inner::Inner;
 use crate::realtime::listener::Listener;
 use crate::realtime::{Attendee, SocketId, locked};
-use parlour_protocol::{RoomId, Roster, Seq, UserId};
+use parlour_protocol::{RoomId, RoomKind, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -46,12 +46,23 @@ impl Socket {
         Ok(())
     }
 
-    /// Subscribes to the room: from now on each of its frames goes to this socket.
-    pub fn subscribe(&self, room: RoomId) {
-        self.inner.with_channel(room, |channel| {
-            channel.listeners.insert(&self.listener);
-            self.listener.add(room);
+    /// Subscribes to the room, which a check found to be of this `kind`: from now on each of its frames goes to this
+    /// socket. False: it is not open, and its person is no member as far as was published; then nothing is changed.
+    pub fn subscribe(&self, room: RoomId, kind: RoomKind) -> bool {
+        let may_hear = self.inner.with_channel(room, |channel| {
+            // In one step with the look at who may: a membership that ends is published before this, or finds the
+            // subscription and ends it.
+            let may_hear = channel.viewers.let_hear(self.listener.person(), kind);
+            if may_hear {
+                channel.listeners.insert(&self.listener);
+                self.listener.add(room);
+            }
+            may_hear
         });
+        if !may_hear {
+            self.inner.remove_unused(room);
+        }
+        may_hear
     }
 
     /// Enters the person into the room's presence; the room must be subscribed to. A person who `was_here`

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Interval};
 use crate::realtime::activity_budget::ActivityBudget;
 use crate::realtime::channel::Due;
 use crate::realtime::listener::Listener;
+use crate::realtime::viewers::Viewers;
 use crate::realtime::{Frame, Run, SocketKind, activity, locked};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -70,6 +71,7 @@ impl Ticker {
 impl Inner {
     /// Sends everything that is due at `now`.
     fn tick(&self, now: Instant, is_beat: bool, budget: &mut ActivityBudget) {
+        let _aside = self.aside();
         for (room, who) in self.presence.expire(now) {
             self.announce_left(room, &who);
         }
@@ -96,7 +98,7 @@ impl Inner {
         }
     }
 
-    /// Sends `room_activity` to `/ws` sockets, about rooms that they may see and have not joined, or in which
+    /// Sends `room_activity` to `/ws` sockets, each about rooms that they may see and have not joined, or in which
     /// their person has read on another socket. All rooms of one socket are one write: on a busy server every
     /// room has activity for every socket outside it.
     fn announce(&self, due: &[Due]) {
@@ -109,13 +111,15 @@ impl Inner {
                 .map(Arc::clone)
                 .collect()
         };
-        let mut news = Vec::with_capacity(due.len());
-        for due in due {
-            news.push(News {
-                online: self.presence.online(due.room),
-                due,
-                frames: HashMap::new(),
-            });
+        let news = due.iter().map(|due| News {
+            online: self.presence.online(due.room),
+            due,
+            frames: HashMap::new(),
+        });
+        let (mut news, hidden): (Vec<_>, Vec<_>) =
+            news.partition(|news| news.due.viewers == Viewers::Everybody);
+        for news in hidden {
+            self.announce_to_members(news);
         }
         let mut frames = Vec::with_capacity(news.len());
         for listener in watchers {
@@ -124,6 +128,26 @@ impl Inner {
                 listener.subscriber.try_send_run(&run);
             }
             frames.clear();
+        }
+    }
+}
+
+impl Inner {
+    /// The same about a room that is not open, which is looked for among its members and not among all sockets.
+    fn announce_to_members(&self, mut news: News<'_>) {
+        let Viewers::Members(members) = &news.due.viewers else {
+            return;
+        };
+        let watchers: Vec<Arc<Listener>> = {
+            let sockets = locked(&self.sockets);
+            let theirs = members.iter().flat_map(|member| sockets.of(*member));
+            let watching = theirs.filter(|listener| listener.kind == SocketKind::Many);
+            watching.map(Arc::clone).collect()
+        };
+        for listener in watchers {
+            if let Some(frame) = news.for_one(&listener) {
+                listener.subscriber.try_send(frame);
+            }
         }
     }
 }

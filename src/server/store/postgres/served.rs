@@ -12,12 +12,12 @@ use super::session::Session;
 use crate::clock::{Random, draw};
 use crate::error::{Class, StoreError};
 use crate::events::Publication;
-use crate::store::bootstrap::draw_epoch;
+use crate::store::bootstrap::{Begun, draw_epoch};
 use crate::store::db::{Db, Result, statement, values};
 use crate::store::kept::{Kept, Open};
-use crate::store::posting::RoomState;
-use crate::store::rooms;
-use parlour_protocol::{RoomId, Seq};
+use crate::store::message_ids::MessageIds;
+use crate::store::rooms::{self, KnownRoom, RoomState};
+use parlour_protocol::{RoomId, RoomKind, Seq};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -34,6 +34,7 @@ pub(in crate::store) struct Served {
     endpoint: Endpoint,
     node: Node,
     random: Arc<dyn Random>,
+    message_ids: MessageIds,
     /// Cancelled when another server has the lease.
     lost: CancellationToken,
     known: Mutex<Known>,
@@ -63,7 +64,7 @@ impl Served {
         endpoint: Endpoint,
         name: String,
         random: Arc<dyn Random>,
-        prepare: impl FnOnce(&Endpoint) -> Result<(String, bool)> + Send,
+        prepare: impl FnOnce(&Endpoint) -> Result<Begun> + Send,
     ) -> Result<(Self, bool)> {
         let node = Node {
             name,
@@ -73,21 +74,22 @@ impl Served {
         cluster::examine(&session)?;
         cluster::refuse_other_product(&session)?;
         take_or_wait(&node, &session)?;
-        let (epoch, is_new) = renewing(&node, &session, || prepare(&endpoint))?;
+        let begun = renewing(&node, &session, || prepare(&endpoint))?;
         let (cluster, session) = (cluster::examine(&session)?, node.writing_on(session));
         let db = Db::Postgres(Box::new(session));
         let is_known = db.column::<String>("SELECT value FROM meta WHERE key = 'cluster'", 0)?;
         let epoch = match is_known.first() {
             Some(known) if known != cluster.as_str() => draw_epoch(&*random),
-            _ => epoch,
+            _ => begun.epoch,
         };
         note(&db, &cluster, &epoch)?;
-        let told = rooms::states(&db)?;
-        let told = told.into_iter().map(|(room, state)| (room, state.seq));
+        let told = rooms::known(&db)?;
+        let told = told.into_iter().map(|room| (room.id, room.state.seq));
         let served = Self {
             endpoint,
             node,
             random,
+            message_ids: begun.message_ids,
             lost: CancellationToken::new(),
             known: Mutex::new(Known {
                 cluster,
@@ -96,11 +98,16 @@ impl Served {
                 is_new_epoch: false,
             }),
         };
-        Ok((served, is_new))
+        Ok((served, begun.is_new))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By what its messages are told apart outside of it.
+    pub(in crate::store) fn message_ids(&self) -> MessageIds {
+        self.message_ids
     }
 
     /// The present epoch.
@@ -169,7 +176,7 @@ impl Served {
                     reached(told, message.room_id, message.seq);
                 }
                 Publication::MessageChanged(message) => reached(told, message.room_id, message.seq),
-                Publication::RoomChanged(room) => reached(told, room.id, room.seq),
+                Publication::RoomChanged { room, .. } => reached(told, room.id, room.seq),
                 Publication::RoomDeleted(room) => {
                     told.remove(room);
                 }
@@ -181,29 +188,35 @@ impl Served {
     /// What a connection may have committed before it was lost and nobody was told: what is in the database and was
     /// not published.
     pub(in crate::store) fn untold(&self, db: &Db) -> Result<Vec<Publication>> {
-        let states = db.write(rooms::states)?;
+        let present = db.write(rooms::known)?;
         let mut known = self.known();
         if std::mem::take(&mut known.is_new_epoch) {
-            known.told = states
-                .iter()
-                .map(|(room, state)| (*room, state.seq))
-                .collect();
-            let states = states
-                .into_iter()
-                .map(|(room, RoomState { seq, posts })| (room, seq, posts));
-            return Ok(vec![Publication::NewEpoch(states.collect())]);
+            let seqs = present.iter().map(|room| (room.id, room.state.seq));
+            known.told = seqs.collect();
+            let states = present.iter().map(|room| {
+                let RoomState { seq, posts } = room.state;
+                (room.id, seq, posts)
+            });
+            let begins = Publication::NewEpoch(states.collect());
+            let viewers = present.iter().map(KnownRoom::viewers);
+            return Ok([begins].into_iter().chain(viewers).collect());
         }
         let told = known.told.clone();
         drop(known);
         let mut untold = Vec::new();
         let gone = told
             .keys()
-            .filter(|room| states.iter().all(|(id, _)| id != *room));
+            .filter(|room| present.iter().all(|known| known.id != **room));
         untold.extend(gone.map(|room| Publication::RoomDeleted(*room)));
-        for (room, RoomState { seq, .. }) in states {
-            let from = told.get(&room).copied();
-            if from != Some(seq) {
-                untold.extend(db.write(|db| rooms::publications_since(db, room, from))?);
+        // Memberships have no seq of which one could tell that they were told: all that decide who sees what are.
+        let hidden = present.iter().filter(|room| room.kind != RoomKind::Open);
+        untold.extend(hidden.map(KnownRoom::viewers));
+        for room in present {
+            let (id, from) = (room.id, told.get(&room.id).copied());
+            if from != Some(room.state.seq) {
+                let since =
+                    db.write(|db| rooms::publications_since(db, id, from, self.message_ids));
+                untold.extend(since?);
             }
         }
         self.tells(&untold);

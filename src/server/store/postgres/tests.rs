@@ -35,6 +35,7 @@ async fn serve(url: &str, node: &str) -> Serving {
     let store = Store::start(
         opened.connections,
         opened.epoch,
+        opened.message_ids,
         Arc::new(SystemClock),
         Arc::new(move |news| heard.lock().unwrap().extend(news)),
     );
@@ -164,7 +165,7 @@ async fn what_was_committed_and_not_answered_is_told_before_anything_new() {
     database.sql(cut).unwrap();
     serving.change_at_last().await;
     let told = serving.published.lock().unwrap().clone();
-    let [Publication::RoomChanged(room)] = &told[..] else {
+    let [Publication::RoomChanged { room, .. }] = &told[..] else {
         panic!("{told:?}");
     };
     assert_eq!((room.seq.0, room.description.as_str()), (2, "in doubt"));

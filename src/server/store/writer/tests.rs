@@ -43,6 +43,7 @@ async fn bench() -> Bench {
         store: Arc::new(Store::start(
             opened.connections,
             opened.epoch,
+            opened.message_ids,
             Arc::new(SystemClock),
             Arc::new(publish),
         )),
@@ -126,6 +127,7 @@ async fn what_is_published_is_committed_already() {
     let watcher = Store::start(
         watching.connections,
         watching.epoch,
+        watching.message_ids,
         Arc::new(SystemClock),
         Arc::new(|_| ()),
     );
@@ -149,6 +151,7 @@ async fn what_is_published_is_committed_already() {
     let store = Arc::new(Store::start(
         opened.connections,
         opened.epoch,
+        opened.message_ids,
         Arc::new(SystemClock),
         Arc::new(publish),
     ));
@@ -374,6 +377,7 @@ async fn silent() -> (Store, TempDir) {
         Store::start(
             opened.connections,
             opened.epoch,
+            opened.message_ids,
             Arc::new(SystemClock),
             Arc::new(|_| ()),
         ),

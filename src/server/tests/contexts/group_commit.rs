@@ -128,7 +128,10 @@ async fn each_message_of_a_group_has_the_id_it_is_stored_under() {
     for (posted, text) in join_all(sends).await.into_iter().zip(&texts) {
         let message = posted.unwrap().message;
         assert_eq!(&message.content, text);
-        let body = format!("SELECT body FROM messages WHERE id = {}", message.id.0);
-        assert_eq!(&bench.value::<String>(&body).await, text);
+        let read = history(&bench.ctx, &alice, LOBBY, View::Around(message.number), 1);
+        assert_eq!(
+            read.await.unwrap().messages,
+            [Arc::unwrap_or_clone(message)]
+        );
     }
 }

@@ -1,12 +1,14 @@
 //! Joining and leaving a room, catching up on what was missed, and the list of rooms.
 //!
-//! *Invariant:* check, then subscribe, then read. A socket gets no frame of a room before the check, and
-//! nothing is lost between what is read and what comes live: frames of the hub are held back until the
-//! answer is written.
+//! *Invariant:* check, then subscribe, then read. A socket gets no frame of a room before the check; the subscription is
+//! one step with a second look, at who may hear the room as far as was published, and the answer is given while it
+//! lasts. Nothing is lost between what is read and what comes live: frames of the hub are held back until the answer
+//! is written.
 
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Step, Task};
 use crate::ServiceError;
+use crate::rooms::Checked;
 use parlour_protocol::{Room, RoomGone, RoomId, RoomList, Seq, ServerFrame, UsersList, Welcome};
 
 /// Rooms that one socket can have joined.
@@ -45,12 +47,18 @@ impl Conversation {
     pub(super) fn may_join(&mut self, join: Box<Join>, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
-                room,
-                is_member,
+                checked,
                 epoch,
                 build,
             }) => {
-                self.socket.subscribe(join.room);
+                let Checked {
+                    room,
+                    kind,
+                    is_member,
+                } = checked;
+                if !self.socket.subscribe(join.room, kind) {
+                    return self.hold_ends_with(join.room, &ServiceError::RoomNotFound);
+                }
                 let is_reader = join.look || self.scope.person.is_none();
                 // From here on every frame comes here. If the hub has published nothing newer than what the
                 // check read, that is still the room's state. A room without a seq may have been deleted.
@@ -73,11 +81,10 @@ impl Conversation {
     pub(super) fn arrive(&mut self, join: Box<Join>, outcome: Outcome) {
         match outcome {
             Ok(Done::Room {
-                room,
-                is_member,
+                checked,
                 epoch,
                 build,
-            }) => self.welcome(&join, room, is_member, epoch, build),
+            }) => self.welcome(&join, checked.room, checked.is_member, epoch, build),
             Ok(_) => self.unexpected(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
@@ -97,6 +104,10 @@ impl Conversation {
         build: Option<String>,
     ) {
         let (room_id, was_here) = (join.room, join.after.is_some());
+        // Somebody was put out, or the room was deleted, after it was read.
+        if !self.socket.has_joined(room_id) {
+            return self.hold_ends_with(room_id, &ServiceError::RoomNotFound);
+        }
         match join.look && !is_member {
             true => self.socket.look(room_id, was_here),
             false => self.socket.arrive(room_id, was_here),

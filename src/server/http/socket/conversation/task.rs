@@ -2,8 +2,9 @@
 
 use crate::messages::{self, SyncPage};
 use crate::realtime::Frame;
+use crate::rooms::Checked;
 use crate::{Context, Person, Scope, ServiceError, Token, accounts, rooms};
-use parlour_protocol::{Message, Number, Room, RoomEntry, RoomId, Seq, ServerFrame, Sync};
+use parlour_protocol::{Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -80,10 +81,8 @@ pub enum Done {
     ReadPositions(HashMap<RoomId, i64>),
     /// A room that may be seen.
     Room {
-        /// The room as it is now.
-        room: Room,
-        /// Whether the person is a member.
-        is_member: bool,
+        /// The room, and whether the person is a member.
+        checked: Checked,
         /// The epoch of the database.
         epoch: String,
         /// The build of the pages, if they are served.
@@ -149,18 +148,15 @@ impl Task {
                 Ok(Done::ReadPositions(posts.collect()))
             }),
             Self::Check(room) => Box::pin(async move {
-                let (room, is_member) = rooms::check(&ctx, &scope, room).await?;
                 Ok(Done::Room {
-                    room,
-                    is_member,
+                    checked: rooms::check(&ctx, &scope, room).await?,
                     epoch: ctx.epoch(),
                     build: ctx.settings.build.clone(),
                 })
             }),
             Self::Enter(room) => Box::pin(async move {
                 Ok(Done::Room {
-                    room: rooms::enter_or_read(&ctx, &scope, room).await?,
-                    is_member: true,
+                    checked: rooms::enter_or_read(&ctx, &scope, room).await?,
                     epoch: ctx.epoch(),
                     build: ctx.settings.build.clone(),
                 })

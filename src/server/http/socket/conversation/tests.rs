@@ -4,8 +4,9 @@ use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
 use crate::realtime::{Attendee, Hub, Mailbox};
+use crate::rooms::Checked;
 use crate::{Person, SessionId, Token};
-use parlour_protocol::{Room, Timestamp, User, UserId, UserKind, samples};
+use parlour_protocol::{Room, RoomKind, Timestamp, User, UserId, UserKind, samples};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -94,12 +95,16 @@ fn at(seq: i64) -> Done {
 
 /// The same, as a member or another person finds it.
 fn checked(seq: i64, is_member: bool) -> Done {
+    let room = Room {
+        seq: Seq(seq),
+        ..samples::room(ROOM, "Garden")
+    };
     Done::Room {
-        room: Room {
-            seq: Seq(seq),
-            ..samples::room(ROOM, "Garden")
+        checked: Checked {
+            room,
+            kind: RoomKind::Open,
+            is_member,
         },
-        is_member,
         epoch: "e".to_owned(),
         build: None,
     }

@@ -95,3 +95,63 @@ async fn who_only_looks_may_end_that_and_had_nothing_to_leave() {
     assert_eq!(played.steps(), ["write left"]);
     assert!(!played.conversation.socket().has_joined(ROOM));
 }
+
+/// The check finds a room of which nobody may hear but these.
+fn closed_to_all_but(played: &Played, members: &[i64]) {
+    let members = members.iter().copied().map(UserId).collect();
+    played.hub.learn_members(ROOM, RoomKind::Closed, members);
+}
+
+/// What the check of a closed room answers to a member.
+fn checked_closed() -> Done {
+    match at(5) {
+        Done::Room {
+            checked,
+            epoch,
+            build,
+        } => Done::Room {
+            checked: Checked {
+                kind: RoomKind::Closed,
+                ..checked
+            },
+            epoch,
+            build,
+        },
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn who_is_put_out_after_the_check_is_not_subscribed() {
+    let mut played = many();
+    closed_to_all_but(&played, &[1]);
+    played.say(LOOK);
+    played.hub.publish(Publication::Left {
+        room: ROOM,
+        user: UserId(1),
+    });
+    played.done(checked_closed());
+    assert_eq!(played.steps(), ["write room_not_found", "release"]);
+    assert!(!played.conversation.socket().has_joined(ROOM));
+    assert_eq!(played.hub.online(ROOM), 0);
+}
+
+#[tokio::test]
+async fn who_is_put_out_after_the_subscription_is_not_welcomed() {
+    let mut played = many();
+    closed_to_all_but(&played, &[1]);
+    played.say(LOOK);
+    // It has moved on since the check, so it is read again.
+    played.hub.learn(ROOM, Seq(6), 6);
+    closed_to_all_but(&played, &[1]);
+    played.done(checked_closed());
+    assert_eq!(played.steps(), ["do Check"]);
+    assert!(played.conversation.socket().has_joined(ROOM));
+    played.hub.publish(Publication::Left {
+        room: ROOM,
+        user: UserId(1),
+    });
+    played.done(checked_closed());
+    assert_eq!(played.steps(), ["write room_not_found", "release"]);
+    assert_eq!(played.hub.online(ROOM), 0);
+}

@@ -1,0 +1,194 @@
+//! Lists of rooms.
+//!
+//! *Invariant:* a list is a range of the index of open rooms beside the rooms of the viewer's memberships, before it is
+//! limited, however many there are that they may not see.
+
+use super::Store;
+use super::db::{self, Db, Value, statement, values};
+use super::rooms::{StoredRoom, Viewer, visible};
+use super::tables::{RoomRow, room_columns};
+use crate::error::ServiceError;
+use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
+use parlour_protocol::{Room, RoomId, RoomKind};
+use std::ops::ControlFlow;
+
+/// What a page lists.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The rooms in alphabetical order.
+    pub rooms: Vec<StoredRoom>,
+    /// Whether all open rooms are among them, so that everybody who may see the same rooms has this list.
+    pub is_whole: bool,
+}
+
+/// A part of all rooms, in order.
+#[derive(Clone, Debug)]
+pub struct RoomsPart {
+    /// The rooms in alphabetical order.
+    pub rooms: Vec<Room>,
+    /// Whether these are the last ones.
+    pub is_end: bool,
+}
+
+impl Store {
+    /// The rooms for a page on which `open` is open: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
+    /// [`OTHER_ROOMS_MAX`] more, and the open one.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.
+    pub async fn rooms_visible_to(
+        &self,
+        viewer: impl Into<Viewer>,
+        open: Option<RoomId>,
+    ) -> Result<Listing, ServiceError> {
+        let viewer = viewer.into();
+        let read = move |db: &Db| Ok(listed(db, viewer, open)?.into());
+        self.read(read).await
+    }
+
+    /// Up to `limit` of all rooms that the viewer may see and that are wanted (at least one), those behind the one with
+    /// this sort key and id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn rooms_behind(
+        &self,
+        viewer: impl Into<Viewer>,
+        after: Option<(String, RoomId)>,
+        limit: usize,
+        is_wanted: impl Fn(&Room) -> bool + Send + 'static,
+    ) -> Result<RoomsPart, ServiceError> {
+        let Viewer(user) = viewer.into();
+        let read = move |db: &Db| {
+            let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
+            let mut rooms = Vec::new();
+            // No row is read that is not looked at. One more than is answered shows whether there are more.
+            statement(db, BEHIND)?.scan(values![&sort, id, user], |row| {
+                let room = RoomRow::read(row)?.into_room();
+                if is_wanted(&room) {
+                    rooms.push(room);
+                }
+                Ok(match rooms.len() <= limit {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                })
+            })?;
+            let is_end = rooms.len() <= limit;
+            rooms.truncate(limit);
+            Ok(RoomsPart { rooms, is_end })
+        };
+        self.read(read).await
+    }
+}
+
+/// The rows of a [`Listing`].
+pub(super) struct Listed {
+    pub(super) rows: Vec<RoomRow>,
+    is_whole: bool,
+}
+
+impl From<Listed> for Listing {
+    fn from(listed: Listed) -> Self {
+        Self {
+            rooms: listed.rows.into_iter().map(StoredRoom::from).collect(),
+            is_whole: listed.is_whole,
+        }
+    }
+}
+
+pub(super) fn listed(
+    db: &Db,
+    viewer: Viewer,
+    open: Option<RoomId>,
+) -> Result<Listed, ServiceError> {
+    let (others, own) = (OTHER_ROOMS_MAX as i64, OWN_ROOMS_MAX as i64);
+    let mut rows = match viewer {
+        Viewer(Some(user)) => rows(db, FIRST_AND_HIDDEN, values![others + 1, user, own])?,
+        Viewer(None) => rows(db, FIRST, values![others + 1])?,
+    };
+    let open_rooms = rows.iter().filter(|row| row.kind.0 == RoomKind::Open);
+    let is_whole = open_rooms.count() <= OTHER_ROOMS_MAX;
+    match viewer {
+        Viewer(Some(user)) if !is_whole => {
+            rows = self::rows(db, NOT_OWN, values![user, others])?;
+            rows.extend(self::rows(db, OWN, values![user, own])?);
+        }
+        Viewer(Some(_)) => {}
+        Viewer(None) => rows.truncate(OTHER_ROOMS_MAX),
+    }
+    if let Some(open) = open
+        && rows.iter().all(|row| row.id != open.0)
+    {
+        rows.push(visible(db, viewer, open)?);
+    }
+    rows.sort_unstable_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
+    Ok(Listed { rows, is_whole })
+}
+
+fn rows(db: &Db, of: &'static str, values: &[Value<'_>]) -> db::Result<Vec<RoomRow>> {
+    statement(db, of)?.rows(values, RoomRow::read)
+}
+
+/// Open rooms, which are a range of the index of them.
+macro_rules! from_open {
+    () => {
+        " FROM rooms WHERE kind = 'open' AND deleted_at IS NULL"
+    };
+}
+
+/// The rooms that a user belongs to, found by their memberships, however many rooms there are.
+macro_rules! from_own {
+    ($user:literal) => {
+        concat!(
+            " FROM memberships CROSS JOIN rooms WHERE rooms.id = memberships.room_id \
+            AND memberships.state = 'in' AND rooms.deleted_at IS NULL AND memberships.user_id = ",
+            $user
+        )
+    };
+}
+
+/// From the first open one.
+pub(super) const FIRST: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    from_open!(),
+    " ORDER BY sort_key, id LIMIT ?"
+);
+
+/// The same, and after them those of a user that are not open.
+const FIRST_AND_HIDDEN: &str = concat!(
+    "SELECT * FROM (SELECT ",
+    room_columns!(),
+    from_open!(),
+    " ORDER BY sort_key, id LIMIT ?1) AS first UNION ALL SELECT * FROM (SELECT ",
+    room_columns!(),
+    from_own!("?2"),
+    " AND kind <> 'open' ORDER BY sort_key, id LIMIT ?3) AS hidden"
+);
+
+/// Two ranges, of which the next row is always the first of either.
+const BEHIND: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    from_open!(),
+    " AND (sort_key, id) > (?1, ?2) UNION ALL SELECT ",
+    room_columns!(),
+    from_own!("?3"),
+    " AND kind <> 'open' AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
+);
+
+/// Memberships are asked for the few rooms that are looked at.
+const NOT_OWN: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    from_open!(),
+    " AND NOT EXISTS (SELECT 1 FROM memberships \
+    WHERE room_id = rooms.id AND user_id = ? AND state = 'in') ORDER BY sort_key, id LIMIT ?"
+);
+
+pub(super) const OWN: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    from_own!("?"),
+    " ORDER BY sort_key, id LIMIT ?"
+);
