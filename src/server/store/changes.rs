@@ -4,9 +4,9 @@
 //! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
 use super::Store;
-use super::db::{self, Db, statement, values};
+use super::db::{self, Db, Value, statement, values};
 use super::message_ids::MessageIds;
-use super::rooms::{Viewer, visible};
+use super::rooms::{VISIBLE, Viewer, visible};
 use super::tables::{MessageRow, RoomRow, message_columns};
 use crate::error::ServiceError;
 use parlour_protocol::{Message, Room, RoomId, Seq};
@@ -51,6 +51,10 @@ impl Store {
     ) -> Result<SyncPage, ServiceError> {
         let (viewer, ids) = (viewer.into(), self.ids);
         let read = move |db: &Db| {
+            db.prefetch(&[
+                (VISIBLE, values![room, viewer.0]),
+                (SIZES, &sizes_of(room, after)),
+            ])?;
             let room = visible(db, viewer, room)?;
             Ok(page(db, room, after, ids)?)
         };
@@ -117,10 +121,21 @@ fn has_too_many(db: &Db, room: &RoomRow, after: Seq) -> db::Result<bool> {
     Ok(changed.is_some_and(|changed| changed > TOO_MANY))
 }
 
+/// The values of [`SIZES`]. All is of one state, in which no change is behind the room's seq.
+fn sizes_of(room: RoomId, after: Seq) -> [Value<'static>; 4] {
+    [
+        room.into(),
+        after.into(),
+        i64::MAX.into(),
+        (PAGE as i64 + 1).into(),
+    ]
+}
+
 /// The seq and size of each message, of one more than a page has. Reads no text.
 fn sizes(db: &Db, room: &RoomRow, after: Seq) -> db::Result<Vec<(Seq, i64)>> {
-    let values = values![room.id, after, room.seq, PAGE as i64 + 1];
-    statement(db, SIZES)?.rows(values, |row| Ok((Seq(row.get(0)?), row.get(1)?)))
+    statement(db, SIZES)?.rows(&sizes_of(RoomId(room.id), after), |row| {
+        Ok((Seq(row.get(0)?), row.get(1)?))
+    })
 }
 
 /// The seq with which a page ends; `None` when it can hold all of `sizes`.

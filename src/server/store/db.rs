@@ -68,6 +68,15 @@ impl Db {
         }
     }
 
+    /// Says what will be asked next, each once: a server is asked all of it in one round trip. To SQLite a statement
+    /// is a call, and is asked when it is needed.
+    pub(super) fn prefetch(&self, queries: &[(&'static str, &[Value<'_>])]) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(session) => session.prefetch(queries),
+        }
+    }
+
     /// Whether it can be asked nothing more.
     pub(super) fn is_lost(&self) -> bool {
         match self {

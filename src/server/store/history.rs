@@ -121,6 +121,13 @@ fn page(db: &Db, room: &RoomRow, view: View, limit: u32, ids: MessageIds) -> db:
         View::Around(_) | View::Unread(_) => PAGE_BYTES / 2,
         _ => PAGE_BYTES,
     };
+    let (before, behind) = (
+        values![room.id, edge, older as i64],
+        values![room.id, edge, newer as i64],
+    );
+    if older > 0 && newer > 0 {
+        db.prefetch(&[(OLDER, before), (NEWER, behind)])?;
+    }
     let older = rows(db, OLDER, room, edge, older, bytes)?;
     let newer = rows(db, NEWER, room, edge, newer, bytes)?;
     let (take_older, take_newer) = match view {

@@ -5,7 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, Value, statement, values};
-use super::rooms::{StoredRoom, Viewer, visible};
+use super::rooms::{StoredRoom, VISIBLE, Viewer, visible};
 use super::tables::{RoomRow, room_columns};
 use crate::error::ServiceError;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
@@ -102,16 +102,22 @@ pub(super) fn listed(
     open: Option<RoomId>,
 ) -> Result<Listed, ServiceError> {
     let (others, own) = (OTHER_ROOMS_MAX as i64, OWN_ROOMS_MAX as i64);
-    let mut rows = match viewer {
-        Viewer(Some(user)) => rows(db, FIRST_AND_HIDDEN, values![others + 1, user, own])?,
-        Viewer(None) => rows(db, FIRST, values![others + 1])?,
+    let (first, of_first): (_, &[Value<'_>]) = match viewer {
+        Viewer(Some(user)) => (FIRST_AND_HIDDEN, values![others + 1, user, own]),
+        Viewer(None) => (FIRST, values![others + 1]),
     };
+    if let Some(open) = open {
+        db.prefetch(&[(first, of_first), (VISIBLE, values![open, viewer.0])])?;
+    }
+    let mut rows = rows(db, first, of_first)?;
     let open_rooms = rows.iter().filter(|row| row.kind.0 == RoomKind::Open);
     let is_whole = open_rooms.count() <= OTHER_ROOMS_MAX;
     match viewer {
         Viewer(Some(user)) if !is_whole => {
-            rows = self::rows(db, NOT_OWN, values![user, others])?;
-            rows.extend(self::rows(db, OWN, values![user, own])?);
+            let (of_others, of_own) = (values![user, others], values![user, own]);
+            db.prefetch(&[(NOT_OWN, of_others), (OWN, of_own)])?;
+            rows = self::rows(db, NOT_OWN, of_others)?;
+            rows.extend(self::rows(db, OWN, of_own)?);
         }
         Viewer(Some(_)) => {}
         Viewer(None) => rows.truncate(OTHER_ROOMS_MAX),

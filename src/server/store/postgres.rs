@@ -4,6 +4,7 @@ mod cluster;
 mod connect;
 mod failure;
 mod lease;
+mod posting;
 mod served;
 mod session;
 mod tls;
@@ -14,5 +15,6 @@ mod tests;
 
 pub(in crate::store) use connect::Endpoint;
 pub(in crate::store) use failure::{Lost, is_lease_lost, lost};
+pub(in crate::store) use posting::store as store_posts;
 pub(in crate::store) use served::{Leased, RENEWAL, Served};
 pub(in crate::store) use session::{Session, numbered};

@@ -7,6 +7,7 @@
 use super::Store;
 use super::db::{self, Db, Repeated, statement, values};
 use super::message_ids::MessageIds;
+use super::postgres;
 use super::rooms::{RoomState, is_visible};
 use super::tables::{MessageRow, Role, message_columns};
 use super::writer::{BatchWrite, Results, Written};
@@ -52,7 +53,7 @@ pub enum PostFacts {
 
 impl PostFacts {
     /// A new send to no room that the author may see.
-    fn nowhere() -> Self {
+    pub(super) fn nowhere() -> Self {
         Self::New {
             room: None,
             is_member: false,
@@ -141,12 +142,65 @@ impl Store {
 }
 
 /// A send in the queue.
-struct Post {
-    draft: Draft,
+pub(super) struct Post {
+    pub(super) draft: Draft,
     now: Timestamp,
     decide: DecidePost,
     charge: Arc<Charge>,
-    ids: MessageIds,
+    pub(super) ids: MessageIds,
+}
+
+impl Posted {
+    /// The answer to a repeat, of which nobody is told.
+    pub(super) fn repeated(message: Message) -> Written<Self> {
+        Written::quietly(Self {
+            message: message.into(),
+            is_new: false,
+        })
+    }
+}
+
+impl Draft {
+    /// The row that is made of it.
+    pub(super) fn row(&self, id: i64, new: &NewPost) -> MessageRow {
+        MessageRow {
+            id,
+            room_id: self.room.0,
+            number: new.number.0,
+            seq: new.number.seq().0,
+            author_id: self.author.0,
+            author_name: new.author_name.clone(),
+            client_id: self.client_id.clone(),
+            body: self.body.clone(),
+            reply_to: self.reply_to.map(|number| number.0),
+            created_at: new.created_at.0,
+            // Nothing has happened to it yet.
+            ..MessageRow::default()
+        }
+    }
+}
+
+impl NewPost {
+    /// What is answered and told once it is stored as `message`.
+    pub(super) fn written(&self, draft: &Draft, message: Arc<Message>) -> Written<Posted> {
+        let joined = self.joins_as.map(|_| Publication::Joined {
+            room: draft.room,
+            user: draft.author,
+            read_posts: self.ordinal,
+        });
+        let posted = Publication::Message {
+            message: Arc::clone(&message),
+            posts: self.ordinal,
+        };
+        Written {
+            // Who writes here for the first time has come before.
+            publish: joined.into_iter().chain([posted]).collect(),
+            value: Posted {
+                message,
+                is_new: true,
+            },
+        }
+    }
 }
 
 /// Why a send is not stored.
@@ -161,6 +215,9 @@ impl BatchWrite for Post {
     type Answer = Posted;
 
     fn write(posts: &[Self], db: &Db) -> Results<Posted> {
+        if let Db::Postgres(session) = db {
+            return postgres::store_posts(posts, session);
+        }
         let mut statements = Statements::prepare(db)?;
         posts
             .iter()
@@ -176,16 +233,19 @@ impl BatchWrite for Post {
 impl Post {
     fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
         let facts = facts(&self.draft, db, statements, self.ids)?;
-        match (self.decide)(&self.draft, facts, self.now).map_err(Refused::Post)? {
-            PostDecision::Repeated(message) => Ok(Written::quietly(Posted {
-                message: message.into(),
-                is_new: false,
-            })),
-            PostDecision::Stored(new) => {
-                self.charge.take().map_err(Refused::Post)?;
-                Ok(store(&self.draft, new, db, statements, self.ids)?)
-            }
+        match self.decided(facts).map_err(Refused::Post)? {
+            PostDecision::Repeated(message) => Ok(Posted::repeated(message)),
+            PostDecision::Stored(new) => Ok(store(&self.draft, new, db, statements, self.ids)?),
         }
+    }
+
+    /// What becomes of it; who posts something new pays for it.
+    pub(super) fn decided(&self, facts: PostFacts) -> Result<PostDecision, ServiceError> {
+        let decision = (self.decide)(&self.draft, facts, self.now)?;
+        if let PostDecision::Stored(_) = decision {
+            self.charge.take()?;
+        }
+        Ok(decision)
     }
 }
 
@@ -262,49 +322,18 @@ fn store(
     ])?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    let joined = match new.joins_as {
+    match new.joins_as {
         None => {
             let read = values![room, author, seq, new.ordinal];
             statements.read_own.again().execute(read)?;
-            None
         }
         Some(role) => {
             let member = values![room, author, seq, new.ordinal, now, role];
             statement(db, JOIN)?.execute(member)?;
-            Some(Publication::Joined {
-                room: draft.room,
-                user: draft.author,
-                read_posts: new.ordinal,
-            })
         }
-    };
-    let row = MessageRow {
-        id,
-        room_id: room,
-        number,
-        seq,
-        author_id: author,
-        author_name: new.author_name,
-        client_id: draft.client_id.clone(),
-        body: draft.body.clone(),
-        reply_to,
-        created_at: now,
-        // Nothing has happened to it yet.
-        ..MessageRow::default()
-    };
-    let message = Arc::new(row.into_message(ids));
-    let posted = Publication::Message {
-        message: Arc::clone(&message),
-        posts: new.ordinal,
-    };
-    Ok(Written {
-        // Who writes here for the first time has come before.
-        publish: joined.into_iter().chain([posted]).collect(),
-        value: Posted {
-            message,
-            is_new: true,
-        },
-    })
+    }
+    let message = draft.row(id, &new).into_message(ids);
+    Ok(new.written(draft, message.into()))
 }
 
 /// The prepared statements that each send of a batch runs.

@@ -208,7 +208,7 @@ impl From<RoomRow> for StoredRoom {
 
 /// The room if the viewer may see it.
 pub(super) fn visible(db: &Db, Viewer(user): Viewer, id: RoomId) -> Result<RoomRow, ServiceError> {
-    statement(db, ONE)?
+    statement(db, VISIBLE)?
         .row(values![id, user], RoomRow::read)?
         .ok_or(ServiceError::RoomNotFound)
 }
@@ -328,7 +328,8 @@ macro_rules! is_visible {
 }
 pub(super) use is_visible;
 
-const ONE: &str = concat!(
+/// The room `?1`, if the viewer `?2` may see it.
+pub(super) const VISIBLE: &str = concat!(
     "SELECT ",
     room_columns!(),
     " FROM rooms WHERE id = ?1 AND ",

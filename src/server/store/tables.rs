@@ -221,11 +221,18 @@ pub enum Role {
     Member,
 }
 
+impl Role {
+    /// What is stored of it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }
+    }
+}
+
 impl From<Role> for Value<'_> {
     fn from(role: Role) -> Self {
-        Self::Text(match role {
-            Role::Owner => "owner",
-            Role::Member => "member",
-        })
+        Self::Text(role.name())
     }
 }

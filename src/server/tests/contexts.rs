@@ -12,6 +12,7 @@ mod membership;
 mod page_content;
 mod reading;
 mod rooms;
+mod round_trips;
 mod sending;
 mod starting;
 mod statements;

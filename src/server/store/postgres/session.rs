@@ -43,6 +43,15 @@ pub(in crate::store) struct Session {
     is_lost: Cell<bool>,
     /// Asked at the beginning of each transaction that writes.
     fence: Option<Fence>,
+    /// Answers that were asked for before they were needed.
+    prefetched: RefCell<HashMap<Key, Answer>>,
+}
+
+/// A statement, and what its values look like.
+type Key = (&'static str, String);
+
+fn key(sql: &'static str, values: &[Value<'_>]) -> Key {
+    (sql, format!("{values:?}"))
 }
 
 /// A statement that touches a row where the transaction may go on, and none where it may not.
@@ -101,6 +110,7 @@ impl Session {
             transaction: Cell::new(Transaction::None),
             is_lost: Cell::new(false),
             fence: None,
+            prefetched: RefCell::default(),
         };
         // So that also what nobody waits for any more ends.
         session.batch(&format!(
@@ -163,8 +173,21 @@ impl Session {
         )
     }
 
-    /// Asks one statement.
+    /// Asks statements in one round trip whose answers will be asked for, each once, in this transaction.
+    pub(in crate::store) fn prefetch(&self, queries: &[Query<'_>]) -> Result<()> {
+        let answers = self.ask_all(queries)?;
+        let keys = queries.iter().map(|(sql, values)| key(sql, values));
+        self.prefetched.borrow_mut().extend(keys.zip(answers));
+        Ok(())
+    }
+
+    /// Asks one statement, unless its answer is there already.
     pub(in crate::store) fn ask(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Answer> {
+        if !self.prefetched.borrow().is_empty()
+            && let Some(answer) = self.prefetched.borrow_mut().remove(&key(sql, values))
+        {
+            return Ok(answer);
+        }
         let mut answers = self.ask_all(&[(sql, values)])?;
         answers.pop().ok_or_else(crate::store::failure::no_row)
     }
@@ -390,6 +413,7 @@ impl Drop for InTransaction<'_> {
     /// Nobody waits for the answer: the next statement comes after it in any case.
     fn drop(&mut self) {
         let Self(session) = self;
+        session.prefetched.borrow_mut().clear();
         let state = session.transaction.replace(Transaction::None);
         if matches!(state, Transaction::Open | Transaction::Failed) && !session.is_lost.get() {
             session.runtime.wait(async {

@@ -59,7 +59,7 @@ async fn traced_sql<T>(work: impl Future<Output = T>) -> String {
 
 /// A lobby with sixty messages, and somebody in it with the token that proves it.
 async fn lobby() -> (Bench, Scope, String) {
-    let bench = Bench::new().await;
+    let bench = Bench::on_a_file().await;
     let (_, token) = accounts::create_guest(&bench.ctx, &visitor(), "Alice")
         .await
         .unwrap();

@@ -1,0 +1,389 @@
+//! A group of sends as one transaction of a fixed number of round trips, whatever its size: its rooms are locked, the
+//! facts about all of it are read, the rule decides about one send after the other, and the rows are written by one
+//! statement for each table.
+//!
+//! *Invariant:* a `seq` comes from a room's row that is locked until the commit, never from an id. So in each room the
+//! order of commits is the order of `seq`, without a gap, on any number of servers. Rooms are locked in the order of
+//! their ids, so that no two servers wait for each other.
+
+use super::session::{Query, Session};
+use crate::error::ServiceError;
+use crate::store::db::{self, Column, Row, Value, values};
+use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, Posted};
+use crate::store::rooms::{RoomState, is_visible};
+use crate::store::tables::{MessageRow, Role, message_columns};
+use crate::store::writer::{Results, Written};
+use parlour_protocol::{Message, Seq};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::vec;
+
+/// Stores them as if one after the other.
+pub(in crate::store) fn store(posts: &[Post], session: &Session) -> Results<Posted> {
+    let mut group = Group::read(posts, session)?;
+    let outcomes = posts.iter().map(|post| group.store(post)).collect();
+    group.rows.write(session)?;
+    Ok(outcomes)
+}
+
+/// What is known of what a group is about, with what was decided so far.
+struct Group<'p> {
+    /// The rooms that there are.
+    rooms: HashMap<i64, Room>,
+    /// What idempotency keys have made.
+    sent: HashMap<(i64, &'p str), Sent>,
+    names: HashMap<i64, String>,
+    /// Who is a member of what.
+    members: HashSet<(i64, i64)>,
+    /// The messages that are replied to.
+    numbers: HashSet<(i64, i64)>,
+    /// Ids for new messages.
+    ids: vec::IntoIter<i64>,
+    rows: Rows<'p>,
+}
+
+struct Room {
+    state: RoomState,
+    is_open: bool,
+}
+
+struct Sent {
+    message: Arc<Message>,
+    is_visible: bool,
+}
+
+impl<'p> Group<'p> {
+    fn read(posts: &'p [Post], session: &Session) -> db::Result<Self> {
+        let drafts = || posts.iter().map(|post| &post.draft);
+        let rooms: BTreeSet<i64> = drafts().map(|draft| draft.room.0).collect();
+        let rooms: Vec<i64> = rooms.into_iter().collect();
+        // Before all else: what is read after it stays true until the commit.
+        let locked = session.ask(LOCK, values![&rooms[..]])?;
+
+        let authors: Vec<i64> = drafts().map(|draft| draft.author.0).collect();
+        let places: Vec<i64> = drafts().map(|draft| draft.room.0).collect();
+        let keys: Vec<&str> = drafts().map(|draft| draft.client_id.as_str()).collect();
+        let replies = drafts().filter_map(|draft| Some((draft.room.0, draft.reply_to?.0)));
+        let (reply_rooms, numbers): (Vec<i64>, Vec<i64>) = replies.unzip();
+        let mut queries: Vec<Query<'_>> = Vec::new();
+        let (sent, names, members, ids) = (
+            values![&authors[..], &keys[..]],
+            values![&authors[..]],
+            values![&places[..], &authors[..]],
+            values![posts.len() as i64],
+        );
+        queries.extend([
+            (SENT, &sent[..]),
+            (NAMES, names),
+            (MEMBERS, members),
+            (IDS, ids),
+        ]);
+        let numbered = values![&reply_rooms[..], &numbers[..]];
+        if !numbers.is_empty() {
+            queries.push((NUMBERED, numbered));
+        }
+        let mut answers = session
+            .ask_all(&queries)?
+            .into_iter()
+            .map(|answer| answer.rows);
+        let mut next = || answers.next().unwrap_or_default();
+        let (sent, names, members, ids, numbers) = (next(), next(), next(), next(), next());
+
+        let mut group = Self {
+            rooms: HashMap::new(),
+            sent: HashMap::new(),
+            names: pairs(&names)?,
+            members: pairs(&members)?,
+            numbers: pairs(&numbers)?,
+            ids: column(&ids)?.into_iter(),
+            rows: Rows::default(),
+        };
+        for row in locked.rows.iter().map(Row::Postgres) {
+            let state = RoomState {
+                seq: Seq(row.get(1)?),
+                posts: row.get(2)?,
+            };
+            let is_open = row.get(3)?;
+            group.rooms.insert(row.get(0)?, Room { state, is_open });
+        }
+        for row in sent.iter().map(Row::Postgres) {
+            group.knows_sent(&row, posts)?;
+        }
+        Ok(group)
+    }
+
+    fn knows_sent(&mut self, row: &Row<'_>, posts: &'p [Post]) -> db::Result<()> {
+        let is_gone: bool = row.get(MessageRow::COUNT)?;
+        let is_visible = row.get(MessageRow::COUNT + 1)?;
+        let row = MessageRow::read(row)?;
+        if is_gone {
+            // It was deleted with its room; its key may be used again.
+            self.rows.gone.push(row.id);
+            return Ok(());
+        }
+        let is_it = |post: &&Post| {
+            post.draft.author.0 == row.author_id && post.draft.client_id == row.client_id
+        };
+        if let Some(post) = posts.iter().find(is_it) {
+            let key = (row.author_id, post.draft.client_id.as_str());
+            let message = Arc::new(row.into_message(post.ids));
+            self.sent.insert(
+                key,
+                Sent {
+                    message,
+                    is_visible,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    fn facts(&self, draft: &Draft) -> PostFacts {
+        match self.sent.get(&(draft.author.0, draft.client_id.as_str())) {
+            Some(sent) if sent.is_visible => {
+                return PostFacts::Repeat(Message::clone(&sent.message));
+            }
+            // What became of it since is not for its author any more.
+            Some(_) => return PostFacts::nowhere(),
+            None => {}
+        }
+        let is_member = self.members.contains(&(draft.room.0, draft.author.0));
+        let room = self.rooms.get(&draft.room.0);
+        let Some(room) = room.filter(|room| room.is_open || is_member) else {
+            return PostFacts::nowhere();
+        };
+        let has_replied_to = draft
+            .reply_to
+            .is_some_and(|number| self.numbers.contains(&(draft.room.0, number.0)));
+        PostFacts::New {
+            room: Some(room.state),
+            is_member,
+            author_name: self.names.get(&draft.author.0).cloned(),
+            has_replied_to,
+        }
+    }
+
+    fn store(&mut self, post: &'p Post) -> Result<Written<Posted>, ServiceError> {
+        let new = match post.decided(self.facts(&post.draft))? {
+            PostDecision::Repeated(message) => return Ok(Posted::repeated(message)),
+            PostDecision::Stored(new) => new,
+        };
+        let draft = &post.draft;
+        let id = self.ids.next().ok_or_else(crate::store::failure::no_row)?;
+        let message = Arc::new(draft.row(id, &new).into_message(post.ids));
+        self.rows.add(draft, &new, id);
+        if let Some(room) = self.rooms.get_mut(&draft.room.0) {
+            room.state = RoomState {
+                seq: new.number.seq(),
+                posts: new.ordinal,
+            };
+        }
+        self.members.insert((draft.room.0, draft.author.0));
+        self.numbers.insert((draft.room.0, new.number.0));
+        let sent = Sent {
+            message: Arc::clone(&message),
+            is_visible: true,
+        };
+        self.sent
+            .insert((draft.author.0, draft.client_id.as_str()), sent);
+        Ok(new.written(draft, message))
+    }
+}
+
+/// The rows of a group, column by column.
+#[derive(Default)]
+struct Rows<'p> {
+    ids: Vec<i64>,
+    rooms: Vec<i64>,
+    numbers: Vec<i64>,
+    ordinals: Vec<i64>,
+    authors: Vec<i64>,
+    names: Vec<String>,
+    keys: Vec<&'p str>,
+    bodies: Vec<&'p str>,
+    replies: Vec<Option<i64>>,
+    times: Vec<i64>,
+    /// How far each member has read by posting; and the role of who became one.
+    read: HashMap<(i64, i64), ReadByPosting>,
+    /// Messages that go for good.
+    gone: Vec<i64>,
+}
+
+struct ReadByPosting {
+    seq: i64,
+    posts: i64,
+    at: i64,
+    joins_as: Option<Role>,
+}
+
+impl<'p> Rows<'p> {
+    fn add(&mut self, draft: &'p Draft, new: &NewPost, id: i64) {
+        self.ids.push(id);
+        self.rooms.push(draft.room.0);
+        self.numbers.push(new.number.0);
+        self.ordinals.push(new.ordinal);
+        self.authors.push(draft.author.0);
+        self.names.push(new.author_name.clone());
+        self.keys.push(&draft.client_id);
+        self.bodies.push(&draft.body);
+        self.replies.push(draft.reply_to.map(|number| number.0));
+        self.times.push(new.created_at.0);
+        let read = self.read.entry((draft.room.0, draft.author.0));
+        let read = read.or_insert(ReadByPosting {
+            seq: 0,
+            posts: 0,
+            at: new.created_at.0,
+            joins_as: new.joins_as,
+        });
+        (read.seq, read.posts) = (new.number.seq().0, new.ordinal);
+    }
+
+    /// One statement for each table, all in one round trip.
+    fn write(&self, session: &Session) -> db::Result<()> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let messages = values![
+            &self.ids[..],
+            &self.rooms[..],
+            &self.numbers[..],
+            &self.ordinals[..],
+            &self.authors[..],
+            &names[..],
+            &self.keys[..],
+            &self.bodies[..],
+            &self.replies[..],
+            &self.times[..],
+        ];
+        let rooms = values![
+            &self.rooms[..],
+            &self.numbers[..],
+            &self.ordinals[..],
+            &self.times[..]
+        ];
+        let (joined, known): (Vec<_>, Vec<_>) = self
+            .read
+            .iter()
+            .partition(|(_, read)| read.joins_as.is_some());
+        let (joined, known) = (Memberships::of(joined), Memberships::of(known));
+        let gone = values![&self.gone[..]];
+        let (joined_values, known_values) = (joined.values(), known.values());
+        let mut queries: Vec<Query<'_>> = Vec::new();
+        if !self.gone.is_empty() {
+            queries.push((GONE, gone));
+        }
+        if !self.ids.is_empty() {
+            queries.extend([(INSERT, &messages[..]), (MOVE, rooms)]);
+        }
+        if !known.rooms.is_empty() {
+            queries.push((READ_OWN, &known_values[..4]));
+        }
+        if !joined.rooms.is_empty() {
+            queries.push((JOIN, &joined_values));
+        }
+        match queries.is_empty() {
+            true => Ok(()),
+            false => session.ask_all(&queries).map(drop),
+        }
+    }
+}
+
+/// Memberships, column by column, in the order of their keys.
+#[derive(Default)]
+struct Memberships {
+    rooms: Vec<i64>,
+    users: Vec<i64>,
+    seqs: Vec<i64>,
+    posts: Vec<i64>,
+    times: Vec<i64>,
+    roles: Vec<&'static str>,
+}
+
+impl Memberships {
+    fn of(mut read: Vec<(&(i64, i64), &ReadByPosting)>) -> Self {
+        read.sort_unstable_by_key(|(key, _)| **key);
+        let mut columns = Self::default();
+        for ((room, user), read) in read {
+            columns.rooms.push(*room);
+            columns.users.push(*user);
+            columns.seqs.push(read.seq);
+            columns.posts.push(read.posts);
+            columns.times.push(read.at);
+            columns
+                .roles
+                .push(read.joins_as.unwrap_or(Role::Member).name());
+        }
+        columns
+    }
+
+    fn values(&self) -> [Value<'_>; 6] {
+        [
+            Value::from(&self.rooms[..]),
+            Value::from(&self.users[..]),
+            Value::from(&self.seqs[..]),
+            Value::from(&self.posts[..]),
+            Value::from(&self.times[..]),
+            Value::from(&self.roles[..]),
+        ]
+    }
+}
+
+fn column(rows: &[tokio_postgres::Row]) -> db::Result<Vec<i64>> {
+    rows.iter().map(|row| Row::Postgres(row).get(0)).collect()
+}
+
+/// The first two columns.
+fn pairs<A: Column, B: Column, C: FromIterator<(A, B)>>(
+    rows: &[tokio_postgres::Row],
+) -> db::Result<C> {
+    let pairs = rows.iter().map(|row| {
+        let row = Row::Postgres(row);
+        Ok((row.get(0)?, row.get(1)?))
+    });
+    pairs.collect()
+}
+
+const LOCK: &str = "SELECT id, seq, posts, kind = 'open' FROM rooms \
+    WHERE id = ANY(?) AND deleted_at IS NULL ORDER BY id FOR UPDATE";
+
+const SENT: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    ", rooms.deleted_at IS NOT NULL, ",
+    is_visible!("author"),
+    " FROM UNNEST(?1::int8[], ?2::text[]) AS key (author, client) \
+    JOIN messages ON author_id = author AND client_id = client JOIN rooms ON rooms.id = room_id"
+);
+
+const NAMES: &str = "SELECT id, name FROM users WHERE id = ANY(?)";
+
+const MEMBERS: &str = "SELECT room_id, user_id FROM memberships WHERE state = 'in' \
+    AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
+
+const NUMBERED: &str = "SELECT room_id, number FROM messages \
+    WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
+
+/// Ids that nobody else gets; those that are not used leave gaps, which are allowed in ids.
+const IDS: &str =
+    "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, ?::int8)";
+
+const GONE: &str = "DELETE FROM messages WHERE id = ANY(?)";
+
+const INSERT: &str = "INSERT INTO messages (id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
+    body, reply_to, created_at) SELECT id, room, number, number, ordinal, author, name, client, body, reply, at \
+    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[], ?7::text[], ?8::text[], \
+    ?9::int8[], ?10::int8[]) AS new (id, room, number, ordinal, author, name, client, body, reply, at)";
+
+const MOVE: &str = "UPDATE rooms SET seq = moved.seq, posts = moved.posts, last_message_at = moved.at \
+    FROM (SELECT room, max(number) AS seq, max(ordinal) AS posts, max(at) AS at \
+    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[]) AS new (room, number, ordinal, at) GROUP BY room) \
+    AS moved WHERE rooms.id = moved.room";
+
+const READ_OWN: &str = "UPDATE memberships SET read_seq = own.seq, read_posts = own.posts, wrote = TRUE \
+    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[]) AS own (room, person, seq, posts) \
+    WHERE room_id = own.room AND user_id = own.person";
+
+const JOIN: &str = "INSERT INTO memberships (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) \
+    SELECT room, person, seq, posts, at, role, TRUE \
+    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[]) \
+    AS new (room, person, seq, posts, at, role) \
+    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, wrote = TRUE, \
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
