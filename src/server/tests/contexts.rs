@@ -18,6 +18,7 @@ mod starting;
 mod statements;
 mod sweeping;
 mod sync_property;
+mod two_servers;
 mod visibility;
 
 use crate::harness::database_at;

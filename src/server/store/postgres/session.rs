@@ -23,7 +23,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
 
 /// How a transaction begins that writes. What reads more than one state would be wrong to is one statement.
-const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// How a transaction begins that reads one state of the database, in however many statements.
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How much longer than a statement may take an answer is waited for: then the network is to blame.

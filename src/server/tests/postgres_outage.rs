@@ -1,0 +1,245 @@
+//! A PostgreSQL that goes away, in each of the ways that one does: sockets stay, senders hear `overloaded` and keep
+//! what they wrote, readers hear a sentence; and when it is back, everything goes on by itself.
+
+use crate::harness::{Guest, LOBBY, Server, Socket, eventually};
+use parlour_test_postgres::{PostgresServer, Stop};
+use serde_json::{Value, json};
+use std::process::Command;
+
+/// A server on a PostgreSQL of its own, with somebody who writes and somebody who reads.
+struct Outage {
+    writing: Socket,
+    reading: Socket,
+    alice: Guest,
+    server: Server,
+    database: String,
+    // Dropped last, after who is connected.
+    postgres: PostgresServer,
+}
+
+impl Outage {
+    /// `None` where PostgreSQL is left out.
+    async fn begin() -> Option<Self> {
+        PostgresServer::of_this_process()?;
+        let postgres = PostgresServer::launch(&[]).unwrap();
+        let database = "outage".to_owned();
+        // An ordinary role is enough.
+        for statement in [
+            "CREATE ROLE app LOGIN".to_owned(),
+            format!("CREATE DATABASE {database} OWNER app"),
+        ] {
+            postgres.sql("postgres", &statement).unwrap();
+        }
+        let folder = postgres.folder().display();
+        let url = format!("postgres:///{database}?host={folder}&user=app");
+        let server = Server::start(|settings| {
+            settings.database.url = url.parse().unwrap();
+            settings.database.pool_size = 2;
+            settings.database.statement_timeout_ms = 1_000;
+        })
+        .await;
+        let alice = server.guest("Alice").await;
+        let bob = server.guest("Bob").await;
+        let writing = server.joined(&alice, LOBBY).await;
+        let mut reading = server.joined(&bob, LOBBY).await;
+        reading.next_of_type("users_list").await;
+        Some(Self {
+            writing,
+            reading,
+            alice,
+            server,
+            database,
+            postgres,
+        })
+    }
+
+    /// Sends under this key; whether it was stored, or how it was refused.
+    async fn send(&mut self, key: &str) -> Result<Value, Value> {
+        let frame = json!({"type": "message", "room_id": LOBBY, "content": key, "client_id": key});
+        self.writing.send(frame).await;
+        let is_it = |frame: &Value| {
+            frame["client_id"] == key && (frame["type"] == "message" || frame["type"] == "error")
+        };
+        let answer = self.writing.next_that(is_it).await;
+        match answer["type"] == "message" {
+            true => Ok(answer),
+            false => Err(answer),
+        }
+    }
+
+    /// The same, and it is refused as something to be sent again.
+    async fn is_refused(&mut self, key: &str) {
+        let refusal = self.send(key).await.expect_err("the database is away");
+        assert_eq!(refusal["code"], "overloaded", "{refusal}");
+        assert!(refusal["retry_after_ms"].as_i64().unwrap() > 0, "{refusal}");
+    }
+
+    /// Sends again as long as it takes; then it is stored, and whoever reads gets it once.
+    async fn heals(&mut self, keys: &[&str]) {
+        for key in keys {
+            while let Err(refusal) = self.send(key).await {
+                assert_eq!(refusal["code"], "overloaded", "{refusal}");
+            }
+        }
+        for key in keys {
+            let message = self.reading.next_of_type("message").await;
+            assert_eq!(message["client_id"], *key, "in their order, each once");
+        }
+        let path = format!("/api/chat/rooms/{LOBBY}/messages");
+        let server = &self.server;
+        let is_read = async || server.get(&path).await.status == 200;
+        eventually("the page is there again", is_read).await;
+        let page = server.get(&path).await.body;
+        let shown = page.as_array();
+        let shown: Vec<_> = shown
+            .unwrap()
+            .iter()
+            .map(|message| &message["client_id"])
+            .collect();
+        for key in keys {
+            let times = shown.iter().filter(|shown| **shown == key).count();
+            assert_eq!(times, 1, "{key}: {shown:?}");
+        }
+    }
+
+    fn sql(&self, statements: &str) -> String {
+        self.postgres.sql(&self.database, statements).unwrap()
+    }
+
+    /// The processes of the server that work for us.
+    fn backends(&self) -> Vec<String> {
+        let ours = "SELECT pid FROM pg_stat_activity \
+            WHERE application_name = 'parlour' AND backend_type = 'client backend'";
+        self.sql(ours).lines().map(str::to_owned).collect()
+    }
+}
+
+fn signal(name: &str, processes: &[String]) {
+    let mut kill = Command::new("kill");
+    kill.arg(format!("-{name}")).args(processes);
+    assert!(kill.status().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_restart_of_the_database_closes_no_socket_and_loses_nothing() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.send("before").await.unwrap();
+    outage.reading.next_of_type("message").await;
+    outage.postgres.stop(Stop::Fast).unwrap();
+    outage.is_refused("one").await;
+    outage.is_refused("two").await;
+    let rooms = outage.server.call(
+        reqwest::Method::GET,
+        "/api/chat/rooms",
+        Some(&outage.alice),
+        None,
+    );
+    let refused = rooms.await;
+    refused.refused(503, "overloaded");
+    outage.postgres.start().unwrap();
+    outage.heals(&["one", "two", "three"]).await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_killed_recovers_and_so_do_we() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.send("before").await.unwrap();
+    outage.reading.next_of_type("message").await;
+    outage.postgres.kill().unwrap();
+    outage.is_refused("one").await;
+    outage.postgres.start().unwrap();
+    outage.heals(&["one", "two"]).await;
+}
+
+#[tokio::test]
+async fn a_connection_whose_answer_does_not_come_is_given_up() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.send("before").await.unwrap();
+    outage.reading.next_of_type("message").await;
+    // As a network that was cut: nobody hears that the other side is gone.
+    let silent = outage.backends();
+    signal("STOP", &silent);
+    outage.is_refused("one").await;
+    outage.heals(&["one", "two"]).await;
+    signal("CONT", &silent);
+    outage.heals(&["three"]).await;
+}
+
+#[tokio::test]
+async fn a_database_with_too_many_connections_is_waited_for() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.sql("ALTER ROLE app CONNECTION LIMIT 0");
+    outage
+        .sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'app'");
+    outage.is_refused("one").await;
+    outage.sql("ALTER ROLE app CONNECTION LIMIT -1");
+    outage.heals(&["one", "two"]).await;
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_is_read_and_writes_wait() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.sql("ALTER SYSTEM SET default_transaction_read_only = on");
+    outage.sql("SELECT pg_reload_conf()");
+    while outage.send("before").await.is_ok() {
+        outage.reading.next_of_type("message").await;
+    }
+    outage.is_refused("one").await;
+    let path = format!("/api/chat/rooms/{LOBBY}/messages");
+    assert_eq!(outage.server.get(&path).await.status, 200);
+    outage.sql(
+        "SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only",
+    );
+    outage.sql("SELECT pg_reload_conf()");
+    outage.heals(&["one", "two"]).await;
+}
+
+#[tokio::test]
+async fn a_database_whose_disk_is_full_refuses_for_a_while() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    outage.sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN RAISE 'no space left on device' USING ERRCODE = 'disk_full'; END $$; \
+        CREATE TRIGGER full_disk BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    );
+    outage.is_refused("one").await;
+    outage.sql("DROP TRIGGER full_disk ON messages");
+    outage.heals(&["one", "two"]).await;
+}
+
+#[tokio::test]
+async fn what_a_commit_without_an_answer_has_stored_is_told_and_not_stored_twice() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    // A commit waits for a standby that there is none of, when it is on this disk already.
+    outage.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    outage.sql("SELECT pg_reload_conf()");
+    let frame = json!({"type": "message", "room_id": LOBBY, "content": "x", "client_id": "doubt"});
+    outage.writing.send(frame).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    let is_waiting = async || outage.sql(waiting).trim() != "0";
+    eventually("the commit waits", is_waiting).await;
+    outage.sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+    );
+    let is_it = |frame: &Value| frame["client_id"] == "doubt";
+    let refusal = outage.writing.next_that(is_it).await;
+    assert_eq!(refusal["code"], "overloaded", "{refusal}");
+    outage.sql("SET synchronous_commit = local; ALTER SYSTEM RESET synchronous_standby_names");
+    outage.sql("SELECT pg_reload_conf()");
+    // Nobody has sent it again: it is told because it is there.
+    outage.heals(&["doubt", "next"]).await;
+}
