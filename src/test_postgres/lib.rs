@@ -9,6 +9,7 @@ mod binaries;
 mod database;
 mod failure;
 mod place;
+mod standby;
 
 use binaries::Binaries;
 pub use database::{Database, database_of_this_run};
@@ -295,7 +296,7 @@ impl PostgresServer {
     fn is_ready(&self, pid: u32) -> bool {
         let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
         let lines: Vec<&str> = file.lines().map(str::trim).collect();
-        lines.len() == 8 && lines[0] == pid.to_string() && lines[7] == "ready"
+        lines.len() == 8 && lines[0] == pid.to_string() && ["ready", "standby"].contains(&lines[7])
     }
 
     fn process(&self) -> MutexGuard<'_, Option<Child>> {

@@ -53,6 +53,18 @@ impl Outage {
         })
     }
 
+    /// Everybody is sent away, and who comes back is told of another epoch than this.
+    async fn comes_back_to_another_epoch(&mut self, before: &Value) {
+        assert_eq!(self.writing.closed().await.0, 4000);
+        let mut again = self.server.browser(&self.alice).await;
+        again
+            .send(json!({"type": "join", "room_id": LOBBY, "after": 0}))
+            .await;
+        let welcome = again.next_of_type("welcome").await;
+        assert_ne!(&welcome["epoch"], before);
+        self.writing = again;
+    }
+
     /// Sends under this key; whether it was stored, or how it was refused.
     async fn send(&mut self, key: &str) -> Result<Value, Value> {
         let frame = json!({"type": "message", "room_id": LOBBY, "content": key, "client_id": key});
@@ -242,4 +254,52 @@ async fn what_a_commit_without_an_answer_has_stored_is_told_and_not_stored_twice
     outage.sql("SELECT pg_reload_conf()");
     // Nobody has sent it again: it is told because it is there.
     outage.heals(&["doubt", "next"]).await;
+}
+
+#[tokio::test]
+async fn after_a_failover_clients_are_told_of_another_epoch_and_nothing_acknowledged_is_lost() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    let standby = outage.postgres.standby("second").unwrap();
+    outage.sql("ALTER SYSTEM SET synchronous_standby_names = 'second'");
+    outage.sql("SELECT pg_reload_conf()");
+    // The same server, which knows of both places.
+    let both = format!(
+        "postgres:///{}?host={},{}&user=app",
+        outage.database,
+        outage.postgres.folder().display(),
+        standby.folder().display()
+    );
+    outage.server.stopped().await;
+    outage.server = Server::start(|settings| {
+        settings.database.url = both.parse().unwrap();
+        settings.database.pool_size = 2;
+        settings.database.statement_timeout_ms = 1_000;
+    })
+    .await;
+    outage.writing = outage.server.browser(&outage.alice).await;
+    outage
+        .writing
+        .send(json!({"type": "join", "room_id": LOBBY}))
+        .await;
+    let welcome = outage.writing.next_of_type("welcome").await;
+    outage.send("acknowledged").await.unwrap();
+
+    outage.postgres.kill().unwrap();
+    standby.promote().unwrap();
+    outage.comes_back_to_another_epoch(&welcome["epoch"]).await;
+    while let Err(refusal) = outage.send("after").await {
+        assert_eq!(refusal["code"], "overloaded", "{refusal}");
+    }
+    let page = outage
+        .server
+        .get(&format!("/api/chat/rooms/{LOBBY}/messages"))
+        .await
+        .body;
+    let shown = page.as_array().unwrap().iter();
+    let shown: Vec<_> = shown
+        .map(|message| message["content"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown, ["acknowledged", "after"]);
 }
