@@ -29,6 +29,7 @@ mod many_rooms;
 mod page_cache;
 mod pages;
 mod panels;
+mod postgres_lease;
 mod reading;
 mod refused_forms;
 mod restarting;

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 const LONG: Duration = Duration::from_secs(30);
 
 /// As many as everybody wants.
-const NO_LIMITS: [(&str, &str); 6] = [
+pub const NO_LIMITS: [(&str, &str); 6] = [
     ("PARLOUR__LIMITS__MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__ADDRESS_MESSAGES_PER_SECOND", "0"),
     ("PARLOUR__LIMITS__GUESTS_PER_MINUTE", "0"),
@@ -28,7 +28,7 @@ const NO_LIMITS: [(&str, &str); 6] = [
 ];
 
 /// Starts the server that comes after `old`.
-type Successor<'a> = &'a dyn Fn(&Program) -> Program;
+pub type Successor<'a> = &'a dyn Fn(&Program) -> Program;
 
 /// Programs that talk all the time: every other one connects anew for everything it says.
 struct Crowd {
@@ -107,7 +107,7 @@ async fn post(
 }
 
 /// Every message of the first room, oldest first.
-async fn history(address: SocketAddr) -> Vec<Value> {
+pub async fn history(address: SocketAddr) -> Vec<Value> {
     let browser = Browser::of(address);
     let mut messages = Vec::new();
     let mut path = "/api/chat/rooms/1/messages".to_owned();
@@ -128,7 +128,7 @@ fn keys_of(messages: &[Value]) -> Vec<&str> {
 }
 
 /// Restarts three times under a crowd.
-async fn refuses_nobody(mut program: Program, successor: Successor<'_>) {
+pub async fn refuses_nobody(mut program: Program, successor: Successor<'_>) {
     let address = program.address();
     let mut crowd = timeout(LONG, Crowd::of(8, address)).await.unwrap();
     crowd.posts(50).await;

@@ -99,9 +99,14 @@ impl Program {
     }
 
     /// Where it serves, as it says itself.
-    #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
     pub fn address(&mut self) -> SocketAddr {
-        let end = Instant::now() + WAIT_MAX;
+        self.address_within(WAIT_MAX)
+    }
+
+    /// The same of one that waits for something first.
+    #[expect(clippy::disallowed_methods, reason = "a real process is waited for")]
+    pub fn address_within(&mut self, most: Duration) -> SocketAddr {
+        let end = Instant::now() + most;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let line = self.lines.recv_timeout(left);
