@@ -12,6 +12,7 @@ mod m0003_look_alikes;
 mod m0004_deleted_rooms;
 mod m0005_wrote_and_changed_rooms;
 mod m0006_visibility;
+mod m0007_streams;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_deleted_rooms::Step),
             Box::new(m0005_wrote_and_changed_rooms::Step),
             Box::new(m0006_visibility::Step),
+            Box::new(m0007_streams::Step),
         ]
     }
 }

@@ -130,6 +130,21 @@ impl Client {
         self.session.room(room).map(|room| &*room.name)
     }
 
+    /// Whoever this tab shows as being there, and its own person.
+    pub fn people_shown(&self) -> Vec<(UserId, &str)> {
+        let here = self.session.presence().roster.people.iter();
+        let here = here.map(|person| (person.id, &*person.name));
+        let me = self.session.me().iter();
+        here.chain(me.map(|me| (me.id, &*me.name))).collect()
+    }
+
+    /// Whether its person is a member of a room that it lists.
+    pub fn membership(&self, room: RoomId) -> Option<bool> {
+        let mut listed = self.session.rooms().iter();
+        let entry = listed.find(|entry| entry.room.id == room)?;
+        Some(entry.is_member)
+    }
+
     /// A room it shows, once there was a page.
     pub fn timeline(&self, room: RoomId) -> Option<&Timeline> {
         self.session.timeline_of(room)

@@ -192,10 +192,14 @@ fn play(
                 break;
             }
             let mut world = Box::new(Box::pin(World::begin(&server, seed, planted)).await);
-            let stuck = Box::pin(world.run())
+            let mut stuck = Box::pin(world.run())
                 .await
                 .or_else(|| world.vanished_refusal())
-                .or_else(|| world.misnamed_room());
+                .or_else(|| world.misnamed_room())
+                .or_else(|| world.misnamed_person());
+            if stuck.is_none() {
+                stuck = Box::pin(world.misjudged_room()).await;
+            }
             let (history, counters) = Box::pin(world.end()).await;
             let violations = checker::check(&history);
             let outcome = Outcome {

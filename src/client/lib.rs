@@ -21,6 +21,7 @@ pub mod room_cache;
 pub mod scroll_position;
 pub mod sections;
 pub mod session;
+pub mod stream;
 pub mod switcher;
 pub mod tab;
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod tests;
 
 use super::namesakes::Namesakes;
-use parlour_protocol::{Person, Roster, UserId};
+use parlour_protocol::{Person, Roster, User, UserId};
 
 /// While somebody types it is said this often; the server forgets it after 5 s.
 const SAY_AGAIN_MS: f64 = 3_000.0;
@@ -41,6 +41,15 @@ impl Presence {
     /// Takes a `users_list` frame.
     pub fn set_roster(&mut self, roster: Roster) {
         self.roster = roster;
+    }
+
+    /// Somebody is called otherwise; whether they are here or type under another name. They keep their place until the
+    /// next `users_list`.
+    pub fn rename(&mut self, user: &User) -> bool {
+        let people = self.roster.people.iter_mut().chain(&mut self.typing);
+        let named = people.filter(|person| person.id == user.id && person.name != user.name);
+        let renamed = named.map(|person| person.name.clone_from(&user.name));
+        renamed.count() > 0
     }
 
     /// Takes a `typing` frame.

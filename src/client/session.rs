@@ -21,6 +21,7 @@ mod paging;
 mod reading;
 mod room_list;
 mod stored;
+mod streams;
 mod switching;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use crate::presence::{Presence, TypingSignal};
 use crate::read_receipts::ReadReceipts;
 use crate::room_cache::{Open, RoomCache, RoomState};
 use crate::scroll_position::{ScrollPosition, ScrollPositions};
+use crate::stream::Stream;
 use crate::switcher::Recent;
 use crate::timeline::Timeline;
 use crate::upgrade::Upgrade;
@@ -96,6 +98,12 @@ pub struct Session {
     rejoins: Vec<(f64, RoomId)>,
     /// The sync each room has under way.
     syncing: ByRoom<Seq>,
+    /// How far the house's stream is known here.
+    house: Stream,
+    /// How far this person's own is.
+    mine: Stream,
+    /// What was read was told since it was asked what is missing of that.
+    told_since_asked: bool,
     /// Which life of which database this is, once the server has told.
     epoch: Option<String>,
     /// How far each room was read.
@@ -182,6 +190,9 @@ impl Session {
             joined: Rooms::default(),
             rejoins: Vec::new(),
             syncing: ByRoom::default(),
+            house: Stream::default(),
+            mine: Stream::default(),
+            told_since_asked: false,
             epoch: None,
             read: ReadReceipts::default(),
             read_at: None,

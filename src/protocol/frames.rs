@@ -2,10 +2,10 @@
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, ErrorCode, Message, Number, Person, Room, RoomId, RoomList, Roster, Seq, User, UserId,
+    AppError, ErrorCode, Heartbeat, Message, Number, Person, PersonChanged, ReadMark, Room, RoomId,
+    RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 record! {
     /// The first frame on `/ws/chat/{room_id}`, which identifies the client.
@@ -134,6 +134,18 @@ frames! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             known: Option<String>,
         },
+        /// Asks what changed in the house's stream (`/ws` only).
+        #[serde(rename = "sync_house")]
+        SyncHouse {
+            /// The `seq` up to which the client has it.
+            after: Seq,
+        },
+        /// Asks what changed in the person's own stream (`/ws` only).
+        #[serde(rename = "sync_me")]
+        SyncMe {
+            /// The `seq` up to which the client has it.
+            after: Seq,
+        },
     }
 }
 
@@ -207,6 +219,7 @@ names! {
 frames! {
     /// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
     /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
+    /// `person_changed` has the house's; `joined`, `left`, `read`, `unread` the person's, as `me`.
     pub enum ServerFrame {
         /// Joined; live from `seq`.
         #[serde(rename = "welcome")]
@@ -225,7 +238,7 @@ frames! {
         RoomDeleted(RoomGone),
         /// This person is not in the room any more (left from another tab).
         #[serde(rename = "left")]
-        Left(RoomGone),
+        Left(RoomLeft),
         /// This person is a member of the room from now on (joined or wrote, from whatever tab).
         #[serde(rename = "joined")]
         Joined(RoomJoined),
@@ -234,10 +247,22 @@ frames! {
         RoomActivity(RoomActivity),
         /// This person has marked messages of a room as unread.
         #[serde(rename = "unread")]
-        Unread(MarkedUnread),
+        Unread(ReadMark),
+        /// This person has read on in a room, on another socket.
+        #[serde(rename = "read")]
+        Read(ReadMark),
+        /// A person is called otherwise.
+        #[serde(rename = "person_changed")]
+        PersonChanged(PersonChanged),
         /// Everything that changed in (`from`, `to`], each message and the room in its present state.
         #[serde(rename = "sync")]
         Sync(Sync),
+        /// Everybody who changed in the house's stream, as they are now.
+        #[serde(rename = "sync_house")]
+        SyncHouse(SyncHouse),
+        /// Every membership that changed in this person's stream, as it is now.
+        #[serde(rename = "sync_me")]
+        SyncMe(SyncMe),
         /// The people in a room: at most 200 names, and the exact `count`.
         #[serde(rename = "users_list")]
         UsersList(UsersList),
@@ -247,7 +272,7 @@ frames! {
         /// All who are typing now, the receiver included.
         #[serde(rename = "typing")]
         Typing(Typists),
-        /// Every 25 s: the seq each joined room has reached.
+        /// Every 25 s: the seq each joined room and each stream has reached.
         #[serde(rename = "heartbeat")]
         Heartbeat(Heartbeat),
         /// The rooms that a page lists; an answer to [`ClientFrame::Rooms`] only.
@@ -328,20 +353,18 @@ record! {
         /// are no pages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub build: Option<String>,
+        /// How far the house's stream has come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub house: Option<Seq>,
+        /// The same of the person's own stream; `None` for an anonymous reader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub me: Option<Seq>,
     }
 }
 
 record! {
-    /// A room that was left or deleted.
+    /// A room that was deleted.
     pub struct RoomGone {
-        /// The id of the room.
-        pub room_id: RoomId,
-    }
-}
-
-record! {
-    /// A room that the person is a member of from now on.
-    pub struct RoomJoined {
         /// The id of the room.
         pub room_id: RoomId,
     }
@@ -358,18 +381,6 @@ record! {
         pub unread: i64,
         /// How many people are in it.
         pub online: u32,
-    }
-}
-
-record! {
-    /// This person has marked messages of a room as unread.
-    pub struct MarkedUnread {
-        /// The id of the room.
-        pub room_id: RoomId,
-        /// The `seq` up to which they count as having read it now.
-        pub seq: Seq,
-        /// Messages posted since.
-        pub unread: i64,
     }
 }
 
@@ -446,14 +457,6 @@ record! {
         pub users: Vec<String>,
         /// The people of these names, in the same order.
         pub people: Vec<Person>,
-    }
-}
-
-record! {
-    /// Every 25 s: the seq each joined room has reached.
-    pub struct Heartbeat {
-        /// The `seq` that each joined room has reached, by room id.
-        pub rooms: BTreeMap<RoomId, Seq>,
     }
 }
 

@@ -22,6 +22,7 @@ mod room;
 mod room_list;
 pub mod rules;
 pub mod samples;
+mod streams;
 pub mod text;
 mod timestamp;
 mod user;
@@ -29,13 +30,16 @@ mod user;
 pub use close::CloseCode;
 pub use error::{AppError, ErrorCode};
 pub use frames::{
-    ClientFrame, FrameError, Heartbeat, Hello, MarkedUnread, Refusal, RoomActivity, RoomGone,
-    RoomJoined, ServerFrame, Sync, System, SystemEvent, Typists, UsersList, Welcome,
+    ClientFrame, FrameError, Hello, Refusal, RoomActivity, RoomGone, ServerFrame, Sync, System,
+    SystemEvent, Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use room::{Room, RoomKind};
 pub use room_list::RoomList;
+pub use streams::{
+    Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse, SyncMe,
+};
 pub use timestamp::{Civil, Timestamp};
 pub use user::{NewGuest, Person, User, UserKind};

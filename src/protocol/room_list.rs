@@ -3,6 +3,7 @@
 //! *Invariant:* lists of one hash show the same: server and browser compute it with the same function,
 //! from what is shown.
 
+use crate::Seq;
 use crate::json::record;
 use crate::place::{Listed, RoomEntry};
 use serde::Serializer;
@@ -18,6 +19,12 @@ record! {
         /// The build of the pages that the server has, as in [`Welcome`](crate::Welcome).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub build: Option<String>,
+        /// How far the house's stream had come before the list was read; every later change of it comes live.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub house: Option<Seq>,
+        /// The same of the person's own stream; `None` for an anonymous reader.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub me: Option<Seq>,
     }
 }
 
@@ -30,6 +37,8 @@ impl RoomList {
             hash,
             rooms: (!is_known).then_some(rooms),
             build: None,
+            house: None,
+            me: None,
         }
     }
 

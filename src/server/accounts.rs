@@ -3,6 +3,7 @@
 mod sessions;
 mod token;
 
+pub use crate::store::HousePage;
 pub use sessions::authenticate;
 pub use token::Token;
 
@@ -11,7 +12,7 @@ use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
 use crate::store::{GuestDraft, NameHolder};
-use parlour_protocol::{User, UserId};
+use parlour_protocol::{Seq, User, UserId};
 
 /// Makes a guest of this name, and the token that proves it from now on.
 ///
@@ -81,6 +82,14 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     };
     let renamed = ctx.store.rename(id, name, decide).await;
     renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
+}
+
+/// What changed in the house's stream after `after`: people who are called otherwise. A long answer comes in pages.
+///
+/// # Errors
+/// The database failed.
+pub async fn house_since(ctx: &Context, after: Seq) -> Result<HousePage, ServiceError> {
+    ctx.store.house_since(after).await
 }
 
 /// Refuses reserved names. A person who had the name before it was reserved may keep it.

@@ -80,6 +80,7 @@ impl Context {
             hub.learn(room.id, room.state.seq, room.state.posts);
             hub.learn_members(room.id, room.kind, room.members);
         }
+        hub.learn_house(opened.house);
         hub.start_heartbeats(HeartbeatTiming {
             interval: settings.realtime.heartbeat(),
             pong_timeout: settings.realtime.pong(),

@@ -3,7 +3,7 @@
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
 //! [`Audience`], and is sent to no socket outside of it.
 
-use parlour_protocol::{MarkedUnread, Message, Room, RoomId, RoomKind, Seq, User, UserId};
+use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ pub enum Publication {
         room: RoomId,
         /// The person who left.
         user: UserId,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
     /// A membership began, for which all is read.
     Joined {
@@ -58,6 +60,8 @@ pub enum Publication {
         user: UserId,
         /// The membership's `read_posts`.
         read_posts: i64,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
     /// A read receipt moved forward.
     Read {
@@ -65,15 +69,19 @@ pub enum Publication {
         user: UserId,
         /// The room that was read.
         room: RoomId,
+        /// The membership's `read_seq` now.
+        seq: Seq,
         /// The membership's `read_posts` now.
         read_posts: i64,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
     /// A member has marked messages as unread.
     Unread {
         /// The person who has.
         user: UserId,
-        /// What they are told of it.
-        marked: MarkedUnread,
+        /// What they are told of it, with the seq of it in their stream.
+        marked: ReadMark,
         /// The membership's `read_posts` now.
         read_posts: i64,
     },
@@ -92,10 +100,16 @@ pub enum Publication {
         user: User,
         /// The skeleton of the new name.
         skeleton: String,
+        /// The seq of this in the house's stream.
+        seq: Seq,
     },
-    /// The database has another history than the one that was told, so that what anybody holds of it is void: each
-    /// room that there is, with its `seq` and its number of posts.
-    NewEpoch(Vec<(RoomId, Seq, i64)>),
+    /// The database has another history than the one that was told, so that what anybody holds of it is void.
+    NewEpoch {
+        /// Each room that there is, with its `seq` and its number of posts.
+        rooms: Vec<(RoomId, Seq, i64)>,
+        /// The seq of the house's stream.
+        house: Seq,
+    },
 }
 
 /// The audience of a publication. The engine resolves it to sockets.
@@ -123,7 +137,7 @@ impl Publication {
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. } => Audience::Person(*user),
-            Self::Renamed { .. } | Self::NewEpoch(_) => Audience::Everybody,
+            Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
 }
@@ -176,23 +190,28 @@ mod tests {
         let left = Publication::Left {
             room: ROOM,
             user: ALICE,
+            me: Seq(1),
         };
         let joined = Publication::Joined {
             room: ROOM,
             user: ALICE,
             read_posts: 1,
+            me: Seq(2),
         };
         let read = Publication::Read {
             user: ALICE,
             room: ROOM,
+            seq: Seq(1),
             read_posts: 1,
+            me: Seq(3),
         };
         let unread = Publication::Unread {
             user: ALICE,
-            marked: MarkedUnread {
+            marked: ReadMark {
                 room_id: ROOM,
                 seq: Seq(0),
                 unread: 1,
+                me: Some(Seq(4)),
             },
             read_posts: 0,
         };
@@ -211,6 +230,7 @@ mod tests {
         let renamed = Publication::Renamed {
             user,
             skeleton: "zoe".to_owned(),
+            seq: Seq(1),
         };
         assert_eq!(renamed.audience(), Audience::Everybody);
     }

@@ -5,6 +5,7 @@ mod changes;
 mod finding;
 mod listing;
 mod membership;
+mod mine;
 mod reading;
 
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
@@ -13,6 +14,7 @@ pub use finding::{FOUND_MAX, Found, find};
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use membership::{Checked, check, enter, enter_or_read, leave};
+pub use mine::{PersonPage, PersonState, mine_since, person_state};
 pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
 

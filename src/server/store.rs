@@ -28,6 +28,7 @@ mod failure;
 pub(crate) mod file;
 mod finding;
 mod history;
+mod house;
 mod kept;
 mod listing;
 pub mod lock;
@@ -40,6 +41,7 @@ mod naming;
 mod open_error;
 mod outage;
 mod people;
+mod person;
 mod postgres;
 mod posting;
 mod read_receipts;
@@ -55,12 +57,14 @@ pub use changes::SyncPage;
 pub use connect::Connections;
 pub use file::FileError;
 pub use history::{Listed, Opened, View};
+pub use house::HousePage;
 pub use listing::{Listing, RoomsPart};
 pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};
 pub use message_ids::MessageIds;
 pub use messages::{Change, Changed};
 pub use open_error::OpenError;
 pub use people::{GuestDraft, NameHolder, ProvedSession};
+pub use person::{PersonPage, PersonState};
 pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, Posted};
 pub(crate) use read_receipts::ReadReceipts;
 pub use rooms::{KnownRoom, RoomChange, RoomDraft, RoomState, StoredRoom, Viewer, draw_hidden_id};
@@ -75,6 +79,7 @@ use db::{Db, statement, values};
 use log::Log;
 use open_error::NewerStep;
 use parlour_migration::{Migrator, MigratorTrait, known_steps};
+use parlour_protocol::Seq;
 use postgres::{Endpoint, Served};
 use reading::Readers;
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
@@ -95,6 +100,8 @@ pub struct OpenedStore {
     pub is_new: bool,
     /// Each room that is not deleted.
     pub rooms: Vec<KnownRoom>,
+    /// The `seq` of the house's stream.
+    pub house: Seq,
 }
 
 /// Makes the file and its folder if they are missing, brings the schema up to date, and makes the first room
@@ -127,14 +134,15 @@ async fn open_file(
     let known = connections
         .writing
         .ready()
-        .and_then(|(db, _)| rooms::known(db));
-    let rooms = known.map_err(|source| OpenError::new(file, source))?;
+        .and_then(|(db, _)| Ok((rooms::known(db)?, house::seq(db)?)));
+    let (rooms, house) = known.map_err(|source| OpenError::new(file, source))?;
     Ok(OpenedStore {
         connections,
         epoch: begun.epoch,
         message_ids: begun.message_ids,
         is_new: begun.is_new,
         rooms,
+        house,
     })
 }
 
@@ -167,7 +175,8 @@ async fn open_server(
         let (served, is_new) = Served::begin(endpoint, node, random, prepared)?;
         let served = Arc::new(served);
         let mut writing = served.writing()?;
-        let rooms = rooms::known(writing.ready()?.0)?;
+        let (db, _) = writing.ready()?;
+        let (rooms, house) = (rooms::known(db)?, house::seq(db)?);
         let reading = (0..readers).map(|_| served.reading());
         Ok::<_, StoreError>(OpenedStore {
             epoch: served.epoch().as_ref().to_owned(),
@@ -180,6 +189,7 @@ async fn open_server(
             },
             is_new,
             rooms,
+            house,
         })
     });
     match opening.await {

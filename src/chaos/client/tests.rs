@@ -56,6 +56,8 @@ fn welcome(seq: i64, epoch: &str) -> ServerFrame {
         room: room(seq),
         token: None,
         build: None,
+        house: None,
+        me: None,
     })
 }
 

@@ -8,6 +8,7 @@ use crate::history::Event;
 use futures::future::join_all;
 use parlour_client::outbox::Pending;
 use parlour_protocol::CloseCode;
+use parlour_server::accounts;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::realtime::Closing;
 use parlour_server::rooms::{self, Changes};
@@ -21,7 +22,7 @@ const FLOOD: usize = 2_100;
 
 impl World<'_> {
     pub(super) async fn inject_fault(&mut self) {
-        match self.rng.u32(0..18) {
+        match self.rng.u32(0..20) {
             0 | 1 => self.cut(),
             2 | 3 => self.silence(),
             4 | 5 => self.drop_publications(),
@@ -33,6 +34,7 @@ impl World<'_> {
             13 => self.sleep(),
             14 => self.jump_clocks(),
             15 | 16 => Box::pin(self.rename_room()).await,
+            17 | 18 => Box::pin(self.rename_person()).await,
             _ => Box::pin(self.delete_room()).await,
         }
     }
@@ -249,6 +251,24 @@ impl World<'_> {
         // It may have written too much just before.
         if let Ok(changed) = rooms::change(&self.server.ctx, maker, room.id, changes).await {
             room.name = changed.name;
+            self.counters.changes += 1;
+        }
+    }
+
+    /// Somebody is called otherwise: a change that belongs to no room.
+    async fn rename_person(&mut self) {
+        if self.is_down() {
+            return;
+        }
+        let at = self.some_device();
+        let name = format!("{at} of {}, {}", self.seed, self.rng.u32(0..1_000_000));
+        let device = &mut self.devices[at];
+        // They may have written too much just before.
+        if let Ok(user) = accounts::rename(&self.server.ctx, &device.scope, &name).await {
+            if let Some(person) = &mut device.scope.person {
+                person.user.name.clone_from(&user.name);
+            }
+            device.called = user.name;
             self.counters.changes += 1;
         }
     }

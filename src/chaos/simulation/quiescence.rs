@@ -5,10 +5,10 @@ use super::Counters;
 use super::socket_driver::ServerSocket;
 use super::world::World;
 use crate::history::{Event, History, Shown};
-use parlour_protocol::{Number, RoomId};
+use parlour_protocol::{Number, RoomId, UserId};
 use parlour_server::messages::{self, View};
 use parlour_server::rooms;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest that it may take to be quiescent, in the world's seconds.
 const TIMEOUT_SECONDS: u32 = 20 * 60;
@@ -156,6 +156,46 @@ impl World<'_> {
             client.name(),
             room.name
         ))
+    }
+
+    /// A tab that calls its own person, or somebody who is there, otherwise than the server does.
+    pub(super) fn misnamed_person(&self) -> Option<String> {
+        let names = self.devices.iter();
+        let names: BTreeMap<UserId, &str> = names
+            .map(|device| (device.user, device.called.as_str()))
+            .collect();
+        let tabs = self.tabs.values().map(|tab| &tab.client);
+        let shown = tabs.flat_map(|client| {
+            let people = client.people_shown().into_iter();
+            people.map(move |(id, name)| (client.name(), id, name))
+        });
+        let mut misnamed =
+            shown.filter(|(_, id, name)| names.get(id).is_some_and(|known| known != name));
+        let (client, id, name) = misnamed.next()?;
+        let known = names.get(&id).copied().unwrap_or_default();
+        Some(format!(
+            "{client} calls somebody {name:?} who is called {known:?}."
+        ))
+    }
+
+    /// A room that is listed in a tab as something else than what it is to its person.
+    pub(super) async fn misjudged_room(&self) -> Option<String> {
+        for tab in self.tabs.values() {
+            let scope = &self.devices[tab.device].scope;
+            let list = rooms::list(&self.server.ctx, scope).await;
+            let list = list.expect("the database answers");
+            for entry in list {
+                let (id, is_member) = (entry.room.id, entry.is_member);
+                let shown = tab.client.membership(id);
+                if shown.is_some_and(|shown| shown != is_member) {
+                    let name = tab.client.name();
+                    return Some(format!(
+                        "{name} does not show that the membership of room {id} is {is_member}."
+                    ));
+                }
+            }
+        }
+        None
     }
 
     /// Everything that was seen, and the truth at the end. The world's rooms go with it.

@@ -60,6 +60,8 @@ pub(super) struct Device {
     pub(super) name: String,
     pub(super) scope: Scope,
     pub(super) user: UserId,
+    /// What they are called.
+    pub(super) called: String,
     /// The rooms they are in.
     pub(super) rooms: Vec<RoomId>,
     pub(super) storage: Storage,
@@ -69,6 +71,11 @@ pub(super) struct Device {
     pub(super) offline_until: f64,
     /// Tabs it ever had.
     tabs: u32,
+}
+
+/// What somebody is called, as their requests say.
+fn called(scope: &Scope) -> &str {
+    scope.person.as_ref().map_or("", |person| &person.user.name)
 }
 
 /// One tab, and what it is connected with.
@@ -108,6 +115,7 @@ impl<'b> World<'b> {
             let rooms = rooms.filter(|(number, _)| is_in(*number));
             Device {
                 name: format!("person{at}"),
+                called: called(scope).to_owned(),
                 scope: scope.clone(),
                 user,
                 rooms: rooms.map(|(_, room)| room.id).collect(),
@@ -118,11 +126,8 @@ impl<'b> World<'b> {
                 tabs: 0,
             }
         };
-        let devices: Vec<Device> = server.people[..people]
-            .iter()
-            .enumerate()
-            .map(device)
-            .collect();
+        let scopes = server.people_as_called(people).await;
+        let devices: Vec<Device> = scopes.iter().enumerate().map(device).collect();
         let behavior = ServerBehavior {
             overloaded_every: [0, 0, 7][rng.usize(0..3)],
             reset_above: (rng.u32(0..3) == 0).then(|| rng.usize(3..12)),

@@ -5,11 +5,12 @@ use super::{Effect, Part, Session, wait_ms};
 use crate::announcer::{Aloud, Announcer};
 use crate::presence::Presence;
 use crate::room_cache::RoomCache;
+use crate::stream::Stream;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Number, Refusal, Room,
-    RoomActivity, RoomGone, RoomId, RoomJoined, Roster, Seq, ServerFrame, Sync, System, Typists,
-    UserId, UsersList, Welcome,
+    RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq, ServerFrame, Sync, System,
+    Typists, UserId, UsersList, Welcome,
 };
 
 /// What is stored of lines that nobody wants.
@@ -42,12 +43,32 @@ impl Session {
             ServerFrame::System(frame) => self.came_or_went(frame),
             ServerFrame::RoomChanged(room) => self.stepped(room),
             ServerFrame::RoomDeleted(RoomGone { room_id }) => self.deleted(room_id),
-            ServerFrame::Left(RoomGone { room_id }) => self.was_left(room_id),
-            ServerFrame::Joined(RoomJoined { room_id }) => self.was_joined(room_id),
+            ServerFrame::Left(RoomLeft { room_id, me }) => {
+                if self.is_news_of_mine(me) {
+                    self.was_left(room_id);
+                }
+            }
+            ServerFrame::Joined(RoomJoined { room_id, me }) => {
+                if self.is_news_of_mine(me) {
+                    self.was_joined(room_id);
+                }
+            }
             ServerFrame::Rooms(list) => self.listed(list),
             ServerFrame::RoomActivity(frame) => self.heard_of(frame),
-            ServerFrame::Unread(frame) => self.marked_unread(frame),
-            ServerFrame::Heartbeat(Heartbeat { rooms }) => {
+            ServerFrame::Unread(frame) => {
+                if self.is_news_of_mine(frame.me) {
+                    self.marked_unread(frame);
+                }
+            }
+            ServerFrame::Read(frame) => {
+                if self.is_news_of_mine(frame.me) {
+                    self.read_on(frame);
+                }
+            }
+            ServerFrame::PersonChanged(frame) => self.person_changed(frame),
+            ServerFrame::SyncHouse(frame) => self.synced_house(frame),
+            ServerFrame::SyncMe(frame) => self.synced_mine(frame),
+            ServerFrame::Heartbeat(Heartbeat { rooms, house, me }) => {
                 for (room_id, reached) in rooms {
                     let timeline = self.timeline_of(room_id);
                     if let Some(after) = timeline.and_then(|timeline| timeline.heard(reached)) {
@@ -56,6 +77,7 @@ impl Session {
                         self.ask(room_id, after);
                     }
                 }
+                self.streams_at_heartbeat(house, me);
                 self.send_again();
             }
             ServerFrame::Error(frame) => self.refused(frame),
@@ -70,6 +92,7 @@ impl Session {
             room,
             user,
             build,
+            house,
             ..
         } = frame;
         self.upgrade.announced(build, self.at.now, self.at.random);
@@ -92,6 +115,8 @@ impl Session {
             // Another database: what this tab holds, or has heard, means nothing there. An empty room that does
             // not get its page now asks with the next heartbeat.
             self.cache = RoomCache::default();
+            self.house = Stream::default();
+            self.mine = Stream::default();
             self.timeline = Timeline::new(History::default());
             self.show(Part::Timeline);
             self.aloud(|announcer| announcer.enter(Seq::MAX));
@@ -109,6 +134,7 @@ impl Session {
             self.list_hash = None;
             self.say(ClientFrame::Rooms { known: None });
         }
+        self.house_stands_at(house);
         self.room_changed(room);
         self.change_entry(room_id, |entry| entry.room.seq = seq);
         // A tab that holds more than the server has is of another time, too.
@@ -304,7 +330,15 @@ impl Session {
             unread,
             online,
         } = frame;
-        // Messages of others that came while the server counted up to `seq`.
+        self.change_entry(room_id, |entry| entry.room.online = online);
+        self.counted(room_id, seq, unread);
+        // In the room that is open one has read it oneself.
+        self.look();
+    }
+
+    /// The server counts so many unread messages of a room up to `seq`.
+    pub(super) fn counted(&mut self, room_id: RoomId, seq: Seq, unread: i64) {
+        // Messages of others that came meanwhile.
         let me = self.my_id();
         let since = self.timeline_of(room_id).map(|t| t.posts_after(seq, me));
         let since = since.filter(|_| self.is_member(room_id));
@@ -312,14 +346,11 @@ impl Session {
         let unread = unread + since.unwrap_or(0);
         self.change_entry(room_id, |entry| {
             entry.room.seq = entry.room.seq.max(seq);
-            entry.room.online = online;
             entry.unread = unread;
         });
         if is_read && self.open_id() == Some(room_id) {
             self.read_elsewhere(seq);
         }
-        // In the room that is open one has read it oneself.
-        self.look();
     }
 
     /// Something this tab said did nothing. A join or a sync that came at a bad time is said again.

@@ -240,6 +240,7 @@ impl Session {
         self.joined = Rooms::default();
         self.rejoins.clear();
         self.syncing = ByRoom::default();
+        self.streams_lost();
         self.read = ReadReceipts::default();
         self.read_at = None;
         // Nobody will say when somebody stops to type.

@@ -7,7 +7,8 @@
 use super::{Effect, Landing, Part, Session};
 use crate::read_here::{self, ReadHere};
 use crate::room_cache::NewLine;
-use parlour_protocol::{ClientFrame, MarkedUnread, Number, RoomId, Seq};
+use crate::timeline::Timeline;
+use parlour_protocol::{ClientFrame, Number, ReadMark, RoomId, Seq};
 
 impl Session {
     /// Somebody looks, perhaps: what they see of the open room has been read. The server is told soon.
@@ -159,11 +160,12 @@ impl Session {
     }
 
     /// This person has marked messages as unread, here or elsewhere.
-    pub(super) fn marked_unread(&mut self, frame: MarkedUnread) {
-        let MarkedUnread {
+    pub(super) fn marked_unread(&mut self, frame: ReadMark) {
+        let ReadMark {
             room_id,
             seq,
             unread,
+            ..
         } = frame;
         self.rest(room_id);
         self.change_entry(room_id, |entry| entry.unread = unread);
@@ -176,6 +178,29 @@ impl Session {
             open.new = (unread > 0).then_some(NewLine::above(first));
             self.show(Part::Open);
             self.push(Effect::KeepInView);
+        }
+    }
+
+    /// This person has read on elsewhere. What came here so far is counted.
+    pub(super) fn read_on(&mut self, frame: ReadMark) {
+        let ReadMark {
+            room_id,
+            seq,
+            unread,
+            ..
+        } = frame;
+        let listed = self.entry(room_id).map(|entry| entry.room.seq);
+        let held = self.timeline_of(room_id).map(Timeline::seq);
+        self.counted(room_id, held.max(listed).unwrap_or(seq), unread);
+        self.read_on_to(room_id, seq);
+        self.look();
+    }
+
+    /// The server knows that this person has read the room up to here.
+    pub(super) fn read_on_to(&mut self, room_id: RoomId, seq: Seq) {
+        if self.open_id() == Some(room_id) {
+            self.read_up_to(seq);
+            self.has_told(room_id, seq);
         }
     }
 
@@ -252,6 +277,7 @@ impl Session {
     pub(super) fn tell_read(&mut self) {
         self.read_at = None;
         for (room_id, seq) in self.read.take() {
+            self.told_since_asked = true;
             self.has_told(room_id, seq);
             self.say(ClientFrame::Read {
                 room_id: Some(room_id),

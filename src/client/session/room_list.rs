@@ -46,6 +46,7 @@ impl Session {
             self.upgrade
                 .announced(list.build, self.at.now, self.at.random);
         }
+        self.streams_listed(list.house, list.me);
         let Some(fresh) = list.rooms else {
             // It is what is listed here.
             return;

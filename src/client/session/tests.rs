@@ -11,6 +11,7 @@ mod outbound;
 mod reading;
 mod room_list;
 mod storage;
+mod streams;
 mod switching;
 
 use super::*;
@@ -188,6 +189,8 @@ fn welcome(room_id: RoomId, seq: i64) -> ServerFrame {
         },
         token: None,
         build: None,
+        house: None,
+        me: None,
     })
 }
 

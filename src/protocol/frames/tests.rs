@@ -1,7 +1,8 @@
 //! Frames as text, both ways.
 
 use super::*;
-use crate::samples;
+use crate::{Membership, samples};
+use std::collections::BTreeMap;
 
 #[test]
 fn a_frame_of_an_unknown_type_is_told_from_a_broken_one() {
@@ -43,8 +44,18 @@ fn unknown_fields_are_ignored() {
 #[test]
 fn a_heartbeat_has_room_ids_as_keys() {
     let rooms = BTreeMap::from([(RoomId(1), Seq(42))]);
-    let frame = ServerFrame::Heartbeat(Heartbeat { rooms });
-    assert_eq!(frame.encode(), r#"{"type":"heartbeat","rooms":{"1":42}}"#);
+    let heartbeat = |house, me| {
+        let rooms = rooms.clone();
+        ServerFrame::Heartbeat(Heartbeat { rooms, house, me }).encode()
+    };
+    assert_eq!(
+        heartbeat(None, None),
+        r#"{"type":"heartbeat","rooms":{"1":42}}"#
+    );
+    assert_eq!(
+        heartbeat(Some(Seq(7)), Some(Seq(19))),
+        r#"{"type":"heartbeat","rooms":{"1":42},"house":7,"me":19}"#
+    );
 }
 
 #[test]
@@ -118,27 +129,63 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             room_id,
             seq: Seq(2),
             epoch: "e".to_owned(),
-            user: Some(user),
+            user: Some(user.clone()),
             room: room.clone(),
             token: Some("t".to_owned()),
             build: Some("b".to_owned()),
+            house: Some(Seq(7)),
+            me: Some(Seq(19)),
         }),
         ServerFrame::Message(message.clone()),
         ServerFrame::MessageChanged(message),
         ServerFrame::RoomChanged(room.clone()),
         ServerFrame::RoomDeleted(RoomGone { room_id }),
-        ServerFrame::Left(RoomGone { room_id }),
-        ServerFrame::Joined(RoomJoined { room_id }),
+        ServerFrame::Left(RoomLeft {
+            room_id,
+            me: Some(Seq(19)),
+        }),
+        ServerFrame::Joined(RoomJoined { room_id, me: None }),
         ServerFrame::RoomActivity(RoomActivity {
             room_id,
             seq: Seq(2),
             unread: 1,
             online: 1,
         }),
-        ServerFrame::Unread(MarkedUnread {
+        ServerFrame::Unread(ReadMark {
             room_id,
             seq: Seq(0),
             unread: 1,
+            me: Some(Seq(20)),
+        }),
+        ServerFrame::Read(ReadMark {
+            room_id,
+            seq: Seq(2),
+            unread: 0,
+            me: Some(Seq(21)),
+        }),
+        ServerFrame::PersonChanged(PersonChanged {
+            seq: Seq(8),
+            user: user.clone(),
+        }),
+        ServerFrame::SyncHouse(SyncHouse {
+            people: vec![user],
+            from: Seq(7),
+            to: Seq(8),
+            complete: true,
+            reset: false,
+        }),
+        ServerFrame::SyncMe(SyncMe {
+            rooms: vec![Membership {
+                room_id,
+                is_member: true,
+                read: Seq(2),
+                unread: 0,
+                seq: Seq(2),
+            }],
+            from: Seq(19),
+            to: Seq(21),
+            complete: true,
+            reset: false,
         }),
         ServerFrame::Sync(Sync {
             room_id,
@@ -163,11 +210,15 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         }),
         ServerFrame::Heartbeat(Heartbeat {
             rooms: BTreeMap::from([(room_id, Seq(42))]),
+            house: Some(Seq(8)),
+            me: Some(Seq(21)),
         }),
         ServerFrame::Rooms(RoomList {
             hash: "7".to_owned(),
             rooms: None,
             build: Some("b".to_owned()),
+            house: Some(Seq(8)),
+            me: Some(Seq(21)),
         }),
         ServerFrame::error(
             AppError {

@@ -1,6 +1,7 @@
 //! This reader and writer against serde, which the server uses.
 
 mod documented;
+mod frames;
 mod growth;
 
 use super::*;
@@ -179,131 +180,6 @@ impl Dice {
             field: self.maybe(Self::text),
             at: self.maybe(|dice| dice.roll(1 << 32) as u32),
             retry_after_ms: self.maybe(|dice| dice.roll(1 << 40)),
-        }
-    }
-
-    fn frame(&mut self) -> ServerFrame {
-        let room_id = RoomId(self.number());
-        match self.roll(16) {
-            13 => ServerFrame::Unread(MarkedUnread {
-                room_id,
-                seq: Seq(self.number()),
-                unread: self.number(),
-            }),
-            0 => ServerFrame::Welcome(Welcome {
-                room_id,
-                seq: Seq(self.number()),
-                epoch: self.text(),
-                user: self.maybe(Self::user),
-                room: self.room(),
-                token: self.maybe(Self::text),
-                build: self.maybe(Self::text),
-            }),
-            1 => ServerFrame::Message(self.message()),
-            2 => ServerFrame::MessageChanged(self.message()),
-            3 => ServerFrame::RoomChanged(self.room()),
-            4 => ServerFrame::RoomDeleted(RoomGone { room_id }),
-            5 => ServerFrame::Left(RoomGone { room_id }),
-            14 => ServerFrame::Joined(RoomJoined { room_id }),
-            6 => ServerFrame::RoomActivity(RoomActivity {
-                room_id,
-                seq: Seq(self.number()),
-                unread: self.number(),
-                online: self.roll(1 << 32) as u32,
-            }),
-            7 => ServerFrame::Sync(Sync {
-                room_id,
-                messages: self.list(Self::message),
-                room: self.maybe(Self::room),
-                from: Seq(self.number()),
-                to: Seq(self.number()),
-                complete: self.coin(),
-                reset: self.coin(),
-            }),
-            8 => ServerFrame::UsersList(UsersList {
-                room_id,
-                users: self.list(Self::text),
-                people: self.list(Self::person),
-                count: self.roll(1 << 32) as u32,
-            }),
-            9 => ServerFrame::System(System {
-                room_id,
-                event: match self.coin() {
-                    true => SystemEvent::Joined,
-                    false => SystemEvent::Left,
-                },
-                user_id: UserId(self.number()),
-                username: self.text(),
-                content: self.text(),
-            }),
-            10 => ServerFrame::Typing(Typists {
-                room_id,
-                users: self.list(Self::text),
-                people: self.list(Self::person),
-            }),
-            12 => ServerFrame::Rooms(RoomList {
-                hash: self.text(),
-                rooms: self.maybe(|dice| dice.list(Self::entry)),
-                build: self.maybe(Self::text),
-            }),
-            11 => ServerFrame::Heartbeat(Heartbeat {
-                rooms: self
-                    .list(|dice| (RoomId(dice.number()), Seq(dice.number())))
-                    .into_iter()
-                    .collect::<BTreeMap<_, _>>(),
-            }),
-            _ => {
-                let (error, key) = (self.error(), self.maybe(Self::text));
-                let about = self.coin().then_some(room_id);
-                ServerFrame::error(error, about, key)
-            }
-        }
-    }
-
-    fn said(&mut self) -> ClientFrame {
-        let id = RoomId(self.number());
-        let room_id = self.coin().then_some(id);
-        match self.roll(10) {
-            9 => ClientFrame::Unread {
-                room_id,
-                number: Number(self.number()),
-            },
-            8 => ClientFrame::Rooms {
-                known: self.maybe(Self::text),
-            },
-            0 => ClientFrame::Join {
-                room_id: id,
-                after: self.maybe(Self::number).map(Seq),
-                look: self.coin(),
-            },
-            1 => ClientFrame::Leave { room_id: id },
-            2 => ClientFrame::Message {
-                room_id,
-                content: self.text(),
-                client_id: self.maybe(Self::text),
-                reply_to: self.maybe(Self::number).map(Number),
-            },
-            3 => ClientFrame::Edit {
-                room_id,
-                number: Number(self.number()),
-                content: self.text(),
-            },
-            4 => ClientFrame::Delete {
-                room_id,
-                number: Number(self.number()),
-            },
-            5 => ClientFrame::Typing {
-                room_id,
-                is_typing: self.coin(),
-            },
-            6 => ClientFrame::Sync {
-                room_id,
-                after: Seq(self.number()),
-            },
-            _ => ClientFrame::Read {
-                room_id,
-                seq: Seq(self.number()),
-            },
         }
     }
 }

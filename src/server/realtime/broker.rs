@@ -2,7 +2,7 @@
 
 use super::{Frame, locked};
 use crate::events::Publication;
-use parlour_protocol::{RoomGone, RoomId, RoomJoined, ServerFrame};
+use parlour_protocol::{PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame};
 use std::sync::Mutex;
 
 /// A publication with the one frame that all receivers get.
@@ -28,17 +28,25 @@ impl Event {
             Publication::RoomDeleted(room) | Publication::RoomHidden { room, .. } => {
                 Some(ServerFrame::RoomDeleted(gone(room)).encode())
             }
-            Publication::Left { room, .. } => Some(ServerFrame::Left(gone(room)).encode()),
-            Publication::Joined { room, .. } => {
-                Some(ServerFrame::Joined(RoomJoined { room_id: *room }).encode())
+            Publication::Left { room, me, .. } => {
+                let (room_id, me) = (*room, Some(*me));
+                Some(ServerFrame::Left(RoomLeft { room_id, me }).encode())
+            }
+            Publication::Joined { room, me, .. } => {
+                let (room_id, me) = (*room, Some(*me));
+                Some(ServerFrame::Joined(RoomJoined { room_id, me }).encode())
             }
             Publication::Unread { marked, .. } => {
                 Some(ServerFrame::Unread(marked.clone()).encode())
             }
+            Publication::Renamed { user, seq, .. } => {
+                let (seq, user) = (*seq, user.clone());
+                Some(ServerFrame::PersonChanged(PersonChanged { seq, user }).encode())
+            }
+            // Few have another socket to be told on.
             Publication::Read { .. }
-            | Publication::Renamed { .. }
             | Publication::Viewers { .. }
-            | Publication::NewEpoch(_) => None,
+            | Publication::NewEpoch { .. } => None,
         };
         let frame = frame.map(Frame::from);
         Self { publication, frame }

@@ -9,10 +9,12 @@ mod delivery;
 mod heartbeat;
 mod inner;
 mod socket;
+mod streams;
 mod ticker;
 
 pub use heartbeat::HeartbeatTiming;
 pub use socket::{NameTaken, Socket};
+pub use streams::StreamSeqs;
 pub use ticker::Ticker;
 
 use super::listener::Listener;
@@ -24,6 +26,7 @@ use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
 use parlour_protocol::{Room, RoomId, RoomKind, Roster, Seq, UserId};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -68,6 +71,7 @@ impl Hub {
             presence,
             dirty: Mutex::default(),
             asides: RwLock::default(),
+            house: AtomicI64::default(),
             closed: Notify::new(),
             returning_until: clock.monotonic() + restart_grace,
             conversations: TaskTracker::new(),

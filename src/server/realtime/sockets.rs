@@ -6,7 +6,7 @@
 use super::heartbeat_buckets::HeartbeatBuckets;
 use super::listener::Listener;
 use super::{Attendee, SocketId, SocketKind, Subscriber};
-use parlour_protocol::{RoomId, UserId};
+use parlour_protocol::{RoomId, Seq, UserId};
 use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(super) struct Sockets {
 struct Here {
     who: Attendee,
     listeners: SmallVec<[Arc<Listener>; 1]>,
+    /// How far their stream was delivered.
+    me: Seq,
 }
 
 impl Sockets {
@@ -41,12 +43,13 @@ impl Sockets {
         listener
     }
 
-    /// Sets the person of a socket.
+    /// Sets the person of a socket, whose stream has come to `me`.
     pub(super) fn identify(
         &mut self,
         listener: &Arc<Listener>,
         who: &Attendee,
         read_posts: HashMap<RoomId, i64>,
+        me: Seq,
     ) {
         listener.identify(who.id, read_posts);
         let here = self.people.entry(who.id).or_insert_with(|| {
@@ -54,8 +57,10 @@ impl Sockets {
             Here {
                 who: who.clone(),
                 listeners: SmallVec::new(),
+                me,
             }
         });
+        here.me = here.me.max(me);
         here.listeners.push(Arc::clone(listener));
     }
 
@@ -87,6 +92,25 @@ impl Sockets {
         }
         self.names.remove(&(before.skeleton, who.id));
         self.names.insert((Arc::clone(&who.skeleton), who.id));
+    }
+
+    /// A person's stream was delivered up to here.
+    pub(super) fn reached(&mut self, user: UserId, me: Seq) {
+        if let Some(here) = self.people.get_mut(&user) {
+            here.me = here.me.max(me);
+        }
+    }
+
+    /// How far people's streams were delivered was of another database.
+    pub(super) fn forget_streams(&mut self) {
+        for here in self.people.values_mut() {
+            here.me = Seq::ZERO;
+        }
+    }
+
+    /// How far the stream of a connected person was delivered.
+    pub(super) fn me(&self, user: UserId) -> Option<Seq> {
+        self.people.get(&user).map(|here| here.me)
     }
 
     /// The open sockets of a person.
@@ -128,8 +152,12 @@ mod tests {
         let mut sockets = Sockets::default();
         let first = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
         let second = sockets.open(SocketKind::Many, Arc::new(Mailbox::default()));
-        sockets.identify(&first, &alice("Alice"), HashMap::new());
-        sockets.identify(&second, &alice("Alice"), HashMap::new());
+        sockets.identify(&first, &alice("Alice"), HashMap::new(), Seq(3));
+        sockets.identify(&second, &alice("Alice"), HashMap::new(), Seq(2));
+        assert_eq!(sockets.me(UserId(1)), Some(Seq(3)));
+        sockets.reached(UserId(1), Seq(5));
+        sockets.reached(UserId(1), Seq(4));
+        assert_eq!(sockets.me(UserId(1)), Some(Seq(5)));
         let holder = |sockets: &Sockets, name: &str, except| {
             sockets.holder(name, except).map(|n| n.to_string())
         };

@@ -1,10 +1,11 @@
 //! Memberships of rooms, and the read positions in them.
 //!
-//! *Invariant:* of a room that is not open, the end of a membership leaves its row, `out`. What a membership makes
-//! visible is published with its beginning, before it, and taken back with its end, behind it.
+//! *Invariant:* the end of a membership leaves its row, `out`, so that the person's stream can tell it. What a
+//! membership makes visible is published with its beginning, before it, and taken back with its end, behind it.
 
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
+use super::person;
 use super::rooms::{StoredRoom, Viewer, any, begins, visible};
 use super::tables::Role;
 use super::writer::Written;
@@ -83,13 +84,15 @@ impl Store {
             let Some(new) = decide(&standing, now) else {
                 return Ok(Written::quietly(standing.room));
             };
+            let me = person::take(db, user)?;
             statement(db, ENTER)?.execute(values![
                 id,
                 user,
                 new.role,
                 new.read_seq,
                 new.read_posts,
-                new.joined_at
+                new.joined_at,
+                me
             ])?;
             Ok(Written {
                 publish: begins(
@@ -97,6 +100,7 @@ impl Store {
                     standing.room.kind,
                     user,
                     new.read_posts,
+                    me,
                 ),
                 value: standing.room,
             })
@@ -120,10 +124,11 @@ impl Store {
             if statement(db, IS_MEMBER)?.exists(values![id, user])? {
                 return Ok(Written::quietly(()));
             }
-            let member = values![id, user, Role::Member, room.room.seq, room.posts, now];
+            let me = person::take(db, user)?;
+            let member = values![id, user, Role::Member, room.room.seq, room.posts, now, me];
             statement(db, ENTER)?.execute(member)?;
             Ok(Written {
-                publish: begins(&room.room, room.kind, user, room.posts),
+                publish: begins(&room.room, room.kind, user, room.posts, me),
                 value: (),
             })
         })
@@ -192,14 +197,15 @@ impl Store {
         &self,
         user: UserId,
     ) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
-        let read = move |db: &Db| {
-            let read = statement(db, READ)?.rows(values![user], |row| {
-                Ok((RoomId(row.get(0)?), read_up_to(row, 1)?))
-            })?;
-            Ok(read.into_iter().collect())
-        };
-        self.read(read).await
+        self.read(move |db| Ok(read_positions(db, user)?)).await
     }
+}
+
+pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId, ReadUpTo>> {
+    let read = statement(db, READ)?.rows(values![user], |row| {
+        Ok((RoomId(row.get(0)?), read_up_to(row, 1)?))
+    })?;
+    Ok(read.into_iter().collect())
 }
 
 fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
@@ -210,10 +216,10 @@ fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError>
 
 /// Ends a membership; what is published of that.
 fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Publication>> {
+    let me = person::take(db, user)?;
+    statement(db, LEAVE)?.execute(values![room, user, me])?;
+    let left = Publication::Left { room, user, me };
     let is_open = kind == RoomKind::Open;
-    let ended = if is_open { LEAVE } else { PUT_OUT };
-    statement(db, ended)?.execute(values![room, user])?;
-    let left = Publication::Left { room, user };
     let hidden = (!is_open).then_some(Publication::RoomHidden { room, user });
     Ok([left].into_iter().chain(hidden).collect())
 }
@@ -233,13 +239,13 @@ const IS_MEMBER: &str =
 
 /// One that was `out` begins anew.
 const ENTER: &str = "INSERT INTO memberships \
-    (room_id, user_id, role, read_seq, read_posts, joined_at) VALUES (?, ?, ?, ?, ?, ?) \
+    (room_id, user_id, role, read_seq, read_posts, joined_at, me_seq) VALUES (?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, \
-    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, \
+    joined_at = excluded.joined_at, wrote = FALSE, me_seq = excluded.me_seq";
 
-const LEAVE: &str = "DELETE FROM memberships WHERE room_id = ? AND user_id = ?";
-
-const PUT_OUT: &str = "UPDATE memberships SET state = 'out' WHERE room_id = ? AND user_id = ?";
+const LEAVE: &str =
+    "UPDATE memberships SET state = 'out', me_seq = ?3 WHERE room_id = ?1 AND user_id = ?2";
 
 /// How far a member has read a room, of those memberships.
 macro_rules! read_up_to {

@@ -3,6 +3,7 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::failure;
+use super::house;
 use super::tables::{Kind, UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -95,7 +96,8 @@ impl Store {
     ) -> Result<User, ServiceError> {
         self.write(move |db| {
             decide(&holders(db, HELD, &name, id)?)?;
-            let values = values![id, &name.shown, &name.folded, &name.skeleton];
+            let seq = house::take(db)?;
+            let values = values![id, &name.shown, &name.folded, &name.skeleton, seq];
             statement(db, RENAME)?.execute(values)?;
             let user = statement(db, USER)?.row(values![id], UserRow::read)?;
             let user = User::from(user.ok_or_else(failure::no_row)?);
@@ -103,6 +105,7 @@ impl Store {
                 publish: vec![Publication::Renamed {
                     user: user.clone(),
                     skeleton: name.skeleton.clone(),
+                    seq,
                 }],
                 value: user,
             })
@@ -174,7 +177,8 @@ const HELD_BY_ACCOUNTS: &str =
 const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at) \
     VALUES (?, ?, ?, ?, ?) RETURNING id";
 
-const RENAME: &str = "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4 WHERE id = ?1";
+const RENAME: &str =
+    "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4, seq = ?5 WHERE id = ?1";
 
 const USER: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?");
 

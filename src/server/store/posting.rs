@@ -7,6 +7,7 @@
 use super::Store;
 use super::db::{self, Db, Repeated, statement, values};
 use super::message_ids::MessageIds;
+use super::person;
 use super::postgres;
 use super::rooms::{RoomState, is_visible};
 use super::tables::{MessageRow, Role, message_columns};
@@ -181,12 +182,19 @@ impl Draft {
 }
 
 impl NewPost {
-    /// What is answered and told once it is stored as `message`.
-    pub(super) fn written(&self, draft: &Draft, message: Arc<Message>) -> Written<Posted> {
-        let joined = self.joins_as.map(|_| Publication::Joined {
+    /// What is answered and told once it is stored as `message`; `joined` is the place in its author's stream that a
+    /// membership took which began by it.
+    pub(super) fn written(
+        &self,
+        draft: &Draft,
+        message: Arc<Message>,
+        joined: Option<Seq>,
+    ) -> Written<Posted> {
+        let joined = joined.map(|me| Publication::Joined {
             room: draft.room,
             user: draft.author,
             read_posts: self.ordinal,
+            me,
         });
         let posted = Publication::Message {
             message: Arc::clone(&message),
@@ -322,18 +330,21 @@ fn store(
     ])?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
-    match new.joins_as {
+    let joined = match new.joins_as {
         None => {
             let read = values![room, author, seq, new.ordinal];
             statements.read_own.again().execute(read)?;
+            None
         }
         Some(role) => {
-            let member = values![room, author, seq, new.ordinal, now, role];
+            let me = person::take(db, draft.author)?;
+            let member = values![room, author, seq, new.ordinal, now, role, me];
             statement(db, JOIN)?.execute(member)?;
+            Some(me)
         }
-    }
+    };
     let message = draft.row(id, &new).into_message(ids);
-    Ok(new.written(draft, message.into()))
+    Ok(new.written(draft, message.into(), joined))
 }
 
 /// The prepared statements that each send of a batch runs.
@@ -389,12 +400,15 @@ const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordina
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";
 
 const READ_OWN: &str = "UPDATE memberships SET read_seq = ?3, read_posts = ?4, wrote = TRUE \
-    WHERE room_id = ?1 AND user_id = ?2";
+    WHERE room_id = ?1 AND user_id = ?2 AND state = 'in'";
 
+/// In the place of what was left of another membership.
 const JOIN: &str = "INSERT INTO memberships \
-    (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) VALUES (?, ?, ?, ?, ?, ?, TRUE) \
-    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, wrote = TRUE, \
-    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
+    (room_id, user_id, read_seq, read_posts, joined_at, role, me_seq, wrote) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, TRUE) \
+    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, \
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, \
+    joined_at = excluded.joined_at, wrote = TRUE, me_seq = excluded.me_seq";
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {

@@ -10,10 +10,11 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::person::TakenSeqs;
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{MarkedUnread, RoomId, Seq, UserId};
+use parlour_protocol::{ReadMark, RoomId, Seq, UserId};
 use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Bound;
@@ -114,6 +115,11 @@ impl ReadReceipts {
         written
     }
 
+    /// Up to where the user has read the room by a receipt that is not on disk.
+    pub(crate) fn awaited(&self, room: RoomId, user: UserId) -> Option<Seq> {
+        self.gathered().furthest.get(&(room, user)).copied()
+    }
+
     /// Writes until there is nothing left.
     async fn flush_until_empty(self, store: Arc<Store>) {
         while self.is_any_left() {
@@ -196,6 +202,11 @@ impl Receipt {
             back_to: None,
         }
     }
+
+    /// Whether it moves the position on.
+    fn is_on(&self) -> bool {
+        self.read > Seq::ZERO
+    }
 }
 
 impl Store {
@@ -212,14 +223,22 @@ impl BatchWrite for Part {
     type Answer = ();
 
     fn write(parts: &[Self], db: &Db) -> Results<()> {
+        let mut seqs = TakenSeqs::take(db, &wanted(parts))?;
         parts
             .iter()
             .map(|Self(receipts)| {
                 let mut publish = Vec::new();
                 for (at, receipt) in receipts.iter() {
-                    publish.extend(move_on(db, *at, receipt.read)?);
-                    if let Some(to) = receipt.back_to {
-                        publish.extend(set_back(db, *at, to)?);
+                    // Who is no more takes none, and has no membership either.
+                    if receipt.is_on()
+                        && let Some(me) = seqs.next(at.1)
+                    {
+                        publish.extend(move_on(db, *at, receipt.read, me)?);
+                    }
+                    if let Some(to) = receipt.back_to
+                        && let Some(me) = seqs.next(at.1)
+                    {
+                        publish.extend(set_back(db, *at, to, me)?);
                     }
                 }
                 Ok(Ok(Written { value: (), publish }))
@@ -228,32 +247,46 @@ impl BatchWrite for Part {
     }
 }
 
+/// How many seqs of their streams these receipts take. One that turns out to move nothing leaves a gap, which no
+/// client minds.
+fn wanted(parts: &[Part]) -> BTreeMap<UserId, i64> {
+    let mut wanted = BTreeMap::new();
+    for ((_, user), receipt) in parts.iter().flat_map(|Part(receipts)| receipts.iter()) {
+        let moves = [receipt.is_on(), receipt.back_to.is_some()];
+        *wanted.entry(*user).or_default() += moves.map(i64::from).iter().sum::<i64>();
+    }
+    wanted
+}
+
 /// Moves a member's read position on, unless they are none any more or have read further by posting.
-fn move_on(db: &Db, (room, user): At, seq: Seq) -> db::Result<Option<Publication>> {
+fn move_on(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
-    let read = values![room, user, seq, read_posts];
+    let read = values![room, user, seq, read_posts, me];
     let is_news = statement(db, MOVE_ON)?.execute(read)? > 0;
     Ok(is_news.then_some(Publication::Read {
         user,
         room,
+        seq,
         read_posts,
+        me,
     }))
 }
 
 /// Sets a member's read position back, unless it is before that already. They are told in any case: what they
 /// have open marks nothing as read meanwhile.
-fn set_back(db: &Db, (room, user): At, seq: Seq) -> db::Result<Option<Publication>> {
+fn set_back(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<Publication>> {
     let read_posts = posts_up_to(db, room, seq)?;
-    let back = values![room, user, seq, read_posts];
+    let back = values![room, user, seq, read_posts, me];
     statement(db, SET_BACK)?.execute(back)?;
     statement(db, STANDS)?.row(values![room, user], |row| {
         let (read_posts, posts): (i64, i64) = (row.get(1)?, row.get(2)?);
         Ok(Publication::Unread {
             user,
-            marked: MarkedUnread {
+            marked: ReadMark {
                 room_id: room,
                 seq: Seq(row.get(0)?),
                 unread: posts - read_posts,
+                me: Some(me),
             },
             read_posts,
         })
@@ -263,7 +296,7 @@ fn set_back(db: &Db, (room, user): At, seq: Seq) -> db::Result<Option<Publicatio
 macro_rules! moves {
     ($which:literal) => {
         concat!(
-            "UPDATE memberships SET read_seq = ?3, read_posts = ?4 \
+            "UPDATE memberships SET read_seq = ?3, read_posts = ?4, me_seq = ?5 \
             WHERE room_id = ?1 AND user_id = ?2 AND state = 'in' AND read_seq ",
             $which,
             " ?3 AND EXISTS (SELECT 1 FROM rooms WHERE id = ?1 AND deleted_at IS NULL)"
@@ -276,7 +309,8 @@ const MOVE_ON: &str = moves!("<");
 const SET_BACK: &str = moves!(">");
 
 const STANDS: &str = "SELECT read_seq, read_posts, posts FROM memberships \
-    JOIN rooms ON id = room_id WHERE room_id = ? AND user_id = ? AND state = 'in' AND deleted_at IS NULL";
+    JOIN rooms ON id = room_id \
+    WHERE room_id = ? AND user_id = ? AND state = 'in' AND deleted_at IS NULL";
 
 /// How many messages were posted up to `seq`: the ordinal of the last of them.
 fn posts_up_to(db: &Db, room: RoomId, seq: Seq) -> db::Result<i64> {

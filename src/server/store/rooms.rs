@@ -7,6 +7,7 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::message_ids::MessageIds;
+use super::person;
 use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
 use crate::clock::Random;
@@ -118,12 +119,13 @@ impl Store {
             if draft.kind == RoomKind::Open {
                 decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
             }
-            let room = create(db, &draft)?;
+            let me = person::take(db, draft.maker)?;
+            let room = create(db, &draft, me)?;
             let made = Publication::RoomChanged {
                 room: room.clone(),
                 kind: draft.kind,
             };
-            let joined = begins(&room, draft.kind, draft.maker, 0);
+            let joined = begins(&room, draft.kind, draft.maker, 0, me);
             Ok(Written {
                 publish: [made].into_iter().chain(joined).collect(),
                 value: room,
@@ -224,6 +226,7 @@ pub(super) fn begins(
     kind: RoomKind,
     user: UserId,
     read_posts: i64,
+    me: Seq,
 ) -> Vec<Publication> {
     let shown = (kind != RoomKind::Open).then(|| Publication::RoomShown {
         room: room.clone(),
@@ -233,6 +236,7 @@ pub(super) fn begins(
         room: room.id,
         user,
         read_posts,
+        me,
     };
     shown.into_iter().chain([joined]).collect()
 }
@@ -254,7 +258,7 @@ pub fn draw_hidden_id(random: &dyn Random) -> RoomId {
 /// Where the ids of rooms that are not open begin; they end below 2^53. [`NEXT_ID`] has it, too.
 const HIDDEN_FROM: i64 = 1 << 52;
 
-fn create(db: &Db, draft: &RoomDraft) -> db::Result<Room> {
+fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     let RoomDraft {
         maker,
         kind,
@@ -280,7 +284,7 @@ fn create(db: &Db, draft: &RoomDraft) -> db::Result<Room> {
         *maker
     ];
     statement(db, CREATE)?.execute(values)?;
-    statement(db, FOUNDER)?.execute(values![id, *maker, Role::Owner, *now])?;
+    statement(db, FOUNDER)?.execute(values![id, *maker, Role::Owner, *now, me])?;
     Ok(Room {
         id: RoomId(id),
         name: name.shown.clone(),
@@ -381,7 +385,7 @@ const CREATE: &str = "INSERT INTO rooms \
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const FOUNDER: &str =
-    "INSERT INTO memberships (room_id, user_id, role, joined_at) VALUES (?, ?, ?, ?)";
+    "INSERT INTO memberships (room_id, user_id, role, joined_at, me_seq) VALUES (?, ?, ?, ?, ?)";
 
 const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
     name = coalesce(?2, name), folded = coalesce(?3, folded), skeleton = coalesce(?4, skeleton), \

@@ -16,6 +16,7 @@ mod round_trips;
 mod sending;
 mod starting;
 mod statements;
+mod streams;
 mod sweeping;
 mod sync_property;
 mod two_servers;

@@ -64,7 +64,10 @@ impl Ear {
             name: format!("Guest {user}").into(),
             skeleton: format!("guest {user}").into(),
         };
-        assert_eq!(ear.socket.identify(&who, HashMap::new(), false), Ok(()));
+        assert_eq!(
+            ear.socket.identify(&who, HashMap::new(), Seq(0), false),
+            Ok(())
+        );
         ear
     }
 
@@ -287,7 +290,10 @@ fn identify(socket: &Socket) {
         name: "Alice".into(),
         skeleton: "alice".into(),
     };
-    assert_eq!(socket.identify(&alice, HashMap::new(), false), Ok(()));
+    assert_eq!(
+        socket.identify(&alice, HashMap::new(), Seq(0), false),
+        Ok(())
+    );
 }
 
 #[tokio::test]
@@ -422,7 +428,11 @@ async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_bes
                 at_once.wait();
                 let user = UserId(2);
                 hub.publish_all([
-                    Publication::Left { room, user },
+                    Publication::Left {
+                        room,
+                        user,
+                        me: Seq(1),
+                    },
                     Publication::RoomHidden { room, user },
                 ]);
             });

@@ -34,4 +34,5 @@ mod ws_looking;
 mod ws_presence;
 mod ws_rooms;
 mod ws_sending;
+mod ws_streams;
 mod ws_sync;

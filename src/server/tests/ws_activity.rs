@@ -139,7 +139,7 @@ async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
         .send(json!({"type": "read", "room_id": LOBBY, "seq": 5}))
         .await;
     marking.send(unread.clone()).await;
-    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 2, "unread": 3});
+    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 2, "unread": 3, "me": 3});
     for tab in [&mut marking, &mut elsewhere] {
         assert_eq!(tab.next_of_type("unread").await, told);
     }
@@ -160,7 +160,7 @@ async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
     let mut single = server.socket("/ws/chat/1", &headers).await;
     single.send(json!({})).await;
     single.send(json!({"type": "unread", "number": 2})).await;
-    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 1, "unread": 5});
+    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 1, "unread": 5, "me": 5});
     for tab in [&mut marking, &mut elsewhere] {
         assert_eq!(tab.next_of_type("unread").await, told);
     }

@@ -63,7 +63,8 @@ async fn a_known_list_is_not_sent_again_until_it_changes() {
     let mut tab = server.joined(&alice, LOBBY).await;
     let first = rooms(&mut tab, None).await;
     let again = rooms(&mut tab, Some(&first["hash"])).await;
-    assert_eq!(again, json!({"type": "rooms", "hash": first["hash"]}));
+    assert_eq!(again["hash"], first["hash"]);
+    assert!(again.get("rooms").is_none(), "{again}");
     server.say(&bob, LOBBY, "news").await;
     let changed = rooms(&mut tab, Some(&first["hash"])).await;
     assert_ne!(changed["hash"], first["hash"]);

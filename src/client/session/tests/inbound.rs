@@ -6,6 +6,8 @@ use parlour_protocol::{Heartbeat, RoomActivity, System, SystemEvent, Typists};
 fn heartbeat(room: RoomId, seq: i64) -> ServerFrame {
     ServerFrame::Heartbeat(Heartbeat {
         rooms: [(room, Seq(seq))].into(),
+        house: None,
+        me: None,
     })
 }
 

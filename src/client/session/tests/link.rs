@@ -216,7 +216,11 @@ fn a_hidden_tab_that_is_woken_once_a_minute_does_not_ask_each_time() {
     let mut tab = Tab::live();
     tab.pass(1_000.0);
     for _ in 0..3 {
-        tab.hear(ServerFrame::Heartbeat(Heartbeat { rooms: [].into() }));
+        tab.hear(ServerFrame::Heartbeat(Heartbeat {
+            rooms: [].into(),
+            house: None,
+            me: None,
+        }));
         assert_eq!(said(&tab.pass(30_000.0)), Vec::<&ClientFrame>::new());
     }
 }
@@ -235,6 +239,8 @@ fn a_tab_on_the_welcome_screen_learns_of_another_build_with_the_list_of_rooms() 
         hash: "h".to_owned(),
         rooms: None,
         build: Some("new".to_owned()),
+        house: None,
+        me: None,
     }));
     let effects = tab.pass(20_000.0);
     assert!(effects.contains(&Effect::Reload(" new".to_owned())));

@@ -1,7 +1,7 @@
 //! Looking, joining, leaving, and taking that back.
 
 use super::*;
-use parlour_protocol::{RoomActivity, RoomGone, RoomJoined, RoomList};
+use parlour_protocol::{RoomActivity, RoomJoined, RoomLeft, RoomList};
 
 /// In the lobby, with a page of two, connected, and no member of it.
 fn looking() -> Tab {
@@ -16,11 +16,11 @@ fn looking() -> Tab {
 }
 
 fn joined(room_id: RoomId) -> ServerFrame {
-    ServerFrame::Joined(RoomJoined { room_id })
+    ServerFrame::Joined(RoomJoined { room_id, me: None })
 }
 
 fn left(room_id: RoomId) -> ServerFrame {
-    ServerFrame::Left(RoomGone { room_id })
+    ServerFrame::Left(RoomLeft { room_id, me: None })
 }
 
 fn look(after: i64) -> ClientFrame {
@@ -38,6 +38,8 @@ fn list(is_member: bool) -> ServerFrame {
         hash: "h".to_owned(),
         rooms: Some(vec![listed, entry(GARDEN, 0)]),
         build: None,
+        house: None,
+        me: None,
     })
 }
 

@@ -139,6 +139,8 @@ fn an_answer_that_got_lost_is_asked_for_with_the_heartbeat() {
     tab.send("one", "k1");
     let heartbeat = ServerFrame::Heartbeat(parlour_protocol::Heartbeat {
         rooms: [(LOBBY, Seq(2))].into(),
+        house: None,
+        me: None,
     });
     assert_eq!(keys(&tab.hear(heartbeat)), ["k1"]);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::room_cache::NewLine;
-use parlour_protocol::{MarkedUnread, RoomActivity, RoomList};
+use parlour_protocol::{ReadMark, RoomActivity, RoomList};
 
 /// The lobby of 60 messages, of which one has read 20, on a page around that.
 fn unread_lobby() -> Place {
@@ -32,10 +32,11 @@ fn read(seq: i64) -> ClientFrame {
 }
 
 fn marked_unread(seq: i64, unread: i64) -> ServerFrame {
-    ServerFrame::Unread(MarkedUnread {
+    ServerFrame::Unread(ReadMark {
         room_id: LOBBY,
         seq: Seq(seq),
         unread,
+        me: None,
     })
 }
 
@@ -131,12 +132,16 @@ fn what_was_seen_before_there_was_a_socket_is_told_once_there_is() {
         hash: "h".to_owned(),
         rooms: Some(vec![entry(LOBBY, 40), entry(GARDEN, 0)]),
         build: None,
+        house: None,
+        me: None,
     }));
     assert_eq!((tab.unread(), tab.told()), (35, vec![25]));
     tab.hear(ServerFrame::Rooms(RoomList {
         hash: "i".to_owned(),
         rooms: Some(vec![entry(LOBBY, 35), entry(GARDEN, 0)]),
         build: None,
+        house: None,
+        me: None,
     }));
     assert_eq!((tab.unread(), tab.told()), (35, vec![]));
 }

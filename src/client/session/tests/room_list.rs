@@ -11,6 +11,8 @@ fn list(hash: &str, rooms: impl IntoIterator<Item = i64>) -> ServerFrame {
         hash: hash.to_owned(),
         rooms: Some(rooms.collect()),
         build: None,
+        house: None,
+        me: None,
     })
 }
 
@@ -43,6 +45,8 @@ fn the_list_is_asked_for_with_every_socket_and_known_while_no_frame_changed_it()
         hash: "h".to_owned(),
         rooms: None,
         build: None,
+        house: None,
+        me: None,
     };
     tab.hear(ServerFrame::Rooms(same));
     assert_eq!(ids(&tab), [1, 2, 3]);
@@ -72,6 +76,8 @@ fn what_was_counted_while_the_list_was_read_is_not_counted_twice() {
         hash: "h".to_owned(),
         rooms: Some(vec![listed]),
         build: None,
+        house: None,
+        me: None,
     }));
     tab.hear(posted(LOBBY, 3));
     tab.hear(posted(LOBBY, 4));
@@ -313,6 +319,8 @@ fn whatever_the_network_does_the_room_is_called_as_a_fresh_page_calls_it() {
         }
         let heartbeat = ServerFrame::Heartbeat(parlour_protocol::Heartbeat {
             rooms: [(LOBBY, Seq(seq))].into(),
+            house: None,
+            me: None,
         });
         for after in sync_asked(&tab.hear(heartbeat)) {
             tab.hear(answer(after, seq, since, &name));

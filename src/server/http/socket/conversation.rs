@@ -24,6 +24,7 @@ use crate::realtime::{Closing, Frame, Socket, SocketKind};
 use crate::{Scope, ServiceError, telemetry};
 use command::{About, Command};
 use entering::Admission;
+use joining::Stream;
 use parlour_protocol::{
     AppError, ClientFrame, CloseCode, ErrorCode, Message, MessageId, RoomId, Seq, ServerFrame,
 };
@@ -93,14 +94,12 @@ enum Doing {
     /// Subscribed; becomes a member, or reads the room's `seq` again.
     Arriving(Box<joining::Join>),
     /// Reads what was missed, a frame at a time.
-    CatchingUp(RoomId),
+    CatchingUp(Stream),
     Leaving {
         room: RoomId,
         was_known: bool,
     },
-    Listing {
-        known: Option<Box<str>>,
-    },
+    Listing(Box<joining::Listing>),
     /// Edits or deletes a message; the room's `seq` was `before`.
     Changing {
         room: RoomId,
@@ -248,11 +247,11 @@ impl Conversation {
             (Doing::Entering, outcome) => self.go_on_entering(outcome),
             (Doing::Joining(join), outcome) => self.may_join(join, outcome),
             (Doing::Arriving(join), outcome) => self.arrive(join, outcome),
-            (Doing::CatchingUp(room), outcome) => self.caught_up(room, outcome),
+            (Doing::CatchingUp(stream), outcome) => self.caught_up(stream, outcome),
             (Doing::Leaving { room, was_known }, outcome) => {
                 self.has_left(room, was_known, outcome)
             }
-            (Doing::Listing { known }, outcome) => self.listed(known, outcome),
+            (Doing::Listing(listing), outcome) => self.listed(listing, outcome),
             (Doing::Changing { room, before }, Ok(Done::Changed(message))) => {
                 self.changed(room, before, message)
             }
@@ -315,7 +314,15 @@ impl Conversation {
             Command::Leave { room } => self.leave(room),
             Command::Sync { room, after } => {
                 self.steps.push_back(Step::Hold);
-                self.catch_up(room, after);
+                self.catch_up(Stream::Room(room), after);
+            }
+            Command::SyncHouse { after } => {
+                self.steps.push_back(Step::Hold);
+                self.catch_up(Stream::House, after);
+            }
+            Command::SyncMe { after } => {
+                self.steps.push_back(Step::Hold);
+                self.catch_up(Stream::Me, after);
             }
             Command::Typing { room, is_typing } => {
                 if let Err(error) = self.typing(room, is_typing) {
@@ -346,15 +353,7 @@ impl Conversation {
             Command::Unread { room, number } => {
                 self.begin_task(Task::MarkUnread { room, number }, Doing::MarkingRead(room));
             }
-            Command::Rooms { known } => {
-                self.steps.push_back(Step::Hold);
-                self.begin_task(
-                    Task::ListRooms,
-                    Doing::Listing {
-                        known: known.map(Into::into),
-                    },
-                );
-            }
+            Command::Rooms { known } => self.list(known),
             // Begun in `take`, since these overlap.
             Command::Refused(_) | Command::Send(_) => {}
         }
@@ -414,10 +413,17 @@ impl Conversation {
 
     /// Takes a name that the person was given on another socket; the next `welcome` shows it.
     fn take_new_name(&mut self) {
-        if let Some(name) = self.socket.take_new_name()
+        if let Some(name) = self.socket.take_new_name() {
+            self.take_name(&name);
+        }
+    }
+
+    fn take_name(&mut self, name: &str) {
+        let known = self.scope.person.as_ref().map(|person| &person.user.name);
+        if known.is_some_and(|known| known != name)
             && let Some(person) = &mut Arc::make_mut(&mut self.scope).person
         {
-            name.as_ref().clone_into(&mut person.user.name);
+            name.clone_into(&mut person.user.name);
         }
     }
 }

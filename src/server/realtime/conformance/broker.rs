@@ -2,7 +2,7 @@
 
 use crate::events::Publication;
 use crate::realtime::{Broker, Event};
-use parlour_protocol::{RoomId, UserId};
+use parlour_protocol::{RoomId, Seq, UserId};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -124,6 +124,8 @@ fn reading(user: i64, read_posts: i64) -> Publication {
     Publication::Read {
         user: UserId(user),
         room: RoomId(1),
+        seq: Seq(read_posts),
         read_posts,
+        me: Seq(read_posts),
     }
 }

@@ -7,7 +7,9 @@ use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
-use parlour_protocol::{CloseCode, Message, RoomGone, RoomId, Seq, ServerFrame, User, UserId};
+use parlour_protocol::{
+    CloseCode, Message, RoomGone, RoomId, RoomLeft, Seq, ServerFrame, User, UserId,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,12 +39,23 @@ impl Inner {
                     batches.entry(room).or_default().add(message, frame)
                 }
                 (
-                    Publication::Read {
-                        room, read_posts, ..
+                    &Publication::Read {
+                        room,
+                        seq,
+                        read_posts,
+                        me,
+                        ..
                     },
                     Audience::Person(user),
                     _,
-                ) => self.read(user, *room, *read_posts),
+                ) => {
+                    if self.read(user, room, read_posts) {
+                        // What it counts is delivered before.
+                        self.tell_rooms(&mut batches);
+                        self.tell_read(user, room, seq, read_posts, me);
+                    }
+                    self.person_reached(user, me);
+                }
                 (publication, audience, frame) => {
                     self.tell_rooms(&mut batches);
                     self.deliver_alone(publication, audience, frame.as_ref());
@@ -75,8 +88,9 @@ impl Inner {
                 Audience::Person(user),
                 Some(frame),
             ) => self.tell(user, frame),
-            (Publication::Left { room, .. }, Audience::Person(user), Some(frame)) => {
+            (Publication::Left { room, me, .. }, Audience::Person(user), Some(frame)) => {
                 self.left(*room, user, frame);
+                self.person_reached(user, *me);
             }
             (
                 Publication::Unread {
@@ -89,10 +103,14 @@ impl Inner {
                     listener.has_marked_unread(marked.room_id, *read_posts);
                 }
                 self.tell(user, frame);
+                self.person_reached(user, marked.me.unwrap_or_default());
             }
             (
                 Publication::Joined {
-                    room, read_posts, ..
+                    room,
+                    read_posts,
+                    me,
+                    ..
                 },
                 Audience::Person(user),
                 Some(frame),
@@ -102,10 +120,25 @@ impl Inner {
                 }
                 self.read(user, *room, *read_posts);
                 self.tell(user, frame);
+                self.person_reached(user, *me);
                 self.stop_looking(*room, user);
             }
-            (Publication::Renamed { user, skeleton }, _, _) => self.renamed(user, skeleton),
-            (Publication::NewEpoch(rooms), _, _) => self.begin_epoch(rooms),
+            (
+                Publication::Renamed {
+                    user,
+                    skeleton,
+                    seq,
+                },
+                _,
+                Some(frame),
+            ) => {
+                self.renamed(user, skeleton);
+                self.tell_house(*seq, frame);
+            }
+            (Publication::NewEpoch { rooms, house }, _, _) => {
+                self.begin_streams(*house);
+                self.begin_epoch(rooms);
+            }
             (
                 Publication::Viewers {
                     room,
@@ -130,9 +163,9 @@ impl Inner {
         let Viewers::Members(before) = before else {
             return;
         };
-        let gone = RoomGone { room_id: room };
-        let left = Frame::from(ServerFrame::Left(gone.clone()).encode());
-        let hidden = Frame::from(ServerFrame::RoomDeleted(gone).encode());
+        let (room_id, me) = (room, None);
+        let left = Frame::from(ServerFrame::Left(RoomLeft { room_id, me }).encode());
+        let hidden = Frame::from(ServerFrame::RoomDeleted(RoomGone { room_id }).encode());
         for user in before.iter().filter(|user| !viewers.has(Some(**user))) {
             self.left(room, *user, &left);
             self.tell(*user, &hidden);
@@ -252,7 +285,8 @@ impl Inner {
         }
     }
 
-    fn read(&self, user: UserId, room: RoomId, read_posts: i64) {
+    /// Whether somebody has to be told: a person whose only socket is in the room knows what they have read.
+    fn read(&self, user: UserId, room: RoomId, read_posts: i64) -> bool {
         let mut tabs = 0;
         let mut is_elsewhere = false;
         for listener in locked(&self.sockets).of(user) {
@@ -262,13 +296,12 @@ impl Inner {
                 is_elsewhere |= !listener.has_joined(room);
             }
         }
-        // A person whose only socket is in the room knows what they have read; others need their counts.
-        if (is_elsewhere || tabs > 1)
-            && let Some(channel) = self.existing(room)
-        {
+        let is_news = is_elsewhere || tabs > 1;
+        if is_news && let Some(channel) = self.existing(room) {
             locked(&channel).activity.for_person(user);
             self.mark(room);
         }
+        is_news
     }
 
     /// Presence shows the new name, and what the person's sockets send from now on carries it.
@@ -357,7 +390,7 @@ mod tests {
                 skeleton: format!("guest {user}").into(),
             };
             let read_posts: HashMap<_, _> = rooms.iter().map(|room| (*room, 0)).collect();
-            socket.identify(&who, read_posts, false).unwrap();
+            socket.identify(&who, read_posts, Seq::ZERO, false).unwrap();
         }
         (socket, mailbox)
     }

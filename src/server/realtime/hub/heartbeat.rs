@@ -1,4 +1,4 @@
-//! Heartbeats: one timer for all sockets, which sends each the `seq` of its rooms and a ping.
+//! Heartbeats: one timer for all sockets, which sends each the `seq` of its rooms and streams, and a ping.
 //!
 //! *Invariant:* a socket that is served gets one heartbeat in every interval, behind every frame that the
 //! heartbeat counts; one that sends nothing for `pong_timeout` after a heartbeat is dropped. No socket has a
@@ -6,6 +6,7 @@
 //! an idle server would do.
 
 use super::inner::Inner;
+use super::streams::StreamSeqs;
 use crate::clock::{Clock, Interval};
 use crate::realtime::heartbeat_buckets::BUCKETS;
 use crate::realtime::listener::{Listener, Rooms};
@@ -52,24 +53,31 @@ impl Inner {
     fn send_heartbeats(&self, bucket: u32, timing: HeartbeatTiming, now: Instant) {
         self.drop_silent(bucket, timing, now);
         let _aside = self.aside();
-        // Most sockets are in one room, so most share one encoding.
-        let mut by_rooms: HashMap<Rooms, Vec<Arc<Listener>>> = HashMap::new();
-        let listeners = locked(&self.sockets).open.bucket(bucket).to_vec();
-        for listener in listeners {
+        // Most sockets are in one room, and nothing was done for long by many: those share one encoding.
+        let mut alike: HashMap<(Rooms, Option<StreamSeqs>), Vec<Arc<Listener>>> = HashMap::new();
+        let listeners = {
+            let sockets = locked(&self.sockets);
+            let listeners = sockets.open.bucket(bucket).iter();
+            let with_streams = |one: &Arc<Listener>| (Arc::clone(one), self.streams(one, &sockets));
+            listeners.map(with_streams).collect::<Vec<_>>()
+        };
+        for (listener, streams) in listeners {
             if listener.expect_pong(now) {
-                let same_rooms = by_rooms.entry(listener.joined()).or_default();
-                same_rooms.push(listener);
+                let alike = alike.entry((listener.joined(), streams)).or_default();
+                alike.push(listener);
             }
         }
-        for (rooms, listeners) in by_rooms {
-            send(&self.heartbeat(&rooms), listeners.iter().map(Arc::as_ref));
+        for ((rooms, streams), listeners) in alike {
+            let heartbeat = self.heartbeat(&rooms, streams);
+            send(&heartbeat, listeners.iter().map(Arc::as_ref));
         }
     }
 
     /// Sends one heartbeat to this socket alone.
     pub(super) fn send_heartbeat_to(&self, listener: &Listener) {
         let _aside = self.aside();
-        send(&self.heartbeat(&listener.joined()), [listener]);
+        let streams = self.streams_of(listener);
+        send(&self.heartbeat(&listener.joined(), streams), [listener]);
     }
 
     /// Drops the sockets that have sent nothing for `pong_timeout`, looked for in one bucket only.
@@ -100,14 +108,18 @@ impl Inner {
         }
     }
 
-    fn heartbeat(&self, joined: &[RoomId]) -> [Frame; 2] {
+    fn heartbeat(&self, joined: &[RoomId], streams: Option<StreamSeqs>) -> [Frame; 2] {
         let mut rooms = BTreeMap::new();
         for room in joined {
             if let Some(channel) = self.existing(*room) {
                 rooms.insert(*room, locked(&channel).delivered_seq);
             }
         }
-        let heartbeat = ServerFrame::Heartbeat(Heartbeat { rooms });
+        let heartbeat = ServerFrame::Heartbeat(Heartbeat {
+            rooms,
+            house: streams.map(|streams| streams.house),
+            me: streams.and_then(|streams| streams.me),
+        });
         [Frame::from(heartbeat.encode()), Frame::ping()]
     }
 }

@@ -8,6 +8,7 @@ use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Broker, Frame, Presence, locked};
 use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 use tokio::sync::Notify;
@@ -28,6 +29,8 @@ pub(super) struct Inner {
     /// Shared by who sends frames of rooms beside the publisher, and held alone by the publisher while it puts a
     /// person out of a room: what was made for them before is sent before, or not at all.
     pub(super) asides: RwLock<()>,
+    /// How far the house's stream was delivered.
+    pub(super) house: AtomicI64,
     /// Notified when a socket was closed.
     pub(super) closed: Notify,
     /// Until then a person who joins with `after` is not announced: the restart closed their sockets, they did

@@ -1,5 +1,6 @@
 //! A connection's handle on the hub. Dropping it, also by a panic, unsubscribes and unregisters the socket.
 
+use super::StreamSeqs;
 use super::inner::Inner;
 use crate::realtime::listener::Listener;
 use crate::realtime::{Attendee, SocketId, locked};
@@ -27,7 +28,8 @@ impl Socket {
         self.listener.id
     }
 
-    /// Sets whose socket this is; to be called once.
+    /// Sets whose socket this is, how many posts they have read in each of their rooms, and how far their stream has
+    /// come; to be called once.
     ///
     /// # Errors
     /// [`NameTaken`] for a guest who was made just now (`is_new`), when another person whose name looks the
@@ -36,13 +38,14 @@ impl Socket {
         &self,
         who: &Attendee,
         read_posts: HashMap<RoomId, i64>,
+        me: Seq,
         is_new: bool,
     ) -> Result<(), NameTaken> {
         let mut sockets = locked(&self.inner.sockets);
         if is_new && let Some(holder) = sockets.holder(&who.skeleton, Some(who.id)) {
             return Err(NameTaken(holder));
         }
-        sockets.identify(&self.listener, who, read_posts);
+        sockets.identify(&self.listener, who, read_posts, me);
         Ok(())
     }
 
@@ -145,6 +148,11 @@ impl Socket {
         self.inner
             .existing(room)
             .map_or(Seq::ZERO, |channel| locked(&channel).seq)
+    }
+
+    /// How far the streams beside the rooms were delivered; `None` on a socket that does not hear them.
+    pub fn streams(&self) -> Option<StreamSeqs> {
+        self.inner.streams_of(&self.listener)
     }
 
     /// Who is in a room.

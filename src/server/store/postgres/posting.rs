@@ -13,8 +13,8 @@ use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, Poste
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{MessageRow, Role, message_columns};
 use crate::store::writer::{Results, Written};
-use parlour_protocol::{Message, Seq};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use parlour_protocol::{Message, Seq, UserId};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::vec;
 
@@ -33,6 +33,8 @@ struct Group<'p> {
     /// What idempotency keys have made.
     sent: HashMap<(i64, &'p str), Sent>,
     names: HashMap<i64, String>,
+    /// How far the streams of authors have come.
+    streams: HashMap<i64, Seq>,
     /// Who is a member of what.
     members: HashSet<(i64, i64)>,
     /// The messages that are replied to.
@@ -93,6 +95,7 @@ impl<'p> Group<'p> {
             rooms: HashMap::new(),
             sent: HashMap::new(),
             names: pairs(&names)?,
+            streams: HashMap::new(),
             members: pairs(&members)?,
             numbers: pairs(&numbers)?,
             ids: column(&ids)?.into_iter(),
@@ -105,6 +108,9 @@ impl<'p> Group<'p> {
             };
             let is_open = row.get(3)?;
             group.rooms.insert(row.get(0)?, Room { state, is_open });
+        }
+        for row in names.iter().map(Row::Postgres) {
+            group.streams.insert(row.get(0)?, Seq(row.get(2)?));
         }
         for row in sent.iter().map(Row::Postgres) {
             group.knows_sent(&row, posts)?;
@@ -171,7 +177,8 @@ impl<'p> Group<'p> {
         let draft = &post.draft;
         let id = self.ids.next().ok_or_else(crate::store::failure::no_row)?;
         let message = Arc::new(draft.row(id, &new).into_message(post.ids));
-        self.rows.add(draft, &new, id);
+        let joined = new.joins_as.map(|_| self.take(draft.author));
+        self.rows.add(draft, &new, id, joined);
         if let Some(room) = self.rooms.get_mut(&draft.room.0) {
             room.state = RoomState {
                 seq: new.number.seq(),
@@ -186,7 +193,16 @@ impl<'p> Group<'p> {
         };
         self.sent
             .insert((draft.author.0, draft.client_id.as_str()), sent);
-        Ok(new.written(draft, message))
+        Ok(new.written(draft, message, joined))
+    }
+
+    /// Takes the next seq of an author's stream. Nobody else does meanwhile: one server has the lease, and writes one
+    /// transaction after the other.
+    fn take(&mut self, author: UserId) -> Seq {
+        let seq = self.streams.entry(author.0).or_default();
+        *seq = seq.next();
+        self.rows.streams.insert(author.0, seq.0);
+        *seq
     }
 }
 
@@ -205,6 +221,8 @@ struct Rows<'p> {
     times: Vec<i64>,
     /// How far each member has read by posting; and the role of who became one.
     read: HashMap<(i64, i64), ReadByPosting>,
+    /// How far the streams have come that memberships took a place in.
+    streams: BTreeMap<i64, i64>,
     /// Messages that go for good.
     gone: Vec<i64>,
 }
@@ -214,10 +232,11 @@ struct ReadByPosting {
     posts: i64,
     at: i64,
     joins_as: Option<Role>,
+    joined: Option<Seq>,
 }
 
 impl<'p> Rows<'p> {
-    fn add(&mut self, draft: &'p Draft, new: &NewPost, id: i64) {
+    fn add(&mut self, draft: &'p Draft, new: &NewPost, id: i64, joined: Option<Seq>) {
         self.ids.push(id);
         self.rooms.push(draft.room.0);
         self.numbers.push(new.number.0);
@@ -234,6 +253,7 @@ impl<'p> Rows<'p> {
             posts: 0,
             at: new.created_at.0,
             joins_as: new.joins_as,
+            joined,
         });
         (read.seq, read.posts) = (new.number.seq().0, new.ordinal);
     }
@@ -276,8 +296,10 @@ impl<'p> Rows<'p> {
         if !known.rooms.is_empty() {
             queries.push((READ_OWN, &known_values[..4]));
         }
+        let (people, taken): (Vec<i64>, Vec<i64>) = self.streams.iter().unzip();
+        let taken = values![&people[..], &taken[..]];
         if !joined.rooms.is_empty() {
-            queries.push((JOIN, &joined_values));
+            queries.extend([(TAKE, &taken[..]), (JOIN, &joined_values)]);
         }
         match queries.is_empty() {
             true => Ok(()),
@@ -295,6 +317,7 @@ struct Memberships {
     posts: Vec<i64>,
     times: Vec<i64>,
     roles: Vec<&'static str>,
+    joined: Vec<i64>,
 }
 
 impl Memberships {
@@ -310,11 +333,12 @@ impl Memberships {
             columns
                 .roles
                 .push(read.joins_as.unwrap_or(Role::Member).name());
+            columns.joined.push(read.joined.unwrap_or_default().0);
         }
         columns
     }
 
-    fn values(&self) -> [Value<'_>; 6] {
+    fn values(&self) -> [Value<'_>; 7] {
         [
             Value::from(&self.rooms[..]),
             Value::from(&self.users[..]),
@@ -322,6 +346,7 @@ impl Memberships {
             Value::from(&self.posts[..]),
             Value::from(&self.times[..]),
             Value::from(&self.roles[..]),
+            Value::from(&self.joined[..]),
         ]
     }
 }
@@ -353,7 +378,7 @@ const SENT: &str = concat!(
     JOIN messages ON author_id = author AND client_id = client JOIN rooms ON rooms.id = room_id"
 );
 
-const NAMES: &str = "SELECT id, name FROM users WHERE id = ANY(?)";
+const NAMES: &str = "SELECT id, name, me_seq FROM users WHERE id = ANY(?)";
 
 const MEMBERS: &str = "SELECT room_id, user_id FROM memberships WHERE state = 'in' \
     AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
@@ -381,9 +406,14 @@ const READ_OWN: &str = "UPDATE memberships SET read_seq = own.seq, read_posts = 
     FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[]) AS own (room, person, seq, posts) \
     WHERE room_id = own.room AND user_id = own.person";
 
-const JOIN: &str = "INSERT INTO memberships (room_id, user_id, read_seq, read_posts, joined_at, role, wrote) \
-    SELECT room, person, seq, posts, at, role, TRUE \
-    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[]) \
-    AS new (room, person, seq, posts, at, role) \
+const TAKE: &str = "UPDATE users SET me_seq = taken.seq \
+    FROM UNNEST(?1::int8[], ?2::int8[]) AS taken (person, seq) WHERE id = taken.person";
+
+const JOIN: &str = "INSERT INTO memberships \
+    (room_id, user_id, read_seq, read_posts, joined_at, role, me_seq, wrote) \
+    SELECT room, person, seq, posts, at, role, me, TRUE \
+    FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[], ?7::int8[]) \
+    AS new (room, person, seq, posts, at, role, me) \
     ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, wrote = TRUE, \
-    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at";
+    read_seq = excluded.read_seq, read_posts = excluded.read_posts, joined_at = excluded.joined_at, \
+    me_seq = excluded.me_seq";

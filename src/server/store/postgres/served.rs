@@ -14,6 +14,7 @@ use crate::error::{Class, StoreError};
 use crate::events::Publication;
 use crate::store::bootstrap::{Begun, draw_epoch};
 use crate::store::db::{Db, Result, statement, values};
+use crate::store::house;
 use crate::store::kept::{Kept, Open};
 use crate::store::message_ids::MessageIds;
 use crate::store::rooms::{self, KnownRoom, RoomState};
@@ -46,6 +47,8 @@ struct Known {
     epoch: Arc<str>,
     /// The `seq` of each room up to which everything was published.
     told: HashMap<RoomId, Seq>,
+    /// The same of the house's stream.
+    told_house: Seq,
     /// The epoch is another one, and that was not told yet.
     is_new_epoch: bool,
 }
@@ -85,6 +88,7 @@ impl Served {
         note(&db, &cluster, &epoch)?;
         let told = rooms::known(&db)?;
         let told = told.into_iter().map(|room| (room.id, room.state.seq));
+        let told_house = house::seq(&db)?;
         let served = Self {
             endpoint,
             node,
@@ -95,6 +99,7 @@ impl Served {
                 cluster,
                 epoch: epoch.into(),
                 told: told.collect(),
+                told_house,
                 is_new_epoch: false,
             }),
         };
@@ -169,7 +174,10 @@ impl Served {
         &self,
         publications: impl IntoIterator<Item = &'p Publication>,
     ) {
-        let told = &mut self.known().told;
+        let mut known = self.known();
+        let Known {
+            told, told_house, ..
+        } = &mut *known;
         for publication in publications {
             match publication {
                 Publication::Message { message, .. } => {
@@ -180,6 +188,7 @@ impl Served {
                 Publication::RoomDeleted(room) => {
                     told.remove(room);
                 }
+                Publication::Renamed { seq, .. } => *told_house = (*told_house).max(*seq),
                 _ => {}
             }
         }
@@ -188,7 +197,7 @@ impl Served {
     /// What a connection may have committed before it was lost and nobody was told: what is in the database and was
     /// not published.
     pub(in crate::store) fn untold(&self, db: &Db) -> Result<Vec<Publication>> {
-        let present = db.write(rooms::known)?;
+        let (present, house) = db.write(|db| Ok((rooms::known(db)?, house::seq(db)?)))?;
         let mut known = self.known();
         if std::mem::take(&mut known.is_new_epoch) {
             let seqs = present.iter().map(|room| (room.id, room.state.seq));
@@ -197,11 +206,13 @@ impl Served {
                 let RoomState { seq, posts } = room.state;
                 (room.id, seq, posts)
             });
-            let begins = Publication::NewEpoch(states.collect());
+            known.told_house = house;
+            let rooms = states.collect();
+            let begins = Publication::NewEpoch { rooms, house };
             let viewers = present.iter().map(KnownRoom::viewers);
             return Ok([begins].into_iter().chain(viewers).collect());
         }
-        let told = known.told.clone();
+        let (told, told_house) = (known.told.clone(), known.told_house);
         drop(known);
         let mut untold = Vec::new();
         let gone = told
@@ -218,6 +229,9 @@ impl Served {
                     db.write(|db| rooms::publications_since(db, id, from, self.message_ids));
                 untold.extend(since?);
             }
+        }
+        if house > told_house {
+            untold.extend(db.write(|db| house::publications_since(db, told_house))?);
         }
         self.tells(&untold);
         Ok(untold)

@@ -5,7 +5,7 @@ use crate::clock::{SystemClock, SystemRandom};
 use crate::store::db::{self, statement, values};
 use crate::store::{self, Store};
 use futures::future::join_all;
-use parlour_protocol::{RoomId, UserId};
+use parlour_protocol::{RoomId, Seq, UserId};
 use std::sync::Mutex;
 use tempfile::TempDir;
 
@@ -56,7 +56,9 @@ fn say(number: i64) -> Vec<Publication> {
     vec![Publication::Read {
         user: UserId(1),
         room: LOBBY,
+        seq: Seq(number),
         read_posts: number,
+        me: Seq(number),
     }]
 }
 

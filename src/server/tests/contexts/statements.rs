@@ -3,9 +3,10 @@
 
 use super::*;
 use futures::future::join_all;
-use parlour_protocol::Number;
+use parlour_protocol::{Number, Seq};
 use parlour_server::messages::{View, history};
 use parlour_server::page_content::{self, At};
+use parlour_server::rooms::{self, NewRoom};
 use std::sync::Mutex;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
@@ -92,13 +93,38 @@ async fn a_send_takes_five_statements_in_a_transaction() {
 }
 
 #[tokio::test]
-async fn the_first_send_of_somebody_takes_as_many() {
+async fn the_first_send_of_somebody_takes_one_more() {
     let (bench, ..) = lobby().await;
     let bob = bench.guest("Bob").await;
+    // The seq of their stream.
+    let one_more = [&SEND[..], &["execute"]].concat();
     assert_eq!(
         traced_sql(bench.post(&bob, "hello")).await,
-        transaction(&SEND)
+        transaction(&one_more)
     );
+}
+
+#[tokio::test]
+async fn read_receipts_take_two_statements_each_and_one_more_for_each_person() {
+    let (bench, alice, _) = lobby().await;
+    let bob = bench.guest("Bob").await;
+    let garden = NewRoom {
+        name: "Garden".to_owned(),
+        description: String::new(),
+    };
+    let garden = rooms::create(&bench.ctx, &alice, garden).await.unwrap().id;
+    for room in [LOBBY, garden] {
+        rooms::enter(&bench.ctx, &bob, room).await.unwrap();
+        bench.send(&alice, room, "x", None).await.unwrap();
+    }
+    // More reads than are done elsewhere while the disk is not trusted.
+    for _ in 0..100 {
+        rooms::read_positions(&bench.ctx, &bob).await.unwrap();
+    }
+    let read = [LOBBY, garden].map(|room| rooms::read_up_to(&bench.ctx, &bob, room, Seq::MAX));
+    let traced = traced_sql(join_all(read)).await;
+    let written = traced.split("begin ").last().unwrap();
+    assert_eq!(written, "execute query execute query execute commit");
 }
 
 #[tokio::test]

@@ -46,6 +46,12 @@ pub(super) enum Command {
     Rooms {
         known: Option<String>,
     },
+    SyncHouse {
+        after: Seq,
+    },
+    SyncMe {
+        after: Seq,
+    },
 }
 
 /// A message that is sent to a room.
@@ -118,14 +124,29 @@ impl Command {
                 room: room_in(room_id)?,
                 number,
             },
-            ClientFrame::Rooms { known } => match kind {
-                SocketKind::Many => Self::Rooms { known },
-                SocketKind::One(_) => {
-                    let sentence = "This socket is for one room; /ws lists the others.";
-                    return Err(About::default().bad(sentence));
-                }
-            },
+            ClientFrame::Rooms { known } => {
+                house_on(kind, "This socket is for one room; /ws lists the others.")?;
+                Self::Rooms { known }
+            }
+            ClientFrame::SyncHouse { after } => {
+                house_on(kind, STREAMS_ELSEWHERE)?;
+                Self::SyncHouse { after }
+            }
+            ClientFrame::SyncMe { after } => {
+                house_on(kind, STREAMS_ELSEWHERE)?;
+                Self::SyncMe { after }
+            }
         })
+    }
+}
+
+const STREAMS_ELSEWHERE: &str = "This socket is for one room; /ws has what belongs to none.";
+
+/// Only a `/ws` socket takes what is about more than one room.
+fn house_on(kind: SocketKind, sentence: &str) -> Result<(), Refused> {
+    match kind {
+        SocketKind::Many => Ok(()),
+        SocketKind::One(_) => Err(About::default().bad(sentence)),
     }
 }
 

@@ -3,10 +3,10 @@
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Task};
 use crate::realtime::{Attendee, Closing, NameTaken, SocketKind};
+use crate::rooms::PersonState;
 use crate::{Person, Scope, ServiceError, Token, names, telemetry};
-use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, RoomId, Seq};
+use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, Seq};
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The state of a socket that is not open yet.
@@ -98,8 +98,8 @@ impl Conversation {
             (Stage::Person, Ok(Done::Person(None, _))) => {
                 self.close(Closing::plain(CloseCode::SessionEnded));
             }
-            (Stage::ReadPositions, Ok(Done::ReadPositions(read))) => {
-                let identified = self.introduce(read);
+            (Stage::ReadPositions, Ok(Done::ReadPositions(state))) => {
+                let identified = self.introduce(state);
                 match identified {
                     Ok(()) => self.identified(),
                     Err(error) => self.turn_away(&error),
@@ -156,7 +156,12 @@ impl Conversation {
         }
     }
 
-    fn introduce(&self, read_posts: HashMap<RoomId, i64>) -> Result<(), ServiceError> {
+    fn introduce(&mut self, state: PersonState) -> Result<(), ServiceError> {
+        let PersonState { name, read, me } = state;
+        if let Some(name) = name {
+            // They may have been renamed since the request was looked at.
+            self.take_name(&name);
+        }
         let person = self.scope.require_person()?;
         let name = &person.user.name;
         let who = Attendee {
@@ -168,7 +173,8 @@ impl Conversation {
             .admission
             .as_ref()
             .is_some_and(|admission| admission.is_new);
-        let identified = self.socket.identify(&who, read_posts, is_new);
+        let posts = read.into_iter().map(|(room, read)| (room, read.posts));
+        let identified = (self.socket).identify(&who, posts.collect(), me, is_new);
         identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
     }
 

@@ -8,8 +8,9 @@
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Step, Task};
 use crate::ServiceError;
+use crate::realtime::StreamSeqs;
 use crate::rooms::Checked;
-use parlour_protocol::{Room, RoomGone, RoomId, RoomList, Seq, ServerFrame, UsersList, Welcome};
+use parlour_protocol::{Room, RoomId, RoomLeft, RoomList, Seq, ServerFrame, UsersList, Welcome};
 
 /// Rooms that one socket can have joined.
 const ROOMS_MAX: usize = 256;
@@ -24,6 +25,25 @@ pub(super) struct Join {
     /// Who is no member becomes none.
     look: bool,
     was_joined: bool,
+    /// How far the streams were delivered when frames of the hub began to be held back.
+    streams: Option<StreamSeqs>,
+}
+
+/// A list of rooms under way.
+#[derive(Debug)]
+pub(super) struct Listing {
+    known: Option<String>,
+    /// As of a [`Join`].
+    streams: Option<StreamSeqs>,
+}
+
+/// What a sync is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stream {
+    Room(RoomId),
+    House,
+    /// The person's own.
+    Me,
 }
 
 impl Conversation {
@@ -39,6 +59,7 @@ impl Conversation {
             after,
             look,
             was_joined,
+            streams: self.socket.streams(),
         });
         self.begin_task(Task::Check(room), Doing::Joining(join));
     }
@@ -112,6 +133,8 @@ impl Conversation {
             true => self.socket.look(room_id, was_here),
             false => self.socket.arrive(room_id, was_here),
         }
+        // The client may have been told of it before frames were held back.
+        self.take_new_name();
         let roster = self.socket.roster(room_id);
         room.online = roster.count;
         let token = self.new_token();
@@ -123,37 +146,49 @@ impl Conversation {
             room,
             token,
             build,
+            house: join.streams.map(|streams| streams.house),
+            me: join.streams.and_then(|streams| streams.me),
         }));
         self.write(&ServerFrame::UsersList(UsersList::of(room_id, roster)));
         match join.after {
-            Some(after) => self.catch_up(room_id, after),
+            Some(after) => self.catch_up(Stream::Room(room_id), after),
             None => self.hold_ends(),
         }
     }
 
     /// Reads the next part of what changed after `after`.
-    pub(super) fn catch_up(&mut self, room: RoomId, after: Seq) {
-        let sync = Task::Sync {
-            room,
-            after,
-            is_far: self.socket.seq(room).since(after) > NEAR,
+    pub(super) fn catch_up(&mut self, stream: Stream, after: Seq) {
+        let sync = match stream {
+            Stream::Room(room) => Task::Sync {
+                room,
+                after,
+                is_far: self.socket.seq(room).since(after) > NEAR,
+            },
+            Stream::House => Task::SyncHouse(after),
+            Stream::Me => Task::SyncMe(after),
         };
-        self.begin_task(sync, Doing::CatchingUp(room));
+        self.begin_task(sync, Doing::CatchingUp(stream));
     }
 
     /// A part of what was missed was read; it is one frame, and another part may follow.
-    pub(super) fn caught_up(&mut self, room: RoomId, outcome: Outcome) {
+    pub(super) fn caught_up(&mut self, stream: Stream, outcome: Outcome) {
         match outcome {
             Ok(Done::Missed(missed)) => {
                 self.steps.push_back(Step::Write(missed.frame));
                 if missed.is_last {
                     self.hold_ends();
                 } else {
-                    self.catch_up(room, missed.to);
+                    self.catch_up(stream, missed.to);
                 }
             }
-            Ok(_) => self.unexpected(&Doing::CatchingUp(room)),
-            Err(error) => self.hold_ends_with(room, &error),
+            Ok(_) => self.unexpected(&Doing::CatchingUp(stream)),
+            Err(error) => match stream {
+                Stream::Room(room) => self.hold_ends_with(room, &error),
+                Stream::House | Stream::Me => {
+                    self.refuse(&error, About::default());
+                    self.steps.push_back(Step::Release);
+                }
+            },
         }
     }
 
@@ -179,20 +214,30 @@ impl Conversation {
 
     fn left(&mut self, room_id: RoomId) {
         self.socket.forget(room_id);
-        self.write(&ServerFrame::Left(RoomGone { room_id }));
+        self.write(&ServerFrame::Left(RoomLeft { room_id, me: None }));
+    }
+
+    /// Reads the list of rooms, for a client that holds the one of the hash `known`.
+    pub(super) fn list(&mut self, known: Option<String>) {
+        self.steps.push_back(Step::Hold);
+        let streams = self.socket.streams();
+        let listing = Box::new(Listing { known, streams });
+        self.begin_task(Task::ListRooms, Doing::Listing(listing));
     }
 
     /// Answers the list of rooms; frames about what happened meanwhile follow it.
-    pub(super) fn listed(&mut self, known: Option<Box<str>>, outcome: Outcome) {
+    pub(super) fn listed(&mut self, listing: Box<Listing>, outcome: Outcome) {
         match outcome {
             Ok(Done::Rooms(rooms, build)) => {
                 let list = RoomList {
                     build,
-                    ..RoomList::unless_known(rooms, known.as_deref())
+                    house: listing.streams.map(|streams| streams.house),
+                    me: listing.streams.and_then(|streams| streams.me),
+                    ..RoomList::unless_known(rooms, listing.known.as_deref())
                 };
                 self.write(&ServerFrame::Rooms(list));
             }
-            Ok(_) => self.unexpected(&Doing::Listing { known }),
+            Ok(_) => self.unexpected(&Doing::Listing(listing)),
             Err(error) => self.refuse(&error, About::default()),
         }
         self.steps.push_back(Step::Release);

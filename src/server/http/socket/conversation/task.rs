@@ -1,11 +1,13 @@
 //! The asynchronous work of a conversation: calls of context verbs, and their outcomes.
 
+use crate::accounts::{self, HousePage};
 use crate::messages::{self, SyncPage};
 use crate::realtime::Frame;
-use crate::rooms::Checked;
-use crate::{Context, Person, Scope, ServiceError, Token, accounts, rooms};
-use parlour_protocol::{Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync};
-use std::collections::HashMap;
+use crate::rooms::{self, Checked, PersonPage, PersonState};
+use crate::{Context, Person, Scope, ServiceError, Token};
+use parlour_protocol::{
+    Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync, SyncHouse, SyncMe,
+};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -16,7 +18,8 @@ pub enum Task {
     Authenticate(String),
     /// Makes a guest of this name.
     MakeGuest(String),
-    /// Reads how far the person has read in each of their rooms.
+    /// Reads what the person is called, how far they have read in each of their rooms, and how far their stream has
+    /// come.
     ReadPositions,
     /// Reads the room, if it may be seen.
     Check(RoomId),
@@ -31,6 +34,10 @@ pub enum Task {
         /// It may be long, and is queued for the worker threads of `share`.
         is_far: bool,
     },
+    /// Reads a part of what changed in the house's stream after this.
+    SyncHouse(Seq),
+    /// Reads a part of what changed in the person's own stream after this.
+    SyncMe(Seq),
     /// Ends the membership in this room.
     Leave(RoomId),
     /// Lists the rooms as a page does.
@@ -77,8 +84,8 @@ pub enum Done {
     Nothing,
     /// The person, or `None` for a token without a session; and the token of a guest who was made.
     Person(Option<Person>, Option<Token>),
-    /// The number of posts that the person has read, by room.
-    ReadPositions(HashMap<RoomId, i64>),
+    /// What the person is called, what they have read, and the seq of their stream.
+    ReadPositions(PersonState),
     /// A room that may be seen.
     Room {
         /// The room, and whether the person is a member.
@@ -96,7 +103,7 @@ pub enum Done {
     Changed(Message),
 }
 
-/// One `sync` frame.
+/// One frame of a sync.
 #[derive(Debug)]
 pub struct Missed {
     pub(super) frame: Frame,
@@ -117,6 +124,34 @@ impl Missed {
             complete: page.complete,
             reset: page.reset,
         });
+        Self::part(frame, to, is_last)
+    }
+
+    fn of_house(page: HousePage) -> Self {
+        let (to, is_last) = (page.to, page.complete);
+        let frame = ServerFrame::SyncHouse(SyncHouse {
+            people: page.people,
+            from: page.from,
+            to,
+            complete: page.complete,
+            reset: page.reset,
+        });
+        Self::part(frame, to, is_last)
+    }
+
+    fn of_mine(page: PersonPage) -> Self {
+        let (to, is_last) = (page.to, page.complete);
+        let frame = ServerFrame::SyncMe(SyncMe {
+            rooms: page.rooms,
+            from: page.from,
+            to,
+            complete: page.complete,
+            reset: page.reset,
+        });
+        Self::part(frame, to, is_last)
+    }
+
+    fn part(frame: ServerFrame, to: Seq, is_last: bool) -> Self {
         Self {
             frame: Frame::from(frame.encode()),
             to,
@@ -143,9 +178,8 @@ impl Task {
                 Ok(Done::Person(person, Some(token)))
             }),
             Self::ReadPositions => Box::pin(async move {
-                let read = rooms::read_positions(&ctx, &scope).await?;
-                let posts = read.into_iter().map(|(room, read)| (room, read.posts));
-                Ok(Done::ReadPositions(posts.collect()))
+                let state = rooms::person_state(&ctx, &scope).await?;
+                Ok(Done::ReadPositions(state))
             }),
             Self::Check(room) => Box::pin(async move {
                 Ok(Done::Room {
@@ -179,6 +213,14 @@ impl Task {
                 } else {
                     read.await
                 }
+            }),
+            Self::SyncHouse(after) => Box::pin(async move {
+                let page = accounts::house_since(&ctx, after).await?;
+                Ok(Done::Missed(Missed::of_house(page)))
+            }),
+            Self::SyncMe(after) => Box::pin(async move {
+                let page = rooms::mine_since(&ctx, &scope, after).await?;
+                Ok(Done::Missed(Missed::of_mine(page)))
             }),
             Self::Leave(room) => Box::pin(async move {
                 rooms::leave(&ctx, &scope, room).await?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
 use crate::realtime::{Attendee, Hub, Mailbox};
-use crate::rooms::Checked;
+use crate::rooms::{Checked, PersonState};
 use crate::{Person, SessionId, Token};
 use parlour_protocol::{Room, RoomKind, Timestamp, User, UserId, UserKind, samples};
 use std::collections::HashMap;
@@ -68,7 +68,7 @@ fn started(kind: SocketKind, person: Option<Person>, limits: Limits) -> Played {
 fn with_limits(limits: Limits) -> Played {
     let mut played = started(SocketKind::Many, Some(alice()), limits);
     assert_eq!(played.steps(), ["do ReadPositions"]);
-    played.done(Done::ReadPositions(HashMap::new()));
+    played.done(Done::ReadPositions(PersonState::default()));
     assert!(played.conversation.is_open());
     played
 }

@@ -16,7 +16,7 @@ async fn a_socket_for_one_room_waits_for_its_first_frame() {
     let token = Token::draw(&crate::clock::SystemRandom);
     played.done(Done::Person(Some(alice()), Some(token)));
     assert_eq!(played.steps(), ["do ReadPositions"]);
-    played.done(Done::ReadPositions(HashMap::new()));
+    played.done(Done::ReadPositions(PersonState::default()));
     assert_eq!(played.steps(), ["hold", "do Check"]);
     assert!(!played.conversation.is_open());
     played.done(at(5));
@@ -113,7 +113,9 @@ async fn a_new_guest_whose_name_was_taken_meanwhile_is_refused() {
         name: "Alice".into(),
         skeleton: crate::names::skeleton("Alice").into(),
     };
-    other.identify(&namesake, HashMap::new(), false).unwrap();
-    played.done(Done::ReadPositions(HashMap::new()));
+    other
+        .identify(&namesake, HashMap::new(), Seq::ZERO, false)
+        .unwrap();
+    played.done(Done::ReadPositions(PersonState::default()));
     assert_eq!(played.steps(), ["write username_taken", "close 4409"]);
 }

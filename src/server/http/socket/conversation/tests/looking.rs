@@ -22,6 +22,7 @@ fn member(played: &Played) {
         room: ROOM,
         user: UserId(1),
         read_posts: 5,
+        me: Seq(1),
     });
 }
 
@@ -129,6 +130,7 @@ async fn who_is_put_out_after_the_check_is_not_subscribed() {
     played.hub.publish(Publication::Left {
         room: ROOM,
         user: UserId(1),
+        me: Seq(2),
     });
     played.done(checked_closed());
     assert_eq!(played.steps(), ["write room_not_found", "release"]);
@@ -150,6 +152,7 @@ async fn who_is_put_out_after_the_subscription_is_not_welcomed() {
     played.hub.publish(Publication::Left {
         room: ROOM,
         user: UserId(1),
+        me: Seq(2),
     });
     played.done(checked_closed());
     assert_eq!(played.steps(), ["write room_not_found", "release"]);

@@ -1,0 +1,93 @@
+//! The streams beside the rooms: how far each was delivered, and who is told what of them.
+//!
+//! *Invariant:* a stream counts as delivered up to a change when that has gone to every socket that hears it; so
+//! whatever is told of how far it has come stands behind the change. One-room sockets hear neither stream.
+
+use super::inner::Inner;
+use crate::realtime::listener::Listener;
+use crate::realtime::sockets::Sockets;
+use crate::realtime::{Frame, SocketKind, locked};
+use parlour_protocol::{ReadMark, RoomId, Seq, ServerFrame, UserId};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// How far the streams beside the rooms were delivered to a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StreamSeqs {
+    /// The house's.
+    pub house: Seq,
+    /// That of the socket's person, if it has one.
+    pub me: Option<Seq>,
+}
+
+impl super::Hub {
+    /// Sets how far the house's stream has come at the start of the process.
+    pub fn learn_house(&self, seq: Seq) {
+        self.inner.house_reached(seq);
+    }
+}
+
+impl Inner {
+    /// How far the streams were delivered to this socket; `None` for one that does not hear them.
+    pub(super) fn streams_of(&self, listener: &Listener) -> Option<StreamSeqs> {
+        self.streams(listener, &locked(&self.sockets))
+    }
+
+    pub(super) fn streams(&self, listener: &Listener, sockets: &Sockets) -> Option<StreamSeqs> {
+        let hears = listener.kind == SocketKind::Many;
+        hears.then(|| StreamSeqs {
+            house: Seq(self.house.load(Ordering::Acquire)),
+            me: listener.person().and_then(|person| sockets.me(person)),
+        })
+    }
+
+    /// Tells everybody of a change in the house's stream.
+    pub(super) fn tell_house(&self, seq: Seq, frame: &Frame) {
+        let sockets = locked(&self.sockets);
+        let hears = |listener: &&Arc<Listener>| listener.kind == SocketKind::Many;
+        for listener in sockets.open.iter().filter(hears) {
+            listener.subscriber.try_send(frame.clone());
+        }
+        self.house_reached(seq);
+    }
+
+    /// Tells a person on all their sockets how far they have read a room.
+    pub(super) fn tell_read(
+        &self,
+        user: UserId,
+        room_id: RoomId,
+        seq: Seq,
+        read_posts: i64,
+        me: Seq,
+    ) {
+        let posts = self.existing(room_id).map(|channel| locked(&channel).posts);
+        let frame = ServerFrame::Read(ReadMark {
+            room_id,
+            seq,
+            unread: posts.map_or(0, |posts| (posts - read_posts).max(0)),
+            me: Some(me),
+        });
+        let frame = Frame::from(frame.encode());
+        let sockets = locked(&self.sockets);
+        for listener in sockets.of(user) {
+            if listener.kind == SocketKind::Many {
+                listener.subscriber.try_send(frame.clone());
+            }
+        }
+    }
+
+    /// A person's stream was delivered up to here.
+    pub(super) fn person_reached(&self, user: UserId, me: Seq) {
+        locked(&self.sockets).reached(user, me);
+    }
+
+    /// The streams of another database begin: its house's is there, and people's are told when they come back.
+    pub(super) fn begin_streams(&self, house: Seq) {
+        self.house.store(house.0, Ordering::Release);
+        locked(&self.sockets).forget_streams();
+    }
+
+    fn house_reached(&self, seq: Seq) {
+        self.house.fetch_max(seq.0, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,122 @@
+//! The house's stream: its `seq`, and what changed in it. So far that is what people are called.
+//!
+//! *Invariant:* a change takes the next `seq` in its own transaction and leaves it on the user's row. A client that
+//! applies the pages up to `to` calls everybody what they were called at `to`.
+
+use super::db::{self, Db, statement, values};
+use super::tables::{UserRow, user_columns};
+use super::{Store, failure};
+use crate::error::ServiceError;
+use crate::events::Publication;
+use parlour_protocol::{Seq, User};
+
+/// People in one page.
+pub(super) const PAGE: usize = 500;
+/// More changed rows than this are taken anew faster.
+pub(super) const TOO_MANY: i64 = 2_000;
+
+/// Everybody who changed in (`from`, `to`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HousePage {
+    /// Each as they are now, ordered by seq.
+    pub people: Vec<User>,
+    /// The seq after which the changes begin (exclusive).
+    pub from: Seq,
+    /// The seq up to which the changes go (inclusive).
+    pub to: Seq,
+    /// Whether `to` is the stream's present seq; otherwise ask again from `to`.
+    pub complete: bool,
+    /// Too much changed, or `from` is beyond the stream's seq.
+    pub reset: bool,
+}
+
+impl Store {
+    /// What changed in the house's stream after `after`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn house_since(&self, after: Seq) -> Result<HousePage, ServiceError> {
+        self.read(move |db| Ok(page(db, after)?)).await
+    }
+}
+
+/// Takes the next seq of the house's stream.
+pub(super) fn take(db: &Db) -> db::Result<Seq> {
+    let seq = statement(db, TAKE)?.row(values![], |row| row.get(0))?;
+    seq.map(Seq).ok_or_else(failure::no_row)
+}
+
+/// How far the house's stream has come.
+pub(super) fn seq(db: &Db) -> db::Result<Seq> {
+    let seq = statement(db, SEQ)?.row(values![], |row| row.get(0))?;
+    seq.map(Seq).ok_or_else(failure::no_row)
+}
+
+/// What was changed in the house's stream after `after`, as it is published.
+pub(super) fn publications_since(db: &Db, after: Seq) -> db::Result<Vec<Publication>> {
+    const SINCE: &str = concat!(
+        "SELECT ",
+        user_columns!(),
+        ", seq, skeleton FROM users WHERE seq > ?1 AND seq > 0 ORDER BY seq"
+    );
+    statement(db, SINCE)?.rows(values![after], |row| {
+        Ok(Publication::Renamed {
+            user: User::from(UserRow::read(row)?),
+            seq: Seq(row.get(UserRow::COUNT)?),
+            skeleton: row.get(UserRow::COUNT + 1)?,
+        })
+    })
+}
+
+fn page(db: &Db, after: Seq) -> db::Result<HousePage> {
+    let newest = seq(db)?;
+    let mut page = HousePage {
+        people: Vec::new(),
+        from: after,
+        to: newest,
+        complete: true,
+        reset: true,
+    };
+    let is_foreign = after < Seq::ZERO || after > newest;
+    if is_foreign || has_too_many(db, COUNT, values![after, TOO_MANY + 1])? {
+        return Ok(page);
+    }
+    page.reset = false;
+    let behind = values![after, PAGE as i64 + 1];
+    let mut changed = statement(db, CHANGED)?.rows(behind, |row| {
+        Ok((
+            User::from(UserRow::read(row)?),
+            Seq(row.get(UserRow::COUNT)?),
+        ))
+    })?;
+    if changed.len() > PAGE {
+        changed.truncate(PAGE);
+        page.complete = false;
+        page.to = changed.last().map_or(newest, |(_, seq)| *seq);
+    }
+    page.people = changed.into_iter().map(|(user, _)| user).collect();
+    Ok(page)
+}
+
+/// Whether `count`, whose last value is one more than are synced, finds so many.
+pub(super) fn has_too_many(
+    db: &Db,
+    count: &'static str,
+    values: &[db::Value<'_>],
+) -> db::Result<bool> {
+    let found: Option<i64> = statement(db, count)?.row(values, |row| row.get(0))?;
+    Ok(found.is_some_and(|found| found > TOO_MANY))
+}
+
+const TAKE: &str = "UPDATE house SET seq = seq + 1 WHERE id = 1 RETURNING seq";
+
+const SEQ: &str = "SELECT seq FROM house WHERE id = 1";
+
+const CHANGED: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", seq FROM users WHERE seq > ?1 AND seq > 0 ORDER BY seq LIMIT ?2"
+);
+
+const COUNT: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM users WHERE seq > ?1 AND seq > 0 LIMIT ?2) AS changed";

@@ -1,0 +1,163 @@
+//! A person's own stream: its `seq`, and what changed in it: the rooms they came to or left, and how far they have
+//! read them.
+//!
+//! A change takes the next `seq` in its own transaction and leaves it on the membership; one that ended stays as a
+//! tombstone that has it. Posting moves one's read position without one: the room's own message tells that, and a send
+//! is spared a statement. Receipts take theirs for all that a person has in a batch at once.
+//! *Invariant:* a client that applies the pages up to `to`, and the messages of its rooms, has the memberships and read
+//! positions that its person had at `to`.
+
+use super::db::{self, Db, statement, values};
+use super::house::{PAGE, TOO_MANY, has_too_many};
+use super::members::{ReadUpTo, read_positions};
+use super::{Store, failure};
+use crate::error::ServiceError;
+use parlour_protocol::{Membership, RoomId, Seq, UserId};
+use std::collections::{BTreeMap, HashMap};
+
+/// Every membership that changed in (`from`, `to`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonPage {
+    /// Each as it is now, ordered by seq.
+    pub rooms: Vec<Membership>,
+    /// The seq after which the changes begin (exclusive).
+    pub from: Seq,
+    /// The seq up to which the changes go (inclusive).
+    pub to: Seq,
+    /// Whether `to` is the stream's present seq; otherwise ask again from `to`.
+    pub complete: bool,
+    /// Too much changed, or `from` is beyond the stream's seq.
+    pub reset: bool,
+}
+
+/// What a socket knows of its person to begin with, read as one state.
+#[derive(Clone, Debug, Default)]
+pub struct PersonState {
+    /// What they are called; `None` for who is no more.
+    pub name: Option<String>,
+    /// How far they have read each room they belong to.
+    pub read: HashMap<RoomId, ReadUpTo>,
+    /// The seq of their stream.
+    pub me: Seq,
+}
+
+impl Store {
+    /// What changed in the user's own stream after `after`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn person_since(&self, user: UserId, after: Seq) -> Result<PersonPage, ServiceError> {
+        self.read(move |db| Ok(page(db, user, after)?)).await
+    }
+
+    /// What the user is called, how far they have read each room they belong to, and how far their stream has come.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn person_state(&self, user: UserId) -> Result<PersonState, ServiceError> {
+        let read = move |db: &Db| {
+            let known = statement(db, KNOWN)?
+                .row(values![user], |row| Ok((Seq(row.get(0)?), row.get(1)?)))?;
+            let (me, name) = known.unzip();
+            Ok(PersonState {
+                name,
+                read: read_positions(db, user)?,
+                me: me.unwrap_or_default(),
+            })
+        };
+        self.read(read).await
+    }
+}
+
+/// Takes the next seq of the user's stream.
+pub(super) fn take(db: &Db, user: UserId) -> db::Result<Seq> {
+    take_several(db, user, 1)?.ok_or_else(failure::no_row)
+}
+
+/// Seqs of several people's streams, taken for changes that are written together.
+#[derive(Debug, Default)]
+pub(super) struct TakenSeqs(BTreeMap<UserId, Seq>);
+
+impl TakenSeqs {
+    /// Takes so many for each of these people, with a statement for each, in the order of their ids.
+    pub(super) fn take(db: &Db, wanted: &BTreeMap<UserId, i64>) -> db::Result<Self> {
+        let mut first = BTreeMap::new();
+        for (user, count) in wanted {
+            if let Some(last) = take_several(db, *user, *count)? {
+                first.insert(*user, Seq(last.0 - count + 1));
+            }
+        }
+        Ok(Self(first))
+    }
+
+    /// The next one of a person; `None` for one who is no more.
+    pub(super) fn next(&mut self, user: UserId) -> Option<Seq> {
+        let next = self.0.get_mut(&user)?;
+        let taken = *next;
+        *next = taken.next();
+        Some(taken)
+    }
+}
+
+/// The last of so many seqs; `None`: there is no such user.
+fn take_several(db: &Db, user: UserId, count: i64) -> db::Result<Option<Seq>> {
+    let last = statement(db, TAKE)?.row(values![user, count], |row| row.get(0))?;
+    Ok(last.map(Seq))
+}
+
+/// How far the user's stream has come; 0 where there is no such user.
+fn seq(db: &Db, user: UserId) -> db::Result<Seq> {
+    let seq = statement(db, SEQ)?.row(values![user], |row| row.get(0))?;
+    Ok(seq.map_or(Seq::ZERO, Seq))
+}
+
+fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
+    let newest = seq(db, user)?;
+    let mut page = PersonPage {
+        rooms: Vec::new(),
+        from: after,
+        to: newest,
+        complete: true,
+        reset: true,
+    };
+    let is_foreign = after < Seq::ZERO || after > newest;
+    if is_foreign || has_too_many(db, COUNT, values![user, after, TOO_MANY + 1])? {
+        return Ok(page);
+    }
+    page.reset = false;
+    let behind = values![user, after, PAGE as i64 + 1];
+    let mut changed = statement(db, CHANGED)?.rows(behind, |row| {
+        let membership = Membership {
+            room_id: RoomId(row.get(0)?),
+            is_member: row.get(1)?,
+            read: Seq(row.get(2)?),
+            unread: row.get(3)?,
+            seq: Seq(row.get(4)?),
+        };
+        Ok((membership, Seq(row.get(5)?)))
+    })?;
+    if changed.len() > PAGE {
+        changed.truncate(PAGE);
+        page.complete = false;
+        page.to = changed.last().map_or(newest, |(_, seq)| *seq);
+    }
+    page.rooms = changed.into_iter().map(|(room, _)| room).collect();
+    Ok(page)
+}
+
+const TAKE: &str = "UPDATE users SET me_seq = me_seq + ?2 WHERE id = ?1 RETURNING me_seq";
+
+const SEQ: &str = "SELECT me_seq FROM users WHERE id = ?";
+
+const KNOWN: &str = "SELECT me_seq, name FROM users WHERE id = ?";
+
+/// Of a room that one is no member of nothing is told but that.
+const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
+    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, me_seq \
+    FROM (SELECT room_id, me_seq, read_seq, read_posts, posts, seq, \
+    state = 'in' AND deleted_at IS NULL AS is_in \
+    FROM memberships JOIN rooms ON rooms.id = room_id \
+    WHERE user_id = ?1 AND me_seq > ?2) AS changed ORDER BY me_seq LIMIT ?3";
+
+const COUNT: &str = "SELECT count(*) FROM \
+    (SELECT 1 FROM memberships WHERE user_id = ?1 AND me_seq > ?2 LIMIT ?3) AS changed";
