@@ -10,7 +10,7 @@
 use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::members::{ReadUpTo, read_positions};
-use super::{Store, failure};
+use super::{Store, failure, postgres};
 use crate::error::ServiceError;
 use parlour_protocol::{Membership, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, HashMap};
@@ -79,15 +79,22 @@ pub(super) fn take(db: &Db, user: UserId) -> db::Result<Seq> {
 pub(super) struct TakenSeqs(BTreeMap<UserId, Seq>);
 
 impl TakenSeqs {
-    /// Takes so many for each of these people, with a statement for each, in the order of their ids.
+    /// Takes so many for each of these people, in the order of their ids.
     pub(super) fn take(db: &Db, wanted: &BTreeMap<UserId, i64>) -> db::Result<Self> {
-        let mut first = BTreeMap::new();
-        for (user, count) in wanted {
-            if let Some(last) = take_several(db, *user, *count)? {
-                first.insert(*user, Seq(last.0 - count + 1));
+        let taken = match db {
+            Db::Postgres(session) => postgres::take_seqs(session, wanted)?,
+            Db::Sqlite(_) => {
+                let taken = wanted.iter().map(|(user, count)| {
+                    let last = take_several(db, *user, *count)?;
+                    Ok(last.map(|last| (*user, last)))
+                });
+                taken
+                    .filter_map(db::Result::transpose)
+                    .collect::<db::Result<_>>()?
             }
-        }
-        Ok(Self(first))
+        };
+        let first = |(user, last): (UserId, Seq)| (user, Seq(last.0 - wanted[&user] + 1));
+        Ok(Self(taken.into_iter().map(first).collect()))
     }
 
     /// The next one of a person; `None` for one who is no more.

@@ -11,6 +11,7 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::person::TakenSeqs;
+use super::postgres;
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -224,26 +225,77 @@ impl BatchWrite for Part {
 
     fn write(parts: &[Self], db: &Db) -> Results<()> {
         let mut seqs = TakenSeqs::take(db, &wanted(parts))?;
-        parts
-            .iter()
-            .map(|Self(receipts)| {
-                let mut publish = Vec::new();
-                for (at, receipt) in receipts.iter() {
-                    // Who is no more takes none, and has no membership either.
-                    if receipt.is_on()
-                        && let Some(me) = seqs.next(at.1)
-                    {
-                        publish.extend(move_on(db, *at, receipt.read, me)?);
-                    }
-                    if let Some(to) = receipt.back_to
-                        && let Some(me) = seqs.next(at.1)
-                    {
-                        publish.extend(set_back(db, *at, to, me)?);
-                    }
+        let mut told: Vec<Vec<Publication>> = parts.iter().map(|_| Vec::new()).collect();
+        let mut moving = Moving::default();
+        for (part, Self(receipts)) in parts.iter().enumerate() {
+            for (at, receipt) in receipts.iter() {
+                // Who is no more takes none, and has no membership either.
+                if receipt.is_on()
+                    && let Some(me) = seqs.next(at.1)
+                {
+                    moving.add(db, &mut told, (part, *at, receipt.read, me))?;
                 }
-                Ok(Ok(Written { value: (), publish }))
-            })
-            .collect()
+                if let Some(to) = receipt.back_to
+                    && let Some(me) = seqs.next(at.1)
+                {
+                    moving.write(db, &mut told)?;
+                    told[part].extend(set_back(db, *at, to, me)?);
+                }
+            }
+        }
+        moving.write(db, &mut told)?;
+        let written = |publish| Ok(Written { value: (), publish });
+        Ok(told.into_iter().map(written).collect())
+    }
+}
+
+/// Receipts that are about to be moved on: to a server all that follow each other go in one statement.
+#[derive(Default)]
+struct Moving(BTreeMap<At, (usize, Seq, Seq)>);
+
+impl Moving {
+    /// Adds the receipt of a part of the batch, or writes it at once where a statement is a call.
+    fn add(
+        &mut self,
+        db: &Db,
+        told: &mut [Vec<Publication>],
+        (part, at, read, me): (usize, At, Seq, Seq),
+    ) -> db::Result<()> {
+        if let Db::Sqlite(_) = db {
+            told[part].extend(move_on(db, at, read, me)?);
+            return Ok(());
+        }
+        if self.0.contains_key(&at) {
+            self.write(db, told)?;
+        }
+        self.0.insert(at, (part, read, me));
+        Ok(())
+    }
+
+    fn write(&mut self, db: &Db, told: &mut [Vec<Publication>]) -> db::Result<()> {
+        let receipts = mem::take(&mut self.0);
+        let Db::Postgres(session) = db else {
+            return Ok(());
+        };
+        if receipts.is_empty() {
+            return Ok(());
+        }
+        let moves: Vec<_> = (receipts.iter())
+            .map(|(at, (_, read, me))| (*at, *read, *me))
+            .collect();
+        let moved = postgres::move_receipts_on(session, &moves)?;
+        for (at, (part, seq, me)) in receipts {
+            let (room, user) = at;
+            let read = moved.get(&at).map(|read_posts| Publication::Read {
+                user,
+                room,
+                seq,
+                read_posts: *read_posts,
+                me,
+            });
+            told[part].extend(read);
+        }
+        Ok(())
     }
 }
 
