@@ -112,13 +112,20 @@ impl Session {
             fence: None,
             prefetched: RefCell::default(),
         };
-        // So that also what nobody waits for any more ends.
-        session.batch(&format!(
-            "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; \
-            SET lock_timeout = {timeout}; SET client_min_messages = warning; SET TimeZone = 'UTC'",
-            timeout = timeout.as_millis()
-        ))?;
+        // Behind a pooler it would be said of somebody else's connection: there each transaction says it.
+        if keeps_statements {
+            session.batch(&session.limits("SET"))?;
+        }
         Ok(session)
+    }
+
+    /// So that also what nobody waits for any more ends.
+    fn limits(&self, set: &str) -> String {
+        let timeout = self.timeout.as_millis();
+        format!(
+            "{set} statement_timeout = {timeout}; {set} lock_timeout = {timeout}; \
+            {set} idle_in_transaction_session_timeout = {timeout}"
+        )
     }
 
     /// The same, with each transaction that writes behind this fence.
@@ -225,7 +232,11 @@ impl Session {
         let (begun, answers) = self.wait(async {
             let begun = async {
                 match begin {
-                    Some(how) => self.client.batch_execute(how).await,
+                    Some(how) if self.keeps_statements => self.client.batch_execute(how).await,
+                    Some(how) => {
+                        let limits = self.limits("SET LOCAL");
+                        self.client.batch_execute(&format!("{how}; {limits}")).await
+                    }
                     None => Ok(()),
                 }
             };

@@ -37,12 +37,17 @@ async fn counted<T>(work: impl Future<Output = T>) -> (usize, T) {
 
 /// A lobby with sixty messages, and somebody in it; none where PostgreSQL is left out.
 async fn lobby() -> Option<(Bench, Scope)> {
+    lobby_with(|_| {}).await
+}
+
+async fn lobby_with(set: impl FnOnce(&mut Settings)) -> Option<(Bench, Scope)> {
     let postgres = PostgresServer::of_this_process()?.database().unwrap();
     let folder = quick_folder();
     let mut settings = settings_in(&folder);
     settings.database.url = postgres.url().parse().unwrap();
     // So that what is warm is warm for whoever asks next.
     settings.database.pool_size = 1;
+    set(&mut settings);
     let bench = Bench::open(folder, settings, Some(postgres)).await;
     let alice = bench.guest("Alice").await;
     let sends = (0..60).map(|_| bench.send(&alice, LOBBY, "x", None));
@@ -67,6 +72,53 @@ async fn a_group_of_sends_takes_four_round_trips_whatever_its_size() {
     assert!(sent.iter().all(Result::is_ok));
     // The rooms, the facts, the rows, the commit.
     assert_eq!((one, many), (4, 4));
+}
+
+#[tokio::test]
+async fn receipts_of_a_crowd_take_three_round_trips_whatever_its_size() {
+    let Some((bench, alice)) = lobby().await else {
+        return;
+    };
+    let mut crowd = Vec::new();
+    for n in 0..40 {
+        let reader = bench.guest(&format!("Reader {n}")).await;
+        parlour_server::rooms::enter(&bench.ctx, &reader, LOBBY)
+            .await
+            .unwrap();
+        crowd.push(reader);
+    }
+    let unread =
+        "SELECT count(*) FROM memberships WHERE read_seq < (SELECT seq FROM rooms WHERE id = 1)";
+    for is_warm in [false, true] {
+        let seq = bench.post(&alice, "to be read").await.seq;
+        for reader in &crowd {
+            let read = parlour_server::rooms::mark_read(&bench.ctx, reader, LOBBY, seq);
+            read.await.unwrap();
+        }
+        // The first was written at once; all others wait for the clock, which stands still.
+        let (trips, ()) = counted(bench.ctx.write_read_receipts()).await;
+        assert_eq!(bench.value::<i64>(unread).await, 0);
+        // The seqs of their streams, the positions, the commit.
+        assert!(!is_warm || trips == 3, "{trips}");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_pooler_nothing_is_prepared_and_all_is_the_same() {
+    let without = |settings: &mut Settings| settings.database.statement_cache = false;
+    let Some((bench, alice)) = lobby_with(without).await else {
+        return;
+    };
+    let at = Some(At {
+        room: LOBBY,
+        view: View::Newest,
+    });
+    let page = place(&bench.ctx, &alice, at).await.unwrap();
+    assert_eq!(page.open.unwrap().history.messages.len(), 50);
+    let missed = sync(&bench.ctx, &visitor(), LOBBY, parlour_protocol::Seq(40)).await;
+    assert_eq!(missed.unwrap().messages.len(), 20);
+    let prepared = "SELECT count(*) FROM pg_prepared_statements";
+    assert_eq!(bench.value::<i64>(prepared).await, 0);
 }
 
 #[tokio::test]
