@@ -20,6 +20,7 @@ mod links;
 mod log_once;
 pub mod messages;
 pub mod names;
+pub mod outsider;
 pub mod page_content;
 pub mod realtime;
 pub mod rooms;

@@ -26,6 +26,7 @@ mod headers;
 mod idempotency;
 mod last_room;
 mod many_rooms;
+mod outsider;
 mod page_cache;
 mod pages;
 mod panels;

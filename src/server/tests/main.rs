@@ -17,6 +17,7 @@ mod http_limits;
 mod hub;
 mod links;
 mod logs;
+mod outsider;
 mod postgres_outage;
 mod renaming;
 mod rest_errors;

@@ -30,6 +30,7 @@ const LAYERS: [Layer; 16] = [
             "server/telemetry",
             "server/limits",
             "server/share",
+            "server/outsider",
         ],
         &["protocol"],
     ),

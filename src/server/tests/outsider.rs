@@ -1,0 +1,425 @@
+//! The outsider property: whatever happens in rooms that somebody may not see, every door answers them as if those rooms
+//! had never been, and no frame of theirs comes to them.
+//!
+//! The same changes are played in two worlds; in the second one nothing that has to do with hidden rooms happens. The
+//! ids of the hidden rooms are asked for in both, so "there is no such room" is compared with itself.
+
+mod doors;
+
+use crate::harness::{Guest, LOBBY, Server, Socket};
+use doors::Outsider;
+use parlour_protocol::{RoomId, RoomKind, UserId};
+use parlour_server::outsider::{Leak, Told, after_the_end, leaks, says};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use reqwest::Method;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// What is said in hidden rooms, and nowhere else.
+const CANARY: &str = "canary";
+
+/// One thing that happens. Which hidden room it is about is the number, of those that there are.
+#[derive(Clone, Debug)]
+enum Change {
+    Make(RoomKind),
+    Say(usize),
+    Edit(usize),
+    TakeBack(usize),
+    Describe(usize),
+    LetIn(usize),
+    PutOut(usize),
+    Leave(usize),
+    Delete(usize),
+    /// Members look at all there is to see, so that it is kept.
+    Warm(usize),
+    /// Something that everybody sees.
+    SayOpenly,
+    /// An open room of the same name as a hidden one.
+    TakeName(usize),
+    /// Who may not see the rooms knocks at every door.
+    Look,
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let which = || any::<usize>();
+    let change = prop_oneof![
+        2 => prop_oneof![Just(RoomKind::Closed), Just(RoomKind::Direct)].prop_map(Change::Make),
+        3 => which().prop_map(Change::Say),
+        1 => which().prop_map(Change::Edit),
+        1 => which().prop_map(Change::TakeBack),
+        1 => which().prop_map(Change::Describe),
+        3 => which().prop_map(Change::LetIn),
+        3 => which().prop_map(Change::PutOut),
+        1 => which().prop_map(Change::Leave),
+        1 => which().prop_map(Change::Delete),
+        2 => which().prop_map(Change::Warm),
+        1 => Just(Change::SayOpenly),
+        1 => which().prop_map(Change::TakeName),
+        3 => Just(Change::Look),
+    ];
+    let begin = [
+        Change::Make(RoomKind::Closed),
+        Change::LetIn(0),
+        Change::Say(0),
+    ];
+    let end = [Change::PutOut(0), Change::Warm(0), Change::Look];
+    proptest::collection::vec(change, 0..16).prop_map(move |between| {
+        let begin = begin.iter().cloned();
+        begin.chain(between).chain(end.iter().cloned()).collect()
+    })
+}
+
+/// One of the two worlds.
+struct World {
+    server: Server,
+    /// Whether there are hidden rooms.
+    has_hidden: bool,
+    /// The ids of the hidden rooms that were made, and those that will be where there are none.
+    hidden: Vec<i64>,
+    made: usize,
+    gone: BTreeSet<usize>,
+    alice: Guest,
+    bob: Guest,
+    /// In which hidden rooms Bob is.
+    bobs: BTreeSet<usize>,
+    /// Bob's, in the hidden rooms he is in.
+    page: Socket,
+    /// Two who listen and are in no room.
+    watching: Vec<Socket>,
+    mallory: Guest,
+    told: Vec<Told>,
+    found: Vec<Leak>,
+    /// How often something was said in hidden rooms.
+    keys: usize,
+    /// The same where all see it.
+    opens: usize,
+}
+
+impl World {
+    async fn new(hidden: Option<Vec<i64>>) -> Self {
+        // Who only listens is read at the end.
+        let server = Server::start(|settings| settings.realtime.pong_ms = 600_000).await;
+        let alice = server.guest("Alice").await;
+        let bob = server.guest("Bob").await;
+        let mallory = server.guest("Mallory").await;
+        let watching = vec![
+            server.browser(&mallory).await,
+            server.socket("/ws", &[]).await,
+        ];
+        Self {
+            page: server.browser(&bob).await,
+            server,
+            has_hidden: hidden.is_none(),
+            hidden: hidden.unwrap_or_default(),
+            made: 0,
+            gone: BTreeSet::new(),
+            alice,
+            bob,
+            bobs: BTreeSet::new(),
+            watching,
+            mallory,
+            told: Vec::new(),
+            found: Vec::new(),
+            keys: 0,
+            opens: 0,
+        }
+    }
+
+    /// A hidden room that is there.
+    fn pick(&self, which: usize) -> Option<usize> {
+        let there: Vec<usize> = (0..self.made)
+            .filter(|room| !self.gone.contains(room))
+            .collect();
+        (!there.is_empty()).then(|| there[which % there.len()])
+    }
+
+    /// A call of a member's, which is granted.
+    async fn call(&self, method: Method, by: &Guest, path: &str, body: serde_json::Value) {
+        let path = format!("/api/chat/rooms/{path}");
+        let answer = self.server.call(method, &path, Some(by), Some(body)).await;
+        assert!(answer.status < 300, "{path}: {answer:?}");
+    }
+
+    async fn make(&mut self, change: Change) {
+        match change {
+            Change::Make(kind) => return self.make_room(kind).await,
+            Change::SayOpenly => {
+                self.opens += 1;
+                let said = json!({"content": "hello", "client_id": format!("open-{}", self.opens)});
+                let path = format!("{LOBBY}/messages");
+                return self.call(Method::POST, &self.alice, &path, said).await;
+            }
+            Change::Look => return self.look().await,
+            _ => {}
+        }
+        let (Change::Say(which)
+        | Change::Edit(which)
+        | Change::TakeBack(which)
+        | Change::Describe(which)
+        | Change::LetIn(which)
+        | Change::PutOut(which)
+        | Change::Leave(which)
+        | Change::Delete(which)
+        | Change::Warm(which)
+        | Change::TakeName(which)) = change
+        else {
+            return;
+        };
+        let Some(at) = self.pick(which) else { return };
+        if let Change::TakeName(_) = change {
+            let path = "/api/chat/rooms";
+            let name = json!({"name": format!("Twin {at}")});
+            let answer = self.server.post(path, Some(&self.mallory), name).await;
+            let door = format!("Mallory takes a name: {path}");
+            self.told.push(doors::told(door, &answer));
+            return;
+        }
+        let is_in = self.bobs.contains(&at);
+        match change {
+            Change::LetIn(_) => self.bobs.insert(at),
+            Change::PutOut(_) | Change::Leave(_) => self.bobs.remove(&at),
+            Change::Delete(_) => {
+                self.bobs.remove(&at);
+                self.gone.insert(at)
+            }
+            _ => false,
+        };
+        if self.has_hidden {
+            self.happen(change, self.hidden[at], is_in).await;
+        }
+    }
+
+    async fn make_room(&mut self, kind: RoomKind) {
+        if self.has_hidden {
+            let name = format!("Twin {}", self.made);
+            let store = &self.server.ctx.store;
+            let room = store.make_room(kind, UserId(self.alice.id), &name).await;
+            self.hidden.push(room.id.0);
+        }
+        self.made += 1;
+    }
+
+    /// In a hidden room.
+    async fn happen(&mut self, change: Change, room: i64, is_in: bool) {
+        let store = self.server.ctx.store.clone();
+        let (id, bob) = (RoomId(room), UserId(self.bob.id));
+        match change {
+            Change::Say(_) => self.say(room).await,
+            Change::Edit(_) | Change::TakeBack(_) => {
+                self.say(room).await;
+                let path = format!("/api/chat/rooms/{room}/history?limit=1");
+                let last = self
+                    .server
+                    .call(Method::GET, &path, Some(&self.alice), None)
+                    .await;
+                let number = last.body["messages"][0]["number"].as_i64().unwrap();
+                let path = format!("{room}/messages/{number}");
+                let (method, body) = match change {
+                    Change::Edit(_) => (Method::PATCH, json!({"content": "canary again"})),
+                    _ => (Method::DELETE, json!({})),
+                };
+                self.call(method, &self.alice, &path, body).await;
+            }
+            Change::Describe(_) => {
+                let body = json!({"description": format!("{CANARY} {}", self.keys)});
+                self.call(Method::PATCH, &self.alice, &room.to_string(), body)
+                    .await;
+            }
+            Change::LetIn(_) => {
+                let now = parlour_protocol::Timestamp(0);
+                store.let_in(bob, id, now).await.unwrap();
+                self.page.join(room).await;
+            }
+            Change::PutOut(_) | Change::Leave(_) if is_in => self.end(change, room).await,
+            Change::Delete(_) => {
+                self.call(Method::DELETE, &self.alice, &room.to_string(), json!({}))
+                    .await;
+            }
+            Change::Warm(_) => {
+                for path in [
+                    format!("rooms/{room}"),
+                    format!("rooms/{room}/open"),
+                    "me/rooms".to_owned(),
+                ] {
+                    let path = format!("/api/chat/{path}");
+                    let seen = self
+                        .server
+                        .call(Method::GET, &path, Some(&self.alice), None)
+                        .await;
+                    assert_eq!(seen.status, 200);
+                    assert!(seen.body.to_string().contains(&room.to_string()));
+                }
+                let mut socket = self.server.joined(&self.alice, room).await;
+                let typing = json!({"type": "typing", "room_id": room, "is_typing": true});
+                socket.send(typing).await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn say(&mut self, room: i64) {
+        self.keys += 1;
+        let said = json!({"content": format!("{CANARY} {}", self.keys)});
+        let path = format!("{room}/messages");
+        self.call(Method::POST, &self.alice, &path, said).await;
+    }
+
+    /// Bob's membership ends while he hears the room.
+    async fn end(&mut self, change: Change, room: i64) {
+        let bearer = format!("Bearer {}", self.bob.token);
+        let headers = [("authorization", bearer.as_str())];
+        let mut one = self
+            .server
+            .socket(&format!("/ws/chat/{room}"), &headers)
+            .await;
+        one.send(json!({})).await;
+        one.next_of_type("welcome").await;
+        match change {
+            Change::Leave(_) => {
+                let path = format!("{room}/membership");
+                self.call(Method::DELETE, &self.bob, &path, json!({})).await;
+            }
+            _ => {
+                let (id, bob) = (RoomId(room), UserId(self.bob.id));
+                assert!(self.server.ctx.store.put_out(bob, id).await.unwrap());
+            }
+        }
+        self.say(room).await;
+        let frames = self.page.everything(LOBBY).await;
+        let frames: Vec<String> = frames.iter().map(ToString::to_string).collect();
+        self.found.extend(after_the_end(&frames, &room.to_string()));
+        assert_eq!(one.closed().await.0, 4403);
+    }
+
+    /// Everybody who may not see the rooms knocks at every door.
+    async fn look(&mut self) {
+        // The last one is none in either world.
+        let rooms: Vec<i64> = self.hidden[..self.made]
+            .iter()
+            .copied()
+            .chain([(1 << 53) - 7])
+            .collect();
+        let mut outsiders = vec![
+            Outsider {
+                name: "Nobody",
+                guest: None,
+            },
+            Outsider {
+                name: "Mallory",
+                guest: Some(self.mallory.clone()),
+            },
+        ];
+        if self.bobs.is_empty() {
+            outsiders.push(Outsider {
+                name: "Bob",
+                guest: Some(self.bob.clone()),
+            });
+        }
+        for outsider in outsiders {
+            outsider.knock(&self.server, &rooms, &mut self.told).await;
+        }
+    }
+
+    /// What came to who only listened, once all has come.
+    async fn listened(&mut self) -> Vec<Told> {
+        let last = self.server.room(&self.alice, "The last").await;
+        self.server.say(&self.alice, last, "over").await;
+        let mut told = Vec::new();
+        for socket in &mut self.watching {
+            loop {
+                let frame = socket.next().await;
+                told.push(Told {
+                    door: "listening".to_owned(),
+                    answer: frame.to_string(),
+                });
+                if frame["type"] == "room_activity" && frame["room_id"] == last {
+                    break;
+                }
+            }
+        }
+        told
+    }
+}
+
+async fn played(changes: &[Change], hidden: Option<Vec<i64>>) -> World {
+    let mut world = World::new(hidden).await;
+    for change in changes {
+        world.make(change.clone()).await;
+    }
+    world
+}
+
+async fn holds(changes: Vec<Change>) -> Result<(), TestCaseError> {
+    let mut with = played(&changes, None).await;
+    let without = played(&changes, Some(with.hidden.clone())).await;
+    let ids = with.hidden.iter().map(ToString::to_string);
+    let secrets: Vec<String> = ids.chain([CANARY.to_owned()]).collect();
+    // What was asked for is repeated in no answer but this one's own.
+    let mut found = leaks(&with.told, &without.told, &secrets[secrets.len() - 1..]);
+    found.extend(says(&with.listened().await, &secrets));
+    found.append(&mut with.found);
+    prop_assert_eq!(found, []);
+    Ok(())
+}
+
+#[test]
+fn nobody_is_told_anything_of_a_room_they_may_not_see_at_any_door() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let config = Config {
+        cases: 8,
+        max_shrink_iters: 40,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&changes(), |changes| runtime.block_on(holds(changes)))
+        .unwrap();
+}
+
+/// The property sees through a door that is left open: somebody who was let in and is taken for an outsider.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_is_taken_for_an_outsider_is_found() {
+    let changes = [Change::Make(RoomKind::Closed), Change::Say(0), Change::Look];
+    let mut with = World::new(None).await;
+    let mallory = UserId(with.mallory.id);
+    with.make(changes[0].clone()).await;
+    let now = parlour_protocol::Timestamp(0);
+    let id = RoomId(with.hidden[0]);
+    with.server
+        .ctx
+        .store
+        .let_in(mallory, id, now)
+        .await
+        .unwrap();
+    for change in &changes[1..] {
+        with.make(change.clone()).await;
+    }
+    let without = played(&changes, Some(with.hidden.clone())).await;
+    let found = leaks(&with.told, &without.told, &[CANARY.to_owned()]);
+    let is_found = |door: &str| {
+        let is_it =
+            |leak: &Leak| matches!(leak, Leak::Differs { door: found, .. } if found.contains(door));
+        found.iter().any(is_it)
+    };
+    let doors = [
+        "me/rooms",
+        "find",
+        "browse",
+        "a page",
+        "one-room",
+        "/messages",
+        "/history",
+        "/open",
+    ];
+    for door in doors {
+        assert!(is_found(door), "{door}: {found:#?}");
+    }
+    assert!(found.iter().any(|leak| matches!(leak, Leak::Says { .. })));
+    let heard = says(&with.listened().await, &[with.hidden[0].to_string()]);
+    assert!(!heard.is_empty());
+}
