@@ -140,7 +140,10 @@ async fn the_reason_of_a_refused_socket_is_logged() {
         .await;
     assert_eq!(socket.closed().await.0, 4000, "it may come back");
     // SQLite's words, and PostgreSQL's.
-    let words = ["no such table: rooms", "relation \"rooms\" does not exist"];
+    let words = [
+        "no such table: rooms",
+        r#"relation \"rooms\" does not exist"#,
+    ];
     assert!(words.iter().any(|words| has_line("nowhere-to-go", words)));
 }
 
