@@ -3,7 +3,6 @@
 mod sessions;
 mod token;
 
-pub use crate::store::HousePage;
 pub use sessions::authenticate;
 pub use token::Token;
 
@@ -11,8 +10,11 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
-use crate::store::{GuestDraft, NameHolder};
+use crate::store::{self, GuestDraft, NameHolder};
 use parlour_protocol::{Seq, User, UserId};
+
+/// What changed in the house's stream.
+pub type HousePage = store::HousePage;
 
 /// Makes a guest of this name, and the token that proves it from now on.
 ///

@@ -42,6 +42,7 @@ mod open_error;
 mod outage;
 mod people;
 mod person;
+mod person_seqs;
 mod postgres;
 mod posting;
 mod read_receipts;

@@ -150,9 +150,18 @@ impl PostgresServer {
     pub fn sql(&self, database: &str, statements: &str) -> Result<String, Failure> {
         let mut psql = self.command("psql");
         psql.args(["-X", "-q", "-t", "-A", "-F", "\t", "-v", "ON_ERROR_STOP=1"])
-            .args(["-U", USER, "-d", database, "-f", "-", "-h"])
+            .args(["-U", USER, "-d", database, "-f", "-", "-p"])
+            .arg(self.port())
+            .arg("-h")
             .arg(&self.folder);
         ran(psql, statements)
+    }
+
+    /// The port that its socket is named after: the fourth line of its file.
+    fn port(&self) -> String {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
+        let port = file.lines().nth(3).map(str::trim);
+        port.unwrap_or("5432").to_owned()
     }
 
     /// Starts it again after [`PostgresServer::stop`] or [`PostgresServer::kill`], and waits until it serves.

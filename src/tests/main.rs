@@ -31,6 +31,7 @@ mod page_cache;
 mod pages;
 mod panels;
 mod postgres_lease;
+mod postgres_outage;
 mod reading;
 mod refused_forms;
 mod restarting;

@@ -5,8 +5,14 @@
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-pub use crate::store::{PersonPage, PersonState};
+use crate::store;
 use parlour_protocol::Seq;
+
+/// What changed in somebody's own stream.
+pub type PersonPage = store::PersonPage;
+
+/// What a socket knows of its person to begin with.
+pub type PersonState = store::PersonState;
 
 /// What changed in the person's own stream after `after`. A long answer comes in pages.
 ///

@@ -5,7 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
-use super::person;
+use super::person_seqs;
 use super::rooms::{StoredRoom, Viewer, any, begins, visible};
 use super::tables::Role;
 use super::writer::Written;
@@ -84,7 +84,7 @@ impl Store {
             let Some(new) = decide(&standing, now) else {
                 return Ok(Written::quietly(standing.room));
             };
-            let me = person::take(db, user)?;
+            let me = person_seqs::take(db, user)?;
             statement(db, ENTER)?.execute(values![
                 id,
                 user,
@@ -124,7 +124,7 @@ impl Store {
             if statement(db, IS_MEMBER)?.exists(values![id, user])? {
                 return Ok(Written::quietly(()));
             }
-            let me = person::take(db, user)?;
+            let me = person_seqs::take(db, user)?;
             let member = values![id, user, Role::Member, room.room.seq, room.posts, now, me];
             statement(db, ENTER)?.execute(member)?;
             Ok(Written {
@@ -216,7 +216,7 @@ fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError>
 
 /// Ends a membership; what is published of that.
 fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Publication>> {
-    let me = person::take(db, user)?;
+    let me = person_seqs::take(db, user)?;
     statement(db, LEAVE)?.execute(values![room, user, me])?;
     let left = Publication::Left { room, user, me };
     let is_open = kind == RoomKind::Open;

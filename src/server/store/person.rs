@@ -7,13 +7,13 @@
 //! *Invariant:* a client that applies the pages up to `to`, and the messages of its rooms, has the memberships and read
 //! positions that its person had at `to`.
 
+use super::Store;
 use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::members::{ReadUpTo, read_positions};
-use super::{Store, failure, postgres};
 use crate::error::ServiceError;
 use parlour_protocol::{Membership, RoomId, Seq, UserId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Every membership that changed in (`from`, `to`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,49 +69,6 @@ impl Store {
     }
 }
 
-/// Takes the next seq of the user's stream.
-pub(super) fn take(db: &Db, user: UserId) -> db::Result<Seq> {
-    take_several(db, user, 1)?.ok_or_else(failure::no_row)
-}
-
-/// Seqs of several people's streams, taken for changes that are written together.
-#[derive(Debug, Default)]
-pub(super) struct TakenSeqs(BTreeMap<UserId, Seq>);
-
-impl TakenSeqs {
-    /// Takes so many for each of these people, in the order of their ids.
-    pub(super) fn take(db: &Db, wanted: &BTreeMap<UserId, i64>) -> db::Result<Self> {
-        let taken = match db {
-            Db::Postgres(session) => postgres::take_seqs(session, wanted)?,
-            Db::Sqlite(_) => {
-                let taken = wanted.iter().map(|(user, count)| {
-                    let last = take_several(db, *user, *count)?;
-                    Ok(last.map(|last| (*user, last)))
-                });
-                taken
-                    .filter_map(db::Result::transpose)
-                    .collect::<db::Result<_>>()?
-            }
-        };
-        let first = |(user, last): (UserId, Seq)| (user, Seq(last.0 - wanted[&user] + 1));
-        Ok(Self(taken.into_iter().map(first).collect()))
-    }
-
-    /// The next one of a person; `None` for one who is no more.
-    pub(super) fn next(&mut self, user: UserId) -> Option<Seq> {
-        let next = self.0.get_mut(&user)?;
-        let taken = *next;
-        *next = taken.next();
-        Some(taken)
-    }
-}
-
-/// The last of so many seqs; `None`: there is no such user.
-fn take_several(db: &Db, user: UserId, count: i64) -> db::Result<Option<Seq>> {
-    let last = statement(db, TAKE)?.row(values![user, count], |row| row.get(0))?;
-    Ok(last.map(Seq))
-}
-
 /// How far the user's stream has come; 0 where there is no such user.
 fn seq(db: &Db, user: UserId) -> db::Result<Seq> {
     let seq = statement(db, SEQ)?.row(values![user], |row| row.get(0))?;
@@ -151,8 +108,6 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
     page.rooms = changed.into_iter().map(|(room, _)| room).collect();
     Ok(page)
 }
-
-const TAKE: &str = "UPDATE users SET me_seq = me_seq + ?2 WHERE id = ?1 RETURNING me_seq";
 
 const SEQ: &str = "SELECT me_seq FROM users WHERE id = ?";
 

@@ -7,7 +7,7 @@
 use super::Store;
 use super::db::{self, Db, Repeated, statement, values};
 use super::message_ids::MessageIds;
-use super::person;
+use super::person_seqs;
 use super::postgres;
 use super::rooms::{RoomState, is_visible};
 use super::tables::{MessageRow, Role, message_columns};
@@ -337,7 +337,7 @@ fn store(
             None
         }
         Some(role) => {
-            let me = person::take(db, draft.author)?;
+            let me = person_seqs::take(db, draft.author)?;
             let member = values![room, author, seq, new.ordinal, now, role, me];
             statement(db, JOIN)?.execute(member)?;
             Some(me)

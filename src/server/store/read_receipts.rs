@@ -10,7 +10,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
-use super::person::TakenSeqs;
+use super::person_seqs::TakenSeqs;
 use super::postgres;
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::ServiceError;

@@ -7,7 +7,7 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::message_ids::MessageIds;
-use super::person;
+use super::person_seqs;
 use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
 use crate::clock::Random;
@@ -119,7 +119,7 @@ impl Store {
             if draft.kind == RoomKind::Open {
                 decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
             }
-            let me = person::take(db, draft.maker)?;
+            let me = person_seqs::take(db, draft.maker)?;
             let room = create(db, &draft, me)?;
             let made = Publication::RoomChanged {
                 room: room.clone(),

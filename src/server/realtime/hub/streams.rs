@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 /// How far the streams beside the rooms were delivered to a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StreamSeqs {
-    /// The house's.
+    /// That of the house's stream.
     pub house: Seq,
     /// That of the socket's person, if it has one.
     pub me: Option<Seq>,

@@ -52,6 +52,33 @@ pub(in crate::store) enum Unfit {
     OtherProduct(String),
 }
 
+/// What a server says of itself.
+struct Found {
+    /// As `server_version_num` has it.
+    version: i64,
+    fsync: String,
+    synchronous_commit: String,
+    encoding: String,
+}
+
+impl Found {
+    fn judge(self) -> std::result::Result<(), Unfit> {
+        if self.version < OLDEST {
+            return Err(Unfit::TooOld(self.version / 10_000));
+        }
+        if self.fsync != "on" {
+            return Err(Unfit::NoFsync);
+        }
+        if !["on", "remote_apply"].contains(&self.synchronous_commit.as_str()) {
+            return Err(Unfit::Asynchronous(self.synchronous_commit));
+        }
+        if self.encoding != "UTF8" {
+            return Err(Unfit::Encoding(self.encoding));
+        }
+        Ok(())
+    }
+}
+
 /// Refuses a server that loses what it acknowledges, or is none that can be written, and answers which history it is
 /// in.
 pub(in crate::store) fn examine(session: &Session) -> Result<Cluster> {
@@ -62,26 +89,15 @@ pub(in crate::store) fn examine(session: &Session) -> Result<Cluster> {
         left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || coalesce(to_regclass('rooms')::oid::text, '')";
     const STANDBY: &str = "the server is a standby, which cannot be written";
     let answer = session.ask(LOOK, &[])?;
-    let row = answer
-        .rows
-        .first()
-        .ok_or_else(crate::store::failure::no_row)?;
-    let row = Row::Postgres(row);
-    let version: i64 = row.get(0)?;
-    if version < OLDEST {
-        return Err(unfit(Unfit::TooOld(version / 10_000)));
-    }
-    if row.get::<String>(1)? != "on" {
-        return Err(unfit(Unfit::NoFsync));
-    }
-    let synchronous: String = row.get(2)?;
-    if !["on", "remote_apply"].contains(&synchronous.as_str()) {
-        return Err(unfit(Unfit::Asynchronous(synchronous)));
-    }
-    let encoding: String = row.get(3)?;
-    if encoding != "UTF8" {
-        return Err(unfit(Unfit::Encoding(encoding)));
-    }
+    let row = answer.rows.first();
+    let row = Row::Postgres(row.ok_or_else(crate::store::failure::no_row)?);
+    let found = Found {
+        version: row.get(0)?,
+        fsync: row.get(1)?,
+        synchronous_commit: row.get(2)?,
+        encoding: row.get(3)?,
+    };
+    found.judge().map_err(unfit)?;
     if row.get(4)? {
         return Err(StoreError::new(Class::Transient, Standby(STANDBY)));
     }
@@ -108,4 +124,41 @@ struct Standby(&'static str);
 
 fn unfit(why: Unfit) -> StoreError {
     StoreError::new(Class::Broken, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_all_it_acknowledges_and_is_new_enough_is_served() {
+        let judged = |version, fsync: &str, commit: &str, encoding: &str| {
+            let found = Found {
+                version,
+                fsync: fsync.to_owned(),
+                synchronous_commit: commit.to_owned(),
+                encoding: encoding.to_owned(),
+            };
+            found.judge().err().map(|unfit| unfit.to_string())
+        };
+        for commit in ["on", "remote_apply"] {
+            assert_eq!(judged(150_000, "on", commit, "UTF8"), None);
+        }
+        for (found, word) in [
+            (judged(149_999, "on", "on", "UTF8"), "14"),
+            (judged(150_000, "off", "on", "UTF8"), "fsync"),
+            (judged(150_000, "on", "off", "UTF8"), "off"),
+            (judged(150_000, "on", "local", "UTF8"), "local"),
+            (
+                judged(150_000, "on", "remote_write", "UTF8"),
+                "remote_write",
+            ),
+            (judged(150_000, "on", "on", "SQL_ASCII"), "SQL_ASCII"),
+        ] {
+            assert!(
+                found.is_some_and(|sentence| sentence.contains(word)),
+                "{word}"
+            );
+        }
+    }
 }

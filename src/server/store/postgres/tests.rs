@@ -1,5 +1,7 @@
 //! A server of PostgreSQL that the tests have alone.
 
+mod access;
+
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::DatabaseSettings;
 use crate::error::ServiceError;
