@@ -304,16 +304,19 @@ impl World {
             Outsider {
                 name: "Nobody",
                 guest: None,
+                was_inside: false,
             },
             Outsider {
                 name: "Mallory",
                 guest: Some(self.mallory.clone()),
+                was_inside: false,
             },
         ];
         if self.bobs.is_empty() {
             outsiders.push(Outsider {
                 name: "Bob",
                 guest: Some(self.bob.clone()),
+                was_inside: true,
             });
         }
         for outsider in outsiders {

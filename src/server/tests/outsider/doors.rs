@@ -15,6 +15,8 @@ use std::net::{IpAddr, Ipv4Addr};
 pub struct Outsider {
     pub name: &'static str,
     pub guest: Option<Guest>,
+    /// Whether they were let into one of the rooms before.
+    pub was_inside: bool,
 }
 
 /// Frames that come when the hub's clock says so, and not as answers: they are listened to elsewhere.
@@ -111,7 +113,13 @@ impl Outsider {
         socket.send(json!({"type": "rooms"})).await;
         frames.extend(socket.everything(LOBBY).await);
         frames.retain(|frame| !BESIDE.iter().any(|beside| frame["type"] == *beside));
-        let frames: Vec<_> = frames.into_iter().map(masked).collect();
+        let mut frames: Vec<_> = frames.into_iter().map(masked).collect();
+        if self.was_inside {
+            // That they came and that it ended has a place in their own stream, which is theirs.
+            for frame in &mut frames {
+                frame.as_object_mut().unwrap().remove("me");
+            }
+        }
         Told {
             door: format!("{} socket", self.name),
             answer: format!("{frames:?}"),
