@@ -68,6 +68,13 @@ pub const EARLIER: Contender = Contender {
     ..PARLOUR
 };
 
+/// Parlour with its database in PostgreSQL, on the same processor.
+pub const PARLOUR_POSTGRES: Contender = Contender {
+    variant: "postgres",
+    title: "Parlour on PostgreSQL",
+    ..PARLOUR
+};
+
 /// Bun's publish/subscribe, storing nothing.
 pub const BUN_MEMORY: Contender = plain("bun", "memory", "Bun, storing nothing", Persists::Nothing);
 /// Bun with a commit per message.
@@ -126,8 +133,17 @@ const fn plain(
 }
 
 /// Everybody, ourselves first.
-pub const ALL: [Contender; 9] = [
-    PARLOUR, EARLIER, BUN_MEMORY, BUN_SQLITE, TWIN, TWIN_TUNED, SOCKETIO, TEXTBOOK, SVELTEKIT,
+pub const ALL: [Contender; 10] = [
+    PARLOUR,
+    EARLIER,
+    PARLOUR_POSTGRES,
+    BUN_MEMORY,
+    BUN_SQLITE,
+    TWIN,
+    TWIN_TUNED,
+    SOCKETIO,
+    TEXTBOOK,
+    SVELTEKIT,
 ];
 
 impl Contender {
@@ -140,7 +156,8 @@ impl Contender {
         }
     }
 
-    /// Whether it is Parlour, in whichever release: it has Parlour's database and is held against floors.
+    /// Whether it is Parlour, in whichever release and on whichever database: it has Parlour's tables and is held
+    /// against floors.
     pub fn is_parlour(&self) -> bool {
         self.folder == PARLOUR.folder
     }

@@ -45,6 +45,12 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
+impl From<parlour_test_postgres::Failure> for Failure {
+    fn from(cause: parlour_test_postgres::Failure) -> Self {
+        Self(cause.to_string())
+    }
+}
+
 impl From<serde_json::Error> for Failure {
     fn from(cause: serde_json::Error) -> Self {
         Self(format!("not the JSON that was expected: {cause}"))

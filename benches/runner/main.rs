@@ -23,6 +23,7 @@ mod options;
 mod pages;
 mod plot;
 mod poster;
+mod postgres;
 mod process;
 mod readers;
 mod report;
@@ -100,7 +101,7 @@ fn run() -> Outcome<()> {
         eprintln!(
             "{:9} {:45} {shown:>9}  {}  {verdict}",
             goal.row,
-            goal.figure,
+            goal.title(),
             goal.words()
         );
     }
@@ -167,6 +168,9 @@ fn description(
         ),
     ] {
         lines.insert(name.to_owned(), value);
+    }
+    if let Some(postgres) = &stage.postgres {
+        lines.insert("PostgreSQL".to_owned(), postgres.description().to_owned());
     }
     if let Some(name) = &options.earlier_name {
         lines.insert("earlier".to_owned(), format!("Parlour at revision {name}"));

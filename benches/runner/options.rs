@@ -19,7 +19,7 @@ pub struct Options {
     /// history, reading-while-writing, page, start.
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = row)]
     rows: Vec<String>,
-    /// Only these beside Parlour, by folder or by name, such as bun or bun:sqlite.
+    /// Only these beside Parlour, which takes part on both databases, by folder or by name, such as bun or bun:sqlite.
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = peer)]
     peers: Vec<String>,
     /// The seed of the order (drawn, and printed).

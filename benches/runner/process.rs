@@ -11,7 +11,7 @@ const TICKS: u64 = 100;
 /// By how much ticks may be wrong over any time: one at each end, twice.
 const SLACK: Duration = Duration::from_millis(40);
 
-/// Processor time that a process and its children had used at a moment.
+/// Processor time that processes and their children had used at a moment.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessorTime {
     /// The scheduler's nanoseconds of each thread.
@@ -21,10 +21,10 @@ pub struct ProcessorTime {
 }
 
 impl ProcessorTime {
-    /// As it stands now.
-    pub fn of(root: u32) -> Self {
+    /// As it stands now, of several processes together, of which none is below another.
+    pub fn of(roots: &[u32]) -> Self {
         let mut time = Self::default();
-        for pid in tree(root) {
+        for pid in roots.iter().flat_map(|root| tree(*root)) {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             time.ticks += ticks(&stat);
             let threads = fs::read_dir(format!("/proc/{pid}/task"));
@@ -132,9 +132,9 @@ mod tests {
     fn this_process_takes_memory_and_time() {
         let own = std::process::id();
         assert!(resident(own) > 100_000);
-        let before = ProcessorTime::of(own);
+        let before = ProcessorTime::of(&[own]);
         let mut turns = 0_u64;
-        while ProcessorTime::of(own).since(&before).is_zero() {
+        while ProcessorTime::of(&[own]).since(&before).is_zero() {
             turns = std::hint::black_box(turns + 1);
         }
     }

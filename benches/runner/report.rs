@@ -41,13 +41,13 @@ fn goals_table(results: &Results, out: &mut String) {
         .map(|sample| sample.row.as_str())
         .collect();
     for goal in goals::ALL.iter().filter(|goal| measured.contains(goal.row)) {
-        let ours = results.median(goal.row, &PARLOUR.name(), goal.figure);
+        let ours = results.median(goal.row, &goal.of.name(), goal.figure);
         let reached = goal.reached(results);
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
             goal.row,
-            goal.figure,
+            goal.title(),
             ours.map_or_else(|| "–".to_owned(), digits),
             against(goal, results),
             reached.map_or_else(|| "–".to_owned(), range),
@@ -65,7 +65,7 @@ fn goals_table(results: &Results, out: &mut String) {
 fn earlier_table(results: &Results, out: &mut String) {
     let mut lines = String::new();
     let mut seen = BTreeSet::new();
-    for goal in &goals::ALL {
+    for goal in goals::ALL.iter().filter(|goal| goal.of == PARLOUR) {
         let (row, figure) = (goal.row, goal.figure);
         let Some(ratio) = goals::ratio(results, row, figure, &PARLOUR, &EARLIER) else {
             continue;

@@ -14,11 +14,14 @@ mod start;
 mod storm;
 
 use crate::contender::{
-    BUN_MEMORY, BUN_SQLITE, Contender, PARLOUR, SOCKETIO, SVELTEKIT, TEXTBOOK, TWIN, TWIN_TUNED,
+    BUN_MEMORY, BUN_SQLITE, Contender, PARLOUR, PARLOUR_POSTGRES, SOCKETIO, SVELTEKIT, TEXTBOOK,
+    TWIN, TWIN_TUNED,
 };
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
+use crate::postgres::{self, Postgres, Running};
 use crate::server::{Places, Server};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +49,8 @@ pub struct Stage {
     pub filled: PathBuf,
     /// How many those are.
     pub filled_with: u64,
+    /// The same two databases there, where a row is measured on it.
+    pub postgres: Option<Postgres>,
 }
 
 impl Stage {
@@ -72,8 +77,32 @@ impl Stage {
 
     /// A contender with the guests and rooms it needs.
     pub fn start(&self, contender: &Contender) -> Outcome<Server> {
+        if *contender == PARLOUR_POSTGRES {
+            let running = self.start_postgres()?;
+            running.copy()?;
+            return Server::start_beside(&self.places, contender, running, postgres::COPY);
+        }
         let database = contender.is_parlour().then_some(self.founded.as_path());
         Server::start(&self.places, contender, database)
+    }
+
+    /// A contender with the room of very many messages, all of which are in the system's memory, from where it may
+    /// take them when nobody asks.
+    pub fn start_filled(&self, contender: &Contender) -> Outcome<Server> {
+        if *contender == PARLOUR_POSTGRES {
+            let running = self.start_postgres()?;
+            running.read_all(postgres::FILLED)?;
+            return Server::start_beside(&self.places, contender, running, postgres::FILLED);
+        }
+        std::io::copy(&mut File::open(&self.filled)?, &mut std::io::sink())?;
+        Server::start_on(&self.places, contender, &self.filled)
+    }
+
+    /// PostgreSQL by itself.
+    pub fn start_postgres(&self) -> Outcome<Running> {
+        let postgres = self.postgres.as_ref();
+        let there = postgres.ok_or_else(|| Failure::new("there is no PostgreSQL here"))?;
+        there.start()
     }
 }
 
@@ -125,8 +154,8 @@ pub const ALL: [Row; 11] = [
     Row {
         key: "latency",
         title: "5,000 sockets in 50 rooms, 100 messages/s, open loop",
-        contenders: &[PARLOUR, BUN_SQLITE, TWIN, TWIN_TUNED],
-        quick: &[PARLOUR, BUN_SQLITE],
+        contenders: &[PARLOUR, PARLOUR_POSTGRES, BUN_SQLITE, TWIN, TWIN_TUNED],
+        quick: &[PARLOUR, PARLOUR_POSTGRES, BUN_SQLITE],
         once: &[TWIN],
         measure: latency::measure,
     },
@@ -150,16 +179,16 @@ pub const ALL: [Row; 11] = [
     Row {
         key: "ingest",
         title: "200 senders in rooms of their own, each message acknowledged",
-        contenders: &[PARLOUR, BUN_SQLITE, TWIN_TUNED],
-        quick: &[PARLOUR, BUN_SQLITE],
+        contenders: &[PARLOUR, PARLOUR_POSTGRES, BUN_SQLITE, TWIN_TUNED],
+        quick: &[PARLOUR, PARLOUR_POSTGRES, BUN_SQLITE],
         once: &[],
         measure: ingest::measure,
     },
     Row {
         key: "history",
         title: "Pages of 50 from a room of a million messages, over REST",
-        contenders: &[PARLOUR],
-        quick: &[PARLOUR],
+        contenders: &[PARLOUR, PARLOUR_POSTGRES],
+        quick: &[PARLOUR, PARLOUR_POSTGRES],
         once: &[],
         measure: history::measure,
     },

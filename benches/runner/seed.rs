@@ -2,6 +2,8 @@
 //!
 //! *Invariant:* the schema is Parlour's own, made by Parlour; here rows are only put into it.
 
+pub mod postgres;
+
 use crate::failure::{Failure, Outcome};
 use crate::ledger::SIZE;
 use rusqlite::{Connection, params};

@@ -3,9 +3,10 @@
 //!
 //! *Invariant:* no process outlives its [`Server`], whatever happened to the block.
 
-use crate::contender::{Contender, EARLIER};
+use crate::contender::{Contender, EARLIER, PARLOUR_POSTGRES};
 use crate::failure::{Failure, Outcome};
 use crate::machine::{self, GENERATOR, SERVER};
+use crate::postgres::Running;
 use crate::process::{self, ProcessorTime};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::{self, File};
@@ -37,6 +38,8 @@ pub struct Places {
     pub earlier: Option<PathBuf>,
     /// What is kept from run to run: databases that take long to fill.
     pub kept: PathBuf,
+    /// Why nothing can be measured on PostgreSQL, where that was asked for.
+    pub without_postgres: Option<String>,
 }
 
 impl Places {
@@ -59,7 +62,9 @@ impl Places {
             let executable = self.executable(contender);
             let is_there = executable.exists();
             let missing = || format!("there is no {}; run `make build`", executable.display());
-            return (!is_there).then(missing);
+            let is_without = *contender == PARLOUR_POSTGRES;
+            let without = (self.without_postgres.clone()).filter(|_| is_without);
+            return (!is_there).then(missing).or(without);
         }
         let start = self.peer(contender).join("start");
         let installed = self.target.join("bench").join(contender.folder);
@@ -79,6 +84,8 @@ pub struct Server {
     child: Child,
     address: SocketAddr,
     folder: TempDir,
+    /// Where its database is, if that is a server itself; it ends after this one.
+    postgres: Option<Running>,
     /// From the start of the process to the first connection.
     pub took: Duration,
 }
@@ -91,27 +98,45 @@ impl Server {
             fs::copy(database, folder.path().join("parlour.db"))?;
         }
         let file = folder.path().join("parlour.db");
-        Self::start_in(places, contender, folder, &file)
+        Self::start_in(places, contender, folder, &sqlite(&file), None)
     }
 
     /// The same on a database that stays where it is.
     pub fn start_on(places: &Places, contender: &Contender, database: &Path) -> Outcome<Self> {
         let folder = TempDir::with_prefix("parlour-bench-")?;
-        Self::start_in(places, contender, folder, database)
+        Self::start_in(places, contender, folder, &sqlite(database), None)
+    }
+
+    /// The same on a database of a PostgreSQL, which stops after it.
+    pub fn start_beside(
+        places: &Places,
+        contender: &Contender,
+        postgres: Running,
+        database: &str,
+    ) -> Outcome<Self> {
+        let folder = TempDir::with_prefix("parlour-bench-")?;
+        let url = postgres.url(database);
+        Self::start_in(places, contender, folder, &url, Some(postgres))
     }
 
     fn start_in(
         places: &Places,
         contender: &Contender,
         folder: TempDir,
-        database: &Path,
+        database: &str,
+        postgres: Option<Running>,
     ) -> Outcome<Self> {
         if let Some(why) = places.missing(contender) {
             return Err(Failure::new(why));
         }
         let address = free_address()?;
         let mut command = if contender.is_parlour() {
-            parlour(places.executable(contender), address, database)
+            parlour(
+                places.executable(contender),
+                address,
+                folder.path(),
+                database,
+            )
         } else {
             peer(places, contender, address, folder.path())
         };
@@ -131,6 +156,7 @@ impl Server {
             child,
             address,
             folder,
+            postgres,
             took: Duration::ZERO,
         };
         server.wait_until_it_serves(began, contender.is_parlour())?;
@@ -160,12 +186,14 @@ impl Server {
         self.address
     }
 
-    /// Processor time so far.
+    /// Processor time so far, with its database's.
     pub fn processor_time(&self) -> ProcessorTime {
-        ProcessorTime::of(self.child.id())
+        let database = self.postgres.as_ref().and_then(Running::pid);
+        let all: Vec<u32> = database.into_iter().chain([self.child.id()]).collect();
+        ProcessorTime::of(&all)
     }
 
-    /// Bytes of memory.
+    /// Bytes of memory, without a PostgreSQL's.
     pub fn resident(&self) -> u64 {
         process::resident(self.child.id())
     }
@@ -214,16 +242,18 @@ fn is_ready(mut socket: TcpStream) -> std::io::Result<bool> {
     Ok(&answer == b"HTTP/1.1 200")
 }
 
-fn parlour(executable: &Path, address: SocketAddr, database: &Path) -> Command {
+/// What `database.url` is for a file.
+fn sqlite(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+fn parlour(executable: &Path, address: SocketAddr, folder: &Path, database: &str) -> Command {
     let mut command = Command::new(executable);
-    command.current_dir(database.parent().unwrap_or(Path::new("/")));
+    command.current_dir(folder);
     command.env_clear();
     for (name, value) in [
         ("PARLOUR__SITE_ADDR", address.to_string()),
-        (
-            "PARLOUR__DATABASE__URL",
-            format!("sqlite://{}", database.display()),
-        ),
+        ("PARLOUR__DATABASE__URL", database.to_owned()),
         ("PARLOUR__SERVER__LOG_LEVEL", "error".to_owned()),
     ] {
         command.env(name, value);

@@ -1,10 +1,11 @@
 //! What is there before the first round: Parlour's executable, a founded database, and one with very
 //! many messages, which is kept from run to run.
 
-use crate::contender::PARLOUR;
+use crate::contender::{PARLOUR, PARLOUR_POSTGRES};
 use crate::failure::{Failure, Outcome};
 use crate::options::Options;
-use crate::rows::{Pace, Stage};
+use crate::postgres::Postgres;
+use crate::rows::{self, Pace, Stage};
 use crate::seed;
 use crate::server::{Places, Server};
 use rusqlite::Connection;
@@ -22,11 +23,12 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let or = |given: &Option<PathBuf>, usual: PathBuf| absolute(given.as_ref().unwrap_or(&usual));
-    let places = Places {
+    let mut places = Places {
         root: root.to_owned(),
         binary: or(&options.binary, target.join("release/parlour")),
         earlier: options.earlier.as_deref().map(absolute),
         kept: target.join("bench/databases"),
+        without_postgres: None,
         target,
     };
     let founded = temporary.join("founded.db");
@@ -41,13 +43,37 @@ pub fn prepare(root: &Path, options: &Options, temporary: &Path) -> Outcome<Stag
     } else {
         PathBuf::new()
     };
+    let is_on_postgres = (rows::ALL.iter())
+        .any(|row| options.wants_row(row.key) && row.contenders.contains(&PARLOUR_POSTGRES));
+    let messages = options.wants_row("history").then_some(filled_with);
+    let postgres = match is_on_postgres {
+        true => match postgres(&places, messages) {
+            Ok(postgres) => Some(postgres),
+            Err(failure) => {
+                eprintln!("nothing is measured on PostgreSQL: {failure}");
+                places.without_postgres = Some(failure.to_string());
+                None
+            }
+        },
+        false => None,
+    };
     Ok(Stage {
         places,
+        postgres,
         pace: options.pace(),
         founded,
         filled,
         filled_with,
     })
+}
+
+/// PostgreSQL with the same; what is in the way of it is in the way of its rows alone.
+fn postgres(places: &Places, messages: Option<u64>) -> Outcome<Postgres> {
+    let without = std::env::var("PARLOUR_WITHOUT").unwrap_or_default();
+    if without.split(',').any(|name| name == "postgres") {
+        return Err(Failure::new("PARLOUR_WITHOUT leaves it out"));
+    }
+    Postgres::prepare(places, messages)
 }
 
 /// Lets Parlour make its schema and its first room.

@@ -148,13 +148,19 @@ impl PostgresServer {
     /// # Errors
     /// The server is not running, or refuses; with its own words.
     pub fn sql(&self, database: &str, statements: &str) -> Result<String, Failure> {
+        ran(self.client(database), statements)
+    }
+
+    /// The program that [`PostgresServer::sql`] runs: it takes statements, and what COPY takes, from its input as
+    /// that comes, and ends with it.
+    pub fn client(&self, database: &str) -> Command {
         let mut psql = self.command("psql");
         psql.args(["-X", "-q", "-t", "-A", "-F", "\t", "-v", "ON_ERROR_STOP=1"])
             .args(["-U", USER, "-d", database, "-f", "-", "-p"])
             .arg(self.port())
             .arg("-h")
             .arg(&self.folder);
-        ran(psql, statements)
+        psql
     }
 
     /// The port that its socket is named after: the fourth line of its file.

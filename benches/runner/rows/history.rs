@@ -5,9 +5,7 @@ use crate::bare::{self, Like};
 use crate::contender::Contender;
 use crate::failure::Outcome;
 use crate::pages::{Pages, get};
-use crate::server::Server;
 use crate::talk::milliseconds;
-use std::fs::File;
 use std::time::Duration;
 
 /// Connections that ask.
@@ -23,9 +21,7 @@ type Draw = Box<dyn FnMut() -> Option<u64>>;
 /// The row `history`.
 pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     stage.settle();
-    // All of a million messages is in the system's memory, from where it may take them when nobody asks.
-    std::io::copy(&mut File::open(&stage.filled)?, &mut std::io::sink())?;
-    let server = Server::start_on(&stage.places, contender, &stage.filled)?;
+    let server = stage.start_filled(contender)?;
     let address = server.address();
     let path = |before: Option<u64>| match before {
         Some(number) => format!("/api/chat/rooms/2/messages?limit={PAGE}&before={number}"),

@@ -1,7 +1,7 @@
 //! How many messages a second are stored and acknowledged, when nobody but their senders hears them.
 
 use super::{Figures, Stage, figures};
-use crate::contender::Contender;
+use crate::contender::{Contender, PARLOUR_POSTGRES};
 use crate::failure::{Failure, Outcome};
 use crate::floors;
 use crate::talk::{Crowd, Talk, milliseconds};
@@ -43,11 +43,21 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
     drop(talk);
     server.stop()?;
     if contender.is_parlour() {
-        let rate = floors::sqlite(&stage.founded, stage.block() / 2)?;
+        let time = stage.block() / 2;
+        let (floor, rate) = match *contender == PARLOUR_POSTGRES {
+            true => (
+                "PostgreSQL, rows/s in 128-row transactions",
+                floors::postgres(&stage.start_postgres()?, time)?,
+            ),
+            false => (
+                "SQLite, rows/s in 128-row transactions",
+                floors::sqlite(&stage.founded, time)?,
+            ),
+        };
         let folder = tempfile::TempDir::with_prefix("parlour-bench-")?;
         let disk = floors::fdatasync(folder.path(), Duration::from_secs(2))?;
         row.extend(figures([
-            ("SQLite, rows/s in 128-row transactions", rate),
+            (floor, rate),
             ("fdatasync p50, ms", milliseconds(&disk, 50.0)),
             ("fdatasync p99, ms", milliseconds(&disk, 99.0)),
         ]));
