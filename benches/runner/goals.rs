@@ -132,13 +132,13 @@ pub const ALL: [Goal; 44] = [
     ),
     goal("latency", "delivery p99, ms", Peer(TWIN), AtMost(0.1)),
     on_postgres("latency", "delivery p99, ms", Peer(PARLOUR), AtMost(2.0)),
-    goal("idle", "memory at 10000, KB", Nothing, AtMost(2.5)),
-    goal("idle", "memory at 18000, KB", Nothing, AtMost(2.5)),
+    goal("idle", "memory at 10000, KB", Nothing, AtMost(2.6)),
+    goal("idle", "memory at 18000, KB", Nothing, AtMost(2.6)),
     goal(
         "idle",
         "memory at 18000 after a burst, KB",
         Nothing,
-        AtMost(2.5),
+        AtMost(2.6),
     ),
     goal("idle", "memory at 10000, KB", Peer(BUN_MEMORY), AtMost(1.0)),
     goal(
