@@ -1,9 +1,9 @@
 //! The command line of `parlour backup` and `parlour restore`: progress on a terminal, one sentence at the end.
 
+use crate::terminal::{clear, write_over};
 use parlour_server::Settings;
 use parlour_server::clock::{SystemClock, SystemRandom};
 use parlour_server::store::backup::{self, BackupError, Copied, Progress};
-use std::io::{IsTerminal, Write, stderr};
 use std::path::Path;
 
 /// Makes a backup; answers the sentence to print.
@@ -62,21 +62,9 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// Writes the progress over its last line, on a terminal only: in a file it would be noise.
 fn show(progress: Progress) {
-    let mut stderr = stderr();
-    if stderr.is_terminal() {
-        let text = match progress {
-            Progress::Copying(bytes) => format!("copying: {}", size(bytes)),
-            Progress::Checking => "checking the copy".to_owned(),
-        };
-        // A terminal that is gone is no reason to stop.
-        let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
-    }
-}
-
-fn clear() {
-    if stderr().is_terminal() {
-        let _ = write!(stderr(), "\r\x1b[K");
-    }
+    write_over(|| match progress {
+        Progress::Copying(bytes) => format!("copying: {}", size(bytes)),
+        Progress::Checking => "checking the copy".to_owned(),
+    });
 }

@@ -2,12 +2,13 @@
 //!
 //! Owns the list of commands and the words that explain them.
 
+use parlour_server::config::DatabaseUrl;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// How to use it, in one line.
-const USAGE: &str = "usage: parlour [--config FILE] [--replace], parlour backup FILE, \
-    or parlour restore FILE";
+const USAGE: &str = "usage: parlour [--config FILE] [--replace], parlour backup FILE, parlour restore FILE, \
+    parlour copy --from URL --to URL, or parlour epoch new";
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -16,11 +17,18 @@ Parlour, a chat server that people open in a browser.
 usage: parlour [--config FILE] [--replace]
        parlour backup FILE [--config FILE]
        parlour restore FILE [--config FILE]
+       parlour copy --from URL --to URL [--config FILE]
+       parlour epoch new [--config FILE]
 
   (nothing)        serve until told to stop
   backup FILE      copy the database to FILE and check the copy, also while the server runs
   restore FILE     put a backup in the database's place; the old one is kept beside it.
                    The server must be stopped
+  copy             copy all that is in one database to another, empty one, and compare the two:
+                   sqlite://data/parlour.db, postgres://parlour@localhost/parlour.
+                   No server may run on either
+  epoch new        have all browsers take their rooms anew, after a restore of the data alone
+                   into a PostgreSQL database. The server must be stopped
 
   --config FILE    read the settings from FILE, not from $PARLOUR_CONFIG or ./Leptos.toml
   --replace        take over from the server that runs on the same database
@@ -49,6 +57,15 @@ pub enum Command {
     Backup(PathBuf),
     /// Put this file in the database's place.
     Restore(PathBuf),
+    /// Copy all of one database to another.
+    Copy {
+        /// What is to be copied.
+        from: DatabaseUrl,
+        /// Where the copy is to be.
+        to: DatabaseUrl,
+    },
+    /// Draw a new epoch for the database.
+    NewEpoch,
     /// Say what there is.
     Help,
     /// Say which version this is.
@@ -64,6 +81,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Stri
     let mut command = None;
     let mut config = None;
     let mut replace = false;
+    let (mut from, mut to) = (None, None);
     while let Some(argument) = arguments.next() {
         let mut file = || {
             let after = argument.to_string_lossy();
@@ -73,26 +91,57 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Stri
                 .ok_or_else(|| format!("{after} needs a file after it; {USAGE}."))
         };
         match argument.to_str() {
-            Some("--help" | "-h") => command = Some(Command::Help),
-            Some("--version" | "-V") => command = Some(Command::Version),
+            Some("--help" | "-h") => command = Some(Chosen::Is(Command::Help)),
+            Some("--version" | "-V") => command = Some(Chosen::Is(Command::Version)),
             Some("--config") if config.is_none() => config = Some(file()?),
             Some("--replace") => replace = true,
-            Some("backup") if command.is_none() => command = Some(Command::Backup(file()?)),
-            Some("restore") if command.is_none() => command = Some(Command::Restore(file()?)),
+            Some("--from") if from.is_none() => from = Some(url("--from", arguments.next())?),
+            Some("--to") if to.is_none() => to = Some(url("--to", arguments.next())?),
+            Some("copy") if command.is_none() => command = Some(Chosen::Copy),
+            Some("epoch") if command.is_none() => match arguments.next() {
+                Some(what) if what == "new" => command = Some(Chosen::Is(Command::NewEpoch)),
+                _ => return Err(format!("epoch needs new after it; {USAGE}.")),
+            },
+            Some("backup") if command.is_none() => {
+                command = Some(Chosen::Is(Command::Backup(file()?)));
+            }
+            Some("restore") if command.is_none() => {
+                command = Some(Chosen::Is(Command::Restore(file()?)));
+            }
             _ => {
                 let shown = argument.to_string_lossy();
                 return Err(format!("{shown} is not understood here; {USAGE}."));
             }
         }
     }
-    match command {
-        None => Ok(Asked {
-            command: Command::Serve { replace },
-            config,
-        }),
-        Some(_) if replace => Err(format!("--replace is for serving; {USAGE}.")),
-        Some(command) => Ok(Asked { command, config }),
+    if replace && command.is_some() {
+        return Err(format!("--replace is for serving; {USAGE}."));
     }
+    let command = match (command, from, to) {
+        (Some(Chosen::Copy), Some(from), Some(to)) => Command::Copy { from, to },
+        (Some(Chosen::Copy), ..) => {
+            return Err(format!("copy needs --from URL and --to URL; {USAGE}."));
+        }
+        (_, Some(_), _) | (_, _, Some(_)) => {
+            return Err(format!("--from and --to are for copy; {USAGE}."));
+        }
+        (Some(Chosen::Is(command)), ..) => command,
+        (None, ..) => Command::Serve { replace },
+    };
+    Ok(Asked { command, config })
+}
+
+/// A command, of which one needs more than its word and what follows it.
+enum Chosen {
+    Is(Command),
+    Copy,
+}
+
+/// Where a database is. What was given is not repeated: there may be a password in it.
+fn url(after: &str, given: Option<OsString>) -> Result<DatabaseUrl, String> {
+    let given = given.ok_or_else(|| format!("{after} needs a database after it; {USAGE}."))?;
+    let url = given.to_str().unwrap_or_default().parse();
+    url.map_err(|expected| format!("{after} must be {expected}."))
 }
 
 fn starts_like_an_option(file: &Path) -> bool {
@@ -126,6 +175,19 @@ mod tests {
         does("backup b.db --config a", backup(), Some("a"));
         does("--config a backup b.db", backup(), Some("a"));
         does("restore b.db", Command::Restore("b.db".into()), None);
+        let (from, to) = ("sqlite://a.db", "postgres://u@localhost/d");
+        let copy = || Command::Copy {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        };
+        does(&format!("copy --from {from} --to {to}"), copy(), None);
+        does(
+            &format!("--to {to} --config a copy --from {from}"),
+            copy(),
+            Some("a"),
+        );
+        does("epoch new", Command::NewEpoch, None);
+        does("epoch new --config a", Command::NewEpoch, Some("a"));
         does("--help", Command::Help, None);
         does("--version", Command::Version, None);
     }
@@ -143,6 +205,17 @@ mod tests {
             "restore",
             "backup --config a",
             "backup a --replace",
+            "copy",
+            "copy --from sqlite://a.db",
+            "copy --to sqlite://a.db",
+            "copy --from",
+            "copy --from sqlite://a.db --from sqlite://b.db --to sqlite://c.db",
+            "copy --from sqlite://a.db --to sqlite://c.db --replace",
+            "--from sqlite://a.db",
+            "backup b.db --to sqlite://a.db",
+            "epoch",
+            "epoch old",
+            "epoch new new",
         ] {
             let sentence = of(line).expect_err(line);
             assert!(sentence.contains("usage: parlour ["), "{line}: {sentence}");
@@ -151,8 +224,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_database_is_answered_with_what_it_must_be() {
+        for (line, words) in [
+            (
+                "copy --from mysql://u:secret@h/d",
+                ["--from must be", "sqlite://"],
+            ),
+            ("copy --from parlour.db", ["--from must be", "postgres://"]),
+            ("copy --to sqlite://:memory:", ["--to must be", "sqlite://"]),
+            ("copy --to postgres://secret/d", ["--to must be", "a user"]),
+        ] {
+            let sentence = of(line).expect_err(line);
+            for word in words {
+                assert!(sentence.contains(word), "{line}: {sentence}");
+            }
+            assert!(sentence.ends_with('.'), "{line}: {sentence}");
+            assert!(!sentence.contains("secret"), "{line}: {sentence}");
+        }
+    }
+
+    #[test]
     fn the_help_names_every_word() {
-        for word in ["backup", "restore", "--config", "--replace", "--version"] {
+        for word in [
+            "backup",
+            "restore",
+            "copy",
+            "--from",
+            "--to",
+            "epoch new",
+            "--config",
+            "--replace",
+            "--version",
+        ] {
             assert!(HELP.contains(word), "{word}");
         }
     }

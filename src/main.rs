@@ -2,6 +2,9 @@
 
 mod backup_cli;
 mod command_line;
+mod copy_cli;
+mod epoch_cli;
+mod terminal;
 
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
@@ -36,6 +39,14 @@ async fn run() -> Result<(), String> {
         Command::Restore(file) => {
             let restored = backup_cli::restore(&settings(config)?, &file).await;
             say(&restored.map_err(sentence)?)
+        }
+        Command::Copy { from, to } => {
+            let copied = copy_cli::copy(&settings(config)?, from, to).await;
+            say(&copied.map_err(sentence)?)
+        }
+        Command::NewEpoch => {
+            let renewed = epoch_cli::renew(&settings(config)?).await;
+            say(&renewed.map_err(sentence)?)
         }
         Command::Help => say(command_line::HELP),
         Command::Version => say(concat!("parlour ", env!("CARGO_PKG_VERSION"), "\n")),

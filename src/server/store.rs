@@ -19,11 +19,14 @@
 //! *Invariant:* there is one task that writes, on one connection. Everything else reads, on connections that
 //! cannot write.
 
+mod alone;
 pub mod backup;
 mod bootstrap;
 mod changes;
 mod connect;
+pub mod copy;
 mod db;
+pub mod epoch;
 mod failure;
 pub(crate) mod file;
 mod finding;
@@ -48,6 +51,7 @@ mod posting;
 mod read_receipts;
 mod reading;
 mod rooms;
+mod schema;
 mod sweep;
 mod tables;
 pub mod testing;
@@ -128,7 +132,7 @@ async fn open_file(
     random: &dyn Random,
 ) -> Result<OpenedStore, OpenError> {
     let (schema, mut connections) = connect::open(file).await?;
-    let refused = refuse_newer(&schema).await;
+    let refused = refuse_unserved(&schema).await;
     refused.map_err(|source| OpenError::new(file, source))?;
     let prepared = prepare(&schema, file, clock, random).await;
     let begun = prepared.map_err(|source| OpenError::new(file, source))?;
@@ -167,7 +171,7 @@ async fn open_server(
         move |endpoint: &Endpoint| {
             runtime.block_on(async {
                 let schema = endpoint.schema().await.map_err(StoreError::from)?;
-                refuse_newer(&schema).await?;
+                refuse_unserved(&schema).await?;
                 Ok(prepare(&schema, &shown, &*clock, &*random).await?)
             })
         }
@@ -199,8 +203,9 @@ async fn open_server(
     }
 }
 
-/// Refuses a database with steps of the schema that this version does not know.
-async fn refuse_newer(schema: &DatabaseConnection) -> Result<(), StoreError> {
+/// Refuses a copy that is not finished, and a database with steps of the schema that this version does not know.
+async fn refuse_unserved(schema: &DatabaseConnection) -> Result<(), StoreError> {
+    copy::refuse_unfinished(schema).await?;
     let taken = Migrator::get_migration_models(schema).await?;
     let known = known_steps();
     let unknown = taken

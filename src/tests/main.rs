@@ -10,6 +10,7 @@ mod builds;
 mod calls;
 mod changing_rooms;
 mod contrast;
+mod copying;
 mod cross_site;
 mod durability;
 mod empty;

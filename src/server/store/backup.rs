@@ -8,6 +8,7 @@ mod copy;
 mod restore;
 mod unfinished;
 
+pub(super) use restore::hand_over;
 pub use restore::{Restored, restore};
 
 use crate::clock::Random;
@@ -17,7 +18,7 @@ use crate::store::lock::LockError;
 use copy::Source;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
-use unfinished::Unfinished;
+pub(super) use unfinished::Unfinished;
 
 /// What a copy holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,9 @@ pub enum Progress {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Not a file that could be copied.
-    #[error("PostgreSQL makes its own backups: use pg_dump or pg_basebackup.")]
+    #[error(
+        "PostgreSQL makes its own backups: use pg_dump or pg_basebackup."
+    )]
     Postgres,
     /// Nothing to copy.
     #[error(

@@ -64,7 +64,7 @@ pub(super) async fn open(file: &Path) -> Result<(DatabaseConnection, Connections
 }
 
 /// The journal's mode is the file's.
-fn writing(file: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn writing(file: &Path) -> rusqlite::Result<Connection> {
     let connection = plain(file)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -103,11 +103,25 @@ fn plain(file: &Path) -> rusqlite::Result<Connection> {
 /// Makes the folder and the file, so that an error names the one that is at fault.
 fn prepare(file: &Path) -> Result<(), OpenError> {
     make_folder(file)?;
+    refuse_unfinished(file)?;
     file::tighten_all(file);
     file::private(OpenOptions::new().create(true).append(true))
         .open(file)
         .map(drop)
         .map_err(|source| not_writable(file, source).into())
+}
+
+/// Refuses to make a new database where one was to come by a copy: nobody would know that it is not the old one.
+fn refuse_unfinished(file: &Path) -> Result<(), OpenError> {
+    let leftover = file::beside(file, file::UNFINISHED_COPY);
+    let is_empty = metadata(file).map_or(true, |found| found.len() == 0);
+    match is_empty && leftover.exists() {
+        true => Err(OpenError::UnfinishedCopy {
+            place: file.to_owned(),
+            leftover: format!("the file {}", leftover.display()),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Where SQLite has the log.

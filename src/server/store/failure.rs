@@ -17,6 +17,9 @@ const TRANSIENT: [i32; 6] = [
     14,
 ];
 
+/// What is read is no database of SQLite.
+const NOT_A_DATABASE: i32 = 26;
+
 /// A unique key is taken, or a row is missing that another one refers to.
 const CONSTRAINT: i32 = 19;
 
@@ -63,6 +66,13 @@ pub(super) fn panicked() -> StoreError {
 /// A transaction was ended by what was done in it.
 pub(super) fn transaction_lost() -> StoreError {
     StoreError::new(Class::Broken, TransactionLost)
+}
+
+/// Whether what was read is no database at all.
+pub(super) fn is_no_database(error: &StoreError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    let code = cause.and_then(rusqlite::Error::sqlite_error);
+    code.is_some_and(|code| code.extended_code & 0xff == NOT_A_DATABASE)
 }
 
 fn class(extended_code: i32) -> Class {

@@ -15,6 +15,9 @@ const PRIVATE: u32 = 0o600;
 /// What SQLite keeps beside a database.
 const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
+/// What a copy of another database is called, behind the name that it has in the end, until it is whole.
+pub(crate) const UNFINISHED_COPY: &str = "copying";
+
 /// What is wrong with the place of a database.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

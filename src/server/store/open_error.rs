@@ -1,7 +1,9 @@
 //! Why a database cannot be opened: one sentence that says what to do.
 
+use super::copy::MarkedUnfinished;
 use super::file::FileError;
 use super::postgres::Leased;
+use crate::config::DatabaseUrl;
 use crate::error::StoreError;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,17 @@ pub enum OpenError {
         file: PathBuf,
         /// The first step this version does not know.
         step: String,
+    },
+    /// A copy of another database was begun there.
+    #[error(
+        "The database {} is a copy that is not finished; run parlour copy once more, to its end, or throw {leftover} away.",
+        place.display()
+    )]
+    UnfinishedCopy {
+        /// Where it is, without a password.
+        place: PathBuf,
+        /// What there is of it.
+        leftover: String,
     },
     /// Not a database, or a broken one.
     #[error(
@@ -87,6 +100,14 @@ pub enum OpenError {
 pub(super) struct NewerStep(pub(super) String);
 
 impl OpenError {
+    /// The error of opening the database at `url`, by its source.
+    pub(super) fn of(url: &DatabaseUrl, source: StoreError) -> Self {
+        match url {
+            DatabaseUrl::Sqlite(file) => Self::new(file, source),
+            DatabaseUrl::Postgres(url) => Self::of_server(&url.to_string(), source),
+        }
+    }
+
     /// The error of opening the database of a server at `place`, by its source.
     pub(super) fn of_server(place: &str, source: StoreError) -> Self {
         let place = place.to_owned();
@@ -98,6 +119,10 @@ impl OpenError {
         if let Some(NewerStep(step)) = cause.and_then(|cause| cause.downcast_ref()) {
             let (file, step) = (place.into(), step.clone());
             return Self::Newer { file, step };
+        }
+        if cause.is_some_and(|cause| cause.is::<MarkedUnfinished>()) {
+            let (place, leftover) = (place.into(), "all that is in it".to_owned());
+            return Self::UnfinishedCopy { place, leftover };
         }
         if source.is_transient() {
             Self::Unreachable { place, source }
@@ -112,6 +137,16 @@ impl OpenError {
         if let Some(NewerStep(step)) = source.source().and_then(|cause| cause.downcast_ref()) {
             let step = step.clone();
             return Self::Newer { file, step };
+        }
+        if source
+            .source()
+            .is_some_and(|cause| cause.is::<MarkedUnfinished>())
+        {
+            let leftover = "the file".to_owned();
+            return Self::UnfinishedCopy {
+                place: file,
+                leftover,
+            };
         }
         if source.is_transient() {
             Self::Unwritable { file, source }

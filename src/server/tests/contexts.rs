@@ -3,12 +3,14 @@
 mod backups;
 mod changing;
 mod changing_rooms;
+mod copying;
 mod finding;
 mod floods;
 mod group_commit;
 mod guests;
 mod many_rooms;
 mod membership;
+mod new_epoch;
 mod page_content;
 mod reading;
 mod rooms;

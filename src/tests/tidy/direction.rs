@@ -98,7 +98,15 @@ const LAYERS: [Layer; 16] = [
     ("what tests run beside", &["test_postgres"], &[]),
     (
         "programs",
-        &["backup_cli", "command_line", "main", "chaos"],
+        &[
+            "terminal",
+            "backup_cli",
+            "copy_cli",
+            "epoch_cli",
+            "command_line",
+            "main",
+            "chaos",
+        ],
         &[
             "protocol",
             "client",

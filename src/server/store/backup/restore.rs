@@ -78,7 +78,7 @@ pub async fn restore(
 
 /// Gives the new database and its lock to the owner of the old one, or of the folder: the user who restores is often
 /// not the one who serves.
-fn hand_over(unfinished: &Unfinished, database: &Path) -> io::Result<()> {
+pub(in crate::store) fn hand_over(unfinished: &Unfinished, database: &Path) -> io::Result<()> {
     let folder = || fs::metadata(database.parent().unwrap_or(Path::new("/")));
     let like = match fs::metadata(database) {
         Ok(old) => {

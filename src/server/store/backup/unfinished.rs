@@ -26,15 +26,15 @@ pub(super) fn flush_folder(file: &Path) -> io::Result<()> {
 }
 
 /// The file that is being written, empty at first.
-pub(super) struct Unfinished {
-    pub(super) path: PathBuf,
+pub(in crate::store) struct Unfinished {
+    pub(in crate::store) path: PathBuf,
     /// Locked, and for as long as it is open the same file as `path`.
     file: File,
 }
 
 impl Unfinished {
     /// Begins it, readable for its owner only. What an earlier one left there is emptied.
-    pub(super) fn begin(
+    pub(in crate::store) fn begin(
         path: PathBuf,
         failed: impl Fn(io::Error) -> BackupError,
     ) -> Result<Self, BackupError> {
@@ -95,7 +95,7 @@ impl Unfinished {
     }
 
     /// Puts it on the disk and then in the place of `file`, in one step.
-    pub(super) fn finish(self, file: &Path) -> io::Result<()> {
+    pub(in crate::store) fn finish(self, file: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.path, file)?;
         flush_folder(file)

@@ -106,11 +106,20 @@ pub(in crate::store) fn examine(session: &Session) -> Result<Cluster> {
     Ok(Cluster(Row::Postgres(row).get(0)?))
 }
 
+/// Which database of which server it is, whatever it is called.
+pub(in crate::store) fn identity(session: &Session) -> Result<String> {
+    const IDENTITY: &str = "SELECT system_identifier::text || '/' || pg_database.oid || '/' || current_schema() \
+        FROM pg_control_system(), pg_database WHERE datname = current_database()";
+    let answer = session.ask(IDENTITY, &[])?;
+    let row = answer.rows.first().ok_or_else(|| lost(Lost::NoAnswer))?;
+    Row::Postgres(row).get(0)
+}
+
 /// Refuses a database with tables of something else.
 pub(in crate::store) fn refuse_other_product(session: &Session) -> Result<()> {
     const FOREIGN: &str = "SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
         WHERE nspname = current_schema() AND relkind = 'r' AND to_regclass('seaql_migrations') IS NULL \
-        AND relname <> 'lease' LIMIT 1";
+        AND relname <> 'lease' AND to_regclass('unfinished_copy') IS NULL LIMIT 1";
     let answer = session.ask(FOREIGN, &[])?;
     match answer.rows.first() {
         None => Ok(()),

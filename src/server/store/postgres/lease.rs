@@ -69,7 +69,7 @@ impl Node {
     }
 
     /// Lets `session` write as this node.
-    pub(super) fn writing_on(&self, session: Session) -> Session {
+    pub(in crate::store) fn writing_on(&self, session: Session) -> Session {
         session.fenced(Fence {
             sql: RENEW,
             value: self.token.clone(),

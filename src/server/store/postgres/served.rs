@@ -267,7 +267,7 @@ fn note(db: &Db, cluster: &Cluster, epoch: &str) -> Result<()> {
     clippy::disallowed_methods,
     reason = "another node is waited for by the machine's own time"
 )]
-fn take_or_wait(node: &Node, session: &Session) -> Result<()> {
+pub(in crate::store) fn take_or_wait(node: &Node, session: &Session) -> Result<()> {
     let began = std::time::Instant::now();
     let mut first: Option<Holder> = None;
     loop {
@@ -292,7 +292,11 @@ fn take_or_wait(node: &Node, session: &Session) -> Result<()> {
 }
 
 /// Does `work` while the lease is renewed.
-fn renewing<T>(node: &Node, session: &Session, work: impl FnOnce() -> T + Send) -> T
+pub(in crate::store) fn renewing<T>(
+    node: &Node,
+    session: &Session,
+    work: impl FnOnce() -> T + Send,
+) -> T
 where
     T: Send,
 {

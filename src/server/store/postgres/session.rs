@@ -8,6 +8,8 @@
 //! *Invariant:* after an answer that did not come, or came cut off, the session is lost and asks nothing more: what
 //! became of its transaction is not known.
 
+mod copying;
+
 use super::failure::{self, Lost};
 use crate::error::StoreError;
 use crate::store::db::{Result, Value, trace_sql};
