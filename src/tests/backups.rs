@@ -227,6 +227,17 @@ fn a_backup_that_does_not_fit_says_so_and_leaves_nothing() {
     done(folder.path(), &["backup", "kept.db"]);
 }
 
+#[test]
+fn backups_of_a_postgresql_are_its_own() {
+    let folder = tempdir().unwrap();
+    for what in ["backup", "restore"] {
+        let mut asked = command(folder.path(), &[what, "kept.db"]);
+        asked.env("PARLOUR__DATABASE__URL", "postgres://u:secret@localhost/d");
+        refused(asked, &["PostgreSQL", "pg_dump", "pg_basebackup"]);
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
 #[tokio::test]
 async fn what_is_not_a_backup_changes_nothing() {
     let folder = tempdir().unwrap();

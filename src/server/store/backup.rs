@@ -45,7 +45,7 @@ pub enum Progress {
 pub enum BackupError {
     /// Not a file that could be copied.
     #[error(
-        "PostgreSQL makes its own backups: use pg_dump or pg_basebackup."
+        "database.url names a PostgreSQL database, whose backups are PostgreSQL's own: make them with pg_dump or pg_basebackup, as OPERATIONS.md says."
     )]
     Postgres,
     /// Nothing to copy.
