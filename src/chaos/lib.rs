@@ -16,6 +16,7 @@ pub mod failure;
 pub mod history;
 pub mod phases;
 pub mod plan;
+pub mod postgres;
 pub mod proxy;
 pub mod report;
 pub mod rest;

@@ -3,7 +3,7 @@
 mod options;
 
 use clap::Parser;
-use options::{Command, Restart, Simulate, Upgrade};
+use options::{Command, Database, Restart, Simulate, Upgrade};
 use parlour_chaos::checker;
 use parlour_chaos::failure::Failure;
 use parlour_chaos::history::History;
@@ -65,10 +65,12 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
         .server
         .seed
         .unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let mut scale = match options.is_short {
+    let scale = match options.is_short {
         true => Scale::SHORT,
         false => Scale::FULL,
     };
+    let database = options.server.database;
+    let mut scale = scale.on(database.into());
     scale.sends = options.sends.unwrap_or(scale.sends);
     scale.clients = options.clients.unwrap_or(scale.clients);
     let mut plan = Plan::draw(seed, &scale);
@@ -77,7 +79,7 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
         plan.phases.retain(|phase| is_meant(phase.kind.name()));
     }
     let words = format!(
-        "Seed {seed}: {} clients, clocks {SPEED} times as fast as ours. The seed decides who writes what and what breaks when; \
+        "Seed {seed}, {database:?}: {} clients, clocks {SPEED} times as fast as ours. The seed decides who writes what and what breaks when; \
          real time differs from run to run.",
         scale.clients
     );
@@ -88,13 +90,14 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
         .binary
         .unwrap_or_else(|| target.join("release/parlour"));
     let mut run = Run::start(&binary, &target.join("chaos"), seed, &scale).await?;
+    let needs_disk = plan.phases.iter().any(|phase| phase.needs_disk());
     let without = std::env::var("PARLOUR_WITHOUT").unwrap_or_default();
-    if without.split(',').any(|name| name == "disk") {
+    if needs_disk && without.split(',').any(|name| name == "disk") {
         // The form in which a CI finds what was left out.
         print("!!! left out: disk (PARLOUR_WITHOUT)");
         plan = plan.without_disks();
     } else if let Some(why) = run.lacks_disk()
-        && plan.phases.iter().any(|phase| phase.needs_disk())
+        && needs_disk
     {
         return Err(Failure::new(format!(
             "No disk can be made to fail here ({why}). Leave it out by name: PARLOUR_WITHOUT=disk"
@@ -102,7 +105,7 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
     }
     let report = run.all(&plan, |row| print(&row.to_string())).await;
     let page = report.markdown("Chaos", &words);
-    let file = write(options.server.report, "run.md", &page)?;
+    let file = write(options.server.report, &file_name("run", database), &page)?;
     print(&format!(
         "{}\n\nThe report is in {}. Seed {seed}.",
         report.sum(),
@@ -118,6 +121,7 @@ async fn restart(options: Restart) -> Result<bool, Failure> {
         .seed
         .unwrap_or_else(|| fastrand::u64(..1 << 32));
     let full = Load::FULL;
+    let database = options.server.database;
     let load = Load {
         clients: options.clients.unwrap_or(full.clients),
         restarts: options.restarts.unwrap_or(full.restarts),
@@ -130,9 +134,13 @@ async fn restart(options: Restart) -> Result<bool, Failure> {
         .server
         .binary
         .unwrap_or_else(|| target().join("release/parlour"));
-    let measured = restarts::measure(&binary, seed, load).await?;
+    let measured = restarts::measure(&binary, seed, load, database.into()).await?;
     let page = format!("# Planned restarts\n\nSeed {seed}. {measured}");
-    let file = write(options.server.report, "restart.md", &page)?;
+    let file = write(
+        options.server.report,
+        &file_name("restart", database),
+        &page,
+    )?;
     print(&format!(
         "{measured}\nThe report is in {}. Seed {seed}.",
         file.display()
@@ -214,6 +222,14 @@ fn target() -> PathBuf {
     let executable = std::env::current_exe().unwrap_or_default();
     let target = executable.parent().and_then(Path::parent);
     target.map_or_else(|| PathBuf::from("target"), Path::to_owned)
+}
+
+/// The report's file; each database has its own.
+fn file_name(command: &str, database: Database) -> String {
+    match database {
+        Database::Sqlite => format!("{command}.md"),
+        Database::Postgres => format!("{command}-postgres.md"),
+    }
 }
 
 fn write(file: Option<PathBuf>, name: &str, page: &str) -> Result<PathBuf, Failure> {

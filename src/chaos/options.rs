@@ -1,6 +1,7 @@
 //! The command line of `chaos`.
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, ValueEnum};
+use parlour_chaos::plan;
 use std::path::PathBuf;
 
 /// Breaks Parlour, and checks what its clients saw.
@@ -73,6 +74,9 @@ pub struct Upgrade {
 /// What everything takes that starts a server.
 #[derive(Args, Debug, Default, PartialEq, Eq)]
 pub struct Server {
+    /// The server's database; a PostgreSQL is started for it.
+    #[arg(long, value_name = "WHICH", default_value = "sqlite")]
+    pub database: Database,
     /// The plan's seed, as it was printed; the same plan again, though real time differs.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -82,6 +86,25 @@ pub struct Server {
     /// Where the Markdown goes (default: a file in target/chaos).
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// Which database the server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Database {
+    /// A file, whose disk is made to fail.
+    #[default]
+    Sqlite,
+    /// A PostgreSQL of its own, which is killed, restarted and cut off.
+    Postgres,
+}
+
+impl From<Database> for plan::Database {
+    fn from(database: Database) -> Self {
+        match database {
+            Database::Sqlite => Self::Sqlite,
+            Database::Postgres => Self::Postgres,
+        }
+    }
 }
 
 /// What `simulate` takes.
@@ -122,6 +145,17 @@ mod tests {
             parse("run --short --seed 7 --only calm --only SIGKILL"),
             Some(Command::Run(run))
         );
+        let restart = Restart {
+            server: Server {
+                database: Database::Postgres,
+                ..Server::default()
+            },
+            ..Restart::default()
+        };
+        assert_eq!(
+            parse("restart --database postgres"),
+            Some(Command::Restart(restart))
+        );
         let file = "a.jsonl".into();
         assert_eq!(parse("check a.jsonl"), Some(Command::Check { file }));
     }
@@ -136,6 +170,7 @@ mod tests {
             "run --seed",
             "run --seed x",
             "restart --fast",
+            "run --database mysql",
             "simulate --sends 3",
         ] {
             assert_eq!(parse(line), None, "{line}");

@@ -9,7 +9,10 @@ use crate::checker;
 use crate::disk::Disk;
 use crate::failure::Failure;
 use crate::history::{Event, History, Shown};
-use crate::plan::{Action, InjectedFault, Kind, Phase, Plan, PlannedAction, ROOMS, Scale};
+use crate::plan::{
+    Action, Database, InjectedFault, Kind, Phase, Plan, PlannedAction, ROOMS, Scale,
+};
+use crate::postgres::{Outage, Postgres};
 use crate::proxy::{FaultCounts, NetworkConditions, Proxy};
 use crate::report::{Report, Row, Tally, Times};
 use crate::rest::Rest;
@@ -43,6 +46,7 @@ pub struct Run {
     server: Server,
     disk: Result<Disk, String>,
     is_on_disk: bool,
+    postgres: Option<Postgres>,
     proxy: Proxy,
     rest: Rest,
     guests: Vec<NewGuest>,
@@ -56,7 +60,7 @@ impl Run {
     /// Starts the server in `binary`. Histories that show a violation are left in `findings`.
     ///
     /// # Errors
-    /// The server or the proxy does not start, or a guest cannot be made.
+    /// The database, the server or the proxy does not start, or a guest cannot be made.
     pub async fn start(
         binary: &Path,
         findings: &Path,
@@ -64,7 +68,11 @@ impl Run {
         scale: &Scale,
     ) -> Result<Self, Failure> {
         let folder = TempDir::with_prefix("parlour-disk-").map_err(Failure::to("make a folder"))?;
-        let server = Server::start(binary, clocks()).await?;
+        let postgres = match scale.database {
+            Database::Sqlite => None,
+            Database::Postgres => Some(Postgres::launch().await?),
+        };
+        let server = Server::start(binary, settings(postgres.as_ref())).await?;
         let rest = Rest::at(server.address(), Duration::from_secs(10))?;
         let proxy = Proxy::to(server.address(), seed).await;
         let mut guests = Vec::with_capacity(scale.clients);
@@ -75,6 +83,7 @@ impl Run {
             server,
             disk: Disk::build(folder.path()),
             is_on_disk: false,
+            postgres,
             proxy: proxy.map_err(Failure::to("open the proxy"))?,
             rest,
             guests,
@@ -143,6 +152,7 @@ impl Run {
         let mut injector = FaultInjector {
             server: &mut self.server,
             disk: self.disk.as_ref().ok(),
+            postgres: self.postgres.as_mut(),
             proxy: &self.proxy,
             rest: &self.rest,
             rooms: &rooms,
@@ -226,7 +236,7 @@ impl Run {
         if is_needed == self.is_on_disk {
             return Ok(());
         }
-        let mut environment = clocks();
+        let mut environment = settings(self.postgres.as_ref());
         if is_needed {
             let disk = self.disk.as_ref().map_err(Failure::new)?;
             let variables = disk.environment().into_iter();
@@ -309,15 +319,17 @@ async fn assign_actions(
     Ok(())
 }
 
-/// The server's times, as much faster as the clients' clocks.
-fn clocks() -> Vec<(String, String)> {
+/// The server's times, as much faster as the clients' clocks; and its database, unless that is its own file.
+fn settings(postgres: Option<&Postgres>) -> Vec<(String, String)> {
     let times = [
+        ("PARLOUR__DATABASE__STATEMENT_TIMEOUT_MS", 30_000),
         ("PARLOUR__REALTIME__HEARTBEAT_MS", 25_000),
         ("PARLOUR__REALTIME__PONG_MS", 10_000),
         ("PARLOUR__REALTIME__RELOAD_GRACE_MS", 5_000),
     ];
     let faster = times.map(|(name, millis)| (name.to_owned(), (millis / SPEED).to_string()));
-    faster.into()
+    let url = postgres.map(|postgres| ("PARLOUR__DATABASE__URL".to_owned(), postgres.url()));
+    faster.into_iter().chain(url).collect()
 }
 
 /// A message of the server as the checker compares it.
@@ -356,6 +368,26 @@ fn in_words(counts: FaultCounts, phase: &Phase) -> String {
         (
             injections(|fault| matches!(fault, InjectedFault::Disk { .. })),
             "bad disks",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Outage(Outage::Kill { .. }))),
+            "kills of the database",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Outage(Outage::Restart { .. }))),
+            "restarts of the database",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Outage(Outage::Silence { .. }))),
+            "silences of the database",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Outage(Outage::Cut))),
+            "cuts from the database",
+        ),
+        (
+            injections(|fault| matches!(fault, InjectedFault::Failover { .. })),
+            "failovers",
         ),
         (tabs, "tabs killed"),
     ];

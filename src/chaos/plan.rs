@@ -8,7 +8,7 @@ mod faults;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{FaultInjection, InjectedFault, Kind};
+pub use faults::{Database, FaultInjection, InjectedFault, Kind};
 
 use crate::proxy::NetworkConditions;
 use faults::FaultDraw;
@@ -17,6 +17,8 @@ use std::time::Duration;
 /// How large a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
+    /// The database that the server has.
+    pub database: Database,
     /// Messages in all phases together.
     pub sends: usize,
     /// Clients, each with a socket of its own.
@@ -25,8 +27,13 @@ pub struct Scale {
     pub kills: usize,
     /// Planned restarts in their own phase.
     pub restarts: usize,
-    /// Times that the disk is full, in their own phase.
-    pub full_disks: usize,
+    /// Times that the database goes away, in each of the phases of one way in which it does. For SQLite's that is a
+    /// disk that is full.
+    pub outages: usize,
+    /// Failovers to a standby, in their own phase.
+    pub failovers: usize,
+    /// How often each kind of fault comes up when all are mixed.
+    pub turns: usize,
     /// Messages a second, while nothing hinders.
     pub rate: u32,
 }
@@ -34,22 +41,51 @@ pub struct Scale {
 impl Scale {
     /// What `make chaos` runs.
     pub const FULL: Self = Self {
+        database: Database::Sqlite,
         sends: 100_000,
         clients: 50,
         kills: 200,
         restarts: 20,
-        full_disks: 12,
+        outages: 12,
+        failovers: 0,
+        turns: 5,
         rate: 400,
     };
     /// What fits into `make test`.
     pub const SHORT: Self = Self {
+        database: Database::Sqlite,
         sends: 4_000,
         clients: 16,
         kills: 12,
         restarts: 3,
-        full_disks: 2,
+        outages: 2,
+        failovers: 0,
+        turns: 1,
         rate: 150,
     };
+
+    /// The same on another database. A server that was killed had a lease of a PostgreSQL, and the next one waits for
+    /// its end, for 15 s at most: there are fewer kills. Failovers are for long runs.
+    pub fn on(self, database: Database) -> Self {
+        match database {
+            Database::Sqlite => self,
+            Database::Postgres => Self {
+                database,
+                kills: self.kills.div_ceil(12),
+                outages: self.outages.div_ceil(2) + 1,
+                failovers: self.kills / 60,
+                turns: self.turns.div_ceil(2),
+                ..self
+            },
+        }
+    }
+
+    /// The kinds of its phases, in the order of a run.
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = Kind::of(self.database).to_vec();
+        kinds.retain(|kind| *kind != Kind::Failover || self.failovers > 0);
+        kinds
+    }
 }
 
 /// All phases of a run.
@@ -119,9 +155,10 @@ impl Plan {
     /// Draws a plan.
     pub fn draw(seed: u64, scale: &Scale) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
-        let parts: usize = Kind::ALL.iter().map(|kind| kind.part()).sum();
+        let kinds = scale.kinds();
+        let parts: usize = kinds.iter().map(|kind| kind.part()).sum();
         let mut left = scale.sends;
-        let phases = Kind::ALL.map(|kind| {
+        let phases = kinds.into_iter().map(|kind| {
             // The last one takes what the divisions left.
             let sends = match kind {
                 Kind::Mixed => left,
@@ -131,7 +168,7 @@ impl Plan {
             Phase::draw(kind, sends, scale, &mut random.fork())
         });
         Self {
-            phases: phases.into(),
+            phases: phases.collect(),
         }
     }
 

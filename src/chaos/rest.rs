@@ -3,14 +3,19 @@
 use crate::failure::Failure;
 use parlour_protocol::calls::{Answer, Answered, Refused, Request, answered};
 use parlour_protocol::{Message, NewGuest, Number, OpenRoom, Room, RoomId};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
 /// Messages in a page: the most that the server gives.
 const PAGE: usize = 100;
+/// How long a server may answer that it cannot at the moment: when its database is back it notices within 3 s.
+const UNAVAILABLE: Duration = Duration::from_secs(10);
+/// How soon it is asked again.
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A server's REST door, or a proxy's in front of it.
 #[derive(Clone, Debug)]
@@ -119,7 +124,16 @@ impl Rest {
 
 async fn read<T: DeserializeOwned>(call: reqwest::RequestBuilder) -> Result<T, Failure> {
     let ask = "ask the server";
-    let answer = call.send().await.map_err(Failure::to(ask))?;
-    let answer = answer.error_for_status().map_err(Failure::to(ask))?;
-    answer.json().await.map_err(Failure::to(ask))
+    let began = Instant::now();
+    loop {
+        let again = call.try_clone();
+        let call = again.ok_or_else(|| Failure::new("A request cannot be made again."))?;
+        let answer = call.send().await.map_err(Failure::to(ask))?;
+        if answer.status() == StatusCode::SERVICE_UNAVAILABLE && began.elapsed() < UNAVAILABLE {
+            sleep(RETRY_INTERVAL).await;
+            continue;
+        }
+        let answer = answer.error_for_status().map_err(Failure::to(ask))?;
+        return answer.json().await.map_err(Failure::to(ask));
+    }
 }

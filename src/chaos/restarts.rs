@@ -5,7 +5,8 @@ use crate::checker;
 use crate::failure::Failure;
 use crate::history::{Event, History};
 use crate::phases::shown;
-use crate::plan::Action;
+use crate::plan::{Action, Database};
+use crate::postgres::Postgres;
 use crate::report::{Tally, Times, in_words};
 use crate::rest::Rest;
 use crate::server::Server;
@@ -77,9 +78,20 @@ impl Measured {
 /// Measures planned restarts of the server in `binary`.
 ///
 /// # Errors
-/// The server does not start or stop, or the clients cannot connect.
-pub async fn measure(binary: &Path, seed: u64, load: Load) -> Result<Measured, Failure> {
-    let mut server = Server::start(binary, []).await?;
+/// The database or the server does not start or stop, or the clients cannot connect.
+pub async fn measure(
+    binary: &Path,
+    seed: u64,
+    load: Load,
+    database: Database,
+) -> Result<Measured, Failure> {
+    let postgres = match database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(Postgres::launch().await?),
+    };
+    let url = postgres.as_ref().map(Postgres::url);
+    let url = url.map(|url| ("PARLOUR__DATABASE__URL".to_owned(), url));
+    let mut server = Server::start(binary, url).await?;
     let rest = Rest::at(server.address(), Duration::from_secs(10))?;
     let (swarm, rooms) = start_swarm(&server, &rest, seed, &load).await?;
     let clients = swarm.watch();

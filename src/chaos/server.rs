@@ -15,8 +15,9 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-/// How long it may take to serve, and to stop after it was told to.
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long it may take to serve, and to stop after it was told to. The lease that a killed one had of a PostgreSQL
+/// lasts for 15 s.
+const TIMEOUT: Duration = Duration::from_secs(40);
 /// Between two looks at whether it serves.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// Below the ports that systems give to connections, so that none of those can have taken it

@@ -2,7 +2,9 @@
 
 use crate::disk::{Disk, DiskFault};
 use crate::failure::Failure;
+use crate::phases::settings;
 use crate::plan::{FaultInjection, InjectedFault, Kind};
+use crate::postgres::Postgres;
 use crate::proxy::Proxy;
 use crate::rest::Rest;
 use crate::server::Server;
@@ -12,8 +14,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// How long everybody may take to be well again after one injection.
-const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long everybody may take to be well again after one injection. 15 s of it may be the wait for a lease.
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(45);
 /// The same while the network is bad, too: the next injection comes anyway.
 const MIXED_RECOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -21,6 +23,7 @@ const MIXED_RECOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct FaultInjector<'r> {
     pub(super) server: &'r mut Server,
     pub(super) disk: Option<&'r Disk>,
+    pub(super) postgres: Option<&'r mut Postgres>,
     pub(super) proxy: &'r Proxy,
     pub(super) rest: &'r Rest,
     pub(super) rooms: &'r [RoomId],
@@ -70,18 +73,7 @@ impl FaultInjector<'_> {
                     self.count("SIGKILL", recovery);
                 }
             }
-            InjectedFault::Restart => {
-                let (ended, recovery) = tokio::join!(
-                    self.server.restart(),
-                    clients.reconnected_since(since, bound)
-                );
-                let ended = ended?;
-                if !ended.success() {
-                    let sentence = format!("The server ended with {ended} after SIGTERM.");
-                    self.failures.push(sentence);
-                }
-                self.count("a planned restart", recovery);
-            }
+            InjectedFault::Restart => self.restart(bound).await?,
             InjectedFault::Disk { fault, length } => {
                 let Some(disk) = self.disk else {
                     return Err(Failure::new(
@@ -95,9 +87,48 @@ impl FaultInjector<'_> {
                 let recovery = clients.caught_up_since(Instant::now(), bound).await;
                 self.count("a full disk", recovery);
             }
+            InjectedFault::Outage(outage) => {
+                self.postgres()?.inject(outage).await?;
+                let recovery = clients.caught_up_since(Instant::now(), bound).await;
+                self.count(outage.name(), recovery);
+            }
+            InjectedFault::Failover { beside } => {
+                let postgres = self.postgres()?;
+                postgres.add_standby().await?;
+                let settings = settings(Some(postgres));
+                // From here on it knows of both places.
+                self.server.set_environment(settings);
+                self.restart(bound).await?;
+                sleep(*beside).await;
+                let since = Instant::now();
+                self.postgres()?.fail_over().await?;
+                // It is another history, as far as anybody can tell: all are sent away, and begin anew.
+                let recovery = clients.reconnected_since(since, bound).await;
+                self.count("a failover", recovery);
+            }
             InjectedFault::Network(conditions) => self.proxy.set((**conditions).clone()),
         }
         Ok(())
+    }
+
+    async fn restart(&mut self, bound: Duration) -> Result<(), Failure> {
+        let clients = self.clients.clone();
+        let (ended, recovery) = tokio::join!(
+            self.server.restart(),
+            clients.reconnected_since(Instant::now(), bound)
+        );
+        let ended = ended?;
+        if !ended.success() {
+            let sentence = format!("The server ended with {ended} after SIGTERM.");
+            self.failures.push(sentence);
+        }
+        self.count("a planned restart", recovery);
+        Ok(())
+    }
+
+    fn postgres(&mut self) -> Result<&mut Postgres, Failure> {
+        let postgres = self.postgres.as_deref_mut();
+        postgres.ok_or_else(|| Failure::new("There is no PostgreSQL here to break."))
     }
 
     /// Whatever the disk does, what is on it can be read.

@@ -1,9 +1,20 @@
-//! Which faults a phase has: the network all the time, the server or its disk at certain points.
+//! Which faults a phase has: the network all the time, the server, its disk or its database at certain points.
 
 use super::Scale;
 use crate::disk::DiskFault;
+use crate::postgres::Outage;
 use crate::proxy::{Cut, Direction, NetworkConditions, Stall};
 use std::time::Duration;
+
+/// Which database a server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Database {
+    /// A file of SQLite, on a disk that fails.
+    #[default]
+    Sqlite,
+    /// A PostgreSQL, which goes away itself.
+    Postgres,
+}
 
 /// What breaks in a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +39,16 @@ pub enum Kind {
     Restarts,
     /// The disk is full, or fails.
     FullDisk,
+    /// PostgreSQL is killed.
+    DatabaseKills,
+    /// PostgreSQL is restarted as planned.
+    DatabaseRestarts,
+    /// PostgreSQL says nothing.
+    DatabaseSilence,
+    /// The connections to PostgreSQL are cut.
+    DatabaseCuts,
+    /// PostgreSQL is lost for good, and its standby takes its place.
+    Failover,
     /// All of it.
     Mixed,
 }
@@ -62,25 +83,53 @@ pub enum InjectedFault {
         /// For how long.
         length: Duration,
     },
+    /// The database goes away for a while.
+    Outage(Outage),
+    /// The database is lost, and its standby takes its place.
+    Failover {
+        /// How long it had a standby before.
+        beside: Duration,
+    },
     /// Other network conditions, from now on.
     Network(Box<NetworkConditions>),
 }
 
 impl Kind {
-    /// Every kind, in the order of a run.
-    pub const ALL: [Self; 11] = [
-        Self::Calm,
-        Self::Latency,
-        Self::Cuts,
-        Self::Pieces,
-        Self::Stalls,
-        Self::SilenceUp,
-        Self::SilenceDown,
-        Self::Kills,
-        Self::Restarts,
-        Self::FullDisk,
-        Self::Mixed,
-    ];
+    /// Every kind of a run on this database, in its order.
+    pub fn of(database: Database) -> &'static [Self] {
+        match database {
+            Database::Sqlite => &[
+                Self::Calm,
+                Self::Latency,
+                Self::Cuts,
+                Self::Pieces,
+                Self::Stalls,
+                Self::SilenceUp,
+                Self::SilenceDown,
+                Self::Kills,
+                Self::Restarts,
+                Self::FullDisk,
+                Self::Mixed,
+            ],
+            Database::Postgres => &[
+                Self::Calm,
+                Self::Latency,
+                Self::Cuts,
+                Self::Pieces,
+                Self::Stalls,
+                Self::SilenceUp,
+                Self::SilenceDown,
+                Self::Kills,
+                Self::Restarts,
+                Self::DatabaseKills,
+                Self::DatabaseRestarts,
+                Self::DatabaseSilence,
+                Self::DatabaseCuts,
+                Self::Failover,
+                Self::Mixed,
+            ],
+        }
+    }
 
     /// Its name in the report.
     pub fn name(self) -> &'static str {
@@ -95,8 +144,24 @@ impl Kind {
             Self::Kills => "SIGKILL",
             Self::Restarts => "planned restart",
             Self::FullDisk => "disk full or failing",
+            Self::DatabaseKills => "database, SIGKILL",
+            Self::DatabaseRestarts => "database, planned restart",
+            Self::DatabaseSilence => "database, silence",
+            Self::DatabaseCuts => "database, cuts",
+            Self::Failover => "database, failover",
             Self::Mixed => "everything mixed",
         }
+    }
+
+    /// Whether a database of PostgreSQL goes away in it and comes back.
+    fn is_outage(self) -> bool {
+        matches!(
+            self,
+            Self::DatabaseKills
+                | Self::DatabaseRestarts
+                | Self::DatabaseSilence
+                | Self::DatabaseCuts
+        )
     }
 
     /// Its share of all sends, of the sum of all parts.
@@ -104,7 +169,8 @@ impl Kind {
         match self {
             Self::Kills => 20,
             Self::Mixed => 15,
-            Self::Cuts | Self::Restarts => 10,
+            Self::Cuts | Self::Restarts | Self::Failover => 10,
+            kind if kind.is_outage() => 15,
             _ => 7,
         }
     }
@@ -179,12 +245,22 @@ impl Kind {
                     ..direction()
                 },
             },
-            Self::Calm | Self::Kills | Self::Restarts | Self::FullDisk | Self::Mixed => {
-                NetworkConditions::default()
-            }
+            Self::Calm
+            | Self::Kills
+            | Self::Restarts
+            | Self::FullDisk
+            | Self::DatabaseKills
+            | Self::DatabaseRestarts
+            | Self::DatabaseSilence
+            | Self::DatabaseCuts
+            | Self::Failover
+            | Self::Mixed => NetworkConditions::default(),
         }
     }
 }
+
+/// Cuts from a database for each outage of another kind: they are over at once.
+const CUTS: usize = 5;
 
 /// What is needed to draw the injections of a phase.
 pub(super) struct FaultDraw<'s> {
@@ -198,15 +274,24 @@ impl FaultDraw<'_> {
         match kind {
             Kind::Kills => self.spread(scale.kills, random, |_, random| kill(random)),
             Kind::Restarts => self.spread(scale.restarts, random, |_, _| InjectedFault::Restart),
-            Kind::FullDisk => self.spread(scale.full_disks, random, disk),
+            Kind::FullDisk => self.spread(scale.outages, random, disk),
+            kind if kind.is_outage() => {
+                let count = match kind {
+                    Kind::DatabaseCuts => scale.outages * CUTS,
+                    _ => scale.outages,
+                };
+                self.spread(count, random, |at, random| outage(kind, at, random))
+            }
+            Kind::Failover => self.spread(scale.failovers, random, |_, random| failover(random)),
             Kind::Mixed => {
-                let turns = scale.kills.div_ceil(40);
-                let mut deck = Kind::ALL.repeat(turns);
+                let mut deck = scale.kinds().repeat(scale.turns);
                 random.shuffle(&mut deck);
                 self.spread(deck.len(), random, |at, random| match deck[at] {
                     Kind::Kills | Kind::Mixed => kill(random),
                     Kind::Restarts => InjectedFault::Restart,
                     Kind::FullDisk => disk(at, random),
+                    Kind::Failover => failover(random),
+                    kind if kind.is_outage() => outage(kind, at, random),
                     kind => InjectedFault::Network(Box::new(kind.network(scale))),
                 })
             }
@@ -243,4 +328,24 @@ fn disk(at: usize, random: &mut fastrand::Rng) -> InjectedFault {
         fault: DiskFault::ALL[at % DiskFault::ALL.len()],
         length: Duration::from_millis(random.u64(300..1_500)),
     }
+}
+
+/// Every other silence is longer than anybody waits for an answer.
+fn outage(kind: Kind, at: usize, random: &mut fastrand::Rng) -> InjectedFault {
+    let down = Duration::from_millis(random.u64(..1_000));
+    let length = Duration::from_millis(match at % 2 {
+        0 => random.u64(9_000..12_000),
+        _ => random.u64(300..3_000),
+    });
+    InjectedFault::Outage(match kind {
+        Kind::DatabaseKills => Outage::Kill { down },
+        Kind::DatabaseRestarts => Outage::Restart { down },
+        Kind::DatabaseSilence => Outage::Silence { length },
+        _ => Outage::Cut,
+    })
+}
+
+fn failover(random: &mut fastrand::Rng) -> InjectedFault {
+    let beside = Duration::from_millis(random.u64(..1_000));
+    InjectedFault::Failover { beside }
 }

@@ -52,3 +52,41 @@ fn injections_come_in_order_and_before_the_last_action() {
         );
     }
 }
+
+#[test]
+fn on_postgres_the_database_is_broken_in_place_of_its_disk() {
+    let scale = Scale::FULL.on(Database::Postgres);
+    let plan = Plan::draw(1, &scale);
+    assert_eq!(plan, Plan::draw(1, &scale));
+    assert_eq!(plan.phases.iter().map(Phase::sends).sum::<usize>(), 100_000);
+    assert!(!plan.phases.iter().any(Phase::needs_disk));
+    let count = |kind, is: fn(&InjectedFault) -> bool| {
+        let phases = plan.phases.iter().filter(|phase| phase.kind == kind);
+        let injections = phases.flat_map(|phase| &phase.injections);
+        injections.filter(|injection| is(&injection.fault)).count()
+    };
+    for kind in [
+        Kind::DatabaseKills,
+        Kind::DatabaseRestarts,
+        Kind::DatabaseSilence,
+        Kind::DatabaseCuts,
+    ] {
+        let own = count(kind, |fault| matches!(fault, InjectedFault::Outage(_)));
+        assert!(own >= 5, "{kind:?}");
+    }
+    let is_failover = |fault: &InjectedFault| matches!(fault, InjectedFault::Failover { .. });
+    assert!(count(Kind::Failover, is_failover) >= 2);
+    assert!(
+        count(Kind::Mixed, |fault| matches!(
+            fault,
+            InjectedFault::Outage(_)
+        )) >= 5
+    );
+    let short = Plan::draw(1, &Scale::SHORT.on(Database::Postgres));
+    assert!(
+        !short
+            .phases
+            .iter()
+            .any(|phase| phase.kind == Kind::Failover)
+    );
+}
