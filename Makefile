@@ -57,7 +57,8 @@ costs-record: build ## Count that and add it to .ci/costs.json
 	@.ci/setup counters
 	@PARLOUR_RECORD=$$(date -u +%F) .ci/check costs
 
-chaos: build ## Break the release in every way for half an hour, and check what clients saw
+chaos: build ## Break the release and its database in every way for an hour, and check what clients saw
+	@.ci/setup postgres
 	@.ci/check chaos-full
 
 fuzz: toolchain ## Ten minutes of bytes that nobody thought of (FUZZ_SECONDS=600)
@@ -109,6 +110,7 @@ left-out:
 	@.ci/check left-out
 
 chaos-short: build
+	@.ci/setup postgres
 	@.ci/check chaos
 
 format: toolchain
