@@ -60,9 +60,9 @@ pub enum Command {
     /// Copy all of one database to another.
     Copy {
         /// What is to be copied.
-        from: DatabaseUrl,
+        from: Box<DatabaseUrl>,
         /// Where the copy is to be.
-        to: DatabaseUrl,
+        to: Box<DatabaseUrl>,
     },
     /// Draw a new epoch for the database.
     NewEpoch,
@@ -138,10 +138,11 @@ enum Chosen {
 }
 
 /// Where a database is. What was given is not repeated: there may be a password in it.
-fn url(after: &str, given: Option<OsString>) -> Result<DatabaseUrl, String> {
+fn url(after: &str, given: Option<OsString>) -> Result<Box<DatabaseUrl>, String> {
     let given = given.ok_or_else(|| format!("{after} needs a database after it; {USAGE}."))?;
     let url = given.to_str().unwrap_or_default().parse();
-    url.map_err(|expected| format!("{after} must be {expected}."))
+    url.map(Box::new)
+        .map_err(|expected| format!("{after} must be {expected}."))
 }
 
 fn starts_like_an_option(file: &Path) -> bool {
@@ -177,8 +178,8 @@ mod tests {
         does("restore b.db", Command::Restore("b.db".into()), None);
         let (from, to) = ("sqlite://a.db", "postgres://u@localhost/d");
         let copy = || Command::Copy {
-            from: from.parse().unwrap(),
-            to: to.parse().unwrap(),
+            from: Box::new(from.parse().unwrap()),
+            to: Box::new(to.parse().unwrap()),
         };
         does(&format!("copy --from {from} --to {to}"), copy(), None);
         does(

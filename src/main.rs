@@ -41,7 +41,7 @@ async fn run() -> Result<(), String> {
             say(&restored.map_err(sentence)?)
         }
         Command::Copy { from, to } => {
-            let copied = copy_cli::copy(&settings(config)?, from, to).await;
+            let copied = copy_cli::copy(&settings(config)?, *from, *to).await;
             say(&copied.map_err(sentence)?)
         }
         Command::NewEpoch => {
