@@ -13,6 +13,7 @@ mod m0004_deleted_rooms;
 mod m0005_wrote_and_changed_rooms;
 mod m0006_visibility;
 mod m0007_streams;
+mod m0008_permissions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_wrote_and_changed_rooms::Step),
             Box::new(m0006_visibility::Step),
             Box::new(m0007_streams::Step),
+            Box::new(m0008_permissions::Step),
         ]
     }
 }

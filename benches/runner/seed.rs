@@ -39,7 +39,7 @@ pub fn guests_and_rooms(file: &Path) -> Outcome<()> {
     let transaction = connection.transaction()?;
     {
         let mut user = transaction.prepare(
-            "INSERT INTO users (id, name, folded, kind, is_admin, created_at) VALUES (?1, ?2, ?2, 'guest', 0, ?3)",
+            "INSERT INTO users (id, name, folded, kind, created_at) VALUES (?1, ?2, ?2, 'guest', ?3)",
         )?;
         let mut session = transaction.prepare(
             "INSERT INTO sessions (user_id, token_hash, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",

@@ -17,6 +17,7 @@ pub mod json;
 pub mod last_room;
 mod message;
 pub mod paths;
+pub mod permissions;
 mod place;
 mod room;
 mod room_list;
@@ -35,6 +36,7 @@ pub use frames::{
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
+pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use room::{Room, RoomKind};
 pub use room_list::RoomList;

@@ -2,7 +2,7 @@
 
 use crate::ClientAddress;
 use crate::error::ServiceError;
-use parlour_protocol::{User, UserId};
+use parlour_protocol::{ServerRole, User, UserId};
 use std::net::IpAddr;
 
 /// The id of a session.
@@ -25,8 +25,8 @@ pub struct Person {
     pub user: User,
     /// The session of the request.
     pub session: SessionId,
-    /// Whether the user may moderate every room.
-    pub is_admin: bool,
+    /// The user's role on the server.
+    pub role: ServerRole,
 }
 
 impl Scope {

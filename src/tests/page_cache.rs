@@ -26,7 +26,7 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
     let person = me.map(|user| Person {
         user,
         session: SessionId(1),
-        is_admin: false,
+        role: parlour_protocol::ServerRole::Guest,
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = address.into();

@@ -43,7 +43,7 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     }
     Ok(Some(Person {
         session: proved.id,
-        is_admin: proved.is_admin,
+        role: proved.role,
         user: proved.user,
     }))
 }

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::{Person, Scope};
 use crate::store::Change;
-use parlour_protocol::{Message, Number, RoomId, Timestamp, rules};
+use parlour_protocol::{Message, Number, RoomId, ServerRole, Timestamp, rules};
 
 /// Replaces the text of the person's own message. The text it already has changes nothing, and costs no token.
 ///
@@ -103,7 +103,7 @@ fn decide_delete(
     message: &Message,
     at: Timestamp,
 ) -> Result<Option<Change>, ServiceError> {
-    if message.user_id != person.user.id && !person.is_admin {
+    if message.user_id != person.user.id && person.role < ServerRole::Moderator {
         return Err(ServiceError::Forbidden);
     }
     // A repeat changes nothing.
@@ -137,7 +137,7 @@ mod tests {
                 kind: UserKind::Guest,
             },
             session: SessionId(1),
-            is_admin: false,
+            role: ServerRole::Guest,
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
     fn an_author_and_an_admin_delete_once() {
         let delete = |person: &Person, deleted| decide_delete(person, &message(deleted), NOW);
         let admin = Person {
-            is_admin: true,
+            role: ServerRole::Admin,
             ..person(2)
         };
         for may in [&person(1), &admin] {

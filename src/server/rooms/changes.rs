@@ -9,7 +9,7 @@ use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
 use crate::store::{RoomChange, RoomDraft};
-use parlour_protocol::{Room, RoomId, RoomKind};
+use parlour_protocol::{Room, RoomId, RoomKind, ServerRole};
 
 /// A room to be made.
 #[derive(Clone, Debug, Default)]
@@ -144,10 +144,9 @@ pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), Serv
 
 /// Whether this scope may change and delete the room: its maker and an admin may.
 pub fn may_change(scope: &Scope, room: &Room) -> bool {
-    scope
-        .person
-        .as_ref()
-        .is_some_and(|person| person.is_admin || room.created_by == Some(person.user.id))
+    scope.person.as_ref().is_some_and(|person| {
+        person.role >= ServerRole::Admin || room.created_by == Some(person.user.id)
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::SessionId;
-use parlour_protocol::{Timestamp, User, UserId, UserKind};
+use parlour_protocol::{ServerRole, Timestamp, User, UserId, UserKind};
 
 /// Expired sessions that are removed with each new one, so that the table does not grow with old ones.
 const EXPIRED: i64 = 100;
@@ -48,8 +48,8 @@ pub struct ProvedSession {
     pub expires_at: Timestamp,
     /// The user of the session.
     pub user: User,
-    /// Whether the user may moderate every room.
-    pub is_admin: bool,
+    /// The user's role on the server.
+    pub role: ServerRole,
 }
 
 impl Store {
@@ -127,7 +127,7 @@ impl Store {
                 Ok(ProvedSession {
                     id: SessionId(row.get(UserRow::COUNT)?),
                     expires_at: Timestamp(row.get(UserRow::COUNT + 1)?),
-                    is_admin: user.is_admin,
+                    role: user.server_role(),
                     user: user.into(),
                 })
             });

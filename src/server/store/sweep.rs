@@ -145,7 +145,7 @@ const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
 /// than that may be without one only because it is being made.
 macro_rules! is_gone {
     () => {
-        "kind = 'guest' AND NOT is_admin AND created_at <= ?2 - 2592000000 \
+        "kind = 'guest' AND created_at <= ?2 - 2592000000 \
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND expires_at > ?2) \
         AND NOT EXISTS (SELECT 1 FROM messages WHERE author_id = users.id) \
         AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id)"

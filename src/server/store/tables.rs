@@ -7,7 +7,7 @@ use super::db::{Result, Row, Value};
 use super::message_ids::MessageIds;
 use crate::links::links;
 use parlour_protocol::{
-    Message, Number, Room, RoomId, RoomKind, Seq, Timestamp, User, UserId, UserKind,
+    Message, Number, Room, RoomId, RoomKind, Seq, ServerRole, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -90,7 +90,7 @@ table! {
     id: i64,
     name: String,
     kind: Kind,
-    is_admin: bool,
+    role: OnServer,
 }
 
 impl RoomRow {
@@ -146,69 +146,70 @@ impl From<UserRow> for User {
     }
 }
 
-/// A kind of user, stored under its name on the wire.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Kind(pub(super) UserKind);
+/// Declares a column that holds one of the protocol's names.
+macro_rules! stored_name {
+    ($(#[$about:meta])* $stored:ident($names:ty)) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug)]
+        pub(super) struct $stored(pub(super) $names);
 
-impl FromSql for Kind {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let name = value.as_str()?;
-        let kind = UserKind::ALL.into_iter().find(|kind| kind.name() == name);
-        kind.map(Self).ok_or(FromSqlError::InvalidType)
-    }
+        impl $stored {
+            fn of(name: &str) -> Option<Self> {
+                let mut known = <$names>::ALL.into_iter();
+                known.find(|known| known.name() == name).map(Self)
+            }
+        }
+
+        impl FromSql for $stored {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                Self::of(value.as_str()?).ok_or(FromSqlError::InvalidType)
+            }
+        }
+
+        impl<'a> postgres_types::FromSql<'a> for $stored {
+            fn from_sql(
+                of: &postgres_types::Type,
+                raw: &'a [u8],
+            ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+                let name = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
+                Ok(Self::of(name).ok_or("no name of this column")?)
+            }
+
+            fn accepts(of: &postgres_types::Type) -> bool {
+                <&str as postgres_types::FromSql>::accepts(of)
+            }
+        }
+
+        impl From<$stored> for Value<'_> {
+            fn from(stored: $stored) -> Self {
+                Self::Text(stored.0.name())
+            }
+        }
+    };
 }
 
-impl<'a> postgres_types::FromSql<'a> for Kind {
-    fn from_sql(
-        of: &postgres_types::Type,
-        raw: &'a [u8],
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        let name = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
-        let kind = UserKind::ALL.into_iter().find(|kind| kind.name() == name);
-        Ok(Self(kind.ok_or("no kind of user")?))
-    }
-
-    fn accepts(of: &postgres_types::Type) -> bool {
-        <&str as postgres_types::FromSql>::accepts(of)
-    }
+stored_name! {
+    /// A kind of user.
+    Kind(UserKind)
 }
 
-impl From<Kind> for Value<'_> {
-    fn from(kind: Kind) -> Self {
-        Self::Text(kind.0.name())
-    }
+stored_name! {
+    /// Who may see a room.
+    Seen(RoomKind)
 }
 
-/// Who may see a room, stored under its name.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen(pub(super) RoomKind);
-
-impl FromSql for Seen {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let name = value.as_str()?;
-        let kind = RoomKind::ALL.into_iter().find(|kind| kind.name() == name);
-        kind.map(Self).ok_or(FromSqlError::InvalidType)
-    }
+stored_name! {
+    /// A role on the server.
+    OnServer(ServerRole)
 }
 
-impl<'a> postgres_types::FromSql<'a> for Seen {
-    fn from_sql(
-        of: &postgres_types::Type,
-        raw: &'a [u8],
-    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        let name = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
-        let kind = RoomKind::ALL.into_iter().find(|kind| kind.name() == name);
-        Ok(Self(kind.ok_or("no kind of room")?))
-    }
-
-    fn accepts(of: &postgres_types::Type) -> bool {
-        <&str as postgres_types::FromSql>::accepts(of)
-    }
-}
-
-impl From<Seen> for Value<'_> {
-    fn from(seen: Seen) -> Self {
-        Self::Text(seen.0.name())
+impl UserRow {
+    /// The role on the server: of an account what is stored, of a guest none but that.
+    pub(super) fn server_role(&self) -> ServerRole {
+        match self.kind.0 {
+            UserKind::Guest => ServerRole::Guest,
+            UserKind::Member | UserKind::Bot => self.role.0,
+        }
     }
 }
 

@@ -195,6 +195,6 @@ fn user(scope: &Scope) -> &User {
 
 fn admin(scope: &Scope) -> Scope {
     let mut scope = scope.clone();
-    scope.person.as_mut().unwrap().is_admin = true;
+    scope.person.as_mut().unwrap().role = parlour_protocol::ServerRole::Admin;
     scope
 }

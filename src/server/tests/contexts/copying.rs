@@ -121,8 +121,8 @@ async fn a_house(folder: &TempDir) -> PathBuf {
     let db = OtherProgram::open(&file);
     let far = LARGE + 1;
     db.execute(&format!(
-        "INSERT INTO users (id, name, folded, skeleton, kind, is_admin, created_at) \
-            VALUES ({LARGE}, 'Far', 'far', 'far', 'member', TRUE, -1); \
+        "INSERT INTO users (id, name, folded, skeleton, kind, role, created_at) \
+            VALUES ({LARGE}, 'Far', 'far', 'far', 'member', 'admin', -1); \
         INSERT INTO messages (id, room_id, number, seq, ordinal, author_id, author_name, client_id, body, created_at) \
             VALUES ({far}, 1, {far}, {far}, {far}, {LARGE}, 'Far', '', '', {i64_min})",
         i64_min = i64::MIN,

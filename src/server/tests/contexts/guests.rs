@@ -25,7 +25,7 @@ async fn a_session_survives_a_restart() {
         .unwrap()
         .unwrap();
     assert_eq!(person.user, user);
-    assert!(!person.is_admin);
+    assert_eq!(person.role, parlour_protocol::ServerRole::Guest);
 }
 
 #[tokio::test]

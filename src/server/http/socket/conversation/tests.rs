@@ -33,7 +33,7 @@ fn alice() -> Person {
             kind: UserKind::Guest,
         },
         session: SessionId(1),
-        is_admin: false,
+        role: parlour_protocol::ServerRole::Guest,
     }
 }
 
