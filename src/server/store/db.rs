@@ -128,6 +128,10 @@ impl Db {
     }
 }
 
+/// How a statement ends that answers the id of the row it makes. SQLite knows that id, and is not asked: it would put
+/// what is returned into a table that it makes for each run.
+const RETURNING_ID: &str = " RETURNING id";
+
 /// A statement from the connection's cache of prepared ones. The caller runs it; it counts as run.
 pub(super) fn statement<'d>(db: &'d Db, sql: &'static str) -> Result<Statement<'d>> {
     trace_sql(sql);
@@ -143,7 +147,10 @@ pub(super) enum Statement<'d> {
 impl<'d> Statement<'d> {
     fn prepared(db: &'d Db, sql: &'static str) -> Result<Self> {
         match db {
-            Db::Sqlite(connection) => Ok(Self::Sqlite(connection.prepare_cached(sql)?)),
+            Db::Sqlite(connection) => {
+                let sql = sql.strip_suffix(RETURNING_ID).unwrap_or(sql);
+                Ok(Self::Sqlite(connection.prepare_cached(sql)?))
+            }
             Db::Postgres(session) => Ok(Self::Postgres(session, sql)),
         }
     }
@@ -235,10 +242,16 @@ impl<'d> Statement<'d> {
         }
     }
 
-    /// The id of the row that it makes. It has `RETURNING id`.
+    /// The id of the row that it makes. It ends with `RETURNING id`.
     pub(super) fn insert(&mut self, values: &[Value<'_>]) -> Result<i64> {
-        self.row(values, |row| row.get(0))?
-            .ok_or_else(failure::no_row)
+        match self {
+            Self::Sqlite(statement) => Ok(statement.insert(rusqlite::params_from_iter(values))?),
+            Self::Postgres(session, sql) => {
+                let rows = session.ask(sql, values)?.rows;
+                let row = rows.first().ok_or_else(failure::no_row)?;
+                Row::Postgres(row).get(0)
+            }
+        }
     }
 }
 

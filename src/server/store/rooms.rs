@@ -6,6 +6,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
@@ -270,7 +271,10 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     } = draft;
     let id = match hidden_id {
         Some(RoomId(id)) => *id,
-        None => statement(db, NEXT_ID)?.insert(values![])?,
+        None => {
+            let next = statement(db, NEXT_ID)?.row(values![], |row| row.get(0))?;
+            next.ok_or_else(failure::no_row)?
+        }
     };
     let values = values![
         id,
