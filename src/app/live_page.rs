@@ -4,7 +4,6 @@
 //! *Invariant:* a page that was put together is byte for byte what rendering it for its reader alone gives, but
 //! for its nonce and its key; and it is never older than what was read when it was asked for.
 
-mod cache;
 mod document;
 mod draft;
 mod fragments;
@@ -14,9 +13,9 @@ mod template;
 pub use document::rendered;
 
 use crate::app::shell::{Assets, Print, is_watched};
-use cache::Cache;
 use fragments::{FragmentCache, Renderer, TooMuch, fragment_cache};
 use parlour_protocol::RoomId;
+use parlour_server::cache::Cache;
 use parlour_server::page_content::{self, At, ReaderState};
 use parlour_server::rooms::{self, Visibility};
 use parlour_server::{ClientAddress, Context, Scope, ServiceError};

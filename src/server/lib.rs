@@ -7,6 +7,7 @@
 
 pub mod accounts;
 mod boot;
+pub mod cache;
 mod client_address;
 pub mod clock;
 pub mod config;

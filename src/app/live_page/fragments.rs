@@ -3,7 +3,6 @@
 //! *Invariant:* a fragment depends on nothing but its key. What a key has is all that its fragment is rendered
 //! from; of a message and of a list of people, whose texts would make it long, it has what changes with them.
 
-use super::cache::Cache;
 use super::document;
 use crate::app::room::fragments;
 use crate::app::shell::{Assets, Frame};
@@ -17,6 +16,7 @@ use parlour_protocol::{
     Timestamp, User, UserId, UserKind, samples,
 };
 use parlour_server::Settings;
+use parlour_server::cache::Cache;
 use std::sync::Arc;
 
 /// Bytes of fragments that are kept; the rest are rendered when they are asked for.

@@ -26,6 +26,7 @@ const LAYERS: [Layer; 16] = [
             "server/names",
             "server/links",
             "server/log_once",
+            "server/cache",
             "server/versioned_cache",
             "server/telemetry",
             "server/limits",

@@ -1,4 +1,4 @@
-//! A cache that is bounded in bytes.
+//! A cache that is bounded by what its values weigh: in bytes, or by their number.
 //!
 //! *Invariant:* it never holds more than it may. It has two generations: what is asked for is of the young one,
 //! and when that fills half of the space, the old one is dropped and the young one becomes it. So what goes is
@@ -12,35 +12,35 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Cache<K, V> {
     generations: Mutex<Generations<K, V>>,
-    /// Bytes that a generation may take.
+    /// What a generation may weigh.
     half: usize,
 }
 
 #[derive(Debug)]
 struct Generations<K, V> {
     young: HashMap<K, Entry<V>>,
-    /// Bytes in the young one.
-    bytes: usize,
+    /// What is in the young one weighs so much.
+    weight: usize,
     old: HashMap<K, Entry<V>>,
 }
 
 #[derive(Debug)]
 struct Entry<V> {
     value: V,
-    bytes: usize,
+    weight: usize,
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
-    /// A cache of so many bytes, as [`Cache::put`] counts them.
-    pub fn new(bytes: usize) -> Self {
+    /// A cache of values whose weights add up to `most` at most.
+    pub fn new(most: usize) -> Self {
         let generations = Generations {
             young: HashMap::new(),
-            bytes: 0,
+            weight: 0,
             old: HashMap::new(),
         };
         Self {
             generations: Mutex::new(generations),
-            half: bytes / 2,
+            half: most / 2,
         }
     }
 
@@ -59,16 +59,16 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         Some(value)
     }
 
-    /// Puts something there that takes so many bytes, in the place of what is there under this key. What takes
-    /// more than half of the cache is not kept.
-    pub fn put(&self, key: K, value: V, bytes: usize) {
+    /// Puts something there that weighs so much, in the place of what is there under this key. What weighs more than
+    /// half of the cache is not kept.
+    pub fn put(&self, key: K, value: V, weight: usize) {
         let mut generations = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         generations.remove(&key);
-        if bytes <= self.half {
-            generations.put(key, Entry { value, bytes }, self.half);
+        if weight <= self.half {
+            generations.put(key, Entry { value, weight }, self.half);
         }
     }
 }
@@ -77,17 +77,17 @@ impl<K: Hash + Eq, V> Generations<K, V> {
     fn remove(&mut self, key: &K) {
         self.old.remove(key);
         if let Some(entry) = self.young.remove(key) {
-            self.bytes -= entry.bytes;
+            self.weight -= entry.weight;
         }
     }
 
     /// What is in neither of them.
     fn put(&mut self, key: K, entry: Entry<V>, half: usize) {
-        if self.bytes + entry.bytes > half {
+        if self.weight + entry.weight > half {
             self.old = std::mem::take(&mut self.young);
-            self.bytes = 0;
+            self.weight = 0;
         }
-        self.bytes += entry.bytes;
+        self.weight += entry.weight;
         self.young.insert(key, entry);
     }
 }
@@ -104,7 +104,7 @@ mod tests {
             assert_eq!(cache.get(&key), Some(key));
             let generations = cache.generations.lock().unwrap();
             let held = generations.young.values().chain(generations.old.values());
-            assert!(held.map(|entry| entry.bytes).sum::<usize>() <= 10);
+            assert!(held.map(|entry| entry.weight).sum::<usize>() <= 10);
         }
         cache.put(99, 0, 6);
         assert_eq!(cache.get(&99), None);
