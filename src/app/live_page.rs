@@ -3,6 +3,10 @@
 //!
 //! *Invariant:* a page that was put together is byte for byte what rendering it for its reader alone gives, but
 //! for its nonce and its key; and it is never older than what was read when it was asked for.
+//!
+//! What is kept is dropped by what changes on it. A page has, of each room in its list, its `seq` and when something was
+//! posted in it: so a message in any of those drops it, however small the change, and a message in another room, a read
+//! mark, a session or a name leave it. What one room changes costs little: the other lines are fragments that are kept.
 
 mod document;
 mod draft;
@@ -14,9 +18,10 @@ pub use document::rendered;
 
 use crate::app::shell::{Assets, Print, is_watched};
 use fragments::{FragmentCache, Renderer, TooMuch, fragment_cache};
-use parlour_protocol::RoomId;
-use parlour_server::cache::Cache;
+use parlour_protocol::{RoomId, UserId};
+use parlour_server::invalidation::Source;
 use parlour_server::page_content::{self, At, ReaderState};
+use parlour_server::read_cache::ReadCache;
 use parlour_server::rooms::{self, Visibility};
 use parlour_server::{ClientAddress, Context, Scope, ServiceError};
 use std::sync::Arc;
@@ -32,7 +37,7 @@ const FEW: usize = 8;
 pub struct LivePages {
     ctx: Arc<Context>,
     assets: Arc<Assets>,
-    templates: Cache<PageKey, Kept>,
+    templates: ReadCache<PageKey, Kept>,
     fragments: FragmentCache,
 }
 
@@ -46,20 +51,32 @@ struct PageKey {
     own: Option<Arc<[RoomId]>>,
 }
 
-/// A template, and the state of the database that its content was read in, or an earlier one.
+/// A template that others may be given.
 #[derive(Clone, Debug)]
 struct Kept {
-    version: u64,
+    /// Who its content was read for. Their memberships may have changed between the key and the content.
+    reader: Option<UserId>,
     template: Arc<PageTemplate>,
+}
+
+impl Kept {
+    /// What it was read from under this key. Rooms that it might list, and does not, are in the key, or in the list of
+    /// all that are open.
+    fn sources(&self, key: &PageKey) -> impl Iterator<Item = Source> {
+        let content = self.template.content().sources();
+        let reader = self.reader.map(Source::Memberships);
+        content.chain(key.visibility.sources()).chain(reader)
+    }
 }
 
 impl LivePages {
     /// The pages of this context, none of them rendered yet.
     pub fn new(ctx: Arc<Context>, assets: Arc<Assets>) -> Self {
+        let invalidations = Arc::clone(ctx.store.invalidations());
         Self {
             ctx,
             assets,
-            templates: Cache::new(TEMPLATE_BYTES),
+            templates: ReadCache::new(invalidations, TEMPLATE_BYTES),
             fragments: fragment_cache(),
         }
     }
@@ -102,8 +119,8 @@ impl LivePages {
         scope: &Scope,
         at: Option<At>,
     ) -> Result<Arc<PageTemplate>, ServiceError> {
-        // Before anything is read: what is written meanwhile has another version.
-        let version = self.ctx.store.version();
+        // Before anything is read: what is written meanwhile is later.
+        let moment = self.templates.moment();
         let key = PageKey {
             visibility: rooms::visibility(&self.ctx, scope).await?,
             at,
@@ -114,10 +131,10 @@ impl LivePages {
             own: Some(own),
             ..key.clone()
         };
-        let mut known = self.known(version, &key);
+        let mut known = self.known(&key);
         if known.is_none() {
             let own = rooms::belongs_to(&self.ctx, scope).await?;
-            known = self.known(version, &among(own));
+            known = self.known(&among(own));
         }
         if let Some(known) = known {
             return Ok(known);
@@ -136,19 +153,19 @@ impl LivePages {
             return Ok(template);
         }
         let kept = Kept {
-            version,
+            reader: scope.user_id(),
             template: Arc::clone(&template),
         };
-        self.templates.put(key, kept, template.bytes());
+        self.templates.put(moment, key, kept, template.bytes());
         Ok(template)
     }
 
-    /// The template under this key, if nothing was written since, and who is there are the same people: of them no
-    /// database knows.
-    fn known(&self, version: u64, key: &PageKey) -> Option<Arc<PageTemplate>> {
-        let kept = self.templates.get(key)?;
-        let is_present = kept.version == version && kept.template.content().is_present(&self.ctx);
-        is_present.then_some(kept.template)
+    /// The template under this key, if nothing of it has changed since, and who is there are the same people: of them
+    /// no database knows.
+    fn known(&self, key: &PageKey) -> Option<Arc<PageTemplate>> {
+        let sources = |kept: &Kept| kept.sources(key).collect::<Vec<_>>();
+        let Kept { template, .. } = self.templates.get(key, sources)?;
+        template.content().is_present(&self.ctx).then_some(template)
     }
 
     /// Does this here, if few fragments have to be rendered for it; else in the share.

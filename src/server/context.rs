@@ -6,20 +6,20 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::Settings;
 use crate::limits::Limits;
 use crate::log_once::LogOnce;
+use crate::read_cache::ReadCache;
 use crate::realtime::{HeartbeatTiming, Hub};
 use crate::share::Share;
 use crate::store::{self, OpenError, ProvedSession, ReadReceipts, ReadUpTo, Store};
 use crate::sweeper::Sweeper;
-use crate::versioned_cache::VersionedCache;
 use parlour_protocol::{RoomId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Sessions in the cache, which is emptied by every write.
+/// Sessions in the cache.
 const SESSIONS: usize = 10_000;
-/// Read positions in the cache, which is emptied by every write.
+/// Read positions in the cache.
 const READ_POSITIONS: usize = 100_000;
 
 /// What a context verb needs besides the scope of the request.
@@ -39,9 +39,9 @@ pub struct Context {
     /// Random bytes for tokens, keys and epochs; passed in like time.
     pub random: Arc<dyn Random>,
     /// The cache of sessions, by the hash of their token.
-    pub(crate) sessions: VersionedCache<Vec<u8>, ProvedSession>,
+    pub(crate) sessions: ReadCache<Vec<u8>, ProvedSession>,
     /// The cache of read positions.
-    pub(crate) read_positions: VersionedCache<UserId, Arc<HashMap<RoomId, ReadUpTo>>>,
+    pub(crate) read_positions: ReadCache<UserId, Arc<HashMap<RoomId, ReadUpTo>>>,
     /// Read receipts that are not on disk yet.
     pub(crate) read_receipts: ReadReceipts,
     /// Which log lines about the set-up were written.
@@ -94,18 +94,19 @@ impl Context {
             Arc::new(move |publications| publisher.publish_all(publications)),
         );
         let store = Arc::new(store);
+        let invalidations = || Arc::clone(store.invalidations());
         let sweeper = Sweeper::start(&store, &hub, &clock);
         Ok(Arc::new(Self {
             limits: Limits::new(&settings.limits, Arc::clone(&clock)),
             share: Share::default(),
             settings,
+            sessions: ReadCache::new(invalidations(), SESSIONS),
+            read_positions: ReadCache::new(invalidations(), READ_POSITIONS),
             store,
             sweeper,
             hub,
             clock,
             random,
-            sessions: VersionedCache::new(SESSIONS),
-            read_positions: VersionedCache::new(READ_POSITIONS),
             read_receipts: ReadReceipts::default(),
             log_once: LogOnce::default(),
             draining: AtomicBool::new(false),

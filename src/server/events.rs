@@ -3,8 +3,10 @@
 //! The contexts publish, the engine (`realtime`) carries. *Invariant:* every publication has an
 //! [`Audience`], and is sent to no socket outside of it.
 
+use crate::invalidation::Source;
 use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// One committed change, in commit order. It crosses the broker, so it is data and nothing else.
@@ -140,6 +142,33 @@ impl Publication {
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
+
+    /// What is read otherwise since: all that a cached value may have been read from.
+    pub fn changes(&self) -> SmallVec<[Source; 2]> {
+        match self {
+            // Who writes has read the room up to there.
+            Self::Message { message, .. } => smallvec![
+                Source::Room(message.room_id),
+                Source::Person(message.user_id)
+            ],
+            Self::MessageChanged(message) => smallvec![Source::Room(message.room_id)],
+            Self::RoomChanged { room, kind } => match kind {
+                RoomKind::Open => smallvec![Source::Room(room.id), Source::RoomList],
+                RoomKind::Closed | RoomKind::Direct => smallvec![Source::Room(room.id)],
+            },
+            Self::RoomDeleted(room) => smallvec![Source::Room(*room), Source::RoomList],
+            Self::RoomShown { user, .. }
+            | Self::RoomHidden { user, .. }
+            | Self::Left { user, .. }
+            | Self::Joined { user, .. } => {
+                smallvec![Source::Person(*user), Source::Memberships(*user)]
+            }
+            Self::Read { user, .. } | Self::Unread { user, .. } => smallvec![Source::Person(*user)],
+            Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
+            // What led to it is not known.
+            Self::Viewers { .. } | Self::NewEpoch { .. } => smallvec![Source::Everything],
+        }
+    }
 }
 
 #[cfg(test)]
@@ -220,18 +249,65 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_new_name_is_for_everybody() {
+    fn renamed() -> Publication {
         let user = User {
             id: ALICE,
             name: "Zoe".to_owned(),
             kind: UserKind::Guest,
         };
-        let renamed = Publication::Renamed {
+        Publication::Renamed {
             user,
             skeleton: "zoe".to_owned(),
             seq: Seq(1),
+        }
+    }
+
+    #[test]
+    fn a_new_name_is_for_everybody() {
+        assert_eq!(renamed().audience(), Audience::Everybody);
+    }
+
+    #[test]
+    fn a_publication_changes_what_it_is_about_and_nothing_else() {
+        let (room, list, alice) = (Source::Room(ROOM), Source::RoomList, Source::Person(ALICE));
+        let changed = |kind| Publication::RoomChanged {
+            room: samples::room(ROOM, "Lobby"),
+            kind,
         };
-        assert_eq!(renamed.audience(), Audience::Everybody);
+        let posted = Publication::Message {
+            message: message().into(),
+            posts: 1,
+        };
+        let left = Publication::Left {
+            room: ROOM,
+            user: ALICE,
+            me: Seq(1),
+        };
+        let read = Publication::Read {
+            user: ALICE,
+            room: ROOM,
+            seq: Seq(1),
+            read_posts: 1,
+            me: Seq(3),
+        };
+        let viewers = Publication::Viewers {
+            room: ROOM,
+            kind: RoomKind::Closed,
+            members: vec![ALICE],
+        };
+        for (publication, changes) in [
+            (posted, vec![room, alice]),
+            (Publication::MessageChanged(message()), vec![room]),
+            (changed(RoomKind::Open), vec![room, list]),
+            // What others are called who may not be seen is nothing to everybody's list.
+            (changed(RoomKind::Closed), vec![room]),
+            (Publication::RoomDeleted(ROOM), vec![room, list]),
+            (left, vec![alice, Source::Memberships(ALICE)]),
+            (read, vec![alice]),
+            (renamed(), vec![alice]),
+            (viewers, vec![Source::Everything]),
+        ] {
+            assert_eq!(publication.changes().to_vec(), changes, "{publication:?}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::invalidation::Source;
 use crate::rooms::ReaderEntry;
 use crate::scope::Scope;
 use crate::store::{self, Listed};
@@ -155,6 +156,15 @@ impl PageContent {
         &self.hidden
     }
 
+    /// What it was read from, besides the memberships of who it was read for. Each room that is listed is among it:
+    /// the page has its `seq`, and when something was posted in it last.
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        // The open one is among those listed.
+        let listed = self.place.rooms.iter();
+        let listed = listed.map(|entry| Source::Room(entry.room.id));
+        [Source::RoomList].into_iter().chain(listed)
+    }
+
     /// Whether all open rooms are in the list; otherwise only readers with the same memberships have the same list.
     pub fn lists_all_rooms(&self) -> bool {
         self.is_whole
@@ -176,7 +186,7 @@ impl PageContent {
         place
     }
 
-    /// Whether presence is still as it shows, which the version of the database does not tell.
+    /// Whether presence is still as it shows, of which the database knows nothing.
     pub fn is_present(&self, ctx: &Context) -> bool {
         let listed = self.place.rooms.iter().map(|entry| &entry.room);
         let open = self.place.open.iter().map(|open| &open.room);

@@ -20,6 +20,7 @@ pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to
 
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::invalidation::Source;
 use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId};
 use std::sync::Arc;
@@ -63,6 +64,11 @@ impl Visibility {
     pub fn has(&self, hidden: &[RoomId]) -> bool {
         let is_seen = |room: &RoomId| self.hidden.binary_search(room).is_ok();
         hidden.iter().all(is_seen)
+    }
+
+    /// The rooms of which it is made, besides the list of those that are open.
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        self.hidden.iter().copied().map(Source::Room)
     }
 }
 

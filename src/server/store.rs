@@ -80,6 +80,7 @@ use writer::{BatchWrite, Written};
 use crate::clock::{Clock, Random};
 use crate::config::{DatabaseSettings, DatabaseUrl, PostgresUrl};
 use crate::error::{Class, ServiceError, StoreError};
+use crate::invalidation::Invalidations;
 use db::{Db, statement, values};
 use log::Log;
 use open_error::NewerStep;
@@ -252,6 +253,7 @@ async fn prepare(
 /// Reads and writes. The verbs are in the modules below.
 pub struct Store {
     writer: Writer,
+    invalidations: Arc<Invalidations>,
     readers: Readers,
     /// The write-ahead log, where the database is a file.
     log: Option<Log>,
@@ -273,13 +275,16 @@ impl Store {
         clock: Arc<dyn Clock>,
         publish: Publish,
     ) -> Self {
+        let invalidations = Arc::<Invalidations>::default();
         Self {
             writer: Writer::start(
                 connections.writing,
                 connections.served.clone(),
+                Arc::clone(&invalidations),
                 Arc::clone(&clock),
                 publish,
             ),
+            invalidations,
             readers: Readers::new(
                 connections.reading,
                 connections.served.is_some(),
@@ -293,10 +298,13 @@ impl Store {
         }
     }
 
-    /// The version of the database's contents, for `VersionedCache`: an entry of an older version
-    /// is stale. A write has another version before it is answered. Only this process writes.
-    pub fn version(&self) -> u64 {
-        self.writer.version()
+    /// What tells whether something that was read is still so. Each transaction that ends moves on what it changed, by
+    /// what it publishes; one that failed, and a connection that was lost, move on everything. What publishes nothing
+    /// changes nothing that is cached: a guest who is made is new; a session that is renewed is
+    /// [put right](crate::accounts::authenticate) by who renews it; and what is swept counted for nothing before: expired
+    /// sessions, who had only those, and what was in deleted rooms. Only this process writes.
+    pub fn invalidations(&self) -> &Arc<Invalidations> {
+        &self.invalidations
     }
 
     /// The epoch of the database.

@@ -3,8 +3,9 @@
 
 use crate::harness::{Browser, DAY, LOBBY, Page, Site, Socket};
 use parlour::app::live_page::rendered;
-use parlour_protocol::{Number, RoomId, Seq, User};
+use parlour_protocol::{Number, RoomId, RoomKind, Seq, Timestamp, User};
 use parlour_server::page_content::{At, View, place};
+use parlour_server::store::testing::OtherProgram;
 use parlour_server::{Person, Scope, SessionId};
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::Location;
@@ -337,4 +338,91 @@ async fn a_session_that_has_ended_is_nobodys_also_where_the_page_is_known() {
     assert!(known(&alice).await.place().me.is_some());
     site.clock.set_by(31 * DAY);
     assert!(known(&alice).await.place().me.is_none());
+}
+
+/// Whether the page of the lobby is handed out after this as it was before: then what another program writes into the
+/// file, which none may while a server runs, is not on it.
+async fn is_kept(site: &Site, who: &Browser, change: impl AsyncFnOnce()) -> bool {
+    who.get(LOBBY).await;
+    change().await;
+    let file = site.ctx.settings.database.file().unwrap();
+    let beside = format!("beside {:?}", site.ctx.store.invalidations().moment());
+    let sql = format!("UPDATE rooms SET description = '{beside}' WHERE id = 1");
+    OtherProgram::open(file).execute(&sql);
+    let shown = who.get(LOBBY).await.place().open.unwrap();
+    shown.room.description != beside
+}
+
+#[tokio::test]
+async fn a_page_is_kept_until_something_on_it_changes() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let mut rooms = Vec::new();
+    for n in 10..65 {
+        rooms.push(alice.room(&format!("a room {n}")).await);
+    }
+    let alice_id = alice.get("/").await.place().me.unwrap().id;
+    let (first, last) = (&rooms[0], &rooms[54]);
+    let visitor = site.visitor();
+    // It lists fifty, and not the last one.
+    let kept = [
+        is_kept(&site, &visitor, async || {}).await,
+        is_kept(&site, &visitor, async || drop(bob.say(last, "x").await)).await,
+        is_kept(&site, &visitor, async || {
+            bob.post(&format!("{last}/leave"), &[]).await;
+        })
+        .await,
+        is_kept(&site, &visitor, async || {
+            let form = bob.get("/me").await.form("form.form");
+            bob.done(form.with("username", "Robert")).await;
+        })
+        .await,
+        is_kept(&site, &visitor, async || drop(site.person("Carol").await)).await,
+        is_kept(&site, &visitor, async || {
+            let store = &site.ctx.store;
+            store.make_room(RoomKind::Closed, alice_id, "A den").await;
+        })
+        .await,
+    ];
+    assert_eq!(kept, [true; 6]);
+    let kept = [
+        is_kept(&site, &visitor, async || drop(bob.say(first, "x").await)).await,
+        is_kept(&site, &visitor, async || drop(bob.say(LOBBY, "x").await)).await,
+        is_kept(&site, &visitor, async || drop(bob.room("a hall").await)).await,
+    ];
+    assert_eq!(kept, [false; 3]);
+}
+
+#[tokio::test]
+async fn a_closed_room_is_on_the_pages_of_who_may_see_it_at_each_moment() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let me = async |browser: &Browser| browser.get("/rooms").await.place().me.unwrap().id;
+    let (alice_id, bob_id) = (me(&alice).await, me(&bob).await);
+    let store = &site.ctx.store;
+    let den = store.make_room(RoomKind::Closed, alice_id, "Den").await.id;
+    let path = format!("/rooms/{den}-den");
+    let listed = async |browser: &Browser| known(browser).await.texts(".room-list bdi");
+    for _ in 0..3 {
+        assert_eq!(bob.get(&path).await.status, 404);
+        assert_eq!(listed(&bob).await, ["Lobby"]);
+        store.let_in(bob_id, den, Timestamp(0)).await.unwrap();
+        alice.say(&path, "hello").await;
+        for who in [&alice, &bob] {
+            assert_eq!(listed(who).await, ["Den", "Lobby"]);
+            assert_eq!(who.get(&path).await.status, 200);
+            assert_eq!(who.get(&path).await.status, 200);
+        }
+        assert!(store.put_out(bob_id, den).await.unwrap());
+    }
+    assert_eq!(bob.get(&path).await.status, 404);
+    let form = alice.get(&format!("{path}/edit")).await;
+    let form = form.form("form[action$=edit]");
+    alice.done(form.with("name", "Zoo")).await;
+    assert_eq!(listed(&alice).await, ["Zoo", "Lobby"]);
+    assert_eq!(listed(&bob).await, ["Lobby"]);
+    let form = alice.get(&format!("{path}/delete")).await;
+    alice.done(form.form("form[action$=delete]")).await;
+    assert_eq!(listed(&alice).await, ["Lobby"]);
+    assert_eq!(alice.get(&path).await.status, 404);
 }

@@ -1,9 +1,14 @@
 //! Sessions: thirty days from the last visit, renewed at most once a day.
+//!
+//! *Invariant:* a session that is known without asking the database is as it is there, but for one that is about to be
+//! renewed twice.
 
 use super::token::Token;
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::invalidation::Source;
 use crate::scope::{Person, SessionId};
+use crate::store::ProvedSession;
 use parlour_protocol::Timestamp;
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -25,21 +30,24 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
         return Ok(None);
     };
     let now = ctx.clock.now();
-    let version = ctx.store.version();
+    let moment = ctx.sessions.moment();
     let hash = token.hash();
-    let known = ctx.sessions.at(version, &hash);
-    let found = match &known {
-        Some(proved) => Some(proved.clone()),
+    let sources = |proved: &ProvedSession| [Source::Person(proved.user.id)];
+    let known = ctx.sessions.get(&hash, sources);
+    let is_known = known.is_some();
+    let found = match known {
+        Some(proved) => Some(proved),
         None => ctx.store.session_by_token(hash.clone()).await?,
     };
-    let Some(proved) = found.filter(|proved| proved.expires_at > now) else {
+    let Some(mut proved) = found.filter(|proved| proved.expires_at > now) else {
         return Ok(None);
     };
-    if known.is_none() {
-        ctx.sessions.keep(version, hash, proved.clone(), 1);
+    let is_renewed = proved.expires_at.0 < now.0 + LIFE - DAY && renew(ctx, proved.id, now).await;
+    if is_renewed {
+        proved.expires_at = expiry(now);
     }
-    if proved.expires_at.0 < now.0 + LIFE - DAY {
-        renew(ctx, proved.id, now).await;
+    if !is_known || is_renewed {
+        ctx.sessions.put(moment, hash, proved.clone(), 1);
     }
     Ok(Some(Person {
         session: proved.id,
@@ -48,13 +56,17 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     }))
 }
 
-/// Renews a session. A renewal that fails is tried again at the next request, and refuses nothing.
-async fn renew(ctx: &Context, id: SessionId, now: Timestamp) {
-    match ctx.store.renew_session(id, expiry(now)).await {
+/// Renews a session, of which nobody is told. False: it failed, which refuses nothing, and is tried again at the next
+/// request.
+async fn renew(ctx: &Context, id: SessionId, now: Timestamp) -> bool {
+    let renewed = ctx.store.renew_session(id, expiry(now)).await;
+    let is_renewed = renewed.is_ok();
+    match renewed {
         // While nothing can be written, the writer says so once for all.
         Err(error) if !error.is_about_writing() => {
             tracing::warn!(session = id.0, %error, "a session was not renewed");
         }
         _ => {}
     }
+    is_renewed
 }

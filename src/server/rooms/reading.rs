@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::invalidation::Source;
 use crate::scope::Scope;
 use crate::store::{ReadPosition, ReadUpTo};
 use parlour_protocol::{Number, RoomId, Seq};
@@ -102,7 +103,7 @@ pub async fn read_positions(
     }
 }
 
-/// The same, from a cache that every write empties.
+/// The same, known without asking until something of it changes.
 pub(crate) async fn known_positions(
     ctx: &Context,
     scope: &Scope,
@@ -110,14 +111,15 @@ pub(crate) async fn known_positions(
     let Some(user) = scope.user_id() else {
         return Ok(Arc::default());
     };
-    // Before anything is read: what is written meanwhile has another version.
-    let version = ctx.store.version();
-    if let Some(known) = ctx.read_positions.at(version, &user) {
+    let moment = ctx.read_positions.moment();
+    // A room that is gone is none to belong to.
+    let sources = [Source::Person(user), Source::RoomList];
+    if let Some(known) = ctx.read_positions.get(&user, |_| sources) {
         return Ok(known);
     }
     let read = Arc::new(read_positions(ctx, scope).await?);
     let weight = read.len() + 1;
-    ctx.read_positions.keep(version, user, read.clone(), weight);
+    (ctx.read_positions).put(moment, user, read.clone(), weight);
     Ok(read)
 }
 

@@ -4,6 +4,7 @@ use super::db::{Column, Db};
 use super::writer::Written;
 use super::{RoomDraft, Store, draw_hidden_id};
 use crate::clock::SystemRandom;
+use crate::invalidation::Source;
 use crate::names;
 use parlour_migration::{Migrator, MigratorTrait};
 use parlour_protocol::{Room, RoomKind, UserId};
@@ -32,6 +33,8 @@ impl Store {
             Ok(Written::quietly(()))
         });
         executed.await.expect("statements that a test may run");
+        // Nothing says what they changed.
+        self.invalidations.ended([Source::Everything]);
     }
 
     /// Makes the database refuse messages whose text is like this.

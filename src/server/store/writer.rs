@@ -21,12 +21,12 @@ use super::postgres::{self, RENEWAL, Served};
 use crate::clock::Clock;
 use crate::error::ServiceError;
 use crate::events::Publication;
+use crate::invalidation::Invalidations;
 use batch::{Batch, Finished, Pieces, RolledBack, SingleWrite};
 use committer::Committer;
 use publisher::Publisher;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,8 +43,6 @@ pub type Publish = Arc<dyn Fn(&mut dyn Iterator<Item = Publication>) + Send + Sy
 /// The queue of the writer's task.
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Batch>>,
-    /// Counts the transactions that ended, committed or not.
-    version: Arc<AtomicU64>,
     closing: CancellationToken,
     task: TaskTracker,
 }
@@ -53,18 +51,17 @@ impl Writer {
     pub(super) fn start(
         connection: Kept,
         served: Option<Arc<Served>>,
+        invalidations: Arc<Invalidations>,
         clock: Arc<dyn Clock>,
         publish: Publish,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        let version = Arc::new(AtomicU64::new(1));
         // Starting a thread fails only where the runtime's own threads fail too.
         let writing = Writing {
-            committer: Committer::start(connection, served.clone())
+            committer: Committer::start(connection, served.clone(), invalidations)
                 .expect("a process that starts gets a thread"),
             publisher: Publisher::start(publish).expect("a process that starts gets a thread"),
-            version: version.clone(),
             outage: WriteOutage::default(),
             clock,
             served,
@@ -73,7 +70,6 @@ impl Writer {
         task.spawn(run(writing, waiting, closing.clone()));
         Self {
             queue,
-            version,
             closing,
             task,
         }
@@ -109,10 +105,6 @@ impl Writer {
             mpsc::error::TrySendError::Full(_) => ServiceError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => ServiceError::Draining,
         })
-    }
-
-    pub(super) fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -161,7 +153,6 @@ async fn run(
 struct Writing {
     committer: Committer,
     publisher: Publisher,
-    version: Arc<AtomicU64>,
     outage: WriteOutage,
     clock: Arc<dyn Clock>,
     /// The server of the database, whose lease is renewed by each group, and in between.
@@ -205,8 +196,6 @@ impl Writing {
 
     /// Publishes and answers a transaction that ended.
     async fn finish(&mut self, end: Result<Vec<Finished>, RolledBack>) {
-        // Before any answer; also after a failure, which may have come after the commit.
-        self.version.fetch_add(1, Ordering::Release);
         if let (Err(lost), Some(served)) = (&end, &self.served)
             && postgres::is_lease_lost(&lost.cause)
         {

@@ -2,9 +2,15 @@
 //! what they wrote, readers hear a sentence; and when it is back, everything goes on by itself.
 
 use crate::harness::{Guest, LOBBY, Server, Socket, eventually};
+use parlour_protocol::{RoomKind, UserId};
+use parlour_server::Scope;
+use parlour_server::accounts::authenticate;
+use parlour_server::rooms::visibility;
 use parlour_test_postgres::{PostgresServer, Stop};
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use std::process::Command;
+use std::sync::Arc;
 
 /// A server on a PostgreSQL of its own, with somebody who writes and somebody who reads.
 struct Outage {
@@ -254,6 +260,36 @@ async fn what_a_commit_without_an_answer_has_stored_is_told_and_not_stored_twice
     outage.sql("SELECT pg_reload_conf()");
     // Nobody has sent it again: it is told because it is there.
     outage.heals(&["doubt", "next"]).await;
+}
+
+/// What the last connection did is not all told: what is done past the server here stands for a commit whose answer was
+/// lost.
+#[tokio::test]
+async fn nothing_is_known_any_more_after_a_connection_was_lost() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    let ctx = Arc::clone(&outage.server.ctx);
+    let (alice, token) = (UserId(outage.alice.id), outage.alice.token.clone());
+    let den = ctx.store.make_room(RoomKind::Closed, alice, "Den").await.id;
+    let who = async || authenticate(&ctx, &token).await.unwrap().unwrap();
+    let scope = async || Scope {
+        person: Some(who().await),
+        ..Scope::visitor(Ipv4Addr::LOCALHOST.into())
+    };
+    let sees = async || visibility(&ctx, &scope().await).await.unwrap().has(&[den]);
+    assert!(sees().await);
+    outage.sql("UPDATE users SET name = 'Zoe' WHERE name = 'Alice'");
+    outage.sql("UPDATE memberships SET state = 'out' WHERE room_id > 1");
+    assert!(
+        who().await.user.name == "Alice" && sees().await,
+        "it is known"
+    );
+    outage.sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'parlour'",
+    );
+    outage.heals(&["one"]).await;
+    assert!(who().await.user.name == "Zoe" && !sees().await);
 }
 
 #[tokio::test]

@@ -110,9 +110,10 @@ async fn a_read_receipt_of_the_only_tab_is_not_echoed() {
     let elsewhere = server.room(&bob, "Elsewhere").await;
     let message = server.say(&bob, LOBBY, "read me").await;
     let read = json!({"type": "read", "room_id": LOBBY, "seq": message["seq"]});
-    let before = server.ctx.store.version();
+    let invalidations = server.ctx.store.invalidations();
+    let before = invalidations.moment();
     reading.send(read).await;
-    let is_written = async || server.ctx.store.version() != before;
+    let is_written = async || invalidations.moment() != before;
     eventually("it is written", is_written).await;
     server.say(&bob, elsewhere, "and me").await;
     // Said in the same tick, or in a later one.

@@ -27,7 +27,8 @@ const LAYERS: [Layer; 16] = [
             "server/links",
             "server/log_once",
             "server/cache",
-            "server/versioned_cache",
+            "server/invalidation",
+            "server/read_cache",
             "server/telemetry",
             "server/limits",
             "server/share",
@@ -35,7 +36,7 @@ const LAYERS: [Layer; 16] = [
         ],
         &["protocol"],
     ),
-    ("events", &["server/events"], &["protocol"]),
+    ("events", &["server/events"], &["protocol", "ground"]),
     (
         "engine",
         &["server/realtime"],

@@ -5,6 +5,7 @@
 
 use super::batch::{self, Batch, Ends, Finished, RolledBack};
 use crate::events::Publication;
+use crate::invalidation::{Invalidations, Source};
 use crate::store::db::{Db, Result};
 use crate::store::kept::Kept;
 use crate::store::postgres::Served;
@@ -27,7 +28,11 @@ struct Order {
 }
 
 impl Committer {
-    pub(super) fn start(mut connection: Kept, served: Option<Arc<Served>>) -> io::Result<Self> {
+    pub(super) fn start(
+        mut connection: Kept,
+        served: Option<Arc<Served>>,
+        invalidations: Arc<Invalidations>,
+    ) -> io::Result<Self> {
         // Bounded by the writer, which waits for each order.
         let (orders, mut waiting) = mpsc::unbounded_channel::<Order>();
         let (end, ended) = oneshot::channel();
@@ -36,7 +41,8 @@ impl Committer {
             .spawn(move || {
                 while let Some(order) = waiting.blocking_recv() {
                     let ends = dispatcher::with_default(&order.listener, || {
-                        commit(order.batches, &mut connection, served.as_deref())
+                        let served = served.as_deref();
+                        commit(order.batches, &mut connection, served, &invalidations)
                     });
                     // The writer may have been torn down with its runtime.
                     drop(order.ends.send(ends));
@@ -80,8 +86,13 @@ impl Committer {
 
 /// Commits batches; before them, on a connection that is another one than before, comes what was not told of what the
 /// last one did.
-fn commit(batches: Vec<Box<dyn Batch>>, connection: &mut Kept, served: Option<&Served>) -> Ends {
-    let (db, untold) = match ready(connection, served) {
+fn commit(
+    batches: Vec<Box<dyn Batch>>,
+    connection: &mut Kept,
+    served: Option<&Served>,
+    invalidations: &Invalidations,
+) -> Ends {
+    let (db, untold) = match ready(connection, served, invalidations) {
         Ok(ready) => ready,
         Err(cause) => {
             let work = batches.into_iter().flat_map(Batch::lost).collect();
@@ -93,6 +104,9 @@ fn commit(batches: Vec<Box<dyn Batch>>, connection: &mut Kept, served: Option<&S
         ends.push(Ok(vec![Finished::told(untold)]));
     }
     let committed = batch::commit(batches, db);
+    for end in &committed {
+        invalidate(end, invalidations);
+    }
     if let Some(served) = served {
         let done = committed.iter().flatten().flatten();
         served.tells(done.flat_map(|finished| &finished.publish));
@@ -104,12 +118,26 @@ fn commit(batches: Vec<Box<dyn Batch>>, connection: &mut Kept, served: Option<&S
 fn ready<'k>(
     connection: &'k mut Kept,
     served: Option<&Served>,
+    invalidations: &Invalidations,
 ) -> Result<(&'k Db, Vec<Publication>)> {
     let (db, is_new) = connection.ready()?;
+    if is_new {
+        // What the last one did after it was lost is not all told: of renewed sessions and read marks nothing is.
+        invalidations.ended([Source::Everything]);
+    }
     let untold = match served {
         Some(served) if is_new => served.untold(db),
         _ => Ok(Vec::new()),
     };
     let untold = untold.inspect_err(|_| connection.discard())?;
     Ok((connection.ready()?.0, untold))
+}
+
+/// Before any answer. A failure may have come after the commit.
+fn invalidate(end: &std::result::Result<Vec<Finished>, RolledBack>, invalidations: &Invalidations) {
+    let Ok(done) = end else {
+        return invalidations.ended([Source::Everything]);
+    };
+    let publications = done.iter().flat_map(|finished| &finished.publish);
+    invalidations.ended(publications.flat_map(Publication::changes));
 }

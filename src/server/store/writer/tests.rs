@@ -431,13 +431,14 @@ impl BatchWrite for Count {
 async fn kinds_that_wait_side_by_side_are_one_transaction_and_fail_apart() {
     let (store, _folder) = silent().await;
     for (letter, transactions, is_written) in [('a', 1, true), ('!', 3, false)] {
-        let before = store.version();
+        let before = store.invalidations().moment();
         let (first, letter, second) = tokio::join!(
             store.write_batched(Count),
             store.write_batched(Letter(letter)),
             store.write_batched(Count),
         );
-        assert_eq!(store.version() - before, transactions);
+        let ended = store.invalidations().moment().since(before);
+        assert_eq!(ended, transactions);
         assert_eq!(letter.is_ok(), is_written);
         let together = if is_written { 2 } else { 1 };
         assert_eq!([first.unwrap(), second.unwrap()], [together; 2]);
