@@ -33,7 +33,7 @@ impl Alone<'_> {
         match self {
             Self::File(file) => Ok(Db::Sqlite(connect::writing(file)?)),
             Self::Server { endpoint, node } => {
-                let session = node.writing_on(endpoint.connect()?);
+                let session = node.writing_on(endpoint.connect()?)?;
                 Ok(Db::Postgres(Box::new(session)))
             }
         }

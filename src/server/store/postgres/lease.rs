@@ -69,7 +69,7 @@ impl Node {
     }
 
     /// Lets `session` write as this node.
-    pub(in crate::store) fn writing_on(&self, session: Session) -> Session {
+    pub(in crate::store) fn writing_on(&self, session: Session) -> Result<Session> {
         session.fenced(Fence {
             sql: RENEW,
             value: self.token.clone(),

@@ -78,7 +78,7 @@ impl Served {
         cluster::refuse_other_product(&session)?;
         take_or_wait(&node, &session)?;
         let begun = renewing(&node, &session, || prepare(&endpoint))?;
-        let (cluster, session) = (cluster::examine(&session)?, node.writing_on(session));
+        let (cluster, session) = (cluster::examine(&session)?, node.writing_on(session)?);
         let db = Db::Postgres(Box::new(session));
         let is_known = db.column::<String>("SELECT value FROM meta WHERE key = 'cluster'", 0)?;
         let epoch = match is_known.first() {
@@ -146,7 +146,7 @@ impl Served {
             self.lost.cancel();
             return Err(lost(Lost::Lease));
         }
-        let db = Db::Postgres(Box::new(self.node.writing_on(session)));
+        let db = Db::Postgres(Box::new(self.node.writing_on(session)?));
         if cluster != self.known().cluster {
             let epoch = draw_epoch(&*self.random);
             note(&db, &cluster, &epoch)?;

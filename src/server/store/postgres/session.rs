@@ -84,6 +84,12 @@ pub(in crate::store) struct Answer {
     pub(in crate::store) count: u64,
 }
 
+/// What writes finds its rows by their keys. A statement that is kept has the plan of when it was first asked, and then
+/// a table may have been empty: without this each group of sends would read all of `messages` until the server has
+/// counted its rows.
+const BY_KEYS: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 impl Session {
     /// Connects with `connecting`, which is given as long as a statement.
     pub(super) fn open<C, F>(
@@ -131,11 +137,14 @@ impl Session {
     }
 
     /// The same, with each transaction that writes behind this fence.
-    pub(super) fn fenced(self, fence: Fence) -> Self {
-        Self {
+    pub(super) fn fenced(self, fence: Fence) -> Result<Self> {
+        if self.keeps_statements {
+            self.batch(BY_KEYS)?;
+        }
+        Ok(Self {
             fence: Some(fence),
             ..self
-        }
+        })
     }
 
     /// Whether it can be asked nothing more.

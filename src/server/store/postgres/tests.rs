@@ -98,6 +98,28 @@ async fn a_new_database_has_the_first_room_and_an_epoch_that_stays() {
     assert!(!again.is_new);
 }
 
+/// A statement that is kept has the plan of when the tables were new, and must not read all of them later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_writes_finds_rows_by_their_keys_in_tables_that_are_new() {
+    let Some(database) = database() else { return };
+    let serving = serve(&database.url(), "alpha").await;
+    let plan = serving.store.write(|db| {
+        db.execute_batch(
+            "SET LOCAL plan_cache_mode = force_generic_plan; \
+            PREPARE sent (int8[], text[]) AS SELECT id FROM UNNEST($1, $2) AS key (author, client) \
+            JOIN messages ON author_id = author AND client_id = client; \
+            PREPARE read (int8[], int8[]) AS UPDATE memberships SET wrote = TRUE \
+            FROM UNNEST($1, $2) AS own (room, person) WHERE room_id = room AND user_id = person",
+        )?;
+        let mut plan: Vec<String> = db.column("EXPLAIN EXECUTE sent ('{1}', '{a}')", 0)?;
+        plan.extend(db.column::<String>("EXPLAIN EXECUTE read ('{1}', '{1}')", 0)?);
+        Ok(Written::quietly(plan.join("\n")))
+    });
+    let plan = plan.await.unwrap();
+    assert_eq!(plan.matches("Nested Loop").count(), 2, "{plan}");
+    assert!(!plan.contains("Seq Scan"), "{plan}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_hears_who_has_the_lease_and_one_after_a_crash_waits_for_its_end() {
     let Some(database) = database() else { return };
