@@ -18,6 +18,10 @@ pub const ME: &str = "/me";
 pub const GO: &str = "/go";
 /// Which keys there are.
 pub const KEYS: &str = "/keys";
+/// Where invitations to the server are made, and one's own are listed.
+pub const INVITES: &str = "/invites";
+/// What stands before the code of an invitation.
+pub const INVITATION: &str = "/i/";
 /// The header of a request that asks for what a panel shows of a page, and not for all of it.
 pub const PANEL: &str = "x-panel";
 /// What a room's page shows only who has just left it, by the fragment of its address.
@@ -142,6 +146,21 @@ pub fn change_room(room: &Room) -> String {
 /// The page that asks before a room is deleted, and its form's target.
 pub fn delete_room(room: &Room) -> String {
     format!("{}/delete", self::room(room))
+}
+
+/// The page that makes and lists invitations to a room, and its form's target.
+pub fn invites(room: &Room) -> String {
+    format!("{}/invites", self::room(room))
+}
+
+/// Where the form that takes an invitation back goes.
+pub fn revoke_invite(id: i64) -> String {
+    format!("{INVITES}/{id}/revoke")
+}
+
+/// `/i/<code>`: what an invitation leads to, as it is given away.
+pub fn invitation(code: &str) -> String {
+    format!("{INVITATION}{code}")
 }
 
 /// The join page that comes back to `next`.

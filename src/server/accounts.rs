@@ -26,6 +26,22 @@ pub async fn create_guest(
     scope: &Scope,
     username: &str,
 ) -> Result<(User, Token), ServiceError> {
+    let (draft, token) = draft_guest(ctx, username)?;
+    // Only a guest that is made costs one of the address's guests.
+    ctx.limits.guest(scope.address)?;
+    let made = ctx.store.create_guest(draft, refuse_accounts_name).await;
+    let user = made.inspect_err(|_| ctx.limits.give_back_guest(scope.address))?;
+    Ok((user, token))
+}
+
+/// A guest of this name, to be made, and the token that will prove it.
+///
+/// # Errors
+/// As [`create_guest`].
+pub(crate) fn draft_guest(
+    ctx: &Context,
+    username: &str,
+) -> Result<(GuestDraft, Token), ServiceError> {
     let name = names::username(username)?;
     refuse_reserved(&name, None)?;
     if let Some(holder) = ctx.hub.holder(&name.skeleton, None) {
@@ -39,11 +55,7 @@ pub async fn create_guest(
         now,
         expires_at: sessions::expiry(now),
     };
-    // Only a guest that is made costs one of the address's guests.
-    ctx.limits.guest(scope.address)?;
-    let made = ctx.store.create_guest(draft, refuse_accounts_name).await;
-    let user = made.inspect_err(|_| ctx.limits.give_back_guest(scope.address))?;
-    Ok((user, token))
+    Ok((draft, token))
 }
 
 /// Makes a guest of this name, with its token; or renames the person, if the scope has one.
@@ -86,11 +98,25 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
 }
 
-/// What changed in the house's stream after `after`: people who are called otherwise. A long answer comes in pages.
+/// What changed in the house's stream after `after`: people who are called otherwise. A long answer comes in pages. Who
+/// is confined to the rooms that they are in hears of nobody.
 ///
 /// # Errors
 /// The database failed.
-pub async fn house_since(ctx: &Context, after: Seq) -> Result<HousePage, ServiceError> {
+pub async fn house_since(
+    ctx: &Context,
+    scope: &Scope,
+    after: Seq,
+) -> Result<HousePage, ServiceError> {
+    if scope.is_confined() {
+        return Ok(HousePage {
+            people: Vec::new(),
+            from: after,
+            to: Seq::ZERO,
+            complete: true,
+            reset: after != Seq::ZERO,
+        });
+    }
     ctx.store.house_since(after).await
 }
 
@@ -104,7 +130,7 @@ fn refuse_reserved(name: &Name, own: Option<&str>) -> Result<(), ServiceError> {
 }
 
 /// Refuses a name that belongs to an account, whether its owner is connected or not.
-fn refuse_accounts_name(holders: &[NameHolder]) -> Result<(), ServiceError> {
+pub(crate) fn refuse_accounts_name(holders: &[NameHolder]) -> Result<(), ServiceError> {
     match holders.iter().find(|holder| holder.is_account) {
         None => Ok(()),
         Some(owner) => Err(ServiceError::UsernameTaken(owner.name.clone())),

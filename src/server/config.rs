@@ -110,6 +110,8 @@ pub struct LimitSettings {
     pub address_message_burst: u32,
     /// New guests from one address.
     pub guests_per_minute: u32,
+    /// Codes of invitations that are none, from one address.
+    pub wrong_codes_per_minute: u32,
     /// New rooms by one person.
     pub rooms_per_hour: u32,
     /// New rooms by all who come from one address.
@@ -239,6 +241,7 @@ impl LimitSettings {
             messages_per_second: 0,
             address_messages_per_second: 0,
             guests_per_minute: 0,
+            wrong_codes_per_minute: 0,
             rooms_per_hour: 0,
             address_rooms_per_hour: 0,
             sockets_per_address: 0,
@@ -315,6 +318,7 @@ impl Default for LimitSettings {
             address_messages_per_second: 50,
             address_message_burst: 500,
             guests_per_minute: 120,
+            wrong_codes_per_minute: 20,
             rooms_per_hour: 60,
             address_rooms_per_hour: 120,
             sockets_per_address: 1_000,

@@ -60,6 +60,14 @@ pub enum ServiceError {
     /// A field breaks its rule.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// A field has what it cannot have.
+    #[error("{field}: {sentence}")]
+    Unfit {
+        /// The field's name on the wire.
+        field: &'static str,
+        /// What it can have.
+        sentence: &'static str,
+    },
     /// An open room with this name, or one that looks like it, exists: its name.
     #[error("room name taken")]
     RoomNameTaken(String),
@@ -81,6 +89,12 @@ pub enum ServiceError {
     /// No such message in that room.
     #[error("message not found")]
     MessageNotFound,
+    /// No such invitation, or one that leads nowhere any more.
+    #[error("invitation not found")]
+    InviteNotFound,
+    /// The person has as many invitations as one may have.
+    #[error("too many invitations")]
+    TooManyInvites,
     /// A rate limit refuses it.
     #[error("rate limited for {retry_after_ms} ms")]
     RateLimited {
@@ -121,6 +135,7 @@ impl ServiceError {
                 at: invalid.at,
                 ..AppError::new(Code::Invalid, invalid.to_string()).at(invalid.field)
             },
+            Self::Unfit { field, sentence } => AppError::new(Code::Invalid, *sentence).at(field),
             Self::RoomNameTaken(other) => AppError::new(
                 Code::RoomNameTaken,
                 format!(
@@ -150,6 +165,13 @@ impl ServiceError {
             Self::MessageNotFound => AppError::new(
                 Code::MessageNotFound,
                 "There is no such message in this room.",
+            ),
+            Self::InviteNotFound => {
+                AppError::new(Code::NotFound, "This invitation leads nowhere any more.")
+            }
+            Self::TooManyInvites => AppError::new(
+                Code::Invalid,
+                "You have as many invitations as one may have. Take one back first.",
             ),
             Self::RateLimited { retry_after_ms } => AppError {
                 retry_after_ms: Some(*retry_after_ms),

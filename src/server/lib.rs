@@ -1,6 +1,6 @@
 //! Everything of Parlour that is native: contexts, database, realtime and the HTTP doors.
 //!
-//! The contexts ([`rooms`], [`messages`], [`accounts`], [`page_content`]) hold all rules; doors (REST,
+//! The contexts ([`rooms`], [`messages`], [`accounts`], [`invites`], [`page_content`]) hold all rules; doors (REST,
 //! sockets, forms) only translate. See `ARCHITECTURE.md`.
 //!
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
@@ -17,6 +17,7 @@ pub mod events;
 mod handover;
 pub mod http;
 pub mod invalidation;
+pub mod invites;
 pub mod limits;
 mod links;
 mod log_once;

@@ -46,6 +46,7 @@ struct Rates {
     messages: Buckets<UserId>,
     sends: Sends,
     guests: Buckets<ClientAddress>,
+    wrong_codes: Buckets<ClientAddress>,
     rooms: Buckets<UserId>,
     address_messages: Buckets<ClientAddress>,
     address_rooms: Buckets<ClientAddress>,
@@ -76,6 +77,11 @@ impl Limits {
                 settings.guests_per_minute,
                 MINUTE,
                 settings.guests_per_minute,
+            )),
+            wrong_codes: Buckets::new(per(
+                settings.wrong_codes_per_minute,
+                MINUTE,
+                settings.wrong_codes_per_minute,
             )),
             rooms: Buckets::new(per(settings.rooms_per_hour, HOUR, settings.rooms_per_hour)),
             address_messages: Buckets::new(per(
@@ -157,6 +163,20 @@ impl Limits {
     /// Gives the token of a guest back who was not made.
     pub fn give_back_guest(&self, address: ClientAddress) {
         self.rates.guests.give_back(&network(address));
+    }
+
+    /// Takes a token for a code that may be wrong, such as that of an invitation: who guesses has few tries.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if the address has none.
+    pub fn code(&self, address: ClientAddress) -> Result<(), ServiceError> {
+        let now = self.rates.clock.monotonic();
+        (self.rates.wrong_codes.take(&network(address), now)).map_err(refused)
+    }
+
+    /// Gives the token of a code back that was right.
+    pub fn give_back_code(&self, address: ClientAddress) {
+        self.rates.wrong_codes.give_back(&network(address));
     }
 
     /// Takes a token for a new room, of the person and of the address.

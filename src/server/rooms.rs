@@ -55,8 +55,10 @@ pub(crate) fn present(ctx: &Context, room: Room) -> Room {
 /// Which rooms a scope may see: scopes of the same visibility may be shown the same page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Visibility {
-    /// Rooms that are not open, ordered by id: those it may see besides all that are.
+    /// Rooms that are not open, ordered by id: those it may see besides all that are. All that it may see, of one that
+    /// sees no open one besides.
     hidden: Arc<[RoomId]>,
+    is_confined: bool,
 }
 
 impl Visibility {
@@ -78,9 +80,15 @@ impl Visibility {
 /// The database failed.
 pub async fn visibility(ctx: &Context, scope: &Scope) -> Result<Visibility, ServiceError> {
     let known = known_positions(ctx, scope).await?;
-    let hidden = known.iter().filter(|(_, read)| read.is_hidden);
+    let is_confined = scope.is_confined();
+    let hidden = known
+        .iter()
+        .filter(|(_, read)| read.is_hidden || is_confined);
     let mut hidden: Vec<RoomId> = hidden.map(|(room, _)| *room).collect();
     hidden.sort_unstable();
     let hidden = hidden.into();
-    Ok(Visibility { hidden })
+    Ok(Visibility {
+        hidden,
+        is_confined,
+    })
 }

@@ -27,6 +27,8 @@ pub struct Person {
     pub session: SessionId,
     /// The user's role on the server.
     pub role: ServerRole,
+    /// Whether they see the rooms that they are in, and no other: a guest who came by an invitation to a room.
+    pub is_confined: bool,
 }
 
 impl Scope {
@@ -44,6 +46,13 @@ impl Scope {
     /// [`ServiceError::SignInRequired`] for an anonymous visitor.
     pub fn require_person(&self) -> Result<&Person, ServiceError> {
         self.person.as_ref().ok_or(ServiceError::SignInRequired)
+    }
+
+    /// Whether it is of a person who sees the rooms that they are in, and no other.
+    pub fn is_confined(&self) -> bool {
+        self.person
+            .as_ref()
+            .is_some_and(|person| person.is_confined)
     }
 
     /// The person's id, if there is a person.

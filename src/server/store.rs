@@ -32,6 +32,7 @@ pub(crate) mod file;
 mod finding;
 mod history;
 mod house;
+mod invites;
 mod kept;
 mod listing;
 pub mod lock;
@@ -50,6 +51,7 @@ mod postgres;
 mod posting;
 mod read_receipts;
 mod reading;
+mod roles;
 mod rooms;
 mod schema;
 mod sweep;
@@ -63,6 +65,10 @@ pub use connect::Connections;
 pub use file::FileError;
 pub use history::{Listed, Opened, View};
 pub use house::HousePage;
+pub use invites::{
+    Accepted, Accepting, Invite, InviteDraft, InviteFacts, InviteTo, Invites, InvitingFacts,
+    WhichInvite,
+};
 pub use listing::{Listing, RoomsPart};
 pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};
 pub use message_ids::MessageIds;

@@ -28,6 +28,7 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
         user,
         session: SessionId(1),
         role: parlour_protocol::ServerRole::Guest,
+        is_confined: false,
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = address.into();

@@ -52,6 +52,7 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     Ok(Some(Person {
         session: proved.id,
         role: proved.role,
+        is_confined: proved.is_confined,
         user: proved.user,
     }))
 }

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{AppError, ErrorCode, Number};
+use parlour_protocol::{AppError, ErrorCode, Number, RoomId, paths};
 
 /// The query of a page of messages: `before`, `after` or `around`, and `limit`; and of a room that is opened,
 /// `unread`: where the reader begins to read.
@@ -47,6 +47,37 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
                 return Err(Problem::new(ErrorCode::BadRequest, sentence));
             }
             slice.view = view;
+        }
+        Ok(slice)
+    }
+}
+
+/// The query of a list of invitations: the room that they lead to, and `before`.
+pub(super) struct InviteSlice {
+    pub(super) room: Option<RoomId>,
+    pub(super) before: Option<i64>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for InviteSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            room: None,
+            before: None,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                // What is no id is a room that is not there.
+                "room_id" => slice.room = Some(paths::parse_room_id(value).unwrap_or(RoomId(0))),
+                "before" => {
+                    let before = value.parse();
+                    let sentence = "before must be what a Link header of this list has there.";
+                    let before = before.map_err(|_| invalid("before", sentence.to_owned()))?;
+                    slice.before = Some(before);
+                }
+                _ => {}
+            }
         }
         Ok(slice)
     }

@@ -1,5 +1,6 @@
 //! The REST API under `/api/chat`.
 
+mod invites;
 mod messages;
 mod people;
 mod rooms;
@@ -42,6 +43,12 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             patch(messages::edit).delete(messages::delete),
         )
         .route("/rooms/{room}/users", get(people::here))
+        .route("/invites", get(invites::list).post(invites::create))
+        .route(
+            "/invites/{code}",
+            get(invites::look).delete(invites::revoke),
+        )
+        .route("/invites/{code}/accept", post(invites::accept))
         .route("/guests", post(people::create_guest))
         .route("/me", post(people::give_name))
         .route("/me/rooms", get(rooms::list_own))

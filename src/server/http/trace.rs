@@ -3,7 +3,8 @@
 //! Not tower-http's layers for that: they take any id that a client sends, and ask the machine for the time
 //! instead of the clock that was passed in.
 //!
-//! *Invariant:* the path is logged escaped; the query, headers and bodies are not logged at all.
+//! *Invariant:* the path is logged escaped, and without a code that stands in it; the query, headers and bodies are not
+//! logged at all.
 
 use super::forwarded;
 use crate::log_once::LogOnce;
@@ -12,7 +13,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use parlour_protocol::Timestamp;
+use parlour_protocol::{Timestamp, paths};
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,7 +43,7 @@ pub(super) async fn trace(
             "request",
             id = id.to_str().unwrap_or_default(),
             method = ?request.method(),
-            path = ?request.uri().path(),
+            path = ?without_code(request.uri().path()),
             %address,
     // Known once a handler has authenticated the request.
             user = Empty,
@@ -114,6 +116,23 @@ impl ProxyMisconfiguration {
     }
 }
 
+/// Paths behind which a secret stands, up to the next slash.
+const BEFORE_CODES: [&str; 2] = [paths::INVITATION, "/api/chat/invites/"];
+
+/// A path as it may be logged.
+fn without_code(path: &str) -> Cow<'_, str> {
+    let before = BEFORE_CODES
+        .into_iter()
+        .find(|before| path.starts_with(before));
+    let Some(before) = before else {
+        return path.into();
+    };
+    let behind = path[before.len()..].split_once('/');
+    let rest = behind.map_or("", |(_, rest)| rest);
+    let slash = if behind.is_some() { "/" } else { "" };
+    format!("{before}…{slash}{rest}").into()
+}
+
 fn is_plain(id: &HeaderValue) -> bool {
     let bytes = id.as_bytes();
     !bytes.is_empty()
@@ -129,4 +148,22 @@ fn new_id(now: Timestamp) -> HeaderValue {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let text = format!("{:x}-{count:x}", now.0);
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_in_a_path_is_not_logged() {
+        for (path, logged) in [
+            ("/i/abcdefgh23456789", "/i/…"),
+            ("/i/abcdefgh23456789/x", "/i/…/x"),
+            ("/api/chat/invites/abc/accept", "/api/chat/invites/…/accept"),
+            ("/api/chat/invites", "/api/chat/invites"),
+            ("/rooms/1-lobby", "/rooms/1-lobby"),
+        ] {
+            assert_eq!(without_code(path), logged);
+        }
+    }
 }

@@ -138,6 +138,7 @@ mod tests {
             },
             session: SessionId(1),
             role: ServerRole::Guest,
+            is_confined: false,
         }
     }
 

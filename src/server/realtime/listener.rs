@@ -47,6 +47,8 @@ pub(super) type Rooms = SmallVec<[RoomId; 1]>;
 #[derive(Default)]
 struct ListenerState {
     person: Option<UserId>,
+    /// It hears of the rooms that its person is a member of, and of nothing else.
+    is_confined: bool,
     joined: Rooms,
     /// Those of them that its person is not in, but only looks at.
     looking: Rooms,
@@ -132,6 +134,21 @@ impl Listener {
 
     pub(super) fn belongs_to(&self, room: RoomId) -> bool {
         locked(&self.state).read_place(room).is_ok()
+    }
+
+    /// From now on it hears of the rooms that its person is a member of, and of nothing else.
+    pub(super) fn confine(&self) {
+        locked(&self.state).is_confined = true;
+    }
+
+    pub(super) fn is_confined(&self) -> bool {
+        locked(&self.state).is_confined
+    }
+
+    /// Whether it may hear of a room that is open.
+    pub(super) fn sees_open(&self, room: RoomId) -> bool {
+        let state = locked(&self.state);
+        !state.is_confined || state.read_place(room).is_ok()
     }
 
     /// Forgets a membership that ended; whether there was one.

@@ -4,7 +4,7 @@
 
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
-use super::listing::{FIRST, OWN};
+use super::listing::{FIRST_SEEN, OWN};
 use super::rooms::Viewer;
 use super::tables::RoomRow;
 use crate::error::ServiceError;
@@ -35,8 +35,8 @@ impl Store {
                 let values = values![user, OWN_ROOMS_MAX as i64];
                 look(db, OWN, values, limit, &wanted, &mut found)?;
             }
-            let values = values![LOOKED_AT as i64];
-            look(db, FIRST, values, limit, &wanted, &mut found)?;
+            let values = values![user, LOOKED_AT as i64];
+            look(db, FIRST_SEEN, values, limit, &wanted, &mut found)?;
             Ok(found)
         };
         self.read(read).await

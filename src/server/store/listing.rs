@@ -5,7 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, Value, statement, values};
-use super::rooms::{StoredRoom, VISIBLE, Viewer, visible};
+use super::rooms::{StoredRoom, VISIBLE, Viewer, is_confined, visible};
 use super::tables::{RoomRow, room_columns};
 use crate::error::ServiceError;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
@@ -153,23 +153,48 @@ macro_rules! from_own {
     };
 }
 
+/// That an open room is in the viewer's list beside the rooms that they are in.
+macro_rules! sees_open {
+    ($viewer:literal) => {
+        concat!(" AND NOT ", is_confined!($viewer))
+    };
+}
+
+/// That a room of the viewer's is not one of the open ones that [`sees_open`] has.
+macro_rules! is_beside_open {
+    ($viewer:literal) => {
+        concat!(" AND (kind <> 'open' OR ", is_confined!($viewer), ")")
+    };
+}
+
 /// From the first open one.
-pub(super) const FIRST: &str = concat!(
+const FIRST: &str = concat!(
     "SELECT ",
     room_columns!(),
     from_open!(),
     " ORDER BY sort_key, id LIMIT ?"
 );
 
-/// The same, and after them those of a user that are not open.
+/// The same for a user who sees them.
+pub(super) const FIRST_SEEN: &str = concat!(
+    "SELECT ",
+    room_columns!(),
+    from_open!(),
+    sees_open!("?1"),
+    " ORDER BY sort_key, id LIMIT ?2"
+);
+
+/// The same, and after them those of the user that are not among them.
 const FIRST_AND_HIDDEN: &str = concat!(
     "SELECT * FROM (SELECT ",
     room_columns!(),
     from_open!(),
+    sees_open!("?2"),
     " ORDER BY sort_key, id LIMIT ?1) AS first UNION ALL SELECT * FROM (SELECT ",
     room_columns!(),
     from_own!("?2"),
-    " AND kind <> 'open' ORDER BY sort_key, id LIMIT ?3) AS hidden"
+    is_beside_open!("?2"),
+    " ORDER BY sort_key, id LIMIT ?3) AS hidden"
 );
 
 /// Two ranges, of which the next row is always the first of either.
@@ -177,10 +202,12 @@ const BEHIND: &str = concat!(
     "SELECT ",
     room_columns!(),
     from_open!(),
+    sees_open!("?3"),
     " AND (sort_key, id) > (?1, ?2) UNION ALL SELECT ",
     room_columns!(),
     from_own!("?3"),
-    " AND kind <> 'open' AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
+    is_beside_open!("?3"),
+    " AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
 );
 
 /// Memberships are asked for the few rooms that are looked at.
@@ -188,8 +215,9 @@ const NOT_OWN: &str = concat!(
     "SELECT ",
     room_columns!(),
     from_open!(),
+    sees_open!("?1"),
     " AND NOT EXISTS (SELECT 1 FROM memberships \
-    WHERE room_id = rooms.id AND user_id = ? AND state = 'in') ORDER BY sort_key, id LIMIT ?"
+    WHERE room_id = rooms.id AND user_id = ?1 AND state = 'in') ORDER BY sort_key, id LIMIT ?2"
 );
 
 pub(super) const OWN: &str = concat!(

@@ -6,7 +6,7 @@
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
 use super::person_seqs;
-use super::rooms::{StoredRoom, Viewer, any, begins, visible};
+use super::rooms::{StoredRoom, Viewer, any, begins, is_confined, visible};
 use super::tables::Role;
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -85,23 +85,10 @@ impl Store {
                 return Ok(Written::quietly(standing.room));
             };
             let me = person_seqs::take(db, user)?;
-            statement(db, ENTER)?.execute(values![
-                id,
-                user,
-                new.role,
-                new.read_seq,
-                new.read_posts,
-                new.joined_at,
-                me
-            ])?;
+            insert(db, user, id, &new, me)?;
+            let is_shown = standing.room.kind != RoomKind::Open;
             Ok(Written {
-                publish: begins(
-                    &standing.room.room,
-                    standing.room.kind,
-                    user,
-                    new.read_posts,
-                    me,
-                ),
+                publish: begins(&standing.room.room, is_shown, user, new.read_posts, me),
                 value: standing.room,
             })
         })
@@ -121,14 +108,20 @@ impl Store {
         self.write(move |db| {
             let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
             let room = StoredRoom::from(room);
-            if statement(db, IS_MEMBER)?.exists(values![id, user])? {
+            if is_member(db, user, id)? {
                 return Ok(Written::quietly(()));
             }
             let me = person_seqs::take(db, user)?;
-            let member = values![id, user, Role::Member, room.room.seq, room.posts, now, me];
-            statement(db, ENTER)?.execute(member)?;
+            let new = NewMembership {
+                role: Role::Member,
+                read_seq: room.room.seq,
+                read_posts: room.posts,
+                joined_at: now,
+            };
+            insert(db, user, id, &new, me)?;
+            let is_shown = sees_by_membership(db, room.kind, user)?;
             Ok(Written {
-                publish: begins(&room.room, room.kind, user, room.posts, me),
+                publish: begins(&room.room, is_shown, user, room.posts, me),
                 value: (),
             })
         })
@@ -142,7 +135,7 @@ impl Store {
     pub async fn put_out(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
         self.write(move |db| {
             let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
-            if !statement(db, IS_MEMBER)?.exists(values![id, user])? {
+            if !is_member(db, user, id)? {
                 return Ok(Written::quietly(false));
             }
             Ok(Written {
@@ -210,8 +203,38 @@ pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId
 
 fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
     let room = visible(db, Viewer(Some(user)), id)?.into();
-    let is_member = statement(db, IS_MEMBER)?.exists(values![id, user])?;
+    let is_member = is_member(db, user, id)?;
     Ok(Standing { room, is_member })
+}
+
+/// Whether the user belongs to the room.
+pub(super) fn is_member(db: &Db, user: UserId, id: RoomId) -> db::Result<bool> {
+    statement(db, IS_MEMBER)?.exists(values![id, user])
+}
+
+/// Begins a membership, in the place of what was left of another.
+pub(super) fn insert(
+    db: &Db,
+    user: UserId,
+    id: RoomId,
+    new: &NewMembership,
+    me: Seq,
+) -> db::Result<()> {
+    let member = values![
+        id,
+        user,
+        new.role,
+        new.read_seq,
+        new.read_posts,
+        new.joined_at,
+        me
+    ];
+    statement(db, ENTER)?.execute(member).map(drop)
+}
+
+/// Whether a room of this kind comes into the user's sight with their membership, and goes out of it with the end.
+pub(super) fn sees_by_membership(db: &Db, kind: RoomKind, user: UserId) -> db::Result<bool> {
+    Ok(kind != RoomKind::Open || statement(db, IS_CONFINED)?.exists(values![user])?)
 }
 
 /// Ends a membership; what is published of that.
@@ -219,8 +242,8 @@ fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Pu
     let me = person_seqs::take(db, user)?;
     statement(db, LEAVE)?.execute(values![room, user, me])?;
     let left = Publication::Left { room, user, me };
-    let is_open = kind == RoomKind::Open;
-    let hidden = (!is_open).then_some(Publication::RoomHidden { room, user });
+    let is_hidden = sees_by_membership(db, kind, user)?;
+    let hidden = is_hidden.then_some(Publication::RoomHidden { room, user });
     Ok([left].into_iter().chain(hidden).collect())
 }
 
@@ -233,6 +256,9 @@ fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
         is_hidden: row.get(first + 3)?,
     })
 }
+
+/// Whether a user sees no room but those that they are in.
+const IS_CONFINED: &str = concat!("SELECT 1 WHERE ", is_confined!("?"));
 
 const IS_MEMBER: &str =
     "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ? AND state = 'in'";

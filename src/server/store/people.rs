@@ -50,6 +50,8 @@ pub struct ProvedSession {
     pub user: User,
     /// The user's role on the server.
     pub role: ServerRole,
+    /// Whether they see the rooms that they are in, and no other.
+    pub is_confined: bool,
 }
 
 impl Store {
@@ -63,23 +65,8 @@ impl Store {
         decide: fn(&[NameHolder]) -> Result<(), ServiceError>,
     ) -> Result<User, ServiceError> {
         self.write(move |db| {
-            let GuestDraft {
-                name,
-                token_hash,
-                now,
-                expires_at,
-            } = &draft;
-            decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0))?)?;
-            let kind = Kind(UserKind::Guest);
-            let values = values![&name.shown, &name.folded, &name.skeleton, kind, *now];
-            let id = statement(db, GUEST)?.insert(values)?;
-            statement(db, SESSION)?.execute(values![id, token_hash, *now, *expires_at])?;
-            statement(db, FORGET)?.execute(values![*now, EXPIRED])?;
-            Ok(Written::quietly(User {
-                id: UserId(id),
-                name: name.shown.clone(),
-                kind: kind.0,
-            }))
+            let guest = insert_guest(db, &draft, false, decide)?;
+            Ok(Written::quietly(guest))
         })
         .await
     }
@@ -128,6 +115,7 @@ impl Store {
                     id: SessionId(row.get(UserRow::COUNT)?),
                     expires_at: Timestamp(row.get(UserRow::COUNT + 1)?),
                     role: user.server_role(),
+                    is_confined: user.is_confined(),
                     user: user.into(),
                 })
             });
@@ -153,6 +141,38 @@ impl Store {
     }
 }
 
+/// Makes a guest and their session, unless `decide` refuses given the accounts that hold such a name.
+pub(super) fn insert_guest(
+    db: &Db,
+    draft: &GuestDraft,
+    is_confined: bool,
+    decide: fn(&[NameHolder]) -> Result<(), ServiceError>,
+) -> Result<User, ServiceError> {
+    let GuestDraft {
+        name,
+        token_hash,
+        now,
+        expires_at,
+    } = draft;
+    decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0))?)?;
+    let kind = Kind(UserKind::Guest);
+    let id = statement(db, GUEST)?.insert(values![
+        &name.shown,
+        &name.folded,
+        &name.skeleton,
+        kind,
+        *now,
+        is_confined
+    ])?;
+    statement(db, SESSION)?.execute(values![id, token_hash, *now, *expires_at])?;
+    statement(db, FORGET)?.execute(values![*now, EXPIRED])?;
+    Ok(User {
+        id: UserId(id),
+        name: name.shown.clone(),
+        kind: kind.0,
+    })
+}
+
 fn holders(
     db: &Db,
     which: &'static str,
@@ -174,8 +194,8 @@ const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <
 const HELD_BY_ACCOUNTS: &str =
     "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ? AND kind <> 'guest' LIMIT 1";
 
-const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at) \
-    VALUES (?, ?, ?, ?, ?) RETURNING id";
+const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at, is_confined) \
+    VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
 
 const RENAME: &str =
     "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4, seq = ?5 WHERE id = ?1";

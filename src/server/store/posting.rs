@@ -389,7 +389,8 @@ const PLACE: &str = "SELECT rooms.seq, rooms.posts, users.name, own.user_id IS N
     LEFT JOIN users ON users.id = ?2 \
     LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 AND own.state = 'in' \
     WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL \
-    AND (rooms.kind = 'open' OR own.user_id IS NOT NULL)";
+    AND (rooms.kind = 'open' AND (users.is_confined AND users.kind = 'guest') IS NOT TRUE \
+    OR own.user_id IS NOT NULL)";
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 

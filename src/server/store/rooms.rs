@@ -19,8 +19,8 @@ use crate::scope::Scope;
 use parlour_protocol::{Room, RoomId, RoomKind, Seq, Timestamp, UserId};
 use std::collections::HashMap;
 
-/// Whose visibility a lookup has: a user's, or an anonymous visitor's. An open room is visible to all, any other one to
-/// its members, and one that is deleted to nobody.
+/// Whose visibility a lookup has: a user's, or an anonymous visitor's. An open room is visible to all who are not confined
+/// to their own, any other one to its members, and one that is deleted to nobody.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer(pub Option<UserId>);
 
@@ -126,7 +126,7 @@ impl Store {
                 room: room.clone(),
                 kind: draft.kind,
             };
-            let joined = begins(&room, draft.kind, draft.maker, 0, me);
+            let joined = begins(&room, draft.kind != RoomKind::Open, draft.maker, 0, me);
             Ok(Written {
                 publish: [made].into_iter().chain(joined).collect(),
                 value: room,
@@ -221,15 +221,15 @@ pub(super) fn any(db: &Db, id: RoomId) -> db::Result<Option<RoomRow>> {
     statement(db, ANY)?.row(values![id], RoomRow::read)
 }
 
-/// What is published of a membership that begins.
+/// What is published of a membership that begins; the room `is_shown` by that to who did not see it before.
 pub(super) fn begins(
     room: &Room,
-    kind: RoomKind,
+    is_shown: bool,
     user: UserId,
     read_posts: i64,
     me: Seq,
 ) -> Vec<Publication> {
-    let shown = (kind != RoomKind::Open).then(|| Publication::RoomShown {
+    let shown = is_shown.then(|| Publication::RoomShown {
         room: room.clone(),
         user,
     });
@@ -323,11 +323,25 @@ fn tombstone(RoomId(id): RoomId) -> String {
     format!("\u{1f}{id}")
 }
 
+/// That the viewer, whose id stands in this place, sees the rooms that they are in and no other.
+macro_rules! is_confined {
+    ($viewer:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM users AS confined WHERE confined.id = ",
+            $viewer,
+            " AND confined.is_confined AND confined.kind = 'guest')"
+        )
+    };
+}
+pub(super) use is_confined;
+
 /// That a room is there and the viewer, whose id stands in this place, may see it.
 macro_rules! is_visible {
     ($viewer:literal) => {
         concat!(
-            "rooms.deleted_at IS NULL AND (rooms.kind = 'open' OR EXISTS (SELECT 1 FROM memberships AS seen \
+            "rooms.deleted_at IS NULL AND (rooms.kind = 'open' AND NOT ",
+            $crate::store::rooms::is_confined!($viewer),
+            " OR EXISTS (SELECT 1 FROM memberships AS seen \
             WHERE seen.room_id = rooms.id AND seen.user_id = ",
             $viewer,
             " AND seen.state = 'in'))"

@@ -7,7 +7,8 @@ use super::db::{Result, Row, Value};
 use super::message_ids::MessageIds;
 use crate::links::links;
 use parlour_protocol::{
-    Message, Number, Room, RoomId, RoomKind, Seq, ServerRole, Timestamp, User, UserId, UserKind,
+    Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRole, Seq, ServerRole, Timestamp,
+    User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -91,6 +92,7 @@ table! {
     name: String,
     kind: Kind,
     role: OnServer,
+    is_confined: bool,
 }
 
 impl RoomRow {
@@ -203,6 +205,21 @@ stored_name! {
     OnServer(ServerRole)
 }
 
+stored_name! {
+    /// A role in a room.
+    InRoom(RoomRole)
+}
+
+stored_name! {
+    /// Who posts in a room.
+    Posts(Posting)
+}
+
+stored_name! {
+    /// What guests may do in a room.
+    ForGuests(Guests)
+}
+
 impl UserRow {
     /// The role on the server: of an account what is stored, of a guest none but that.
     pub(super) fn server_role(&self) -> ServerRole {
@@ -211,6 +228,12 @@ impl UserRow {
             UserKind::Member | UserKind::Bot => self.role.0,
         }
     }
+
+    /// Whether they see the rooms that they are in, and no other: a guest who came by an invitation to a room. The
+    /// queries have the same as `is_confined!`.
+    pub(super) fn is_confined(&self) -> bool {
+        self.is_confined && self.kind.0 == UserKind::Guest
+    }
 }
 
 /// The role of a member in a room.
@@ -218,6 +241,8 @@ impl UserRow {
 pub enum Role {
     /// The user who made the room.
     Owner,
+    /// Who keeps order in it.
+    Moderator,
     /// Any other member.
     Member,
 }
@@ -227,7 +252,19 @@ impl Role {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Owner => "owner",
+            Self::Moderator => "moderator",
             Self::Member => "member",
+        }
+    }
+}
+
+impl From<RoomRole> for Role {
+    /// Who becomes a member is no visitor any more.
+    fn from(role: RoomRole) -> Self {
+        match role {
+            RoomRole::Owner => Self::Owner,
+            RoomRole::Moderator => Self::Moderator,
+            RoomRole::Member | RoomRole::Visitor => Self::Member,
         }
     }
 }

@@ -15,6 +15,7 @@ mod http_guards;
 mod http_hosts;
 mod http_limits;
 mod hub;
+mod invites;
 mod links;
 mod logs;
 mod outsider;

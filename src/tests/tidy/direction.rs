@@ -57,6 +57,7 @@ const LAYERS: [Layer; 16] = [
         &[
             "server/accounts",
             "server/rooms",
+            "server/invites",
             "server/messages",
             "server/page_content",
         ],

@@ -80,8 +80,12 @@ impl Inner {
             }
             (Publication::RoomDeleted(room), _, Some(frame)) => {
                 let viewers = self.viewers(*room);
+                let confined = self.confined_to(*room);
                 self.deleted(*room);
                 self.tell_viewers(*room, &viewers, frame);
+                for listener in confined {
+                    listener.subscriber.try_send(frame.clone());
+                }
             }
             (
                 Publication::RoomShown { .. } | Publication::RoomHidden { .. },
@@ -213,6 +217,15 @@ impl Inner {
         }
     }
 
+    /// The `/ws` sockets of members who see no open room but those that they are in: to nobody else it was one.
+    fn confined_to(&self, room: RoomId) -> Vec<Arc<Listener>> {
+        let sockets = locked(&self.sockets);
+        let confined = sockets.open.iter().filter(|one| {
+            one.kind == SocketKind::Many && one.is_confined() && one.belongs_to(room)
+        });
+        confined.map(Arc::clone).collect()
+    }
+
     fn deleted(&self, room: RoomId) {
         if let Some(channel) = self.remove_channel(room) {
             for listener in locked(&channel).listeners.remove_if(|_| true) {
@@ -333,7 +346,7 @@ impl Inner {
     fn tell_viewers(&self, room: RoomId, viewers: &Viewers, frame: &Frame) {
         let send = |listener: &Arc<Listener>| {
             let hears = match listener.kind {
-                SocketKind::Many => true,
+                SocketKind::Many => listener.sees_open(room),
                 SocketKind::One(_) => listener.has_joined(room),
             };
             if hears {

@@ -49,13 +49,20 @@ impl Socket {
         Ok(())
     }
 
+    /// From now on it hears of the rooms that its person is a member of, and of nothing else; to be called before the
+    /// person is set.
+    pub fn confine(&self) {
+        self.listener.confine();
+    }
+
     /// Subscribes to the room, which a check found to be of this `kind`: from now on each of its frames goes to this
     /// socket. False: it is not open, and its person is no member as far as was published; then nothing is changed.
     pub fn subscribe(&self, room: RoomId, kind: RoomKind) -> bool {
         let may_hear = self.inner.with_channel(room, |channel| {
             // In one step with the look at who may: a membership that ends is published before this, or finds the
             // subscription and ends it.
-            let may_hear = channel.viewers.let_hear(self.listener.person(), kind);
+            let may_hear = channel.viewers.let_hear(self.listener.person(), kind)
+                && self.listener.sees_open(room);
             if may_hear {
                 channel.listeners.insert(&self.listener);
                 self.listener.add(room);

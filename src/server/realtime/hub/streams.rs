@@ -1,7 +1,8 @@
 //! The streams beside the rooms: how far each was delivered, and who is told what of them.
 //!
 //! *Invariant:* a stream counts as delivered up to a change when that has gone to every socket that hears it; so
-//! whatever is told of how far it has come stands behind the change. One-room sockets hear neither stream.
+//! whatever is told of how far it has come stands behind the change. One-room sockets hear neither stream. To who is
+//! confined to the rooms that they are in the house's stays at its beginning.
 
 use super::inner::Inner;
 use crate::realtime::listener::Listener;
@@ -36,15 +37,20 @@ impl Inner {
     pub(super) fn streams(&self, listener: &Listener, sockets: &Sockets) -> Option<StreamSeqs> {
         let hears = listener.kind == SocketKind::Many;
         hears.then(|| StreamSeqs {
-            house: Seq(self.house.load(Ordering::Acquire)),
+            house: match listener.is_confined() {
+                true => Seq::ZERO,
+                false => Seq(self.house.load(Ordering::Acquire)),
+            },
             me: listener.person().and_then(|person| sockets.me(person)),
         })
     }
 
-    /// Tells everybody of a change in the house's stream.
+    /// Tells everybody who hears of the house of a change in its stream.
     pub(super) fn tell_house(&self, seq: Seq, frame: &Frame) {
         let sockets = locked(&self.sockets);
-        let hears = |listener: &&Arc<Listener>| listener.kind == SocketKind::Many;
+        let hears = |listener: &&Arc<Listener>| {
+            listener.kind == SocketKind::Many && !listener.is_confined()
+        };
         for listener in sockets.open.iter().filter(hears) {
             listener.subscriber.try_send(frame.clone());
         }

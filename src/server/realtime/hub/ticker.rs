@@ -169,7 +169,7 @@ impl News<'_> {
             ref concerned,
             ..
         } = self.due;
-        if !concerned.has(listener.person()) {
+        if !concerned.has(listener.person()) || !listener.sees_open(room) {
             return None;
         }
         if listener.has_joined(room) && !concerned.names(listener.person()) {

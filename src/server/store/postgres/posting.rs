@@ -33,6 +33,8 @@ struct Group<'p> {
     /// What idempotency keys have made.
     sent: HashMap<(i64, &'p str), Sent>,
     names: HashMap<i64, String>,
+    /// Authors who see the rooms that they are in, and no other.
+    confined: HashSet<i64>,
     /// How far the streams of authors have come.
     streams: HashMap<i64, Seq>,
     /// Who is a member of what.
@@ -96,6 +98,7 @@ impl<'p> Group<'p> {
             sent: HashMap::new(),
             names: pairs(&names)?,
             streams: HashMap::new(),
+            confined: HashSet::new(),
             members: pairs(&members)?,
             numbers: pairs(&numbers)?,
             ids: column(&ids)?.into_iter(),
@@ -111,6 +114,9 @@ impl<'p> Group<'p> {
         }
         for row in names.iter().map(Row::Postgres) {
             group.streams.insert(row.get(0)?, Seq(row.get(2)?));
+            if row.get(3)? {
+                group.confined.insert(row.get(0)?);
+            }
         }
         for row in sent.iter().map(Row::Postgres) {
             group.knows_sent(&row, posts)?;
@@ -154,8 +160,9 @@ impl<'p> Group<'p> {
             None => {}
         }
         let is_member = self.members.contains(&(draft.room.0, draft.author.0));
+        let sees_open = !self.confined.contains(&draft.author.0);
         let room = self.rooms.get(&draft.room.0);
-        let Some(room) = room.filter(|room| room.is_open || is_member) else {
+        let Some(room) = room.filter(|room| room.is_open && sees_open || is_member) else {
             return PostFacts::nowhere();
         };
         let has_replied_to = draft
@@ -378,7 +385,8 @@ const SENT: &str = concat!(
     JOIN messages ON author_id = author AND client_id = client JOIN rooms ON rooms.id = room_id"
 );
 
-const NAMES: &str = "SELECT id, name, me_seq FROM users WHERE id = ANY(?)";
+const NAMES: &str =
+    "SELECT id, name, me_seq, is_confined AND kind = 'guest' FROM users WHERE id = ANY(?)";
 
 const MEMBERS: &str = "SELECT room_id, user_id FROM memberships WHERE state = 'in' \
     AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";

@@ -126,7 +126,7 @@ struct Client {
 impl Client {
     async fn catch_up(&mut self, world: &World) {
         let (ctx, alice) = (&world.bench.ctx, world.alice());
-        let house = house_since(ctx, self.house).await.unwrap();
+        let house = house_since(ctx, &visitor(), self.house).await.unwrap();
         assert!(house.complete && !house.reset);
         for user in house.people {
             self.names[user.id.0 as usize - 1] = user.name;
@@ -286,7 +286,7 @@ async fn a_long_sync_comes_in_pages_and_one_that_is_too_long_or_foreign_is_a_res
     ctx.store.execute_sql(people(1_100)).await;
     let (mut at, mut pages) = (Seq(0), Vec::new());
     loop {
-        let page = house_since(ctx, at).await.unwrap();
+        let page = house_since(ctx, &visitor(), at).await.unwrap();
         assert_eq!((page.from, page.reset), (at, false));
         pages.push(page.people.len());
         at = page.to;
@@ -303,7 +303,7 @@ async fn a_long_sync_comes_in_pages_and_one_that_is_too_long_or_foreign_is_a_res
         (2_002, true),
         (-1, true),
     ] {
-        let page = house_since(ctx, Seq(after)).await.unwrap();
+        let page = house_since(ctx, &visitor(), Seq(after)).await.unwrap();
         assert_eq!(page.reset, is_reset, "{after}");
         assert!(!is_reset || (page.people.is_empty() && page.complete));
         assert!(page.to == Seq(2_001) || !page.complete);

@@ -163,6 +163,9 @@ impl Conversation {
             self.take_name(&name);
         }
         let person = self.scope.require_person()?;
+        if person.is_confined {
+            self.socket.confine();
+        }
         let name = &person.user.name;
         let who = Attendee {
             id: person.user.id,

@@ -215,7 +215,7 @@ impl Task {
                 }
             }),
             Self::SyncHouse(after) => Box::pin(async move {
-                let page = accounts::house_since(&ctx, after).await?;
+                let page = accounts::house_since(&ctx, &scope, after).await?;
                 Ok(Done::Missed(Missed::of_house(page)))
             }),
             Self::SyncMe(after) => Box::pin(async move {

@@ -34,6 +34,7 @@ fn alice() -> Person {
         },
         session: SessionId(1),
         role: parlour_protocol::ServerRole::Guest,
+        is_confined: false,
     }
 }
 

@@ -1,0 +1,44 @@
+//! What the table of permissions asks of the database: a person's roles, and the rules of a room.
+//!
+//! *Invariant:* of who is no more, or was disabled, there are no roles: nothing is allowed to them.
+
+use super::db::{self, Db, statement, values};
+use super::tables::{ForGuests, InRoom, Kind, OnServer, Posts, Seen};
+use parlour_protocol::permissions::Roles;
+use parlour_protocol::{RoomId, RoomRole, RoomRules, ServerRole, UserId, UserKind};
+
+/// The roles of a user on the server and in a room; in none they are a visitor.
+pub(super) fn roles(db: &Db, user: UserId, room: Option<RoomId>) -> db::Result<Option<Roles>> {
+    statement(db, ROLES)?.row(values![user, room], |row| {
+        let (Kind(kind), OnServer(server)) = (row.get(0)?, row.get(1)?);
+        let in_room: Option<InRoom> = row.get(2)?;
+        Ok(Roles {
+            server: match kind {
+                UserKind::Guest => ServerRole::Guest,
+                UserKind::Member | UserKind::Bot => server,
+            },
+            room: in_room.map_or(RoomRole::Visitor, |InRoom(role)| role),
+        })
+    })
+}
+
+/// The rules of a room that is there.
+pub(super) fn rules(db: &Db, room: RoomId) -> db::Result<Option<RoomRules>> {
+    statement(db, RULES)?.row(values![room], |row| {
+        let (Seen(kind), Posts(posting), ForGuests(guests)) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(RoomRules {
+            kind,
+            posting,
+            guests,
+            is_archived: row.get(3)?,
+        })
+    })
+}
+
+const ROLES: &str = "SELECT users.kind, users.role, own.role FROM users \
+    LEFT JOIN memberships AS own ON own.user_id = users.id AND own.room_id = ?2 AND own.state = 'in' \
+    WHERE users.id = ?1 AND users.state = 'active'";
+
+const RULES: &str = "SELECT kind, posting, guests, archived_at IS NOT NULL FROM rooms \
+    WHERE id = ? AND deleted_at IS NULL";
