@@ -2,6 +2,10 @@
 //! everything that was typed; and those in a panel of the live page, answered with that form as a fragment, or with
 //! where it leads.
 
+mod invites;
+
+pub use invites::{accept_invite, invite_to_room, invite_to_server, revoke_invite};
+
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{
     self, RoomFields, Shape, Typed, Which, change_room_page, edit_page, join_page, name_page,

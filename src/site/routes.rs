@@ -45,6 +45,19 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/delete",
             get(pages::delete_room).post(forms::delete_room),
         )
+        .route(
+            "/rooms/{slug}/invites",
+            get(pages::room_invites).post(forms::invite_to_room),
+        )
+        .route(
+            paths::INVITES,
+            get(pages::server_invites).post(forms::invite_to_server),
+        )
+        .route("/invites/{id}/revoke", post(forms::revoke_invite))
+        .route(
+            "/i/{code}",
+            get(pages::invitation).post(forms::accept_invite),
+        )
         .route("/rooms/{slug}/m/{number}", get(pages::permalink))
         .route(
             "/rooms/{slug}/m/{number}/edit",

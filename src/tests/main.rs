@@ -25,6 +25,7 @@ mod full_disk;
 mod harness;
 mod headers;
 mod idempotency;
+mod invites;
 mod last_room;
 mod many_rooms;
 mod outsider;

@@ -116,6 +116,7 @@ fn Menu() -> impl IntoView {
                 </a>
                 {when(is_somebody, move || {
                     view! {
+                        <a class="menu-item" href=of_room(model, paths::invites)>"Invite people"</a>
                         <a class="menu-item own-name" href=paths::ME on:click=asks(Dialog::Name)>
                             "Change your name"
                         </a>

@@ -99,11 +99,21 @@ impl Page {
             "{}",
             form.html()
         );
-        let controls = Selector::parse("input, textarea").unwrap();
+        let controls = Selector::parse("input, textarea, select").unwrap();
+        let choices = Selector::parse("option").unwrap();
         let fields = form.select(&controls).map(|control| {
             let name = control.attr("name").expect("a control has a name");
             let value = match control.value().name() {
                 "textarea" => text_of(control),
+                // The first one, where none is chosen.
+                "select" => {
+                    let mut options = control.select(&choices);
+                    let chosen = control
+                        .select(&choices)
+                        .find(|one| one.attr("selected").is_some());
+                    let chosen = chosen.or_else(|| options.next()).expect("a choice");
+                    chosen.attr("value").unwrap_or_default().to_owned()
+                }
                 _ => control.attr("value").unwrap_or_default().to_owned(),
             };
             (name.to_owned(), value)
