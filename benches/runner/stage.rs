@@ -109,7 +109,11 @@ fn filled(places: &Places, founded: &Path, messages: u64) -> Outcome<PathBuf> {
     for other in fs::read_dir(&places.kept)?.flatten() {
         let name = other.file_name().to_string_lossy().into_owned();
         if name.starts_with(&format!("{messages}-")) || name.starts_with("unfinished") {
-            fs::remove_file(other.path())?;
+            // Beside a database lie the files that its server kept.
+            match other.file_type()?.is_dir() {
+                true => fs::remove_dir_all(other.path())?,
+                false => fs::remove_file(other.path())?,
+            }
         }
     }
     let unfinished = places.kept.join("unfinished.db");
