@@ -18,10 +18,11 @@ use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{AppError, ErrorCode, Message, RoomId, Seq, User, paths, rules};
+use parlour_server::config::StoredSettings;
 use parlour_server::http::{AtMessage, session_cookie};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, Changes, NewRoom};
-use parlour_server::{Scope, ServiceError, accounts};
+use parlour_server::{Scope, ServiceError, accounts, house_settings};
 use serde::Deserialize;
 
 type Filled<T> = Result<Form<T>, FormRejection>;
@@ -336,6 +337,30 @@ pub async fn delete_room(
 ) -> Response {
     let deleted = rooms::delete(&site.ctx, &scope, room.id).await;
     pages::answer_in(&site, shape, deleted.map(|_| done(shape, paths::LIST)))
+}
+
+/// `POST /admin/settings`: changes the settings of the house.
+pub async fn change_house_settings(
+    State(site): State<Site>,
+    scope: Scope,
+    form: Filled<StoredSettings>,
+) -> Response {
+    let wanted = match form {
+        Ok(Form(filled)) => filled,
+        Err(_) => return unreadable(&site),
+    };
+    match house_settings::change_house_settings(&site.ctx, &scope, wanted.clone()).await {
+        Ok(()) => see(&format!("{}?saved", paths::HOUSE_SETTINGS)),
+        Err(error @ (ServiceError::SignInRequired | ServiceError::Forbidden)) => {
+            pages::admin_answer(site, Err(error)).await
+        }
+        Err(error) => {
+            let (status, error) = site.refusal(&error);
+            let page = pages::refused_settings(&site, &scope, status, &wanted, &error).await;
+            let page = page.map(|page| told_when(page, &error));
+            pages::admin_answer(site, page).await
+        }
+    }
 }
 
 /// What was asked for is done. A browser goes where that leads; a panel is told where.

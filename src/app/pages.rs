@@ -3,11 +3,13 @@
 //! *Invariant:* `GET` changes nothing.
 
 pub mod address;
+mod admin;
 mod all_rooms;
 mod change_room;
 mod edit;
 mod form_page;
 mod go;
+mod house_settings;
 mod invitation;
 mod invites;
 mod join;
@@ -15,22 +17,26 @@ mod keys;
 mod name;
 mod new_room;
 mod parts;
+mod permissions;
 mod problem;
 mod qr;
 mod question;
 mod room;
 mod shape;
 
+pub use admin::{admin, admin_answer};
 pub use all_rooms::all_rooms;
 pub use change_room::{change_room, change_room_page};
 pub use edit::{Typed, Which, edit, edit_page};
 pub use go::go;
+pub use house_settings::{house_settings, refused_settings};
 pub use invitation::{invitation, refused_invitation};
 pub use invites::{Outcome, invites_page, room_invites, server_invites};
 pub use join::{join, join_page};
 pub use keys::keys;
 pub use name::{name, name_page};
 pub use new_room::{RoomFields, new_room, new_room_page};
+pub use permissions::permissions;
 pub use problem::{
     answer, answer_in, not_found, other_method, problem, refusal, told_when, with_rooms,
 };

@@ -14,6 +14,8 @@ names! {
         SignInRequired = "sign_in_required",
         /// The person may not do this.
         Forbidden = "forbidden",
+        /// Only somebody with an account may do this here.
+        AccountRequired = "account_required",
         /// No such room.
         RoomNotFound = "room_not_found",
         /// No such message in that room.
@@ -45,7 +47,7 @@ impl ErrorCode {
         match self {
             Self::RoomNameTaken | Self::BadRequest | Self::UnknownType => 400,
             Self::SignInRequired => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::AccountRequired => 403,
             Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
             Self::UsernameTaken => 409,
             Self::TooLarge => 413,

@@ -22,6 +22,12 @@ pub const KEYS: &str = "/keys";
 pub const INVITES: &str = "/invites";
 /// What stands before the code of an invitation.
 pub const INVITATION: &str = "/i/";
+/// What there is to run the house with.
+pub const ADMIN: &str = "/admin";
+/// The settings that can be changed while the server serves, and their form's target.
+pub const HOUSE_SETTINGS: &str = "/admin/settings";
+/// Who may do what.
+pub const PERMISSIONS: &str = "/admin/permissions";
 /// The header of a request that asks for what a panel shows of a page, and not for all of it.
 pub const PANEL: &str = "x-panel";
 /// What a room's page shows only who has just left it, by the fragment of its address.

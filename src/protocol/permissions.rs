@@ -275,6 +275,16 @@ pub const fn may(action: Action, role: ServerRole) -> bool {
     }
 }
 
+/// Whether this role makes rooms in a house where the `least` role that does is this.
+pub fn may_make_room(role: ServerRole, least: ServerRole) -> bool {
+    may(Action::MakeRoom, role) && role >= least
+}
+
+/// Whether this role does what guests need `needs` for, in a house that lets guests do `allowed`.
+pub fn may_as_guest(role: ServerRole, needs: Guests, allowed: Guests) -> bool {
+    role > ServerRole::Guest || allowed >= needs
+}
+
 /// Whether these roles allow an action in a room that they can see.
 pub fn may_in(action: Action, roles: Roles, room: RoomRules) -> bool {
     let rule = rule(action);

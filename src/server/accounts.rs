@@ -11,6 +11,7 @@ use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
 use crate::store::{self, GuestDraft, NameHolder};
+use parlour_protocol::permissions::Guests;
 use parlour_protocol::{Seq, User, UserId};
 
 /// What changed in the house's stream.
@@ -19,13 +20,16 @@ pub type HousePage = store::HousePage;
 /// Makes a guest of this name, and the token that proves it from now on.
 ///
 /// # Errors
-/// The name breaks its rule, [`ServiceError::UsernameTaken`], [`ServiceError::UsernameReserved`], or
-/// [`ServiceError::RateLimited`].
+/// [`ServiceError::AccountRequired`] where guests do not write; the name breaks its rule,
+/// [`ServiceError::UsernameTaken`], [`ServiceError::UsernameReserved`], or [`ServiceError::RateLimited`].
 pub async fn create_guest(
     ctx: &Context,
     scope: &Scope,
     username: &str,
 ) -> Result<(User, Token), ServiceError> {
+    if ctx.in_force.now().house.guests < Guests::Write {
+        return Err(ServiceError::AccountRequired);
+    }
     let (draft, token) = draft_guest(ctx, username)?;
     // Only a guest that is made costs one of the address's guests.
     ctx.limits.guest(scope.address)?;

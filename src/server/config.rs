@@ -6,16 +6,20 @@
 //! *Invariant:* a server never starts with an unknown key or an invalid value.
 
 mod database;
+mod house;
 mod layers;
 mod postgres_url;
 mod values;
 
 pub use database::{DatabaseSettings, DatabaseUrl, NotADatabase};
+pub use house::{Changeable, InForce, KeyValue, StoredSettings};
 pub use postgres_url::{NotPostgres, Password, PostgresHost, PostgresUrl, Tls};
 pub use values::{Broker, LogFormat};
 
 use ipnet::IpNet;
+use parlour_protocol::permissions::{Guests, ServerRole};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -36,8 +40,13 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// The table `[realtime]`.
     pub realtime: RealtimeSettings,
-    /// The table `[limits]`.
+    /// The table `[house]`, as it was given; what is in force is in [`Context::in_force`](crate::Context::in_force).
+    pub house: HouseSettings,
+    /// The table `[limits]`, as it was given.
     pub limits: LimitSettings,
+    /// Keys of these two tables that the file or the environment names, each with its table.
+    #[serde(skip)]
+    pub named: BTreeSet<String>,
     /// Keys that were given and are settings no more, each with where it was given.
     #[serde(skip)]
     pub without_effect: Vec<String>,
@@ -94,6 +103,30 @@ pub struct RealtimeSettings {
     pub pong_ms: u32,
     /// Milliseconds in which a one-room socket has to send its first frame.
     pub first_frame_ms: u32,
+}
+
+/// The table `[house]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct HouseSettings {
+    /// Who gets an account.
+    pub sign_up: SignUp,
+    /// What people without an account may do in open rooms.
+    pub guests: Guests,
+    /// The least role on the server that makes rooms.
+    pub make_rooms: ServerRole,
+}
+
+/// Who gets an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Everybody who wants one.
+    Open,
+    /// Who has an invitation.
+    Invited,
+    /// Nobody; an admin makes accounts by the command line.
+    Closed,
 }
 
 /// The table `[limits]`; 0 is no limit.
@@ -224,13 +257,7 @@ impl Settings {
         values::wait("realtime.heartbeat-ms", realtime.heartbeat_ms)?;
         values::wait("realtime.pong-ms", realtime.pong_ms)?;
         values::wait("realtime.first-frame-ms", realtime.first_frame_ms)?;
-        let limits = &self.limits;
-        values::burst("message", limits.messages_per_second, limits.message_burst)?;
-        let (rate, burst) = (
-            limits.address_messages_per_second,
-            limits.address_message_burst,
-        );
-        values::burst("address-message", rate, burst)
+        self.changeable().check()
     }
 }
 
@@ -306,6 +333,16 @@ impl Default for RealtimeSettings {
             heartbeat_ms: 25_000,
             pong_ms: 10_000,
             first_frame_ms: 10_000,
+        }
+    }
+}
+
+impl Default for HouseSettings {
+    fn default() -> Self {
+        Self {
+            sign_up: SignUp::Open,
+            guests: Guests::Write,
+            make_rooms: ServerRole::Guest,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Owns the order in which a server starts and stops.
 
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
-use crate::config::Settings;
+use crate::config::{InForce, Settings};
 use crate::limits::Limits;
 use crate::log_once::LogOnce;
 use crate::read_cache::ReadCache;
@@ -26,6 +26,10 @@ const READ_POSITIONS: usize = 100_000;
 pub struct Context {
     /// The settings, as they were read at the start.
     pub settings: Settings,
+    /// What of them can be changed, as it is now.
+    pub in_force: InForce,
+    /// One change of them at a time.
+    pub(crate) settings_change: tokio::sync::Mutex<()>,
     /// The database, which is the only source of truth.
     pub store: Arc<Store>,
     /// The fan-out to open sockets, and presence.
@@ -96,8 +100,14 @@ impl Context {
         let store = Arc::new(store);
         let invalidations = || Arc::clone(store.invalidations());
         let sweeper = Sweeper::start(&store, &hub, &clock);
+        let (now, refused) = settings.in_force(&opened.settings);
+        for error in refused {
+            tracing::warn!(%error, "a setting that was changed is not in force");
+        }
         Ok(Arc::new(Self {
-            limits: Limits::new(&settings.limits, Arc::clone(&clock)),
+            limits: Limits::new(&now.limits, Arc::clone(&clock)),
+            in_force: InForce::new(now),
+            settings_change: tokio::sync::Mutex::default(),
             share: Share::default(),
             settings,
             sessions: ReadCache::new(invalidations(), SESSIONS),

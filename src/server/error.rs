@@ -1,5 +1,6 @@
 //! What can go wrong inside, with its sources for the log, and its one conversion to the wire.
 
+use crate::config::ConfigError;
 use parlour_protocol::rules::Invalid;
 use parlour_protocol::{AppError, ErrorCode};
 use std::error::Error;
@@ -83,6 +84,12 @@ pub enum ServiceError {
     /// The person may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// Only somebody with an account may do this here.
+    #[error("account required")]
+    AccountRequired,
+    /// A setting of the house that cannot be so.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
     /// No such room, or none this scope may see.
     #[error("room not found")]
     RoomNotFound,
@@ -160,6 +167,14 @@ impl ServiceError {
             Self::SignInRequired => {
                 AppError::new(Code::SignInRequired, "Give yourself a name first.")
             }
+            Self::AccountRequired => AppError::new(
+                Code::AccountRequired,
+                "Only people with an account may do this here.",
+            ),
+            Self::Setting(ConfigError::Impossible { key, expected }) => {
+                AppError::new(Code::Invalid, format!("This must be {expected}.")).at(key)
+            }
+            Self::Setting(error) => AppError::new(Code::BadRequest, error.to_string()),
             Self::Forbidden => AppError::new(Code::Forbidden, "You may not do this."),
             Self::RoomNotFound => AppError::new(Code::RoomNotFound, "There is no such room."),
             Self::MessageNotFound => AppError::new(

@@ -15,6 +15,7 @@ mod context;
 mod error;
 pub mod events;
 mod handover;
+pub mod house_settings;
 pub mod http;
 pub mod invalidation;
 pub mod invites;

@@ -31,6 +31,7 @@ use sends::Sends;
 use sockets::Sockets;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// All limits of one server. A clone counts into the same buckets.
@@ -53,60 +54,73 @@ struct Rates {
     sockets: Sockets,
     /// Requests of clients behind a proxy, whose connections are the proxy's.
     requests: Sockets,
+    connections: Arc<AtomicU32>,
     reading: Reading,
     unread: Unread,
-    frames: Option<Rate>,
+    /// Frames of a socket in a second.
+    frames: AtomicU32,
 }
+
+const SECOND: Duration = Duration::from_secs(1);
 
 impl Limits {
     /// Limits with these rates, whose buckets fill by this clock.
     pub fn new(settings: &LimitSettings, clock: Arc<dyn Clock>) -> Self {
-        const SECOND: Duration = Duration::from_secs(1);
-        const MINUTE: Duration = Duration::from_secs(60);
-        const HOUR: Duration = Duration::from_secs(3_600);
-        let per = |count: u32, period, burst| Rate::new(count, period, burst);
         let rates = Rates {
             clock,
-            messages: Buckets::new(per(
-                settings.messages_per_second,
-                SECOND,
-                settings.message_burst,
-            )),
+            messages: Buckets::new(None),
             sends: Sends::default(),
-            guests: Buckets::new(per(
-                settings.guests_per_minute,
-                MINUTE,
-                settings.guests_per_minute,
-            )),
-            wrong_codes: Buckets::new(per(
-                settings.wrong_codes_per_minute,
-                MINUTE,
-                settings.wrong_codes_per_minute,
-            )),
-            rooms: Buckets::new(per(settings.rooms_per_hour, HOUR, settings.rooms_per_hour)),
-            address_messages: Buckets::new(per(
-                settings.address_messages_per_second,
-                SECOND,
-                settings.address_message_burst,
-            )),
-            address_rooms: Buckets::new(per(
-                settings.address_rooms_per_hour,
-                HOUR,
-                settings.address_rooms_per_hour,
-            )),
-            sockets: Sockets::new(settings.sockets_per_address),
-            requests: Sockets::new(settings.connections_per_address),
-            reading: Reading::new(settings.history_pages_per_second),
+            guests: Buckets::new(None),
+            wrong_codes: Buckets::new(None),
+            rooms: Buckets::new(None),
+            address_messages: Buckets::new(None),
+            address_rooms: Buckets::new(None),
+            sockets: Sockets::new(0),
+            requests: Sockets::new(0),
+            connections: Arc::default(),
+            reading: Reading::new(0),
             unread: Unread::default(),
-            frames: per(
-                settings.frames_per_second,
-                SECOND,
-                settings.frames_per_second,
-            ),
+            frames: AtomicU32::new(0),
         };
-        Self {
+        let limits = Self {
             rates: Arc::new(rates),
-        }
+        };
+        limits.set(settings);
+        limits
+    }
+
+    /// From now on these rates hold, for everybody who is there already, too.
+    pub fn set(&self, settings: &LimitSettings) {
+        const MINUTE: Duration = Duration::from_secs(60);
+        const HOUR: Duration = Duration::from_secs(3_600);
+        let per = |count: u32, period| Rate::new(count, period, count);
+        let rates = &self.rates;
+        rates.messages.set(Rate::new(
+            settings.messages_per_second,
+            SECOND,
+            settings.message_burst,
+        ));
+        rates.address_messages.set(Rate::new(
+            settings.address_messages_per_second,
+            SECOND,
+            settings.address_message_burst,
+        ));
+        rates.guests.set(per(settings.guests_per_minute, MINUTE));
+        rates
+            .wrong_codes
+            .set(per(settings.wrong_codes_per_minute, MINUTE));
+        rates.rooms.set(per(settings.rooms_per_hour, HOUR));
+        (rates.address_rooms).set(per(settings.address_rooms_per_hour, HOUR));
+        rates.sockets.set(settings.sockets_per_address);
+        rates.requests.set(settings.connections_per_address);
+        (rates.connections).store(settings.connections_per_address, Ordering::Relaxed);
+        rates.reading.set(settings.history_pages_per_second);
+        (rates.frames).store(settings.frames_per_second, Ordering::Relaxed);
+    }
+
+    /// How many connections an address may have that are no sockets, now and when that is changed; 0 is no limit.
+    pub fn connections_per_address(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.rates.connections)
     }
 
     /// Takes a token for a message: of the person, over all their sockets and REST, and of the address, since a client
@@ -252,7 +266,8 @@ impl Limits {
     /// # Errors
     /// The time to wait, if there is none.
     pub fn frame(&self, bucket: &mut Bucket, now: Instant) -> Result<(), Duration> {
-        bucket.take(self.rates.frames, now)
+        let frames = self.rates.frames.load(Ordering::Relaxed);
+        bucket.take(Rate::new(frames, SECOND, frames), now)
     }
 }
 
@@ -321,6 +336,30 @@ mod tests {
     fn zero_is_no_limit() {
         let limits = limits(0, 0);
         assert!((0..10_000).all(|_| limits.message(UserId(1), HOME).is_ok()));
+    }
+
+    #[test]
+    fn limits_that_are_changed_hold_for_who_is_there_already() {
+        let limits = limits(1, 1);
+        let socket = limits.socket(HOME).unwrap();
+        let mut bucket = Bucket::default();
+        let now = clock().monotonic();
+        assert!(
+            limits.message(UserId(1), HOME).is_ok() && limits.message(UserId(1), HOME).is_err()
+        );
+        limits.set(&LimitSettings {
+            sockets_per_address: 1,
+            connections_per_address: 3,
+            frames_per_second: 2,
+            ..LimitSettings::none()
+        });
+        assert!((0..100).all(|_| limits.message(UserId(1), HOME).is_ok()));
+        assert!(limits.socket(HOME).is_err());
+        drop(socket);
+        assert!(limits.socket(HOME).is_ok());
+        assert_eq!(limits.connections_per_address().load(Ordering::Relaxed), 3);
+        let frames = (0..100).filter(|_| limits.frame(&mut bucket, now).is_ok());
+        assert_eq!(frames.count(), 2);
     }
 
     #[test]

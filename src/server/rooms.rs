@@ -3,6 +3,7 @@
 mod browsing;
 mod changes;
 mod finding;
+mod guests;
 mod listing;
 mod membership;
 mod mine;
@@ -11,6 +12,7 @@ mod reading;
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
 pub use changes::{Changes, NewRoom, change, create, delete, may_change};
 pub use finding::{FOUND_MAX, Found, find};
+pub use guests::require_to_write;
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use membership::{Checked, check, enter, enter_or_read, leave};

@@ -32,6 +32,7 @@ pub(crate) mod file;
 mod finding;
 mod history;
 mod house;
+mod house_settings;
 mod invites;
 mod kept;
 mod listing;
@@ -84,7 +85,7 @@ pub use writer::Publish;
 use writer::{BatchWrite, Written};
 
 use crate::clock::{Clock, Random};
-use crate::config::{DatabaseSettings, DatabaseUrl, PostgresUrl};
+use crate::config::{DatabaseSettings, DatabaseUrl, PostgresUrl, StoredSettings};
 use crate::error::{Class, ServiceError, StoreError};
 use crate::invalidation::Invalidations;
 use db::{Db, statement, values};
@@ -114,6 +115,8 @@ pub struct OpenedStore {
     pub rooms: Vec<KnownRoom>,
     /// The `seq` of the house's stream.
     pub house: Seq,
+    /// The settings that were changed while it was served.
+    pub settings: StoredSettings,
 }
 
 /// Makes the file and its folder if they are missing, brings the schema up to date, and makes the first room
@@ -143,11 +146,14 @@ async fn open_file(
     refused.map_err(|source| OpenError::new(file, source))?;
     let prepared = prepare(&schema, file, clock, random).await;
     let begun = prepared.map_err(|source| OpenError::new(file, source))?;
-    let known = connections
-        .writing
-        .ready()
-        .and_then(|(db, _)| Ok((rooms::known(db)?, house::seq(db)?)));
-    let (rooms, house) = known.map_err(|source| OpenError::new(file, source))?;
+    let known = connections.writing.ready().and_then(|(db, _)| {
+        Ok((
+            rooms::known(db)?,
+            house::seq(db)?,
+            house_settings::stored(db)?,
+        ))
+    });
+    let (rooms, house, settings) = known.map_err(|source| OpenError::new(file, source))?;
     Ok(OpenedStore {
         connections,
         epoch: begun.epoch,
@@ -155,6 +161,7 @@ async fn open_file(
         is_new: begun.is_new,
         rooms,
         house,
+        settings,
     })
 }
 
@@ -189,6 +196,7 @@ async fn open_server(
         let mut writing = served.writing()?;
         let (db, _) = writing.ready()?;
         let (rooms, house) = (rooms::known(db)?, house::seq(db)?);
+        let settings = house_settings::stored(db)?;
         let reading = (0..readers).map(|_| served.reading());
         Ok::<_, StoreError>(OpenedStore {
             epoch: served.epoch().as_ref().to_owned(),
@@ -202,6 +210,7 @@ async fn open_server(
             is_new,
             rooms,
             house,
+            settings,
         })
     });
     match opening.await {

@@ -32,6 +32,12 @@ pub fn site(site: Site) -> Router {
         .route(paths::ROOMS, get(pages::all_rooms))
         .route(paths::GO, get(pages::go))
         .route(paths::KEYS, get(pages::keys))
+        .route(paths::ADMIN, get(pages::admin))
+        .route(
+            paths::HOUSE_SETTINGS,
+            get(pages::house_settings).post(forms::change_house_settings),
+        )
+        .route(paths::PERMISSIONS, get(pages::permissions))
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
         .route("/rooms/{slug}/read", post(forms::mark_read))

@@ -24,6 +24,7 @@ mod frozen;
 mod full_disk;
 mod harness;
 mod headers;
+mod house_settings;
 mod idempotency;
 mod invites;
 mod last_room;

@@ -9,12 +9,12 @@
 //! is no TOML, names a removed key that is still there, or has words for people.
 
 use super::{
-    ConfigError, DatabaseSettings, LimitSettings, RealtimeSettings, ServerSettings, Settings,
-    SiteSettings,
+    ConfigError, DatabaseSettings, HouseSettings, LimitSettings, RealtimeSettings, ServerSettings,
+    Settings, SiteSettings,
 };
 use serde::{Deserialize, Serialize};
 use serde_path_to_error::Segment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// What cargo-leptos sets for the binary it runs. It sets more, which is none of the server's.
@@ -32,6 +32,9 @@ const SITE: &str = "package.metadata.leptos";
 /// before.
 const REMOVED: [&str; 1] = ["hash-files"];
 
+/// The tables of what can be changed while the server serves, unless it is named here.
+const CHANGEABLE: [&str; 2] = ["house", "limits"];
+
 /// The file, as it is written.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -40,6 +43,7 @@ struct File {
     server: ServerSettings,
     database: DatabaseSettings,
     realtime: RealtimeSettings,
+    house: HouseSettings,
     limits: LimitSettings,
 }
 
@@ -98,6 +102,7 @@ pub(super) fn merge(
         variables.insert(key, variable);
     }
 
+    let named = named(&values);
     let file: File = serde_path_to_error::deserialize(Value::Table(values))
         .map_err(|error| refused(&error, place, &variables))?;
     Ok(Settings {
@@ -105,7 +110,9 @@ pub(super) fn merge(
         server: file.server,
         database: file.database,
         realtime: file.realtime,
+        house: file.house,
         limits: file.limits,
+        named,
         build: None,
         without_effect,
     })
@@ -120,6 +127,16 @@ fn parse(text: &str, place: &str) -> Result<Table, ConfigError> {
             cause: error.message().replace('\n', ", "),
         }
     })
+}
+
+/// Which keys of what can be changed are there.
+fn named(values: &Table) -> BTreeSet<String> {
+    let keys = CHANGEABLE.into_iter().flat_map(|section| {
+        let table = values.get(section).and_then(Value::as_table);
+        let names = table.into_iter().flat_map(Table::keys);
+        names.map(move |name| format!("{section}.{name}"))
+    });
+    keys.collect()
 }
 
 fn remove_removed(site: &mut Table) -> Vec<&'static str> {
@@ -139,7 +156,7 @@ fn key_of(variable: &str) -> Option<String> {
 }
 
 /// A variable's text as what the default is.
-fn typed(text: String, default: &Value) -> Value {
+pub(super) fn typed(text: String, default: &Value) -> Value {
     let read = match default {
         Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
         Value::Boolean(_) => text.trim().parse().ok().map(Value::Boolean),
@@ -156,7 +173,7 @@ fn typed(text: String, default: &Value) -> Value {
 }
 
 /// Puts a value where the file has, or would have, the key `name` of this table.
-fn lay(values: &mut Table, table: &str, name: &str, value: Value) {
+pub(super) fn lay(values: &mut Table, table: &str, name: &str, value: Value) {
     let table = table.split('.').try_fold(values, |table, name| {
         let inner = table.entry(name).or_insert_with(|| Table::new().into());
         inner.as_table_mut()
@@ -168,7 +185,7 @@ fn lay(values: &mut Table, table: &str, name: &str, value: Value) {
 }
 
 /// What serde refused, as a sentence with the key's name, and with the variable's where it came from one.
-fn refused(
+pub(super) fn refused(
     error: &serde_path_to_error::Error<toml::de::Error>,
     place: &str,
     variables: &BTreeMap<String, String>,

@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn a_long_answer_goes_out_in_pieces_and_is_held_until_the_last() {
         let clock = ManualClock::stopped(Timestamp(0));
-        let connections = Connections::new(1, 0, Arc::new(clock.clone()));
+        let connections = Connections::new(1, Arc::default(), Arc::new(clock.clone()));
         let place = Arc::new(connections.enter(None).unwrap());
         let held = Held {
             _running: Running::begin(Arc::clone(&place)),

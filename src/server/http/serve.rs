@@ -61,7 +61,7 @@ pub async fn serve_within(
     if let Err(error) = SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER) {
         tracing::warn!(%error, "the system's buffers stay as large as they are");
     }
-    let share = ctx.settings.limits.connections_per_address;
+    let share = ctx.limits.connections_per_address();
     let places = Connections::new(places, share, Arc::clone(&ctx.clock));
     let host = Arc::new(Host::new(app, Arc::clone(&ctx)));
     let connections = TaskTracker::new();

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How fast a bucket fills, and how much it holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rate {
     /// The time in which one token is added.
     interval: Duration,
@@ -46,12 +46,12 @@ impl Rate {
 /// A bucket for each key.
 #[derive(Debug)]
 pub(super) struct Buckets<K> {
-    rate: Option<Rate>,
     full_at: Mutex<Swept<K>>,
 }
 
 #[derive(Debug)]
 struct Swept<K> {
+    rate: Option<Rate>,
     buckets: HashMap<K, Instant>,
     next_sweep: Option<Instant>,
 }
@@ -61,24 +61,38 @@ const SWEEP: Duration = Duration::from_secs(60);
 impl<K: Hash + Eq + Clone> Buckets<K> {
     pub(super) fn new(rate: Option<Rate>) -> Self {
         let full_at = Mutex::new(Swept {
+            rate,
             buckets: HashMap::new(),
             next_sweep: None,
         });
-        Self { rate, full_at }
+        Self { full_at }
+    }
+
+    /// From now on they fill at this rate, and are full.
+    pub(super) fn set(&self, rate: Option<Rate>) {
+        let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept.rate != rate {
+            swept.rate = rate;
+            swept.buckets.clear();
+        }
     }
 
     /// Whether [`Buckets::take`] would take a token; takes none.
     pub(super) fn look(&self, key: &K, now: Instant) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
         let swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rate) = swept.rate else {
+            return Ok(());
+        };
         let full_at = swept.buckets.get(key).copied();
         rate.next(full_at, now).map(|_| ())
     }
 
     /// Takes a token, or says how long to wait for one.
     pub(super) fn take(&self, key: &K, now: Instant) -> Result<(), Duration> {
-        let Some(rate) = self.rate else { return Ok(()) };
         let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rate) = swept.rate else {
+            return Ok(());
+        };
         if swept.next_sweep.is_none_or(|at| now >= at) {
             swept.buckets.retain(|_, full_at| *full_at > now);
             swept.next_sweep = Some(now + SWEEP);
@@ -92,8 +106,8 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 impl<K: Hash + Eq> Buckets<K> {
     /// Gives a token back.
     pub(super) fn give_back(&self, key: &K) {
-        let Some(rate) = self.rate else { return };
         let mut swept = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rate) = swept.rate else { return };
         if let Some(full_at) = swept.buckets.get_mut(key) {
             // A process that began less than a token's time ago has a full bucket.
             *full_at = full_at.checked_sub(rate.interval).unwrap_or(*full_at);
@@ -132,6 +146,20 @@ mod tests {
         buckets.give_back(&"a");
         buckets.give_back(&"b");
         assert!(take() && !take());
+    }
+
+    #[test]
+    fn another_rate_begins_with_full_buckets_and_the_same_one_changes_nothing() {
+        let buckets = Buckets::new(Rate::new(5, SECOND, 2));
+        let now = SystemClock.monotonic();
+        let taken = || (0..100).filter(|_| buckets.take(&"a", now).is_ok()).count();
+        assert_eq!(taken(), 2);
+        buckets.set(Rate::new(5, SECOND, 2));
+        assert_eq!(taken(), 0);
+        buckets.set(Rate::new(5, SECOND, 3));
+        assert_eq!(taken(), 3);
+        buckets.set(None);
+        assert_eq!(taken(), 100);
     }
 
     #[test]

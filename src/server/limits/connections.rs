@@ -9,6 +9,7 @@
 use crate::ClientAddress;
 use crate::clock::Clock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -27,8 +28,8 @@ pub struct Connections(Arc<House>);
 #[derive(Debug)]
 struct House {
     places: usize,
-    /// 0 is no limit.
-    per_address: u32,
+    /// 0 is no limit. It may change meanwhile.
+    per_address: Arc<AtomicU32>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     freed: Notify,
@@ -68,7 +69,7 @@ pub enum Full {
 
 impl Connections {
     /// So many `places`, of which one address may have `per_address` (0: no limit).
-    pub fn new(places: usize, per_address: u32, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(places: usize, per_address: Arc<AtomicU32>, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(House {
             places,
             per_address,
@@ -87,8 +88,7 @@ impl Connections {
         let now = self.0.clock.monotonic();
         let mut state = self.0.state();
         if let Some(share) = address.and_then(|address| state.addresses.get(&address))
-            && self.0.per_address > 0
-            && share.open >= self.0.per_address
+            && self.0.is_full(share.open)
         {
             let longest = share.idle.first().copied();
             let longest = longest.filter(|longest| state.has_rested(*longest, now));
@@ -128,6 +128,12 @@ impl Connections {
 }
 
 impl House {
+    /// Whether an address with so many connections has its share.
+    fn is_full(&self, open: u32) -> bool {
+        let most = self.per_address.load(Ordering::Relaxed);
+        most > 0 && open >= most
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -277,7 +283,11 @@ mod tests {
     /// So many places, so many of them for one address, and their clock.
     fn connections(places: usize, per_address: u32) -> (Connections, ManualClock) {
         let clock = ManualClock::stopped(Timestamp(0));
-        let connections = Connections::new(places, per_address, Arc::new(clock.clone()));
+        let connections = Connections::new(
+            places,
+            Arc::new(per_address.into()),
+            Arc::new(clock.clone()),
+        );
         (connections, clock)
     }
 

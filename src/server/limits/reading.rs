@@ -32,13 +32,18 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(pages_per_second: u32) -> Self {
-        const SECOND: Duration = Duration::from_secs(1);
-        let a_person = pages_per_second.div_ceil(2);
-        let per = |count: u32, burst: u32| Rate::new(count, SECOND, count.saturating_mul(burst));
+        let [address, person] = rates(pages_per_second);
         Self {
-            addresses: Buckets::new(per(pages_per_second, ADDRESS_BURST)),
-            people: Buckets::new(per(a_person, PERSON_BURST)),
+            addresses: Buckets::new(address),
+            people: Buckets::new(person),
         }
+    }
+
+    /// From now on so many are read.
+    pub(super) fn set(&self, pages_per_second: u32) {
+        let [address, person] = rates(pages_per_second);
+        self.addresses.set(address);
+        self.people.set(person);
     }
 
     /// Takes a token for one page. If the address has none, the person's is not taken.
@@ -50,6 +55,17 @@ impl Reading {
         }
         self.addresses.take(&address, now).map_err(refused)
     }
+}
+
+/// The rates of an address and of a person.
+fn rates(pages_per_second: u32) -> [Option<Rate>; 2] {
+    const SECOND: Duration = Duration::from_secs(1);
+    let a_person = pages_per_second.div_ceil(2);
+    let per = |count: u32, burst: u32| Rate::new(count, SECOND, count.saturating_mul(burst));
+    [
+        per(pages_per_second, ADDRESS_BURST),
+        per(a_person, PERSON_BURST),
+    ]
 }
 
 #[derive(Debug, Default)]

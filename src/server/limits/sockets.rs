@@ -3,6 +3,7 @@
 use crate::ClientAddress;
 use crate::error::ServiceError;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Milliseconds until a refused client may try again; when a socket closes cannot be known.
@@ -12,16 +13,22 @@ type Counts = Arc<Mutex<HashMap<ClientAddress, u32>>>;
 
 #[derive(Debug)]
 pub(super) struct Sockets {
-    max: u32,
+    /// 0 is no limit.
+    max: AtomicU32,
     open: Counts,
 }
 
 impl Sockets {
     pub(super) fn new(max: u32) -> Self {
         Self {
-            max,
+            max: AtomicU32::new(max),
             open: Counts::default(),
         }
+    }
+
+    /// From now on an address may have so many; those that are open stay.
+    pub(super) fn set(&self, max: u32) {
+        self.max.store(max, Ordering::Relaxed);
     }
 
     /// Whether one more may be opened; counts nothing.
@@ -31,7 +38,8 @@ impl Sockets {
     }
 
     fn admit(&self, count: u32) -> Result<(), ServiceError> {
-        if self.max > 0 && count >= self.max {
+        let max = self.max.load(Ordering::Relaxed);
+        if max > 0 && count >= max {
             return Err(ServiceError::RateLimited {
                 retry_after_ms: RETRY_AFTER_MS,
             });

@@ -6,6 +6,7 @@ use super::Posted;
 use crate::clock::draw;
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::rooms;
 use crate::scope::Scope;
 use crate::store::Draft;
 use decide::decide;
@@ -27,8 +28,8 @@ pub struct NewMessage {
 /// same key again answers the first message, whatever else is sent with it, and costs nothing.
 ///
 /// # Errors
-/// A field breaks its rule; [`ServiceError::RoomNotFound`]; [`ServiceError::MessageNotFound`] for a reply to
-/// nothing; [`ServiceError::RateLimited`], [`ServiceError::Overloaded`] or [`ServiceError::Unwritable`] for
+/// A field breaks its rule; [`ServiceError::RoomNotFound`]; [`ServiceError::AccountRequired`];
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::RateLimited`], [`ServiceError::Overloaded`] or [`ServiceError::Unwritable`] for
 /// what may be sent again.
 pub async fn post(
     ctx: &Context,
@@ -43,7 +44,13 @@ pub async fn post(
         None => draw_key(ctx),
     };
     // A flood is refused before it reaches the writer, except for repeats: those cost no token.
-    if let Err(refusal) = ctx.limits.could_message(author, scope.address) {
+    // So are guests, where they do not write.
+    let refused = ctx.limits.could_message(author, scope.address).err();
+    let refused = match refused {
+        Some(refused) => Some(refused),
+        None => rooms::require_to_write(ctx, scope, room).await.err(),
+    };
+    if let Some(refusal) = refused {
         // Boxed: it is rare, and its future larger than all the rest.
         let sent = Box::pin(ctx.store.sent_before(author, client_id)).await?;
         let message = sent.ok_or(refusal)?.into();

@@ -9,6 +9,7 @@ use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::scope::Scope;
 use crate::store::{RoomChange, RoomDraft};
+use parlour_protocol::permissions::may_make_room;
 use parlour_protocol::{Room, RoomId, RoomKind, ServerRole};
 
 /// A room to be made.
@@ -32,9 +33,14 @@ pub struct Changes {
 /// Makes a room, with its maker as the owner and first member.
 ///
 /// # Errors
-/// A field breaks its rule; [`ServiceError::RoomNameTaken`]; [`ServiceError::RateLimited`].
+/// A field breaks its rule; [`ServiceError::Forbidden`] where people of this role make no rooms;
+/// [`ServiceError::RoomNameTaken`]; [`ServiceError::RateLimited`].
 pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, ServiceError> {
-    let maker = scope.require_person()?.user.id;
+    let person = scope.require_person()?;
+    let maker = person.user.id;
+    if !may_make_room(person.role, ctx.in_force.now().house.make_rooms) {
+        return Err(ServiceError::Forbidden);
+    }
     let name = names::room_name(&new.name)?;
     let draft = RoomDraft {
         maker,

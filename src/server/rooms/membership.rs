@@ -2,28 +2,31 @@
 //!
 //! *Invariant:* a membership begins with everything read, and joining again moves no read position.
 
-use super::present;
+use super::{present, require_to_write};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::{NewMembership, Role, Standing};
-use parlour_protocol::{Room, RoomId, RoomKind, Timestamp, UserId};
+use parlour_protocol::{Room, RoomId, RoomKind, Timestamp};
 
 /// Makes the person a member, for whom everything so far is read. A member only gets the room.
 ///
 /// # Errors
-/// [`ServiceError::RoomNotFound`]; or what stands in the way of writing.
+/// [`ServiceError::RoomNotFound`]; [`ServiceError::AccountRequired`] for a guest where guests only read; or what stands
+/// in the way of writing.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
-    let user = scope.require_person()?.user.id;
-    Ok(entered(ctx, user, id).await?.room)
+    scope.require_person()?;
+    Ok(entered(ctx, scope, id).await?.room)
 }
 
-async fn entered(ctx: &Context, user: UserId, id: RoomId) -> Result<Checked, ServiceError> {
+async fn entered(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Checked, ServiceError> {
+    let user = scope.require_person()?.user.id;
     let Standing { room, is_member } = ctx.store.standing(user, id).await?;
     // After a restart all members join again at once, and need no write.
     let room = match is_member {
         true => room,
         false => {
+            require_to_write(ctx, scope, id).await?;
             let entered = ctx.store.enter(user, id, ctx.clock.now(), decide_entry);
             entered.await?
         }
@@ -56,8 +59,9 @@ pub async fn enter_or_read(
     scope: &Scope,
     id: RoomId,
 ) -> Result<Checked, ServiceError> {
-    let user = scope.require_person()?.user.id;
-    match entered(ctx, user, id).await {
+    match entered(ctx, scope, id).await {
+        // They read it, as who only looks.
+        Err(ServiceError::AccountRequired) => check(ctx, scope, id).await,
         Err(error) if error.is_about_writing() => Ok(Checked {
             is_member: true,
             ..check(ctx, scope, id).await?

@@ -8,6 +8,7 @@ mod finding;
 mod floods;
 mod group_commit;
 mod guests;
+mod house_settings;
 mod known;
 mod many_rooms;
 mod membership;

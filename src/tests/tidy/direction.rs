@@ -55,6 +55,7 @@ const LAYERS: [Layer; 16] = [
     (
         "contexts",
         &[
+            "server/house_settings",
             "server/accounts",
             "server/rooms",
             "server/invites",

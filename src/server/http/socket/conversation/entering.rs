@@ -129,7 +129,7 @@ impl Conversation {
             ServiceError::RateLimited { .. } => CloseCode::TooMany,
             ServiceError::Invalid(_) => CloseCode::NotUnderstood,
             ServiceError::SignInRequired => CloseCode::SessionEnded,
-            ServiceError::Forbidden => CloseCode::NotInRoom,
+            ServiceError::Forbidden | ServiceError::AccountRequired => CloseCode::NotInRoom,
             _ => {
                 // Transient: the client reconnects by itself. The log has the cause.
                 telemetry::to_client_error(error);

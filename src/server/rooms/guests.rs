@@ -1,0 +1,32 @@
+//! What people without an account may do in open rooms: a setting of the house.
+//!
+//! *Invariant:* it is about open rooms alone, and not about who came by an invitation to a room. Who was let into
+//! another one obeys that room's own rules.
+
+use crate::context::Context;
+use crate::error::ServiceError;
+use crate::scope::Scope;
+use parlour_protocol::permissions::{Guests, may_as_guest};
+use parlour_protocol::{RoomId, RoomKind};
+
+/// Refuses a guest in an open room of a house in which guests do not write. Of anybody else, and in any other house,
+/// nothing is read.
+///
+/// # Errors
+/// [`ServiceError::AccountRequired`], [`ServiceError::SignInRequired`], [`ServiceError::RoomNotFound`], or the
+/// database failed.
+pub async fn require_to_write(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+) -> Result<(), ServiceError> {
+    let person = scope.require_person()?;
+    let allowed = ctx.in_force.now().house.guests;
+    if person.is_confined || may_as_guest(person.role, Guests::Write, allowed) {
+        return Ok(());
+    }
+    match ctx.store.room(scope, id).await?.kind {
+        RoomKind::Open => Err(ServiceError::AccountRequired),
+        RoomKind::Closed | RoomKind::Direct => Ok(()),
+    }
+}
