@@ -395,8 +395,9 @@ const NUMBERED: &str = "SELECT room_id, number FROM messages \
     WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
 
 /// Ids that nobody else gets; those that are not used leave gaps, which are allowed in ids.
-const IDS: &str =
-    "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, ?::int8)";
+/// The sequence is looked up once for the group and not for each of them.
+const IDS: &str = "SELECT nextval(sequence.id) FROM \
+    (SELECT pg_get_serial_sequence('messages', 'id')::regclass AS id OFFSET 0) AS sequence, generate_series(1, ?::int8)";
 
 const GONE: &str = "DELETE FROM messages WHERE id = ANY(?)";
 
