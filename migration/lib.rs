@@ -14,6 +14,7 @@ mod m0005_wrote_and_changed_rooms;
 mod m0006_visibility;
 mod m0007_streams;
 mod m0008_permissions;
+mod m0009_accounts;
 mod m0011_invites;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_visibility::Step),
             Box::new(m0007_streams::Step),
             Box::new(m0008_permissions::Step),
+            Box::new(m0009_accounts::Step),
             Box::new(m0011_invites::Step),
         ]
     }

@@ -12,10 +12,14 @@ names! {
         BadRequest = "bad_request",
         /// The request needs a session: a cookie or a token.
         SignInRequired = "sign_in_required",
+        /// The name and the password do not belong together, or nobody has the name.
+        WrongCredentials = "wrong_credentials",
         /// The person may not do this.
         Forbidden = "forbidden",
         /// Only somebody with an account may do this here.
         AccountRequired = "account_required",
+        /// Accounts are not made here, or only by who is invited.
+        SignUpClosed = "sign_up_closed",
         /// No such room.
         RoomNotFound = "room_not_found",
         /// No such message in that room.
@@ -46,8 +50,8 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::RoomNameTaken | Self::BadRequest | Self::UnknownType => 400,
-            Self::SignInRequired => 401,
-            Self::Forbidden | Self::AccountRequired => 403,
+            Self::SignInRequired | Self::WrongCredentials => 401,
+            Self::Forbidden | Self::AccountRequired | Self::SignUpClosed => 403,
             Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
             Self::UsernameTaken => 409,
             Self::TooLarge => 413,

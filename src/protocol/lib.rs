@@ -44,4 +44,4 @@ pub use streams::{
     Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse, SyncMe,
 };
 pub use timestamp::{Civil, Timestamp};
-pub use user::{NewGuest, Person, User, UserKind};
+pub use user::{Me, NewGuest, Person, User, UserKind};

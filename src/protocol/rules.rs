@@ -12,8 +12,14 @@ use std::fmt;
 pub const ROOM_NAME_MAX: usize = 50;
 /// Characters in a room's description.
 pub const DESCRIPTION_MAX: usize = 500;
+/// Characters in what somebody says of themselves.
+pub const BIO_MAX: usize = 300;
 /// Characters in a person's name.
 pub const USERNAME_MAX: usize = 32;
+/// The fewest characters of a password.
+pub const PASSWORD_MIN: usize = 8;
+/// The most characters of a password.
+pub const PASSWORD_MAX: usize = 128;
 /// Characters in a message.
 pub const MESSAGE_MAX: usize = 10_000;
 /// Characters in a send's key.
@@ -56,11 +62,38 @@ pub enum Fault {
     Marks,
 }
 
+/// What is wrong with a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordFault {
+    /// Fewer than eight characters.
+    Short,
+    /// More than 128 characters.
+    Long,
+    /// One of those that are tried first.
+    Common,
+    /// What the person is called.
+    OwnName,
+}
+
+impl fmt::Display for PasswordFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Short => write!(f, "A password needs at least {PASSWORD_MIN} characters."),
+            Self::Long => write!(f, "A password can have at most {PASSWORD_MAX} characters."),
+            Self::Common => {
+                f.write_str("This password is one that is tried first. Please choose another.")
+            }
+            Self::OwnName => f.write_str("Your name is no password. Please choose another."),
+        }
+    }
+}
+
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.field {
             "username" => "Your name",
             "description" => "The description",
+            "bio" => "What you say of yourself",
             "content" => "A message",
             "client_id" => "The key",
             _ => "The name",
@@ -104,15 +137,26 @@ pub fn username(text: &str) -> Result<&str, Invalid> {
 /// # Errors
 /// It is longer than 500 characters, or has a character that does not show.
 pub fn description(text: &str) -> Result<String, Invalid> {
-    let field = "description";
+    paragraph("description", text, DESCRIPTION_MAX)
+}
+
+/// Checks and cleans what somebody says of themselves, as a description.
+///
+/// # Errors
+/// It is longer than 300 characters, or has a character that does not show.
+pub fn bio(text: &str) -> Result<String, Invalid> {
+    paragraph("bio", text, BIO_MAX)
+}
+
+fn paragraph(field: &'static str, text: &str, max: usize) -> Result<String, Invalid> {
     let clean = cleaned(text);
     let kept = clean.trim();
     let sent = |nth| sent_at(text, count(&clean) - count(clean.trim_start()) + nth);
-    if is_over(kept, DESCRIPTION_MAX) {
+    if is_over(kept, max) {
         return Err(Invalid {
             field,
-            fault: Fault::TooLong(DESCRIPTION_MAX),
-            at: sent(DESCRIPTION_MAX),
+            fault: Fault::TooLong(max),
+            at: sent(max),
         });
     }
     let hidden = |c| is_hidden(c) && c != '\n' && c != '\t';

@@ -1,7 +1,7 @@
 //! Users: guests, members and bots.
 
-use crate::UserId;
 use crate::json::{names, record};
+use crate::{ServerRole, UserId};
 
 names! {
     /// What kind of user this is.
@@ -38,11 +38,27 @@ record! {
 }
 
 record! {
-    /// The answer to `POST /api/chat/guests`.
+    /// The answer to what begins a session: of a new guest, or of an account.
     pub struct NewGuest {
-        /// The guest that was made.
+        /// Whose it is.
         pub user: User,
         /// The session token (`Authorization: Bearer …`). Sent once; only its hash is stored.
         pub token: String,
+    }
+}
+
+record! {
+    /// Who one is, as one sees it oneself.
+    pub struct Me {
+        /// The id of the user.
+        pub id: UserId,
+        /// The name shown now.
+        pub name: String,
+        /// Guest, member or bot.
+        pub kind: UserKind,
+        /// The role on the server.
+        pub role: ServerRole,
+        /// What one says of oneself; empty for nothing.
+        pub bio: String,
     }
 }

@@ -1,10 +1,25 @@
-//! Accounts: guests, their names, and their sessions.
+//! Accounts: guests and members, their names, and their sessions.
 
+mod device;
+mod policy;
+mod profile;
 mod sessions;
+mod setup;
+mod signing_in;
+mod signing_up;
 mod token;
 
-pub use sessions::authenticate;
+pub use device::device;
+pub use policy::Policy;
+pub use profile::{ProfileChanges, change_me, me};
+pub use sessions::{authenticate, end_own_session, own_sessions, sign_out};
+pub use setup::{draw_setup_code, is_setup_code, set_up};
+pub use signing_in::{Browser, SignedIn, sign_in};
+pub use signing_up::{claim, sign_up};
 pub use token::Token;
+
+/// A session as its owner is shown it.
+pub type OwnSession = store::OwnSession;
 
 use crate::context::Context;
 use crate::error::ServiceError;
@@ -98,7 +113,7 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
         refuse_accounts_name(holders)?;
         refuse_held_name(holders, |user| hub.is_online(user))
     };
-    let renamed = ctx.store.rename(id, name, decide).await;
+    let renamed = ctx.store.rename(id, name, ctx.clock.now(), decide).await;
     renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
 }
 

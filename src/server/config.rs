@@ -145,6 +145,12 @@ pub struct LimitSettings {
     pub guests_per_minute: u32,
     /// Codes of invitations that are none, from one address.
     pub wrong_codes_per_minute: u32,
+    /// New accounts from one address.
+    pub accounts_per_hour: u32,
+    /// Wrong passwords for one account from one address in five minutes.
+    pub sign_in_failures: u32,
+    /// Wrong passwords from one address in five minutes.
+    pub address_sign_in_failures: u32,
     /// New rooms by one person.
     pub rooms_per_hour: u32,
     /// New rooms by all who come from one address.
@@ -269,6 +275,9 @@ impl LimitSettings {
             address_messages_per_second: 0,
             guests_per_minute: 0,
             wrong_codes_per_minute: 0,
+            accounts_per_hour: 0,
+            sign_in_failures: 0,
+            address_sign_in_failures: 0,
             rooms_per_hour: 0,
             address_rooms_per_hour: 0,
             sockets_per_address: 0,
@@ -356,6 +365,9 @@ impl Default for LimitSettings {
             address_message_burst: 500,
             guests_per_minute: 120,
             wrong_codes_per_minute: 20,
+            accounts_per_hour: 120,
+            sign_in_failures: 10,
+            address_sign_in_failures: 50,
             rooms_per_hour: 60,
             address_rooms_per_hour: 120,
             sockets_per_address: 1_000,

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::config::{InForce, Settings};
 use crate::limits::Limits;
 use crate::log_once::LogOnce;
+use crate::passwords::Passwords;
 use crate::read_cache::ReadCache;
 use crate::realtime::{HeartbeatTiming, Hub};
 use crate::share::Share;
@@ -38,6 +39,8 @@ pub struct Context {
     pub limits: Limits,
     /// Worker threads for work that takes long.
     pub share: Share,
+    /// Makes and compares the hashes of passwords.
+    pub passwords: Passwords,
     /// Time; passed in so that tests decide it.
     pub clock: Arc<dyn Clock>,
     /// Random bytes for tokens, keys and epochs; passed in like time.
@@ -109,6 +112,7 @@ impl Context {
             in_force: InForce::new(now),
             settings_change: tokio::sync::Mutex::default(),
             share: Share::default(),
+            passwords: Passwords::new(Arc::clone(&clock), Arc::clone(&random)),
             settings,
             sessions: ReadCache::new(invalidations(), SESSIONS),
             read_positions: ReadCache::new(invalidations(), READ_POSITIONS),

@@ -1,7 +1,7 @@
 //! What can go wrong inside, with its sources for the log, and its one conversion to the wire.
 
 use crate::config::ConfigError;
-use parlour_protocol::rules::Invalid;
+use parlour_protocol::rules::{Invalid, PasswordFault};
 use parlour_protocol::{AppError, ErrorCode};
 use std::error::Error;
 use std::fmt;
@@ -78,6 +78,18 @@ pub enum ServiceError {
     /// The name would seem to speak for the server.
     #[error("user name reserved")]
     UsernameReserved,
+    /// The name and the password do not belong together, or nobody has the name.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// What was chosen cannot be a password.
+    #[error("password refused: {0}")]
+    Password(PasswordFault),
+    /// Nobody, or only who is invited, may make an account here.
+    #[error("sign-up closed")]
+    SignUpClosed,
+    /// Nothing of that kind that this scope may see.
+    #[error("not found")]
+    NotFound,
     /// The request needs a session.
     #[error("sign-in required")]
     SignInRequired,
@@ -164,6 +176,21 @@ impl ServiceError {
                 "This name, or one that looks like it, is reserved. Please choose another.",
             )
             .at("username"),
+            Self::WrongCredentials => AppError::new(
+                Code::WrongCredentials,
+                "This name and this password do not belong together.",
+            )
+            .at("password"),
+            Self::Password(fault) => {
+                AppError::new(Code::Invalid, fault.to_string()).at("password")
+            }
+            Self::SignUpClosed => AppError::new(
+                Code::SignUpClosed,
+                "Nobody can make an account here without an invitation.",
+            ),
+            Self::NotFound => {
+                AppError::new(Code::NotFound, "There is nothing at this address.")
+            }
             Self::SignInRequired => {
                 AppError::new(Code::SignInRequired, "Give yourself a name first.")
             }

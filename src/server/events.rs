@@ -4,6 +4,7 @@
 //! [`Audience`], and is sent to no socket outside of it.
 
 use crate::invalidation::Source;
+use crate::scope::SessionId;
 use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -105,6 +106,15 @@ pub enum Publication {
         /// The seq of this in the house's stream.
         seq: Seq,
     },
+    /// Sessions of a person ended: their sockets are closed.
+    SessionsEnded {
+        /// Whose they were.
+        user: UserId,
+        /// The sessions that ended.
+        sessions: Vec<SessionId>,
+        /// Whether another one took their place, so that who comes back is let in.
+        is_renewed: bool,
+    },
     /// The database has another history than the one that was told, so that what anybody holds of it is void.
     NewEpoch {
         /// Each room that there is, with its `seq` and its number of posts.
@@ -138,7 +148,8 @@ impl Publication {
             | Self::Left { user, .. }
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
-            | Self::Unread { user, .. } => Audience::Person(*user),
+            | Self::Unread { user, .. }
+            | Self::SessionsEnded { user, .. } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
@@ -165,6 +176,7 @@ impl Publication {
             }
             Self::Read { user, .. } | Self::Unread { user, .. } => smallvec![Source::Person(*user)],
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
+            Self::SessionsEnded { user, .. } => smallvec![Source::Person(*user)],
             // What led to it is not known.
             Self::Viewers { .. } | Self::NewEpoch { .. } => smallvec![Source::Everything],
         }

@@ -7,6 +7,7 @@ mod answer;
 mod attend;
 pub mod body;
 mod compressed;
+pub mod device;
 pub mod forwarded;
 mod host;
 pub mod last_room;
@@ -30,7 +31,7 @@ mod timer;
 mod trace;
 
 pub use last_room::LastRoom;
-pub use paths::{AtMessage, AtRoom};
+pub use paths::{AtMessage, AtRoom, AtSession};
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};
 pub use serve::{serve, serve_within};

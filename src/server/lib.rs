@@ -26,6 +26,7 @@ pub mod messages;
 pub mod names;
 pub mod outsider;
 pub mod page_content;
+pub mod passwords;
 pub mod read_cache;
 pub mod realtime;
 pub mod rooms;

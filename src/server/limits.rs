@@ -11,12 +11,14 @@ pub mod connections;
 pub mod descriptors;
 mod reading;
 mod sends;
+mod sign_ins;
 mod sockets;
 
 pub use bucket::Bucket;
 pub use charge::Charge;
 pub use reading::UnreadGuard;
 pub use sends::SendGuard;
+pub use sign_ins::Attempt;
 pub use sockets::SocketGuard;
 
 use crate::ClientAddress;
@@ -28,6 +30,7 @@ use bucket::{Buckets, Rate};
 use parlour_protocol::UserId;
 use reading::{Reading, Unread};
 use sends::Sends;
+use sign_ins::SignIns;
 use sockets::Sockets;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -48,6 +51,8 @@ struct Rates {
     sends: Sends,
     guests: Buckets<ClientAddress>,
     wrong_codes: Buckets<ClientAddress>,
+    accounts: Buckets<ClientAddress>,
+    sign_ins: SignIns,
     rooms: Buckets<UserId>,
     address_messages: Buckets<ClientAddress>,
     address_rooms: Buckets<ClientAddress>,
@@ -71,6 +76,8 @@ impl Limits {
             messages: Buckets::new(None),
             sends: Sends::default(),
             guests: Buckets::new(None),
+            accounts: Buckets::new(None),
+            sign_ins: SignIns::default(),
             wrong_codes: Buckets::new(None),
             rooms: Buckets::new(None),
             address_messages: Buckets::new(None),
@@ -106,6 +113,8 @@ impl Limits {
             settings.address_message_burst,
         ));
         rates.guests.set(per(settings.guests_per_minute, MINUTE));
+        rates.accounts.set(per(settings.accounts_per_hour, HOUR));
+        (rates.sign_ins).set(settings.sign_in_failures, settings.address_sign_in_failures);
         rates
             .wrong_codes
             .set(per(settings.wrong_codes_per_minute, MINUTE));
@@ -191,6 +200,20 @@ impl Limits {
     /// Gives the token of a code back that was right.
     pub fn give_back_code(&self, address: ClientAddress) {
         self.rates.wrong_codes.give_back(&network(address));
+    }
+
+    /// Takes a token for a new account from an address.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if there is none.
+    pub fn account(&self, address: ClientAddress) -> Result<(), ServiceError> {
+        let now = self.rates.clock.monotonic();
+        (self.rates.accounts.take(&network(address), now)).map_err(refused)
+    }
+
+    /// Gives the token of an account back that was not made.
+    pub fn give_back_account(&self, address: ClientAddress) {
+        self.rates.accounts.give_back(&network(address));
     }
 
     /// Takes a token for a new room, of the person and of the address.

@@ -3,10 +3,11 @@
 use crate::ClientAddress;
 use crate::error::ServiceError;
 use parlour_protocol::{ServerRole, User, UserId};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// The id of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SessionId(pub i64);
 
 /// On whose behalf a request runs, and from which address.

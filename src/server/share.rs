@@ -16,26 +16,32 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
-/// Pieces of work in the queue of one address.
-const ADDRESS_WAITING: usize = 1_024;
-/// The same of all addresses together.
-const WAITING: usize = 4_096;
-/// The niceness of the threads, below those that carry messages.
-const NICE: i32 = 10;
+/// How much waits, and what it gives way to.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How many worker threads.
+    pub threads: usize,
+    /// Pieces of work in the queue of one address.
+    pub address_waiting: usize,
+    /// The same of all addresses together.
+    pub waiting: usize,
+    /// The niceness of the threads, below those that carry messages; 19 is the lowest priority.
+    pub nice: i32,
+}
 
 type Work = Box<dyn FnOnce() + Send>;
 
 /// The worker threads and their queue.
 pub struct Share {
     queue: Arc<Queue>,
-    threads: usize,
+    bounds: Bounds,
     started: Once,
 }
 
-#[derive(Default)]
 struct Queue {
     state: Mutex<State>,
     more: Condvar,
+    bounds: Bounds,
 }
 
 #[derive(Default)]
@@ -57,16 +63,26 @@ impl Default for Share {
 impl Share {
     /// So many threads, which are started with the first piece of work.
     pub fn new(threads: usize) -> Self {
-        Self {
-            queue: Arc::default(),
+        Self::within(Bounds {
             threads,
+            address_waiting: 1_024,
+            waiting: 4_096,
+            nice: 10,
+        })
+    }
+
+    /// Threads and a queue of their own, within these bounds.
+    pub fn within(bounds: Bounds) -> Self {
+        Self {
+            queue: Arc::new(Queue::new(bounds)),
+            bounds,
             started: Once::new(),
         }
     }
 
     /// Whether [`Share::run`] would take work of this address.
     pub fn has_room(&self, address: ClientAddress) -> bool {
-        self.queue.state().has_room(network(address))
+        self.queue.state().has_room(network(address), self.bounds)
     }
 
     /// Runs `work` when it is this address's turn. Dropping the future before that cancels it.
@@ -93,7 +109,7 @@ impl Share {
     }
 
     fn start(&self) {
-        for _ in 0..self.threads {
+        for _ in 0..self.bounds.threads {
             let queue = Arc::clone(&self.queue);
             let thread = thread::Builder::new().name("share".to_owned());
             if let Err(error) = thread.spawn(move || queue.serve()) {
@@ -115,13 +131,21 @@ impl Drop for Share {
 }
 
 impl Queue {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            state: Mutex::default(),
+            more: Condvar::new(),
+            bounds,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn put(&self, address: ClientAddress, work: Work) -> Result<(), ServiceError> {
         let mut state = self.state();
-        if !state.has_room(address) {
+        if !state.has_room(address, self.bounds) {
             return Err(ServiceError::Overloaded);
         }
         state.put(address, work);
@@ -131,7 +155,7 @@ impl Queue {
     }
 
     fn serve(&self) {
-        lower_priority();
+        lower_priority(self.bounds.nice);
         while let Some(work) = self.next() {
             // The caller gets an error, and the panic hook has logged where.
             let _ = catch_unwind(AssertUnwindSafe(work));
@@ -154,9 +178,9 @@ impl Queue {
 }
 
 impl State {
-    fn has_room(&self, address: ClientAddress) -> bool {
+    fn has_room(&self, address: ClientAddress, bounds: Bounds) -> bool {
         let theirs = self.waiting.get(&address).map_or(0, VecDeque::len);
-        !self.is_closed && self.count < WAITING && theirs < ADDRESS_WAITING
+        !self.is_closed && self.count < bounds.waiting && theirs < bounds.address_waiting
     }
 
     fn put(&mut self, address: ClientAddress, work: Work) {
@@ -184,9 +208,9 @@ impl State {
 }
 
 /// Lowers the priority of this thread. Elsewhere than on Linux it would be that of the whole process.
-fn lower_priority() {
+fn lower_priority(nice: i32) {
     if cfg!(target_os = "linux")
-        && let Err(error) = rustix::process::nice(NICE)
+        && let Err(error) = rustix::process::nice(nice)
     {
         tracing::warn!(%error, "a thread of the share keeps its priority");
     }
@@ -233,8 +257,9 @@ mod tests {
 
     #[test]
     fn an_address_with_too_much_waiting_is_refused_and_another_is_not() {
-        let queue = Queue::default();
-        for _ in 0..ADDRESS_WAITING {
+        let share = Share::new(1);
+        let queue = &share.queue;
+        for _ in 0..share.bounds.address_waiting {
             queue.put(at(1), Box::new(|| ())).unwrap();
         }
         let refused = queue.put(at(1), Box::new(|| ()));

@@ -19,6 +19,7 @@
 //! *Invariant:* there is one task that writes, on one connection. Everything else reads, on connections that
 //! cannot write.
 
+mod accounts;
 mod alone;
 pub mod backup;
 mod bootstrap;
@@ -50,16 +51,19 @@ mod person;
 mod person_seqs;
 mod postgres;
 mod posting;
+mod profile;
 mod read_receipts;
 mod reading;
 mod roles;
 mod rooms;
 mod schema;
+mod sessions;
 mod sweep;
 mod tables;
 pub mod testing;
 mod writer;
 
+pub use accounts::{AccountDraft, AccountFacts, KnownAccount};
 use bootstrap::{Begun, EPOCH, draw_epoch};
 pub use changes::SyncPage;
 pub use connect::Connections;
@@ -80,6 +84,7 @@ pub use person::{PersonPage, PersonState};
 pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, Posted};
 pub(crate) use read_receipts::ReadReceipts;
 pub use rooms::{KnownRoom, RoomChange, RoomDraft, RoomState, StoredRoom, Viewer, draw_hidden_id};
+pub use sessions::{Ending, OwnSession, SessionDraft};
 pub use tables::Role;
 pub use writer::Publish;
 use writer::{BatchWrite, Written};

@@ -3,6 +3,7 @@
 //! *Invariant:* a text that is no id is read as an id that nothing has, so the lookup answers "not found" in the form
 //! of its door: a status, a page, a close code.
 
+use crate::SessionId;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use parlour_protocol::{Number, RoomId, paths};
@@ -16,6 +17,21 @@ pub struct AtRoom(pub RoomId);
 
 /// The same and the `{number}` of a message.
 pub struct AtMessage(pub RoomId, pub Number);
+
+/// The `{session}` of a path.
+pub struct AtSession(pub SessionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for AtSession {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let session = read(parts, state, |name, text| match name {
+            "session" => text.parse().ok(),
+            _ => None,
+        });
+        Ok(Self(SessionId(session.await.unwrap_or(NO_ID))))
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for AtRoom {
     type Rejection = Infallible;

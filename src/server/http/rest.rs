@@ -1,5 +1,6 @@
 //! The REST API under `/api/chat`.
 
+mod accounts;
 mod invites;
 mod messages;
 mod people;
@@ -12,7 +13,7 @@ use crate::config::ServerSettings;
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -50,7 +51,18 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         )
         .route("/invites/{code}/accept", post(invites::accept))
         .route("/guests", post(people::create_guest))
-        .route("/me", post(people::give_name))
+        .route("/accounts", post(accounts::sign_up))
+        .route("/sessions", post(accounts::sign_in))
+        .route("/session", delete(accounts::sign_out))
+        .route(
+            "/me",
+            get(accounts::me)
+                .post(people::give_name)
+                .patch(accounts::change_me),
+        )
+        .route("/me/claim", post(accounts::claim))
+        .route("/me/sessions", get(accounts::own_sessions))
+        .route("/me/sessions/{session}", delete(accounts::end_session))
         .route("/me/rooms", get(rooms::list_own))
         .route("/connection", get(people::connection))
         .fallback(async || Problem::not_found())

@@ -34,6 +34,11 @@ pub fn set(settings: &Settings, token: &Token) -> HeaderValue {
     value(name(settings), token.as_str(), MAX_AGE_SECONDS)
 }
 
+/// The `Set-Cookie` value that ends it.
+pub fn end(settings: &Settings) -> HeaderValue {
+    value(name(settings), "", 0)
+}
+
 /// The token in a request's cookie, under the present or the former name.
 pub fn read<'h>(settings: &Settings, headers: &'h HeaderMap) -> Option<&'h str> {
     find(headers, name(settings)).or_else(|| find(headers, former_name(settings)))

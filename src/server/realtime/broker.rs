@@ -46,6 +46,7 @@ impl Event {
             // Few have another socket to be told on.
             Publication::Read { .. }
             | Publication::Viewers { .. }
+            | Publication::SessionsEnded { .. }
             | Publication::NewEpoch { .. } => None,
         };
         let frame = frame.map(Frame::from);

@@ -8,6 +8,7 @@
 mod delivery;
 mod heartbeat;
 mod inner;
+mod sessions;
 mod socket;
 mod streams;
 mod ticker;

@@ -1,6 +1,7 @@
 //! One open socket as the hub knows it: its person, the rooms it has joined, what was read in them.
 
 use super::{Subscriber, locked};
+use crate::scope::SessionId;
 use parlour_protocol::{RoomId, UserId};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -49,6 +50,7 @@ struct ListenerState {
     person: Option<UserId>,
     /// It hears of the rooms that its person is a member of, and of nothing else.
     is_confined: bool,
+    session: Option<SessionId>,
     joined: Rooms,
     /// Those of them that its person is not in, but only looks at.
     looking: Rooms,
@@ -86,6 +88,15 @@ impl Listener {
         state.person = Some(person);
         state.read_posts = read_posts.into_iter().collect();
         state.read_posts.sort_unstable();
+    }
+
+    /// Sets the session that proves whose it is.
+    pub(super) fn prove(&self, session: SessionId) {
+        locked(&self.state).session = Some(session);
+    }
+
+    pub(super) fn session(&self) -> Option<SessionId> {
+        locked(&self.state).session
     }
 
     /// Keeps the person's new name until [`Listener::take_new_name`].

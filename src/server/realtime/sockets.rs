@@ -3,6 +3,7 @@
 //! *Invariant:* a person is in `people` exactly while at least one identified socket of theirs is open;
 //! `names` holds the same people by the skeleton of their name.
 
+use super::ended_sessions::EndedSessions;
 use super::heartbeat_buckets::HeartbeatBuckets;
 use super::listener::Listener;
 use super::{Attendee, SocketId, SocketKind, Subscriber};
@@ -19,6 +20,8 @@ pub(super) struct Sockets {
     people: HashMap<UserId, Here>,
     /// Skeletons of names, and whose they are.
     names: BTreeSet<(Arc<str>, UserId)>,
+    /// Sessions that ended lately: a socket that was on its way in then is closed when it has come.
+    pub(super) ended: EndedSessions,
     last_id: u64,
 }
 

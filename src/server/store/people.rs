@@ -14,6 +14,10 @@ use parlour_protocol::{ServerRole, Timestamp, User, UserId, UserKind};
 
 /// Expired sessions that are removed with each new one, so that the table does not grow with old ones.
 const EXPIRED: i64 = 100;
+/// Milliseconds in a day.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// For how long what an account was called is nobody else's.
+const HELD_FOR: i64 = 30 * DAY;
 
 /// A guest to be made, with their session.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct ProvedSession {
     pub id: SessionId,
     /// When the session ends.
     pub expires_at: Timestamp,
+    /// When it ends at the latest, if that was decided.
+    pub lasts_until: Option<Timestamp>,
     /// The user of the session.
     pub user: User,
     /// The user's role on the server.
@@ -71,7 +77,8 @@ impl Store {
         .await
     }
 
-    /// Renames a user, unless `decide` refuses given the users who hold such a name.
+    /// Renames a user, unless `decide` refuses given the users who hold such a name. What an account was called before
+    /// is held for it.
     ///
     /// # Errors
     /// What `decide` answers, or the database failed.
@@ -79,10 +86,14 @@ impl Store {
         &self,
         id: UserId,
         name: Name,
+        now: Timestamp,
         decide: impl Fn(&[NameHolder]) -> Result<(), ServiceError> + Send + 'static,
     ) -> Result<User, ServiceError> {
         self.write(move |db| {
-            decide(&holders(db, HELD, &name, id)?)?;
+            decide(&holders(db, HELD, &name, id, now)?)?;
+            let held_until = now.0 + HELD_FOR;
+            statement(db, HOLD)?.execute(values![id, &name.skeleton, held_until])?;
+            statement(db, HOLD_NO_MORE)?.execute(values![id, &name.skeleton, now])?;
             let seq = house::take(db)?;
             let values = values![id, &name.shown, &name.folded, &name.skeleton, seq];
             statement(db, RENAME)?.execute(values)?;
@@ -114,6 +125,7 @@ impl Store {
                 Ok(ProvedSession {
                     id: SessionId(row.get(UserRow::COUNT)?),
                     expires_at: Timestamp(row.get(UserRow::COUNT + 1)?),
+                    lasts_until: row.get::<Option<i64>>(UserRow::COUNT + 2)?.map(Timestamp),
                     role: user.server_role(),
                     is_confined: user.is_confined(),
                     user: user.into(),
@@ -124,17 +136,20 @@ impl Store {
         self.read(read).await
     }
 
-    /// Lets a session end later.
+    /// Lets a session that is used on this day end later, and at the latest then.
     ///
     /// # Errors
     /// The database failed.
     pub async fn renew_session(
         &self,
         id: SessionId,
+        now: Timestamp,
         expires_at: Timestamp,
+        lasts_until: Option<Timestamp>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            statement(db, RENEW)?.execute(values![id.0, expires_at])?;
+            let today = now.0 / DAY;
+            statement(db, RENEW)?.execute(values![id.0, expires_at, lasts_until, today])?;
             Ok(Written::quietly(()))
         })
         .await
@@ -154,7 +169,7 @@ pub(super) fn insert_guest(
         now,
         expires_at,
     } = draft;
-    decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0))?)?;
+    decide(&holders(db, HELD_BY_ACCOUNTS, name, UserId(0), *now)?)?;
     let kind = Kind(UserKind::Guest);
     let id = statement(db, GUEST)?.insert(values![
         &name.shown,
@@ -173,13 +188,15 @@ pub(super) fn insert_guest(
     })
 }
 
-fn holders(
+/// Who else has a name that looks like this one, or had it lately and was an account.
+pub(super) fn holders(
     db: &Db,
     which: &'static str,
     name: &Name,
     except: UserId,
+    now: Timestamp,
 ) -> db::Result<Vec<NameHolder>> {
-    statement(db, which)?.rows(values![&name.skeleton, except], |row| {
+    statement(db, which)?.rows(values![&name.skeleton, except, now], |row| {
         let Kind(kind) = row.get(2)?;
         Ok(NameHolder {
             id: UserId(row.get(0)?),
@@ -189,10 +206,23 @@ fn holders(
     })
 }
 
-const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ?";
+/// Among everybody, guests too.
+pub(super) const HELD: &str = "SELECT id, name, kind FROM users WHERE skeleton = ?1 AND id <> ?2 \
+    UNION ALL SELECT user_id, name, 'member' FROM former_names \
+    WHERE skeleton = ?1 AND user_id <> ?2 AND held_until > ?3";
 
-const HELD_BY_ACCOUNTS: &str =
-    "SELECT id, name, kind FROM users WHERE skeleton = ? AND id <> ? AND kind <> 'guest' LIMIT 1";
+/// Of accounts alone: guests of one name may be many.
+const HELD_BY_ACCOUNTS: &str = "SELECT id, name, kind FROM users \
+    WHERE skeleton = ?1 AND id <> ?2 AND kind <> 'guest' \
+    UNION ALL SELECT user_id, name, 'member' FROM former_names \
+    WHERE skeleton = ?1 AND user_id <> ?2 AND held_until > ?3 LIMIT 1";
+
+/// Another way to write a name leaves none behind.
+const HOLD: &str = "INSERT INTO former_names (user_id, name, skeleton, held_until) \
+    SELECT id, name, skeleton, ?3 FROM users WHERE id = ?1 AND kind <> 'guest' AND skeleton <> ?2";
+
+const HOLD_NO_MORE: &str = "DELETE FROM former_names \
+    WHERE held_until <= ?3 OR (user_id = ?1 AND skeleton = ?2)";
 
 const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at, is_confined) \
     VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
@@ -200,7 +230,8 @@ const GUEST: &str = "INSERT INTO users (name, folded, skeleton, kind, created_at
 const RENAME: &str =
     "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4, seq = ?5 WHERE id = ?1";
 
-const USER: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?");
+/// The columns of a user.
+pub(super) const USER: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?");
 
 const SESSION: &str =
     "INSERT INTO sessions (user_id, token_hash, created_at, expires_at) VALUES (?, ?, ?, ?)";
@@ -211,8 +242,9 @@ const FORGET: &str = "DELETE FROM sessions WHERE id IN \
 const PROVED: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", sessions.id, expires_at \
-    FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ?"
+    ", sessions.id, expires_at, lasts_until \
+    FROM sessions JOIN users ON users.id = user_id WHERE token_hash = ? AND users.state = 'active'"
 );
 
-const RENEW: &str = "UPDATE sessions SET expires_at = ?2 WHERE id = ?1";
+const RENEW: &str =
+    "UPDATE sessions SET expires_at = ?2, lasts_until = ?3, seen_day = ?4 WHERE id = ?1";

@@ -2,6 +2,7 @@
 //! its own, HTTP and WebSocket clients that share no code with it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod changing_rooms;
 mod codec;
 mod contexts;

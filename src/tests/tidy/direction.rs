@@ -32,6 +32,7 @@ const LAYERS: [Layer; 16] = [
             "server/telemetry",
             "server/limits",
             "server/share",
+            "server/passwords",
             "server/outsider",
         ],
         &["protocol"],

@@ -139,6 +139,15 @@ impl Inner {
                 self.renamed(user, skeleton);
                 self.tell_house(*seq, frame);
             }
+            (
+                Publication::SessionsEnded {
+                    sessions,
+                    is_renewed,
+                    ..
+                },
+                Audience::Person(user),
+                _,
+            ) => self.sessions_ended(user, sessions, *is_renewed),
             (Publication::NewEpoch { rooms, house }, _, _) => {
                 self.begin_streams(*house);
                 self.begin_epoch(rooms);

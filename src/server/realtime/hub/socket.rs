@@ -2,8 +2,10 @@
 
 use super::StreamSeqs;
 use super::inner::Inner;
+use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
 use crate::realtime::{Attendee, SocketId, locked};
+use crate::scope::SessionId;
 use parlour_protocol::{RoomId, RoomKind, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +30,11 @@ impl Socket {
         self.listener.id
     }
 
+    /// Sets by which session its person is known: the socket is closed with it. To be called before the person is set.
+    pub fn prove(&self, session: SessionId) {
+        self.listener.prove(session);
+    }
+
     /// Sets whose socket this is, how many posts they have read in each of their rooms, and how far their stream has
     /// come; to be called once.
     ///
@@ -46,6 +53,7 @@ impl Socket {
             return Err(NameTaken(holder));
         }
         sockets.identify(&self.listener, who, read_posts, me);
+        close_if_ended(&sockets, &self.listener);
         Ok(())
     }
 

@@ -166,6 +166,7 @@ impl Conversation {
         if person.is_confined {
             self.socket.confine();
         }
+        self.socket.prove(person.session);
         let name = &person.user.name;
         let who = Attendee {
             id: person.user.id,

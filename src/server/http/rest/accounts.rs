@@ -1,0 +1,138 @@
+//! Accounts over REST: making one, signing in and out, oneself and one's sessions.
+
+use crate::accounts::{self, Browser, OwnSession, ProfileChanges, SignedIn};
+use crate::http::body::Json as JsonBody;
+use crate::http::device::Device;
+use crate::http::{AtSession, Problem, session_cookie};
+use crate::{Context, Scope, Token};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::IntoResponse;
+use parlour_protocol::{Me, NewGuest, Timestamp, User};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A name and the password that belongs to it.
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    username: String,
+    password: String,
+}
+
+/// What is changed of oneself.
+#[derive(Deserialize)]
+pub(super) struct MeBody {
+    #[serde(default)]
+    username: Option<String>,
+    #[serde(default)]
+    bio: Option<String>,
+}
+
+/// A session as its owner is shown it.
+#[derive(Serialize)]
+pub(super) struct SessionRecord {
+    id: i64,
+    device: String,
+    network: String,
+    begun_at: Timestamp,
+    /// At midnight: which day it was, and not more.
+    seen_on: Timestamp,
+    is_this: bool,
+}
+
+fn begun(user: User, token: &Token) -> Json<NewGuest> {
+    let token = token.as_str().to_owned();
+    Json(NewGuest { user, token })
+}
+
+pub(super) async fn sign_up(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    Device(device): Device,
+    JsonBody(body): JsonBody<Credentials>,
+) -> Result<impl IntoResponse, Problem> {
+    let Credentials { username, password } = body;
+    let (user, token) = accounts::sign_up(&ctx, &scope, &username, &password, &device).await?;
+    Ok((StatusCode::CREATED, begun(user, &token)))
+}
+
+pub(super) async fn sign_in(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    Device(device): Device,
+    JsonBody(body): JsonBody<Credentials>,
+) -> Result<impl IntoResponse, Problem> {
+    let Credentials { username, password } = body;
+    let browser = Browser {
+        device: &device,
+        known_by: None,
+    };
+    let signed_in = accounts::sign_in(&ctx, &scope, &username, &password, browser).await?;
+    let SignedIn { user, token } = signed_in;
+    Ok((StatusCode::CREATED, begun(user, &token)))
+}
+
+/// Ends the session of the request, and the cookie of a browser's.
+pub(super) async fn sign_out(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<impl IntoResponse, Problem> {
+    accounts::sign_out(&ctx, &scope).await?;
+    let ended = [(SET_COOKIE, session_cookie::end(&ctx.settings))];
+    Ok((StatusCode::NO_CONTENT, ended))
+}
+
+pub(super) async fn claim(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    Device(device): Device,
+    JsonBody(body): JsonBody<Credentials>,
+) -> Result<impl IntoResponse, Problem> {
+    let Credentials { username, password } = body;
+    let (user, token) = accounts::claim(&ctx, &scope, &username, &password, &device).await?;
+    Ok(begun(user, &token))
+}
+
+pub(super) async fn me(State(ctx): State<Arc<Context>>, scope: Scope) -> Result<Json<Me>, Problem> {
+    Ok(Json(accounts::me(&ctx, &scope).await?))
+}
+
+pub(super) async fn change_me(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    JsonBody(body): JsonBody<MeBody>,
+) -> Result<Json<Me>, Problem> {
+    let MeBody { username, bio } = body;
+    let changes = ProfileChanges { username, bio };
+    Ok(Json(accounts::change_me(&ctx, &scope, changes).await?))
+}
+
+pub(super) async fn own_sessions(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<Json<Vec<SessionRecord>>, Problem> {
+    let this = scope.require_person()?.session;
+    let sessions = accounts::own_sessions(&ctx, &scope).await?;
+    let shown = sessions
+        .into_iter()
+        .map(|session: OwnSession| SessionRecord {
+            id: session.id.0,
+            device: session.device,
+            network: session.network,
+            begun_at: session.begun_at,
+            seen_on: session.seen_on,
+            is_this: session.id == this,
+        });
+    Ok(Json(shown.collect()))
+}
+
+pub(super) async fn end_session(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtSession(session): AtSession,
+) -> Result<StatusCode, Problem> {
+    accounts::end_own_session(&ctx, &scope, session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,238 @@
+//! Passwords: what may be one, and how one is hashed and compared (argon2id).
+//!
+//! A hash costs 19 MiB and a fiftieth of a second or two, which is its purpose. So they are made on threads of the
+//! lowest priority, one on two processors, and wait in a queue in which addresses take turns.
+//!
+//! *Invariant:* comparing takes as long for a name that nobody has as for one that somebody has. No password leaves
+//! this module but as its hash.
+
+use crate::ClientAddress;
+use crate::clock::{Clock, Random, timeout};
+use crate::error::ServiceError;
+use crate::names;
+use crate::share::{Bounds, Share};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use parlour_protocol::rules::{PASSWORD_MAX, PASSWORD_MIN, PasswordFault};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+use std::thread;
+use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
+
+/// KiB that one hash takes.
+const MEMORY: u32 = 19 * 1_024;
+/// What a stored hash may ask for at most, in KiB.
+const MEMORY_MAX: u32 = 64 * 1_024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Bytes of a salt.
+const SALT: usize = 16;
+/// Hashes that wait at once.
+const WAITING: usize = 256;
+/// How long one waits at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The 3,000 commonest passwords that are long enough to be one, in the order of their characters.
+static COMMONEST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("passwords/commonest.txt").lines().collect());
+
+/// The hash of no password, which is compared with where there is none.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbC4uLg$\
+    R0mnFIJIZMyEfIfTFQ3gEgYG0nR6RbfrLBVQ1xFGhhk";
+
+/// A password that may be one, as it is hashed: in NFC, so that every keyboard writes the same.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// Reads what somebody of this name wants as their password.
+    ///
+    /// # Errors
+    /// [`PasswordFault`]: its length, or that everybody would guess it.
+    pub fn choose(text: &str, username: &str) -> Result<Self, PasswordFault> {
+        let password = Self::given(text);
+        let length = password.0.chars().count();
+        if length < PASSWORD_MIN {
+            return Err(PasswordFault::Short);
+        }
+        if length > PASSWORD_MAX {
+            return Err(PasswordFault::Long);
+        }
+        let folded = names::folded(&password.0);
+        if COMMONEST.contains(&*password.0) || COMMONEST.contains(&*folded) {
+            return Err(PasswordFault::Common);
+        }
+        if folded == names::folded(username) {
+            return Err(PasswordFault::OwnName);
+        }
+        Ok(password)
+    }
+
+    /// What somebody says that their password is. One that is too long to be one is none.
+    pub fn given(text: &str) -> Self {
+        Self(text.nfc().collect())
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// Makes and compares hashes.
+pub struct Passwords {
+    share: Share,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl Passwords {
+    /// A queue of its own.
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            share: Share::within(Bounds {
+                threads: (processors / 2).max(1),
+                address_waiting: WAITING,
+                waiting: WAITING,
+                nice: 19,
+            }),
+            clock,
+            random,
+        }
+    }
+
+    /// The hash of a password, as it is stored.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] when too many wait, or it would wait for more than ten seconds.
+    pub async fn hash(
+        &self,
+        address: ClientAddress,
+        password: Password,
+    ) -> Result<String, ServiceError> {
+        let mut salt = [0; SALT];
+        self.random.fill(&mut salt);
+        let hashed = self.run(address, move || {
+            let hash: Result<PasswordHash, _> =
+                hasher().hash_password_with_salt(password.0.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string())
+        });
+        let failed = |error: argon2::password_hash::Error| {
+            ServiceError::Io(std::io::Error::other(error.to_string()))
+        };
+        hashed.await?.map_err(failed)
+    }
+
+    /// Whether a password is the one that was stored as `hash`. `None`, nobody's, takes as long and is none.
+    ///
+    /// # Errors
+    /// As [`Passwords::hash`].
+    pub async fn is_it(
+        &self,
+        address: ClientAddress,
+        password: Password,
+        hash: Option<String>,
+    ) -> Result<bool, ServiceError> {
+        self.run(address, move || {
+            let is_somebodys = hash.is_some();
+            let is_it = compare(&password, hash.as_deref().unwrap_or(NOBODYS));
+            is_it && is_somebodys
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        address: ClientAddress,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let done = self.share.run(address, async move { work() });
+        let done = timeout(&*self.clock, PATIENCE, done).await;
+        done.unwrap_or(Err(ServiceError::Overloaded))
+    }
+}
+
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(MEMORY, PASSES, LANES, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn compare(password: &Password, hash: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else {
+        return false;
+    };
+    let is_affordable = Params::try_from(&hash).is_ok_and(|asked| asked.m_cost() <= MEMORY_MAX);
+    let is_possible = password.0.chars().nth(PASSWORD_MAX).is_none();
+    is_affordable
+        && is_possible
+        && hasher()
+            .verify_password(password.0.as_bytes(), &hash)
+            .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{SystemClock, SystemRandom};
+    use std::net::IpAddr;
+
+    const HOME: ClientAddress = ClientAddress::Known(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
+    fn passwords() -> Passwords {
+        Passwords::new(Arc::new(SystemClock), Arc::new(SystemRandom))
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_not_what_everybody_tries() {
+        let fault = |text: &str| Password::choose(text, "Alice Liddell").err();
+        assert_eq!(fault("1234567"), Some(PasswordFault::Short));
+        assert_eq!(fault(&"x".repeat(129)), Some(PasswordFault::Long));
+        assert_eq!(fault("password"), Some(PasswordFault::Common));
+        assert_eq!(fault("TrustNo1"), Some(PasswordFault::Common));
+        assert_eq!(fault("alice  liddell"), Some(PasswordFault::OwnName));
+        assert_eq!(fault("jam to-morrow"), None);
+        assert_eq!(fault(&"\u{1f36a}".repeat(8)), None);
+        assert_eq!(fault(&"x".repeat(128)), None);
+        assert_eq!(COMMONEST.len(), 3_000);
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_of_its_password_in_every_spelling_and_of_no_other() {
+        let passwords = passwords();
+        let hash = passwords.hash(HOME, Password::given("Cafe\u{301} au lait"));
+        let hash = hash.await.unwrap();
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        let is_it = |text: &str, hash: Option<&str>| {
+            passwords.is_it(HOME, Password::given(text), hash.map(str::to_owned))
+        };
+        assert!(is_it("Caf\u{e9} au lait", Some(&hash)).await.unwrap());
+        assert!(!is_it("Cafe au lait", Some(&hash)).await.unwrap());
+        assert!(!is_it("Caf\u{e9} au lait", None).await.unwrap());
+        assert!(!is_it("x", Some("no hash")).await.unwrap());
+        let greedy = hash.replace("m=19456", "m=4194304");
+        assert!(!is_it("Caf\u{e9} au lait", Some(&greedy)).await.unwrap());
+        let other = passwords.hash(HOME, Password::given("Caf\u{e9} au lait"));
+        assert_ne!(other.await.unwrap(), hash, "each has its own salt");
+    }
+
+    #[test]
+    fn nobodys_hash_costs_what_everybodys_does() {
+        let hash = PasswordHash::new(NOBODYS).unwrap();
+        let params = Params::try_from(&hash).unwrap();
+        let asked = (params.m_cost(), params.t_cost(), params.p_cost());
+        assert_eq!(asked, (MEMORY, PASSES, LANES));
+    }
+
+    #[test]
+    fn a_password_is_not_shown_by_accident() {
+        assert_eq!(format!("{:?}", Password::given("secret")), "Password(…)");
+    }
+}

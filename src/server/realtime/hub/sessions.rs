@@ -1,0 +1,46 @@
+//! Sessions that end: their sockets are closed, also those that come a moment late.
+//!
+//! *Invariant:* a socket that was looked at with a session before it ended is closed, whether the end is published
+//! before or after the socket is known to be its person's.
+
+use super::go_away;
+use super::inner::Inner;
+use crate::realtime::listener::Listener;
+use crate::realtime::sockets::Sockets;
+use crate::realtime::{Closing, locked};
+use crate::scope::SessionId;
+use parlour_protocol::{CloseCode, UserId};
+
+/// Closes a socket that has just come to be somebody's, if its session has ended meanwhile.
+pub(super) fn close_if_ended(sockets: &Sockets, listener: &Listener) {
+    let session = listener.session();
+    if let Some(is_renewed) = session.and_then(|session| sockets.ended.find(session)) {
+        close(listener, is_renewed);
+    }
+}
+
+impl Inner {
+    /// Closes the sockets of sessions that ended: who has another session in its place is asked to come back.
+    pub(super) fn sessions_ended(&self, user: UserId, ended: &[SessionId], is_renewed: bool) {
+        let mut sockets = locked(&self.sockets);
+        for session in ended {
+            sockets.ended.add(*session, is_renewed);
+        }
+        for listener in sockets.of(user) {
+            let session = listener.session();
+            if session.is_some_and(|session| ended.contains(&session)) {
+                close(listener, is_renewed);
+            }
+        }
+    }
+}
+
+fn close(listener: &Listener, is_renewed: bool) {
+    match is_renewed {
+        true => go_away(listener),
+        false => {
+            let closing = Closing::plain(CloseCode::SessionEnded);
+            listener.subscriber.close(closing);
+        }
+    }
+}
