@@ -51,6 +51,7 @@ id!(
 );
 id!(
 /// The id of a message across all rooms. People and links use its [`Number`] instead.
+    #[derive(Default)]
     MessageId
 );
 id!(
@@ -63,6 +64,13 @@ id!(
 /// message's own `seq` moves on with every edit.
     Number
 );
+
+impl MessageId {
+    /// Whether it is left out where only the site's own program reads, which has no use for it.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.0 == 0
+    }
+}
 
 impl Seq {
     /// Nothing has happened yet.

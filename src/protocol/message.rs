@@ -8,7 +8,8 @@ record! {
     ///
     /// *Invariant:* `seq >= number`, and equal exactly while nothing has changed since it was posted.
     pub struct Message {
-        /// Its identity across rooms.
+        /// Its identity across rooms. A page's own JSON has none: it is random, so each would be sent whole.
+        #[serde(default, skip_serializing_if = "MessageId::is_left_out")]
         pub id: MessageId,
         /// The room it stands in.
         pub room_id: RoomId,

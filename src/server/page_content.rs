@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    History, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind, Seq, User, rules,
+    History, MessageId, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind, Seq, User, rules,
 };
 
 pub use crate::messages::View;
@@ -83,10 +83,14 @@ pub async fn read(
     let read = ctx.store.rooms_and_history(scope, open, rules::PAGE_SIZE);
     let Listed { listing, opened } = read.await?;
     let opened = at.zip(opened).map(|(at, opened)| {
+        let mut open = self::open(ctx, scope, at, opened)?;
+        for message in &mut open.history.messages {
+            message.id = MessageId::default();
+        }
         Ok::<_, ServiceError>(OpenRoom {
             may_delete: false,
             read: None,
-            ..self::open(ctx, scope, at, opened)?
+            ..open
         })
     });
     let posts = listing.rooms.iter().map(|stored| stored.posts).collect();

@@ -127,8 +127,8 @@ pub enum Key {
     Day(i64, usize, Option<i64>),
     /// Of the line *New*.
     New,
-    /// Of a message: which, its last change, and how it is drawn.
-    Message(i64, Seq, [bool; 5]),
+    /// Of a message: its room and number, its last change, and how it is drawn.
+    Message(i64, i64, Seq, [bool; 5]),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
     /// Of a message on its way: its key, its author's name, and how it is drawn. Whether it waits or is being sent
@@ -145,7 +145,8 @@ impl Row {
             } => Key::Day(*day, *repeats, *ago),
             Self::New => Key::New,
             Self::Message(row) => Key::Message(
-                row.message.id.0,
+                row.message.room_id.0,
+                row.message.number.0,
                 row.message.seq,
                 [
                     row.opens_group,

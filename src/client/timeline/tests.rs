@@ -394,7 +394,7 @@ fn a_key_changes_exactly_with_what_is_drawn() {
 #[test]
 fn another_room_s_message_of_the_same_number_and_time_is_drawn_anew() {
     let (lobby, mut tea) = (page(1..=1, 1), page(1..=1, 1));
-    tea.messages[0].id = parlour_protocol::MessageId(2);
+    tea.messages[0].room_id = parlour_protocol::RoomId(2);
     let (mut lobby, mut tea) = (Timeline::new(lobby), Timeline::new(tea));
     lobby.note("Alice".to_owned(), SystemEvent::Joined, None);
     tea.note("Bob".to_owned(), SystemEvent::Joined, None);
