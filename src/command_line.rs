@@ -2,13 +2,15 @@
 //!
 //! Owns the list of commands and the words that explain them.
 
+use crate::user_cli::UserAsked;
+use parlour_protocol::ServerRole;
 use parlour_server::config::DatabaseUrl;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// How to use it, in one line.
 const USAGE: &str = "usage: parlour [--config FILE] [--replace], parlour backup FILE, parlour restore FILE, \
-    parlour copy --from URL --to URL, or parlour epoch new";
+    parlour copy --from URL --to URL, parlour epoch new, or parlour user list|create|password|role|disable|enable";
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -19,6 +21,12 @@ usage: parlour [--config FILE] [--replace]
        parlour restore FILE [--config FILE]
        parlour copy --from URL --to URL [--config FILE]
        parlour epoch new [--config FILE]
+       parlour user list [--config FILE]
+       parlour user create NAME ROLE [--config FILE]
+       parlour user password NAME [--config FILE]
+       parlour user role NAME ROLE [--config FILE]
+       parlour user disable NAME [--config FILE]
+       parlour user enable NAME [--config FILE]
 
   (nothing)        serve until told to stop
   backup FILE      copy the database to FILE and check the copy, also while the server runs
@@ -29,6 +37,9 @@ usage: parlour [--config FILE] [--replace]
                    No server may run on either
   epoch new        have all browsers take their rooms anew, after a restore of the data alone
                    into a PostgreSQL database. The server must be stopped
+  user …           see and change accounts, also while the server runs. ROLE is member, moderator,
+                   admin or owner. A new password is the first line that is piped in;
+                   at a terminal one is drawn and printed
 
   --config FILE    read the settings from FILE, not from $PARLOUR_CONFIG or ./Leptos.toml
   --replace        take over from the server that runs on the same database
@@ -66,6 +77,8 @@ pub enum Command {
     },
     /// Draw a new epoch for the database.
     NewEpoch,
+    /// See or change accounts.
+    User(UserAsked),
     /// Say what there is.
     Help,
     /// Say which version this is.
@@ -102,6 +115,9 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Stri
                 Some(what) if what == "new" => command = Some(Chosen::Is(Command::NewEpoch)),
                 _ => return Err(format!("epoch needs new after it; {USAGE}.")),
             },
+            Some("user") if command.is_none() => {
+                command = Some(Chosen::Is(Command::User(user(&mut arguments)?)));
+            }
             Some("backup") if command.is_none() => {
                 command = Some(Chosen::Is(Command::Backup(file()?)));
             }
@@ -129,6 +145,35 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Stri
         (None, ..) => Command::Serve { replace },
     };
     Ok(Asked { command, config })
+}
+
+/// What stands after `user`.
+fn user(arguments: &mut impl Iterator<Item = OsString>) -> Result<UserAsked, String> {
+    let mut word = || arguments.next().and_then(|word| word.into_string().ok());
+    let verb = word().unwrap_or_default();
+    let needs = |what: &str| format!("user {verb} needs {what} after it; {USAGE}.");
+    let name = |word: Option<String>| {
+        let word = word.filter(|word| !word.is_empty() && !word.starts_with('-'));
+        word.ok_or_else(|| needs("a name"))
+    };
+    let role = |word: Option<String>| {
+        let roles = ServerRole::ALL.into_iter().skip(1);
+        let known = roles
+            .clone()
+            .find(|role| word.as_deref() == Some(role.name()));
+        known.ok_or_else(|| needs("a name and a role: member, moderator, admin or owner"))
+    };
+    match verb.as_str() {
+        "list" => Ok(UserAsked::List),
+        "create" => Ok(UserAsked::Create(name(word())?, role(word())?)),
+        "password" => Ok(UserAsked::Password(name(word())?)),
+        "role" => Ok(UserAsked::Role(name(word())?, role(word())?)),
+        "disable" => Ok(UserAsked::Disable(name(word())?)),
+        "enable" => Ok(UserAsked::Enable(name(word())?)),
+        _ => Err(format!(
+            "user needs list, create, password, role, disable or enable after it; {USAGE}."
+        )),
+    }
 }
 
 /// A command, of which one needs more than its word and what follows it.
@@ -189,6 +234,24 @@ mod tests {
         );
         does("epoch new", Command::NewEpoch, None);
         does("epoch new --config a", Command::NewEpoch, Some("a"));
+        let user = |line: &str, asked| does(&format!("user {line}"), Command::User(asked), None);
+        user("list", UserAsked::List);
+        user(
+            "create ada owner",
+            UserAsked::Create("ada".to_owned(), ServerRole::Owner),
+        );
+        user("password ada", UserAsked::Password("ada".to_owned()));
+        user(
+            "role ada admin",
+            UserAsked::Role("ada".to_owned(), ServerRole::Admin),
+        );
+        user("disable ada", UserAsked::Disable("ada".to_owned()));
+        user("enable ada", UserAsked::Enable("ada".to_owned()));
+        does(
+            "user list --config a",
+            Command::User(UserAsked::List),
+            Some("a"),
+        );
         does("--help", Command::Help, None);
         does("--version", Command::Version, None);
     }
@@ -217,6 +280,14 @@ mod tests {
             "epoch",
             "epoch old",
             "epoch new new",
+            "user",
+            "user invite ada",
+            "user create ada",
+            "user create ada guest",
+            "user role ada king",
+            "user password",
+            "user disable --config a",
+            "user list list",
         ] {
             let sentence = of(line).expect_err(line);
             assert!(sentence.contains("usage: parlour ["), "{line}: {sentence}");
@@ -253,6 +324,10 @@ mod tests {
             "--from",
             "--to",
             "epoch new",
+            "user create",
+            "user password",
+            "user role",
+            "user disable",
             "--config",
             "--replace",
             "--version",

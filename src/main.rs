@@ -5,6 +5,7 @@ mod command_line;
 mod copy_cli;
 mod epoch_cli;
 mod terminal;
+mod user_cli;
 
 use command_line::{Asked, Command};
 use leptos::config::LeptosOptions;
@@ -47,6 +48,10 @@ async fn run() -> Result<(), String> {
         Command::NewEpoch => {
             let renewed = epoch_cli::renew(&settings(config)?).await;
             say(&renewed.map_err(sentence)?)
+        }
+        Command::User(asked) => {
+            let done = user_cli::run(settings(config)?, asked).await;
+            say(&done.map_err(sentence)?)
         }
         Command::Help => say(command_line::HELP),
         Command::Version => say(concat!("parlour ", env!("CARGO_PKG_VERSION"), "\n")),

@@ -20,6 +20,8 @@ names! {
         AccountRequired = "account_required",
         /// Accounts are not made here, or only by who is invited.
         SignUpClosed = "sign_up_closed",
+        /// The house would have no owner any more.
+        LastOwner = "last_owner",
         /// No such room.
         RoomNotFound = "room_not_found",
         /// No such message in that room.
@@ -53,7 +55,7 @@ impl ErrorCode {
             Self::SignInRequired | Self::WrongCredentials => 401,
             Self::Forbidden | Self::AccountRequired | Self::SignUpClosed => 403,
             Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
-            Self::UsernameTaken => 409,
+            Self::UsernameTaken | Self::LastOwner => 409,
             Self::TooLarge => 413,
             Self::Invalid => 422,
             Self::RateLimited => 429,

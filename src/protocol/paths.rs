@@ -1,6 +1,6 @@
 //! Every URL of the product, made and read in one place.
 
-use crate::{Number, Room, RoomId};
+use crate::{Number, Room, RoomId, UserId};
 
 /// The front door: it leads on to where somebody was last.
 pub const HOME: &str = "/";
@@ -26,6 +26,8 @@ pub const INVITATION: &str = "/i/";
 pub const ADMIN: &str = "/admin";
 /// The settings that can be changed while the server serves, and their form's target.
 pub const HOUSE_SETTINGS: &str = "/admin/settings";
+/// The people of the house, as who runs it sees them.
+pub const PEOPLE_ADMIN: &str = "/admin/people";
 /// Who may do what.
 pub const PERMISSIONS: &str = "/admin/permissions";
 /// The header of a request that asks for what a panel shows of a page, and not for all of it.
@@ -50,6 +52,28 @@ pub fn browse(search: &str, after: Option<&str>) -> String {
         true => ROOMS.to_owned(),
         false => format!("{ROOMS}?{}", query.join("&")),
     }
+}
+
+/// The people who are found by this, from the beginning or behind one of them.
+pub fn people_admin(search: &str, with_guests: bool, after: Option<UserId>) -> String {
+    let guests = if with_guests { "&guests=on" } else { "" };
+    let after = after.map_or_else(String::new, |after| format!("&after={after}"));
+    format!("{PEOPLE_ADMIN}?q={}{guests}{after}", encode(search.trim()))
+}
+
+/// `/admin/people/7`: one of them, and what may be done to them.
+pub fn person_admin(person: UserId) -> String {
+    format!("{PEOPLE_ADMIN}/{person}")
+}
+
+/// Where the form that gives a person a role goes.
+pub fn person_role(person: UserId) -> String {
+    person_deed(person, "role")
+}
+
+/// Where the form goes that does this to a person.
+pub fn person_deed(person: UserId, deed: &str) -> String {
+    format!("{}/{deed}", person_admin(person))
 }
 
 /// The rooms with all that is `wanted` in their names.

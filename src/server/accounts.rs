@@ -1,5 +1,6 @@
 //! Accounts: guests and members, their names, and their sessions.
 
+mod by_machine;
 mod device;
 mod policy;
 mod profile;
@@ -9,6 +10,7 @@ mod signing_in;
 mod signing_up;
 mod token;
 
+pub use by_machine::{create_account, set_password};
 pub use device::device;
 pub use policy::Policy;
 pub use profile::{ProfileChanges, change_me, me};

@@ -92,7 +92,7 @@ pub trait Random: Send + Sync + 'static {
 }
 
 /// So many random bytes in base64url, which may stand in a URL: a token, a key, an epoch.
-pub(crate) fn draw<const BYTES: usize>(random: &dyn Random) -> String {
+pub fn draw<const BYTES: usize>(random: &dyn Random) -> String {
     let mut bytes = [0; BYTES];
     random.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)

@@ -99,6 +99,9 @@ pub enum ServiceError {
     /// Only somebody with an account may do this here.
     #[error("account required")]
     AccountRequired,
+    /// The house would have no owner any more.
+    #[error("last owner")]
+    LastOwner,
     /// A setting of the house that cannot be so.
     #[error(transparent)]
     Setting(#[from] ConfigError),
@@ -197,6 +200,10 @@ impl ServiceError {
             Self::AccountRequired => AppError::new(
                 Code::AccountRequired,
                 "Only people with an account may do this here.",
+            ),
+            Self::LastOwner => AppError::new(
+                Code::LastOwner,
+                "A house keeps an owner: make somebody else one first.",
             ),
             Self::Setting(ConfigError::Impossible { key, expected }) => {
                 AppError::new(Code::Invalid, format!("This must be {expected}.")).at(key)

@@ -115,6 +115,12 @@ pub enum Publication {
         /// Whether another one took their place, so that who comes back is let in.
         is_renewed: bool,
     },
+    /// What a person may do on the server is another: their sockets, which were let in with what they might before, come
+    /// back.
+    RoleChanged {
+        /// The person whose role or state changed.
+        user: UserId,
+    },
     /// The database has another history than the one that was told, so that what anybody holds of it is void.
     NewEpoch {
         /// Each room that there is, with its `seq` and its number of posts.
@@ -149,7 +155,8 @@ impl Publication {
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. }
-            | Self::SessionsEnded { user, .. } => Audience::Person(*user),
+            | Self::SessionsEnded { user, .. }
+            | Self::RoleChanged { user } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
@@ -176,7 +183,9 @@ impl Publication {
             }
             Self::Read { user, .. } | Self::Unread { user, .. } => smallvec![Source::Person(*user)],
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
-            Self::SessionsEnded { user, .. } => smallvec![Source::Person(*user)],
+            Self::SessionsEnded { user, .. } | Self::RoleChanged { user } => {
+                smallvec![Source::Person(*user)]
+            }
             // What led to it is not known.
             Self::Viewers { .. } | Self::NewEpoch { .. } => smallvec![Source::Everything],
         }

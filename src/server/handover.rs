@@ -5,12 +5,16 @@
 //! so no connection is refused in between. A process opens the database only after the one before has closed
 //! it; the database's lock (`store/lock.rs`) ensures it.
 
+mod command_socket;
 mod passing;
 mod unix_socket;
+
+pub use command_socket::{CommandError, run_user_command};
 
 use crate::store::lock::{DatabaseLock, LockError};
 use crate::{Context, Settings, http, systemd};
 use axum::Router;
+use command_socket::CommandSocket;
 use std::future::pending;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
@@ -86,6 +90,7 @@ pub struct ServingLease {
     listener: StdListener,
     lock: DatabaseLock,
     handover: Option<HandoverSocket>,
+    commands: Option<CommandSocket>,
     /// The service manager keeps the socket open while no process serves.
     is_kept_open: bool,
 }
@@ -132,10 +137,14 @@ impl ServingLease {
         let handover = HandoverSocket::open(&database).inspect_err(|error| {
             tracing::warn!(%error, "no other process will be able to take over from this one");
         });
+        let commands = CommandSocket::open(&database).inspect_err(|error| {
+            tracing::warn!(%error, "no commands about accounts will be taken while this process serves");
+        });
         Ok(Self {
             listener: found.listener,
             lock,
             handover: handover.ok(),
+            commands: commands.ok(),
             is_kept_open,
         })
     }
@@ -154,6 +163,7 @@ impl ServingLease {
             listener,
             lock,
             handover,
+            commands,
             is_kept_open,
         } = self;
         // A socket that was passed to this process may be in blocking mode.
@@ -179,14 +189,22 @@ impl ServingLease {
                 None => pending().await,
             }
         };
+        let commanding = async {
+            match &commands {
+                Some(commands) => commands.answer(&ctx).await,
+                None => pending().await,
+            }
+        };
         // After the signal handlers are set: a script may send a signal as soon as it reads this line.
         let address = listener.local_addr()?;
         tracing::info!(%address, "serving http://{address}");
         systemd::ready();
         {
             let mut answering = pin!(answering);
+            let mut commanding = pin!(commanding);
             let mut serving = pin!(http::serve(accepting, app, Arc::clone(&ctx), stop));
             let is_handed_over = tokio::select! {
+                never = commanding.as_mut() => match never {},
                 () = answering.as_mut() => {
                     serving.await;
                     true
@@ -202,7 +220,7 @@ impl ServingLease {
         }
         // In this order: a process that finds the Unix socket closed can bind the port, and the file of the
         // Unix socket is removed while the lock is held.
-        drop((listener, handover, lock));
+        drop((listener, handover, commands, lock));
         ctx.hub.wait_for_sockets().await;
         Ok(())
     }

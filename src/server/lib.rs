@@ -6,6 +6,7 @@
 //! *Invariant:* only contexts write, only the writer publishes, and only after the commit.
 
 pub mod accounts;
+pub mod administration;
 mod boot;
 pub mod cache;
 mod client_address;
@@ -14,7 +15,7 @@ pub mod config;
 mod context;
 mod error;
 pub mod events;
-mod handover;
+pub mod handover;
 pub mod house_settings;
 pub mod http;
 pub mod invalidation;
@@ -36,6 +37,7 @@ pub mod store;
 pub mod sweeper;
 mod systemd;
 pub mod telemetry;
+pub mod user_commands;
 
 pub use accounts::Token;
 pub use boot::{BootError, boot};

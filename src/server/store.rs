@@ -20,6 +20,7 @@
 //! cannot write.
 
 mod accounts;
+mod administration;
 mod alone;
 pub mod backup;
 mod bootstrap;
@@ -64,6 +65,7 @@ pub mod testing;
 mod writer;
 
 pub use accounts::{AccountDraft, AccountFacts, KnownAccount};
+pub use administration::{Deed, KnownPerson, PeopleWanted, PersonFacts};
 use bootstrap::{Begun, EPOCH, draw_epoch};
 pub use changes::SyncPage;
 pub use connect::Connections;

@@ -38,6 +38,10 @@ pub fn site(site: Site) -> Router {
             get(pages::house_settings).post(forms::change_house_settings),
         )
         .route(paths::PERMISSIONS, get(pages::permissions))
+        .route(paths::PEOPLE_ADMIN, get(pages::people_admin))
+        .route("/admin/people/{id}", get(pages::person_admin))
+        .route("/admin/people/{id}/role", post(forms::give_role))
+        .route("/admin/people/{id}/{deed}", post(forms::do_to_person))
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
         .route("/rooms/{slug}/read", post(forms::mark_read))

@@ -15,7 +15,13 @@ use parlour_protocol::permissions::{Action, may};
 use parlour_server::{Scope, ServiceError};
 
 /// The pages, each with what it is called and who sees it.
-const PAGES: [(&str, &str, &str, Action); 2] = [
+const PAGES: [(&str, &str, &str, Action); 3] = [
+    (
+        paths::PEOPLE_ADMIN,
+        "People",
+        "Who is here, and their roles.",
+        Action::SeePeople,
+    ),
     (
         paths::HOUSE_SETTINGS,
         "Settings",
@@ -70,6 +76,7 @@ pub(super) fn admin_page(
     };
     let back_label = match back {
         paths::ADMIN => "Back to the administration",
+        paths::PEOPLE_ADMIN => "Back to the people",
         _ => "Back to the rooms",
     };
     site.assets.page(status, &head, move || {

@@ -180,21 +180,21 @@ pub(super) async fn ask(database: &Path, mode: TakeoverMode) -> Answer {
 }
 
 /// Whether the process at the other end is of the user who runs this one.
-fn is_ours(stream: &UnixStream) -> bool {
+pub(super) fn is_ours(stream: &UnixStream) -> bool {
     stream
         .peer_cred()
         .is_ok_and(|peer| peer.uid() == geteuid().as_raw())
 }
 
 /// A path to a socket's file that is short enough for the system.
-struct Address {
-    path: PathBuf,
+pub(super) struct Address {
+    pub(super) path: PathBuf,
     /// The folder's descriptor, if `path` goes through it; it must stay open while `path` is used.
     _folder: Option<File>,
 }
 
 impl Address {
-    fn of(file: &Path) -> io::Result<Self> {
+    pub(super) fn of(file: &Path) -> io::Result<Self> {
         if file.as_os_str().as_bytes().len() <= ADDRESS_MAX {
             return Ok(Self {
                 path: file.to_owned(),

@@ -47,6 +47,7 @@ impl Event {
             Publication::Read { .. }
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
+            | Publication::RoleChanged { .. }
             | Publication::NewEpoch { .. } => None,
         };
         let frame = frame.map(Frame::from);

@@ -40,6 +40,7 @@ const ROOMS: [(&[&str], &[&str]); 4] = [
             "src/backup_cli.rs",
             "src/copy_cli.rs",
             "src/epoch_cli.rs",
+            "src/user_cli.rs",
             "src/command_line.rs",
             "src/main.rs",
             "src/site",

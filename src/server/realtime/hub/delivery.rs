@@ -148,6 +148,7 @@ impl Inner {
                 Audience::Person(user),
                 _,
             ) => self.sessions_ended(user, sessions, *is_renewed),
+            (Publication::RoleChanged { .. }, Audience::Person(user), _) => self.comes_back(user),
             (Publication::NewEpoch { rooms, house }, _, _) => {
                 self.begin_streams(*house);
                 self.begin_epoch(rooms);

@@ -35,6 +35,16 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Asks the sockets of a person to come back, as who they are now.
+    pub(super) fn comes_back(&self, user: UserId) {
+        let sockets = locked(&self.sockets);
+        for listener in sockets.of(user) {
+            go_away(listener);
+        }
+    }
+}
+
 fn close(listener: &Listener, is_renewed: bool) {
     match is_renewed {
         true => go_away(listener),
