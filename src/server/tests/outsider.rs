@@ -384,6 +384,27 @@ fn nobody_is_told_anything_of_a_room_they_may_not_see_at_any_door() {
         .unwrap();
 }
 
+/// A socket that says nothing is closed after ten seconds, which are all that a test waits: nobody could tell then what a
+/// member is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knocks_at_a_room_says_who_is_coming_and_a_member_is_welcomed() {
+    let server = Server::plain().await;
+    let (alice, mallory) = (server.guest("Alice").await, server.guest("Mallory").await);
+    let store = &server.ctx.store;
+    let den = store.make_room(RoomKind::Closed, UserId(alice.id), "Den");
+    let den = den.await.id.0;
+    for (guest, is_told) in [(alice, true), (mallory, false)] {
+        let outsider = Outsider {
+            name: "Somebody",
+            guest: Some(guest),
+            was_inside: false,
+        };
+        let answer = outsider.enter(&server, den).await.answer;
+        assert_eq!(answer.contains("welcome"), is_told, "{answer}");
+        assert_eq!(answer.contains("4404"), !is_told, "{answer}");
+    }
+}
+
 /// The property sees through a door that is left open: somebody who was let in and is taken for an outsider.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_who_is_taken_for_an_outsider_is_found() {

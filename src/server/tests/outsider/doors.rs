@@ -10,6 +10,7 @@ use parlour_server::{Scope, accounts};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
+use tokio_tungstenite::tungstenite::Message;
 
 /// Somebody who may not see the rooms that are asked for.
 pub struct Outsider {
@@ -80,12 +81,14 @@ impl Outsider {
     }
 
     /// A socket of the room alone.
-    async fn enter(&self, server: &Server, room: i64) -> Told {
+    pub async fn enter(&self, server: &Server, room: i64) -> Told {
         let mut socket = self.socket(server, &format!("/ws/chat/{room}")).await;
+        // A member is waited for to say who is coming. Who may not see the room may have been sent away before that.
+        let _ = socket.try_send(Message::text("{}")).await;
         let mut frames = Vec::new();
         let closed = loop {
             match socket.next_or_close().await {
-                // A member would be asked who they are, and is told what the room is.
+                // Only a member is told what the room is.
                 Ok(frame) if frame["type"] == "welcome" => {
                     frames.push(masked(frame));
                     break None;
