@@ -111,7 +111,7 @@ pub struct RealtimeSettings {
 pub struct HouseSettings {
     /// Who gets an account.
     pub sign_up: SignUp,
-    /// What people without an account may do in open rooms.
+    /// What people without an account may do in open rooms: read them, or write in them.
     pub guests: Guests,
     /// The least role on the server that makes rooms.
     pub make_rooms: ServerRole,

@@ -25,7 +25,7 @@ const HOUSE: [About; 3] = [
     (
         "house.guests",
         "What people without an account may do in open rooms",
-        "no: to them there are none.",
+        "read: they write in none of them, and no new guests come but by an invitation.",
     ),
     (
         "house.make-rooms",
@@ -35,7 +35,7 @@ const HOUSE: [About; 3] = [
 ];
 
 /// How often something may be done.
-const LIMITS: [About; 12] = [
+const LIMITS: [About; 15] = [
     (
         "limits.messages-per-second",
         "Messages a second of one person",
@@ -60,6 +60,21 @@ const LIMITS: [About; 12] = [
     (
         "limits.wrong-codes-per-minute",
         "Wrong codes a minute from one address",
+        "",
+    ),
+    (
+        "limits.accounts-per-hour",
+        "New accounts an hour from one address",
+        "Guests who become members count, too.",
+    ),
+    (
+        "limits.sign-in-failures",
+        "Wrong passwords in five minutes for one account from one address",
+        "",
+    ),
+    (
+        "limits.address-sign-in-failures",
+        "Wrong passwords in five minutes from one address",
         "",
     ),
     (
@@ -98,7 +113,7 @@ const LIMITS: [About; 12] = [
 fn choices(key: &str) -> Vec<&'static str> {
     match key {
         "house.sign-up" => vec!["open", "invited", "closed"],
-        "house.guests" => Guests::ALL.map(Guests::name).to_vec(),
+        "house.guests" => vec![Guests::Read.name(), Guests::Write.name()],
         "house.make-rooms" => ServerRole::ALL.map(ServerRole::name).to_vec(),
         _ => Vec::new(),
     }

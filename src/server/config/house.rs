@@ -5,6 +5,7 @@
 
 use super::layers::{lay, refused, typed};
 use super::{ConfigError, HouseSettings, LimitSettings, Settings, values};
+use parlour_protocol::permissions::Guests;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -76,6 +77,10 @@ impl Changeable {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        // What is open can be read by everybody who reaches the server.
+        if self.house.guests == Guests::No {
+            return Err(values::impossible("house.guests", "read or write"));
+        }
         let limits = &self.limits;
         values::burst("message", limits.messages_per_second, limits.message_burst)?;
         let (rate, burst) = (
@@ -151,7 +156,6 @@ impl InForce {
 mod tests {
     use super::*;
     use crate::config::SignUp;
-    use parlour_protocol::permissions::Guests;
 
     fn stored(entries: &[(&str, &str)]) -> StoredSettings {
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
@@ -167,7 +171,7 @@ mod tests {
             (Guests::Read, 3)
         );
         assert_eq!(refused, []);
-        let file = "[house]\nguests = \"no\"";
+        let file = "[house]\nguests = \"write\"";
         let variable = (
             "PARLOUR__LIMITS__ROOMS_PER_HOUR".to_owned(),
             "60".to_owned(),
@@ -178,7 +182,7 @@ mod tests {
         let (now, _) = settings.in_force(&kept);
         assert_eq!(
             (now.house.guests, now.limits.rooms_per_hour),
-            (Guests::No, 60)
+            (Guests::Write, 60)
         );
     }
 
@@ -186,7 +190,7 @@ mod tests {
     fn what_cannot_be_is_named_and_leaves_the_rest() {
         let kept = stored(&[
             ("house.colour", "red"),
-            ("house.guests", "everything"),
+            ("house.guests", "no"),
             ("house.sign-up", "closed"),
             ("limits.message-burst", "0"),
         ]);
