@@ -37,6 +37,11 @@ async fn to_who_may_not_see_it_the_administration_is_as_nothing() {
     assert_eq!(moderator.get("/admin").await.status, 200);
     assert_eq!(moderator.get("/admin/permissions").await.status, 200);
     assert_eq!(moderator.get("/admin/settings").await.status, 404);
+    let led = admin.get("/admin").await;
+    for link in led.all("main li a") {
+        let path = link.attr("href").unwrap();
+        assert_eq!(admin.get(path).await.status, 200, "{path}");
+    }
     let links = |page: Page| page.all("main li a").len();
     assert!(links(moderator.get("/admin").await) < links(admin.get("/admin").await));
     let sent = guest

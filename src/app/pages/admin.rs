@@ -15,12 +15,24 @@ use parlour_protocol::permissions::{Action, may};
 use parlour_server::{Scope, ServiceError};
 
 /// The pages, each with what it is called and who sees it.
-const PAGES: [(&str, &str, &str, Action); 3] = [
+const PAGES: [(&str, &str, &str, Action); 5] = [
     (
         paths::PEOPLE_ADMIN,
         "People",
         "Who is here, and their roles.",
         Action::SeePeople,
+    ),
+    (
+        paths::ROOMS,
+        "Rooms",
+        "All rooms that you may see.",
+        Action::SeePeople,
+    ),
+    (
+        paths::INVITES,
+        "Invitations",
+        "Links that lead to the server.",
+        Action::InviteToServer,
     ),
     (
         paths::HOUSE_SETTINGS,
