@@ -16,6 +16,7 @@ mod m0007_streams;
 mod m0008_permissions;
 mod m0009_accounts;
 mod m0011_invites;
+mod m0012_direct;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_permissions::Step),
             Box::new(m0009_accounts::Step),
             Box::new(m0011_invites::Step),
+            Box::new(m0012_direct::Step),
         ]
     }
 }

@@ -140,7 +140,7 @@ impl LivePages {
             return Ok(known);
         }
         let content = Arc::new(page_content::read(&self.ctx, scope, at).await?);
-        let key = match content.lists_all_rooms() {
+        let key = match content.lists_all_rooms() && !key.visibility.is_personal() {
             true => key,
             false => among(rooms::belongs_to(&self.ctx, scope).await?),
         };

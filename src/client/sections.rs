@@ -1,4 +1,4 @@
-//! The order of the sidebar: what is unread, one's own rooms, and others for who has few of them.
+//! The order of the sidebar: what is unread, one's own rooms, whom one talks to alone, and other rooms for who has few.
 //!
 //! *Invariant:* it is a function of the list, of which room is open, and of whether that one was unread when it was
 //! opened. The room that is open stays where it was found: nothing moves away under who has just clicked it.
@@ -11,6 +11,8 @@ const MANY: usize = 8;
 pub struct Standing {
     /// The reader is a member of it.
     pub is_member: bool,
+    /// It is a direct one.
+    pub is_direct: bool,
     /// It is open.
     pub is_open: bool,
     /// A member has not read all of it. Of the open one: had not when it was opened.
@@ -24,6 +26,8 @@ pub enum Section {
     Unread,
     /// The others that one is a member of.
     Own,
+    /// People whom one talks to alone.
+    Direct,
     /// Rooms that one may read and join.
     Others,
 }
@@ -34,6 +38,7 @@ impl Section {
         match self {
             Self::Unread => "Unread",
             Self::Own => "Your rooms",
+            Self::Direct => "Direct messages",
             Self::Others => "Other rooms",
         }
     }
@@ -46,6 +51,9 @@ impl Section {
             Standing {
                 is_unread: true, ..
             } => Self::Unread,
+            Standing {
+                is_direct: true, ..
+            } => Self::Direct,
             _ => Self::Own,
         }
     }
@@ -63,9 +71,16 @@ pub enum Line {
 /// The lines of the sidebar for a list in alphabetical order.
 pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
     let rooms: Vec<Standing> = rooms.collect();
-    let own = rooms.iter().filter(|room| room.is_member).count();
-    let mut lines = Vec::with_capacity(rooms.len() + 3);
-    for section in [Section::Unread, Section::Own, Section::Others] {
+    let own = rooms.iter().filter(|room| room.is_member);
+    let own = own.filter(|room| !room.is_direct).count();
+    let is_somewhere = rooms.iter().any(|room| room.is_member);
+    let mut lines = Vec::with_capacity(rooms.len() + 4);
+    for section in [
+        Section::Unread,
+        Section::Own,
+        Section::Direct,
+        Section::Others,
+    ] {
         let heading = lines.len();
         for (place, room) in rooms.iter().enumerate() {
             let is_shown = section != Section::Others || own < MANY || room.is_open;
@@ -74,7 +89,7 @@ pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
             }
         }
         // Who is in no room has one list, which needs no heading.
-        if lines.len() > heading && own > 0 {
+        if lines.len() > heading && is_somewhere {
             lines.insert(heading, Line::Heading(section));
         }
     }
@@ -105,12 +120,13 @@ pub fn hidden(top: f64, bottom: f64, lines: impl Iterator<Item = (f64, f64)>) ->
 mod tests {
     use super::*;
     use Line::{Heading, Room};
-    use Section::{Others, Own, Unread};
+    use Section::{Direct, Others, Own, Unread};
 
-    /// Rooms by letters: `m`ember, `u`nread, anybody's `-`; in capitals the open one.
+    /// Rooms by letters: `m`ember, `d`irect, `u`nread, anybody's `-`; in capitals the open one.
     fn shown(rooms: &str) -> Vec<Line> {
         lines(rooms.chars().map(|room| Standing {
             is_member: room != '-' && room != '_',
+            is_direct: room.eq_ignore_ascii_case(&'d'),
             is_open: room.is_uppercase() || room == '_',
             is_unread: room.eq_ignore_ascii_case(&'u'),
         }))
@@ -134,6 +150,23 @@ mod tests {
         );
         assert_eq!(shown("mm"), [Heading(Own), Room(0), Room(1)]);
         assert_eq!(shown("u"), [Heading(Unread), Room(0)]);
+    }
+
+    #[test]
+    fn whom_one_talks_to_alone_stand_together_behind_one_s_rooms() {
+        assert_eq!(
+            shown("dmD-"),
+            [
+                Heading(Own),
+                Room(1),
+                Heading(Direct),
+                Room(0),
+                Room(2),
+                Heading(Others),
+                Room(3),
+            ]
+        );
+        assert_eq!(shown("d"), [Heading(Direct), Room(0)]);
     }
 
     #[test]

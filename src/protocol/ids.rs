@@ -72,6 +72,16 @@ impl MessageId {
     }
 }
 
+/// Where the ids of direct rooms begin; all of them are below 2^53.
+pub const DIRECT_FROM: i64 = (1 << 52) + (1 << 51);
+
+impl RoomId {
+    /// Whether the room is its people, and has no name of its own.
+    pub const fn is_direct(self) -> bool {
+        self.0 >= DIRECT_FROM
+    }
+}
+
 impl Seq {
     /// Nothing has happened yet.
     pub const ZERO: Self = Self(0);

@@ -12,7 +12,7 @@ pub mod display;
 mod error;
 pub mod finding;
 mod frames;
-mod ids;
+pub mod ids;
 pub mod json;
 pub mod last_room;
 mod message;

@@ -143,6 +143,10 @@ pub struct LimitSettings {
     pub address_message_burst: u32,
     /// New guests from one address.
     pub guests_per_minute: u32,
+    /// New direct rooms by one person; by all who come from one address twice as many.
+    pub direct_rooms_per_hour: u32,
+    /// Searches among all people, from one address.
+    pub people_searches_per_minute: u32,
     /// Codes of invitations that are none, from one address.
     pub wrong_codes_per_minute: u32,
     /// New accounts from one address.
@@ -274,6 +278,8 @@ impl LimitSettings {
             messages_per_second: 0,
             address_messages_per_second: 0,
             guests_per_minute: 0,
+            direct_rooms_per_hour: 0,
+            people_searches_per_minute: 0,
             wrong_codes_per_minute: 0,
             accounts_per_hour: 0,
             sign_in_failures: 0,
@@ -364,6 +370,8 @@ impl Default for LimitSettings {
             address_messages_per_second: 50,
             address_message_burst: 500,
             guests_per_minute: 120,
+            direct_rooms_per_hour: 60,
+            people_searches_per_minute: 60,
             wrong_codes_per_minute: 20,
             accounts_per_hour: 120,
             sign_in_failures: 10,

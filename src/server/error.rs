@@ -111,6 +111,9 @@ pub enum ServiceError {
     /// No such message in that room.
     #[error("message not found")]
     MessageNotFound,
+    /// Nobody of this id, or nobody for who asks.
+    #[error("person not found")]
+    PersonNotFound,
     /// No such invitation, or one that leads nowhere any more.
     #[error("invitation not found")]
     InviteNotFound,
@@ -215,6 +218,7 @@ impl ServiceError {
                 Code::MessageNotFound,
                 "There is no such message in this room.",
             ),
+            Self::PersonNotFound => AppError::new(Code::NotFound, "There is no such person."),
             Self::InviteNotFound => {
                 AppError::new(Code::NotFound, "This invitation leads nowhere any more.")
             }

@@ -53,6 +53,9 @@ struct Rates {
     wrong_codes: Buckets<ClientAddress>,
     accounts: Buckets<ClientAddress>,
     sign_ins: SignIns,
+    direct_rooms: Buckets<UserId>,
+    address_direct_rooms: Buckets<ClientAddress>,
+    searches: Buckets<ClientAddress>,
     rooms: Buckets<UserId>,
     address_messages: Buckets<ClientAddress>,
     address_rooms: Buckets<ClientAddress>,
@@ -78,6 +81,9 @@ impl Limits {
             guests: Buckets::new(None),
             accounts: Buckets::new(None),
             sign_ins: SignIns::default(),
+            direct_rooms: Buckets::new(None),
+            address_direct_rooms: Buckets::new(None),
+            searches: Buckets::new(None),
             wrong_codes: Buckets::new(None),
             rooms: Buckets::new(None),
             address_messages: Buckets::new(None),
@@ -118,6 +124,10 @@ impl Limits {
         rates
             .wrong_codes
             .set(per(settings.wrong_codes_per_minute, MINUTE));
+        let direct = settings.direct_rooms_per_hour;
+        rates.direct_rooms.set(per(direct, HOUR));
+        (rates.address_direct_rooms).set(per(direct.saturating_mul(2), HOUR));
+        (rates.searches).set(per(settings.people_searches_per_minute, MINUTE));
         rates.rooms.set(per(settings.rooms_per_hour, HOUR));
         (rates.address_rooms).set(per(settings.address_rooms_per_hour, HOUR));
         rates.sockets.set(settings.sockets_per_address);
@@ -186,6 +196,29 @@ impl Limits {
     /// Gives the token of a guest back who was not made.
     pub fn give_back_guest(&self, address: ClientAddress) {
         self.rates.guests.give_back(&network(address));
+    }
+
+    /// Takes a token for a new direct room, of the person and of the address.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if either has none; nothing is taken then.
+    pub fn direct_room(&self, user: UserId, address: ClientAddress) -> Result<(), ServiceError> {
+        let (rates, now) = (&self.rates, self.rates.clock.monotonic());
+        rates.direct_rooms.take(&user, now).map_err(refused)?;
+        let taken = rates.address_direct_rooms.take(&network(address), now);
+        taken.map_err(|wait| {
+            rates.direct_rooms.give_back(&user);
+            refused(wait)
+        })
+    }
+
+    /// Takes a token for a search among all people.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`] if the address has none.
+    pub fn search_people(&self, address: ClientAddress) -> Result<(), ServiceError> {
+        let now = self.rates.clock.monotonic();
+        (self.rates.searches.take(&network(address), now)).map_err(refused)
     }
 
     /// Takes a token for a code that may be wrong, such as that of an invitation: who guesses has few tries.

@@ -2,6 +2,7 @@
 
 mod browsing;
 mod changes;
+mod direct;
 mod finding;
 mod guests;
 mod listing;
@@ -11,6 +12,7 @@ mod reading;
 
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
 pub use changes::{Changes, NewRoom, change, create, delete, may_change};
+pub use direct::{DIRECT_MAX, direct};
 pub use finding::{FOUND_MAX, Found, find};
 pub use guests::require_to_write;
 pub(crate) use listing::line;
@@ -24,7 +26,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
-use parlour_protocol::{Room, RoomId};
+use parlour_protocol::{Room, RoomId, UserId};
 use std::sync::Arc;
 
 /// Reads one room.
@@ -61,9 +63,16 @@ pub struct Visibility {
     /// sees no open one besides.
     hidden: Arc<[RoomId]>,
     is_confined: bool,
+    /// Who it is, if it may see direct rooms: what those are called is each reader's own.
+    personal: Option<UserId>,
 }
 
 impl Visibility {
+    /// Whether what it sees is its own alone, and no page of it is anybody else's.
+    pub fn is_personal(&self) -> bool {
+        self.personal.is_some()
+    }
+
     /// Whether all of these rooms, which are not open, may be seen.
     pub fn has(&self, hidden: &[RoomId]) -> bool {
         let is_seen = |room: &RoomId| self.hidden.binary_search(room).is_ok();
@@ -89,8 +98,10 @@ pub async fn visibility(ctx: &Context, scope: &Scope) -> Result<Visibility, Serv
     let mut hidden: Vec<RoomId> = hidden.map(|(room, _)| *room).collect();
     hidden.sort_unstable();
     let hidden = hidden.into();
+    let is_personal = known.values().any(|read| read.is_direct);
     Ok(Visibility {
         hidden,
         is_confined,
+        personal: scope.user_id().filter(|_| is_personal),
     })
 }

@@ -12,6 +12,7 @@ mod changing_rooms;
 mod contrast;
 mod copying;
 mod cross_site;
+mod direct;
 mod durability;
 mod empty;
 mod files;

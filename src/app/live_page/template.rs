@@ -318,6 +318,7 @@ impl PageTemplate {
         let entries = self.content.place().rooms.iter().zip(&reader.rooms);
         let standing = entries.map(|(entry, listing)| Standing {
             is_member: listing.is_member,
+            is_direct: entry.room.id.is_direct(),
             is_open: open == Some(entry.room.id),
             is_unread: listing.unread > 0,
         });

@@ -35,7 +35,7 @@ const HOUSE: [About; 3] = [
 ];
 
 /// How often something may be done.
-const LIMITS: [About; 15] = [
+const LIMITS: [About; 17] = [
     (
         "limits.messages-per-second",
         "Messages a second of one person",
@@ -55,6 +55,16 @@ const LIMITS: [About; 15] = [
     (
         "limits.guests-per-minute",
         "New guests a minute from one address",
+        "",
+    ),
+    (
+        "limits.direct-rooms-per-hour",
+        "New direct rooms an hour by one person",
+        "",
+    ),
+    (
+        "limits.people-searches-per-minute",
+        "Searches for people a minute from one address",
         "",
     ),
     (

@@ -202,6 +202,8 @@ impl Session {
             true => Some(&mut self.timeline),
             false => (self.cache.get_mut(room_id)).map(|state| &mut state.timeline),
         };
+        // What a direct room is called takes no seq of it.
+        let timeline = timeline.filter(|_| !room_id.is_direct());
         if let Some(Applied::Gap { after }) = timeline.map(|timeline| timeline.step(seq)) {
             self.ask(room_id, after);
         }

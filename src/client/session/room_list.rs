@@ -17,6 +17,7 @@ impl Session {
             let is_open = open == Some(entry.room.id);
             Standing {
                 is_member: entry.is_member,
+                is_direct: entry.room.id.is_direct(),
                 is_open,
                 is_unread: if is_open {
                     self.was_unread

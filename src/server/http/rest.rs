@@ -44,6 +44,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             patch(messages::edit).delete(messages::delete),
         )
         .route("/rooms/{room}/users", get(people::here))
+        .route("/direct", post(people::talk))
         .route("/invites", get(invites::list).post(invites::create))
         .route(
             "/invites/{code}",

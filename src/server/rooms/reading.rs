@@ -146,6 +146,7 @@ mod tests {
                 posts: 0,
                 has_written: false,
                 is_hidden: false,
+                is_direct: false,
             }),
         }
     }

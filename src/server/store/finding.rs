@@ -4,6 +4,7 @@
 
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
+use super::direct;
 use super::listing::{FIRST_SEEN, OWN};
 use super::rooms::Viewer;
 use super::tables::RoomRow;
@@ -32,6 +33,9 @@ impl Store {
         let read = move |db: &Db| {
             let mut found = Vec::new();
             if let Some(user) = user {
+                let direct = direct::of(db, user)?.into_iter();
+                let direct = direct.filter(|row| wanted(&row.name)).take(limit);
+                found.extend(direct.map(RoomRow::into_room));
                 let values = values![user, OWN_ROOMS_MAX as i64];
                 look(db, OWN, values, limit, &wanted, &mut found)?;
             }

@@ -5,6 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, Value, statement, values};
+use super::direct_names;
 use super::rooms::{StoredRoom, VISIBLE, Viewer, is_confined, visible};
 use super::tables::{RoomRow, room_columns};
 use crate::error::ServiceError;
@@ -31,7 +32,7 @@ pub struct RoomsPart {
 }
 
 impl Store {
-    /// The rooms for a page on which `open` is open: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
+    /// The rooms for a page on which `open` is open, without direct ones that the viewer has hidden: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
     /// [`OTHER_ROOMS_MAX`] more, and the open one.
     ///
     /// # Errors
@@ -46,8 +47,8 @@ impl Store {
         self.read(read).await
     }
 
-    /// Up to `limit` of all rooms that the viewer may see and that are wanted (at least one), those behind the one with
-    /// this sort key and id.
+    /// Up to `limit` of all rooms that the viewer may see, but direct ones, and that are wanted (at least one), those
+    /// behind the one with this sort key and id.
     ///
     /// # Errors
     /// The database failed.
@@ -127,6 +128,7 @@ pub(super) fn listed(
     {
         rows.push(visible(db, viewer, open)?);
     }
+    direct_names::call_all(db, viewer.0, &mut rows)?;
     rows.sort_unstable_by(|one, other| (&one.sort_key, one.id).cmp(&(&other.sort_key, other.id)));
     Ok(Listed { rows, is_whole })
 }
@@ -147,7 +149,8 @@ macro_rules! from_own {
     ($user:literal) => {
         concat!(
             " FROM memberships CROSS JOIN rooms WHERE rooms.id = memberships.room_id \
-            AND memberships.state = 'in' AND rooms.deleted_at IS NULL AND memberships.user_id = ",
+            AND memberships.state = 'in' AND rooms.deleted_at IS NULL \
+            AND NOT (kind = 'direct' AND memberships.hid_posts = rooms.posts) AND memberships.user_id = ",
             $user
         )
     };
@@ -197,7 +200,8 @@ const FIRST_AND_HIDDEN: &str = concat!(
     " ORDER BY sort_key, id LIMIT ?3) AS hidden"
 );
 
-/// Two ranges, of which the next row is always the first of either.
+/// Two ranges, of which the next row is always the first of either. Direct rooms stand nowhere in an alphabet: what they
+/// are called is their reader's.
 const BEHIND: &str = concat!(
     "SELECT ",
     room_columns!(),
@@ -207,7 +211,7 @@ const BEHIND: &str = concat!(
     room_columns!(),
     from_own!("?3"),
     is_beside_open!("?3"),
-    " AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
+    " AND kind <> 'direct' AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
 );
 
 /// Memberships are asked for the few rooms that are looked at.

@@ -43,6 +43,8 @@ pub struct ReadUpTo {
     pub has_written: bool,
     /// Whether the room is one that not everybody may see.
     pub is_hidden: bool,
+    /// Whether it is a direct room, whose name is its reader's.
+    pub is_direct: bool,
 }
 
 /// A membership that begins.
@@ -146,7 +148,7 @@ impl Store {
         .await
     }
 
-    /// Ends the membership. False: there was none.
+    /// Ends the membership; nobody leaves a direct room, which is hidden until the next message. False: there was none.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`], or the database failed.
@@ -156,9 +158,13 @@ impl Store {
             if !is_member {
                 return Ok(Written::quietly(false));
             }
+            let publish = match room.kind {
+                RoomKind::Direct => hide(db, user, &room)?,
+                kind => end(db, id, kind, user)?,
+            };
             Ok(Written {
                 value: true,
-                publish: end(db, id, room.kind, user)?,
+                publish,
             })
         })
         .await
@@ -237,6 +243,13 @@ pub(super) fn sees_by_membership(db: &Db, kind: RoomKind, user: UserId) -> db::R
     Ok(kind != RoomKind::Open || statement(db, IS_CONFINED)?.exists(values![user])?)
 }
 
+/// Hides a direct room until the next message; what is published of it.
+fn hide(db: &Db, user: UserId, room: &StoredRoom) -> db::Result<Vec<Publication>> {
+    let id = room.room.id;
+    statement(db, HIDE)?.execute(values![id, user, room.posts])?;
+    Ok(vec![Publication::RoomHidden { room: id, user }])
+}
+
 /// Ends a membership; what is published of that.
 fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Publication>> {
     let me = person_seqs::take(db, user)?;
@@ -254,6 +267,7 @@ fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
         posts: row.get(first + 1)?,
         has_written: row.get(first + 2)?,
         is_hidden: row.get(first + 3)?,
+        is_direct: row.get(first + 4)?,
     })
 }
 
@@ -270,6 +284,8 @@ const ENTER: &str = "INSERT INTO memberships \
     read_seq = excluded.read_seq, read_posts = excluded.read_posts, \
     joined_at = excluded.joined_at, wrote = FALSE, me_seq = excluded.me_seq";
 
+const HIDE: &str = "UPDATE memberships SET hid_posts = ?3 WHERE room_id = ?1 AND user_id = ?2";
+
 const LEAVE: &str =
     "UPDATE memberships SET state = 'out', me_seq = ?3 WHERE room_id = ?1 AND user_id = ?2";
 
@@ -279,7 +295,7 @@ macro_rules! read_up_to {
         concat!(
             "SELECT ",
             $before,
-            "read_seq, read_posts, wrote, kind <> 'open' FROM memberships \
+            "read_seq, read_posts, wrote, kind <> 'open', kind = 'direct' FROM memberships \
             JOIN rooms ON rooms.id = memberships.room_id \
             WHERE memberships.state = 'in' AND rooms.deleted_at IS NULL AND ",
             $which

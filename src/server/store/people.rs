@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::direct;
 use super::failure;
 use super::house;
 use super::tables::{Kind, UserRow, user_columns};
@@ -99,12 +100,14 @@ impl Store {
             statement(db, RENAME)?.execute(values)?;
             let user = statement(db, USER)?.row(values![id], UserRow::read)?;
             let user = User::from(user.ok_or_else(failure::no_row)?);
+            let renamed = Publication::Renamed {
+                user: user.clone(),
+                skeleton: name.skeleton.clone(),
+                seq,
+            };
+            let rooms = direct::renamed(db, id)?;
             Ok(Written {
-                publish: vec![Publication::Renamed {
-                    user: user.clone(),
-                    skeleton: name.skeleton.clone(),
-                    seq,
-                }],
+                publish: [renamed].into_iter().chain(rooms).collect(),
                 value: user,
             })
         })

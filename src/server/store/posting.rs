@@ -6,6 +6,7 @@
 
 use super::Store;
 use super::db::{self, Db, Repeated, statement, values};
+use super::direct::{self, is_refused};
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
@@ -223,9 +224,19 @@ impl BatchWrite for Post {
     type Answer = Posted;
 
     fn write(posts: &[Self], db: &Db) -> Results<Posted> {
-        if let Db::Postgres(session) = db {
-            return postgres::store_posts(posts, session);
-        }
+        // Of rooms that are not direct nothing is asked.
+        let away = direct::away(db, posts.iter().map(|post| post.draft.room))?;
+        let mut results = match db {
+            Db::Postgres(session) => postgres::store_posts(posts, session),
+            Db::Sqlite(_) => Self::write_each(posts, db),
+        };
+        direct::come_back(db, away, &mut results);
+        results
+    }
+}
+
+impl Post {
+    fn write_each(posts: &[Self], db: &Db) -> Results<Posted> {
         let mut statements = Statements::prepare(db)?;
         posts
             .iter()
@@ -236,9 +247,7 @@ impl BatchWrite for Post {
             })
             .collect()
     }
-}
 
-impl Post {
     fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
         let facts = facts(&self.draft, db, statements, self.ids)?;
         match self.decided(facts).map_err(Refused::Post)? {
@@ -385,12 +394,16 @@ const SENT_AND_VISIBLE: &str = concat!(
 const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));
 
 /// The membership is looked up in any case, so whether the room is visible is no further look.
-const PLACE: &str = "SELECT rooms.seq, rooms.posts, users.name, own.user_id IS NOT NULL FROM rooms \
+const PLACE: &str = concat!(
+    "SELECT rooms.seq, rooms.posts, users.name, own.user_id IS NOT NULL FROM rooms \
     LEFT JOIN users ON users.id = ?2 \
     LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 AND own.state = 'in' \
     WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL \
     AND (rooms.kind = 'open' AND (users.is_confined AND users.kind = 'guest') IS NOT TRUE \
-    OR own.user_id IS NOT NULL)";
+    OR own.user_id IS NOT NULL) AND NOT (",
+    is_refused!("users.id"),
+    ")"
+);
 
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 

@@ -6,12 +6,12 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::direct_names;
 use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
-use crate::clock::Random;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
@@ -48,7 +48,7 @@ pub struct RoomDraft {
     pub maker: UserId,
     /// Who may see it.
     pub kind: RoomKind,
-    /// Its id, [drawn](draw_hidden_id) for a room that is not open; an open one gets the next.
+    /// Its id, [drawn](super::draw_hidden_id) for a room that is not open; an open one gets the next.
     pub hidden_id: Option<RoomId>,
     /// The name and its keys.
     pub name: Name,
@@ -211,9 +211,9 @@ impl From<RoomRow> for StoredRoom {
 
 /// The room if the viewer may see it.
 pub(super) fn visible(db: &Db, Viewer(user): Viewer, id: RoomId) -> Result<RoomRow, ServiceError> {
-    statement(db, VISIBLE)?
-        .row(values![id, user], RoomRow::read)?
-        .ok_or(ServiceError::RoomNotFound)
+    let row = statement(db, VISIBLE)?.row(values![id, user], RoomRow::read)?;
+    let row = row.ok_or(ServiceError::RoomNotFound)?;
+    Ok(direct_names::called(db, user, row)?)
 }
 
 /// The room, for who may do something to it without seeing it.
@@ -247,17 +247,6 @@ fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
     let values = values![&name.folded, &name.skeleton, except];
     statement(db, NEAR)?.rows(values, |row| row.get(1))
 }
-
-/// Draws the id of a room that is not open, from a range that has no other: the next id of an open room must not
-/// tell how many there are.
-pub fn draw_hidden_id(random: &dyn Random) -> RoomId {
-    let mut bytes = [0; 8];
-    random.fill(&mut bytes);
-    RoomId(HIDDEN_FROM | (i64::from_le_bytes(bytes) & (HIDDEN_FROM - 1)))
-}
-
-/// Where the ids of rooms that are not open begin; they end below 2^53. [`NEXT_ID`] has it, too.
-const HIDDEN_FROM: i64 = 1 << 52;
 
 fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     let RoomDraft {
@@ -485,7 +474,9 @@ pub(super) fn publications_since(
     });
     let mut changes = changes?;
     let changed_at = Seq(row.changed_seq);
-    if after.is_none() || changed_at > from {
+    let is_direct = row.kind.0 == RoomKind::Direct;
+    // What a direct room is called is each reader's own: they see it in their lists.
+    if !is_direct && (after.is_none() || changed_at > from) {
         let changed = Publication::RoomChanged {
             kind: row.kind.0,
             room: row.into_room(),

@@ -2,7 +2,7 @@
 
 use super::db::{Column, Db};
 use super::writer::Written;
-use super::{RoomDraft, Store, draw_hidden_id};
+use super::{RoomDraft, Store, draw_direct_id, draw_hidden_id};
 use crate::clock::SystemRandom;
 use crate::invalidation::Source;
 use crate::names;
@@ -86,11 +86,15 @@ impl Store {
     /// It cannot be made.
     pub async fn make_room(&self, kind: RoomKind, maker: UserId, name: &str) -> Room {
         let name = names::room_name(name).expect("a name that keeps the rules");
-        let is_open = kind == RoomKind::Open;
+        let hidden_id = match kind {
+            RoomKind::Open => None,
+            RoomKind::Closed => Some(draw_hidden_id(&SystemRandom)),
+            RoomKind::Direct => Some(draw_direct_id(&SystemRandom)),
+        };
         let draft = RoomDraft {
             maker,
             kind,
-            hidden_id: (!is_open).then(|| draw_hidden_id(&SystemRandom)),
+            hidden_id,
             sort_key: names::sort_key(&name.shown),
             name,
             description: String::new(),

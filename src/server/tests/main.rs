@@ -6,6 +6,7 @@ mod accounts;
 mod changing_rooms;
 mod codec;
 mod contexts;
+mod direct;
 mod documented;
 mod harness;
 // Other addresses than 127.0.0.1 are those of this machine on Linux only.

@@ -9,6 +9,7 @@
 use super::session::{Query, Session};
 use crate::error::ServiceError;
 use crate::store::db::{self, Column, Row, Value, values};
+use crate::store::direct::is_refused;
 use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, Posted};
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{MessageRow, Role, message_columns};
@@ -388,8 +389,13 @@ const SENT: &str = concat!(
 const NAMES: &str =
     "SELECT id, name, me_seq, is_confined AND kind = 'guest' FROM users WHERE id = ANY(?)";
 
-const MEMBERS: &str = "SELECT room_id, user_id FROM memberships WHERE state = 'in' \
-    AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
+/// Without who writes to somebody alone who has blocked them: they see no room to write in.
+const MEMBERS: &str = concat!(
+    "SELECT room_id, user_id FROM memberships JOIN rooms ON rooms.id = room_id WHERE state = 'in' \
+    AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[])) AND NOT (",
+    is_refused!("memberships.user_id"),
+    ")"
+);
 
 const NUMBERED: &str = "SELECT room_id, number FROM messages \
     WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";

@@ -213,7 +213,11 @@ impl Conversation {
     }
 
     fn left(&mut self, room_id: RoomId) {
-        self.socket.forget(room_id);
+        match room_id.is_direct() {
+            // It is hidden, and comes back.
+            true => self.socket.unsubscribe(room_id),
+            false => self.socket.forget(room_id),
+        }
         self.write(&ServerFrame::Left(RoomLeft { room_id, me: None }));
     }
 

@@ -1,0 +1,71 @@
+//! Direct rooms on pages: called by the others' names, for each reader anew.
+
+use crate::harness::{Browser, LOBBY, Site};
+use parlour_protocol::calls::Request;
+use serde_json::{Value, json};
+
+/// The id of who this browser is.
+async fn id(browser: &Browser) -> i64 {
+    browser.get(LOBBY).await.place().me.unwrap().id.0
+}
+
+/// The path of the room of this browser's person and another one.
+async fn room(browser: &Browser, other: i64) -> String {
+    let call = Request {
+        method: "POST",
+        path: "/api/chat/direct".to_owned(),
+        kind: "application/json",
+        body: Some(json!({"user_ids": [other]}).to_string()),
+    };
+    let answer = browser.call(&call).await;
+    assert!(answer.status < 300, "{}", answer.body);
+    let room: Value = serde_json::from_str(&answer.body).unwrap();
+    format!("/rooms/{}", room["id"])
+}
+
+#[tokio::test]
+async fn a_page_calls_a_direct_room_what_the_others_are_called_whoever_read_it_before() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let path = room(&alice, id(&bob).await).await;
+    alice.say(&path, "psst").await;
+    // Both may see the same rooms, and nothing of it changes between the two.
+    for _ in 0..2 {
+        for (reader, other) in [(&alice, "Bob"), (&bob, "Alice")] {
+            let page = reader.get(&path).await;
+            assert_eq!(page.text("#room-title"), other);
+            assert!(page.texts(".room-list bdi").contains(&other.to_owned()));
+            let headings = page.texts(".room-list h3");
+            assert!(page.body.contains("Direct messages") || !headings.is_empty());
+            let list = reader.get("/rooms").await;
+            assert!(list.texts(".room-list bdi").contains(&other.to_owned()));
+        }
+    }
+    let form = alice.get("/me").await.form("form.form");
+    alice.done(form.with("username", "Alicia")).await;
+    assert_eq!(bob.get(&path).await.text("#room-title"), "Alicia");
+    let list = bob.get("/rooms").await;
+    assert!(list.texts(".room-list bdi").contains(&"Alicia".to_owned()));
+    // Found by the name of who is in it.
+    let found = bob.get("/go?q=alicia").await;
+    assert!(
+        found.header("location").starts_with(&path),
+        "{}",
+        found.body
+    );
+    assert_eq!(site.person("Mallory").await.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_direct_room_that_was_left_is_in_no_list_until_somebody_writes() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let path = room(&alice, id(&bob).await).await;
+    alice.say(&path, "psst").await;
+    let page = bob.get(&path).await;
+    bob.submit(page.form("form[action$='/leave']")).await;
+    let names = async || bob.get("/rooms").await.texts(".room-list bdi");
+    assert_eq!(names().await, ["Lobby"]);
+    alice.say(&path, "still there?").await;
+    assert!(names().await.contains(&"Alice".to_owned()));
+}
