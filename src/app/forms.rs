@@ -3,9 +3,11 @@
 //! where it leads.
 
 mod invites;
+mod people;
 mod people_admin;
 
 pub use invites::{accept_invite, invite_to_room, invite_to_server, revoke_invite};
+pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
 
 use crate::app::pages::address::InRoom;

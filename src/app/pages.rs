@@ -17,6 +17,7 @@ mod keys;
 mod name;
 mod new_room;
 mod parts;
+mod people;
 mod people_admin;
 mod permissions;
 mod problem;
@@ -37,6 +38,7 @@ pub use join::{join, join_page};
 pub use keys::keys;
 pub use name::{name, name_page};
 pub use new_room::{RoomFields, new_room, new_room_page};
+pub use people::{find_people, person};
 pub use people_admin::{deed_called, people_admin, person_admin, person_page};
 pub use permissions::permissions;
 pub use problem::{

@@ -18,6 +18,8 @@ pub const ME: &str = "/me";
 pub const GO: &str = "/go";
 /// Which keys there are.
 pub const KEYS: &str = "/keys";
+/// Where people are found by name.
+pub const PEOPLE: &str = "/people";
 /// Where invitations to the server are made, and one's own are listed.
 pub const INVITES: &str = "/invites";
 /// What stands before the code of an invitation.
@@ -178,6 +180,34 @@ pub fn delete_room(room: &Room) -> String {
     format!("{}/delete", self::room(room))
 }
 
+/// The people with all that is `wanted` in their names.
+pub fn find_people(wanted: &str) -> String {
+    match wanted.trim() {
+        "" => PEOPLE.to_owned(),
+        wanted => format!("{PEOPLE}?q={}", encode(wanted)),
+    }
+}
+
+/// The page of a person.
+pub fn person(id: UserId) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// Where the form that leads to the room with a person alone goes.
+pub fn talk(id: UserId) -> String {
+    format!("{}/talk", person(id))
+}
+
+/// Where the form that blocks a person goes.
+pub fn block(id: UserId) -> String {
+    format!("{}/block", person(id))
+}
+
+/// Where the form that blocks a person no more goes.
+pub fn unblock(id: UserId) -> String {
+    format!("{}/unblock", person(id))
+}
+
 /// The page that makes and lists invitations to a room, and its form's target.
 pub fn invites(room: &Room) -> String {
     format!("{}/invites", self::room(room))
@@ -230,6 +260,11 @@ pub fn parse_slug(slug: &str) -> Option<RoomId> {
 /// Reads a room's id in a path.
 pub fn parse_room_id(digits: &str) -> Option<RoomId> {
     parse_id(digits).map(RoomId)
+}
+
+/// Reads a person's id in a path.
+pub fn parse_person(digits: &str) -> Option<UserId> {
+    parse_id(digits).map(UserId)
 }
 
 /// Reads a message's number in a path.

@@ -28,6 +28,7 @@ pub mod names;
 pub mod outsider;
 pub mod page_content;
 pub mod passwords;
+pub mod people;
 pub mod read_cache;
 pub mod realtime;
 pub mod rooms;

@@ -63,6 +63,11 @@ pub fn site(site: Site) -> Router {
             paths::INVITES,
             get(pages::server_invites).post(forms::invite_to_server),
         )
+        .route(paths::PEOPLE, get(pages::find_people))
+        .route("/people/{person}", get(pages::person))
+        .route("/people/{person}/talk", post(forms::talk))
+        .route("/people/{person}/block", post(forms::block))
+        .route("/people/{person}/unblock", post(forms::unblock))
         .route("/invites/{id}/revoke", post(forms::revoke_invite))
         .route(
             "/i/{code}",

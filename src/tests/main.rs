@@ -34,6 +34,7 @@ mod outsider;
 mod page_cache;
 mod pages;
 mod panels;
+mod people;
 mod people_admin;
 mod postgres_lease;
 mod postgres_outage;

@@ -6,7 +6,7 @@
 use crate::SessionId;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use parlour_protocol::{Number, RoomId, paths};
+use parlour_protocol::{Number, RoomId, UserId, paths};
 use std::convert::Infallible;
 
 /// No row has it: ids and numbers begin at one.
@@ -14,6 +14,9 @@ const NO_ID: i64 = 0;
 
 /// The `{room}` of a path, which is an id, or its `{slug}`, of which only the number counts.
 pub struct AtRoom(pub RoomId);
+
+/// The `{person}` of a path.
+pub struct AtPerson(pub UserId);
 
 /// The same and the `{number}` of a message.
 pub struct AtMessage(pub RoomId, pub Number);
@@ -30,6 +33,18 @@ impl<S: Send + Sync> FromRequestParts<S> for AtSession {
             _ => None,
         });
         Ok(Self(SessionId(session.await.unwrap_or(NO_ID))))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtPerson {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let person = read(parts, state, |name, text| match name {
+            "person" => paths::parse_person(text),
+            _ => None,
+        });
+        Ok(Self(person.await.unwrap_or(UserId(NO_ID))))
     }
 }
 

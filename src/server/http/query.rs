@@ -52,6 +52,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
     }
 }
 
+/// The query of a search: `q`, or nothing.
+pub(super) struct Wanted(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut pairs = pairs(parts, state).await?.into_iter();
+        let wanted = pairs.find(|(key, _)| key == "q");
+        Ok(Self(wanted.map(|(_, wanted)| wanted).unwrap_or_default()))
+    }
+}
+
 /// The query of a list of invitations: the room that they lead to, and `before`.
 pub(super) struct InviteSlice {
     pub(super) room: Option<RoomId>,

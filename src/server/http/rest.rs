@@ -1,6 +1,7 @@
 //! The REST API under `/api/chat`.
 
 mod accounts;
+mod cards;
 mod invites;
 mod messages;
 mod people;
@@ -13,7 +14,7 @@ use crate::config::ServerSettings;
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -44,7 +45,13 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             patch(messages::edit).delete(messages::delete),
         )
         .route("/rooms/{room}/users", get(people::here))
-        .route("/direct", post(people::talk))
+        .route("/direct", post(cards::talk))
+        .route("/people", get(cards::find))
+        .route("/people/{person}", get(cards::show))
+        .route(
+            "/me/blocks/{person}",
+            put(cards::block).delete(cards::unblock),
+        )
         .route("/invites", get(invites::list).post(invites::create))
         .route(
             "/invites/{code}",
@@ -81,7 +88,13 @@ fn cors(settings: &ServerSettings) -> CorsLayer {
     let origins = origins.filter_map(|url| origin::of_url(url)?.parse().ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
         .expose_headers([LINK, LOCATION, RETRY_AFTER, REQUEST_ID])
         .max_age(PREFLIGHT)

@@ -221,6 +221,8 @@ macro_rules! is_met {
     };
 }
 
+pub(super) use is_met;
+
 /// Whether `?1` can talk to `?2`.
 const CAN_TALK_TO: &str = concat!(
     "SELECT 1 FROM users WHERE users.id = ?2 AND ",

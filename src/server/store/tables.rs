@@ -221,6 +221,9 @@ stored_name! {
 }
 
 impl UserRow {
+    /// Where the name stands among the columns.
+    pub(super) const NAME: usize = 1;
+
     /// The role on the server: of an account what is stored, of a guest none but that.
     pub(super) fn server_role(&self) -> ServerRole {
         match self.kind.0 {

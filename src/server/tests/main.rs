@@ -21,6 +21,7 @@ mod invites;
 mod links;
 mod logs;
 mod outsider;
+mod people;
 mod postgres_outage;
 mod renaming;
 mod rest_errors;

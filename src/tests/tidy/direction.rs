@@ -61,6 +61,7 @@ const LAYERS: [Layer; 16] = [
             "server/accounts",
             "server/rooms",
             "server/invites",
+            "server/people",
             "server/messages",
             "server/page_content",
             "server/user_commands",

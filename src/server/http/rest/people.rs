@@ -8,11 +8,11 @@ use crate::{Context, Scope, accounts, rooms};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::response::IntoResponse;
 use parlour_protocol::calls::NameBody;
-use parlour_protocol::{NewGuest, Roster, UserId};
-use serde::{Deserialize, Serialize};
+use parlour_protocol::{NewGuest, Roster};
+use serde::Serialize;
 use std::sync::Arc;
 
 pub(super) async fn create_guest(
@@ -34,26 +34,6 @@ pub(super) async fn give_name(
     let (user, token) = accounts::give_name(&ctx, &scope, &body.username).await?;
     let cookie = token.map(|token| [(SET_COOKIE, session_cookie::set(&ctx.settings, &token))]);
     Ok((cookie, Json(user)))
-}
-
-#[derive(Deserialize)]
-pub(super) struct DirectBody {
-    user_ids: Vec<UserId>,
-}
-
-/// The room of the person and some others, made unless there is one.
-pub(super) async fn talk(
-    State(ctx): State<Arc<Context>>,
-    scope: Scope,
-    JsonBody(body): JsonBody<DirectBody>,
-) -> Result<impl IntoResponse, Problem> {
-    let (room, is_new) = rooms::direct(&ctx, &scope, &body.user_ids).await?;
-    let status = match is_new {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
-    };
-    let location = format!("/api/chat/rooms/{}", room.id);
-    Ok((status, [(LOCATION, location)], Json(room)))
 }
 
 /// The people in a room; `users` has their names alone.

@@ -1,0 +1,92 @@
+//! People as others see them: found by name, shown, and blocked.
+//!
+//! *Invariant:* who was blocked is told nothing of it: what they see of others is what it was, and who blocked them
+//! is to them, where they talk alone, as somebody who is not there.
+
+use crate::context::Context;
+use crate::error::ServiceError;
+use crate::names::findable;
+use crate::rooms;
+use crate::scope::{Person, Scope};
+use crate::store;
+use parlour_protocol::finding::is_found;
+use parlour_protocol::permissions::may;
+use parlour_protocol::{Action, User, UserId};
+
+/// How many people are found at most.
+pub const FOUND_MAX: usize = 50;
+
+/// Characters that somebody looks for at most; no name is longer.
+const WANTED_MAX: usize = 200;
+
+/// What is shown of a person.
+pub type Card = store::Card;
+
+/// Up to [`FOUND_MAX`] people with every word of `wanted` in their names, in the order of those; oneself is not among
+/// them.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], [`ServiceError::RateLimited`], or the database failed.
+pub async fn find(ctx: &Context, scope: &Scope, wanted: &str) -> Result<Vec<User>, ServiceError> {
+    let me = allowed(scope, Action::FindPeople)?.user.id;
+    if wanted.chars().count() > WANTED_MAX {
+        return Ok(Vec::new());
+    }
+    ctx.limits.search_people(scope.address)?;
+    let wanted = findable(wanted.trim());
+    let is_wanted = move |name: &str| is_found(&findable(name), &wanted);
+    ctx.store.people_named(me, FOUND_MAX, is_wanted).await
+}
+
+/// What the person is shown of another, or of themselves.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], [`ServiceError::PersonNotFound`], or the database failed.
+pub async fn card(ctx: &Context, scope: &Scope, id: UserId) -> Result<Card, ServiceError> {
+    let me = allowed(scope, Action::FindPeople)?.user.id;
+    let card = ctx.store.card(me, id).await?;
+    let rooms = card.rooms.into_iter();
+    Ok(Card {
+        rooms: rooms.map(|room| rooms::line(ctx, room)).collect(),
+        ..card
+    })
+}
+
+/// Blocks a person: where they talk to this one alone there is nobody from now on. Twice is once.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], [`ServiceError::PersonNotFound`], or [`ServiceError::RateLimited`].
+pub async fn block(ctx: &Context, scope: &Scope, id: UserId) -> Result<(), ServiceError> {
+    set_block(ctx, scope, id, true).await
+}
+
+/// Blocks a person no more.
+///
+/// # Errors
+/// As [`block`].
+pub async fn unblock(ctx: &Context, scope: &Scope, id: UserId) -> Result<(), ServiceError> {
+    set_block(ctx, scope, id, false).await
+}
+
+async fn set_block(
+    ctx: &Context,
+    scope: &Scope,
+    id: UserId,
+    is_blocked: bool,
+) -> Result<(), ServiceError> {
+    let me = allowed(scope, Action::Block)?.user.id;
+    if id == me {
+        return Err(ServiceError::PersonNotFound);
+    }
+    ctx.limits.message(me, scope.address)?;
+    let at = is_blocked.then(|| ctx.clock.now());
+    ctx.store.block(me, id, at).await
+}
+
+fn allowed(scope: &Scope, action: Action) -> Result<&Person, ServiceError> {
+    let person = scope.require_person()?;
+    match may(action, person.role) {
+        true => Ok(person),
+        false => Err(ServiceError::Forbidden),
+    }
+}
