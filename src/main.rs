@@ -12,7 +12,8 @@ use leptos::config::LeptosOptions;
 use parlour::app::shell::Assets;
 use parlour::site::Site;
 use parlour::site::files::Files;
-use parlour_server::{Settings, boot, telemetry};
+use parlour_protocol::paths;
+use parlour_server::{Context, ServingLease, Settings, accounts, boot, telemetry};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,11 +86,34 @@ async fn serve(mut settings: Settings, replace: bool) -> Result<(), String> {
     settings.build = Some(assets.build().to_owned());
     // All else that can fail comes before: with --replace the running server stops for this.
     let (lease, ctx) = boot(settings, replace).await.map_err(sentence)?;
+    tell_who_may_set_up(&ctx, &lease).await;
     let site = Site::new(ctx.clone(), Arc::new(assets), files.clone());
     let app = parlour::site::site(site);
     // Detached: it ends by itself, and serving does not depend on it.
     tokio::spawn(async move { files.keep_for_later().await });
     lease.serve(app, ctx).await.map_err(sentence)
+}
+
+/// Says at each start, as long as nobody owns the house, where its owner's account is made. The link is a secret of
+/// who reads this log, and ends with the next start.
+async fn tell_who_may_set_up(ctx: &Context, lease: &ServingLease) {
+    let code = match accounts::draw_setup_code(ctx).await {
+        Ok(Some(code)) => code,
+        Ok(None) => return,
+        Err(error) => {
+            tracing::warn!(%error, "nobody is in charge of this house, and no code was drawn to change that");
+            return;
+        }
+    };
+    let base = match &*ctx.settings.server.public_url {
+        "" => match lease.address() {
+            Ok(address) => format!("http://{address}"),
+            Err(_) => String::new(),
+        },
+        url => url.trim_end_matches('/').to_owned(),
+    };
+    let link = format!("{base}{}", paths::set_up(code.as_str()));
+    tracing::warn!("nobody is in charge of this house: make its owner's account at {link}");
 }
 
 /// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the

@@ -2,31 +2,32 @@
 //! everything that was typed; and those in a panel of the live page, answered with that form as a fragment, or with
 //! where it leads.
 
+mod accounts;
 mod invites;
 mod people;
 mod people_admin;
 
+pub use accounts::{end_session, join, rename, set_bio, set_password, set_up, sign_in, sign_out};
 pub use invites::{accept_invite, invite_to_room, invite_to_server, revoke_invite};
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
 
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{
-    self, RoomFields, Shape, Typed, Which, change_room_page, edit_page, join_page, name_page,
-    new_room_page, told_when,
+    self, RoomFields, Shape, Typed, Which, change_room_page, edit_page, new_room_page, told_when,
 };
 use crate::site::Site;
 use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{AppError, ErrorCode, Message, RoomId, Seq, User, paths, rules};
 use parlour_server::config::StoredSettings;
-use parlour_server::http::{AtMessage, session_cookie};
+use parlour_server::http::AtMessage;
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, Changes, NewRoom};
-use parlour_server::{Scope, ServiceError, accounts, house_settings};
+use parlour_server::{Scope, ServiceError, house_settings};
 use serde::Deserialize;
 
 type Filled<T> = Result<Form<T>, FormRejection>;
@@ -37,20 +38,6 @@ pub struct RoomForm {
     name: String,
     #[serde(default)]
     description: String,
-}
-
-/// The form of `/join`.
-#[derive(Debug, Deserialize)]
-pub struct JoinForm {
-    username: String,
-    #[serde(default)]
-    next: String,
-}
-
-/// The form of `/me`.
-#[derive(Debug, Deserialize)]
-pub struct NameForm {
-    username: String,
 }
 
 /// The composer, and the form that edits a message.
@@ -130,58 +117,6 @@ pub async fn change_room(
             let typed = RoomFields { name, description };
             let page = change_room_page(&site, shape, status, &room, typed, Some(&error));
             told_when(page, &error)
-        }
-    }
-}
-
-/// `POST /join`: makes a guest with a session.
-pub async fn join(
-    State(site): State<Site>,
-    shape: Shape,
-    scope: Scope,
-    form: Filled<JoinForm>,
-) -> Response {
-    let JoinForm { username, next } = match form {
-        Ok(Form(filled)) => filled,
-        Err(_) => return unreadable(&site),
-    };
-    match accounts::give_name(&site.ctx, &scope, &username).await {
-        Ok((user, token)) => {
-            let mut response = named(shape, user, paths::safe_next(&next));
-            if let Some(token) = token {
-                let cookie = session_cookie::set(&site.ctx.settings, &token);
-                response.headers_mut().insert(header::SET_COOKIE, cookie);
-            }
-            response
-        }
-        Err(error) => {
-            let (status, error) = site.refusal(&error);
-            let page = join_page(&site, shape, status, &username, &next, Some(&error));
-            told_when(page, &error)
-        }
-    }
-}
-
-/// `POST /me`: renames the person.
-pub async fn rename(
-    State(site): State<Site>,
-    shape: Shape,
-    scope: Scope,
-    form: Filled<NameForm>,
-) -> Response {
-    let NameForm { username } = match form {
-        Ok(Form(filled)) => filled,
-        Err(_) => return unreadable(&site),
-    };
-    match accounts::rename(&site.ctx, &scope, &username).await {
-        Ok(user) => named(shape, user, paths::LIST),
-        Err(ServiceError::SignInRequired) => see(paths::JOIN),
-        Err(error) => {
-            let (status, error) = site.refusal(&error);
-            told_when(
-                name_page(&site, shape, status, &username, Some(&error)),
-                &error,
-            )
         }
     }
 }

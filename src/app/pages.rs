@@ -24,7 +24,10 @@ mod problem;
 mod qr;
 mod question;
 mod room;
+mod settings;
+mod setup;
 mod shape;
+mod signing_in;
 
 pub use admin::{admin, admin_answer};
 pub use all_rooms::all_rooms;
@@ -46,4 +49,7 @@ pub use problem::{
 };
 pub use question::{delete_message, delete_room};
 pub use room::{home, list, permalink, room};
+pub use settings::{Wrong, settings, settings_page};
+pub use setup::{set_up, set_up_page};
 pub use shape::Shape;
+pub use signing_in::{sign_in, sign_in_page, sign_out};

@@ -12,6 +12,18 @@ pub const ROOMS: &str = "/rooms/all";
 pub const NEW_ROOM: &str = "/rooms/new";
 /// Where a visitor gives a name.
 pub const JOIN: &str = "/join";
+/// Where somebody with an account signs in.
+pub const SIGN_IN: &str = "/signin";
+/// Where the session of a browser is ended.
+pub const SIGN_OUT: &str = "/signout";
+/// Where the house gets its first owner.
+pub const SET_UP: &str = "/setup";
+/// Where one changes what is one's own.
+pub const SETTINGS: &str = "/settings";
+/// Where the form goes of what one says of oneself.
+pub const SET_BIO: &str = "/settings/about";
+/// Where the form of another password goes.
+pub const SET_PASSWORD: &str = "/settings/password";
 /// Where the name is changed.
 pub const ME: &str = "/me";
 /// Where a room is found by a part of its name.
@@ -226,6 +238,21 @@ pub fn invitation(code: &str) -> String {
 /// The join page that comes back to `next`.
 pub fn join(next: &str) -> String {
     format!("{JOIN}?next={}", encode(next))
+}
+
+/// The page that signs in, and leads back to `next`.
+pub fn sign_in(next: &str) -> String {
+    format!("{SIGN_IN}?next={}", encode(next))
+}
+
+/// The page that sets up the house, for who has this code.
+pub fn set_up(code: &str) -> String {
+    format!("{SET_UP}?code={}", encode(code))
+}
+
+/// Where the form goes that ends a session of one's own.
+pub fn end_session(session: i64) -> String {
+    format!("{SETTINGS}/sessions/{session}/end")
 }
 
 /// What a room page's path says: which room, and which message is marked.

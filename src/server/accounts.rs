@@ -2,6 +2,7 @@
 
 mod by_machine;
 mod device;
+mod passwords;
 mod policy;
 mod profile;
 mod sessions;
@@ -12,6 +13,7 @@ mod token;
 
 pub use by_machine::{create_account, set_password};
 pub use device::device;
+pub use passwords::{change_password, remember_browser};
 pub use policy::Policy;
 pub use profile::{ProfileChanges, change_me, me};
 pub use sessions::{authenticate, end_own_session, own_sessions, sign_out};

@@ -149,6 +149,14 @@ impl ServingLease {
         })
     }
 
+    /// The address that it listens on.
+    ///
+    /// # Errors
+    /// The system does not say it.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
     /// Serves until a signal or a successor ends it. When this returns the database is closed, and
     /// the successor, if there is one, has the listening socket.
     ///

@@ -6,6 +6,7 @@
 mod answer;
 mod attend;
 pub mod body;
+pub mod browser_cookie;
 mod compressed;
 pub mod device;
 pub mod forwarded;

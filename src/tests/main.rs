@@ -3,6 +3,7 @@
 //! Every test starts a site of its own (see `harness`) and reads its pages back as a browser does.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod backups;
 mod binary;
 mod browsing;

@@ -1,8 +1,8 @@
-//! `/join`: a visitor gives a name.
+//! `/join`: a visitor gives a name, and a password if they want to keep it.
 
 use super::form_page::{FormPage, form_page};
 use super::name::WHO;
-use super::parts::LineField;
+use super::parts::{LineField, PasswordField, at_fields};
 use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use parlour_protocol::{AppError, paths};
 use parlour_server::Scope;
+use parlour_server::accounts::Policy;
 use serde::Deserialize;
 
 /// Why somebody who wants to make a room is asked for a name.
@@ -40,7 +41,7 @@ pub async fn join(
     join_page(&site, shape, StatusCode::OK, "", &next, None)
 }
 
-/// The form with what was typed, and what is wrong with it.
+/// The form with what was typed, and what is wrong with it. A password is typed anew.
 pub fn join_page(
     site: &Site,
     shape: Shape,
@@ -50,13 +51,31 @@ pub fn join_page(
     error: Option<&AppError>,
 ) -> Response {
     let (username, next) = (username.to_owned(), paths::safe_next(next).to_owned());
-    let error = error.map(|error| error.message.clone());
+    let [at_name, at_password] = at_fields(error);
+    let may_sign_up = Policy::of(&site.ctx).may_sign_up(false);
     form_page(site, shape, status, "Join", move || {
         let back = next.clone();
         let sentence = (next == paths::NEW_ROOM).then_some(WHY);
+        let sign_in = paths::sign_in(&next);
+        let password = may_sign_up.then(|| {
+            view! {
+                <PasswordField
+                    label="Password (optional)"
+                    error=at_password
+                    autocomplete="new-password"
+                    is_required=false
+                    shape
+                />
+                <p class="field-hint">
+                    "With a password the name is yours, on every device. Without one you are a guest in this browser."
+                </p>
+            }
+        });
         let fields = view! {
             <input type="hidden" id="next" name="next" value=next/>
-            <LineField label="Your name" name="username" value=username error autocomplete="nickname" shape/>
+            <LineField label="Your name" name="username" value=username error=at_name autocomplete="username" shape/>
+            {password}
+            <p class="field-hint">"You have an account? " <a href=sign_in>"Sign in"</a></p>
         };
         FormPage {
             sentence,

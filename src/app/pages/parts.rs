@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use leptos::prelude::*;
-use parlour_protocol::paths;
+use parlour_protocol::{AppError, paths};
 
 /// The frame of a page without live parts: a heading, a form or a sentence, and a way back.
 #[component]
@@ -60,6 +60,50 @@ pub fn LineField(
             />
             <p class="field-error" id=error_id role=shape.alert()>{error}</p>
         </div>
+    }
+}
+
+/// A labelled field for a password, which is never shown again.
+#[component]
+pub fn PasswordField(
+    /// The label of the field.
+    label: &'static str,
+    /// The form field's name; also the start of the ids.
+    #[prop(default = "password")]
+    name: &'static str,
+    /// What is wrong with it.
+    error: Option<String>,
+    /// What the browser may offer: a password that it keeps, or a new one.
+    autocomplete: &'static str,
+    /// Whether the form is nothing without it.
+    is_required: bool,
+    /// Where it is.
+    shape: Shape,
+) -> impl IntoView {
+    let error_id = format!("{name}-error");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type="password"
+                autocomplete=autocomplete
+                required={is_required && shape == Shape::Page}
+                aria-describedby=error_id.clone()
+                aria-invalid=error.is_some().then_some("true")
+            />
+            <p class="field-error" id=error_id role=shape.alert()>{error}</p>
+        </div>
+    }
+}
+
+/// What is wrong, said at the name or at the password.
+pub fn at_fields(error: Option<&AppError>) -> [Option<String>; 2] {
+    let sentence = error.map(|error| error.message.clone());
+    match error.and_then(|error| error.field.as_deref()) {
+        Some("password") => [None, sentence],
+        _ => [sentence, None],
     }
 }
 

@@ -17,7 +17,7 @@ const NAME: &str = "parlour_session";
 /// Browsers accept this prefix only with `Secure`, `Path=/` and no `Domain`.
 const HOST_NAME: &str = "__Host-parlour_session";
 /// The longest that browsers keep any cookie: the session's expiry is decided by the server, and slides with use.
-const MAX_AGE_SECONDS: u32 = 400 * 24 * 60 * 60;
+pub(super) const MAX_AGE_SECONDS: u32 = 400 * 24 * 60 * 60;
 
 /// The cookie's name: over HTTPS with the prefix `__Host-`.
 pub fn name(settings: &Settings) -> &'static str {
@@ -93,13 +93,19 @@ pub(super) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 
-fn value(name: &str, token: &str, max_age: u32) -> HeaderValue {
-    let secure = if name == HOST_NAME { "; Secure" } else { "" };
+/// A `Set-Cookie` value: for the server alone, and from no other site's forms.
+pub(super) fn value(name: &str, token: &str, max_age: u32) -> HeaderValue {
+    let secure = if name.starts_with("__Host-") {
+        "; Secure"
+    } else {
+        ""
+    };
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
     HeaderValue::from_str(&text).expect("tokens are base64url, the rest is ASCII")
 }
 
-fn is_https(settings: &Settings) -> bool {
+/// Whether browsers come over HTTPS.
+pub(super) fn is_https(settings: &Settings) -> bool {
     settings.server.public_url.starts_with("https://")
 }
 

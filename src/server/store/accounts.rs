@@ -5,7 +5,7 @@
 
 use super::db::{self, Db, statement, values};
 use super::people::{self, NameHolder, holders};
-use super::sessions::{SessionDraft, begin};
+use super::sessions::{self, Ending, SessionDraft, begin};
 use super::tables::{Kind, OnServer, UserRow, user_columns};
 use super::writer::Written;
 use super::{Store, failure, house};
@@ -13,7 +13,7 @@ use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::SessionId;
-use parlour_protocol::{ServerRole, User, UserId, UserKind};
+use parlour_protocol::{ServerRole, Timestamp, User, UserId, UserKind};
 
 /// An account to be made, with its session.
 #[derive(Clone, Debug)]
@@ -100,6 +100,29 @@ impl Store {
     pub async fn account(&self, user: UserId) -> Result<Option<KnownAccount>, ServiceError> {
         let read = move |db: &Db| Ok(statement(db, BY_ID)?.row(values![user], known)?);
         self.read(read).await
+    }
+
+    /// Sets the password of an account; all its sessions end but `kept`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_password(
+        &self,
+        user: UserId,
+        secret: String,
+        now: Timestamp,
+        kept: Option<SessionId>,
+    ) -> Result<(), ServiceError> {
+        self.write(move |db| {
+            statement(db, SET_SECRET)?.execute(values![user, &secret, now])?;
+            let which = kept.map_or(Ending::All, Ending::Others);
+            let sessions = sessions::end(db, user, which)?;
+            Ok(Written {
+                publish: sessions::ended(user, sessions, false).into_iter().collect(),
+                value: (),
+            })
+        })
+        .await
     }
 
     /// Whether somebody owns the house.

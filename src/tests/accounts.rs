@@ -1,0 +1,208 @@
+//! Accounts with JavaScript off: signing up, in and out, becoming a member, settings, the first owner.
+
+use crate::harness::{Browser, LOBBY, Page, Program, Site};
+use parlour_server::accounts::draw_setup_code;
+
+const PASSWORD: &str = "jam to-morrow";
+
+/// Signs in by the form.
+async fn sign_in(browser: &Browser, name: &str, password: &str) -> Page {
+    let form = browser
+        .get("/signin?next=/rooms/1-lobby")
+        .await
+        .form("form.form");
+    let form = form.with("username", name).with("password", password);
+    browser.submit(form).await
+}
+
+/// Somebody who joined with a password.
+async fn member(site: &Site, name: &str) -> Browser {
+    let browser = site.visitor();
+    let form = browser.get("/join").await.form("form.form");
+    let form = form.with("username", name).with("password", PASSWORD);
+    let page = browser.submit(form).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    browser
+}
+
+#[tokio::test]
+async fn a_name_with_a_password_is_the_same_person_in_another_browser() {
+    let site = Site::plain().await;
+    let alice = member(&site, "Alice").await;
+    alice.say(LOBBY, "From here.").await;
+    let elsewhere = site.visitor();
+    let page = sign_in(&elsewhere, "alice", PASSWORD).await;
+    assert_eq!((page.status, page.header("location")), (303, LOBBY));
+    let page = elsewhere.say(LOBBY, "From there.").await;
+    let me = page.place().me.unwrap();
+    let written = page.place().open.unwrap().history.messages;
+    assert_eq!(written.len(), 2);
+    assert!(written.iter().all(|message| message.user_id == me.id));
+
+    let question = elsewhere.get("/signout").await;
+    let out = elsewhere.submit(question.form("form.form")).await;
+    assert_eq!((out.status, out.header("location")), (303, "/rooms"));
+    assert_eq!(out.header("clear-site-data"), "\"storage\"");
+    assert!(elsewhere.get(LOBBY).await.place().me.is_none());
+    assert!(alice.get(LOBBY).await.place().me.is_some());
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_one_sentence_and_the_name_stays() {
+    let site = Site::plain().await;
+    member(&site, "Alice").await;
+    let visitor = site.visitor();
+    for name in ["Alice", "Nobody"] {
+        let page = sign_in(&visitor, name, "jam yesterday").await;
+        assert_eq!(page.status, 401);
+        assert_eq!(
+            page.text("#password-error"),
+            "This name and this password do not belong together."
+        );
+        let form = page.form("form.form");
+        assert_eq!(form.value("username"), name);
+        assert!(!page.body.contains("jam yesterday"));
+    }
+}
+
+#[tokio::test]
+async fn a_guest_who_chooses_a_password_stays_who_they_are() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    alice.say(LOBBY, "As a guest.").await;
+    let form = alice.get("/me").await.form("form.form");
+    let common = form.clone().with("password", "password");
+    let page = alice.submit(common).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text("#password-error").contains("tried first"));
+    let page = alice.done(form.with("password", PASSWORD)).await;
+    assert_eq!(page.path, "/rooms");
+    let page = alice.say(LOBBY, "As a member.").await;
+    let written = page.place().open.unwrap().history.messages;
+    assert_eq!(written[0].user_id, written[1].user_id);
+    // From now on the page has no field for it.
+    assert!(alice.get("/me").await.all("[name=password]").is_empty());
+    let elsewhere = site.visitor();
+    assert_eq!(sign_in(&elsewhere, "Alice", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn another_password_signs_out_everywhere_else() {
+    let site = Site::plain().await;
+    let alice = member(&site, "Alice").await;
+    let elsewhere = site.visitor();
+    sign_in(&elsewhere, "Alice", PASSWORD).await;
+    let form = alice.get("/settings").await.form("form[action$=password]");
+    let wrong = form
+        .clone()
+        .with("current", "jam yesterday")
+        .with("password", "a new pass phrase");
+    let page = alice.submit(wrong).await;
+    assert_eq!(page.status, 401);
+    assert!(
+        page.text("#current-error")
+            .contains("do not belong together")
+    );
+    let right = form
+        .with("current", PASSWORD)
+        .with("password", "a new pass phrase");
+    let page = alice.done(right).await;
+    assert_eq!(page.path, "/settings");
+    assert!(elsewhere.get(LOBBY).await.place().me.is_none());
+    assert_eq!(sign_in(&elsewhere, "Alice", PASSWORD).await.status, 401);
+    assert_eq!(
+        sign_in(&elsewhere, "Alice", "a new pass phrase")
+            .await
+            .status,
+        303
+    );
+}
+
+#[tokio::test]
+async fn settings_say_where_one_is_signed_in_and_end_it_there() {
+    let site = Site::plain().await;
+    let alice = member(&site, "Alice").await;
+    let elsewhere = site.visitor();
+    sign_in(&elsewhere, "Alice", PASSWORD).await;
+    let settings = alice.get("/settings").await;
+    assert_eq!(settings.all("li strong").len(), 1, "this one");
+    let page = alice.done(settings.form("form[action$=end]")).await;
+    assert!(page.all("form[action$=end]").is_empty());
+    assert!(elsewhere.get(LOBBY).await.place().me.is_none());
+    let bio = page.form("form[action$=about]");
+    let page = alice.done(bio.clone().with("bio", "Curious.")).await;
+    assert_eq!(
+        page.form("form[action$=about]").value("bio").trim(),
+        "Curious."
+    );
+    let page = alice.submit(bio.with("bio", &"x".repeat(301))).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text("#bio-error").contains("at most 300"));
+    let visitor = site.visitor().get("/settings").await;
+    assert_eq!(visitor.status, 303);
+}
+
+#[tokio::test]
+async fn nobody_is_locked_out_of_a_browser_in_which_they_were() {
+    let site = Site::start(|settings| {
+        settings.limits.sign_in_failures = 3;
+        settings.limits.address_sign_in_failures = 5;
+    })
+    .await;
+    let alice = member(&site, "Alice").await;
+    alice
+        .submit(alice.get("/signout").await.form("form.form"))
+        .await;
+    let mallory = site.visitor();
+    for _ in 0..3 {
+        assert_eq!(
+            sign_in(&mallory, "Alice", "jam yesterday").await.status,
+            401
+        );
+    }
+    let stopped = sign_in(&mallory, "Alice", "jam yesterday").await;
+    assert_eq!(stopped.status, 429);
+    assert!(!stopped.header("retry-after").is_empty());
+    assert_eq!(sign_in(&alice, "Alice", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn the_house_is_set_up_by_its_link_and_once() {
+    let site = Site::plain().await;
+    let anna = site.visitor();
+    for code in ["", "?code=", "?code=x"] {
+        let none = anna.get(&format!("/setup{code}")).await;
+        assert_eq!(none.status, 404, "{code}");
+    }
+    let code = draw_setup_code(&site.ctx).await.unwrap().unwrap();
+    let link = format!("/setup?code={}", code.as_str());
+    let form = anna.get(&link).await.form("form.form");
+    let form = form.with("username", "Anna").with("password", PASSWORD);
+    let twice = form.clone();
+    let page = anna.done(form).await;
+    assert_eq!(page.path, "/rooms");
+    assert_eq!(anna.get("/admin").await.status, 200);
+    assert_eq!(site.visitor().get(&link).await.status, 404);
+    let second = site.visitor();
+    assert_eq!(second.submit(twice).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_start_says_where_the_owners_account_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let public = [("PARLOUR__SERVER__PUBLIC_URL", "https://chat.example.org")];
+    let mut program = Program::start(folder.path(), &public);
+    program.address();
+    let told = program
+        .log
+        .iter()
+        .filter_map(|line| line.split(" at ").nth(1));
+    let link = told
+        .filter(|rest| rest.contains("/setup?code="))
+        .next_back()
+        .expect("a link");
+    assert!(
+        link.starts_with("https://chat.example.org/setup?code="),
+        "{link}"
+    );
+}
