@@ -193,13 +193,12 @@ async fn a_start_says_where_the_owners_account_is_made() {
     let public = [("PARLOUR__SERVER__PUBLIC_URL", "https://chat.example.org")];
     let mut program = Program::start(folder.path(), &public);
     program.address();
-    let told = program
+    let mut told = program
         .log
         .iter()
         .filter_map(|line| line.split(" at ").nth(1));
     let link = told
-        .filter(|rest| rest.contains("/setup?code="))
-        .next_back()
+        .rfind(|rest| rest.contains("/setup?code="))
         .expect("a link");
     assert!(
         link.starts_with("https://chat.example.org/setup?code="),
