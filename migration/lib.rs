@@ -15,6 +15,7 @@ mod m0006_visibility;
 mod m0007_streams;
 mod m0008_permissions;
 mod m0009_accounts;
+mod m0010_bans;
 mod m0011_invites;
 mod m0012_direct;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_streams::Step),
             Box::new(m0008_permissions::Step),
             Box::new(m0009_accounts::Step),
+            Box::new(m0010_bans::Step),
             Box::new(m0011_invites::Step),
             Box::new(m0012_direct::Step),
         ]

@@ -22,7 +22,10 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use parlour_protocol::{AppError, ErrorCode, Message, RoomId, Seq, User, paths, rules};
+use parlour_protocol::{
+    AppError, ErrorCode, Guests, Message, Posting, RoomId, RoomKind, RoomRules, Seq, User, paths,
+    rules,
+};
 use parlour_server::config::StoredSettings;
 use parlour_server::http::AtMessage;
 use parlour_server::messages::{self, NewMessage};
@@ -38,6 +41,22 @@ pub struct RoomForm {
     name: String,
     #[serde(default)]
     description: String,
+    kind: Option<RoomKind>,
+    posting: Option<Posting>,
+    guests: Option<Guests>,
+    archived: Option<bool>,
+}
+
+impl RoomForm {
+    /// The rules that were chosen, and of these where none was.
+    fn rules(&self, usual: RoomRules) -> RoomRules {
+        RoomRules {
+            kind: self.kind.unwrap_or(usual.kind),
+            posting: self.posting.unwrap_or(usual.posting),
+            guests: self.guests.unwrap_or(usual.guests),
+            is_archived: self.archived.unwrap_or(usual.is_archived),
+        }
+    }
 }
 
 /// The composer, and the form that edits a message.
@@ -67,42 +86,53 @@ pub async fn create_room(
     scope: Scope,
     form: Filled<RoomForm>,
 ) -> Response {
-    let RoomForm { name, description } = match form {
+    let filled = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
-    let description = as_typed(&description);
+    let rules = filled.rules(RoomRules::default());
+    let (name, description) = (filled.name, as_typed(&filled.description));
     let new = NewRoom {
         name: name.clone(),
         description: description.clone(),
+        rules,
     };
     match rooms::create(&site.ctx, &scope, new).await {
         Ok(room) => done(shape, &paths::room(&room)),
         Err(ServiceError::SignInRequired) => see(&paths::join(paths::NEW_ROOM)),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let typed = RoomFields { name, description };
+            let typed = RoomFields {
+                name,
+                description,
+                rules,
+            };
             let page = new_room_page(&site, shape, status, typed, Some(&error));
             told_when(page, &error)
         }
     }
 }
 
-/// `POST /rooms/{slug}/edit`: gives a room another name and description.
+/// `POST /rooms/{slug}/edit`: gives a room another name, description and rules.
 pub async fn change_room(
     State(site): State<Site>,
     shape: Shape,
     InRoom(scope, room): InRoom,
     form: Filled<RoomForm>,
 ) -> Response {
-    let RoomForm { name, description } = match form {
+    let filled = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
-    let description = as_typed(&description);
+    let rules = filled.rules(RoomRules::default());
+    let (name, description) = (filled.name, as_typed(&filled.description));
     let changes = Changes {
         name: Some(name.clone()),
         description: Some(description.clone()),
+        kind: filled.kind,
+        posting: filled.posting,
+        guests: filled.guests,
+        archived: filled.archived,
     };
     match rooms::change(&site.ctx, &scope, room.id, changes).await {
         Ok(room) => done(shape, &paths::room(&room)),
@@ -114,7 +144,11 @@ pub async fn change_room(
         ) => pages::answer_in(&site, shape, Err(error)),
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let typed = RoomFields { name, description };
+            let typed = RoomFields {
+                name,
+                description,
+                rules,
+            };
             let page = change_room_page(&site, shape, status, &room, typed, Some(&error));
             told_when(page, &error)
         }

@@ -4,7 +4,9 @@
 //! *Invariant:* no call changes anything with `GET`.
 
 use crate::json::{Fields, FromJson, Json, Writer};
-use crate::{AppError, ErrorCode, Number, RoomId, rules};
+use crate::{
+    AppError, ErrorCode, Guests, Number, Posting, Room, RoomId, RoomKind, RoomRules, rules,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,6 +28,15 @@ pub struct RoomBody {
     /// What the room is about.
     #[serde(default)]
     pub description: Option<String>,
+    /// Whether it is open or closed.
+    #[serde(default)]
+    pub kind: Option<RoomKind>,
+    /// Who posts in it.
+    #[serde(default)]
+    pub posting: Option<Posting>,
+    /// What guests may do in it.
+    #[serde(default)]
+    pub guests: Option<Guests>,
 }
 
 /// The body of `PATCH /api/chat/rooms/{room}`. What it does not name stays as it is.
@@ -37,6 +48,48 @@ pub struct RoomChangesBody {
     /// What the room is about from now on.
     #[serde(default)]
     pub description: Option<String>,
+    /// Whether it is open or closed.
+    #[serde(default)]
+    pub kind: Option<RoomKind>,
+    /// Who posts in it.
+    #[serde(default)]
+    pub posting: Option<Posting>,
+    /// What guests may do in it.
+    #[serde(default)]
+    pub guests: Option<Guests>,
+    /// Whether it is archived.
+    #[serde(default)]
+    pub archived: Option<bool>,
+}
+
+/// A room with what decides about who may do what in it, as it is answered by itself. What pages keep of rooms has
+/// none of that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuledRoom {
+    /// The room as lists have it.
+    #[serde(flatten)]
+    pub room: Room,
+    /// Who may see it.
+    pub kind: RoomKind,
+    /// Who posts in it.
+    pub posting: Posting,
+    /// What guests may do in it.
+    pub guests: Guests,
+    /// Whether it is archived.
+    pub archived: bool,
+}
+
+impl RuledRoom {
+    /// A room with these rules.
+    pub fn of(room: Room, rules: RoomRules) -> Self {
+        Self {
+            room,
+            kind: rules.kind,
+            posting: rules.posting,
+            guests: rules.guests,
+            archived: rules.is_archived,
+        }
+    }
 }
 
 /// A call before it is made.

@@ -20,7 +20,11 @@ names! {
         AccountRequired = "account_required",
         /// Accounts are not made here, or only by who is invited.
         SignUpClosed = "sign_up_closed",
-        /// The house would have no owner any more.
+        /// The room can be read, and not be written in by this person.
+        ReadOnly = "read_only",
+        /// The person is kept out of this room.
+        Banned = "banned",
+        /// The house, or a room, would have no owner any more.
         LastOwner = "last_owner",
         /// No such room.
         RoomNotFound = "room_not_found",
@@ -53,7 +57,11 @@ impl ErrorCode {
         match self {
             Self::RoomNameTaken | Self::BadRequest | Self::UnknownType => 400,
             Self::SignInRequired | Self::WrongCredentials => 401,
-            Self::Forbidden | Self::AccountRequired | Self::SignUpClosed => 403,
+            Self::Forbidden
+            | Self::AccountRequired
+            | Self::SignUpClosed
+            | Self::ReadOnly
+            | Self::Banned => 403,
             Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
             Self::UsernameTaken | Self::LastOwner => 409,
             Self::TooLarge => 413,

@@ -10,6 +10,7 @@
 
 use crate::RoomKind;
 use crate::json::names;
+use serde::{Deserialize, Serialize};
 
 names! {
     /// A role on the server, the lowest first. An account has one of the upper four.
@@ -244,7 +245,7 @@ pub struct Roles {
 }
 
 /// What of a room decides about who may do what in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomRules {
     /// Who may see it.
     pub kind: RoomKind,
@@ -254,6 +255,16 @@ pub struct RoomRules {
     pub guests: Guests,
     /// Whether it is archived.
     pub is_archived: bool,
+}
+
+impl RoomRules {
+    /// The rules of a room of this kind that nobody decided about.
+    pub fn of(kind: RoomKind) -> Self {
+        Self {
+            kind,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for RoomRules {

@@ -85,7 +85,7 @@ impl Context {
         let hub = Hub::start(Arc::clone(&clock), grace, restart_grace);
         for room in opened.rooms {
             hub.learn(room.id, room.state.seq, room.state.posts);
-            hub.learn_members(room.id, room.kind, room.members);
+            hub.learn_members(room.id, room.rules, room.members);
         }
         hub.learn_house(opened.house);
         hub.start_heartbeats(HeartbeatTiming {

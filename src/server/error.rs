@@ -55,6 +55,32 @@ impl Error for StoreError {
     }
 }
 
+/// Why somebody who sees a room cannot write in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOnly {
+    /// It is archived.
+    Archived,
+    /// It is for announcements.
+    Announcements,
+    /// Only its members write in it.
+    Members,
+    /// Guests only read in it.
+    Guests,
+}
+
+impl ReadOnly {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Archived => "This room is archived. It can be read, and nothing is added to it.",
+            Self::Announcements => {
+                "This room is for announcements. Only its moderators write in it."
+            }
+            Self::Members => "Only members write in this room. Join it first.",
+            Self::Guests => "Guests can only read in this room.",
+        }
+    }
+}
+
 /// A refusal or a failure inside the contexts. Doors turn it into an [`AppError`] once.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -105,6 +131,15 @@ pub enum ServiceError {
     /// A setting of the house that cannot be so.
     #[error(transparent)]
     Setting(#[from] ConfigError),
+    /// The room can be read by this person, and not be written in.
+    #[error("read only: {0:?}")]
+    ReadOnly(ReadOnly),
+    /// The person is kept out of the room.
+    #[error("banned")]
+    Banned,
+    /// The last owner of a room cannot go, nor be less.
+    #[error("last owner of a room")]
+    LastRoomOwner,
     /// No such room, or none this scope may see.
     #[error("room not found")]
     RoomNotFound,
@@ -213,6 +248,15 @@ impl ServiceError {
             }
             Self::Setting(error) => AppError::new(Code::BadRequest, error.to_string()),
             Self::Forbidden => AppError::new(Code::Forbidden, "You may not do this."),
+            Self::ReadOnly(why) => AppError::new(Code::ReadOnly, why.sentence()),
+            Self::Banned => AppError::new(
+                Code::Banned,
+                "You are kept out of this room by those who keep order in it.",
+            ),
+            Self::LastRoomOwner => AppError::new(
+                Code::LastOwner,
+                "A room keeps an owner. Make somebody else its owner first, or delete it.",
+            ),
             Self::RoomNotFound => AppError::new(Code::RoomNotFound, "There is no such room."),
             Self::MessageNotFound => AppError::new(
                 Code::MessageNotFound,

@@ -5,7 +5,7 @@
 
 use crate::invalidation::Source;
 use crate::scope::SessionId;
-use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, Seq, User, UserId};
+use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, RoomRules, Seq, User, UserId};
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
@@ -23,12 +23,12 @@ pub enum Publication {
     },
     /// A message that was edited or deleted.
     MessageChanged(Message),
-    /// A room that was made, or has another name or description.
+    /// A room that was made, or has another name, description or rule.
     RoomChanged {
         /// The room as it is now.
         room: Room,
         /// Who may see it: the first that is heard of a room that was made.
-        kind: RoomKind,
+        rules: RoomRules,
     },
     /// A room that was deleted.
     RoomDeleted(RoomId),
@@ -93,7 +93,7 @@ pub enum Publication {
         /// The room that is there.
         room: RoomId,
         /// Who may see it.
-        kind: RoomKind,
+        rules: RoomRules,
         /// Its members, of a room that is not open.
         members: Vec<UserId>,
     },
@@ -170,7 +170,7 @@ impl Publication {
                 Source::Person(message.user_id)
             ],
             Self::MessageChanged(message) => smallvec![Source::Room(message.room_id)],
-            Self::RoomChanged { room, kind } => match kind {
+            Self::RoomChanged { room, rules } => match rules.kind {
                 RoomKind::Open => smallvec![Source::Room(room.id), Source::RoomList],
                 RoomKind::Closed | RoomKind::Direct => smallvec![Source::Room(room.id)],
             },
@@ -219,7 +219,7 @@ mod tests {
             Publication::MessageChanged(message()),
             Publication::RoomChanged {
                 room: samples::room(ROOM, "Lobby"),
-                kind: RoomKind::Open,
+                rules: RoomRules::default(),
             },
             Publication::RoomDeleted(ROOM),
         ] {
@@ -293,7 +293,7 @@ mod tests {
         let (room, list, alice) = (Source::Room(ROOM), Source::RoomList, Source::Person(ALICE));
         let changed = |kind| Publication::RoomChanged {
             room: samples::room(ROOM, "Lobby"),
-            kind,
+            rules: RoomRules::of(kind),
         };
         let posted = Publication::Message {
             message: message().into(),
@@ -313,7 +313,7 @@ mod tests {
         };
         let viewers = Publication::Viewers {
             room: ROOM,
-            kind: RoomKind::Closed,
+            rules: RoomRules::of(RoomKind::Closed),
             members: vec![ALICE],
         };
         for (publication, changes) in [

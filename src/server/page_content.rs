@@ -8,7 +8,8 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    History, MessageId, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind, Seq, User, rules,
+    Action, Guests, History, MessageId, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind,
+    RoomRole, RoomRules, Seq, User, rules,
 };
 
 pub use crate::messages::View;
@@ -34,6 +35,8 @@ pub struct PageContent {
     is_whole: bool,
     /// Those of the rooms on it that not everybody may see.
     hidden: Vec<RoomId>,
+    /// Who may do what in the open room; that of no room where none is open.
+    rules: RoomRules,
 }
 
 /// What of a page is the reader's own, besides which messages they wrote.
@@ -82,20 +85,21 @@ pub async fn read(
     let open = at.map(|at| (at.room, at.view));
     let read = ctx.store.rooms_and_history(scope, open, rules::PAGE_SIZE);
     let Listed { listing, opened } = read.await?;
+    let opened_rules = opened.as_ref().map(|opened| opened.room.rules);
     let opened = at.zip(opened).map(|(at, opened)| {
-        let mut open = self::open(ctx, scope, at, opened)?;
+        let mut open = self::open(ctx, at, opened)?;
         for message in &mut open.history.messages {
             message.id = MessageId::default();
         }
-        Ok::<_, ServiceError>(OpenRoom {
-            may_delete: false,
-            read: None,
-            ..open
-        })
+        Ok::<_, ServiceError>(open)
     });
     let posts = listing.rooms.iter().map(|stored| stored.posts).collect();
     // The open one is among those listed.
-    let hidden = (listing.rooms.iter()).filter(|stored| stored.kind != RoomKind::Open);
+    let has_account = scope.has_account();
+    let is_hidden = |rules: RoomRules| {
+        rules.kind != RoomKind::Open || rules.guests == Guests::No && !has_account
+    };
+    let hidden = (listing.rooms.iter()).filter(|stored| is_hidden(stored.rules));
     let hidden = hidden.map(|stored| stored.room.id).collect();
     let entry = |stored: store::StoredRoom| RoomEntry {
         room: rooms::line(ctx, stored.room),
@@ -113,6 +117,7 @@ pub async fn read(
         posts,
         is_whole: listing.is_whole,
         hidden,
+        rules: opened_rules.unwrap_or_default(),
     })
 }
 
@@ -132,7 +137,10 @@ pub async fn reader_state(
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
-        may_delete: (place.open.iter()).any(|open| rooms::may_change(scope, &open.room)),
+        may_delete: (place.open.iter()).any(|open| {
+            let role = read.get(&open.room.id).map(|read| read.role);
+            may_delete(scope, role, content.rules)
+        }),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
     })
@@ -211,12 +219,21 @@ impl PageContent {
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     counts(ctx, scope, at.view)?;
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
-    let opened = open(ctx, scope, at, read.await?)?;
+    let opened = read.await?;
+    let rules = opened.room.rules;
+    let opened = open(ctx, at, opened)?;
     let read = read_of(ctx, scope, at.room).await?;
     Ok(OpenRoom {
+        may_delete: may_delete(scope, read.map(|read| read.role), rules),
         read: read.map(|read| read.seq),
         ..opened
     })
+}
+
+/// Whether somebody of this role may change and delete the room; `None` is the role of who is no member.
+fn may_delete(scope: &Scope, role: Option<RoomRole>, room: RoomRules) -> bool {
+    let role = role.unwrap_or(RoomRole::Visitor);
+    rooms::may(scope, role, Action::DeleteRoom, room)
 }
 
 /// How far the reader has read this room. It alone is looked up: opening one must not cost more to who belongs to
@@ -255,9 +272,11 @@ pub async fn visit_unread(
         Some(at) => history(at.view).await?,
         None => opened,
     };
+    let rules = opened.room.rules;
     Ok(OpenRoom {
+        may_delete: may_delete(scope, read.map(|read| read.role), rules),
         read: seq,
-        ..open(ctx, scope, newest, opened)?
+        ..open(ctx, newest, opened)?
     })
 }
 
@@ -285,13 +304,8 @@ fn marked(view: View) -> Option<Number> {
     }
 }
 
-/// Refuses a permalink to a message that is not among those shown.
-fn open(
-    ctx: &Context,
-    scope: &Scope,
-    at: At,
-    opened: store::Opened,
-) -> Result<OpenRoom, ServiceError> {
+/// The room as it is to nobody. Refuses a permalink to a message that is not among those shown.
+fn open(ctx: &Context, at: At, opened: store::Opened) -> Result<OpenRoom, ServiceError> {
     let (history, marked) = (opened.history, marked(at.view));
     if let Some(number) = marked
         && !history.messages.iter().any(|m| m.number == number)
@@ -300,7 +314,7 @@ fn open(
     }
     let room = rooms::present(ctx, opened.room.room);
     Ok(OpenRoom {
-        may_delete: rooms::may_change(scope, &room),
+        may_delete: false,
         read: None,
         roster: ctx.hub.roster(at.room),
         room,

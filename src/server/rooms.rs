@@ -11,13 +11,14 @@ mod mine;
 mod reading;
 
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
-pub use changes::{Changes, NewRoom, change, create, delete, may_change};
+pub use changes::{Changes, NewRoom, change, create, delete};
 pub use direct::{DIRECT_MAX, direct};
 pub use finding::{FOUND_MAX, Found, find};
 pub use guests::require_to_write;
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use membership::{Checked, check, enter, enter_or_read, leave};
+pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};
 pub(crate) use reading::known_positions;
 pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
@@ -26,7 +27,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
-use parlour_protocol::{Room, RoomId, UserId};
+use parlour_protocol::{Action, Room, RoomId, RoomRules, UserId};
 use std::sync::Arc;
 
 /// Reads one room.
@@ -38,14 +39,43 @@ pub async fn get(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, Servi
     Ok(present(ctx, stored.room))
 }
 
-/// Reads a room that the scope [may change](may_change), for who asks before it is changed.
+/// A room, and what decides about who may do what in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// The room as it is now.
+    pub room: Room,
+    /// What decides that.
+    pub rules: RoomRules,
+}
+
+/// The same with its rules.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_ruled(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Ruled, ServiceError> {
+    let stored = ctx.store.room(scope, id).await?;
+    Ok(Ruled {
+        room: present(ctx, stored.room),
+        rules: stored.rules,
+    })
+}
+
+/// Reads a room in which this may be done, for who asks before it is.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::Forbidden`].
-pub async fn get_to_change(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
-    let room = get(ctx, scope, id).await?;
-    match may_change(scope, &room) {
-        true => Ok(room),
+pub async fn get_for(
+    ctx: &Context,
+    scope: &Scope,
+    id: RoomId,
+    action: Action,
+) -> Result<Ruled, ServiceError> {
+    let checked = check(ctx, scope, id).await?;
+    match checked.may(scope, action) {
+        true => Ok(Ruled {
+            room: checked.room,
+            rules: checked.rules,
+        }),
         false => Err(ServiceError::Forbidden),
     }
 }
@@ -65,6 +95,8 @@ pub struct Visibility {
     is_confined: bool,
     /// Who it is, if it may see direct rooms: what those are called is each reader's own.
     personal: Option<UserId>,
+    /// Guests may be kept out of rooms that are open.
+    has_account: bool,
 }
 
 impl Visibility {
@@ -99,9 +131,11 @@ pub async fn visibility(ctx: &Context, scope: &Scope) -> Result<Visibility, Serv
     hidden.sort_unstable();
     let hidden = hidden.into();
     let is_personal = known.values().any(|read| read.is_direct);
+    let has_account = scope.has_account();
     Ok(Visibility {
         hidden,
         is_confined,
         personal: scope.user_id().filter(|_| is_personal),
+        has_account,
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::ClientAddress;
 use crate::error::ServiceError;
-use parlour_protocol::{ServerRole, User, UserId};
+use parlour_protocol::permissions::Roles;
+use parlour_protocol::{RoomRole, ServerRole, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -32,6 +33,16 @@ pub struct Person {
     pub is_confined: bool,
 }
 
+impl Person {
+    /// The roles of somebody who has this one in a room.
+    pub fn roles(&self, room: RoomRole) -> Roles {
+        Roles {
+            server: self.role,
+            room,
+        }
+    }
+}
+
 impl Scope {
     /// An anonymous visitor.
     pub fn visitor(address: IpAddr) -> Self {
@@ -54,6 +65,12 @@ impl Scope {
         self.person
             .as_ref()
             .is_some_and(|person| person.is_confined)
+    }
+
+    /// Whether it is somebody with an account.
+    pub fn has_account(&self) -> bool {
+        let is_guest = |person: &Person| person.role == ServerRole::Guest;
+        self.person.as_ref().is_some_and(|person| !is_guest(person))
     }
 
     /// The person's id, if there is a person.

@@ -123,3 +123,29 @@ async fn the_panel_is_told_where_the_room_is_now() {
     let done = panel(&alice, Method::POST, &edit, Some(form)).await;
     assert_eq!((done.status, &*done.body), (200, "/rooms/2-attic"));
 }
+
+#[tokio::test]
+async fn a_room_is_closed_archived_and_taken_back_by_its_form() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let form = alice.get("/rooms/new").await.form("form.form");
+    let form = form.with("name", "Den").with("kind", "closed");
+    let den = alice.done(form).await.path;
+    assert_eq!(site.visitor().get(&den).await.status, 404);
+    let form = alice.get(&format!("{den}/edit")).await.form("form.form");
+    let values = ["kind", "posting", "guests", "archived"].map(|field| form.value(field));
+    assert_eq!(values, ["closed", "all", "write", "false"]);
+    let form = form.with("kind", "open").with("archived", "true");
+    alice.done(form).await;
+    let page = site.visitor().get(&den).await;
+    assert_eq!(page.status, 200);
+    let all = site.visitor().get("/rooms/all").await;
+    assert_eq!(all.texts(".all-rooms > li > a bdi"), ["Lobby"]);
+    let found = site.visitor().get("/rooms/all?q=den").await;
+    assert_eq!(found.texts(".all-rooms > li > a bdi"), ["Den"]);
+    let form = alice.get(&format!("{den}/edit")).await.form("form.form");
+    assert_eq!(form.value("archived"), "true");
+    alice.done(form.with("archived", "false")).await;
+    let all = site.visitor().get("/rooms/all").await;
+    assert_eq!(all.texts(".all-rooms > li > a bdi"), ["Den", "Lobby"]);
+}

@@ -30,6 +30,7 @@ async fn a_house_of(site: &Site, rooms: usize, name: impl Fn(usize) -> String) {
             let new = NewRoom {
                 name: name(*n),
                 description: "what it is about ".repeat(29),
+                ..NewRoom::default()
             };
             create(&site.ctx, &maker, new)
         });

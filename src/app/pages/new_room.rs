@@ -1,14 +1,14 @@
 //! `/rooms/new`: makes a room.
 
 use super::form_page::{FormPage, form_page};
-use super::parts::{LineField, TextField};
+use super::parts::{Choice, ChoiceField, LineField, TextField};
 use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use parlour_protocol::{AppError, paths};
+use parlour_protocol::{AppError, Guests, Posting, RoomKind, RoomRules, paths};
 use parlour_server::Scope;
 
 /// `GET /rooms/new`; somebody without a name gives one first.
@@ -26,6 +26,8 @@ pub struct RoomFields {
     pub name: String,
     /// The description as it was typed.
     pub description: String,
+    /// Who may see it and write in it; archived or not where that can be chosen.
+    pub rules: RoomRules,
 }
 
 /// The form with what was typed, and what is wrong with it.
@@ -48,7 +50,11 @@ pub fn new_room_page(
 
 /// The fields of a room, and what is wrong with one of them.
 pub(super) fn fields(shape: Shape, typed: RoomFields, error: Option<&AppError>) -> AnyView {
-    let RoomFields { name, description } = typed;
+    let RoomFields {
+        name,
+        description,
+        rules,
+    } = typed;
     let is_about_description =
         error.is_some_and(|error| error.field.as_deref() == Some("description"));
     let sentence = error.map(|error| error.message.clone());
@@ -66,6 +72,30 @@ pub(super) fn fields(shape: Shape, typed: RoomFields, error: Option<&AppError>) 
             error=about_description
             shape
         />
+        <ChoiceField label="Who may see it" name="kind" chosen=rules.kind.name() choices=&KINDS/>
+        <ChoiceField label="Who writes in it" name="posting" chosen=rules.posting.name() choices=&POSTING/>
+        <ChoiceField label="What guests may do who are no members" name="guests" chosen=rules.guests.name() choices=&GUESTS/>
     }
     .into_any()
 }
+
+/// Values, and what they are called.
+const KINDS: [Choice; 2] = [
+    (RoomKind::Open.name(), "Everybody: it is in the list"),
+    (
+        RoomKind::Closed.name(),
+        "Its members: to others it is not there",
+    ),
+];
+
+const POSTING: [Choice; 3] = [
+    (Posting::All.name(), "Everybody who sees it"),
+    (Posting::Members.name(), "Its members"),
+    (Posting::Moderators.name(), "Its moderators: announcements"),
+];
+
+const GUESTS: [Choice; 3] = [
+    (Guests::Write.name(), "Read and write"),
+    (Guests::Read.name(), "Only read"),
+    (Guests::No.name(), "Nothing: to them it is not there"),
+];

@@ -98,6 +98,33 @@ pub fn PasswordField(
     }
 }
 
+/// A value, and what it is called.
+pub type Choice = (&'static str, &'static str);
+
+/// A labelled choice of one thing.
+#[component]
+pub fn ChoiceField(
+    /// The label of the field.
+    label: &'static str,
+    /// The form field's name, and its id.
+    name: &'static str,
+    /// The value that is chosen.
+    chosen: &'static str,
+    /// What can be chosen, in this order.
+    choices: &'static [Choice],
+) -> impl IntoView {
+    let options = choices.iter().map(|(value, called)| {
+        view! { <option value=*value selected={*value == chosen}>{*called}</option> }
+    });
+    let options: Vec<_> = options.collect();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name>{options}</select>
+        </div>
+    }
+}
+
 /// What is wrong, said at the name or at the password.
 pub fn at_fields(error: Option<&AppError>) -> [Option<String>; 2] {
     let sentence = error.map(|error| error.message.clone());

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{Number, RoomId, paths};
+use parlour_protocol::{Action, Number, RoomId, paths};
 use parlour_server::http::{AtMessage, AtRoom};
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
@@ -30,7 +30,8 @@ async fn before_a_room(
     scope: &Scope,
     room: RoomId,
 ) -> Result<Response, ServiceError> {
-    let room = rooms::get_to_change(&site.ctx, scope, room).await?;
+    let found = rooms::get_for(&site.ctx, scope, room, Action::DeleteRoom).await?;
+    let room = found.room;
     Ok(form_page(
         site,
         shape,

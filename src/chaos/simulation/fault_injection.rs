@@ -247,6 +247,7 @@ impl World<'_> {
         let changes = Changes {
             name: Some(name),
             description: None,
+            ..Changes::default()
         };
         // It may have written too much just before.
         if let Ok(changed) = rooms::change(&self.server.ctx, maker, room.id, changes).await {

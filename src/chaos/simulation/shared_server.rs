@@ -132,7 +132,16 @@ impl SharedServer {
     /// A room of a person's.
     pub(super) async fn room(&self, maker: &Scope, name: String) -> RoomId {
         let description = String::new();
-        let made = rooms::create(&self.ctx, maker, NewRoom { name, description }).await;
+        let made = rooms::create(
+            &self.ctx,
+            maker,
+            NewRoom {
+                name,
+                description,
+                ..NewRoom::default()
+            },
+        )
+        .await;
         made.expect("a name that nobody has makes a room").id
     }
 }

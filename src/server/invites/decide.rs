@@ -114,7 +114,7 @@ mod tests {
                 StoredRoom {
                     room: samples::room(ROOM, "Den"),
                     posts: 0,
-                    kind: RoomKind::Closed,
+                    rules: closed(),
                 },
                 closed(),
             )),

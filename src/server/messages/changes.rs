@@ -3,15 +3,18 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::rooms::read_only;
 use crate::scope::{Person, Scope};
-use crate::store::Change;
-use parlour_protocol::{Message, Number, RoomId, ServerRole, Timestamp, rules};
+use crate::store::{Change, Standing};
+use parlour_protocol::permissions::may_in;
+use parlour_protocol::{Action, Message, Number, RoomId, Timestamp, rules};
 
 /// Replaces the text of the person's own message. The text it already has changes nothing, and costs no token.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] when it was removed,
-/// [`ServiceError::Forbidden`] when it is another person's, or [`ServiceError::RateLimited`].
+/// [`ServiceError::Forbidden`] when it is another person's, [`ServiceError::ReadOnly`] where nothing is changed any
+/// more, or [`ServiceError::RateLimited`].
 pub async fn edit(
     ctx: &Context,
     scope: &Scope,
@@ -22,12 +25,14 @@ pub async fn edit(
     let person = scope.require_person()?.clone();
     let body = rules::message(&content)?;
     let now = ctx.clock.now();
-    let decide = move |message: &Message| decide_edit(&person, message, &body, now);
+    let decide = move |standing: &Standing, message: &Message| {
+        decide_edit(&person, standing, message, &body, now)
+    };
     change(ctx, scope, room, number, decide).await
 }
 
-/// Deletes a message, which leaves a tombstone: its row without its text. Its author may, and an admin. One that is
-/// deleted already changes nothing, and costs no token.
+/// Deletes a message, which leaves a tombstone: its row without its text. Its author may, and who keeps order there.
+/// One that is deleted already changes nothing, and costs no token.
 ///
 /// # Errors
 /// As [`edit`].
@@ -39,7 +44,9 @@ pub async fn delete(
 ) -> Result<Message, ServiceError> {
     let person = scope.require_person()?.clone();
     let now = ctx.clock.now();
-    let decide = move |message: &Message| decide_delete(&person, message, now);
+    let decide = move |standing: &Standing, message: &Message| {
+        decide_delete(&person, standing, message, now)
+    };
     change(ctx, scope, room, number, decide).await
 }
 
@@ -65,17 +72,18 @@ async fn change(
     scope: &Scope,
     room: RoomId,
     number: Number,
-    decide: impl Fn(&Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
+    decide: impl Fn(&Standing, &Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
 ) -> Result<Message, ServiceError> {
     let (user, address) = (scope.require_person()?.user.id, scope.address);
     if let Err(refusal) = ctx.limits.message(user, address) {
         let message = ctx.store.message(scope, room, number).await?;
-        return match decide(&message)? {
+        let standing = ctx.store.standing(user, room).await?;
+        return match decide(&standing, &message)? {
             None => Ok(message),
             Some(_) => Err(refusal),
         };
     }
-    let changed = ctx.store.change_message(scope, room, number, decide).await;
+    let changed = ctx.store.change_message(user, room, number, decide).await;
     if !matches!(&changed, Ok(changed) if changed.is_new) {
         ctx.limits.give_back_message(user, address);
     }
@@ -86,11 +94,16 @@ async fn change(
 
 fn decide_edit(
     person: &Person,
+    standing: &Standing,
     message: &Message,
     body: &str,
     at: Timestamp,
 ) -> Result<Option<Change>, ServiceError> {
     refuse_others(person, message)?;
+    let rules = standing.room.rules;
+    if !may_in(Action::EditOwn, person.roles(standing.role), rules) {
+        return Err(read_only(rules));
+    }
     let change = || Change::Edit {
         body: body.to_owned(),
         at,
@@ -100,10 +113,15 @@ fn decide_edit(
 
 fn decide_delete(
     person: &Person,
+    standing: &Standing,
     message: &Message,
     at: Timestamp,
 ) -> Result<Option<Change>, ServiceError> {
-    if message.user_id != person.user.id && person.role < ServerRole::Moderator {
+    let action = match message.user_id == person.user.id {
+        true => Action::DeleteOwn,
+        false => Action::DeleteAny,
+    };
+    if !may_in(action, person.roles(standing.role), standing.room.rules) {
         return Err(ServiceError::Forbidden);
     }
     // A repeat changes nothing.
@@ -125,7 +143,8 @@ fn refuse_others(person: &Person, message: &Message) -> Result<(), ServiceError>
 mod tests {
     use super::*;
     use crate::scope::SessionId;
-    use parlour_protocol::{User, UserId, UserKind, samples};
+    use crate::store::StoredRoom;
+    use parlour_protocol::{RoomRole, RoomRules, ServerRole, User, UserId, UserKind, samples};
 
     const NOW: Timestamp = Timestamp(7);
 
@@ -142,6 +161,19 @@ mod tests {
         }
     }
 
+    fn standing(role: RoomRole) -> Standing {
+        let room = samples::room(RoomId(1), "Lobby");
+        Standing {
+            room: StoredRoom {
+                room,
+                posts: 1,
+                rules: RoomRules::default(),
+            },
+            is_member: role > RoomRole::Visitor,
+            role,
+        }
+    }
+
     /// One of person 1.
     fn message(deleted: bool) -> Message {
         Message {
@@ -153,35 +185,76 @@ mod tests {
 
     #[test]
     fn an_author_edits_what_is_there_and_the_same_text_is_no_change() {
-        let edited = decide_edit(&person(1), &message(false), "two", NOW).unwrap();
+        let edited = decide_edit(
+            &person(1),
+            &standing(RoomRole::Member),
+            &message(false),
+            "two",
+            NOW,
+        )
+        .unwrap();
         let expected = Change::Edit {
             body: "two".to_owned(),
             at: NOW,
         };
         assert_eq!(edited, Some(expected));
-        let same = decide_edit(&person(1), &message(false), "one", NOW);
+        let same = decide_edit(
+            &person(1),
+            &standing(RoomRole::Member),
+            &message(false),
+            "one",
+            NOW,
+        );
         assert_eq!(same.unwrap(), None);
-        let gone = decide_edit(&person(1), &message(true), "two", NOW);
+        let gone = decide_edit(
+            &person(1),
+            &standing(RoomRole::Member),
+            &message(true),
+            "two",
+            NOW,
+        );
         assert!(matches!(gone, Err(ServiceError::MessageNotFound)));
-        let others = decide_edit(&person(2), &message(false), "two", NOW);
+        let others = decide_edit(
+            &person(2),
+            &standing(RoomRole::Member),
+            &message(false),
+            "two",
+            NOW,
+        );
         assert!(matches!(others, Err(ServiceError::Forbidden)));
     }
 
     #[test]
-    fn an_author_and_an_admin_delete_once() {
-        let delete = |person: &Person, deleted| decide_delete(person, &message(deleted), NOW);
+    fn an_author_and_who_keeps_order_delete_once() {
+        let delete = |person: &Person, role, deleted| {
+            decide_delete(person, &standing(role), &message(deleted), NOW)
+        };
         let admin = Person {
             role: ServerRole::Admin,
             ..person(2)
         };
-        for may in [&person(1), &admin] {
-            let deleted = delete(may, false).unwrap();
+        for (may, role) in [
+            (&person(1), RoomRole::Visitor),
+            (&admin, RoomRole::Visitor),
+            (&person(2), RoomRole::Moderator),
+        ] {
+            let deleted = delete(may, role, false).unwrap();
             assert_eq!(deleted, Some(Change::Delete { at: NOW }));
-            assert_eq!(delete(may, true).unwrap(), None);
+            assert_eq!(delete(may, role, true).unwrap(), None);
         }
         for deleted in [false, true] {
-            let refused = delete(&person(2), deleted);
+            let refused = delete(&person(2), RoomRole::Member, deleted);
             assert!(matches!(refused, Err(ServiceError::Forbidden)));
         }
+    }
+
+    #[test]
+    fn in_an_archived_room_nothing_is_edited_and_much_is_deleted() {
+        let mut archived = standing(RoomRole::Member);
+        archived.room.rules.is_archived = true;
+        let edited = decide_edit(&person(1), &archived, &message(false), "two", NOW);
+        assert!(matches!(edited, Err(ServiceError::ReadOnly(_))));
+        let deleted = decide_delete(&person(1), &archived, &message(false), NOW);
+        assert!(deleted.unwrap().is_some());
     }
 }

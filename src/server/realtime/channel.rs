@@ -142,7 +142,7 @@ impl Channel {
             }));
         }
         // What few hear must not take the time of what all do, nor be seen by that.
-        let is_open = self.viewers == Viewers::Everybody;
+        let is_open = self.viewers.is_open();
         let is_counted = is_open && self.activity.concerns_everyone();
         let has_turn = !is_counted || budget.has(ACTIVITY_MAX);
         let concerned = has_turn.then(|| self.activity.due(now, is_beat)).flatten();

@@ -26,7 +26,7 @@ use super::{
 use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
-use parlour_protocol::{Room, RoomId, RoomKind, Roster, Seq, UserId};
+use parlour_protocol::{Room, RoomId, RoomRules, Roster, Seq, UserId};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -106,7 +106,7 @@ impl Hub {
     /// Sets an open room's `seq` and number of posts at the start of the process, so that `room_activity` and
     /// heartbeats are right before anything happens in it.
     pub fn learn(&self, room: RoomId, seq: Seq, posts: i64) {
-        self.learn_members(room, RoomKind::Open, Vec::new());
+        self.learn_members(room, RoomRules::default(), Vec::new());
         self.inner.with_channel(room, |channel| {
             channel.reached(seq, Some(posts));
             channel.delivered_seq = seq;
@@ -114,10 +114,10 @@ impl Hub {
     }
 
     /// Sets who may hear of a room at the start of the process: of one that is not open, these members.
-    pub fn learn_members(&self, room: RoomId, kind: RoomKind, members: Vec<UserId>) {
+    pub fn learn_members(&self, room: RoomId, rules: RoomRules, members: Vec<UserId>) {
         self.inner.with_channel(room, |channel| {
             channel.is_known = true;
-            channel.viewers = Viewers::of(kind, members);
+            channel.viewers = Viewers::of(rules, members);
         });
     }
 
@@ -138,9 +138,9 @@ impl Hub {
     /// A room as its row has it has nobody in it: how many there are, only the hub knows.
     fn present(&self, publication: Publication) -> Publication {
         match publication {
-            Publication::RoomChanged { room, kind } => Publication::RoomChanged {
+            Publication::RoomChanged { room, rules } => Publication::RoomChanged {
                 room: self.with_online(room),
-                kind,
+                rules,
             },
             Publication::RoomShown { room, user } => Publication::RoomShown {
                 room: self.with_online(room),

@@ -51,6 +51,8 @@ struct ListenerState {
     /// It hears of the rooms that its person is a member of, and of nothing else.
     is_confined: bool,
     session: Option<SessionId>,
+    /// The person is no guest.
+    has_account: bool,
     joined: Rooms,
     /// Those of them that its person is not in, but only looks at.
     looking: Rooms,
@@ -97,6 +99,15 @@ impl Listener {
 
     pub(super) fn session(&self) -> Option<SessionId> {
         locked(&self.state).session
+    }
+
+    /// The person has an account.
+    pub(super) fn set_account(&self) {
+        locked(&self.state).has_account = true;
+    }
+
+    pub(super) fn has_account(&self) -> bool {
+        locked(&self.state).has_account
     }
 
     /// Keeps the person's new name until [`Listener::take_new_name`].

@@ -53,7 +53,7 @@ pub async fn browse(
         ctx.limits.history_page(scope)?;
     }
     let is_wanted = move |room: &Room| is_all || is_in(&wanted, room);
-    let part = super::listing::behind(ctx, scope, after, limit, is_wanted).await?;
+    let part = super::listing::behind(ctx, scope, (after, limit), !is_all, is_wanted).await?;
     let read = known_positions(ctx, scope).await?;
     let me = scope.user_id();
     let browsed = |room: Room| {

@@ -7,18 +7,20 @@ use super::present;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names::{self, Name};
-use crate::scope::Scope;
-use crate::store::{RoomChange, RoomDraft};
-use parlour_protocol::permissions::may_make_room;
-use parlour_protocol::{Room, RoomId, RoomKind, ServerRole};
+use crate::scope::{Person, Scope};
+use crate::store::{RoomChange, RoomDraft, Standing, StoredRoom, draw_hidden_id};
+use parlour_protocol::permissions::{may_in, may_make_room};
+use parlour_protocol::{Action, Guests, Posting, Room, RoomId, RoomKind, RoomRules, Timestamp};
 
 /// A room to be made.
 #[derive(Clone, Debug, Default)]
 pub struct NewRoom {
-    /// 1–50 characters; no other room's name may look like it.
+    /// 1–50 characters; no other open room's name may look like that of an open one.
     pub name: String,
     /// Up to 500 characters.
     pub description: String,
+    /// Open or closed, and who may write in it. Nothing is archived that is new.
+    pub rules: RoomRules,
 }
 
 /// What a room is to be changed to. `None` leaves one as it is.
@@ -28,6 +30,14 @@ pub struct Changes {
     pub name: Option<String>,
     /// Under the rules of [`NewRoom::description`].
     pub description: Option<String>,
+    /// Whether it is open or closed.
+    pub kind: Option<RoomKind>,
+    /// Who posts in it.
+    pub posting: Option<Posting>,
+    /// What guests may do in it.
+    pub guests: Option<Guests>,
+    /// Whether it is archived.
+    pub archived: Option<bool>,
 }
 
 /// Makes a room, with its maker as the owner and first member.
@@ -42,10 +52,15 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
         return Err(ServiceError::Forbidden);
     }
     let name = names::room_name(&new.name)?;
+    let rules = RoomRules {
+        kind: named_kind(new.rules.kind)?,
+        is_archived: false,
+        ..new.rules
+    };
     let draft = RoomDraft {
         maker,
-        kind: RoomKind::Open,
-        hidden_id: None,
+        rules,
+        hidden_id: (rules.kind != RoomKind::Open).then(|| draw_hidden_id(&*ctx.random)),
         sort_key: names::sort_key(&name.shown),
         name,
         description: names::description(&new.description)?,
@@ -54,6 +69,17 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     ctx.limits.room(maker, scope.address)?;
     let made = ctx.store.create_room(draft, decide_name).await;
     made.inspect_err(|_| ctx.limits.give_back_room(maker, scope.address))
+}
+
+/// A room that has a name is open or closed.
+fn named_kind(kind: RoomKind) -> Result<RoomKind, ServiceError> {
+    match kind {
+        RoomKind::Open | RoomKind::Closed => Ok(kind),
+        RoomKind::Direct => Err(ServiceError::Unfit {
+            field: "kind",
+            sentence: "A room that has a name is open or closed.",
+        }),
+    }
 }
 
 /// Refuses a name that is the same as another open room's or looks like it.
@@ -65,30 +91,32 @@ fn decide_name(name: &Name, near: &[String]) -> Result<(), ServiceError> {
     }
 }
 
-/// Gives a room another name or description. What it is called already changes nothing, and costs no token.
+/// Gives a room another name or description, or other rules, archives it or takes it back. What is so already changes
+/// nothing, and costs no token.
 ///
 /// # Errors
-/// As [`create`]; [`ServiceError::RoomNotFound`], or [`ServiceError::Forbidden`].
+/// As [`create`], also where a room is opened and an open one has its name; [`ServiceError::RoomNotFound`], or
+/// [`ServiceError::Forbidden`].
 pub async fn change(
     ctx: &Context,
     scope: &Scope,
     id: RoomId,
     changes: Changes,
 ) -> Result<Room, ServiceError> {
-    let user = scope.require_person()?.user.id;
-    let wanted = wanted(&changes)?;
-    let before = ctx.store.room(scope, id).await?.room;
-    let asking = scope.clone();
-    let decide = move |room: &Room, wanted: &RoomChange, near: &[String]| {
-        decide_change(may_change(&asking, room), room, wanted, near)
+    let person = scope.require_person()?.clone();
+    let user = person.user.id;
+    let wanted = wanted(&changes, ctx.clock.now())?;
+    let before = ctx.store.standing(user, id).await?;
+    let decide = move |standing: &Standing, wanted: &RoomChange, near: &[String]| {
+        decide_change(&person, standing, wanted, near)
     };
     // What is refused, or changes nothing, need not reach the writer.
     if decide(&before, &wanted, &[])?.is_none() {
-        return Ok(present(ctx, before));
+        return Ok(present(ctx, before.room.room));
     }
     // It is broadcast like a message, so it costs a token of the message limit.
     ctx.limits.message(user, scope.address)?;
-    let changed = ctx.store.change_room(scope, id, wanted, decide).await;
+    let changed = ctx.store.change_room(user, id, wanted, decide).await;
     if !matches!(changed, Ok((_, true))) {
         ctx.limits.give_back_message(user, scope.address);
     }
@@ -96,7 +124,7 @@ pub async fn change(
 }
 
 /// The fields that are wanted, if they pass the rules.
-fn wanted(changes: &Changes) -> Result<RoomChange, ServiceError> {
+fn wanted(changes: &Changes, now: Timestamp) -> Result<RoomChange, ServiceError> {
     let name = changes.name.as_deref().map(names::room_name).transpose()?;
     let description = changes.description.as_deref().map(names::description);
     Ok(RoomChange {
@@ -105,27 +133,49 @@ fn wanted(changes: &Changes) -> Result<RoomChange, ServiceError> {
             (name, sort_key)
         }),
         description: description.transpose()?,
+        kind: changes.kind.map(named_kind).transpose()?,
+        posting: changes.posting,
+        guests: changes.guests,
+        archived_at: changes.archived.map(|archived| archived.then_some(now)),
     })
 }
 
-/// What is changed of a room: what of the `wanted` it is not called already. Its own name may be spelled otherwise,
-/// however much that looks like it.
+/// What is changed of a room: what of the `wanted` is not so already. Its own name may be spelled otherwise, however
+/// much that looks like it.
 fn decide_change(
-    may_change: bool,
-    room: &Room,
+    person: &Person,
+    standing: &Standing,
     wanted: &RoomChange,
     near: &[String],
 ) -> Result<Option<RoomChange>, ServiceError> {
-    if !may_change {
+    let StoredRoom { room, rules, .. } = &standing.room;
+    let asked = wanted.clone();
+    let change = RoomChange {
+        name: asked.name.filter(|(name, _)| name.shown != room.name),
+        description: asked.description.filter(|text| *text != room.description),
+        kind: asked.kind.filter(|kind| *kind != rules.kind),
+        posting: asked.posting.filter(|posting| *posting != rules.posting),
+        guests: asked.guests.filter(|guests| *guests != rules.guests),
+        archived_at: (asked.archived_at).filter(|at| at.is_some() != rules.is_archived),
+    };
+    // Whoever takes a room back may change it in the same breath.
+    let rules = RoomRules {
+        is_archived: rules.is_archived && change.archived_at.is_none(),
+        ..*rules
+    };
+    let may = |action| may_in(action, person.roles(standing.role), rules);
+    let is_named = change.name.is_some() || change.description.is_some();
+    let is_ruled = change.kind.is_some() || change.posting.is_some() || change.guests.is_some();
+    let is_allowed = may(Action::ArchiveRoom)
+        && (may(Action::RenameRoom) || !is_named)
+        && (may(Action::ChangeRoom) || !is_ruled);
+    if !is_allowed {
         return Err(ServiceError::Forbidden);
     }
-    let RoomChange { name, description } = wanted.clone();
-    let change = RoomChange {
-        name: name.filter(|(name, _)| name.shown != room.name),
-        description: description.filter(|description| *description != room.description),
-    };
-    if let Some((name, _)) = &change.name {
-        decide_name(name, near)?;
+    match (&change.name, change.kind) {
+        (Some((name, _)), _) => decide_name(name, near)?,
+        (None, Some(RoomKind::Open)) => decide_name(&names::room_name(&room.name)?, near)?,
+        (None, _) => {}
     }
     Ok((change != RoomChange::default()).then_some(change))
 }
@@ -136,29 +186,24 @@ fn decide_change(
 /// # Errors
 /// [`ServiceError::RoomNotFound`], or [`ServiceError::Forbidden`].
 pub async fn delete(ctx: &Context, scope: &Scope, id: RoomId) -> Result<(), ServiceError> {
-    scope.require_person()?;
-    let asking = scope.clone();
-    let decide = move |room: &Room| {
-        let may = may_change(&asking, room);
+    let person = scope.require_person()?.clone();
+    let user = person.user.id;
+    let decide = move |standing: &Standing| {
+        let (rules, roles) = (standing.room.rules, person.roles(standing.role));
+        let may = may_in(Action::DeleteRoom, roles, rules);
         may.then_some(()).ok_or(ServiceError::Forbidden)
     };
     let now = ctx.clock.now();
-    ctx.store.delete_room(scope, id, now, decide).await?;
+    ctx.store.delete_room(user, id, now, decide).await?;
     ctx.sweeper.wake();
     Ok(())
-}
-
-/// Whether this scope may change and delete the room: its maker and an admin may.
-pub fn may_change(scope: &Scope, room: &Room) -> bool {
-    scope.person.as_ref().is_some_and(|person| {
-        person.role >= ServerRole::Admin || room.created_by == Some(person.user.id)
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::samples;
+    use crate::scope::SessionId;
+    use parlour_protocol::{RoomRole, ServerRole, User, UserId, UserKind, samples};
 
     fn near(name: &str) -> String {
         name.to_owned()
@@ -173,19 +218,52 @@ mod tests {
         assert!(matches!(seen, Err(ServiceError::RoomNameTaken(name)) if name == "GARDEN"));
     }
 
-    #[test]
-    fn what_a_room_is_called_already_is_no_change_and_the_rest_alone_is_one() {
+    fn person(role: ServerRole) -> Person {
+        Person {
+            user: User {
+                id: UserId(3),
+                name: "Alice".to_owned(),
+                kind: UserKind::Member,
+            },
+            session: SessionId(1),
+            is_confined: false,
+            role,
+        }
+    }
+
+    fn standing(role: RoomRole, rules: RoomRules) -> Standing {
         let room = Room {
             description: "Flowers.".to_owned(),
             ..samples::room(RoomId(1), "Garden")
         };
+        let posts = 0;
+        Standing {
+            room: StoredRoom { room, posts, rules },
+            is_member: true,
+            role,
+        }
+    }
+
+    fn decide(
+        role: RoomRole,
+        rules: RoomRules,
+        changes: &Changes,
+        near: &[String],
+    ) -> Result<Option<RoomChange>, ServiceError> {
+        let wanted = wanted(changes, Timestamp(7)).unwrap();
+        let person = person(ServerRole::Member);
+        decide_change(&person, &standing(role, rules), &wanted, near)
+    }
+
+    #[test]
+    fn what_a_room_is_called_already_is_no_change_and_the_rest_alone_is_one() {
         let decide = |name: Option<&str>, description: Option<&str>, near: &[String]| {
             let changes = Changes {
                 name: name.map(str::to_owned),
                 description: description.map(str::to_owned),
+                ..Changes::default()
             };
-            let wanted = wanted(&changes).unwrap();
-            decide_change(true, &room, &wanted, near).map(|change| {
+            decide(RoomRole::Owner, RoomRules::default(), &changes, near).map(|change| {
                 change.map(|change| (change.name.map(|(name, _)| name.shown), change.description))
             })
         };
@@ -210,9 +288,43 @@ mod tests {
     }
 
     #[test]
+    fn a_closed_room_is_opened_unless_its_name_is_taken_by_then() {
+        let closed = RoomRules::of(RoomKind::Closed);
+        let open = Changes {
+            kind: Some(RoomKind::Open),
+            ..Changes::default()
+        };
+        let opened = decide(RoomRole::Owner, closed, &open, &[]).unwrap();
+        assert_eq!(opened.unwrap().kind, Some(RoomKind::Open));
+        let taken = decide(RoomRole::Owner, closed, &open, &[near("GARDEN")]);
+        assert!(matches!(taken, Err(ServiceError::RoomNameTaken(_))));
+    }
+
+    #[test]
+    fn an_archived_room_is_changed_when_it_is_taken_back() {
+        let archived = RoomRules {
+            is_archived: true,
+            ..RoomRules::default()
+        };
+        let changes = |archived| Changes {
+            name: Some("Attic".to_owned()),
+            archived,
+            ..Changes::default()
+        };
+        let decide =
+            |archived_: Option<bool>| decide(RoomRole::Owner, archived, &changes(archived_), &[]);
+        for still in [None, Some(true)] {
+            assert!(matches!(decide(still), Err(ServiceError::Forbidden)));
+        }
+        let back = decide(Some(false)).unwrap().unwrap();
+        assert_eq!(back.archived_at, Some(None));
+    }
+
+    #[test]
     fn who_may_not_change_a_room_is_refused_whatever_they_want() {
-        let room = samples::room(RoomId(1), "Garden");
-        let refused = decide_change(false, &room, &RoomChange::default(), &[]);
-        assert!(matches!(refused, Err(ServiceError::Forbidden)));
+        for role in [RoomRole::Visitor, RoomRole::Member, RoomRole::Moderator] {
+            let refused = decide(role, RoomRules::default(), &Changes::default(), &[]);
+            assert!(matches!(refused, Err(ServiceError::Forbidden)));
+        }
     }
 }

@@ -25,7 +25,7 @@ pub async fn require_to_write(
     if person.is_confined || may_as_guest(person.role, Guests::Write, allowed) {
         return Ok(());
     }
-    match ctx.store.room(scope, id).await?.kind {
+    match ctx.store.room(scope, id).await?.rules.kind {
         RoomKind::Open => Err(ServiceError::AccountRequired),
         RoomKind::Closed | RoomKind::Direct => Ok(()),
     }

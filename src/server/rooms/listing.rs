@@ -114,24 +114,26 @@ pub async fn page(
     after: Option<After>,
     limit: u32,
 ) -> Result<RoomsPage, ServiceError> {
-    let mut page = behind(ctx, scope, after, limit, |_| true).await?;
+    let mut page = behind(ctx, scope, (after, limit), false, |_| true).await?;
     for room in &mut page.rooms {
         room.online = ctx.hub.online(room.id);
     }
     Ok(page)
 }
 
-/// The same of those that are wanted, as they are stored.
+/// The same of those that are wanted, as they are stored; with archived ones where it is said.
 pub(super) async fn behind(
     ctx: &Context,
     scope: &Scope,
-    after: Option<After>,
-    limit: u32,
+    (after, limit): (Option<After>, u32),
+    with_archived: bool,
     is_wanted: impl Fn(&Room) -> bool + Send + 'static,
 ) -> Result<RoomsPage, ServiceError> {
     let after = after.map(|after| (after.sort, RoomId(after.id)));
     let limit = limit.max(1) as usize;
-    let part = ctx.store.rooms_behind(scope, after, limit, is_wanted);
+    let part = ctx
+        .store
+        .rooms_behind(scope, after, limit, with_archived, is_wanted);
     let part = part.await?;
     let next = part.rooms.last().filter(|_| !part.is_end).map(After::room);
     let rooms = part.rooms;

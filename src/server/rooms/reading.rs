@@ -137,6 +137,7 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parlour_protocol::RoomRole;
 
     fn position(read: Option<Seq>) -> ReadPosition {
         ReadPosition {
@@ -147,6 +148,7 @@ mod tests {
                 has_written: false,
                 is_hidden: false,
                 is_direct: false,
+                role: RoomRole::Member,
             }),
         }
     }

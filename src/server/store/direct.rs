@@ -8,11 +8,11 @@ use super::direct_names::call_all;
 use super::members::{self, NewMembership};
 use super::person_seqs;
 use super::rooms::{StoredRoom, Viewer, any, begins, visible};
-use super::tables::{Role, RoomRow, Seen};
+use super::tables::{RoomRow, Seen};
 use super::writer::{Results, Written};
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, RoomKind, Seq, Timestamp, UserId};
+use parlour_protocol::{RoomId, RoomKind, RoomRole, RoomRules, Seq, Timestamp, UserId};
 use std::collections::{BTreeSet, HashMap};
 
 /// Rooms of one person that are called otherwise at once, when they are.
@@ -83,7 +83,7 @@ fn make(db: &Db, draft: &DirectDraft, key: &str) -> Result<Vec<Publication>, Ser
     statement(db, MAKE)?.execute(values![draft.id, kind, key, draft.now])?;
     let mut taken = Vec::new();
     let new = NewMembership {
-        role: Role::Member,
+        role: RoomRole::Member,
         read_seq: Seq::ZERO,
         read_posts: 0,
         joined_at: draft.now,
@@ -97,7 +97,7 @@ fn make(db: &Db, draft: &DirectDraft, key: &str) -> Result<Vec<Publication>, Ser
     let row = any(db, draft.id)?.ok_or(ServiceError::RoomNotFound)?;
     let mut publish = vec![Publication::RoomChanged {
         room: row.into_room(),
-        kind: RoomKind::Direct,
+        rules: RoomRules::of(RoomKind::Direct),
     }];
     for (user, me) in taken {
         let room = visible(db, Viewer(Some(user)), draft.id)?.into_room();

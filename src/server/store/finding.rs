@@ -5,7 +5,7 @@
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
 use super::direct;
-use super::listing::{FIRST_SEEN, OWN};
+use super::listing::{FIRST, OWN};
 use super::rooms::Viewer;
 use super::tables::RoomRow;
 use crate::error::ServiceError;
@@ -36,11 +36,11 @@ impl Store {
                 let direct = direct::of(db, user)?.into_iter();
                 let direct = direct.filter(|row| wanted(&row.name)).take(limit);
                 found.extend(direct.map(RoomRow::into_room));
-                let values = values![user, OWN_ROOMS_MAX as i64];
+                let values = values![user, OWN_ROOMS_MAX as i64, true];
                 look(db, OWN, values, limit, &wanted, &mut found)?;
             }
-            let values = values![user, LOOKED_AT as i64];
-            look(db, FIRST_SEEN, values, limit, &wanted, &mut found)?;
+            let values = values![LOOKED_AT as i64, user, true];
+            look(db, FIRST, values, limit, &wanted, &mut found)?;
             Ok(found)
         };
         self.read(read).await

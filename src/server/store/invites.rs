@@ -383,15 +383,16 @@ fn let_in(
     role: RoomRole,
     now: Timestamp,
 ) -> db::Result<Vec<Publication>> {
+    let is_shown = !members::is_visible_to(db, user, room.room.id)?;
     let me = person_seqs::take(db, user)?;
     let new = NewMembership {
-        role: role.into(),
+        // Who becomes a member is no visitor any more.
+        role: role.max(RoomRole::Member),
         read_seq: room.room.seq,
         read_posts: room.posts,
         joined_at: now,
     };
     members::insert(db, user, room.room.id, &new, me)?;
-    let is_shown = members::sees_by_membership(db, room.kind, user)?;
     Ok(begins(&room.room, is_shown, user, room.posts, me))
 }
 

@@ -1,12 +1,12 @@
 //! Lists of rooms.
 //!
 //! *Invariant:* a list is a range of the index of open rooms beside the rooms of the viewer's memberships, before it is
-//! limited, however many there are that they may not see.
+//! limited, however many there are that they may not see. Archived rooms are in no list, but are found.
 
 use super::Store;
 use super::db::{self, Db, Value, statement, values};
 use super::direct_names;
-use super::rooms::{StoredRoom, VISIBLE, Viewer, is_confined, visible};
+use super::rooms::{StoredRoom, VISIBLE, Viewer, is_for, visible};
 use super::tables::{RoomRow, room_columns};
 use crate::error::ServiceError;
 use parlour_protocol::rules::{OTHER_ROOMS_MAX, OWN_ROOMS_MAX};
@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// Up to `limit` of all rooms that the viewer may see, but direct ones, and that are wanted (at least one), those
-    /// behind the one with this sort key and id.
+    /// behind the one with this sort key and id; archived ones only where it is said.
     ///
     /// # Errors
     /// The database failed.
@@ -57,6 +57,7 @@ impl Store {
         viewer: impl Into<Viewer>,
         after: Option<(String, RoomId)>,
         limit: usize,
+        with_archived: bool,
         is_wanted: impl Fn(&Room) -> bool + Send + 'static,
     ) -> Result<RoomsPart, ServiceError> {
         let Viewer(user) = viewer.into();
@@ -64,7 +65,7 @@ impl Store {
             let (sort, RoomId(id)) = after.unwrap_or((String::new(), RoomId(0)));
             let mut rooms = Vec::new();
             // No row is read that is not looked at. One more than is answered shows whether there are more.
-            statement(db, BEHIND)?.scan(values![&sort, id, user], |row| {
+            statement(db, BEHIND)?.scan(values![&sort, id, user, with_archived], |row| {
                 let room = RoomRow::read(row)?.into_room();
                 if is_wanted(&room) {
                     rooms.push(room);
@@ -104,8 +105,8 @@ pub(super) fn listed(
 ) -> Result<Listed, ServiceError> {
     let (others, own) = (OTHER_ROOMS_MAX as i64, OWN_ROOMS_MAX as i64);
     let (first, of_first): (_, &[Value<'_>]) = match viewer {
-        Viewer(Some(user)) => (FIRST_AND_HIDDEN, values![others + 1, user, own]),
-        Viewer(None) => (FIRST, values![others + 1]),
+        Viewer(Some(user)) => (FIRST_AND_HIDDEN, values![others + 1, user, own, false]),
+        Viewer(None) => (FIRST, values![others + 1, viewer.0, false]),
     };
     if let Some(open) = open {
         db.prefetch(&[(first, of_first), (VISIBLE, values![open, viewer.0])])?;
@@ -115,7 +116,7 @@ pub(super) fn listed(
     let is_whole = open_rooms.count() <= OTHER_ROOMS_MAX;
     match viewer {
         Viewer(Some(user)) if !is_whole => {
-            let (of_others, of_own) = (values![user, others], values![user, own]);
+            let (of_others, of_own) = (values![user, others], values![user, own, false]);
             db.prefetch(&[(NOT_OWN, of_others), (OWN, of_own)])?;
             rows = self::rows(db, NOT_OWN, of_others)?;
             rows.extend(self::rows(db, OWN, of_own)?);
@@ -137,10 +138,27 @@ fn rows(db: &Db, of: &'static str, values: &[Value<'_>]) -> db::Result<Vec<RoomR
     statement(db, of)?.rows(values, RoomRow::read)
 }
 
-/// Open rooms, which are a range of the index of them.
+/// Open rooms for a user, which are a range of the index of them.
 macro_rules! from_open {
-    () => {
-        " FROM rooms WHERE kind = 'open' AND deleted_at IS NULL"
+    ($user:literal) => {
+        concat!(
+            " FROM rooms WHERE kind = 'open' AND deleted_at IS NULL AND ",
+            is_for!($user)
+        )
+    };
+}
+
+/// Not those that are archived, unless this says so.
+macro_rules! unless_archived {
+    ($with_archived:literal) => {
+        concat!(" AND (archived_at IS NULL OR ", $with_archived, ")")
+    };
+}
+
+/// Those of a user's own that not everybody may see.
+macro_rules! and_hidden {
+    ($user:literal) => {
+        concat!(" AND NOT (kind = 'open' AND ", is_for!($user), ")")
     };
 }
 
@@ -156,47 +174,26 @@ macro_rules! from_own {
     };
 }
 
-/// That an open room is in the viewer's list beside the rooms that they are in.
-macro_rules! sees_open {
-    ($viewer:literal) => {
-        concat!(" AND NOT ", is_confined!($viewer))
-    };
-}
-
-/// That a room of the viewer's is not one of the open ones that [`sees_open`] has.
-macro_rules! is_beside_open {
-    ($viewer:literal) => {
-        concat!(" AND (kind <> 'open' OR ", is_confined!($viewer), ")")
-    };
-}
-
-/// From the first open one.
-const FIRST: &str = concat!(
+/// From the first open one: `?1` of them for the user `?2`, archived ones if `?3`.
+pub(super) const FIRST: &str = concat!(
     "SELECT ",
     room_columns!(),
-    from_open!(),
-    " ORDER BY sort_key, id LIMIT ?"
-);
-
-/// The same for a user who sees them.
-pub(super) const FIRST_SEEN: &str = concat!(
-    "SELECT ",
-    room_columns!(),
-    from_open!(),
-    sees_open!("?1"),
-    " ORDER BY sort_key, id LIMIT ?2"
+    from_open!("?2"),
+    unless_archived!("?3"),
+    " ORDER BY sort_key, id LIMIT ?1"
 );
 
 /// The same, and after them those of the user that are not among them.
 const FIRST_AND_HIDDEN: &str = concat!(
     "SELECT * FROM (SELECT ",
     room_columns!(),
-    from_open!(),
-    sees_open!("?2"),
+    from_open!("?2"),
+    unless_archived!("?4"),
     " ORDER BY sort_key, id LIMIT ?1) AS first UNION ALL SELECT * FROM (SELECT ",
     room_columns!(),
     from_own!("?2"),
-    is_beside_open!("?2"),
+    and_hidden!("?2"),
+    unless_archived!("?4"),
     " ORDER BY sort_key, id LIMIT ?3) AS hidden"
 );
 
@@ -205,12 +202,13 @@ const FIRST_AND_HIDDEN: &str = concat!(
 const BEHIND: &str = concat!(
     "SELECT ",
     room_columns!(),
-    from_open!(),
-    sees_open!("?3"),
+    from_open!("?3"),
+    unless_archived!("?4"),
     " AND (sort_key, id) > (?1, ?2) UNION ALL SELECT ",
     room_columns!(),
     from_own!("?3"),
-    is_beside_open!("?3"),
+    and_hidden!("?3"),
+    unless_archived!("?4"),
     " AND kind <> 'direct' AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
 );
 
@@ -218,15 +216,15 @@ const BEHIND: &str = concat!(
 const NOT_OWN: &str = concat!(
     "SELECT ",
     room_columns!(),
-    from_open!(),
-    sees_open!("?1"),
-    " AND NOT EXISTS (SELECT 1 FROM memberships \
+    from_open!("?1"),
+    " AND archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM memberships \
     WHERE room_id = rooms.id AND user_id = ?1 AND state = 'in') ORDER BY sort_key, id LIMIT ?2"
 );
 
 pub(super) const OWN: &str = concat!(
     "SELECT ",
     room_columns!(),
-    from_own!("?"),
-    " ORDER BY sort_key, id LIMIT ?"
+    from_own!("?1"),
+    unless_archived!("?3"),
+    " ORDER BY sort_key, id LIMIT ?2"
 );

@@ -6,21 +6,23 @@
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
 use super::person_seqs;
-use super::rooms::{StoredRoom, Viewer, any, begins, is_confined, visible};
-use super::tables::Role;
+use super::rooms::{StoredRoom, VISIBLE, Viewer, any, begins, visible};
+use super::tables::InRoom;
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, RoomKind, Seq, Timestamp, UserId};
+use parlour_protocol::{RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
 use std::collections::HashMap;
 
-/// A room, and whether a user is a member of it.
+/// A room, and how a user stands to it.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The room as it is stored.
     pub room: StoredRoom,
     /// Whether the user is a member.
     pub is_member: bool,
+    /// Their role in it. An owner who left is its owner still: a room keeps one.
+    pub role: RoomRole,
 }
 
 /// A user's read position in a room.
@@ -45,13 +47,15 @@ pub struct ReadUpTo {
     pub is_hidden: bool,
     /// Whether it is a direct room, whose name is its reader's.
     pub is_direct: bool,
+    /// The user's role in the room.
+    pub role: RoomRole,
 }
 
 /// A membership that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewMembership {
     /// The user's role in the room.
-    pub role: Role,
+    pub role: RoomRole,
     /// The `seq` up to which the room counts as read.
     pub read_seq: Seq,
     /// The number of posts up to there.
@@ -78,19 +82,18 @@ impl Store {
         &self,
         user: UserId,
         id: RoomId,
-        now: Timestamp,
-        decide: fn(&Standing, Timestamp) -> Option<NewMembership>,
+        decide: impl Fn(&Standing) -> Result<Option<NewMembership>, ServiceError> + Send + 'static,
     ) -> Result<StoredRoom, ServiceError> {
         self.write(move |db| {
             let standing = standing(db, user, id)?;
-            let Some(new) = decide(&standing, now) else {
+            let Some(new) = decide(&standing)? else {
                 return Ok(Written::quietly(standing.room));
             };
             let me = person_seqs::take(db, user)?;
             insert(db, user, id, &new, me)?;
-            let is_shown = standing.room.kind != RoomKind::Open;
             Ok(Written {
-                publish: begins(&standing.room.room, is_shown, user, new.read_posts, me),
+                // Who enters by themselves has seen it before.
+                publish: begins(&standing.room.room, false, user, new.read_posts, me),
                 value: standing.room,
             })
         })
@@ -113,15 +116,15 @@ impl Store {
             if is_member(db, user, id)? {
                 return Ok(Written::quietly(()));
             }
+            let is_shown = !is_visible_to(db, user, id)?;
             let me = person_seqs::take(db, user)?;
             let new = NewMembership {
-                role: Role::Member,
+                role: RoomRole::Member,
                 read_seq: room.room.seq,
                 read_posts: room.posts,
                 joined_at: now,
             };
             insert(db, user, id, &new, me)?;
-            let is_shown = sees_by_membership(db, room.kind, user)?;
             Ok(Written {
                 publish: begins(&room.room, is_shown, user, room.posts, me),
                 value: (),
@@ -136,31 +139,38 @@ impl Store {
     /// [`ServiceError::RoomNotFound`], or the database failed.
     pub async fn put_out(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
         self.write(move |db| {
-            let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
+            any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
             if !is_member(db, user, id)? {
                 return Ok(Written::quietly(false));
             }
             Ok(Written {
-                publish: end(db, id, room.kind.0, user)?,
+                publish: end(db, id, user)?,
                 value: true,
             })
         })
         .await
     }
 
-    /// Ends the membership; nobody leaves a direct room, which is hidden until the next message. False: there was none.
+    /// Ends the membership, unless `decide` refuses it for how many owners are in the room; nobody leaves a direct room,
+    /// which is hidden until the next message. False: there was none.
     ///
     /// # Errors
-    /// [`ServiceError::RoomNotFound`], or the database failed.
-    pub async fn leave(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
+    /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
+    pub async fn leave(
+        &self,
+        user: UserId,
+        id: RoomId,
+        decide: impl Fn(&Standing, i64) -> Result<(), ServiceError> + Send + 'static,
+    ) -> Result<bool, ServiceError> {
         self.write(move |db| {
-            let Standing { room, is_member } = standing(db, user, id)?;
-            if !is_member {
+            let standing = standing(db, user, id)?;
+            if !standing.is_member {
                 return Ok(Written::quietly(false));
             }
-            let publish = match room.kind {
-                RoomKind::Direct => hide(db, user, &room)?,
-                kind => end(db, id, kind, user)?,
+            decide(&standing, owners(db, id)?)?;
+            let publish = match standing.room.rules.kind {
+                RoomKind::Direct => hide(db, user, &standing.room)?,
+                RoomKind::Open | RoomKind::Closed => end(db, id, user)?,
             };
             Ok(Written {
                 value: true,
@@ -207,10 +217,28 @@ pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId
     Ok(read.into_iter().collect())
 }
 
-fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
+pub(super) fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
     let room = visible(db, Viewer(Some(user)), id)?.into();
-    let is_member = is_member(db, user, id)?;
-    Ok(Standing { room, is_member })
+    let known = statement(db, STANDING)?.row(values![id, user], |row| {
+        let InRoom(role) = row.get(1)?;
+        Ok((row.get(0)?, role))
+    })?;
+    let (is_member, role) = known.unwrap_or((false, RoomRole::Visitor));
+    Ok(Standing {
+        room,
+        is_member,
+        role,
+    })
+}
+
+/// How many of a room's members are its owners.
+pub(super) fn owners(db: &Db, id: RoomId) -> db::Result<i64> {
+    let owners = statement(db, OWNERS)?.row(values![id], |row| row.get(0))?;
+    Ok(owners.unwrap_or_default())
+}
+
+pub(super) fn is_visible_to(db: &Db, user: UserId, id: RoomId) -> db::Result<bool> {
+    statement(db, VISIBLE)?.exists(values![id, user])
 }
 
 /// Whether the user belongs to the room.
@@ -229,18 +257,13 @@ pub(super) fn insert(
     let member = values![
         id,
         user,
-        new.role,
+        InRoom(new.role),
         new.read_seq,
         new.read_posts,
         new.joined_at,
         me
     ];
     statement(db, ENTER)?.execute(member).map(drop)
-}
-
-/// Whether a room of this kind comes into the user's sight with their membership, and goes out of it with the end.
-pub(super) fn sees_by_membership(db: &Db, kind: RoomKind, user: UserId) -> db::Result<bool> {
-    Ok(kind != RoomKind::Open || statement(db, IS_CONFINED)?.exists(values![user])?)
 }
 
 /// Hides a direct room until the next message; what is published of it.
@@ -251,12 +274,12 @@ fn hide(db: &Db, user: UserId, room: &StoredRoom) -> db::Result<Vec<Publication>
 }
 
 /// Ends a membership; what is published of that.
-fn end(db: &Db, room: RoomId, kind: RoomKind, user: UserId) -> db::Result<Vec<Publication>> {
+fn end(db: &Db, room: RoomId, user: UserId) -> db::Result<Vec<Publication>> {
     let me = person_seqs::take(db, user)?;
     statement(db, LEAVE)?.execute(values![room, user, me])?;
     let left = Publication::Left { room, user, me };
-    let is_hidden = sees_by_membership(db, kind, user)?;
-    let hidden = is_hidden.then_some(Publication::RoomHidden { room, user });
+    let is_gone = !is_visible_to(db, user, room)?;
+    let hidden = is_gone.then_some(Publication::RoomHidden { room, user });
     Ok([left].into_iter().chain(hidden).collect())
 }
 
@@ -268,19 +291,28 @@ fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
         has_written: row.get(first + 2)?,
         is_hidden: row.get(first + 3)?,
         is_direct: row.get(first + 4)?,
+        role: {
+            let InRoom(role) = row.get(first + 5)?;
+            role
+        },
     })
 }
 
 /// Whether a user sees no room but those that they are in.
-const IS_CONFINED: &str = concat!("SELECT 1 WHERE ", is_confined!("?"));
-
 const IS_MEMBER: &str =
     "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ? AND state = 'in'";
 
-/// One that was `out` begins anew.
+const STANDING: &str = "SELECT state = 'in', CASE WHEN state = 'in' OR role = 'owner' THEN role \
+    ELSE 'visitor' END FROM memberships WHERE room_id = ? AND user_id = ?";
+
+const OWNERS: &str =
+    "SELECT count(*) FROM memberships WHERE room_id = ? AND role = 'owner' AND state = 'in'";
+
+/// One that was `out` begins anew; an owner's goes on.
 const ENTER: &str = "INSERT INTO memberships \
     (room_id, user_id, role, read_seq, read_posts, joined_at, me_seq) VALUES (?, ?, ?, ?, ?, ?, ?) \
-    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', role = excluded.role, \
+    ON CONFLICT (room_id, user_id) DO UPDATE SET state = 'in', \
+    role = CASE WHEN memberships.role = 'owner' THEN 'owner' ELSE excluded.role END, \
     read_seq = excluded.read_seq, read_posts = excluded.read_posts, \
     joined_at = excluded.joined_at, wrote = FALSE, me_seq = excluded.me_seq";
 
@@ -295,7 +327,7 @@ macro_rules! read_up_to {
         concat!(
             "SELECT ",
             $before,
-            "read_seq, read_posts, wrote, kind <> 'open', kind = 'direct' FROM memberships \
+            "read_seq, read_posts, wrote, kind <> 'open' OR guests = 'no', kind = 'direct', role FROM memberships \
             JOIN rooms ON rooms.id = memberships.room_id \
             WHERE memberships.state = 'in' AND rooms.deleted_at IS NULL AND ",
             $which

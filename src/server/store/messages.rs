@@ -6,12 +6,13 @@
 use super::Store;
 use super::db::{Db, statement, values};
 use super::failure;
+use super::members::{Standing, standing};
 use super::rooms::{Viewer, visible};
 use super::tables::{MessageRow, message_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{Message, Number, RoomId, Timestamp};
+use parlour_protocol::{Message, Number, RoomId, Timestamp, UserId};
 
 /// What a message is changed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,25 +57,25 @@ impl Store {
         self.read(read).await
     }
 
-    /// Changes a message as `decide` has it for its present state; `None` leaves it as it is.
+    /// Changes a message as `decide` has it for how the user stands to its room, and for its present state; `None` leaves it as it is.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], what `decide` answers, or the
     /// database failed.
     pub async fn change_message(
         &self,
-        viewer: impl Into<Viewer>,
+        user: UserId,
         room: RoomId,
         number: Number,
-        decide: impl Fn(&Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
+        decide: impl Fn(&Standing, &Message) -> Result<Option<Change>, ServiceError> + Send + 'static,
     ) -> Result<Changed, ServiceError> {
-        let viewer = viewer.into();
         let ids = self.ids;
         self.write(move |db| {
-            let before = one(db, viewer, room, number)?;
+            let standing = standing(db, user, room)?;
+            let before = numbered(db, room, number)?;
             let row = before.id;
             let before = before.into_message(ids);
-            let Some(change) = decide(&before)? else {
+            let Some(change) = decide(&standing, &before)? else {
                 return Ok(Written::quietly(Changed {
                     message: before,
                     is_new: false,
@@ -88,7 +89,7 @@ impl Store {
                 }
                 Change::Delete { at } => statement(db, DELETE)?.execute(values![row, seq, at])?,
             };
-            let message = one(db, viewer, room, number)?.into_message(ids);
+            let message = numbered(db, room, number)?.into_message(ids);
             Ok(Written {
                 publish: vec![Publication::MessageChanged(message.clone())],
                 value: Changed {
@@ -103,6 +104,10 @@ impl Store {
 
 fn one(db: &Db, viewer: Viewer, room: RoomId, number: Number) -> Result<MessageRow, ServiceError> {
     visible(db, viewer, room)?;
+    numbered(db, room, number)
+}
+
+fn numbered(db: &Db, room: RoomId, number: Number) -> Result<MessageRow, ServiceError> {
     statement(db, ONE)?
         .row(values![room, number], MessageRow::read)?
         .ok_or(ServiceError::MessageNotFound)

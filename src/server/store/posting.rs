@@ -11,12 +11,15 @@ use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
 use super::rooms::{RoomState, is_visible};
-use super::tables::{MessageRow, Role, message_columns};
+use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, message_columns, server_role};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
 use crate::limits::Charge;
-use parlour_protocol::{Message, Number, RoomId, Seq, Timestamp, UserId};
+use parlour_protocol::{
+    Guests, Message, Number, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole, Timestamp,
+    UserId,
+};
 use std::sync::Arc;
 
 /// A message to be posted, with a text and an idempotency key that passed the rules.
@@ -42,24 +45,56 @@ pub enum PostFacts {
     /// The key is new.
     New {
         /// The room, if there is one that the author may see.
-        room: Option<RoomState>,
-        /// Whether the author is a member of it.
-        is_member: bool,
-        /// The author's present name: a socket that was opened before a rename must not bring the old name
-        /// back. `None` for a user who was deleted.
-        author_name: Option<String>,
+        place: Option<PostPlace>,
+        /// The author; `None` for a user who was deleted.
+        author: Option<Author>,
         /// Whether the message it replies to exists; false if it replies to none.
         has_replied_to: bool,
     },
+}
+
+/// Where a send would go, and how its author stands to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PostPlace {
+    /// The counters of the room.
+    pub state: RoomState,
+    /// What decides about who may post in it.
+    pub rules: RoomRules,
+    /// Whether the author is a member of it.
+    pub is_member: bool,
+    /// The author's role in it. An owner who left is its owner still.
+    pub role: RoomRole,
+    /// Whether the author is kept out of it.
+    pub is_banned: bool,
+}
+
+/// Who it is that sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The present name: a socket that was opened before a rename must not bring the old one back.
+    pub name: String,
+    /// The role on the server.
+    pub role: ServerRole,
+    /// Whether they see the rooms that they are in, and no other.
+    pub is_confined: bool,
+}
+
+impl PostPlace {
+    /// Whether this author may see it.
+    pub(super) fn is_seen_by(&self, author: Option<&Author>) -> bool {
+        let facts = author.map(|author| (author.is_confined, author.role > ServerRole::Guest));
+        let (is_confined, has_account) = facts.unwrap_or_default();
+        let is_for_them = !is_confined && (has_account || self.rules.guests > Guests::No);
+        self.is_member || self.rules.kind == RoomKind::Open && is_for_them
+    }
 }
 
 impl PostFacts {
     /// A new send to no room that the author may see.
     pub(super) fn nowhere() -> Self {
         Self::New {
-            room: None,
-            is_member: false,
-            author_name: None,
+            place: None,
+            author: None,
             has_replied_to: false,
         }
     }
@@ -86,7 +121,7 @@ pub struct NewPost {
     /// When it is posted.
     pub created_at: Timestamp,
     /// The author's role in the room, if they become a member by this.
-    pub joins_as: Option<Role>,
+    pub joins_as: Option<RoomRole>,
 }
 
 /// A message that is on disk.
@@ -146,7 +181,7 @@ impl Store {
 /// A send in the queue.
 pub(super) struct Post {
     pub(super) draft: Draft,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     decide: DecidePost,
     charge: Arc<Charge>,
     pub(super) ids: MessageIds,
@@ -249,7 +284,7 @@ impl Post {
     }
 
     fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
-        let facts = facts(&self.draft, db, statements, self.ids)?;
+        let facts = facts(&self.draft, self.now, db, statements, self.ids)?;
         match self.decided(facts).map_err(Refused::Post)? {
             PostDecision::Repeated(message) => Ok(Posted::repeated(message)),
             PostDecision::Stored(new) => Ok(store(&self.draft, new, db, statements, self.ids)?),
@@ -268,6 +303,7 @@ impl Post {
 
 fn facts(
     draft: &Draft,
+    now: Timestamp,
     db: &Db,
     statements: &mut Statements<'_>,
     ids: MessageIds,
@@ -285,24 +321,48 @@ fn facts(
         });
     }
     let place = statements.place.again();
-    let found = place.row(values![draft.room, draft.author], |row| {
-        let room = RoomState {
-            seq: Seq(row.get(0)?),
-            posts: row.get(1)?,
+    let found = place.row(values![draft.room, draft.author, now], |row| {
+        let (Seen(kind), Posts(posting), ForGuests(guests)) =
+            (row.get(2)?, row.get(3)?, row.get(4)?);
+        let InRoom(role) = row.get(7)?;
+        let place = PostPlace {
+            state: RoomState {
+                seq: Seq(row.get(0)?),
+                posts: row.get(1)?,
+            },
+            rules: RoomRules {
+                kind,
+                posting,
+                guests,
+                is_archived: row.get(5)?,
+            },
+            is_member: row.get(6)?,
+            role,
+            is_banned: row.get(8)?,
         };
-        Ok((room, row.get(2)?, row.get(3)?))
+        let author = row.get::<Option<String>>(9)?.map(|name| {
+            let role = server_role(row.get(10)?, row.get(11)?);
+            Ok::<_, StoreError>(Author {
+                name,
+                role,
+                is_confined: role == ServerRole::Guest && row.get(12)?,
+            })
+        });
+        Ok((place, author.transpose()?))
     })?;
-    let Some((room, author_name, is_member)) = found else {
+    let Some((place, author)) = found else {
         return Ok(PostFacts::nowhere());
     };
+    if !place.is_seen_by(author.as_ref()) {
+        return Ok(PostFacts::nowhere());
+    }
     let has_replied_to = match draft.reply_to {
         Some(number) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
         None => false,
     };
     Ok(PostFacts::New {
-        room: Some(room),
-        is_member,
-        author_name,
+        place: Some(place),
+        author,
         has_replied_to,
     })
 }
@@ -347,7 +407,7 @@ fn store(
         }
         Some(role) => {
             let me = person_seqs::take(db, draft.author)?;
-            let member = values![room, author, seq, new.ordinal, now, role, me];
+            let member = values![room, author, seq, new.ordinal, now, InRoom(role), me];
             statement(db, JOIN)?.execute(member)?;
             Some(me)
         }
@@ -393,14 +453,18 @@ const SENT_AND_VISIBLE: &str = concat!(
 
 const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));
 
-/// The membership is looked up in any case, so whether the room is visible is no further look.
+/// The membership is looked up in any case, so whether the room is visible is no further look; nor is one whether a
+/// member is kept out of it.
 const PLACE: &str = concat!(
-    "SELECT rooms.seq, rooms.posts, users.name, own.user_id IS NOT NULL FROM rooms \
-    LEFT JOIN users ON users.id = ?2 \
-    LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 AND own.state = 'in' \
-    WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL \
-    AND (rooms.kind = 'open' AND (users.is_confined AND users.kind = 'guest') IS NOT TRUE \
-    OR own.user_id IS NOT NULL) AND NOT (",
+    "SELECT rooms.seq, rooms.posts, rooms.kind, rooms.posting, rooms.guests, \
+    rooms.archived_at IS NOT NULL, coalesce(own.state = 'in', FALSE), \
+    CASE WHEN own.state = 'in' OR own.role = 'owner' THEN own.role ELSE 'visitor' END, \
+    coalesce(own.state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = rooms.id \
+    AND bans.user_id = ?2 AND (bans.ends_at IS NULL OR bans.ends_at > ?3)), \
+    users.name, users.kind, users.role, users.is_confined FROM rooms \
+    LEFT JOIN users ON users.id = ?2 AND users.state = 'active' \
+    LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 \
+    WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL AND NOT (",
     is_refused!("users.id"),
     ")"
 );

@@ -1,8 +1,7 @@
-//! Rooms: finding those that a viewer may see, and making, changing and deleting them.
+//! Rooms: finding those that a viewer may see, and making them.
 //!
 //! *Invariant:* every lookup takes a [`Viewer`], and a room that the viewer may not see is not found: whether they may
-//! is a part of each query (`is_visible!`). A change takes the room's next `seq` in its own transaction and leaves it
-//! on the row, as one of a message does.
+//! is a part of each query (`is_visible!`).
 
 use super::Store;
 use super::db::{self, Db, statement, values};
@@ -10,17 +9,22 @@ use super::direct_names;
 use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
-use super::tables::{MessageRow, Role, RoomRow, Seen, message_columns, room_columns};
+use super::tables::{
+    ForGuests, InRoom, MessageRow, Posts, RoomRow, Seen, message_columns, room_columns,
+};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::Scope;
-use parlour_protocol::{Room, RoomId, RoomKind, Seq, Timestamp, UserId};
+use parlour_protocol::{
+    Guests, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, Timestamp, UserId,
+};
 use std::collections::HashMap;
 
 /// Whose visibility a lookup has: a user's, or an anonymous visitor's. An open room is visible to all who are not confined
-/// to their own, any other one to its members, and one that is deleted to nobody.
+/// to their own, or to those of them who have an account; any other one to its members, and one that is deleted to
+/// nobody.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer(pub Option<UserId>);
 
@@ -37,8 +41,8 @@ pub struct StoredRoom {
     pub room: Room,
     /// How many messages were ever posted in it.
     pub posts: i64,
-    /// Who may see it.
-    pub kind: RoomKind,
+    /// What decides about who may do what in it.
+    pub rules: RoomRules,
 }
 
 /// A room to be made, with fields that passed the rules.
@@ -46,8 +50,8 @@ pub struct StoredRoom {
 pub struct RoomDraft {
     /// The user who makes it, its owner and first member.
     pub maker: UserId,
-    /// Who may see it.
-    pub kind: RoomKind,
+    /// What decides about who may do what in it.
+    pub rules: RoomRules,
     /// Its id, [drawn](super::draw_hidden_id) for a room that is not open; an open one gets the next.
     pub hidden_id: Option<RoomId>,
     /// The name and its keys.
@@ -58,15 +62,6 @@ pub struct RoomDraft {
     pub description: String,
     /// When it is made.
     pub now: Timestamp,
-}
-
-/// What a room is changed to, with fields that passed the rules. `None` leaves one as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RoomChange {
-    /// The name and its keys, and the key of its alphabetical order.
-    pub name: Option<(Name, String)>,
-    /// The description, cleaned.
-    pub description: Option<String>,
 }
 
 /// The counters of a room.
@@ -85,8 +80,8 @@ pub struct KnownRoom {
     pub id: RoomId,
     /// How far it has come.
     pub state: RoomState,
-    /// Who may see it.
-    pub kind: RoomKind,
+    /// What decides about who may see it.
+    pub rules: RoomRules,
     /// Its members, of a room that is not open; otherwise it is not asked who they are.
     pub members: Vec<UserId>,
 }
@@ -117,82 +112,19 @@ impl Store {
         decide: fn(&Name, &[String]) -> Result<(), ServiceError>,
     ) -> Result<Room, ServiceError> {
         self.write(move |db| {
-            if draft.kind == RoomKind::Open {
+            if draft.rules.kind == RoomKind::Open {
                 decide(&draft.name, &near(db, &draft.name, NO_ROOM)?)?;
             }
             let me = person_seqs::take(db, draft.maker)?;
             let room = create(db, &draft, me)?;
             let made = Publication::RoomChanged {
                 room: room.clone(),
-                kind: draft.kind,
+                rules: draft.rules,
             };
-            let joined = begins(&room, draft.kind != RoomKind::Open, draft.maker, 0, me);
+            let joined = begins(&room, is_hidden(draft.rules), draft.maker, 0, me);
             Ok(Written {
                 publish: [made].into_iter().chain(joined).collect(),
                 value: room,
-            })
-        })
-        .await
-    }
-
-    /// Changes a room to what `decide` makes of its present state, of what is wanted and of the other open rooms
-    /// whose names are near the wanted one; `None` leaves it as it is. Answers the room, and whether it was changed.
-    ///
-    /// # Errors
-    /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
-    pub async fn change_room(
-        &self,
-        viewer: impl Into<Viewer>,
-        id: RoomId,
-        wanted: RoomChange,
-        decide: impl Fn(&Room, &RoomChange, &[String]) -> Result<Option<RoomChange>, ServiceError>
-        + Send
-        + 'static,
-    ) -> Result<(Room, bool), ServiceError> {
-        let viewer = viewer.into();
-        self.write(move |db| {
-            let before = visible(db, viewer, id)?;
-            let kind = before.kind.0;
-            let before = before.into_room();
-            let near = match &wanted.name {
-                Some((name, _)) if kind == RoomKind::Open => near(db, name, id)?,
-                _ => Vec::new(),
-            };
-            let Some(change) = decide(&before, &wanted, &near)? else {
-                return Ok(Written::quietly((before, false)));
-            };
-            change_row(db, id, &change)?;
-            let room = visible(db, viewer, id)?.into_room();
-            Ok(Written {
-                publish: vec![Publication::RoomChanged {
-                    room: room.clone(),
-                    kind,
-                }],
-                value: (room, true),
-            })
-        })
-        .await
-    }
-
-    /// Makes a room a tombstone, unless `decide` refuses it: its name is free again, and what was in it is
-    /// on its way off the disk.
-    ///
-    /// # Errors
-    /// [`ServiceError::RoomNotFound`], what `decide` answers, or the database failed.
-    pub async fn delete_room(
-        &self,
-        viewer: impl Into<Viewer>,
-        id: RoomId,
-        now: Timestamp,
-        decide: impl Fn(&Room) -> Result<(), ServiceError> + Send + 'static,
-    ) -> Result<(), ServiceError> {
-        let viewer = viewer.into();
-        self.write(move |db| {
-            decide(&visible(db, viewer, id)?.into_room())?;
-            statement(db, DELETE)?.execute(values![id, &tombstone(id), now])?;
-            Ok(Written {
-                value: (),
-                publish: vec![Publication::RoomDeleted(id)],
             })
         })
         .await
@@ -203,7 +135,7 @@ impl From<RoomRow> for StoredRoom {
     fn from(row: RoomRow) -> Self {
         Self {
             posts: row.posts,
-            kind: row.kind.0,
+            rules: row.rules(),
             room: row.into_room(),
         }
     }
@@ -221,7 +153,7 @@ pub(super) fn any(db: &Db, id: RoomId) -> db::Result<Option<RoomRow>> {
     statement(db, ANY)?.row(values![id], RoomRow::read)
 }
 
-/// What is published of a membership that begins; the room `is_shown` by that to who did not see it before.
+/// What is published of a membership that begins; of one that brings the room into sight, that it does.
 pub(super) fn begins(
     room: &Room,
     is_shown: bool,
@@ -242,8 +174,13 @@ pub(super) fn begins(
     shown.into_iter().chain([joined]).collect()
 }
 
+/// Whether not everybody may see a room.
+pub(super) fn is_hidden(rules: RoomRules) -> bool {
+    rules.kind != RoomKind::Open || rules.guests == Guests::No
+}
+
 /// The names of open rooms that are near this one, but for that of the room `except`.
-fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
+pub(super) fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
     let values = values![&name.folded, &name.skeleton, except];
     statement(db, NEAR)?.rows(values, |row| row.get(1))
 }
@@ -251,7 +188,7 @@ fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
 fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     let RoomDraft {
         maker,
-        kind,
+        rules,
         hidden_id,
         name,
         sort_key,
@@ -267,7 +204,9 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     };
     let values = values![
         id,
-        Seen(*kind),
+        Seen(rules.kind),
+        Posts(rules.posting),
+        ForGuests(rules.guests),
         &name.shown,
         &name.folded,
         &name.skeleton,
@@ -277,7 +216,7 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
         *maker
     ];
     statement(db, CREATE)?.execute(values)?;
-    statement(db, FOUNDER)?.execute(values![id, *maker, Role::Owner, *now, me])?;
+    statement(db, FOUNDER)?.execute(values![id, *maker, InRoom(RoomRole::Owner), *now, me])?;
     Ok(Room {
         id: RoomId(id),
         name: name.shown.clone(),
@@ -289,27 +228,6 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
         last_message_at: None,
         sort: sort_key.clone(),
     })
-}
-
-fn change_row(db: &Db, id: RoomId, change: &RoomChange) -> db::Result<()> {
-    let (name, sort_key) = match &change.name {
-        Some((name, sort_key)) => (Some(name), Some(sort_key)),
-        None => (None, None),
-    };
-    let values = values![
-        id,
-        name.map(|name| &name.shown),
-        name.map(|name| &name.folded),
-        name.map(|name| &name.skeleton),
-        sort_key,
-        change.description.as_ref(),
-    ];
-    statement(db, CHANGE)?.execute(values).map(drop)
-}
-
-/// The key of a name that no room can have: of such a name nothing else is left.
-fn tombstone(RoomId(id): RoomId) -> String {
-    format!("\u{1f}{id}")
 }
 
 /// That the viewer, whose id stands in this place, sees the rooms that they are in and no other.
@@ -324,12 +242,26 @@ macro_rules! is_confined {
 }
 pub(super) use is_confined;
 
+/// That an open room is for the viewer, whose id stands in this place: guests may be kept out of it.
+macro_rules! is_for {
+    ($viewer:literal) => {
+        concat!(
+            "((rooms.guests <> 'no' OR EXISTS (SELECT 1 FROM users AS reader WHERE reader.id = ",
+            $viewer,
+            " AND reader.kind <> 'guest')) AND NOT ",
+            $crate::store::rooms::is_confined!($viewer),
+            ")"
+        )
+    };
+}
+pub(super) use is_for;
+
 /// That a room is there and the viewer, whose id stands in this place, may see it.
 macro_rules! is_visible {
     ($viewer:literal) => {
         concat!(
-            "rooms.deleted_at IS NULL AND (rooms.kind = 'open' AND NOT ",
-            $crate::store::rooms::is_confined!($viewer),
+            "rooms.deleted_at IS NULL AND (rooms.kind = 'open' AND ",
+            $crate::store::rooms::is_for!($viewer),
             " OR EXISTS (SELECT 1 FROM memberships AS seen \
             WHERE seen.room_id = rooms.id AND seen.user_id = ",
             $viewer,
@@ -388,22 +320,15 @@ const NEXT_ID: &str = concat!(
 );
 
 const CREATE: &str = "INSERT INTO rooms \
-    (id, kind, name, folded, skeleton, sort_key, description, created_at, created_by) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    (id, kind, posting, guests, name, folded, skeleton, sort_key, description, created_at, created_by) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const FOUNDER: &str =
     "INSERT INTO memberships (room_id, user_id, role, joined_at, me_seq) VALUES (?, ?, ?, ?, ?)";
 
-const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
-    name = coalesce(?2, name), folded = coalesce(?3, folded), skeleton = coalesce(?4, skeleton), \
-    sort_key = coalesce(?5, sort_key), description = coalesce(?6, description) WHERE id = ?1";
-
-const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
-    description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";
-
 /// Each room that is not deleted.
 pub(super) fn known(db: &Db) -> db::Result<Vec<KnownRoom>> {
-    const ROOMS: &str = "SELECT id, seq, posts, kind FROM rooms WHERE deleted_at IS NULL";
+    const ROOMS: &str = "SELECT id, seq, posts, kind, guests FROM rooms WHERE deleted_at IS NULL";
     // By the few rooms, and not by all memberships.
     const MEMBERS: &str = "SELECT room_id, user_id FROM rooms CROSS JOIN memberships \
         WHERE room_id = id AND kind <> 'open' AND deleted_at IS NULL AND state = 'in'";
@@ -416,14 +341,18 @@ pub(super) fn known(db: &Db) -> db::Result<Vec<KnownRoom>> {
     }
     statement(db, ROOMS)?.rows(values![], |row| {
         let id = RoomId(row.get(0)?);
-        let Seen(kind) = row.get(3)?;
+        let (Seen(kind), ForGuests(guests)) = (row.get(3)?, row.get(4)?);
+        let rules = RoomRules {
+            guests,
+            ..RoomRules::of(kind)
+        };
         Ok(KnownRoom {
             id,
             state: RoomState {
                 seq: Seq(row.get(1)?),
                 posts: row.get(2)?,
             },
-            kind,
+            rules,
             members: members.remove(&id).unwrap_or_default(),
         })
     })
@@ -434,7 +363,7 @@ impl KnownRoom {
     pub(super) fn viewers(&self) -> Publication {
         Publication::Viewers {
             room: self.id,
-            kind: self.kind,
+            rules: self.rules,
             members: self.members.clone(),
         }
     }
@@ -478,7 +407,7 @@ pub(super) fn publications_since(
     // What a direct room is called is each reader's own: they see it in their lists.
     if !is_direct && (after.is_none() || changed_at > from) {
         let changed = Publication::RoomChanged {
-            kind: row.kind.0,
+            rules: row.rules(),
             room: row.into_room(),
         };
         changes.push((changed_at, changed));

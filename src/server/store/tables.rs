@@ -7,8 +7,8 @@ use super::db::{Result, Row, Value};
 use super::message_ids::MessageIds;
 use crate::links::links;
 use parlour_protocol::{
-    Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRole, Seq, ServerRole, Timestamp,
-    User, UserId, UserKind,
+    Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole,
+    Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -65,6 +65,9 @@ table! {
     sort_key: String,
     changed_seq: i64,
     kind: Seen,
+    posting: Posts,
+    guests: ForGuests,
+    archived_at: Option<i64>,
 }
 
 table! {
@@ -99,6 +102,16 @@ impl RoomRow {
     /// Where the id and the name stand among the columns.
     pub(super) const ID: usize = 0;
     pub(super) const NAME: usize = 1;
+
+    /// What decides about who may do what in it.
+    pub(super) fn rules(&self) -> RoomRules {
+        RoomRules {
+            kind: self.kind.0,
+            posting: self.posting.0,
+            guests: self.guests.0,
+            is_archived: self.archived_at.is_some(),
+        }
+    }
 
     /// The room of the protocol; `online` is 0, since presence is not stored.
     pub(super) fn into_room(self) -> Room {
@@ -201,16 +214,6 @@ stored_name! {
 }
 
 stored_name! {
-    /// A role on the server.
-    OnServer(ServerRole)
-}
-
-stored_name! {
-    /// A role in a room.
-    InRoom(RoomRole)
-}
-
-stored_name! {
     /// Who posts in a room.
     Posts(Posting)
 }
@@ -220,16 +223,23 @@ stored_name! {
     ForGuests(Guests)
 }
 
+stored_name! {
+    /// A role in a room.
+    InRoom(RoomRole)
+}
+
+stored_name! {
+    /// A role on the server.
+    OnServer(ServerRole)
+}
+
 impl UserRow {
     /// Where the name stands among the columns.
     pub(super) const NAME: usize = 1;
 
-    /// The role on the server: of an account what is stored, of a guest none but that.
+    /// The role on the server.
     pub(super) fn server_role(&self) -> ServerRole {
-        match self.kind.0 {
-            UserKind::Guest => ServerRole::Guest,
-            UserKind::Member | UserKind::Bot => self.role.0,
-        }
+        server_role(self.kind, self.role)
     }
 
     /// Whether they see the rooms that they are in, and no other: a guest who came by an invitation to a room. The
@@ -239,41 +249,10 @@ impl UserRow {
     }
 }
 
-/// The role of a member in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The user who made the room.
-    Owner,
-    /// Who keeps order in it.
-    Moderator,
-    /// Any other member.
-    Member,
-}
-
-impl Role {
-    /// What is stored of it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Moderator => "moderator",
-            Self::Member => "member",
-        }
-    }
-}
-
-impl From<RoomRole> for Role {
-    /// Who becomes a member is no visitor any more.
-    fn from(role: RoomRole) -> Self {
-        match role {
-            RoomRole::Owner => Self::Owner,
-            RoomRole::Moderator => Self::Moderator,
-            RoomRole::Member | RoomRole::Visitor => Self::Member,
-        }
-    }
-}
-
-impl From<Role> for Value<'_> {
-    fn from(role: Role) -> Self {
-        Self::Text(role.name())
+/// The role on the server: of an account what is stored, of a guest none but that.
+pub(super) fn server_role(Kind(kind): Kind, OnServer(role): OnServer) -> ServerRole {
+    match kind {
+        UserKind::Guest => ServerRole::Guest,
+        UserKind::Member | UserKind::Bot => role,
     }
 }

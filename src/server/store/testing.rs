@@ -7,7 +7,7 @@ use crate::clock::SystemRandom;
 use crate::invalidation::Source;
 use crate::names;
 use parlour_migration::{Migrator, MigratorTrait};
-use parlour_protocol::{Room, RoomKind, UserId};
+use parlour_protocol::{Room, RoomKind, RoomRules, UserId};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
@@ -93,7 +93,7 @@ impl Store {
         };
         let draft = RoomDraft {
             maker,
-            kind,
+            rules: RoomRules::of(kind),
             hidden_id,
             sort_key: names::sort_key(&name.shown),
             name,

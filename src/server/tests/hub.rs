@@ -1,7 +1,9 @@
 //! The hub without a network: fan-out, subscriptions and throttles under concurrency.
 
 use crate::harness::eventually;
-use parlour_protocol::{Message, Room, RoomId, RoomKind, Seq, Timestamp, UserId, samples};
+use parlour_protocol::{
+    Message, Room, RoomId, RoomKind, RoomRules, Seq, Timestamp, UserId, samples,
+};
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
@@ -52,7 +54,7 @@ impl Ear {
 
     fn in_room(hub: &Hub, room: RoomId) -> Self {
         let ear = Self::new(hub, SocketKind::One(room));
-        ear.socket.subscribe(room, RoomKind::Open);
+        ear.socket.subscribe(room, RoomRules::of(RoomKind::Open));
         ear
     }
 
@@ -106,7 +108,9 @@ async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
                 });
                 threads.spawn(|| {
                     at_once.wait();
-                    joining.socket.subscribe(room, RoomKind::Open);
+                    joining
+                        .socket
+                        .subscribe(room, RoomRules::of(RoomKind::Open));
                 });
             }
             if round % 3 == 0 {
@@ -132,7 +136,7 @@ async fn sockets_that_are_subscribed_after_churn_get_the_frames() {
 async fn a_room_that_changed_is_told_once_to_everybody_who_may_see_it() {
     let (hub, _) = quiet();
     let inside = Ear::new(&hub, SocketKind::Many);
-    inside.socket.subscribe(ROOM, RoomKind::Open);
+    inside.socket.subscribe(ROOM, RoomRules::of(RoomKind::Open));
     let one = Ear::in_room(&hub, ROOM);
     let outside = Ear::new(&hub, SocketKind::Many);
     let elsewhere = Ear::in_room(&hub, RoomId(2));
@@ -144,7 +148,7 @@ async fn a_room_that_changed_is_told_once_to_everybody_who_may_see_it() {
     };
     hub.publish(Publication::RoomChanged {
         room,
-        kind: RoomKind::Open,
+        rules: RoomRules::of(RoomKind::Open),
     });
     let heard = [&inside, &one, &outside, &elsewhere, &not_yet];
     let heard = heard.map(|ear| ear.heard("room_changed").len());
@@ -176,7 +180,7 @@ async fn a_socket_that_joins_as_the_last_one_leaves_is_subscribed() {
     thread::scope(|threads| {
         threads.spawn(|| {
             for room in rooms() {
-                going.socket.subscribe(room, RoomKind::Open);
+                going.socket.subscribe(room, RoomRules::of(RoomKind::Open));
                 meet();
                 going.socket.unsubscribe(room);
                 meet();
@@ -186,7 +190,7 @@ async fn a_socket_that_joins_as_the_last_one_leaves_is_subscribed() {
         threads.spawn(|| {
             for room in rooms() {
                 meet();
-                coming.socket.subscribe(room, RoomKind::Open);
+                coming.socket.subscribe(room, RoomRules::of(RoomKind::Open));
                 meet();
                 hub.publish(message(room));
                 // Nobody fails here, where the other one would wait for ever.
@@ -274,7 +278,7 @@ async fn a_tick_that_panics_is_not_the_last() {
     identify(&alice.socket);
     let broken = Arc::new(Broken::default());
     let socket = hub.open(SocketKind::Many, Arc::clone(&broken) as _);
-    socket.subscribe(ROOM, RoomKind::Open);
+    socket.subscribe(ROOM, RoomRules::of(RoomKind::Open));
     alice.socket.typing(ROOM, true);
     let has_panicked = || broken.0.load(Ordering::SeqCst);
     ticked_until(&clock, "a tick panics", has_panicked).await;
@@ -358,7 +362,7 @@ async fn room_activity_is_limited_to_4_kib_a_second_and_all_arrives() {
 /// A closed room that these people are members of.
 fn close(hub: &Hub, room: RoomId, members: &[i64]) {
     let members = members.iter().copied().map(UserId).collect();
-    hub.learn_members(room, RoomKind::Closed, members);
+    hub.learn_members(room, RoomRules::of(RoomKind::Closed), members);
 }
 
 #[tokio::test]
@@ -371,15 +375,23 @@ async fn a_closed_room_is_told_to_its_members_and_to_nobody_else() {
     let nobody = Ear::new(&hub, SocketKind::Many);
     let one = Ear::of(&hub, SocketKind::One(ROOM), 2);
     // Whatever they were told before.
-    assert!(!outsider.socket.subscribe(ROOM, RoomKind::Closed));
-    assert!(!nobody.socket.subscribe(ROOM, RoomKind::Closed));
-    assert!(!one.socket.subscribe(ROOM, RoomKind::Closed));
+    assert!(
+        !outsider
+            .socket
+            .subscribe(ROOM, RoomRules::of(RoomKind::Closed))
+    );
+    assert!(
+        !nobody
+            .socket
+            .subscribe(ROOM, RoomRules::of(RoomKind::Closed))
+    );
+    assert!(!one.socket.subscribe(ROOM, RoomRules::of(RoomKind::Closed)));
     outsider.socket.arrive(ROOM, false);
     outsider.socket.typing(ROOM, true);
     hub.publish(message(ROOM));
     hub.publish(Publication::RoomChanged {
         room: samples::room(ROOM, "Den"),
-        kind: RoomKind::Closed,
+        rules: RoomRules::of(RoomKind::Closed),
     });
     // Of an open one all hear, so that all have been told what there is to tell.
     hub.publish(message(RoomId(2)));
@@ -418,7 +430,7 @@ async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_bes
         let bob = Ear::of(&hub, SocketKind::Many, 2);
         let alice = Ear::of(&hub, SocketKind::Many, 1);
         for ear in [&alice, &bob] {
-            assert!(ear.socket.subscribe(room, RoomKind::Closed));
+            assert!(ear.socket.subscribe(room, RoomRules::of(RoomKind::Closed)));
             ear.socket.arrive(room, false);
             ear.socket.heard();
         }
@@ -439,7 +451,7 @@ async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_bes
             threads.spawn(|| {
                 at_once.wait();
                 bob.socket.heartbeat();
-                bob.socket.subscribe(room, RoomKind::Closed);
+                bob.socket.subscribe(room, RoomRules::of(RoomKind::Closed));
             });
             threads.spawn(|| {
                 at_once.wait();
@@ -452,7 +464,7 @@ async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_bes
                 alice.socket.arrive(room, false);
             });
         });
-        assert!(!bob.socket.subscribe(room, RoomKind::Closed));
+        assert!(!bob.socket.subscribe(room, RoomRules::of(RoomKind::Closed)));
         hub.publish(message(room));
         let (frames, closing) = bob.mailbox.take();
         assert!(closing.is_none());

@@ -27,6 +27,7 @@ mod renaming;
 mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
+mod room_rules;
 mod text_cleaning;
 mod ws_activity;
 mod ws_closing;

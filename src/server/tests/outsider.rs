@@ -79,6 +79,8 @@ struct World {
     hidden: Vec<i64>,
     made: usize,
     gone: BTreeSet<usize>,
+    /// Those that are their people: nobody decides about them, nor leaves them.
+    direct: BTreeSet<usize>,
     alice: Guest,
     bob: Guest,
     /// In which hidden rooms Bob is.
@@ -114,6 +116,7 @@ impl World {
             hidden: hidden.unwrap_or_default(),
             made: 0,
             gone: BTreeSet::new(),
+            direct: BTreeSet::new(),
             alice,
             bob,
             bobs: BTreeSet::new(),
@@ -175,6 +178,13 @@ impl World {
             self.told.push(doors::told(door, &answer));
             return;
         }
+        let is_decided = matches!(
+            change,
+            Change::Describe(_) | Change::Leave(_) | Change::Delete(_)
+        );
+        if is_decided && self.direct.contains(&at) {
+            return;
+        }
         let is_in = self.bobs.contains(&at);
         match change {
             Change::LetIn(_) => self.bobs.insert(at),
@@ -191,6 +201,9 @@ impl World {
     }
 
     async fn make_room(&mut self, kind: RoomKind) {
+        if kind == RoomKind::Direct {
+            self.direct.insert(self.made);
+        }
         if self.has_hidden {
             let name = format!("Twin {}", self.made);
             let store = &self.server.ctx.store;

@@ -5,15 +5,15 @@ use crate::http::body::Json as JsonBody;
 use crate::http::paths::AtRoom;
 use crate::http::query::{RoomSlice, Slice};
 use crate::page_content::{self, At, View};
-use crate::rooms::{self, Changes, NewRoom, RoomsPage};
+use crate::rooms::{self, Changes, NewRoom, RoomsPage, Ruled};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{LINK, LOCATION};
 use axum::response::IntoResponse;
-use parlour_protocol::calls::{RoomBody, RoomChangesBody};
-use parlour_protocol::{OpenRoom, Room, RoomEntry};
+use parlour_protocol::calls::{RoomBody, RoomChangesBody, RuledRoom};
+use parlour_protocol::{OpenRoom, RoomEntry, RoomRules};
 use std::sync::Arc;
 
 pub(super) async fn list(
@@ -33,8 +33,8 @@ pub(super) async fn get(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
-) -> Result<Json<Room>, Problem> {
-    Ok(Json(rooms::get(&ctx, &scope, room).await?))
+) -> Result<Json<RuledRoom>, Problem> {
+    Ok(told(rooms::get_ruled(&ctx, &scope, room).await?))
 }
 
 /// The rooms that the person's page lists, with the number of unread posts in each.
@@ -66,13 +66,26 @@ pub(super) async fn create(
     scope: Scope,
     JsonBody(body): JsonBody<RoomBody>,
 ) -> Result<impl IntoResponse, Problem> {
+    let usual = RoomRules::default();
     let new = NewRoom {
         name: body.name,
         description: body.description.unwrap_or_default(),
+        rules: RoomRules {
+            kind: body.kind.unwrap_or(usual.kind),
+            posting: body.posting.unwrap_or(usual.posting),
+            guests: body.guests.unwrap_or(usual.guests),
+            ..usual
+        },
     };
+    let rules = new.rules;
     let room = rooms::create(&ctx, &scope, new).await?;
     let location = format!("/api/chat/rooms/{}", room.id);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(room)))
+    let made = told(Ruled { room, rules });
+    Ok((StatusCode::CREATED, [(LOCATION, location)], made))
+}
+
+fn told(Ruled { room, rules }: Ruled) -> Json<RuledRoom> {
+    Json(RuledRoom::of(room, rules))
 }
 
 pub(super) async fn change(
@@ -80,12 +93,17 @@ pub(super) async fn change(
     scope: Scope,
     AtRoom(room): AtRoom,
     JsonBody(body): JsonBody<RoomChangesBody>,
-) -> Result<Json<Room>, Problem> {
+) -> Result<Json<RuledRoom>, Problem> {
     let changes = Changes {
         name: body.name,
         description: body.description,
+        kind: body.kind,
+        posting: body.posting,
+        guests: body.guests,
+        archived: body.archived,
     };
-    Ok(Json(rooms::change(&ctx, &scope, room, changes).await?))
+    rooms::change(&ctx, &scope, room, changes).await?;
+    Ok(told(rooms::get_ruled(&ctx, &scope, room).await?))
 }
 
 pub(super) async fn delete(

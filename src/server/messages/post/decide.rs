@@ -1,47 +1,68 @@
 //! The rule that decides about a send, as a pure function of its facts.
 
 use crate::error::ServiceError;
-use crate::store::{Draft, NewPost, PostDecision, PostFacts, Role};
-use parlour_protocol::{Number, Timestamp};
+use crate::rooms::read_only;
+use crate::store::{Author, Draft, NewPost, PostDecision, PostFacts, PostPlace};
+use parlour_protocol::permissions::{Roles, may_in};
+use parlour_protocol::{Action, Number, RoomRole, Timestamp};
 
 /// A repeat is answered with the message it made; a new send takes the room's next number. Its author becomes a member
 /// of the room by it, if they are none: a room that they see without being one is open.
 ///
 /// # Errors
-/// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] for a reply to nothing, or
-/// [`ServiceError::SignInRequired`] for an author who was deleted.
+/// [`ServiceError::RoomNotFound`]; [`ServiceError::Banned`] or [`ServiceError::ReadOnly`] for who may not post there;
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; or [`ServiceError::SignInRequired`] for an author who was
+/// deleted.
 pub(super) fn decide(
     draft: &Draft,
     facts: PostFacts,
     now: Timestamp,
 ) -> Result<PostDecision, ServiceError> {
-    let (room, is_member, author_name, has_replied_to) = match facts {
+    let (place, author, has_replied_to) = match facts {
         PostFacts::Repeat(message) => return Ok(PostDecision::Repeated(message)),
         PostFacts::New {
-            room,
-            is_member,
-            author_name,
+            place,
+            author,
             has_replied_to,
-        } => (room, is_member, author_name, has_replied_to),
+        } => (place, author, has_replied_to),
     };
-    let room = room.ok_or(ServiceError::RoomNotFound)?;
+    let place = place.ok_or(ServiceError::RoomNotFound)?;
+    let author = author.ok_or(ServiceError::SignInRequired)?;
+    may_post(&place, &author)?;
     if draft.reply_to.is_some() && !has_replied_to {
         return Err(ServiceError::MessageNotFound);
     }
     Ok(PostDecision::Stored(NewPost {
-        number: Number::posted_at(room.seq.next()),
-        ordinal: room.posts + 1,
-        author_name: author_name.ok_or(ServiceError::SignInRequired)?,
+        number: Number::posted_at(place.state.seq.next()),
+        ordinal: place.state.posts + 1,
+        author_name: author.name,
         created_at: now,
-        joins_as: (!is_member).then_some(Role::Member),
+        joins_as: (!place.is_member).then(|| place.role.max(RoomRole::Member)),
     }))
+}
+
+fn may_post(place: &PostPlace, author: &Author) -> Result<(), ServiceError> {
+    let roles = Roles {
+        server: author.role,
+        room: place.role,
+    };
+    if place.is_banned {
+        return Err(ServiceError::Banned);
+    }
+    match may_in(Action::Post, roles, place.rules) {
+        true => Ok(()),
+        false => Err(read_only(place.rules)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ReadOnly;
     use crate::store::RoomState;
-    use parlour_protocol::{Message, RoomId, Seq, UserId, samples};
+    use parlour_protocol::{
+        Guests, Message, Posting, RoomId, RoomRules, Seq, ServerRole, UserId, samples,
+    };
 
     fn draft() -> Draft {
         Draft {
@@ -57,16 +78,44 @@ mod tests {
         decide(&draft(), facts, Timestamp(7))
     }
 
-    /// Facts of a room with one change more than messages.
-    fn new(is_visible: bool, name: Option<&str>, has_replied_to: bool) -> PostFacts {
-        PostFacts::New {
-            room: is_visible.then_some(RoomState {
+    /// A room with one change more than messages.
+    fn place(is_member: bool) -> PostPlace {
+        PostPlace {
+            state: RoomState {
                 seq: Seq(6),
                 posts: 5,
-            }),
-            is_member: true,
-            author_name: name.map(str::to_owned),
+            },
+            rules: RoomRules::default(),
+            is_member,
+            role: match is_member {
+                true => RoomRole::Member,
+                false => RoomRole::Visitor,
+            },
+            is_banned: false,
+        }
+    }
+
+    fn author(name: &str) -> Author {
+        Author {
+            name: name.to_owned(),
+            role: ServerRole::Guest,
+            is_confined: false,
+        }
+    }
+
+    fn new(is_visible: bool, name: Option<&str>, has_replied_to: bool) -> PostFacts {
+        PostFacts::New {
+            place: is_visible.then(|| place(true)),
+            author: name.map(author),
             has_replied_to,
+        }
+    }
+
+    fn at(place: PostPlace) -> PostFacts {
+        PostFacts::New {
+            place: Some(place),
+            author: Some(author("Alice")),
+            has_replied_to: true,
         }
     }
 
@@ -85,20 +134,11 @@ mod tests {
 
     #[test]
     fn who_writes_in_an_open_room_for_the_first_time_joins_it_by_that() {
-        let facts = |is_member| PostFacts::New {
-            room: Some(RoomState {
-                seq: Seq(6),
-                posts: 5,
-            }),
-            is_member,
-            author_name: Some("Alice".to_owned()),
-            has_replied_to: true,
-        };
-        let joins = |is_member| match decided(facts(is_member)).unwrap() {
+        let joins = |is_member| match decided(at(place(is_member))).unwrap() {
             PostDecision::Stored(new) => new.joins_as,
             PostDecision::Repeated(_) => panic!("the key is new"),
         };
-        assert_eq!([joins(false), joins(true)], [Some(Role::Member), None]);
+        assert_eq!([joins(false), joins(true)], [Some(RoomRole::Member), None]);
     }
 
     #[test]
@@ -111,6 +151,61 @@ mod tests {
         };
         let repeated = decided(PostFacts::Repeat(message.clone())).unwrap();
         assert_eq!(repeated, PostDecision::Repeated(message));
+    }
+
+    #[test]
+    fn who_may_not_post_in_a_room_is_told_why() {
+        let ruled = |is_member, rules| {
+            let place = place(is_member);
+            decided(at(PostPlace { rules, ..place }))
+        };
+        let with = |posting, guests, is_archived| RoomRules {
+            posting,
+            guests,
+            is_archived,
+            ..RoomRules::default()
+        };
+        for (is_member, rules, expected) in [
+            (
+                true,
+                with(Posting::All, Guests::Write, true),
+                Some(ReadOnly::Archived),
+            ),
+            (
+                true,
+                with(Posting::Moderators, Guests::Write, false),
+                Some(ReadOnly::Announcements),
+            ),
+            (
+                false,
+                with(Posting::Members, Guests::Write, false),
+                Some(ReadOnly::Members),
+            ),
+            (true, with(Posting::Members, Guests::Write, false), None),
+            (
+                false,
+                with(Posting::All, Guests::Read, false),
+                Some(ReadOnly::Guests),
+            ),
+            (true, with(Posting::All, Guests::Read, false), None),
+        ] {
+            let refused = match ruled(is_member, rules) {
+                Err(ServiceError::ReadOnly(why)) => Some(why),
+                decided => decided.map(|_| None).unwrap(),
+            };
+            assert_eq!(refused, expected, "{rules:?}");
+        }
+        let announced = decided(at(PostPlace {
+            rules: with(Posting::Moderators, Guests::Write, false),
+            role: RoomRole::Moderator,
+            ..place(true)
+        }));
+        assert!(announced.is_ok());
+        let banned = decided(at(PostPlace {
+            is_banned: true,
+            ..place(false)
+        }));
+        assert!(matches!(banned, Err(ServiceError::Banned)));
     }
 
     #[test]

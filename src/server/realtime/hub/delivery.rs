@@ -68,10 +68,10 @@ impl Inner {
     /// Delivers an event whose order relative to the messages before and after it matters.
     fn deliver_alone(&self, publication: &Publication, audience: Audience, frame: Option<&Frame>) {
         match (publication, audience, frame) {
-            (Publication::RoomChanged { room, kind }, _, Some(frame)) => {
+            (Publication::RoomChanged { room, rules }, _, Some(frame)) => {
                 self.with_channel(room.id, |channel| {
                     channel.reached(room.seq, None);
-                    channel.viewers.turn(*kind);
+                    channel.viewers.turn(*rules);
                 });
                 self.tell_viewers(room.id, &self.viewers(room.id), frame);
                 self.with_channel(room.id, |channel| {
@@ -156,34 +156,79 @@ impl Inner {
             (
                 Publication::Viewers {
                     room,
-                    kind,
+                    rules,
                     members,
                 },
                 _,
                 _,
-            ) => self.told_viewers(*room, Viewers::of(*kind, members.clone())),
+            ) => self.told_viewers(*room, Viewers::of(*rules, members.clone())),
             // Event::new makes a frame for each of these; the other kinds are batched above.
             _ => {}
         }
     }
 
-    /// Who may see a room is told anew: who may no more is put out of it.
+    /// Who may see a room is told anew: who may no more is put out of it. Of an open one it is told before anything
+    /// else of it, so nothing of what is told after comes to them.
     fn told_viewers(&self, room: RoomId, viewers: Viewers) {
         let before = self.viewers(room);
         self.with_channel(room, |channel| {
             channel.is_known = true;
             channel.viewers = viewers.clone();
         });
-        let Viewers::Members(before) = before else {
+        let (room_id, me) = (room, None);
+        let hidden = Frame::from(ServerFrame::RoomDeleted(RoomGone { room_id }).encode());
+        if before.is_open() && viewers != before {
+            return self.hide(room, &before, &viewers, &hidden);
+        }
+        let (Viewers::Members(before), Viewers::Members(after)) = (before, viewers) else {
             return;
         };
-        let (room_id, me) = (room, None);
         let left = Frame::from(ServerFrame::Left(RoomLeft { room_id, me }).encode());
-        let hidden = Frame::from(ServerFrame::RoomDeleted(RoomGone { room_id }).encode());
-        for user in before.iter().filter(|user| !viewers.has(Some(**user))) {
+        for user in before
+            .iter()
+            .filter(|user| after.binary_search(user).is_err())
+        {
             self.left(room, *user, &left);
             self.tell(*user, &hidden);
         }
+    }
+
+    /// To those who heard a room and do not any more it is none from now on.
+    fn hide(&self, room: RoomId, before: &Viewers, after: &Viewers, frame: &Frame) {
+        // What was made for them before is sent before, or not at all.
+        let alone = self.asides.write();
+        let _alone = alone.unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<Arc<Listener>> = {
+            let sockets = locked(&self.sockets);
+            let gone = |one: &&Arc<Listener>| before.has(room, one) && !after.has(room, one);
+            sockets.open.iter().filter(gone).map(Arc::clone).collect()
+        };
+        let Some(channel) = self.existing(room) else {
+            return;
+        };
+        {
+            let mut channel = locked(&channel);
+            channel.listeners.remove_if(|one| !after.has(room, one));
+            for user in gone.iter().filter_map(|one| one.person()) {
+                channel.stop_typing(user);
+            }
+        }
+        for listener in gone {
+            let had_joined = listener.has_joined(room);
+            listener.remove(room);
+            match listener.kind {
+                SocketKind::Many => listener.subscriber.try_send(frame.clone()),
+                SocketKind::One(_) if had_joined => {
+                    let closing = Closing::plain(CloseCode::NoSuchRoom);
+                    listener.subscriber.close(closing);
+                }
+                SocketKind::One(_) => {}
+            }
+            if let Some(user) = listener.person() {
+                self.presence.leave(room, user);
+            }
+        }
+        self.mark(room);
     }
 
     /// Who posts has read up to their own message, and has stopped typing.
@@ -366,6 +411,10 @@ impl Inner {
         let sockets = locked(&self.sockets);
         match viewers {
             Viewers::Everybody => sockets.open.iter().for_each(send),
+            Viewers::Accounts => {
+                let hearing = sockets.open.iter().filter(|one| viewers.has(room, one));
+                hearing.for_each(send);
+            }
             Viewers::Members(members) => {
                 let theirs = members.iter().flat_map(|member| sockets.of(*member));
                 theirs.for_each(send);
@@ -391,7 +440,7 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::realtime::{Hub, Mailbox, Socket};
-    use parlour_protocol::RoomKind;
+    use parlour_protocol::{RoomKind, RoomRules};
     use std::collections::HashMap;
     use std::time::Duration;
 
@@ -434,7 +483,7 @@ mod tests {
                 .map(|(_, mailbox)| mailbox.take().0.len())
         };
         let frame = Frame::from("{}".to_owned());
-        let members = Viewers::of(RoomKind::Closed, vec![UserId(1)]);
+        let members = Viewers::of(RoomRules::of(RoomKind::Closed), vec![UserId(1)]);
         for (viewers, expected) in [
             (Viewers::Everybody, [1, 1, 1, 1, 0]),
             (members, [0, 1, 0, 0, 0]),

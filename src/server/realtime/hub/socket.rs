@@ -6,7 +6,7 @@ use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
 use crate::realtime::{Attendee, SocketId, locked};
 use crate::scope::SessionId;
-use parlour_protocol::{RoomId, RoomKind, Roster, Seq, UserId};
+use parlour_protocol::{RoomId, RoomRules, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -63,14 +63,19 @@ impl Socket {
         self.listener.confine();
     }
 
-    /// Subscribes to the room, which a check found to be of this `kind`: from now on each of its frames goes to this
-    /// socket. False: it is not open, and its person is no member as far as was published; then nothing is changed.
-    pub fn subscribe(&self, room: RoomId, kind: RoomKind) -> bool {
+    /// Sets that its person has an account: there are rooms that guests may not hear. To be called before any room is
+    /// subscribed to.
+    pub fn set_account(&self) {
+        self.listener.set_account();
+    }
+
+    /// Subscribes to the room, which a check found to have these rules: from now on each of its frames goes to this
+    /// socket. False: it is not open to its person, who is no member as far as was published; then nothing is changed.
+    pub fn subscribe(&self, room: RoomId, rules: RoomRules) -> bool {
         let may_hear = self.inner.with_channel(room, |channel| {
             // In one step with the look at who may: a membership that ends is published before this, or finds the
             // subscription and ends it.
-            let may_hear = channel.viewers.let_hear(self.listener.person(), kind)
-                && self.listener.sees_open(room);
+            let may_hear = channel.viewers.let_hear(room, &self.listener, rules);
             if may_hear {
                 channel.listeners.insert(&self.listener);
                 self.listener.add(room);

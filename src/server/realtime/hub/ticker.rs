@@ -117,7 +117,7 @@ impl Inner {
             frames: HashMap::new(),
         });
         let (mut news, hidden): (Vec<_>, Vec<_>) =
-            news.partition(|news| news.due.viewers == Viewers::Everybody);
+            news.partition(|news| news.due.viewers.is_open());
         for news in hidden {
             self.announce_to_members(news);
         }
@@ -166,10 +166,11 @@ impl News<'_> {
         let &Due {
             room,
             posts,
+            ref viewers,
             ref concerned,
             ..
         } = self.due;
-        if !concerned.has(listener.person()) || !listener.sees_open(room) {
+        if !concerned.has(listener.person()) || !viewers.has(room, listener) {
             return None;
         }
         if listener.has_joined(room) && !concerned.names(listener.person()) {

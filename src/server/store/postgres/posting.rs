@@ -10,11 +10,15 @@ use super::session::{Query, Session};
 use crate::error::ServiceError;
 use crate::store::db::{self, Column, Row, Value, values};
 use crate::store::direct::is_refused;
-use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, Posted};
+use crate::store::posting::{
+    Author, Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted,
+};
 use crate::store::rooms::{RoomState, is_visible};
-use crate::store::tables::{MessageRow, Role, message_columns};
+use crate::store::tables::{
+    ForGuests, InRoom, Kind, MessageRow, OnServer, Posts, Seen, message_columns, server_role,
+};
 use crate::store::writer::{Results, Written};
-use parlour_protocol::{Message, Seq, UserId};
+use parlour_protocol::{Message, RoomRole, RoomRules, Seq, ServerRole, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::vec;
@@ -33,13 +37,11 @@ struct Group<'p> {
     rooms: HashMap<i64, Room>,
     /// What idempotency keys have made.
     sent: HashMap<(i64, &'p str), Sent>,
-    names: HashMap<i64, String>,
-    /// Authors who see the rooms that they are in, and no other.
-    confined: HashSet<i64>,
+    authors: HashMap<i64, Author>,
     /// How far the streams of authors have come.
     streams: HashMap<i64, Seq>,
-    /// Who is a member of what.
-    members: HashSet<(i64, i64)>,
+    /// How authors stand to rooms; who does in no way is not there.
+    standings: HashMap<(i64, i64), Standing>,
     /// The messages that are replied to.
     numbers: HashSet<(i64, i64)>,
     /// Ids for new messages.
@@ -49,7 +51,14 @@ struct Group<'p> {
 
 struct Room {
     state: RoomState,
-    is_open: bool,
+    rules: RoomRules,
+}
+
+#[derive(Clone, Copy)]
+struct Standing {
+    is_member: bool,
+    role: RoomRole,
+    is_banned: bool,
 }
 
 struct Sent {
@@ -70,11 +79,12 @@ impl<'p> Group<'p> {
         let keys: Vec<&str> = drafts().map(|draft| draft.client_id.as_str()).collect();
         let replies = drafts().filter_map(|draft| Some((draft.room.0, draft.reply_to?.0)));
         let (reply_rooms, numbers): (Vec<i64>, Vec<i64>) = replies.unzip();
+        let now = posts.iter().map(|post| post.now).min().unwrap_or_default();
         let mut queries: Vec<Query<'_>> = Vec::new();
         let (sent, names, members, ids) = (
             values![&authors[..], &keys[..]],
             values![&authors[..]],
-            values![&places[..], &authors[..]],
+            values![&places[..], &authors[..], now],
             values![posts.len() as i64],
         );
         queries.extend([
@@ -97,10 +107,9 @@ impl<'p> Group<'p> {
         let mut group = Self {
             rooms: HashMap::new(),
             sent: HashMap::new(),
-            names: pairs(&names)?,
+            authors: HashMap::new(),
             streams: HashMap::new(),
-            confined: HashSet::new(),
-            members: pairs(&members)?,
+            standings: HashMap::new(),
             numbers: pairs(&numbers)?,
             ids: column(&ids)?.into_iter(),
             rows: Rows::default(),
@@ -110,14 +119,36 @@ impl<'p> Group<'p> {
                 seq: Seq(row.get(1)?),
                 posts: row.get(2)?,
             };
-            let is_open = row.get(3)?;
-            group.rooms.insert(row.get(0)?, Room { state, is_open });
+            let (Seen(kind), Posts(posting), ForGuests(guests)) =
+                (row.get(3)?, row.get(4)?, row.get(5)?);
+            let rules = RoomRules {
+                kind,
+                posting,
+                guests,
+                is_archived: row.get(6)?,
+            };
+            group.rooms.insert(row.get(0)?, Room { state, rules });
         }
         for row in names.iter().map(Row::Postgres) {
+            let (kind, role): (Kind, OnServer) = (row.get(3)?, row.get(4)?);
+            let role = server_role(kind, role);
+            let author = Author {
+                name: row.get(1)?,
+                role,
+                is_confined: role == ServerRole::Guest && row.get(5)?,
+            };
+            group.authors.insert(row.get(0)?, author);
             group.streams.insert(row.get(0)?, Seq(row.get(2)?));
-            if row.get(3)? {
-                group.confined.insert(row.get(0)?);
-            }
+        }
+        for row in members.iter().map(Row::Postgres) {
+            let InRoom(role) = row.get(3)?;
+            let standing = Standing {
+                is_member: row.get(2)?,
+                role,
+                is_banned: row.get(4)?,
+            };
+            let at = (row.get(0)?, row.get(1)?);
+            group.standings.insert(at, standing);
         }
         for row in sent.iter().map(Row::Postgres) {
             group.knows_sent(&row, posts)?;
@@ -160,19 +191,26 @@ impl<'p> Group<'p> {
             Some(_) => return PostFacts::nowhere(),
             None => {}
         }
-        let is_member = self.members.contains(&(draft.room.0, draft.author.0));
-        let sees_open = !self.confined.contains(&draft.author.0);
-        let room = self.rooms.get(&draft.room.0);
-        let Some(room) = room.filter(|room| room.is_open && sees_open || is_member) else {
+        let author = self.authors.get(&draft.author.0).cloned();
+        let place = self.rooms.get(&draft.room.0).map(|room| {
+            let standing = self.standings.get(&(draft.room.0, draft.author.0));
+            PostPlace {
+                state: room.state,
+                rules: room.rules,
+                is_member: standing.is_some_and(|standing| standing.is_member),
+                role: standing.map_or(RoomRole::Visitor, |standing| standing.role),
+                is_banned: standing.is_some_and(|standing| standing.is_banned),
+            }
+        });
+        let Some(place) = place.filter(|place| place.is_seen_by(author.as_ref())) else {
             return PostFacts::nowhere();
         };
         let has_replied_to = draft
             .reply_to
             .is_some_and(|number| self.numbers.contains(&(draft.room.0, number.0)));
         PostFacts::New {
-            room: Some(room.state),
-            is_member,
-            author_name: self.names.get(&draft.author.0).cloned(),
+            place: Some(place),
+            author,
             has_replied_to,
         }
     }
@@ -193,7 +231,15 @@ impl<'p> Group<'p> {
                 posts: new.ordinal,
             };
         }
-        self.members.insert((draft.room.0, draft.author.0));
+        if let Some(role) = new.joins_as {
+            let standing = Standing {
+                is_member: true,
+                role,
+                is_banned: false,
+            };
+            let at = (draft.room.0, draft.author.0);
+            self.standings.insert(at, standing);
+        }
         self.numbers.insert((draft.room.0, new.number.0));
         let sent = Sent {
             message: Arc::clone(&message),
@@ -239,7 +285,7 @@ struct ReadByPosting {
     seq: i64,
     posts: i64,
     at: i64,
-    joins_as: Option<Role>,
+    joins_as: Option<RoomRole>,
     joined: Option<Seq>,
 }
 
@@ -340,7 +386,7 @@ impl Memberships {
             columns.times.push(read.at);
             columns
                 .roles
-                .push(read.joins_as.unwrap_or(Role::Member).name());
+                .push(read.joins_as.unwrap_or(RoomRole::Member).name());
             columns.joined.push(read.joined.unwrap_or_default().0);
         }
         columns
@@ -374,7 +420,7 @@ fn pairs<A: Column, B: Column, C: FromIterator<(A, B)>>(
     pairs.collect()
 }
 
-const LOCK: &str = "SELECT id, seq, posts, kind = 'open' FROM rooms \
+const LOCK: &str = "SELECT id, seq, posts, kind, posting, guests, archived_at IS NOT NULL FROM rooms \
     WHERE id = ANY(?) AND deleted_at IS NULL ORDER BY id FOR UPDATE";
 
 const SENT: &str = concat!(
@@ -386,14 +432,20 @@ const SENT: &str = concat!(
     JOIN messages ON author_id = author AND client_id = client JOIN rooms ON rooms.id = room_id"
 );
 
-const NAMES: &str =
-    "SELECT id, name, me_seq, is_confined AND kind = 'guest' FROM users WHERE id = ANY(?)";
+const NAMES: &str = "SELECT id, name, me_seq, kind, role, is_confined FROM users WHERE id = ANY(?) AND state = 'active'";
 
-/// Without who writes to somebody alone who has blocked them: they see no room to write in.
+/// Whether a member is kept out of a room is not looked up. Without who writes to somebody alone who has blocked them:
+/// they see no room to write in.
 const MEMBERS: &str = concat!(
-    "SELECT room_id, user_id FROM memberships JOIN rooms ON rooms.id = room_id WHERE state = 'in' \
-    AND (room_id, user_id) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[])) AND NOT (",
-    is_refused!("memberships.user_id"),
+    "SELECT room, person, coalesce(state = 'in', FALSE), \
+    CASE WHEN state = 'in' OR role = 'owner' THEN role ELSE 'visitor' END, \
+    coalesce(state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = room \
+    AND bans.user_id = person AND (ends_at IS NULL OR ends_at > ?3)) \
+    FROM (SELECT DISTINCT * FROM UNNEST(?1::int8[], ?2::int8[])) AS asked (room, person) \
+    JOIN rooms ON rooms.id = room \
+    LEFT JOIN memberships ON memberships.room_id = room AND memberships.user_id = person \
+    WHERE NOT (",
+    is_refused!("person"),
     ")"
 );
 

@@ -18,7 +18,7 @@ use crate::store::house;
 use crate::store::kept::{Kept, Open};
 use crate::store::message_ids::MessageIds;
 use crate::store::rooms::{self, KnownRoom, RoomState};
-use parlour_protocol::{RoomId, RoomKind, Seq};
+use parlour_protocol::{RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -220,7 +220,7 @@ impl Served {
             .filter(|room| present.iter().all(|known| known.id != **room));
         untold.extend(gone.map(|room| Publication::RoomDeleted(*room)));
         // Memberships have no seq of which one could tell that they were told: all that decide who sees what are.
-        let hidden = present.iter().filter(|room| room.kind != RoomKind::Open);
+        let hidden = present.iter().filter(|room| rooms::is_hidden(room.rules));
         untold.extend(hidden.map(KnownRoom::viewers));
         for room in present {
             let (id, from) = (room.id, told.get(&room.id).copied());

@@ -88,6 +88,7 @@ async fn a_copy_has_everything_but_the_epoch() {
     let tea = NewRoom {
         name: "Tea".to_owned(),
         description: String::new(),
+        ..NewRoom::default()
     };
     rooms::create(&bench.ctx, &bob, tea).await.unwrap();
     let mut said = Vec::new();

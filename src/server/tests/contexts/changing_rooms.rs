@@ -8,6 +8,7 @@ fn called(name: &str) -> Changes {
     Changes {
         name: Some(name.to_owned()),
         description: None,
+        ..Changes::default()
     }
 }
 
@@ -15,6 +16,7 @@ async fn garden(bench: &Bench, maker: &Scope) -> Room {
     let new = NewRoom {
         name: "Garden".to_owned(),
         description: "Flowers.".to_owned(),
+        ..NewRoom::default()
     };
     create(&bench.ctx, maker, new).await.unwrap()
 }
@@ -35,6 +37,7 @@ async fn a_change_takes_the_rooms_next_seq_and_leaves_it_on_the_row() {
     let changes = Changes {
         name: Some("  Ga\u{308}rten ".to_owned()),
         description: Some(" Herbs.\r\nNo roses. ".to_owned()),
+        ..Changes::default()
     };
     let changed = change(&bench.ctx, &alice, room.id, changes).await.unwrap();
     assert_eq!(
@@ -104,6 +107,7 @@ async fn what_it_is_called_already_changes_nothing_and_costs_nothing() {
     let same = Changes {
         name: Some(" Garden".to_owned()),
         description: Some("Flowers.".to_owned()),
+        ..Changes::default()
     };
     for changes in [Changes::default(), same, called("Garden")] {
         for _ in 0..3 {
@@ -177,6 +181,7 @@ async fn its_maker_and_an_admin_change_a_room_by_the_rules_of_its_fields() {
         let changes = Changes {
             name: Some(name.to_owned()),
             description: Some(description.to_owned()),
+            ..Changes::default()
         };
         match change(ctx, &alice, room.id, changes).await {
             Err(ServiceError::Invalid(invalid)) => assert_eq!(invalid.field, field),

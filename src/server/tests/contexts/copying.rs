@@ -61,6 +61,13 @@ async fn refused_by_a_server(url: &str) -> String {
     opened.err().expect("it is refused").to_string()
 }
 
+fn called(name: &str) -> NewRoom {
+    NewRoom {
+        name: name.to_owned(),
+        ..NewRoom::default()
+    }
+}
+
 #[track_caller]
 pub(super) fn sentence(
     refused: Result<impl std::fmt::Debug, impl std::fmt::Display>,
@@ -97,6 +104,7 @@ async fn a_house(folder: &TempDir) -> PathBuf {
     let tea = NewRoom {
         name: "Tea 🍵".to_owned(),
         description: "tabs\tand \\N and \\ ".to_owned(),
+        ..NewRoom::default()
     };
     let tea = rooms::create(&ctx, &alice, tea).await.unwrap().id;
     for (room, by) in [(LOBBY, &alice), (tea, &bob), (tea, &alice)] {
@@ -256,11 +264,7 @@ async fn people_go_on_where_they_were_after_a_move() {
         posted.unwrap().message
     };
     post(&ctx, "before").await;
-    let garden = NewRoom {
-        name: "Garden".to_owned(),
-        description: String::new(),
-    };
-    let garden = rooms::create(&ctx, &alice(&ctx).await, garden)
+    let garden = rooms::create(&ctx, &alice(&ctx).await, called("Garden"))
         .await
         .unwrap();
     ctx.drain().await;
@@ -276,11 +280,7 @@ async fn people_go_on_where_they_were_after_a_move() {
     copied(&url_of(&file), &database.url()).await.unwrap();
     let ctx = served(&database.url()).await;
     assert_eq!(post(&ctx, "after").await.number.0, 2);
-    let attic = || NewRoom {
-        name: "Attic".to_owned(),
-        description: String::new(),
-    };
-    let made = rooms::create(&ctx, &alice(&ctx).await, attic())
+    let made = rooms::create(&ctx, &alice(&ctx).await, called("Attic"))
         .await
         .unwrap();
     assert!(made.id > garden.id, "{} {}", made.id.0, garden.id.0);

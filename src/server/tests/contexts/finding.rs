@@ -7,6 +7,7 @@ async fn make(bench: &Bench, scope: &Scope, name: &str) -> RoomId {
     let new = NewRoom {
         name: name.to_owned(),
         description: "About it".to_owned(),
+        ..NewRoom::default()
     };
     create(&bench.ctx, scope, new).await.unwrap().id
 }

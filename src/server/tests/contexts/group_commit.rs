@@ -97,6 +97,7 @@ async fn of_work_that_waits_at_the_same_time_sends_come_first_in_their_order() {
     let other = NewRoom {
         name: "Other".to_owned(),
         description: String::new(),
+        ..NewRoom::default()
     };
     let other = create(&bench.ctx, &alice, other).await.unwrap().id;
     let (one, elsewhere, edited, two, three) = tokio::join!(

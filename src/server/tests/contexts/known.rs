@@ -259,7 +259,7 @@ async fn whatever_happens_what_is_known_is_what_reading_again_gives() {
             _ => {
                 let changes = Changes {
                     name: Some(format!("Renamed {step}")),
-                    description: None,
+                    ..Changes::default()
                 };
                 drop(rooms::change(ctx, &who.scope, place, changes).await);
             }

@@ -203,6 +203,7 @@ async fn a_queued_read_receipt_of_an_ended_membership_or_room_is_dropped_alone()
     let new = NewRoom {
         name: "Other".to_owned(),
         description: String::new(),
+        ..NewRoom::default()
     };
     let other = create(ctx, &alice, new).await.unwrap().id;
     for reader in [&bob, &carol] {

@@ -129,6 +129,7 @@ async fn names_of_an_older_database_stay_and_have_keys_also_where_they_collide_n
     let new = |name: &str| rooms::NewRoom {
         name: name.to_owned(),
         description: String::new(),
+        ..rooms::NewRoom::default()
     };
     for name in ["Éclair", "Modern", "zoo"] {
         rooms::create(&bench.ctx, &alice, new(name)).await.unwrap();

@@ -111,6 +111,7 @@ async fn read_receipts_take_two_statements_each_and_one_more_for_each_person() {
     let garden = NewRoom {
         name: "Garden".to_owned(),
         description: String::new(),
+        ..NewRoom::default()
     };
     let garden = rooms::create(&bench.ctx, &alice, garden).await.unwrap().id;
     for room in [LOBBY, garden] {

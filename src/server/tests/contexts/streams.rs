@@ -54,7 +54,7 @@ impl World {
         for room in 2..=ROOMS {
             let draft = NewRoom {
                 name: format!("Room {room}"),
-                description: String::new(),
+                ..NewRoom::default()
             };
             create(&bench.ctx, &people[1], draft).await.unwrap();
         }

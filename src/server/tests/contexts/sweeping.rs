@@ -14,6 +14,7 @@ async fn room(bench: &Bench, maker: &Scope, name: &str) -> RoomId {
     let new = NewRoom {
         name: name.to_owned(),
         description: format!("about {name}"),
+        ..NewRoom::default()
     };
     create(&bench.ctx, maker, new).await.unwrap().id
 }

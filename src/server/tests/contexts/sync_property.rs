@@ -105,6 +105,7 @@ async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Nu
             let changes = Changes {
                 name: None,
                 description: Some(text),
+                ..Changes::default()
             };
             // Nobody made the lobby.
             let changed = rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await;

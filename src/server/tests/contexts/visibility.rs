@@ -48,6 +48,7 @@ async fn a_name_is_taken_by_open_rooms_alone_and_a_room_one_may_not_see_is_not_n
     let called = parlour_server::rooms::Changes {
         name: Some("Lobby".to_owned()),
         description: None,
+        ..parlour_server::rooms::Changes::default()
     };
     let changed = parlour_server::rooms::change(&bench.ctx, &alice, den, called).await;
     assert_eq!(changed.unwrap().name, "Lobby");

@@ -5,7 +5,7 @@ use super::{Conversation, Doing, Done, Outcome, Task};
 use crate::realtime::{Attendee, Closing, NameTaken, SocketKind};
 use crate::rooms::PersonState;
 use crate::{Person, Scope, ServiceError, Token, names, telemetry};
-use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, Seq};
+use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, Seq, ServerRole};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -177,6 +177,9 @@ impl Conversation {
             .admission
             .as_ref()
             .is_some_and(|admission| admission.is_new);
+        if person.role > ServerRole::Guest {
+            self.socket.set_account();
+        }
         let posts = read.into_iter().map(|(room, read)| (room, read.posts));
         let identified = (self.socket).identify(&who, posts.collect(), me, is_new);
         identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))

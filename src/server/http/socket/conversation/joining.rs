@@ -74,10 +74,11 @@ impl Conversation {
             }) => {
                 let Checked {
                     room,
-                    kind,
+                    rules,
                     is_member,
+                    ..
                 } = checked;
-                if !self.socket.subscribe(join.room, kind) {
+                if !self.socket.subscribe(join.room, rules) {
                     return self.hold_ends_with(join.room, &ServiceError::RoomNotFound);
                 }
                 let is_reader = join.look || self.scope.person.is_none();
@@ -129,9 +130,10 @@ impl Conversation {
         if !self.socket.has_joined(room_id) {
             return self.hold_ends_with(room_id, &ServiceError::RoomNotFound);
         }
-        match join.look && !is_member {
-            true => self.socket.look(room_id, was_here),
-            false => self.socket.arrive(room_id, was_here),
+        // Who came to join and may only read looks, too.
+        match is_member {
+            true => self.socket.arrive(room_id, was_here),
+            false => self.socket.look(room_id, was_here),
         }
         // The client may have been told of it before frames were held back.
         self.take_new_name();

@@ -6,7 +6,7 @@ use crate::config::LimitSettings;
 use crate::realtime::{Attendee, Hub, Mailbox};
 use crate::rooms::{Checked, PersonState};
 use crate::{Person, SessionId, Token};
-use parlour_protocol::{Room, RoomKind, Timestamp, User, UserId, UserKind, samples};
+use parlour_protocol::{Room, RoomRole, RoomRules, Timestamp, User, UserId, UserKind, samples};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -103,8 +103,12 @@ fn checked(seq: i64, is_member: bool) -> Done {
     Done::Room {
         checked: Checked {
             room,
-            kind: RoomKind::Open,
+            rules: RoomRules::default(),
             is_member,
+            role: match is_member {
+                true => RoomRole::Member,
+                false => RoomRole::Visitor,
+            },
         },
         epoch: "e".to_owned(),
         build: None,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::events::Publication;
+use parlour_protocol::RoomKind;
 
 const LOOK: &str = r#"{"type":"join","room_id":7,"look":true}"#;
 const TYPING: &str = r#"{"type":"typing","room_id":7,"is_typing":true}"#;
@@ -100,7 +101,9 @@ async fn who_only_looks_may_end_that_and_had_nothing_to_leave() {
 /// The check finds a room of which nobody may hear but these.
 fn closed_to_all_but(played: &Played, members: &[i64]) {
     let members = members.iter().copied().map(UserId).collect();
-    played.hub.learn_members(ROOM, RoomKind::Closed, members);
+    played
+        .hub
+        .learn_members(ROOM, RoomRules::of(RoomKind::Closed), members);
 }
 
 /// What the check of a closed room answers to a member.
@@ -112,7 +115,7 @@ fn checked_closed() -> Done {
             build,
         } => Done::Room {
             checked: Checked {
-                kind: RoomKind::Closed,
+                rules: RoomRules::of(RoomKind::Closed),
                 ..checked
             },
             epoch,
