@@ -113,7 +113,7 @@ async fn tell_who_may_set_up(ctx: &Context, lease: &ServingLease) {
         url => url.trim_end_matches('/').to_owned(),
     };
     let link = format!("{base}{}", paths::set_up(code.as_str()));
-    tracing::warn!("nobody is in charge of this house: make its owner's account at {link}");
+    tracing::info!("nobody is in charge of this house: make its owner's account at {link}");
 }
 
 /// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the

@@ -123,6 +123,13 @@ export class Server {
     this.running().kill("SIGCONT");
   }
 
+  /** The path of the link that its log has for who is to own the house. */
+  get setupPath(): string {
+    const path = this.output.match(/\/setup\?code=[\w-]+/g)?.at(-1);
+    if (path === undefined) throw new Error("The log has no link to set the house up.");
+    return path;
+  }
+
   /** Stops it, removes its folder, and says what it complained about. */
   async end(): Promise<string[]> {
     await this.stop();
