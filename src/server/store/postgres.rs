@@ -2,6 +2,7 @@
 
 mod cluster;
 mod connect;
+mod doubt;
 mod failure;
 mod lease;
 mod posting;

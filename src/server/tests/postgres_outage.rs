@@ -124,6 +124,27 @@ impl Outage {
         self.postgres.sql(&self.database, statements).unwrap()
     }
 
+    /// From here on a commit waits for a standby that there is none of, when it is on this disk already.
+    fn commits_wait(&self) {
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        self.sql("SELECT pg_reload_conf()");
+    }
+
+    fn commits_go_on(&self) {
+        self.sql("SET synchronous_commit = local; ALTER SYSTEM RESET synchronous_standby_names");
+        self.sql("SELECT pg_reload_conf()");
+    }
+
+    /// Ends the connection whose commit waits.
+    async fn loses_an_answer(&self) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        let is_waiting = async || self.sql(waiting).trim() != "0";
+        eventually("the commit waits", is_waiting).await;
+        self.sql(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+        );
+    }
+
     /// The processes of the server that work for us.
     fn backends(&self) -> Vec<String> {
         let ours = "SELECT pid FROM pg_stat_activity \
@@ -242,24 +263,52 @@ async fn what_a_commit_without_an_answer_has_stored_is_told_and_not_stored_twice
     let Some(mut outage) = Outage::begin().await else {
         return;
     };
-    // A commit waits for a standby that there is none of, when it is on this disk already.
-    outage.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-    outage.sql("SELECT pg_reload_conf()");
     let frame = json!({"type": "message", "room_id": LOBBY, "content": "x", "client_id": "doubt"});
+    outage.commits_wait();
     outage.writing.send(frame).await;
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-    let is_waiting = async || outage.sql(waiting).trim() != "0";
-    eventually("the commit waits", is_waiting).await;
-    outage.sql(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
-    );
+    outage.loses_an_answer().await;
     let is_it = |frame: &Value| frame["client_id"] == "doubt";
     let refusal = outage.writing.next_that(is_it).await;
     assert_eq!(refusal["code"], "overloaded", "{refusal}");
-    outage.sql("SET synchronous_commit = local; ALTER SYSTEM RESET synchronous_standby_names");
-    outage.sql("SELECT pg_reload_conf()");
+    outage.commits_go_on();
     // Nobody has sent it again: it is told because it is there.
     outage.heals(&["doubt", "next"]).await;
+}
+
+#[tokio::test]
+async fn what_a_person_did_in_a_commit_without_an_answer_is_told_on_their_other_devices() {
+    let Some(mut outage) = Outage::begin().await else {
+        return;
+    };
+    let den = outage.server.room(&outage.alice, "Den").await;
+    let path = format!("/api/chat/rooms/{den}/membership");
+    let message = outage.send("before").await.unwrap();
+    let carol = outage.server.guest("Carol").await;
+    let said = outage.server.say(&carol, LOBBY, "to be read").await;
+    assert!(said["seq"].as_i64() > message["seq"].as_i64());
+    let mut elsewhere = outage.server.browser(&outage.alice).await;
+    elsewhere.everything(LOBBY).await;
+
+    outage.commits_wait();
+    let read = json!({"type": "read", "room_id": LOBBY, "seq": said["seq"]});
+    outage.writing.send(read).await;
+    outage.loses_an_answer().await;
+    outage.commits_go_on();
+    // What is written again moves nothing on.
+    let mark = elsewhere.next_of_type("read").await;
+    assert_eq!(mark["seq"], said["seq"], "{mark}");
+    let read = mark["me"].as_i64().unwrap();
+
+    outage.commits_wait();
+    let server = &outage.server;
+    let leaving = server.call(reqwest::Method::DELETE, &path, Some(&outage.alice), None);
+    let (refused, ()) = tokio::join!(leaving, outage.loses_an_answer());
+    refused.refused(503, "overloaded");
+    outage.commits_go_on();
+    while outage.send("after").await.is_err() {}
+    let left = elsewhere.next_of_type("left").await;
+    assert_eq!(left["room_id"], den, "{left}");
+    assert!(left["me"].as_i64().unwrap() > read, "{left}");
 }
 
 /// What the last connection did is not all told: what is done past the server here stands for a commit whose answer was

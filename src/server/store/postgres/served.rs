@@ -6,6 +6,7 @@
 
 use super::cluster::{self, Cluster};
 use super::connect::Endpoint;
+use super::doubt::{self, Reached};
 use super::failure::{Lost, lost};
 use super::lease::{Holder, Node, SECONDS};
 use super::session::Session;
@@ -18,7 +19,7 @@ use crate::store::house;
 use crate::store::kept::{Kept, Open};
 use crate::store::message_ids::MessageIds;
 use crate::store::rooms::{self, KnownRoom, RoomState};
-use parlour_protocol::{RoomId, Seq};
+use parlour_protocol::{Seq, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -45,10 +46,10 @@ pub(in crate::store) struct Served {
 struct Known {
     cluster: Cluster,
     epoch: Arc<str>,
-    /// The `seq` of each room up to which everything was published.
-    told: HashMap<RoomId, Seq>,
-    /// The same of the house's stream.
-    told_house: Seq,
+    /// Up to where everything was published, but for people's own streams.
+    told: Reached,
+    /// What the last transaction that failed was to tell: its COMMIT may have come through.
+    in_doubt: Vec<Publication>,
     /// The epoch is another one, and that was not told yet.
     is_new_epoch: bool,
 }
@@ -87,8 +88,11 @@ impl Served {
         };
         note(&db, &cluster, &epoch)?;
         let told = rooms::known(&db)?;
-        let told = told.into_iter().map(|room| (room.id, room.state.seq));
-        let told_house = house::seq(&db)?;
+        let told = Reached {
+            rooms: (told.into_iter().map(|room| (room.id, room.state.seq))).collect(),
+            house: house::seq(&db)?,
+            people: HashMap::new(),
+        };
         let served = Self {
             endpoint,
             node,
@@ -98,8 +102,8 @@ impl Served {
             known: Mutex::new(Known {
                 cluster,
                 epoch: epoch.into(),
-                told: told.collect(),
-                told_house,
+                told,
+                in_doubt: Vec::new(),
                 is_new_epoch: false,
             }),
         };
@@ -169,69 +173,76 @@ impl Served {
         Ok(Db::Postgres(Box::new(session)))
     }
 
-    /// Notes what is about to be told.
+    /// Notes what is about to be told. It was committed on the connection that there is, so nothing before it is in doubt.
     pub(in crate::store) fn tells<'p>(
         &self,
         publications: impl IntoIterator<Item = &'p Publication>,
     ) {
         let mut known = self.known();
-        let Known {
-            told, told_house, ..
-        } = &mut *known;
-        for publication in publications {
-            match publication {
-                Publication::Message { message, .. } => {
-                    reached(told, message.room_id, message.seq);
-                }
-                Publication::MessageChanged(message) => reached(told, message.room_id, message.seq),
-                Publication::RoomChanged { room, .. } => reached(told, room.id, room.seq),
-                Publication::RoomDeleted(room) => {
-                    told.remove(room);
-                }
-                Publication::Renamed { seq, .. } => *told_house = (*told_house).max(*seq),
-                _ => {}
-            }
+        known.in_doubt.clear();
+        known.told.tell(publications);
+    }
+
+    /// Notes what a transaction that failed was to tell. One that came this far began on a connection that answered, so
+    /// nothing before it is in doubt.
+    pub(in crate::store) fn doubts(&self, publications: Vec<Publication>) {
+        if !publications.is_empty() {
+            self.known().in_doubt = publications;
         }
     }
 
     /// What a connection may have committed before it was lost and nobody was told: what is in the database and was
     /// not published.
     pub(in crate::store) fn untold(&self, db: &Db) -> Result<Vec<Publication>> {
-        let (present, house) = db.write(|db| Ok((rooms::known(db)?, house::seq(db)?)))?;
+        let in_doubt = self.known().in_doubt.clone();
+        let people = doubt::people(&in_doubt);
+        let (rooms, present) = db.write(|db| {
+            let rooms = rooms::known(db)?;
+            let present = Reached {
+                rooms: rooms.iter().map(|room| (room.id, room.state.seq)).collect(),
+                house: house::seq(db)?,
+                people: streams(db, &people)?,
+            };
+            Ok((rooms, present))
+        })?;
         let mut known = self.known();
         if std::mem::take(&mut known.is_new_epoch) {
-            let seqs = present.iter().map(|room| (room.id, room.state.seq));
-            known.told = seqs.collect();
-            let states = present.iter().map(|room| {
+            let states = rooms.iter().map(|room| {
                 let RoomState { seq, posts } = room.state;
                 (room.id, seq, posts)
             });
-            known.told_house = house;
-            let rooms = states.collect();
-            let begins = Publication::NewEpoch { rooms, house };
-            let viewers = present.iter().map(KnownRoom::viewers);
+            let begins = Publication::NewEpoch {
+                rooms: states.collect(),
+                house: present.house,
+            };
+            (known.told, known.in_doubt) = (present, Vec::new());
+            let viewers = rooms.iter().map(KnownRoom::viewers);
             return Ok([begins].into_iter().chain(viewers).collect());
         }
-        let (told, told_house) = (known.told.clone(), known.told_house);
+        let mut told = known.told.clone();
         drop(known);
         let mut untold = Vec::new();
-        let gone = told
-            .keys()
-            .filter(|room| present.iter().all(|known| known.id != **room));
+        // First: who may see what is told as a whole after it, which changes nothing then.
+        if present.has_any(&in_doubt) {
+            told.tell(&in_doubt);
+            untold = in_doubt;
+        }
+        let gone = told.rooms.keys();
+        let gone = gone.filter(|room| !present.rooms.contains_key(room));
         untold.extend(gone.map(|room| Publication::RoomDeleted(*room)));
         // Memberships have no seq of which one could tell that they were told: all that decide who sees what are.
-        let hidden = present.iter().filter(|room| rooms::is_hidden(room.rules));
+        let hidden = rooms.iter().filter(|room| rooms::is_hidden(room.rules));
         untold.extend(hidden.map(KnownRoom::viewers));
-        for room in present {
-            let (id, from) = (room.id, told.get(&room.id).copied());
+        for room in rooms {
+            let (id, from) = (room.id, told.rooms.get(&room.id).copied());
             if from != Some(room.state.seq) {
                 let since =
                     db.write(|db| rooms::publications_since(db, id, from, self.message_ids));
                 untold.extend(since?);
             }
         }
-        if house > told_house {
-            untold.extend(db.write(|db| house::publications_since(db, told_house))?);
+        if present.house > told.house {
+            untold.extend(db.write(|db| house::publications_since(db, told.house))?);
         }
         self.tells(&untold);
         Ok(untold)
@@ -247,9 +258,13 @@ impl Served {
     }
 }
 
-fn reached(told: &mut HashMap<RoomId, Seq>, room: RoomId, seq: Seq) {
-    let at = told.entry(room).or_default();
-    *at = seq.max(*at);
+/// How far the streams of these people have come.
+fn streams(db: &Db, people: &[i64]) -> Result<HashMap<UserId, Seq>> {
+    const STREAMS: &str = "SELECT id, me_seq FROM users WHERE id = ANY(?)";
+    let found = statement(db, STREAMS)?.rows(values![people], |row| {
+        Ok((UserId(row.get(0)?), Seq(row.get(1)?)))
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 fn note(db: &Db, cluster: &Cluster, epoch: &str) -> Result<()> {

@@ -47,7 +47,8 @@ pub(in crate::store) trait BatchWrite: Sized + Send + Sync + 'static {
     fn write(pieces: &[Self], db: &Db) -> Results<Self::Answer>;
 }
 
-/// Work whose transaction ended: its publications, and the way to answer it.
+/// Work whose transaction ended: its publications, which are those it would have had if it was rolled back, and the way
+/// to answer it.
 pub(super) struct Finished {
     pub(super) publish: Vec<Publication>,
     pub(super) answer: Box<dyn FnOnce(Result<(), ServiceError>) + Send>,
@@ -61,7 +62,10 @@ pub(super) struct RolledBack {
 }
 
 /// How the transactions ended: one, or one for each piece where they could not be written together.
-pub(super) type Ends = Vec<Result<Vec<Finished>, RolledBack>>;
+pub(super) type Ends = Vec<End>;
+
+/// How a transaction ended.
+pub(super) type End = Result<Vec<Finished>, RolledBack>;
 
 /// The channel of an answer.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
@@ -172,7 +176,11 @@ impl<P: BatchWrite> Batch for Pieces<P> {
     }
 
     fn lost(self: Box<Self>) -> Vec<Finished> {
-        self.answers.into_iter().map(Finished::unwritten).collect()
+        let outcomes = self.outcomes.into_iter().map(Some);
+        let outcomes = outcomes.chain(std::iter::repeat_with(|| None));
+        let ends = self.answers.into_iter().zip(outcomes);
+        ends.map(|(answer, outcome)| Finished::unwritten(answer, outcome))
+            .collect()
     }
 
     fn apart(self: Box<Self>) -> Vec<Box<dyn Batch>> {
@@ -237,7 +245,7 @@ where
     }
 
     fn lost(self: Box<Self>) -> Vec<Finished> {
-        vec![Finished::unwritten(self.answer)]
+        vec![Finished::unwritten(self.answer, self.outcome)]
     }
 
     fn apart(self: Box<Self>) -> Vec<Box<dyn Batch>> {
@@ -284,7 +292,11 @@ impl Finished {
     }
 
     /// Work of a group that was rolled back, and hears why.
-    fn unwritten<T: Send + 'static>(answer: Answer<T>) -> Self {
-        Self::refused(answer, ServiceError::Overloaded)
+    fn unwritten<T: Send + 'static>(answer: Answer<T>, outcome: Option<Outcome<T>>) -> Self {
+        let written = outcome.and_then(Result::ok);
+        Self {
+            publish: written.map(|written| written.publish).unwrap_or_default(),
+            ..Self::refused(answer, ServiceError::Overloaded)
+        }
     }
 }

@@ -3,12 +3,13 @@
 //! A group changes threads once, and each of its statements is a plain call. *Invariant:* batches that come together
 //! are one transaction; when they are handed back, all of it is on disk or nothing.
 
-use super::batch::{self, Batch, Ends, Finished, RolledBack};
+use super::batch::{self, Batch, End, Ends, Finished, RolledBack};
 use crate::events::Publication;
 use crate::invalidation::{Invalidations, Source};
 use crate::store::db::{Db, Result};
 use crate::store::kept::Kept;
 use crate::store::postgres::Served;
+use std::mem::take;
 use std::sync::Arc;
 use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
@@ -103,16 +104,32 @@ fn commit(
     if !untold.is_empty() {
         ends.push(Ok(vec![Finished::told(untold)]));
     }
-    let committed = batch::commit(batches, db);
-    for end in &committed {
-        invalidate(end, invalidations);
+    for end in batch::commit(batches, db) {
+        invalidate(&end, invalidations);
+        ends.push(match served {
+            Some(served) => noted(end, served),
+            None => end,
+        });
     }
-    if let Some(served) = served {
-        let done = committed.iter().flatten().flatten();
-        served.tells(done.flat_map(|finished| &finished.publish));
-    }
-    ends.extend(committed);
     ends
+}
+
+/// A transaction that ended, of which is noted what it tells, or would have told.
+fn noted(end: End, served: &Served) -> End {
+    match end {
+        Ok(done) => {
+            served.tells(done.iter().flat_map(|finished| &finished.publish));
+            Ok(done)
+        }
+        Err(mut failed) => {
+            let work = failed.work.iter_mut();
+            served.doubts(
+                work.flat_map(|finished| take(&mut finished.publish))
+                    .collect(),
+            );
+            Err(failed)
+        }
+    }
 }
 
 fn ready<'k>(
@@ -122,7 +139,7 @@ fn ready<'k>(
 ) -> Result<(&'k Db, Vec<Publication>)> {
     let (db, is_new) = connection.ready()?;
     if is_new {
-        // What the last one did after it was lost is not all told: of renewed sessions and read marks nothing is.
+        // What the last one did after it was lost is not all told: of renewed sessions nothing is.
         invalidations.ended([Source::Everything]);
     }
     let untold = match served {
@@ -134,7 +151,7 @@ fn ready<'k>(
 }
 
 /// Before any answer. A failure may have come after the commit.
-fn invalidate(end: &std::result::Result<Vec<Finished>, RolledBack>, invalidations: &Invalidations) {
+fn invalidate(end: &End, invalidations: &Invalidations) {
     let Ok(done) = end else {
         return invalidations.ended([Source::Everything]);
     };
