@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Action, Guests, History, MessageId, Number, OpenRoom, Place, RoomEntry, RoomId, RoomKind,
+    Action, Guests, History, MessageId, Number, OpenRoom, Place, Room, RoomEntry, RoomId, RoomKind,
     RoomRole, RoomRules, Seq, User, rules,
 };
 
@@ -139,7 +139,7 @@ pub async fn reader_state(
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
         may_delete: (place.open.iter()).any(|open| {
             let role = read.get(&open.room.id).map(|read| read.role);
-            may_delete(scope, role, content.rules)
+            may_delete(scope, role, &open.room, content.rules)
         }),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
@@ -224,16 +224,21 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     let opened = open(ctx, at, opened)?;
     let read = read_of(ctx, scope, at.room).await?;
     Ok(OpenRoom {
-        may_delete: may_delete(scope, read.map(|read| read.role), rules),
+        may_delete: may_delete(scope, read.map(|read| read.role), &opened.room, rules),
         read: read.map(|read| read.seq),
         ..opened
     })
 }
 
-/// Whether somebody of this role may change and delete the room; `None` is the role of who is no member.
-fn may_delete(scope: &Scope, role: Option<RoomRole>, room: RoomRules) -> bool {
-    let role = role.unwrap_or(RoomRole::Visitor);
-    rooms::may(scope, role, Action::DeleteRoom, room)
+/// Whether somebody of this role may change and delete the room; `None` is the role of who is no member. Who made it
+/// and left it is its owner still.
+fn may_delete(scope: &Scope, role: Option<RoomRole>, room: &Room, rules: RoomRules) -> bool {
+    let is_maker = room.created_by.is_some() && room.created_by == scope.user_id();
+    let role = role.unwrap_or(match is_maker {
+        true => RoomRole::Owner,
+        false => RoomRole::Visitor,
+    });
+    rooms::may(scope, role, Action::DeleteRoom, rules)
 }
 
 /// How far the reader has read this room. It alone is looked up: opening one must not cost more to who belongs to
@@ -273,10 +278,11 @@ pub async fn visit_unread(
         None => opened,
     };
     let rules = opened.room.rules;
+    let opened = open(ctx, newest, opened)?;
     Ok(OpenRoom {
-        may_delete: may_delete(scope, read.map(|read| read.role), rules),
+        may_delete: may_delete(scope, read.map(|read| read.role), &opened.room, rules),
         read: seq,
-        ..open(ctx, newest, opened)?
+        ..opened
     })
 }
 

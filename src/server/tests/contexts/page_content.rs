@@ -118,3 +118,32 @@ async fn a_permalink_to_no_message_is_not_found() {
     let shown = place(&bench.ctx, &visitor(), Some(at)).await;
     assert!(matches!(shown, Err(ServiceError::RoomNotFound)));
 }
+
+#[tokio::test]
+async fn who_made_a_room_and_left_it_is_still_offered_to_delete_it() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    let new = rooms::NewRoom {
+        name: "Tea".to_owned(),
+        ..rooms::NewRoom::default()
+    };
+    let tea = rooms::create(ctx, &alice, new).await.unwrap().id;
+    let at = At {
+        room: tea,
+        view: View::Newest,
+    };
+    for _ in 0..2 {
+        rooms::leave(ctx, &alice, tea).await.unwrap();
+        for (scope, may) in [(&alice, true), (&bob, false), (&visitor(), false)] {
+            let open = place(ctx, scope, Some(at)).await.unwrap().open.unwrap();
+            assert_eq!(open.may_delete, may);
+            assert_eq!(visit(ctx, scope, at).await.unwrap().may_delete, may);
+            let unread = visit_unread(ctx, scope, tea).await.unwrap();
+            assert_eq!(unread.may_delete, may);
+        }
+        rooms::enter(ctx, &alice, tea).await.unwrap();
+    }
+    rooms::leave(ctx, &alice, tea).await.unwrap();
+    rooms::delete(ctx, &alice, tea).await.unwrap();
+}
