@@ -27,7 +27,7 @@ record! {
         pub description: String,
         /// When it was made.
         pub created_at: Timestamp,
-        /// Who made it and may change and delete it; `null` for the first room of all.
+        /// Who made it; `null` for the first room of all.
         #[serde(default)]
         pub created_by: Option<UserId>,
         /// How far the room's order of changes has come.
