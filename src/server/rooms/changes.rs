@@ -169,7 +169,9 @@ fn decide_change(
     let is_allowed = may(Action::ArchiveRoom)
         && (may(Action::RenameRoom) || !is_named)
         && (may(Action::ChangeRoom) || !is_ruled);
-    if !is_allowed {
+    // Who closes a room has to be in it: else nobody who decides about it would see it any more.
+    let shuts_itself_out = change.kind == Some(RoomKind::Closed) && !standing.is_member;
+    if !is_allowed || shuts_itself_out {
         return Err(ServiceError::Forbidden);
     }
     match (&change.name, change.kind) {

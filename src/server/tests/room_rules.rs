@@ -307,3 +307,21 @@ async fn an_owner_who_leaves_an_open_room_is_its_owner_and_the_last_of_a_closed_
     let den = made(&server, &alice, json!({"name": "Den", "kind": "closed"})).await;
     leave(den).await.refused(409, "last_owner");
 }
+
+#[tokio::test]
+async fn who_left_a_room_cannot_close_it_behind_themselves() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let room = server.room(&alice, "Tea").await;
+    join(&server, &bob, room).await;
+    let path = format!("/api/chat/rooms/{room}/membership");
+    let left = server.call(Method::DELETE, &path, Some(&alice), None).await;
+    assert_eq!(left.status, 204);
+    // They decide about it still, but nobody who does would see it then.
+    let closed = change(&server, &alice, room, json!({"kind": "closed"})).await;
+    closed.refused(403, "forbidden");
+    changed(&server, &alice, room, json!({"posting": "members"})).await;
+    join(&server, &alice, room).await;
+    changed(&server, &alice, room, json!({"kind": "closed"})).await;
+    assert!(listed(&server, Some(&bob)).await.contains(&room));
+}
