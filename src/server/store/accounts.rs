@@ -8,7 +8,7 @@ use super::people::{self, NameHolder, holders};
 use super::sessions::{self, Ending, SessionDraft, begin};
 use super::tables::{Kind, OnServer, UserRow, user_columns};
 use super::writer::Written;
-use super::{Store, failure, house};
+use super::{Store, direct, failure, house};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
@@ -208,7 +208,7 @@ fn turn(
     draft: &AccountDraft,
     guest: UserId,
     session: SessionId,
-) -> db::Result<Written<User>> {
+) -> Result<Written<User>, ServiceError> {
     let seq = house::take(db)?;
     let name = &draft.name;
     let role = OnServer(draft.role);
@@ -217,19 +217,19 @@ fn turn(
     statement(db, END)?.execute(values![session.0])?;
     let user = statement(db, people::USER)?.row(values![guest], UserRow::read)?;
     let user = User::from(user.ok_or_else(failure::no_row)?);
+    let mut publish = vec![Publication::Renamed {
+        user: user.clone(),
+        skeleton: name.skeleton.clone(),
+        seq,
+    }];
+    publish.extend(direct::renamed(db, guest)?);
+    publish.push(Publication::SessionsEnded {
+        user: guest,
+        sessions: vec![session],
+        is_renewed: true,
+    });
     Ok(Written {
-        publish: vec![
-            Publication::Renamed {
-                user: user.clone(),
-                skeleton: name.skeleton.clone(),
-                seq,
-            },
-            Publication::SessionsEnded {
-                user: guest,
-                sessions: vec![session],
-                is_renewed: true,
-            },
-        ],
+        publish,
         value: user,
     })
 }

@@ -223,3 +223,18 @@ async fn a_person_makes_few_direct_rooms_in_an_hour() {
     let again = talk(&server, &alice, &others[..1]).await;
     assert_eq!(again.status, 200, "one that is there costs nothing");
 }
+
+#[tokio::test]
+async fn who_becomes_a_member_under_another_name_is_called_so_in_direct_rooms() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let room = room_of(&server, &alice, &[bob.id]).await;
+    let mut page = server.browser(&bob).await;
+    page.join(room).await;
+    let claim = json!({"username": "Alicia", "password": "a kettle of green tea"});
+    let claimed = server.post("/api/chat/me/claim", Some(&alice), claim).await;
+    assert_eq!(claimed.status, 200, "{claimed:?}");
+    let is_it = |frame: &Value| frame["type"] == "room_changed" && frame["id"] == room;
+    assert_eq!(page.next_that(is_it).await["name"], "Alicia");
+    assert_eq!(listed(&server, &bob).await, ["Alicia"]);
+}
