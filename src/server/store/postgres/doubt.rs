@@ -57,6 +57,22 @@ impl Reached {
     }
 }
 
+/// What a transaction does to sessions and roles has no `seq` by which it could be seen: these people's sockets come back
+/// in any case, and are let in as what they are.
+pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
+    let people = publications
+        .iter()
+        .filter_map(|publication| match publication {
+            Publication::SessionsEnded { user, .. } | Publication::RoleChanged { user } => {
+                Some(*user)
+            }
+            _ => None,
+        });
+    people
+        .map(|user| Publication::RoleChanged { user })
+        .collect()
+}
+
 /// The people in whose own streams these are.
 pub(super) fn people(publications: &[Publication]) -> Vec<i64> {
     let people = publications.iter().filter_map(of_person);
@@ -145,5 +161,17 @@ mod tests {
         assert_eq!(told.rooms, [(DEN, Seq(5))].into());
         told.tell(&[Publication::RoomDeleted(DEN)]);
         assert!(told.rooms.is_empty());
+    }
+
+    #[test]
+    fn who_may_have_lost_a_session_or_a_role_comes_back() {
+        let ended = Publication::SessionsEnded {
+            user: ALICE,
+            sessions: Vec::new(),
+            is_renewed: false,
+        };
+        let role = Publication::RoleChanged { user: ALICE };
+        let told = without_seq(&[ended, read(1), role.clone()]);
+        assert_eq!(told, [role.clone(), role]);
     }
 }

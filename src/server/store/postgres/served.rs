@@ -221,11 +221,13 @@ impl Served {
         }
         let mut told = known.told.clone();
         drop(known);
-        let mut untold = Vec::new();
+        let mut untold;
         // First: who may see what is told as a whole after it, which changes nothing then.
         if present.has_any(&in_doubt) {
             told.tell(&in_doubt);
             untold = in_doubt;
+        } else {
+            untold = doubt::without_seq(&in_doubt);
         }
         let gone = told.rooms.keys();
         let gone = gone.filter(|room| !present.rooms.contains_key(room));
