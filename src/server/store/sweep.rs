@@ -142,13 +142,15 @@ const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
     (SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?)";
 
 /// Whether a user can be forgotten at the time `?2`. A session lasts for thirty days at least, so a user who is newer
-/// than that may be without one only because it is being made.
+/// than that may be without one because it is being made. Who is in a direct room is its name to the others.
 macro_rules! is_gone {
     () => {
         "kind = 'guest' AND created_at <= ?2 - 2592000000 \
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND expires_at > ?2) \
         AND NOT EXISTS (SELECT 1 FROM messages WHERE author_id = users.id) \
-        AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id)"
+        AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id) \
+        AND NOT EXISTS (SELECT 1 FROM memberships JOIN rooms ON rooms.id = room_id \
+        WHERE user_id = users.id AND rooms.kind = 'direct')"
     };
 }
 

@@ -155,6 +155,10 @@ async fn guests_who_never_wrote_are_removed_with_their_session() {
     room(&bench, &maker, "Garden").await;
     let silent = bench.guest("Silent").await;
     rooms::enter(&bench.ctx, &silent, LOBBY).await.unwrap();
+    // To the other in a direct room they are its name.
+    let addressed = bench.guest("Addressed").await;
+    let with = [user(&addressed).id];
+    rooms::direct(&bench.ctx, &writer, &with).await.unwrap();
     let taken_back = bench.guest("Taken back").await;
     let message = bench.post(&taken_back, "no").await;
     delete(&bench.ctx, &taken_back, LOBBY, message.number)
@@ -173,9 +177,12 @@ async fn guests_who_never_wrote_are_removed_with_their_session() {
         .await;
     let names = "SELECT name FROM users ORDER BY id";
     let names: Vec<String> = bench.ctx.store.query_sql(names).await;
-    assert_eq!(names, ["Writer", "Maker", "Taken back", "Newcomer"]);
+    assert_eq!(
+        names,
+        ["Writer", "Maker", "Addressed", "Taken back", "Newcomer"]
+    );
     let members: i64 = bench.value("SELECT count(*) FROM memberships").await;
-    assert_eq!(members, 3);
+    assert_eq!(members, 5);
 }
 
 #[tokio::test]
