@@ -1,4 +1,4 @@
-//! Rooms that are their people, and people whom one hides from oneself.
+//! Rooms that are their people, and people whom one does not let write to oneself alone.
 //!
 //! A direct room is found by who is in it: the ids of all of them, in order, are its key. It has no name of its own, and
 //! nobody leaves it; who hides it leaves on their membership how many messages there were, so that the next one brings

@@ -112,7 +112,7 @@ names! {
         TalkDirectly = "talk_directly",
         /// Look for people by name.
         FindPeople = "find_people",
-        /// Hide a person's messages from oneself.
+        /// Have nobody write to oneself alone.
         Block = "block",
         /// Change one's own name, bio and password.
         ChangeOwnProfile = "change_own_profile",

@@ -79,7 +79,7 @@ fn words(action: Action) -> &'static str {
         Action::MakeRoom => "Make a room",
         Action::TalkDirectly => "Write to somebody alone",
         Action::FindPeople => "Look for people",
-        Action::Block => "Hide somebody's messages from oneself",
+        Action::Block => "Have somebody not write to oneself alone",
         Action::ChangeOwnProfile => "Change one's own name, bio and password",
         Action::InviteToServer => "Invite to the server",
         Action::SeePeople => "See all accounts",

@@ -98,7 +98,8 @@ impl Store {
         at: Option<Timestamp>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            if !statement(db, IS_MET)?.exists(values![by, person])? {
+            // Whom one does not meet any more one can still let write to one again.
+            if at.is_some() && !statement(db, IS_MET)?.exists(values![by, person])? {
                 return Err(ServiceError::PersonNotFound);
             }
             match at {

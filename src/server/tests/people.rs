@@ -131,6 +131,21 @@ async fn who_is_blocked_is_told_nothing_and_reaches_nobody_alone() {
         );
     }
     assert_eq!(say().await.status, 201);
+    // Also whom one meets no more: they were disabled.
+    assert_eq!(call(&server, Method::PUT, &alice, &path).await.status, 204);
+    let disable = format!("UPDATE users SET state = 'disabled' WHERE id = {}", bob.id);
+    server.ctx.store.execute_sql(&disable).await;
+    call(&server, Method::PUT, &alice, &path)
+        .await
+        .refused(404, "not_found");
+    assert_eq!(
+        call(&server, Method::DELETE, &alice, &path).await.status,
+        204
+    );
+    let left: Vec<i64> = (server.ctx.store)
+        .query_sql("SELECT count(*) FROM blocks")
+        .await;
+    assert_eq!(left, [0]);
     let own = format!("/me/blocks/{}", alice.id);
     let none = call(&server, Method::PUT, &alice, "/me/blocks/9999").await;
     none.refused(404, "not_found");
