@@ -145,7 +145,13 @@ fn decide(actor: Actor, deed: Deed, facts: &PersonFacts) -> Result<(), ServiceEr
     require(actor, action(deed))?;
     let acts_on = match actor {
         Actor::Machine => true,
-        Actor::Person(id, _) if id == person.user.id => matches!(deed, Deed::Role(_)),
+        // One changes one's own role, and does nothing else to oneself here.
+        Actor::Person(id, _) if id == person.user.id => {
+            if !matches!(deed, Deed::Role(_)) {
+                return Err(ServiceError::Forbidden);
+            }
+            true
+        }
         Actor::Person(_, role) => outranks(at(role), at(person.role)),
     };
     let is_about_owners = person.role == ServerRole::Owner || deed == Deed::Role(ServerRole::Owner);
@@ -254,16 +260,29 @@ mod tests {
     fn the_last_owner_stays_whoever_asks() {
         use ServerRole::{Admin, Owner};
         let itself = Actor::Person(UserId(2), Owner);
-        for actor in [itself, Actor::Machine] {
-            for deed in [Deed::Role(Admin), Deed::Disable] {
+        for (actor, deed) in [
+            (itself, Deed::Role(Admin)),
+            (Actor::Machine, Deed::Role(Admin)),
+            (Actor::Machine, Deed::Disable),
+        ] {
+            let last = decided(actor, deed, Owner, 1);
+            assert_eq!(last, Some("last owner"), "{deed:?}");
+            assert_eq!(decided(actor, deed, Owner, 2), None, "{deed:?}");
+            assert_eq!(decided(actor, Deed::Role(Owner), Owner, 1), None);
+        }
+    }
+
+    #[test]
+    fn nobody_disables_themselves() {
+        for role in [ServerRole::Admin, ServerRole::Owner] {
+            let itself = Actor::Person(UserId(2), role);
+            for deed in [Deed::Disable, Deed::Enable, Deed::EndSessions] {
                 assert_eq!(
-                    decided(actor, deed, Owner, 1),
-                    Some("last owner"),
+                    decided(itself, deed, role, 2),
+                    Some("forbidden"),
                     "{deed:?}"
                 );
-                assert_eq!(decided(actor, deed, Owner, 2), None, "{deed:?}");
             }
-            assert_eq!(decided(actor, Deed::Role(Owner), Owner, 1), None);
         }
     }
 }
