@@ -37,13 +37,21 @@ pub async fn change_me(
 ) -> Result<Me, ServiceError> {
     let person = scope.require_person()?;
     let bio = changes.bio.as_deref().map(rules::bio).transpose()?;
+    // Before the name is changed: what is refused changes nothing.
+    if bio.is_some() {
+        ctx.limits.message(person.user.id, scope.address)?;
+    }
     if let Some(username) = changes.username
         && username != person.user.name
     {
-        rename(ctx, scope, &username).await?;
+        let renamed = rename(ctx, scope, &username).await;
+        renamed.inspect_err(|_| {
+            if bio.is_some() {
+                ctx.limits.give_back_message(person.user.id, scope.address);
+            }
+        })?;
     }
     if let Some(bio) = bio {
-        ctx.limits.message(person.user.id, scope.address)?;
         ctx.store.set_bio(person.user.id, bio).await?;
     }
     me(ctx, scope).await
