@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::rooms::read_only;
+use crate::rooms::{self, read_only};
 use crate::scope::{Person, Scope};
 use crate::store::{Change, Standing};
 use parlour_protocol::permissions::may_in;
@@ -24,6 +24,7 @@ pub async fn edit(
 ) -> Result<Message, ServiceError> {
     let person = scope.require_person()?.clone();
     let body = rules::message(&content)?;
+    rooms::require_to_write(ctx, scope, room).await?;
     let now = ctx.clock.now();
     let decide = move |standing: &Standing, message: &Message| {
         decide_edit(&person, standing, message, &body, now)

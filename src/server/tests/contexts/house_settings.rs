@@ -67,6 +67,9 @@ async fn where_guests_only_read_they_write_in_no_open_room_and_no_new_one_comes(
     change(&bench, "house.guests", "read").await.unwrap();
     let refused = bench.send(&gus, LOBBY, "again", None).await;
     assert!(matches!(refused, Err(ServiceError::AccountRequired)));
+    let (number, other) = (before.message.number, "otherwise".to_owned());
+    let edited = messages::edit(&bench.ctx, &gus, LOBBY, number, other).await;
+    assert!(matches!(edited, Err(ServiceError::AccountRequired)));
     let repeated = bench.send(&gus, LOBBY, "hello", Some("k")).await.unwrap();
     assert_eq!(repeated.message.id, before.message.id);
     let came = accounts::create_guest(&bench.ctx, &visitor(), "Nina").await;
