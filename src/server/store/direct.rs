@@ -171,8 +171,8 @@ pub(super) fn come_back<T>(
     db: &Db,
     mut away: HashMap<RoomId, Vec<UserId>>,
     results: &mut Results<T>,
-) {
-    let Ok(results) = results else { return };
+) -> db::Result<()> {
+    let Ok(results) = results else { return Ok(()) };
     for written in results.iter_mut().flatten() {
         let published = written.publish.iter();
         let mut room = published.filter_map(|publication| match publication {
@@ -182,13 +182,19 @@ pub(super) fn come_back<T>(
         let Some((room, users)) = room.next().and_then(|room| away.remove_entry(&room)) else {
             continue;
         };
-        // The message is told whatever becomes of this: they see the room with their next list.
-        let back = users
-            .into_iter()
-            .filter_map(|user| show(db, user, room).ok());
-        let back: Vec<Publication> = back.flatten().collect();
+        let mut back = Vec::new();
+        for user in users {
+            match show(db, user, room) {
+                Ok(shown) => back.extend(shown),
+                // What was written is not whole without it.
+                Err(ServiceError::Store(error)) => return Err(error),
+                // To who sees the room no more nothing is shown.
+                Err(_) => {}
+            }
+        }
         written.publish.splice(0..0, back);
     }
+    Ok(())
 }
 
 /// That one person alone is in a direct room with an author, and has blocked them: to the author there is nobody.

@@ -265,7 +265,7 @@ impl BatchWrite for Post {
             Db::Postgres(session) => postgres::store_posts(posts, session),
             Db::Sqlite(_) => Self::write_each(posts, db),
         };
-        direct::come_back(db, away, &mut results);
+        direct::come_back(db, away, &mut results)?;
         results
     }
 }
