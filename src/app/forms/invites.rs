@@ -107,7 +107,7 @@ async fn made(
     match invites::create(&site.ctx, scope, new).await {
         Ok(made) => {
             let link = format!("{url}{}", paths::invitation(made.code.as_str()));
-            invites_page(site, scope, room, Outcome::Made(&link)).await
+            invites_page(site, scope, room, None, Outcome::Made(&link)).await
         }
         // There is nothing in the form that would help.
         Err(
@@ -118,7 +118,7 @@ async fn made(
         Err(error) => {
             let (status, error) = site.refusal(&error);
             let refused = Outcome::Refused(status, &error);
-            let page = invites_page(site, scope, room, refused).await;
+            let page = invites_page(site, scope, room, None, refused).await;
             pages::told_when(page, &error)
         }
     }

@@ -5,7 +5,8 @@ use super::parts::PlainPage;
 use super::qr::qr_code;
 use crate::app::shell::Head;
 use crate::site::Site;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use parlour_protocol::{AppError, Room, RoomId, Timestamp, paths};
 use parlour_server::http::AtRoom;
 use parlour_server::invites::{self, Invite, InvitesPage, Inviting};
 use parlour_server::{Scope, ServiceError};
+use serde::Deserialize;
 
 /// How many may come by an invitation, as the form offers it: what is sent, and what it is called.
 const USES: [(&str, &str); 4] = [
@@ -50,13 +52,27 @@ pub async fn room_invites(
     State(site): State<Site>,
     scope: Scope,
     AtRoom(room): AtRoom,
+    part: Asked,
 ) -> Response {
-    invites_page(&site, &scope, Some(room), Outcome::None).await
+    invites_page(&site, &scope, Some(room), before(part), Outcome::None).await
 }
 
 /// `GET /invites`: the same for the server.
-pub async fn server_invites(State(site): State<Site>, scope: Scope) -> Response {
-    invites_page(&site, &scope, None, Outcome::None).await
+pub async fn server_invites(State(site): State<Site>, scope: Scope, part: Asked) -> Response {
+    invites_page(&site, &scope, None, before(part), Outcome::None).await
+}
+
+/// What is asked of the list: the part behind this invitation.
+#[derive(Debug, Default, Deserialize)]
+pub struct Part {
+    before: Option<i64>,
+}
+
+/// The part, if it can be read.
+pub type Asked = Result<Query<Part>, QueryRejection>;
+
+fn before(part: Asked) -> Option<i64> {
+    part.ok().and_then(|Query(part)| part.before)
 }
 
 /// The page, with what came of its form.
@@ -64,9 +80,10 @@ pub async fn invites_page(
     site: &Site,
     scope: &Scope,
     room: Option<RoomId>,
+    before: Option<i64>,
     outcome: Outcome<'_>,
 ) -> Response {
-    let page = match load(site, scope, room).await {
+    let page = match load(site, scope, room, before).await {
         Err(ServiceError::SignInRequired) => Ok(Redirect::to(paths::JOIN).into_response()),
         loaded => loaded.map(|(inviting, page)| shown(site, inviting, page, outcome)),
     };
@@ -77,15 +94,19 @@ async fn load(
     site: &Site,
     scope: &Scope,
     room: Option<RoomId>,
+    before: Option<i64>,
 ) -> Result<(Inviting, InvitesPage), ServiceError> {
     let inviting = invites::inviting(&site.ctx, scope, room).await?;
-    Ok((inviting, invites::list(&site.ctx, scope, room, None).await?))
+    Ok((
+        inviting,
+        invites::list(&site.ctx, scope, room, before).await?,
+    ))
 }
 
 fn shown(
     site: &Site,
     inviting: Inviting,
-    InvitesPage { invites, .. }: InvitesPage,
+    InvitesPage { invites, next }: InvitesPage,
     outcome: Outcome<'_>,
 ) -> Response {
     let Inviting {
@@ -104,6 +125,7 @@ fn shown(
         Outcome::Refused(status, error) => (status, None, Some(error.message.clone())),
     };
     let here = here(room.as_ref());
+    let next = next.map(|next| format!("{here}?before={next}"));
     let (back, back_label) = match &room {
         Some(room) => (paths::latest(room), "Back to the room"),
         None => (paths::LIST.to_owned(), "Back to the rooms"),
@@ -127,6 +149,7 @@ fn shown(
                 </form>
                 {is_any.then(|| view! { <h2>"Links that work"</h2> })}
                 <ul class="all-rooms">{lines}</ul>
+                {next.map(|next| view! { <p><a href=next rel="next">"More links"</a></p> })}
             </PlainPage>
         }
         .into_any()

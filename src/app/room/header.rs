@@ -63,6 +63,11 @@ fn Menu() -> impl IntoView {
             .is_some_and(|room| !room.description.is_empty())
     });
     let is_member = move || model.is_member();
+    // Who is in it: others are led there only to be refused.
+    let may_invite = shown::holds(move || {
+        let is_named = model.room().is_some_and(|room| !room.id.is_direct());
+        is_named && is_member()
+    });
     let member = shown::text(move || {
         let path = if is_member() {
             paths::leave
@@ -114,9 +119,11 @@ fn Menu() -> impl IntoView {
                 <a class="menu-item list-keys" href=paths::KEYS on:click=asks(Dialog::Keys)>
                     "Keyboard shortcuts"
                 </a>
+                {when(may_invite, move || {
+                    view! { <a class="menu-item" href=of_room(model, paths::invites)>"Invite people"</a> }
+                })}
                 {when(is_somebody, move || {
                     view! {
-                        <a class="menu-item" href=of_room(model, paths::invites)>"Invite people"</a>
                         <a class="menu-item own-name" href=paths::ME on:click=asks(Dialog::Name)>
                             "Change your name"
                         </a>
