@@ -4,7 +4,7 @@
 
 use super::presence::Presence;
 use super::timeline::Timeline;
-use parlour_protocol::{Number, OpenRoom, Room, RoomId, Seq};
+use parlour_protocol::{Number, OpenRoom, ReadOnly, Room, RoomId, Seq};
 
 /// How many rooms are kept; the one that was left longest ago goes first.
 pub const KEPT: usize = 12;
@@ -16,6 +16,8 @@ pub struct Open {
     pub room: Room,
     /// Whether this person may change and delete it.
     pub may_delete: bool,
+    /// Why this person cannot write in it.
+    pub read_only: Option<ReadOnly>,
     /// Up to which seq this person has read it, as far as this tab knows; `None` for one who is no member.
     pub read: Option<Seq>,
     /// Up to which seq the server has been told so.
@@ -73,6 +75,7 @@ impl From<OpenRoom> for RoomState {
             open: Open {
                 room: room.room,
                 may_delete: room.may_delete,
+                read_only: room.read_only,
                 read: room.read,
                 told: room.read.unwrap_or_default(),
                 new: first.map(NewLine::above),
@@ -162,6 +165,7 @@ mod tests {
         OpenRoom {
             room,
             may_delete: false,
+            read_only: None,
             read: None,
             roster,
             history,
@@ -196,6 +200,7 @@ mod tests {
         let state = RoomState::from(OpenRoom {
             room: samples::room(RoomId(1), "Room"),
             may_delete: false,
+            read_only: None,
             read: Some(Seq(12)),
             roster: Roster::default(),
             history,

@@ -19,6 +19,7 @@ mod message;
 pub mod paths;
 pub mod permissions;
 mod place;
+pub mod read_only;
 mod room;
 mod room_list;
 pub mod rules;
@@ -38,6 +39,7 @@ pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
 pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
+pub use read_only::ReadOnly;
 pub use room::{Room, RoomKind};
 pub use room_list::RoomList;
 pub use streams::{

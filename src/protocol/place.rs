@@ -1,7 +1,7 @@
 //! What a page shows, as JSON in the page and as calls answer it.
 
 use crate::json::{FromJson, Json, record};
-use crate::{Message, Number, Person, Room, RoomId, Seq, Timestamp, User};
+use crate::{Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User};
 use serde::{Deserialize, Serialize, Serializer};
 
 record! {
@@ -123,6 +123,9 @@ record! {
         pub room: Room,
         /// Whether the person may change and delete it.
         pub may_delete: bool,
+        /// Why the person cannot write in it; `None` where they can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub read_only: Option<ReadOnly>,
         /// Up to which seq the person has read it; `None` for a person who is no member.
         pub read: Option<Seq>,
         /// The people who are in it now.

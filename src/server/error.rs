@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use parlour_protocol::rules::{Invalid, PasswordFault};
-use parlour_protocol::{AppError, ErrorCode};
+use parlour_protocol::{AppError, ErrorCode, ReadOnly};
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -52,32 +52,6 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.cause)
-    }
-}
-
-/// Why somebody who sees a room cannot write in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadOnly {
-    /// It is archived.
-    Archived,
-    /// It is for announcements.
-    Announcements,
-    /// Only its members write in it.
-    Members,
-    /// Guests only read in it.
-    Guests,
-}
-
-impl ReadOnly {
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Archived => "This room is archived. It can be read, and nothing is added to it.",
-            Self::Announcements => {
-                "This room is for announcements. Only its moderators write in it."
-            }
-            Self::Members => "Only members write in this room. Join it first.",
-            Self::Guests => "Guests can only read in this room.",
-        }
     }
 }
 

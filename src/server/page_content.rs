@@ -8,8 +8,8 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Action, Guests, History, MessageId, Number, OpenRoom, Place, Room, RoomEntry, RoomId, RoomKind,
-    RoomRole, RoomRules, Seq, User, rules,
+    Action, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, Room, RoomEntry, RoomId,
+    RoomKind, RoomRole, RoomRules, Seq, User, rules,
 };
 
 pub use crate::messages::View;
@@ -48,6 +48,8 @@ pub struct ReaderState {
     pub rooms: Vec<ReaderEntry>,
     /// Whether they may change and delete the open room.
     pub may_delete: bool,
+    /// Why they cannot write in it.
+    pub read_only: Option<ReadOnly>,
     /// Up to which seq they have read the open room; `None` for who is no member.
     pub read: Option<Seq>,
     /// The idempotency key of the composer's form.
@@ -134,13 +136,16 @@ pub async fn reader_state(
     let entry =
         |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
     let place = &content.place;
+    let role = |room: &Room| role_in(scope, read.get(&room.id).map(|read| read.role), room);
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
-        may_delete: (place.open.iter()).any(|open| {
-            let role = read.get(&open.room.id).map(|read| read.role);
-            may_delete(scope, role, &open.room, content.rules)
-        }),
+        may_delete: (place.open.iter())
+            .any(|open| rooms::may(scope, role(&open.room), Action::DeleteRoom, content.rules)),
+        read_only: place
+            .open
+            .as_ref()
+            .and_then(|open| rooms::read_only_to(ctx, scope, role(&open.room), content.rules)),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
     })
@@ -193,6 +198,7 @@ impl PageContent {
         }
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;
+            open.read_only = reader.read_only;
             open.read = reader.read;
         }
         place
@@ -224,21 +230,35 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     let opened = open(ctx, at, opened)?;
     let read = read_of(ctx, scope, at.room).await?;
     Ok(OpenRoom {
-        may_delete: may_delete(scope, read.map(|read| read.role), &opened.room, rules),
         read: read.map(|read| read.seq),
-        ..opened
+        ..with_rights(ctx, scope, read.map(|read| read.role), rules, opened)
     })
 }
 
-/// Whether somebody of this role may change and delete the room; `None` is the role of who is no member. Who made it
-/// and left it is its owner still.
-fn may_delete(scope: &Scope, role: Option<RoomRole>, room: &Room, rules: RoomRules) -> bool {
+/// The role in the room of who has this one as a member of it; `None` is that of who is no member. Who made it and
+/// left it is its owner still.
+fn role_in(scope: &Scope, role: Option<RoomRole>, room: &Room) -> RoomRole {
     let is_maker = room.created_by.is_some() && room.created_by == scope.user_id();
-    let role = role.unwrap_or(match is_maker {
+    role.unwrap_or(match is_maker {
         true => RoomRole::Owner,
         false => RoomRole::Visitor,
-    });
-    rooms::may(scope, role, Action::DeleteRoom, rules)
+    })
+}
+
+/// The room with what the reader may do in it.
+fn with_rights(
+    ctx: &Context,
+    scope: &Scope,
+    role: Option<RoomRole>,
+    rules: RoomRules,
+    open: OpenRoom,
+) -> OpenRoom {
+    let role = role_in(scope, role, &open.room);
+    OpenRoom {
+        may_delete: rooms::may(scope, role, Action::DeleteRoom, rules),
+        read_only: rooms::read_only_to(ctx, scope, role, rules),
+        ..open
+    }
 }
 
 /// How far the reader has read this room. It alone is looked up: opening one must not cost more to who belongs to
@@ -280,9 +300,8 @@ pub async fn visit_unread(
     let rules = opened.room.rules;
     let opened = open(ctx, newest, opened)?;
     Ok(OpenRoom {
-        may_delete: may_delete(scope, read.map(|read| read.role), &opened.room, rules),
         read: seq,
-        ..opened
+        ..with_rights(ctx, scope, read.map(|read| read.role), rules, opened)
     })
 }
 
@@ -321,6 +340,7 @@ fn open(ctx: &Context, at: At, opened: store::Opened) -> Result<OpenRoom, Servic
     let room = rooms::present(ctx, opened.room.room);
     Ok(OpenRoom {
         may_delete: false,
+        read_only: None,
         read: None,
         roster: ctx.hub.roster(at.room),
         room,

@@ -14,6 +14,7 @@ pub use browsing::{BrowsePage, BrowsedRoom, browse};
 pub use changes::{Changes, NewRoom, change, create, delete};
 pub use direct::{DIRECT_MAX, direct};
 pub use finding::{FOUND_MAX, Found, find};
+pub(crate) use guests::read_only_to;
 pub use guests::require_to_write;
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};

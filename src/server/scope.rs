@@ -52,6 +52,15 @@ impl Scope {
         }
     }
 
+    /// The roles of who asks and has this one in a room. Who is nobody has those of a guest who is no member.
+    pub fn roles(&self, room: RoomRole) -> Roles {
+        let nobody = Roles {
+            server: ServerRole::Guest,
+            room: RoomRole::Visitor,
+        };
+        (self.person.as_ref()).map_or(nobody, |person| person.roles(room))
+    }
+
     /// The person of the request.
     ///
     /// # Errors

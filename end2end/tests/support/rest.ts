@@ -36,8 +36,8 @@ export class Guest {
     return listed.find((entry) => entry.room.id === room)?.unread ?? 0;
   }
 
-  makeRoom(name: string, description = ""): Promise<Room> {
-    return this.call("POST", "/rooms", { name, description });
+  makeRoom(name: string, description = "", rules: Record<string, string> = {}): Promise<Room> {
+    return this.call("POST", "/rooms", { name, description, ...rules });
   }
 
   joinRoom(room: number): Promise<void> {

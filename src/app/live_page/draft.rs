@@ -27,13 +27,15 @@ pub enum ReaderSlot {
     Entry(usize),
     /// Whether they may delete the open room, as JSON.
     MayDelete,
+    /// Why they cannot write in the open room, as a field in JSON, where there is a reason.
+    ReadOnly,
     /// Up to which seq they have read the open room, as JSON.
     Read,
     /// What they are called.
     Name,
     /// The head of the open room.
     Header,
-    /// What is said to who only looks at it.
+    /// What is said to who only looks at it, or cannot write in it.
     Looking,
     /// The lines of the rooms.
     Rooms,

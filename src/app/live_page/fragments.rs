@@ -12,8 +12,8 @@ use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
-    History, Message, Number, OpenRoom, Person, Place, Room, RoomEntry, RoomId, Roster, Seq,
-    Timestamp, User, UserId, UserKind, samples,
+    History, Message, Number, OpenRoom, Person, Place, ReadOnly, Room, RoomEntry, RoomId, Roster,
+    Seq, Timestamp, User, UserId, UserKind, samples,
 };
 use parlour_server::Settings;
 use parlour_server::cache::Cache;
@@ -112,8 +112,12 @@ pub enum Part {
     Looking {
         /// The open room.
         room: RoomKey,
-        /// The reader has a name, and is no member.
-        is_looking: bool,
+        /// The reader has a name.
+        is_somebody: bool,
+        /// The reader is a member of it.
+        is_member: bool,
+        /// Why the reader cannot write in it.
+        read_only: Option<ReadOnly>,
     },
     /// A line of [`Slot::Rooms`].
     Room {
@@ -293,9 +297,18 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             }
             fragments::header(place)
         }
-        Part::Looking { room, is_looking } => {
+        Part::Looking {
+            room,
+            is_somebody,
+            is_member,
+            read_only,
+        } => {
             let mut place = opened(&room, History::default());
-            place.me = is_looking.then(somebody);
+            place.me = is_somebody.then(somebody);
+            if let Some(open) = &mut place.open {
+                open.read = is_member.then_some(Seq::ZERO);
+                open.read_only = read_only;
+            }
             fragments::looking(place)
         }
         Part::Room {
@@ -343,6 +356,7 @@ fn opened(room: &RoomKey, history: History) -> Place {
     let open = OpenRoom {
         room: samples::room(room.id, &room.name),
         may_delete: false,
+        read_only: None,
         read: None,
         roster: Roster::default(),
         history,

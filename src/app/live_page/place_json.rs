@@ -41,6 +41,7 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     let OpenRoom {
         room,
         may_delete: _,
+        read_only: _,
         read: _,
         roster,
         history,
@@ -50,6 +51,7 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     to.text(&json(room));
     to.text(",\"may_delete\":");
     to.slot(ReaderSlot::MayDelete, "");
+    to.slot(ReaderSlot::ReadOnly, "");
     to.text(",\"read\":");
     to.slot(ReaderSlot::Read, "");
     to.text(",\"roster\":");

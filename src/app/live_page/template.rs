@@ -135,7 +135,9 @@ impl PageTemplate {
             Slot::Looking => {
                 let looking = renderer.part(Part::Looking {
                     room: room.clone(),
-                    is_looking: self.is_somebody,
+                    is_somebody: self.is_somebody,
+                    is_member: false,
+                    read_only: None,
                 })?;
                 self.draft.slot(ReaderSlot::Looking, &looking.html);
             }
@@ -252,6 +254,11 @@ impl PageTemplate {
                 ReaderSlot::FormKey => html.push_str(&reader.form_key),
                 ReaderSlot::Me => html.push_str(&json(&reader.me)),
                 ReaderSlot::MayDelete => html.push_str(&json(&reader.may_delete)),
+                ReaderSlot::ReadOnly => {
+                    if let Some(why) = reader.read_only {
+                        let _ = write!(html, ",\"read_only\":{}", json(&why));
+                    }
+                }
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
                 ReaderSlot::Entry(room) => {
@@ -360,13 +367,15 @@ impl PageTemplate {
                 }
                 renderer.part(self.header(open, room, may_delete, is_member, elsewhere))?
             }
-            ReaderSlot::Looking if reader.read.is_some() => {
+            ReaderSlot::Looking if reader.read.is_some() || reader.read_only.is_some() => {
                 let Some(room) = self.open.clone() else {
                     return Ok(None);
                 };
                 renderer.part(Part::Looking {
                     room,
-                    is_looking: false,
+                    is_somebody: self.is_somebody,
+                    is_member: reader.read.is_some(),
+                    read_only: reader.read_only,
                 })?
             }
             ReaderSlot::Message(at) => {

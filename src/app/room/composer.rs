@@ -21,12 +21,15 @@ use parlour_client::outbox::Outbox;
 use parlour_client::presence::Presence;
 use parlour_client::session::Session;
 use parlour_protocol::display::isolated;
-use parlour_protocol::{paths, rules};
+use parlour_protocol::{ReadOnly, paths, rules};
 
 /// The id of the field in which somebody without a name writes one.
 const NAME: &str = "join";
 /// Characters left below which the counter shows.
 const COUNTER_FROM: usize = 500;
+
+/// What is said to who can write here, and is no member.
+const LOOKING: &str = "You are only looking. Join to be told what is new here.";
 
 /// Who is typing, and the composer; for somebody without a name the way to one.
 #[component]
@@ -76,11 +79,17 @@ pub fn Composer(
     }
 }
 
-/// What is said to somebody with a name who is no member.
+/// What is said to who cannot write here, and to somebody with a name who is no member.
 #[component]
 pub fn Looking() -> impl IntoView {
     let model = ViewModel::here();
-    let is_looking = shown::holds(move || model.me().with(Option::is_some) && !model.is_member());
+    let why = move || model.read_only();
+    let may_join = shown::holds(move || {
+        let is_shut = matches!(why(), Some(ReadOnly::Archived | ReadOnly::Guests));
+        !is_shut && model.me().with(Option::is_some) && !model.is_member()
+    });
+    let is_said = shown::holds(move || why().is_some() || may_join.get());
+    let sentence = shown::text(move || why().map_or(LOOKING, ReadOnly::sentence).to_owned());
     let join = move |event: SubmitEvent| {
         event.prevent_default();
         // There is nothing to take back any more, and this button goes.
@@ -88,15 +97,15 @@ pub fn Looking() -> impl IntoView {
         focus_room();
         act(model, Session::join_room);
     };
-    when(is_looking, move || {
+    when(is_said, move || {
         let action = shown::attribute(move || model.room().map(|room| paths::enter(&room)));
         view! {
-            <form class="looking" method="post" action=action on:submit=heard(join)>
+            <form class="looking" data-shut=shown::mark(move || why().is_some()) method="post" action=action on:submit=heard(join)>
                 <p>
                     <span id=paths::LEFT>"You left this room. "</span>
-                    "You are only looking. Join to be told what is new here."
+                    <span>{words(sentence)}</span>
                 </p>
-                <button class="quiet" type="submit">"Join"</button>
+                {when(may_join, || view! { <button class="quiet" type="submit">"Join"</button> })}
             </form>
         }
     })

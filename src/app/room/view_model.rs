@@ -16,7 +16,7 @@ use parlour_client::scroll_position::View;
 use parlour_client::sections::Hidden;
 use parlour_client::session::{NewsAbove, Part, Parts, Session, Storage, Undo};
 use parlour_client::timeline::{Timeline, Zone, utc};
-use parlour_protocol::{Number, Place, Room, RoomEntry, RoomId, User, UserId};
+use parlour_protocol::{Number, Place, ReadOnly, Room, RoomEntry, RoomId, User, UserId};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A modal that can be open.
@@ -427,6 +427,12 @@ impl ViewModel {
     pub fn is_member(self) -> bool {
         self.open()
             .with(|open| open.as_ref().is_some_and(|open| open.read.is_some()))
+    }
+
+    /// Why this person cannot write in the open room. Who has become a member since writes where members do.
+    pub fn read_only(self) -> Option<ReadOnly> {
+        let why = self.open().with(|open| open.as_ref()?.read_only);
+        why.filter(|why| *why != ReadOnly::Members || !self.is_member())
     }
 
     /// The open room.

@@ -103,6 +103,7 @@ fn live(name: &str, storage: Storage) -> Client {
     let open = OpenRoom {
         room: room(2),
         may_delete: false,
+        read_only: None,
         read: None,
         roster: Roster::default(),
         history: page(2),

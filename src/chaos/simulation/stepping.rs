@@ -228,6 +228,7 @@ impl World<'_> {
                 let open = OpenRoom {
                     room: rooms::get(ctx, scope, room).await.ok()?,
                     may_delete: false,
+                    read_only: None,
                     read: None,
                     roster: Roster::default(),
                     history: self.as_delivered_page(page),

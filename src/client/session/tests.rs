@@ -157,6 +157,7 @@ fn open_room(room_id: RoomId, history: History) -> OpenRoom {
     OpenRoom {
         room: room(room_id),
         may_delete: true,
+        read_only: None,
         read: Some(history.seq),
         roster: Roster {
             people: vec![here],

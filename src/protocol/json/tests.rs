@@ -157,6 +157,7 @@ impl Dice {
         OpenRoom {
             room: self.room(),
             may_delete: self.coin(),
+            read_only: self.maybe(|dice| ReadOnly::ALL[dice.roll(4) as usize]),
             read: self.maybe(Self::number).map(Seq),
             roster: self.roster(),
             history: self.history(),

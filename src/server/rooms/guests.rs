@@ -7,7 +7,25 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use parlour_protocol::permissions::{Guests, may_as_guest};
-use parlour_protocol::{RoomId, RoomKind};
+use parlour_protocol::read_only::{ReadOnly, read_only};
+use parlour_protocol::{RoomId, RoomKind, RoomRole, RoomRules};
+
+/// Why who asks, of this role in a room, cannot write in it; `None` where they can. Who has no name yet is asked about
+/// as the guest they would be.
+pub(crate) fn read_only_to(
+    ctx: &Context,
+    scope: &Scope,
+    role: RoomRole,
+    rules: RoomRules,
+) -> Option<ReadOnly> {
+    let roles = scope.roles(role);
+    let is_confined = (scope.person.as_ref()).is_some_and(|person| person.is_confined);
+    let allowed = ctx.in_force.now().house.guests;
+    let is_open_to = rules.kind != RoomKind::Open
+        || is_confined
+        || may_as_guest(roles.server, Guests::Write, allowed);
+    read_only(roles, rules).or((!is_open_to).then_some(ReadOnly::Guests))
+}
 
 /// Refuses a guest in an open room of a house in which guests do not write. Of anybody else, and in any other house,
 /// nothing is read.

@@ -4,13 +4,12 @@
 
 use super::{present, require_to_write};
 use crate::context::Context;
-use crate::error::{ReadOnly, ServiceError};
+use crate::error::ServiceError;
 use crate::scope::{Person, Scope};
 use crate::store::{NewMembership, Standing};
-use parlour_protocol::permissions::{Roles, may_in};
-use parlour_protocol::{
-    Action, Posting, Room, RoomId, RoomKind, RoomRole, RoomRules, ServerRole, Timestamp,
-};
+use parlour_protocol::permissions::may_in;
+use parlour_protocol::read_only::why_read_only;
+use parlour_protocol::{Action, Room, RoomId, RoomKind, RoomRole, RoomRules, Timestamp};
 
 /// Makes the person a member, for whom everything so far is read. A member only gets the room.
 ///
@@ -70,14 +69,9 @@ impl Checked {
     }
 }
 
-/// Whether somebody of this role in a room may do this there. Who is nobody may what a guest may who is no member.
+/// Whether somebody of this role in a room may do this there.
 pub(crate) fn may(scope: &Scope, role: RoomRole, action: Action, rules: RoomRules) -> bool {
-    let nobody = Roles {
-        server: ServerRole::Guest,
-        room: RoomRole::Visitor,
-    };
-    let roles = scope.person.as_ref().map(|person| person.roles(role));
-    may_in(action, roles.unwrap_or(nobody), rules)
+    may_in(action, scope.roles(role), rules)
 }
 
 /// The same for a socket. During a write outage, and where its person may only read, it only gets the room: they can
@@ -137,13 +131,7 @@ fn decide_entry(
 
 /// Why somebody who sees a room may not write in it, nor be a member.
 pub(crate) fn read_only(rules: RoomRules) -> ServiceError {
-    let why = match (rules.is_archived, rules.posting) {
-        (true, _) => ReadOnly::Archived,
-        (_, Posting::Moderators) => ReadOnly::Announcements,
-        (_, Posting::Members) => ReadOnly::Members,
-        (_, Posting::All) => ReadOnly::Guests,
-    };
-    ServiceError::ReadOnly(why)
+    ServiceError::ReadOnly(why_read_only(rules))
 }
 
 /// The room, if it may be seen.
@@ -187,7 +175,7 @@ mod tests {
     use super::*;
     use crate::scope::SessionId;
     use crate::store::StoredRoom;
-    use parlour_protocol::{Guests, Seq, User, UserId, UserKind, samples};
+    use parlour_protocol::{Guests, ReadOnly, Seq, ServerRole, User, UserId, UserKind, samples};
 
     fn guest() -> Person {
         Person {

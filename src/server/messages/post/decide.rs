@@ -58,8 +58,8 @@ fn may_post(place: &PostPlace, author: &Author) -> Result<(), ServiceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ReadOnly;
     use crate::store::RoomState;
+    use parlour_protocol::ReadOnly;
     use parlour_protocol::{
         Guests, Message, Posting, RoomId, RoomRules, Seq, ServerRole, UserId, samples,
     };

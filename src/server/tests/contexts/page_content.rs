@@ -1,7 +1,7 @@
 //! What a page shows.
 
 use super::*;
-use parlour_protocol::{MessageId, Number, Seq};
+use parlour_protocol::{Guests, MessageId, Number, Posting, ReadOnly, RoomRules, Seq};
 use parlour_server::page_content::{At, View, place, visit, visit_unread};
 use parlour_server::rooms;
 
@@ -146,4 +146,51 @@ async fn who_made_a_room_and_left_it_is_still_offered_to_delete_it() {
     }
     rooms::leave(ctx, &alice, tea).await.unwrap();
     rooms::delete(ctx, &alice, tea).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_cannot_write_in_a_room_is_told_why_by_its_page() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    let ruled = |posting, guests| RoomRules {
+        posting,
+        guests,
+        ..RoomRules::default()
+    };
+    for (name, rules, guest, nobody) in [
+        ("Tea", ruled(Posting::All, Guests::Write), None, None),
+        (
+            "News",
+            ruled(Posting::Moderators, Guests::Write),
+            Some(ReadOnly::Announcements),
+            Some(ReadOnly::Announcements),
+        ),
+        (
+            "Club",
+            ruled(Posting::Members, Guests::Write),
+            Some(ReadOnly::Members),
+            Some(ReadOnly::Members),
+        ),
+        (
+            "Window",
+            ruled(Posting::All, Guests::Read),
+            Some(ReadOnly::Guests),
+            Some(ReadOnly::Guests),
+        ),
+    ] {
+        let new = rooms::NewRoom {
+            name: name.to_owned(),
+            rules,
+            ..rooms::NewRoom::default()
+        };
+        let room = rooms::create(ctx, &alice, new).await.unwrap().id;
+        let view = View::Newest;
+        let at = At { room, view };
+        for (scope, why) in [(&alice, None), (&bob, guest), (&visitor(), nobody)] {
+            let open = place(ctx, scope, Some(at)).await.unwrap().open.unwrap();
+            assert_eq!(open.read_only, why, "{name}");
+            assert_eq!(visit(ctx, scope, at).await.unwrap().read_only, why);
+        }
+    }
 }
