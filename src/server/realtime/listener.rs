@@ -29,6 +29,17 @@ pub(super) struct Listener {
     state: Mutex<ListenerState>,
 }
 
+/// As whom a socket's person was let in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Admitted {
+    /// The session by which they are known: the socket is closed with it.
+    pub session: Option<SessionId>,
+    /// They hear of the rooms that they are a member of, and of nothing else.
+    pub is_confined: bool,
+    /// They have an account: there are rooms that guests may not hear.
+    pub has_account: bool,
+}
+
 /// Whether the client answers heartbeats.
 #[derive(Default)]
 enum Liveness {
@@ -48,11 +59,7 @@ pub(super) type Rooms = SmallVec<[RoomId; 1]>;
 #[derive(Default)]
 struct ListenerState {
     person: Option<UserId>,
-    /// It hears of the rooms that its person is a member of, and of nothing else.
-    is_confined: bool,
-    session: Option<SessionId>,
-    /// The person is no guest.
-    has_account: bool,
+    admitted: Admitted,
     joined: Rooms,
     /// Those of them that its person is not in, but only looks at.
     looking: Rooms,
@@ -92,22 +99,17 @@ impl Listener {
         state.read_posts.sort_unstable();
     }
 
-    /// Sets the session that proves whose it is.
-    pub(super) fn prove(&self, session: SessionId) {
-        locked(&self.state).session = Some(session);
+    /// Sets as whom it was let in.
+    pub(super) fn admit(&self, admitted: Admitted) {
+        locked(&self.state).admitted = admitted;
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {
-        locked(&self.state).session
-    }
-
-    /// The person has an account.
-    pub(super) fn set_account(&self) {
-        locked(&self.state).has_account = true;
+        locked(&self.state).admitted.session
     }
 
     pub(super) fn has_account(&self) -> bool {
-        locked(&self.state).has_account
+        locked(&self.state).admitted.has_account
     }
 
     /// Keeps the person's new name until [`Listener::take_new_name`].
@@ -158,19 +160,14 @@ impl Listener {
         locked(&self.state).read_place(room).is_ok()
     }
 
-    /// From now on it hears of the rooms that its person is a member of, and of nothing else.
-    pub(super) fn confine(&self) {
-        locked(&self.state).is_confined = true;
-    }
-
     pub(super) fn is_confined(&self) -> bool {
-        locked(&self.state).is_confined
+        locked(&self.state).admitted.is_confined
     }
 
     /// Whether it may hear of a room that is open.
     pub(super) fn sees_open(&self, room: RoomId) -> bool {
         let state = locked(&self.state);
-        !state.is_confined || state.read_place(room).is_ok()
+        !state.admitted.is_confined || state.read_place(room).is_ok()
     }
 
     /// Forgets a membership that ended; whether there was one.

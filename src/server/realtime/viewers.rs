@@ -91,7 +91,7 @@ impl Viewers {
 mod tests {
     use super::*;
     use crate::realtime::sockets::Sockets;
-    use crate::realtime::{Attendee, Mailbox, SocketKind};
+    use crate::realtime::{Admitted, Attendee, Mailbox, SocketKind};
     use std::collections::HashMap;
     use std::sync::Arc;
 
@@ -162,7 +162,10 @@ mod tests {
     #[test]
     fn a_room_without_guests_is_heard_by_accounts_and_by_guests_who_are_members() {
         let account = socket(Some(ALICE), &[]);
-        account.set_account();
+        account.admit(Admitted {
+            has_account: true,
+            ..Admitted::default()
+        });
         let people = [
             account,
             socket(Some(BOB), &[ROOM]),

@@ -7,7 +7,7 @@ use parlour_protocol::{
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
 use parlour_server::realtime::{
-    Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber, Ticker,
+    Admitted, Attendee, Closing, Frame, Hub, Mailbox, Run, Socket, SocketKind, Subscriber, Ticker,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -67,7 +67,8 @@ impl Ear {
             skeleton: format!("guest {user}").into(),
         };
         assert_eq!(
-            ear.socket.identify(&who, HashMap::new(), Seq(0), false),
+            ear.socket
+                .identify(&who, Admitted::default(), HashMap::new(), Seq(0), false),
             Ok(())
         );
         ear
@@ -295,7 +296,7 @@ fn identify(socket: &Socket) {
         skeleton: "alice".into(),
     };
     assert_eq!(
-        socket.identify(&alice, HashMap::new(), Seq(0), false),
+        socket.identify(&alice, Admitted::default(), HashMap::new(), Seq(0), false),
         Ok(())
     );
 }

@@ -439,7 +439,7 @@ impl Batch {
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
-    use crate::realtime::{Hub, Mailbox, Socket};
+    use crate::realtime::{Admitted, Hub, Mailbox, Socket};
     use parlour_protocol::{RoomKind, RoomRules};
     use std::collections::HashMap;
     use std::time::Duration;
@@ -462,7 +462,9 @@ mod tests {
                 skeleton: format!("guest {user}").into(),
             };
             let read_posts: HashMap<_, _> = rooms.iter().map(|room| (*room, 0)).collect();
-            socket.identify(&who, read_posts, Seq::ZERO, false).unwrap();
+            let admitted = Admitted::default();
+            let identified = socket.identify(&who, admitted, read_posts, Seq::ZERO, false);
+            identified.unwrap();
         }
         (socket, mailbox)
     }

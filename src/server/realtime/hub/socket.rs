@@ -4,8 +4,7 @@ use super::StreamSeqs;
 use super::inner::Inner;
 use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
-use crate::realtime::{Attendee, SocketId, locked};
-use crate::scope::SessionId;
+use crate::realtime::{Admitted, Attendee, SocketId, locked};
 use parlour_protocol::{RoomId, RoomRules, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,13 +29,8 @@ impl Socket {
         self.listener.id
     }
 
-    /// Sets by which session its person is known: the socket is closed with it. To be called before the person is set.
-    pub fn prove(&self, session: SessionId) {
-        self.listener.prove(session);
-    }
-
-    /// Sets whose socket this is, how many posts they have read in each of their rooms, and how far their stream has
-    /// come; to be called once.
+    /// Sets whose socket this is and as whom they were let in, how many posts they have read in each of their rooms, and
+    /// how far their stream has come; to be called once, before any room is subscribed to.
     ///
     /// # Errors
     /// [`NameTaken`] for a guest who was made just now (`is_new`), when another person whose name looks the
@@ -44,6 +38,7 @@ impl Socket {
     pub fn identify(
         &self,
         who: &Attendee,
+        admitted: Admitted,
         read_posts: HashMap<RoomId, i64>,
         me: Seq,
         is_new: bool,
@@ -52,21 +47,10 @@ impl Socket {
         if is_new && let Some(holder) = sockets.holder(&who.skeleton, Some(who.id)) {
             return Err(NameTaken(holder));
         }
+        self.listener.admit(admitted);
         sockets.identify(&self.listener, who, read_posts, me);
         close_if_ended(&sockets, &self.listener);
         Ok(())
-    }
-
-    /// From now on it hears of the rooms that its person is a member of, and of nothing else; to be called before the
-    /// person is set.
-    pub fn confine(&self) {
-        self.listener.confine();
-    }
-
-    /// Sets that its person has an account: there are rooms that guests may not hear. To be called before any room is
-    /// subscribed to.
-    pub fn set_account(&self) {
-        self.listener.set_account();
     }
 
     /// Subscribes to the room, which a check found to have these rules: from now on each of its frames goes to this

@@ -2,7 +2,7 @@
 
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Task};
-use crate::realtime::{Attendee, Closing, NameTaken, SocketKind};
+use crate::realtime::{Admitted, Attendee, Closing, NameTaken, SocketKind};
 use crate::rooms::PersonState;
 use crate::{Person, Scope, ServiceError, Token, names, telemetry};
 use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, Seq, ServerRole};
@@ -163,10 +163,11 @@ impl Conversation {
             self.take_name(&name);
         }
         let person = self.scope.require_person()?;
-        if person.is_confined {
-            self.socket.confine();
-        }
-        self.socket.prove(person.session);
+        let admitted = Admitted {
+            session: Some(person.session),
+            is_confined: person.is_confined,
+            has_account: person.role > ServerRole::Guest,
+        };
         let name = &person.user.name;
         let who = Attendee {
             id: person.user.id,
@@ -177,11 +178,8 @@ impl Conversation {
             .admission
             .as_ref()
             .is_some_and(|admission| admission.is_new);
-        if person.role > ServerRole::Guest {
-            self.socket.set_account();
-        }
         let posts = read.into_iter().map(|(room, read)| (room, read.posts));
-        let identified = (self.socket).identify(&who, posts.collect(), me, is_new);
+        let identified = (self.socket).identify(&who, admitted, posts.collect(), me, is_new);
         identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
-use crate::realtime::{Attendee, Hub, Mailbox};
+use crate::realtime::{Admitted, Attendee, Hub, Mailbox};
 use crate::rooms::{Checked, PersonState};
 use crate::{Person, SessionId, Token};
 use parlour_protocol::{Room, RoomRole, RoomRules, Timestamp, User, UserId, UserKind, samples};

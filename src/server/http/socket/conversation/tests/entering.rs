@@ -114,7 +114,13 @@ async fn a_new_guest_whose_name_was_taken_meanwhile_is_refused() {
         skeleton: crate::names::skeleton("Alice").into(),
     };
     other
-        .identify(&namesake, HashMap::new(), Seq::ZERO, false)
+        .identify(
+            &namesake,
+            Admitted::default(),
+            HashMap::new(),
+            Seq::ZERO,
+            false,
+        )
         .unwrap();
     played.done(Done::ReadPositions(PersonState::default()));
     assert_eq!(played.steps(), ["write username_taken", "close 4409"]);
