@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { LOBBY } from "./support/chat.js";
 import { expect, test } from "./support/test.js";
 
+const PASSWORD = "a kettle of green tea";
 const IN_LOBBY = new RegExp(`${LOBBY}(#latest)?$`);
 
 /** Makes an invitation to the lobby, and answers its path. */
@@ -39,6 +40,28 @@ test("a name that is taken is refused at the field, and the link goes on", async
   await page.getByLabel("Your name").fill("Bob");
   await page.getByRole("button", { name: "Join" }).click();
   await expect(page).toHaveURL(IN_LOBBY);
+});
+
+test("where accounts are by invitation, its page makes one", async ({ arrive, chat, page, server }) => {
+  const olga = await arrive(null, server.setupPath);
+  await olga.page.getByLabel("Your name").fill("Olga");
+  await olga.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await olga.page.getByRole("button", { name: "Make my account" }).click();
+  await olga.page.goto("/admin/settings");
+  await olga.page.locator("[name='house.sign-up']").selectOption("invited");
+  await olga.page.getByRole("button", { name: "Save" }).click();
+  await olga.page.goto("/invites");
+  await olga.page.getByRole("button", { name: "Make a link" }).click();
+  const link = await olga.page.getByLabel("Link", { exact: true }).inputValue();
+
+  await chat.visit("/join");
+  await expect(page.getByLabel(/^Password/)).toHaveCount(0);
+  await chat.visit(new URL(link).pathname);
+  await page.getByLabel("Your name").fill("Bob");
+  await page.getByLabel("Password (optional)").fill(PASSWORD);
+  await page.getByRole("button", { name: "Join" }).click();
+  await page.goto("/settings");
+  await expect(page.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
 });
 
 test("a link that was taken back, or used up, leads nowhere", async ({ arrive, chat, page, tolerate }) => {

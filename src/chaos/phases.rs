@@ -19,7 +19,7 @@ use crate::rest::Rest;
 use crate::server::Server;
 use crate::swarm::{Person, Swarm, SwarmConfig};
 use fault_injection::FaultInjector;
-use parlour_protocol::{Message, NewGuest, RoomId, Seq};
+use parlour_protocol::{Message, NewSession, RoomId, Seq};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Run {
     postgres: Option<Postgres>,
     proxy: Proxy,
     rest: Rest,
-    guests: Vec<NewGuest>,
+    guests: Vec<NewSession>,
     findings: PathBuf,
     seed: u64,
     /// Holds the disk's files; the last to go.

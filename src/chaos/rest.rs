@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use parlour_protocol::calls::{Answer, Answered, Refused, Request, answered};
-use parlour_protocol::{Message, NewGuest, Number, OpenRoom, Room, RoomId};
+use parlour_protocol::{Message, NewSession, Number, OpenRoom, Room, RoomId};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -52,7 +52,7 @@ impl Rest {
     ///
     /// # Errors
     /// The server cannot be reached, or refuses.
-    pub async fn guest(&self, username: &str) -> Result<NewGuest, Failure> {
+    pub async fn guest(&self, username: &str) -> Result<NewSession, Failure> {
         let call = self.http.post(format!("{}/api/chat/guests", self.base));
         read(call.json(&json!({ "username": username }))).await
     }

@@ -14,7 +14,7 @@ use crate::history::Event;
 use crate::plan::Action;
 use crate::rest::Rest;
 use actor::{Actor, ActorContext};
-use parlour_protocol::{NewGuest, RoomId};
+use parlour_protocol::{NewSession, RoomId};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -39,7 +39,7 @@ pub struct SwarmConfig {
 #[derive(Clone, Debug)]
 pub struct Person {
     /// The guest, with their token.
-    pub guest: NewGuest,
+    pub guest: NewSession,
     /// The rooms they are in.
     pub rooms: Vec<RoomId>,
 }

@@ -45,5 +45,5 @@ pub use room_list::RoomList;
 pub use streams::{
     Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse, SyncMe,
 };
-pub use timestamp::{Civil, Timestamp};
-pub use user::{Me, NewGuest, Person, User, UserKind};
+pub use timestamp::{Civil, MS_PER_DAY, Timestamp};
+pub use user::{Me, NewSession, Person, User, UserKind};

@@ -232,7 +232,7 @@ pub fn revoke_invite(id: i64) -> String {
 
 /// `/i/<code>`: what an invitation leads to, as it is given away.
 pub fn invitation(code: &str) -> String {
-    format!("{INVITATION}{code}")
+    format!("{INVITATION}{}", encode(code))
 }
 
 /// The join page that comes back to `next`.

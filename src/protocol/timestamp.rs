@@ -32,7 +32,8 @@ pub struct Civil {
     pub day_number: i64,
 }
 
-const MS_PER_DAY: i64 = 86_400_000;
+/// Milliseconds in a day.
+pub const MS_PER_DAY: i64 = 86_400_000;
 
 impl Timestamp {
     /// The calendar fields `offset_minutes` east of UTC.

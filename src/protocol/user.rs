@@ -39,7 +39,7 @@ record! {
 
 record! {
     /// The answer to what begins a session: of a new guest, or of an account.
-    pub struct NewGuest {
+    pub struct NewSession {
         /// Whose it is.
         pub user: User,
         /// The session token (`Authorization: Bearer …`). Sent once; only its hash is stored.

@@ -19,6 +19,7 @@ pub use profile::{ProfileChanges, change_me, me};
 pub use sessions::{authenticate, end_own_session, own_sessions, sign_out};
 pub use setup::{draw_setup_code, is_setup_code, set_up};
 pub use signing_in::{Browser, SignedIn, sign_in};
+pub(crate) use signing_up::{ByInvite, DecideInvite, Made, claim_by, sign_up_by};
 pub use signing_up::{claim, sign_up};
 pub use token::Token;
 

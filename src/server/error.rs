@@ -84,9 +84,12 @@ pub enum ServiceError {
     /// What was chosen cannot be a password.
     #[error("password refused: {0}")]
     Password(PasswordFault),
-    /// Nobody, or only who is invited, may make an account here.
+    /// Nobody may make an account here.
     #[error("sign-up closed")]
     SignUpClosed,
+    /// Only who is invited may make an account here, by somebody who may invite to the server.
+    #[error("invitation needed")]
+    InvitationNeeded,
     /// Nothing of that kind that this scope may see.
     #[error("not found")]
     NotFound,
@@ -201,7 +204,11 @@ impl ServiceError {
             }
             Self::SignUpClosed => AppError::new(
                 Code::SignUpClosed,
-                "Nobody can make an account here without an invitation.",
+                "Accounts are made here by who runs this server alone.",
+            ),
+            Self::InvitationNeeded => AppError::new(
+                Code::SignUpClosed,
+                "Nobody can make an account here without an invitation to have one.",
             ),
             Self::NotFound => {
                 AppError::new(Code::NotFound, "There is nothing at this address.")

@@ -9,9 +9,10 @@ mod code;
 mod decide;
 
 pub use code::Code;
-use decide::{decide_accept, decide_new, decide_revoke};
+use decide::{decide_accept, decide_account, decide_new, decide_revoke};
 
-use crate::accounts::{self, Token};
+use crate::accounts::{self, ByInvite, DecideInvite, Made, Policy, Token};
+use crate::config::SignUp;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::rooms;
@@ -19,7 +20,7 @@ use crate::scope::Scope;
 use crate::store::{self, Accepting, InviteDraft, InviteTo, Invites, WhichInvite};
 use parlour_protocol::permissions::{may, may_in};
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{Action, Room, RoomId, RoomRole, ServerRole, Timestamp, User};
+use parlour_protocol::{Action, Room, RoomId, RoomRole, ServerRole, Timestamp, User, UserId};
 
 /// Invitations of one person that lead somewhere, at most.
 const OPEN_MAX: i64 = 100;
@@ -62,6 +63,8 @@ pub struct Invitation {
     pub members: i64,
     /// Whether who holds the code is in it already.
     pub is_member: bool,
+    /// Whether who has no account may make one by it.
+    pub may_sign_up: bool,
 }
 
 /// What came of accepting an invitation.
@@ -71,6 +74,17 @@ pub struct Accepted {
     pub user: User,
     /// The token of a guest who was made by it.
     pub token: Option<Token>,
+    /// The room that they are in now.
+    pub room: Option<Room>,
+}
+
+/// What came of an account that was made by an invitation.
+#[derive(Clone, Debug)]
+pub struct SignedUp {
+    /// The account's user.
+    pub user: User,
+    /// The secret of its session.
+    pub token: Token,
     /// The room that they are in now.
     pub room: Option<Room>,
 }
@@ -157,10 +171,10 @@ pub async fn look(ctx: &Context, scope: &Scope, code: &str) -> Result<Invitation
         Ok(facts)
     });
     let facts = right(ctx, scope, found)?;
+    let decide = decision(ctx);
     Ok(Invitation {
-        room: facts
-            .room
-            .map(|(stored, _)| rooms::present(ctx, stored.room)),
+        may_sign_up: decide.is_ok_and(|decide| decide(&facts, ctx.clock.now()).is_ok()),
+        room: facts.room.map(|stored| rooms::present(ctx, stored.room)),
         by: facts.invite.by,
         members: facts.members,
         is_member: facts.is_member,
@@ -217,6 +231,84 @@ async fn accept_known(
         token: Some(token),
         room: shown(accepted.room),
     })
+}
+
+/// Makes an account of this name by the invitation of this code, and a session of it on this device. Who comes by one to
+/// the server has the role that it gives, by one to a room is in that room.
+///
+/// # Errors
+/// [`ServiceError::InviteNotFound`]; [`ServiceError::InvitationNeeded`] for one that lets nobody have an account; and as
+/// [`accounts::sign_up`].
+pub async fn sign_up(
+    ctx: &Context,
+    scope: &Scope,
+    code: &str,
+    username: &str,
+    password: &str,
+    device: &str,
+) -> Result<SignedUp, ServiceError> {
+    let code = tried(ctx, scope, code)?;
+    let by = by_invite(ctx, &code, None).await;
+    let made = match by {
+        Ok(by) => accounts::sign_up_by(ctx, scope, username, password, device, Some(by)).await,
+        Err(error) => Err(error),
+    };
+    Ok(signed_up(ctx, right(ctx, scope, made)?))
+}
+
+/// Makes the guest of the scope a member by the invitation of this code, as [`accounts::claim`].
+///
+/// # Errors
+/// [`ServiceError::InviteNotFound`]; [`ServiceError::InvitationNeeded`] for one that lets nobody have an account; and as
+/// [`accounts::claim`].
+pub async fn claim(
+    ctx: &Context,
+    scope: &Scope,
+    code: &str,
+    username: &str,
+    password: &str,
+    device: &str,
+) -> Result<SignedUp, ServiceError> {
+    let code = tried(ctx, scope, code)?;
+    let by = by_invite(ctx, &code, scope.user_id()).await;
+    let made = match by {
+        Ok(by) => accounts::claim_by(ctx, scope, username, password, device, Some(by)).await,
+        Err(error) => Err(error),
+    };
+    Ok(signed_up(ctx, right(ctx, scope, made)?))
+}
+
+/// What decides about an account by an invitation, as the house has it now.
+fn decision(ctx: &Context) -> Result<DecideInvite, ServiceError> {
+    match Policy::of(ctx).sign_up {
+        SignUp::Open => Ok(decide_accept),
+        SignUp::Invited => Ok(decide_account),
+        SignUp::Closed => Err(ServiceError::SignUpClosed),
+    }
+}
+
+/// The invitation of this code, for an account. It is decided here so that no password is hashed in vain, and again
+/// when the account is made.
+async fn by_invite(
+    ctx: &Context,
+    code: &Code,
+    holder: Option<UserId>,
+) -> Result<ByInvite, ServiceError> {
+    let decide = decision(ctx)?;
+    let facts = ctx.store.invite(code.hash(), holder).await?;
+    decide(&facts, ctx.clock.now())?;
+    Ok(ByInvite {
+        code_hash: code.hash(),
+        decide,
+    })
+}
+
+fn signed_up(ctx: &Context, Made { user, token, room }: Made) -> SignedUp {
+    SignedUp {
+        user,
+        token,
+        room: room.map(|stored| rooms::present(ctx, stored.room)),
+    }
 }
 
 /// The code, whose try is counted before it is known whether it is one.

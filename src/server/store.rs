@@ -69,7 +69,7 @@ mod tables;
 pub mod testing;
 mod writer;
 
-pub use accounts::{AccountDraft, AccountFacts, KnownAccount};
+pub use accounts::{AccountDraft, AccountFacts, KnownAccount, MadeAccount};
 pub use administration::{Deed, KnownPerson, PeopleWanted, PersonFacts};
 use bootstrap::{Begun, EPOCH, draw_epoch};
 pub use cards::Card;

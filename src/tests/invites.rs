@@ -1,6 +1,9 @@
 //! Invitations without script: made on a room's page, accepted by a name and a button.
 
 use crate::harness::{Browser, LOBBY, Page, Site};
+use parlour_server::config::SignUp;
+
+const PASSWORD: &str = "jam to-morrow";
 
 /// Makes an invitation by the form of a page; answers the path of its link.
 async fn link(browser: &Browser, page: &str, uses: &str) -> String {
@@ -129,4 +132,65 @@ async fn who_may_not_invite_is_told_so_and_who_may_not_see_the_room_that_there_i
     let visitor = site.visitor();
     let page = visitor.get(&lobby).await;
     assert_eq!((page.status, page.header("location")), (303, "/join"));
+}
+
+/// A house in which only who is invited has an account, and the link to one of its rooms by who runs it.
+async fn invited_only() -> (Site, String) {
+    let site = Site::start(|settings| settings.house.sign_up = SignUp::Invited).await;
+    let anna = site.person("Anna").await;
+    let tea = anna.room("Tea").await;
+    let set = "UPDATE users SET kind = 'member', role = 'admin' WHERE name = 'Anna'";
+    site.ctx.store.execute_sql(set).await;
+    let link = link(&anna, &format!("{tea}/invites"), "").await;
+    (site, link)
+}
+
+#[tokio::test]
+async fn where_accounts_are_by_invitation_its_page_asks_for_a_password_and_no_other_does() {
+    let (site, link) = invited_only().await;
+    let bob = site.visitor();
+    let join = bob.get("/join").await;
+    assert!(join.has_no("#password"));
+    assert!(
+        join.body
+            .contains("Who was invited to have an account here")
+    );
+    let code = &link["/i/".len()..];
+    let led = bob.get(&format!("/join?invite={code}")).await;
+    assert_eq!((led.status, led.header("location")), (303, &*link));
+
+    let form = bob.get(&link).await.form("form.form");
+    let short = form.clone().with("username", "Bob").with("password", "tea");
+    let page = bob.submit(short).await;
+    assert_eq!(page.status, 422, "{}", page.body);
+    assert!(!page.text("#password-error").is_empty());
+    assert_eq!(page.form("form.form").value("username"), "Bob");
+    let form = form.with("username", "Bob").with("password", PASSWORD);
+    let room = bob.done(form).await;
+    assert_eq!(room.text("#room-title"), "Tea");
+    assert_eq!(
+        room.texts(".room-list bdi"),
+        ["Tea", "Lobby"],
+        "a member sees what members see"
+    );
+    assert!(bob.get("/settings").await.body.contains("Password"));
+    // Who has an account is led to the room.
+    assert_eq!(bob.get(&link).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_guest_of_an_invitation_keeps_their_name_by_its_link() {
+    let (site, link) = invited_only().await;
+    let bob = site.visitor();
+    let form = bob.get(&link).await.form("form.form");
+    let room = bob.done(form.with("username", "Bob")).await;
+    assert_eq!(room.texts(".room-list bdi"), ["Tea"]);
+    assert!(bob.get("/me").await.has_no("#password"));
+    let page = bob.get(&link).await;
+    assert_eq!(page.status, 200, "there is something to do");
+    let room = bob
+        .done(page.form("form.form").with("password", PASSWORD))
+        .await;
+    assert_eq!(room.text("a.me"), "Bob");
+    assert_eq!(room.texts(".room-list bdi"), ["Tea", "Lobby"]);
 }

@@ -298,7 +298,7 @@ async fn changed_to(
 
 /// The answer with the cookie of a session that has begun; and, of an account, with one by which this browser is known
 /// to have been let in.
-async fn begun(
+pub(super) async fn begun(
     site: &Site,
     mut response: Response,
     user: &User,

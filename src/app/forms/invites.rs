@@ -1,23 +1,25 @@
 //! The forms of invitations: accepting one, making one, and taking one back.
 
+use super::accounts::begun;
 use super::{Filled, done, see, unreadable};
 use crate::app::pages::{self, Outcome, Shape, invites_page, refused_invitation};
 use crate::site::Site;
 use axum::extract::{Form, Path, State};
-use axum::http::header;
 use axum::response::Response;
-use parlour_protocol::{RoomId, Timestamp, paths};
-use parlour_server::http::{AtRoom, SiteUrl, session_cookie};
-use parlour_server::invites::{self, NewInvite};
+use parlour_protocol::{MS_PER_DAY, RoomId, Timestamp, paths};
+use parlour_server::http::device::Device;
+use parlour_server::http::{AtRoom, SiteUrl};
+use parlour_server::invites::{self, Accepted, NewInvite, SignedUp};
 use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
 
-const DAY: i64 = 24 * 60 * 60 * 1_000;
-
-/// The form of `/i/<code>`; who is somebody already sends nothing in it.
+/// The form of `/i/<code>`; who has an account already sends nothing in it.
 #[derive(Debug, Default, Deserialize)]
 pub struct AcceptForm {
-    username: Option<String>,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
 }
 
 /// The form that makes an invitation, in which what is empty has no end.
@@ -36,29 +38,54 @@ pub struct RevokeForm {
     next: Option<String>,
 }
 
-/// `POST /i/<code>`: comes in, as who one is or as a guest of this name.
+/// `POST /i/<code>`: comes in, as who one is or as a guest of this name; with a password as a member.
 pub async fn accept_invite(
     State(site): State<Site>,
     shape: Shape,
     scope: Scope,
+    Device(device): Device,
     Path(code): Path<String>,
     form: Filled<AcceptForm>,
 ) -> Response {
-    let username = form.ok().and_then(|Form(filled)| filled.username);
     // Who sends nothing has typed nothing.
-    let username = username.unwrap_or_default();
-    match invites::accept(&site.ctx, &scope, &code, Some(&username)).await {
-        Ok(accepted) => {
-            let to = accepted.room.as_ref().map(paths::latest);
-            let mut response = done(shape, to.as_deref().unwrap_or(paths::LIST));
-            if let Some(token) = accepted.token {
-                let cookie = session_cookie::set(&site.ctx.settings, &token);
-                response.headers_mut().insert(header::SET_COOKIE, cookie);
+    let filled = form.map(|Form(filled)| filled).unwrap_or_default();
+    let username = &*filled.username;
+    let came = match filled.password.is_empty() || scope.has_account() {
+        true => invites::accept(&site.ctx, &scope, &code, Some(username)).await,
+        false => signed_up(&site, &scope, &code, &filled, &device).await,
+    };
+    match came {
+        Ok(Accepted { user, token, room }) => {
+            let to = room.as_ref().map(paths::latest);
+            let response = done(shape, to.as_deref().unwrap_or(paths::LIST));
+            match token {
+                Some(token) => begun(&site, response, &user, &token, None).await,
+                None => response,
             }
-            response
         }
-        Err(error) => refused_invitation(&site, shape, &scope, &code, &username, error).await,
+        Err(error) => refused_invitation(&site, shape, &scope, &code, username, error).await,
     }
+}
+
+/// A visitor makes an account, a guest becomes a member.
+async fn signed_up(
+    site: &Site,
+    scope: &Scope,
+    code: &str,
+    AcceptForm { username, password }: &AcceptForm,
+    device: &str,
+) -> Result<Accepted, ServiceError> {
+    let ctx = &site.ctx;
+    let made = match scope.person {
+        None => invites::sign_up(ctx, scope, code, username, password, device).await,
+        Some(_) => invites::claim(ctx, scope, code, username, password, device).await,
+    };
+    let SignedUp { user, token, room } = made?;
+    Ok(Accepted {
+        user,
+        token: Some(token),
+        room,
+    })
 }
 
 /// `POST /rooms/{slug}/invites`: makes an invitation to the room, and shows its link.
@@ -97,7 +124,7 @@ async fn made(
         return unreadable(site);
     };
     let now = site.ctx.clock.now();
-    let end = |days: i64| Timestamp(now.0.saturating_add(days.saturating_mul(DAY)));
+    let end = |days: i64| Timestamp(now.0.saturating_add(days.saturating_mul(MS_PER_DAY)));
     let new = NewInvite {
         room,
         role,

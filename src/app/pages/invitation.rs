@@ -1,7 +1,8 @@
-//! `/i/<code>`: what an invitation leads to, and the way in: a name and a button.
+//! `/i/<code>`: what an invitation leads to, and the way in: a name and a button, and a password for who wants to keep the
+//! name, where the invitation lets them have an account.
 
 use super::form_page::{FormPage, form_page};
-use super::parts::LineField;
+use super::parts::{LineField, PasswordField, at_fields};
 use super::shape::Shape;
 use super::{answer, answer_in};
 use crate::site::Site;
@@ -10,10 +11,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use parlour_protocol::{AppError, paths};
+use parlour_server::accounts::Policy;
 use parlour_server::invites::{self, Invitation};
 use parlour_server::{Scope, ServiceError};
 
-/// `GET /i/<code>`: the room, who invites, and a field for a name; who is in that room is led there.
+/// `GET /i/<code>`: the room, who invites, and a field for a name; who is in that room is led there, but for a guest who
+/// may have an account by this invitation alone.
 pub async fn invitation(
     State(site): State<Site>,
     shape: Shape,
@@ -21,12 +24,20 @@ pub async fn invitation(
     Path(code): Path<String>,
 ) -> Response {
     let page = invites::look(&site.ctx, &scope, &code).await.map(|found| {
-        match found.room.as_ref().filter(|_| found.is_member) {
+        let is_led_on = found.is_member && !asks_password(&site, &scope, &found);
+        match found.room.as_ref().filter(|_| is_led_on) {
             Some(room) => Redirect::to(&paths::latest(room)).into_response(),
             None => invitation_page(&site, shape, StatusCode::OK, &scope, &code, &found, None),
         }
     });
     answer_in(&site, shape, page)
+}
+
+/// Whether a password can be chosen there: by who has no account, where this invitation is what it takes to have one, or
+/// is to the server itself. Elsewhere a name is all that is asked for, and who likes it here keeps it later.
+fn asks_password(site: &Site, scope: &Scope, found: &Invitation) -> bool {
+    let is_way = found.room.is_none() || !Policy::of(&site.ctx).may_sign_up(false);
+    found.may_sign_up && is_way && !scope.has_account()
 }
 
 /// The same page after something was wrong with what was typed.
@@ -65,10 +76,12 @@ fn invitation_page(
 ) -> Response {
     let action = paths::invitation(code);
     let me = scope.person.as_ref().map(|person| person.user.name.clone());
-    let (username, error) = match wrong {
-        Some((username, error)) => (username.to_owned(), Some(error.message.clone())),
-        None => (String::new(), None),
-    };
+    let [at_name, at_password] = at_fields(wrong.map(|(_, error)| error));
+    let username = wrong.map(|(username, _)| username.to_owned());
+    let username = username.unwrap_or_default();
+    let has_account = scope.has_account();
+    let asks_password = asks_password(site, scope, found);
+    let sign_in = paths::sign_in(&action);
     let by = found.by.name.clone();
     let people = match (&found.room, found.members) {
         (None, _) => None,
@@ -86,19 +99,36 @@ fn invitation_page(
         };
         let who = match me {
             Some(me) => view! {
-                <p>"You come as " <bdi>{me}</bdi> "."</p>
-                <p class="field-error" role=shape.alert()>{error}</p>
+                <p>"You come as " <bdi>{me.clone()}</bdi> "."</p>
+                {asks_password.then(|| view! { <input type="hidden" id="username" name="username" value=me/> })}
+                <p class="field-error" role=shape.alert()>{at_name}</p>
             }
             .into_any(),
             None => view! {
-                <LineField label="Your name" name="username" value=username error autocomplete="nickname" shape/>
+                <LineField label="Your name" name="username" value=username error=at_name autocomplete="username" shape/>
             }
             .into_any(),
         };
+        let password = asks_password.then(|| {
+            view! {
+                <PasswordField
+                    label="Password (optional)"
+                    error=at_password
+                    autocomplete="new-password"
+                    is_required=false
+                    shape
+                />
+                <p class="field-hint">
+                    "With a password the name is yours, on every device. Without one you are a guest in this browser."
+                </p>
+            }
+        });
         let fields = view! {
             <p><bdi>{by}</bdi> " invites you. " {people}</p>
             {about.map(|about| view! { <p class="room-description"><bdi>{about}</bdi></p> })}
             {who}
+            {password}
+            {(!has_account).then(|| view! { <p class="field-hint">"You have an account? " <a href=sign_in>"Sign in"</a></p> })}
         };
         FormPage {
             fields: fields.into_any(),

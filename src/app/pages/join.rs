@@ -18,23 +18,29 @@ use serde::Deserialize;
 /// Why somebody who wants to make a room is asked for a name.
 const WHY: &str = "Say who you are first: a room shows who made it.";
 
-/// Where to go afterwards.
+/// What who wants an account is told where only who is invited has one.
+const BY_INVITATION: &str =
+    "Who was invited to have an account here makes it by the link that they were given.";
+
+/// Where to go afterwards, or the code of an invitation that somebody comes by.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     next: Option<String>,
+    invite: Option<String>,
 }
 
-/// `GET /join?next=…`: the form that asks for a name.
+/// `GET /join?next=…`: the form that asks for a name. Whoever has an invitation is led to its page: it asks the same.
 pub async fn join(
     State(site): State<Site>,
     shape: Shape,
     scope: Scope,
     next: Result<Query<Next>, QueryRejection>,
 ) -> Response {
-    let next = next
-        .ok()
-        .and_then(|Query(next)| next.next)
-        .unwrap_or_default();
+    let Next { next, invite } = next.map(|Query(next)| next).unwrap_or_default();
+    if let Some(code) = invite {
+        return Redirect::to(&paths::invitation(&code)).into_response();
+    }
+    let next = next.unwrap_or_default();
     if scope.person.is_some() {
         return Redirect::to(paths::safe_next(&next)).into_response();
     }
@@ -52,7 +58,9 @@ pub fn join_page(
 ) -> Response {
     let (username, next) = (username.to_owned(), paths::safe_next(next).to_owned());
     let [at_name, at_password] = at_fields(error);
-    let may_sign_up = Policy::of(&site.ctx).may_sign_up(false);
+    let policy = Policy::of(&site.ctx);
+    let may_sign_up = policy.may_sign_up(false);
+    let is_by_invitation = !may_sign_up && policy.may_sign_up(true);
     form_page(site, shape, status, "Join", move || {
         let back = next.clone();
         let sentence = (next == paths::NEW_ROOM).then_some(WHY);
@@ -75,6 +83,7 @@ pub fn join_page(
             <input type="hidden" id="next" name="next" value=next/>
             <LineField label="Your name" name="username" value=username error=at_name autocomplete="username" shape/>
             {password}
+            {is_by_invitation.then(|| view! { <p class="field-hint">{BY_INVITATION}</p> })}
             <p class="field-hint">"You have an account? " <a href=sign_in>"Sign in"</a></p>
         };
         FormPage {

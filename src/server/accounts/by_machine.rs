@@ -30,12 +30,15 @@ pub async fn create_account(
         role,
         guest: None,
         setup_code: None,
+        invite: None,
         device: "",
     };
-    let (user, _) = make(ctx, &Scope::visitor(HERE), wanted).await?;
+    let made = make(ctx, &Scope::visitor(HERE), wanted).await?;
     // Nobody has its token.
-    ctx.store.end_sessions(user.id, Ending::All, false).await?;
-    Ok(user)
+    ctx.store
+        .end_sessions(made.user.id, Ending::All, false)
+        .await?;
+    Ok(made.user)
 }
 
 /// Gives an account another password, and ends all its sessions.
@@ -47,6 +50,6 @@ pub async fn set_password(ctx: &Context, user: &User, password: &str) -> Result<
     let address = Scope::visitor(HERE).address;
     let secret = ctx.passwords.hash(address, password).await?;
     ctx.store
-        .replace_secret(user.id, secret, ctx.clock.now())
+        .set_password(user.id, secret, ctx.clock.now(), None)
         .await
 }

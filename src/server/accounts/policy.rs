@@ -2,6 +2,7 @@
 
 use crate::config::SignUp;
 use crate::context::Context;
+use crate::error::ServiceError;
 
 /// What is decided about who may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,15 @@ impl Policy {
             SignUp::Open => true,
             SignUp::Invited => is_invited,
             SignUp::Closed => false,
+        }
+    }
+
+    /// Refuses who may not make an account, invited or not.
+    pub(super) fn require_sign_up(self, is_invited: bool) -> Result<(), ServiceError> {
+        match self.sign_up {
+            _ if self.may_sign_up(is_invited) => Ok(()),
+            SignUp::Closed => Err(ServiceError::SignUpClosed),
+            SignUp::Open | SignUp::Invited => Err(ServiceError::InvitationNeeded),
         }
     }
 }

@@ -10,13 +10,12 @@ use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::{Person, Scope, SessionId};
 use crate::store::{Ending, OwnSession, ProvedSession, SessionDraft};
-use parlour_protocol::{Timestamp, UserKind};
+use parlour_protocol::{MS_PER_DAY, Timestamp, UserKind};
 
-const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// How long a session lives after it was last renewed.
-const LIFE: i64 = 30 * DAY;
+const LIFE: i64 = 30 * MS_PER_DAY;
 /// How long an account's session lives at most. One from before this was decided counts from its next renewal.
-const LONGEST: i64 = 365 * DAY;
+const LONGEST: i64 = 365 * MS_PER_DAY;
 
 /// When a session ends that begins, or is renewed, now.
 pub(super) fn expiry(now: Timestamp) -> Timestamp {
@@ -105,8 +104,8 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     };
     let lasts_until = lasts_until(&proved, now);
     let ends = lasts_until.map_or(expiry(now), |last| last.min(expiry(now)));
-    let is_renewed =
-        proved.expires_at.0 < ends.0 - DAY && renew(ctx, proved.id, now, ends, lasts_until).await;
+    let is_renewed = proved.expires_at.0 < ends.0 - MS_PER_DAY
+        && renew(ctx, proved.id, now, ends, lasts_until).await;
     if is_renewed {
         (proved.expires_at, proved.lasts_until) = (ends, lasts_until);
     }

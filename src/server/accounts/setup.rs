@@ -67,7 +67,9 @@ pub async fn set_up(
         role: ServerRole::Owner,
         guest,
         setup_code: Token::read(code).map(|code| code.hash()),
+        invite: None,
         device,
     };
-    make(ctx, scope, wanted).await
+    let made = make(ctx, scope, wanted).await?;
+    Ok((made.user, made.token))
 }

@@ -10,8 +10,8 @@ use crate::error::ServiceError;
 use crate::names::{self, Name};
 use crate::passwords::Password;
 use crate::scope::{Scope, SessionId};
-use crate::store::{AccountDraft, AccountFacts};
-use parlour_protocol::{ServerRole, User, UserId, UserKind};
+use crate::store::{AccountDraft, AccountFacts, InviteFacts, MadeAccount, StoredRoom};
+use parlour_protocol::{ServerRole, Timestamp, User, UserId, UserKind};
 
 /// An account that is wanted.
 pub(super) struct Wanted<'w> {
@@ -22,14 +22,38 @@ pub(super) struct Wanted<'w> {
     pub(super) guest: Option<(UserId, SessionId)>,
     /// The hash of the code that sets up the house.
     pub(super) setup_code: Option<Vec<u8>>,
+    pub(super) invite: Option<ByInvite>,
     pub(super) device: &'w str,
+}
+
+/// What refuses an invitation that leads nowhere, or to no account.
+pub(crate) type DecideInvite = fn(&InviteFacts, Timestamp) -> Result<(), ServiceError>;
+
+/// An invitation that an account is made by.
+#[derive(Clone, Debug)]
+pub(crate) struct ByInvite {
+    /// The SHA-256 of its code.
+    pub(crate) code_hash: Vec<u8>,
+    /// Whether it leads to one.
+    pub(crate) decide: DecideInvite,
+}
+
+/// An account that was made.
+pub(crate) struct Made {
+    /// The account's user.
+    pub(crate) user: User,
+    /// The secret of its session.
+    pub(crate) token: Token,
+    /// The room of the invitation that it was made by.
+    pub(crate) room: Option<StoredRoom>,
 }
 
 /// Makes an account of this name, and a session of it on this device.
 ///
 /// # Errors
-/// [`ServiceError::SignUpClosed`]; the name breaks its rule, is reserved or taken; [`ServiceError::Password`];
-/// [`ServiceError::RateLimited`]; [`ServiceError::Overloaded`] while too many passwords are hashed.
+/// [`ServiceError::SignUpClosed`], [`ServiceError::InvitationNeeded`]; the name breaks its rule, is reserved or taken;
+/// [`ServiceError::Password`]; [`ServiceError::RateLimited`]; [`ServiceError::Overloaded`] while too many passwords are
+/// hashed.
 pub async fn sign_up(
     ctx: &Context,
     scope: &Scope,
@@ -37,15 +61,30 @@ pub async fn sign_up(
     password: &str,
     device: &str,
 ) -> Result<(User, Token), ServiceError> {
-    if !Policy::of(ctx).may_sign_up(false) {
-        return Err(ServiceError::SignUpClosed);
-    }
+    let made = sign_up_by(ctx, scope, username, password, device, None).await?;
+    Ok((made.user, made.token))
+}
+
+/// The same by an invitation, where there is one.
+///
+/// # Errors
+/// As [`sign_up`], and what the invitation's decision answers.
+pub(crate) async fn sign_up_by(
+    ctx: &Context,
+    scope: &Scope,
+    username: &str,
+    password: &str,
+    device: &str,
+    invite: Option<ByInvite>,
+) -> Result<Made, ServiceError> {
+    Policy::of(ctx).require_sign_up(invite.is_some())?;
     let wanted = Wanted {
         username,
         password,
         role: ServerRole::Member,
         guest: None,
         setup_code: None,
+        invite,
         device,
     };
     make(ctx, scope, wanted).await
@@ -63,19 +102,34 @@ pub async fn claim(
     password: &str,
     device: &str,
 ) -> Result<(User, Token), ServiceError> {
+    let made = claim_by(ctx, scope, username, password, device, None).await?;
+    Ok((made.user, made.token))
+}
+
+/// The same by an invitation, where there is one.
+///
+/// # Errors
+/// As [`claim`], and what the invitation's decision answers.
+pub(crate) async fn claim_by(
+    ctx: &Context,
+    scope: &Scope,
+    username: &str,
+    password: &str,
+    device: &str,
+    invite: Option<ByInvite>,
+) -> Result<Made, ServiceError> {
     let person = scope.require_person()?;
     if person.user.kind != UserKind::Guest {
         return Err(ServiceError::Forbidden);
     }
-    if !Policy::of(ctx).may_sign_up(false) {
-        return Err(ServiceError::SignUpClosed);
-    }
+    Policy::of(ctx).require_sign_up(invite.is_some())?;
     let wanted = Wanted {
         username,
         password,
         role: ServerRole::Member,
         guest: Some((person.user.id, person.session)),
         setup_code: None,
+        invite,
         device,
     };
     make(ctx, scope, wanted).await
@@ -86,7 +140,7 @@ pub(super) async fn make(
     ctx: &Context,
     scope: &Scope,
     wanted: Wanted<'_>,
-) -> Result<(User, Token), ServiceError> {
+) -> Result<Made, ServiceError> {
     let name = names::username(wanted.username)?;
     let itself = wanted.guest.map(|(guest, _)| guest);
     refuse_reserved(&name, None)?;
@@ -106,7 +160,7 @@ async fn hash_and_make(
     wanted: Wanted<'_>,
     name: Name,
     password: Password,
-) -> Result<(User, Token), ServiceError> {
+) -> Result<Made, ServiceError> {
     let secret = ctx.passwords.hash(scope.address, password).await?;
     let (token, session) = sessions::begun(ctx, scope, wanted.device);
     let draft = AccountDraft {
@@ -115,16 +169,22 @@ async fn hash_and_make(
         role: wanted.role,
         guest: wanted.guest,
         setup_code: wanted.setup_code,
+        invite: wanted.invite.as_ref().map(|by| by.code_hash.clone()),
         session,
     };
     let (is_claim, is_setup) = (draft.guest.is_some(), draft.setup_code.is_some());
     let hub = ctx.hub.clone();
+    let now = draft.session.now;
+    let decide_invite = wanted.invite.map(|by| by.decide);
     let decide = move |facts: &AccountFacts| {
+        if let (Some(decide), Some(invite)) = (decide_invite, &facts.invite) {
+            decide(invite, now)?;
+        }
         decide(facts, is_claim, is_setup)?;
         refuse_held_name(&facts.holders, |user| hub.is_online(user))
     };
-    let user = ctx.store.create_account(draft, decide).await?;
-    Ok((user, token))
+    let MadeAccount { user, room } = ctx.store.create_account(draft, decide).await?;
+    Ok(Made { user, token, room })
 }
 
 fn decide(facts: &AccountFacts, is_claim: bool, is_setup: bool) -> Result<(), ServiceError> {
@@ -149,6 +209,7 @@ mod tests {
             is_guest: true,
             is_code_known: true,
             has_owner: false,
+            invite: None,
         }
     }
 

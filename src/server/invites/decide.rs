@@ -45,7 +45,7 @@ pub(super) fn decide_accept(facts: &InviteFacts, now: Timestamp) -> Result<(), S
     let is_there = invite.revoked_at.is_none()
         && invite.expires_at.is_none_or(|at| at > now)
         && invite.max_uses.is_none_or(|most| invite.used < most);
-    let rules = facts.room.as_ref().map(|(_, rules)| *rules);
+    let rules = facts.room.as_ref().map(|room| room.rules);
     let is_good = facts
         .maker
         .is_some_and(|roles| may_invite(invite.to, roles, rules));
@@ -55,13 +55,24 @@ pub(super) fn decide_accept(facts: &InviteFacts, now: Timestamp) -> Result<(), S
     }
 }
 
+/// Whether an invitation lets who comes by it have an account where only who is invited may: where it leads somewhere,
+/// and who made it may invite to the server.
+pub(super) fn decide_account(facts: &InviteFacts, now: Timestamp) -> Result<(), ServiceError> {
+    decide_accept(facts, now)?;
+    let maker = facts.maker.map(|roles| roles.server);
+    match maker.is_some_and(|role| may(Action::InviteToServer, role)) {
+        true => Ok(()),
+        false => Err(ServiceError::InvitationNeeded),
+    }
+}
+
 /// Refuses to take an invitation back to who neither made it nor lets people in where it leads.
 pub(super) fn decide_revoke(
     by: UserId,
     facts: &InviteFacts,
     roles: Option<Roles>,
 ) -> Result<(), ServiceError> {
-    let rules = facts.room.as_ref().map(|(_, rules)| *rules);
+    let rules = facts.room.as_ref().map(|room| room.rules);
     let lets_in = roles.is_some_and(|roles| match (facts.invite.to, rules) {
         (InviteTo::Room(..), Some(rules)) => may_in(Action::LetIn, roles, rules),
         (InviteTo::Room(..), None) => false,
@@ -110,14 +121,11 @@ mod tests {
                 revoked_at: None,
             },
             maker: Some(roles(ServerRole::Guest, RoomRole::Member)),
-            room: Some((
-                StoredRoom {
-                    room: samples::room(ROOM, "Den"),
-                    posts: 0,
-                    rules: closed(),
-                },
-                closed(),
-            )),
+            room: Some(StoredRoom {
+                room: samples::room(ROOM, "Den"),
+                posts: 0,
+                rules: closed(),
+            }),
             members: 1,
             is_member: false,
         }
@@ -144,8 +152,8 @@ mod tests {
         }));
         assert!(!changed(|facts| facts.room = None));
         assert!(!changed(|facts| {
-            if let Some((_, rules)) = &mut facts.room {
-                rules.is_archived = true;
+            if let Some(room) = &mut facts.room {
+                room.rules.is_archived = true;
             }
         }));
     }
@@ -168,6 +176,28 @@ mod tests {
         assert!(
             may(server(ServerRole::Member), admin) && may(server(ServerRole::Moderator), admin)
         );
+    }
+
+    #[test]
+    fn only_who_may_invite_to_the_server_lets_somebody_have_an_account() {
+        let by = |server, to, now| {
+            let facts = InviteFacts {
+                maker: Some(roles(server, RoomRole::Owner)),
+                ..invite(to)
+            };
+            decide_account(&facts, Timestamp(now))
+        };
+        let room = InviteTo::Room(ROOM, RoomRole::Member);
+        let server = InviteTo::Server(ServerRole::Member);
+        assert!(by(ServerRole::Admin, room, 9).is_ok() && by(ServerRole::Admin, server, 9).is_ok());
+        assert!(matches!(
+            by(ServerRole::Member, room, 9),
+            Err(ServiceError::InvitationNeeded)
+        ));
+        assert!(matches!(
+            by(ServerRole::Admin, server, 10),
+            Err(ServiceError::InviteNotFound)
+        ));
     }
 
     #[test]

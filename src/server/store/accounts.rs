@@ -4,7 +4,9 @@
 //! used is gone in the transaction that did what it is for.
 
 use super::db::{self, Db, statement, values};
+use super::invites::{self, InviteFacts, InviteTo, WhichInvite};
 use super::people::{self, NameHolder, holders};
+use super::rooms::StoredRoom;
 use super::sessions::{self, Ending, SessionDraft, begin};
 use super::tables::{Kind, OnServer, UserRow, user_columns};
 use super::writer::Written;
@@ -28,6 +30,8 @@ pub struct AccountDraft {
     pub guest: Option<(UserId, SessionId)>,
     /// The SHA-256 of the code that sets up the house.
     pub setup_code: Option<Vec<u8>>,
+    /// The SHA-256 of the code of an invitation that it is made by.
+    pub invite: Option<Vec<u8>>,
     /// Its first session.
     pub session: SessionDraft,
 }
@@ -43,6 +47,17 @@ pub struct AccountFacts {
     pub is_code_known: bool,
     /// Whether the house has an owner.
     pub has_owner: bool,
+    /// The invitation that it is made by, if there is one.
+    pub invite: Option<InviteFacts>,
+}
+
+/// An account that was made.
+#[derive(Clone, Debug)]
+pub struct MadeAccount {
+    /// The account's user.
+    pub user: User,
+    /// The room of the invitation that it was made by.
+    pub room: Option<StoredRoom>,
 }
 
 /// An account as it is looked up to be signed in to.
@@ -55,28 +70,45 @@ pub struct KnownAccount {
 }
 
 impl Store {
-    /// Makes an account with a session, of nobody or of a guest, unless `decide` refuses.
+    /// Makes an account with a session, of nobody or of a guest, unless `decide` refuses. An invitation is used by it:
+    /// the account has the role that it gives on the server, or is let into its room.
     ///
     /// # Errors
-    /// What `decide` answers, or the database failed.
+    /// What `decide` answers, [`ServiceError::InviteNotFound`] for no invitation's code, or the database failed.
     pub async fn create_account(
         &self,
         draft: AccountDraft,
         decide: impl Fn(&AccountFacts) -> Result<(), ServiceError> + Send + 'static,
-    ) -> Result<User, ServiceError> {
+    ) -> Result<MadeAccount, ServiceError> {
         self.write(move |db| {
-            decide(&facts(db, &draft)?)?;
-            let written = match draft.guest {
-                None => Written::quietly(insert(db, &draft)?),
-                Some((guest, session)) => turn(db, &draft, guest, session)?,
+            let facts = facts(db, &draft)?;
+            decide(&facts)?;
+            let now = draft.session.now;
+            let role = match facts.invite.as_ref().map(|known| known.invite.to) {
+                Some(InviteTo::Server(role)) => role,
+                _ => draft.role,
             };
-            let user = written.value.id;
-            statement(db, SET_SECRET)?.execute(values![user, &draft.secret, draft.session.now])?;
+            let Written { value, mut publish } = match draft.guest {
+                None => Written::quietly(insert(db, &draft, role)?),
+                Some((guest, session)) => turn(db, &draft, role, guest, session)?,
+            };
+            let user = value.id;
+            if let Some(invite) = &facts.invite {
+                publish.extend(invites::come(db, invite, user, now)?);
+            }
+            statement(db, SET_SECRET)?.execute(values![user, &draft.secret, now])?;
             if draft.setup_code.is_some() {
                 statement(db, USE_SETUP)?.execute(values![])?;
             }
             begin(db, user, &draft.session)?;
-            Ok(written)
+            let made = MadeAccount {
+                user: value,
+                room: facts.invite.and_then(|known| known.room),
+            };
+            Ok(Written {
+                publish,
+                value: made,
+            })
         })
         .await
     }
@@ -102,7 +134,7 @@ impl Store {
         self.read(read).await
     }
 
-    /// Sets the password of an account; all its sessions end but `kept`.
+    /// Sets the password of an account; all its sessions end, or all but `kept`.
     ///
     /// # Errors
     /// The database failed.
@@ -162,8 +194,11 @@ fn known(row: &db::Row<'_>) -> db::Result<KnownAccount> {
     })
 }
 
-fn facts(db: &Db, draft: &AccountDraft) -> db::Result<AccountFacts> {
-    let itself = draft.guest.map_or(UserId(0), |(guest, _)| guest);
+fn facts(db: &Db, draft: &AccountDraft) -> Result<AccountFacts, ServiceError> {
+    let guest = draft.guest.map(|(guest, _)| guest);
+    let itself = guest.unwrap_or(UserId(0));
+    let invite = draft.invite.clone().map(WhichInvite::Code);
+    let invite = invite.map(|which| invites::facts(db, &which, guest));
     Ok(AccountFacts {
         holders: holders(db, people::HELD, &draft.name, itself, draft.session.now)?,
         is_guest: statement(db, IS_GUEST)?.exists(values![itself])?,
@@ -172,6 +207,7 @@ fn facts(db: &Db, draft: &AccountDraft) -> db::Result<AccountFacts> {
             None => false,
         },
         has_owner: has_owner(db)?,
+        invite: invite.transpose()?,
     })
 }
 
@@ -183,9 +219,9 @@ fn is_setup_code(db: &Db, hash: &[u8]) -> db::Result<bool> {
     statement(db, IS_SETUP)?.exists(values![hash])
 }
 
-fn insert(db: &Db, draft: &AccountDraft) -> db::Result<User> {
+fn insert(db: &Db, draft: &AccountDraft, role: ServerRole) -> db::Result<User> {
     let (name, kind) = (&draft.name, Kind(UserKind::Member));
-    let role = OnServer(draft.role);
+    let role = OnServer(role);
     let values = values![
         &name.shown,
         &name.folded,
@@ -206,12 +242,13 @@ fn insert(db: &Db, draft: &AccountDraft) -> db::Result<User> {
 fn turn(
     db: &Db,
     draft: &AccountDraft,
+    role: ServerRole,
     guest: UserId,
     session: SessionId,
 ) -> Result<Written<User>, ServiceError> {
     let seq = house::take(db)?;
     let name = &draft.name;
-    let role = OnServer(draft.role);
+    let role = OnServer(role);
     let values = values![guest, &name.shown, &name.folded, &name.skeleton, role, seq];
     statement(db, TURN)?.execute(values)?;
     statement(db, END)?.execute(values![session.0])?;
@@ -255,7 +292,7 @@ const TURN: &str = "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4, kind
 const END: &str = "DELETE FROM sessions WHERE id = ?";
 
 /// A password in the place of the one before.
-pub(super) const SET_SECRET: &str = "INSERT INTO credentials (user_id, kind, secret, created_at) \
+const SET_SECRET: &str = "INSERT INTO credentials (user_id, kind, secret, created_at) \
     VALUES (?1, 'password', ?2, ?3) \
     ON CONFLICT (user_id, kind) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at";
 

@@ -3,7 +3,6 @@
 //! *Invariant:* what a person may do is told when it changes, so that nobody goes on with what they might before.
 
 use super::Store;
-use super::accounts::SET_SECRET;
 use super::db::{self, Db, Row, statement, values};
 use super::failure;
 use super::sessions::{Ending, end, ended};
@@ -115,29 +114,6 @@ impl Store {
                 owners: owners.unwrap_or(0),
             })?;
             Ok(done(db, id, deed)?)
-        })
-        .await
-    }
-}
-
-impl Store {
-    /// Gives an account another password, of which this is the hash, and ends its sessions.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn replace_secret(
-        &self,
-        id: UserId,
-        secret: String,
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
-        self.write(move |db| {
-            statement(db, SET_SECRET)?.execute(values![id, &secret, now])?;
-            let ended = ended(id, end(db, id, Ending::All)?, false);
-            Ok(Written {
-                publish: ended.into_iter().collect(),
-                value: (),
-            })
         })
         .await
     }

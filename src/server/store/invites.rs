@@ -16,10 +16,12 @@ use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::permissions::Roles;
-use parlour_protocol::{RoomId, RoomRole, RoomRules, ServerRole, Timestamp, User, UserId};
+use parlour_protocol::{
+    MS_PER_DAY, RoomId, RoomRole, RoomRules, ServerRole, Timestamp, User, UserId,
+};
 
 /// Milliseconds after which an invitation that leads nowhere any more is forgotten: thirty days.
-const FORGOTTEN_AFTER: i64 = 30 * 24 * 60 * 60 * 1_000;
+const FORGOTTEN_AFTER: i64 = 30 * MS_PER_DAY;
 
 /// What an invitation leads to, and as what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +107,7 @@ pub struct InviteFacts {
     /// The roles of who made it, as they are now; `None` for who is no more.
     pub maker: Option<Roles>,
     /// The room it leads to, if that is there.
-    pub room: Option<(StoredRoom, RoomRules)>,
+    pub room: Option<StoredRoom>,
     /// How many are in that room.
     pub members: i64,
     /// Whether who holds the code is a member of it.
@@ -223,7 +225,7 @@ impl Store {
             if facts.is_member {
                 return Ok(Written::quietly(Accepted {
                     guest: None,
-                    room: facts.room.map(|(room, _)| room),
+                    room: facts.room,
                 }));
             }
             decide(&facts, now)?;
@@ -239,19 +241,16 @@ impl Store {
                 (_, Some(guest)) => guest.id,
                 (_, None) => return Err(failure::no_row().into()),
             };
-            let publish = match (&facts.room, facts.invite.to) {
-                (Some((room, _)), InviteTo::Room(_, role)) => let_in(db, room, user, role, now)?,
-                _ => Vec::new(),
-            };
             // Nobody needs one to a server that they are on.
-            if guest.is_some() || facts.room.is_some() {
-                statement(db, USE)?.execute(values![facts.invite.id])?;
-            }
+            let publish = match guest.is_some() || facts.room.is_some() {
+                true => come(db, &facts, user, now)?,
+                false => Vec::new(),
+            };
             Ok(Written {
                 publish,
                 value: Accepted {
                     guest,
-                    room: facts.room.map(|(room, _)| room),
+                    room: facts.room,
                 },
             })
         })
@@ -344,7 +343,8 @@ fn seen_rules(
     Ok(rules(db, room)?)
 }
 
-fn facts(
+/// What is known of an invitation, for this person or a visitor, in a transaction that does more.
+pub(super) fn facts(
     db: &Db,
     which: &WhichInvite,
     holder: Option<UserId>,
@@ -365,14 +365,30 @@ fn facts(
     let Some(id) = facts.invite.to.room() else {
         return Ok(facts);
     };
-    let room = any(db, id)?.map(StoredRoom::from);
-    facts.room = room.zip(rules(db, id)?);
+    facts.room = any(db, id)?.map(StoredRoom::from);
     let members = statement(db, COUNT_MEMBERS)?.row(values![id], |row| row.get(0))?;
     facts.members = members.unwrap_or_default();
     if let Some(holder) = holder {
         facts.is_member = members::is_member(db, holder, id)?;
     }
     Ok(facts)
+}
+
+/// Somebody comes by an invitation that leads somewhere: it is used, and they are let into its room; what is published of
+/// that.
+pub(super) fn come(
+    db: &Db,
+    facts: &InviteFacts,
+    user: UserId,
+    now: Timestamp,
+) -> db::Result<Vec<Publication>> {
+    statement(db, USE)?.execute(values![facts.invite.id])?;
+    match (&facts.room, facts.invite.to) {
+        (Some(room), InviteTo::Room(_, role)) if !facts.is_member => {
+            let_in(db, room, user, role, now)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Makes a member, for whom everything so far is read; what is published of it.
@@ -477,6 +493,6 @@ const USE: &str = "UPDATE invites SET used = used + 1 WHERE id = ?";
 
 const REVOKE: &str = "UPDATE invites SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1";
 
-/// Those of one person that lead nowhere since this time.
+/// Those of one person that lead nowhere since this time. Of one that was used up it is not known since when.
 const FORGET: &str = "DELETE FROM invites WHERE created_by = ?1 \
-    AND (revoked_at < ?2 OR expires_at < ?2)";
+    AND (revoked_at < ?2 OR expires_at < ?2 OR (used >= max_uses AND created_at < ?2))";

@@ -11,14 +11,12 @@ use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
 use crate::scope::SessionId;
-use parlour_protocol::{ServerRole, Timestamp, User, UserId, UserKind};
+use parlour_protocol::{MS_PER_DAY, ServerRole, Timestamp, User, UserId, UserKind};
 
 /// Expired sessions that are removed with each new one, so that the table does not grow with old ones.
 const EXPIRED: i64 = 100;
-/// Milliseconds in a day.
-const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// For how long what an account was called is nobody else's.
-const HELD_FOR: i64 = 30 * DAY;
+const HELD_FOR: i64 = 30 * MS_PER_DAY;
 
 /// A guest to be made, with their session.
 #[derive(Clone, Debug)]
@@ -151,7 +149,7 @@ impl Store {
         lasts_until: Option<Timestamp>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            let today = now.0 / DAY;
+            let today = now.0 / MS_PER_DAY;
             statement(db, RENEW)?.execute(values![id.0, expires_at, lasts_until, today])?;
             Ok(Written::quietly(()))
         })

@@ -9,12 +9,10 @@ use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::scope::SessionId;
-use parlour_protocol::{Timestamp, UserId};
+use parlour_protocol::{MS_PER_DAY, Timestamp, UserId};
 
 /// Sessions that a person has at once; one more ends the oldest.
 pub const SESSIONS_MAX: i64 = 50;
-/// Milliseconds in a day.
-const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// A session to be begun.
 #[derive(Clone, Debug)]
@@ -112,7 +110,7 @@ impl Store {
                     device: row.get(1)?,
                     network: row.get(2)?,
                     begun_at: Timestamp(begun_at),
-                    seen_on: Timestamp(seen.unwrap_or(begun_at / DAY) * DAY),
+                    seen_on: Timestamp(seen.unwrap_or(begun_at / MS_PER_DAY) * MS_PER_DAY),
                 })
             });
             Ok(sessions?)
@@ -131,7 +129,7 @@ pub(super) fn begin(db: &Db, user: UserId, draft: &SessionDraft) -> db::Result<(
         draft.lasts_until,
         &draft.device,
         &draft.network,
-        draft.now.0 / DAY,
+        draft.now.0 / MS_PER_DAY,
     ];
     statement(db, BEGIN)?.execute(values)?;
     Ok(())

@@ -17,6 +17,7 @@ mod http_guards;
 mod http_hosts;
 mod http_limits;
 mod hub;
+mod invited;
 mod invites;
 mod links;
 mod logs;

@@ -4,13 +4,14 @@ use crate::accounts::{self, Browser, OwnSession, ProfileChanges, SignedIn};
 use crate::http::body::Json as JsonBody;
 use crate::http::device::Device;
 use crate::http::{AtSession, Problem, session_cookie};
+use crate::invites::{self, SignedUp};
 use crate::{Context, Scope, Token};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::IntoResponse;
-use parlour_protocol::{Me, NewGuest, Timestamp, User};
+use parlour_protocol::{Me, NewSession, Timestamp, User};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -19,6 +20,16 @@ use std::sync::Arc;
 pub(super) struct Credentials {
     username: String,
     password: String,
+}
+
+/// The same for an account that is to be made.
+#[derive(Deserialize)]
+pub(super) struct NewAccount {
+    username: String,
+    password: String,
+    /// The code of the invitation that it is made by.
+    #[serde(default)]
+    invite: Option<String>,
 }
 
 /// What is changed of oneself.
@@ -42,19 +53,28 @@ pub(super) struct SessionRecord {
     is_this: bool,
 }
 
-fn begun(user: User, token: &Token) -> Json<NewGuest> {
+fn begun(user: User, token: &Token) -> Json<NewSession> {
     let token = token.as_str().to_owned();
-    Json(NewGuest { user, token })
+    Json(NewSession { user, token })
 }
 
 pub(super) async fn sign_up(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     Device(device): Device,
-    JsonBody(body): JsonBody<Credentials>,
+    JsonBody(body): JsonBody<NewAccount>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Credentials { username, password } = body;
-    let (user, token) = accounts::sign_up(&ctx, &scope, &username, &password, &device).await?;
+    let NewAccount {
+        username, password, ..
+    } = &body;
+    let (user, token) = match &body.invite {
+        None => accounts::sign_up(&ctx, &scope, username, password, &device).await?,
+        Some(code) => {
+            let sign_up = invites::sign_up(&ctx, &scope, code, username, password, &device);
+            let SignedUp { user, token, .. } = sign_up.await?;
+            (user, token)
+        }
+    };
     Ok((StatusCode::CREATED, begun(user, &token)))
 }
 
@@ -88,10 +108,19 @@ pub(super) async fn claim(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     Device(device): Device,
-    JsonBody(body): JsonBody<Credentials>,
+    JsonBody(body): JsonBody<NewAccount>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Credentials { username, password } = body;
-    let (user, token) = accounts::claim(&ctx, &scope, &username, &password, &device).await?;
+    let NewAccount {
+        username, password, ..
+    } = &body;
+    let (user, token) = match &body.invite {
+        None => accounts::claim(&ctx, &scope, username, password, &device).await?,
+        Some(code) => {
+            let claim = invites::claim(&ctx, &scope, code, username, password, &device);
+            let SignedUp { user, token, .. } = claim.await?;
+            (user, token)
+        }
+    };
     Ok(begun(user, &token))
 }
 

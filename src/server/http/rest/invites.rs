@@ -60,6 +60,7 @@ pub(super) struct InvitationBody {
     created_by: User,
     members: i64,
     is_member: bool,
+    may_sign_up: bool,
 }
 
 #[derive(Serialize)]
@@ -134,12 +135,14 @@ pub(super) async fn look(
         by,
         members,
         is_member,
+        may_sign_up,
     } = invites::look(&ctx, &scope, &code).await?;
     Ok(Json(InvitationBody {
         room,
         created_by: by,
         members,
         is_member,
+        may_sign_up,
     }))
 }
 

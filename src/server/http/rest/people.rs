@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::IntoResponse;
 use parlour_protocol::calls::NameBody;
-use parlour_protocol::{NewGuest, Roster};
+use parlour_protocol::{NewSession, Roster};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) async fn create_guest(
 ) -> Result<impl IntoResponse, Problem> {
     let (user, token) = accounts::create_guest(&ctx, &scope, &body.username).await?;
     let token = token.as_str().to_owned();
-    Ok((StatusCode::CREATED, Json(NewGuest { user, token })))
+    Ok((StatusCode::CREATED, Json(NewSession { user, token })))
 }
 
 /// Gives the browser's person a name, or makes them a guest with a session cookie.
