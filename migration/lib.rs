@@ -18,6 +18,7 @@ mod m0009_accounts;
 mod m0010_bans;
 mod m0011_invites;
 mod m0012_direct;
+mod m0013_people;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_bans::Step),
             Box::new(m0011_invites::Step),
             Box::new(m0012_direct::Step),
+            Box::new(m0013_people::Step),
         ]
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// How to use it, in one line.
 const USAGE: &str = "usage: parlour [--config FILE] [--replace], parlour backup FILE, parlour restore FILE, \
-    parlour copy --from URL --to URL, parlour epoch new, or parlour user list|create|password|role|disable|enable";
+    parlour copy --from URL --to URL, parlour epoch new, or parlour user list|create|password|link|role|disable|enable";
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -24,6 +24,7 @@ usage: parlour [--config FILE] [--replace]
        parlour user list [--config FILE]
        parlour user create NAME ROLE [--config FILE]
        parlour user password NAME [--config FILE]
+       parlour user link NAME [--config FILE]
        parlour user role NAME ROLE [--config FILE]
        parlour user disable NAME [--config FILE]
        parlour user enable NAME [--config FILE]
@@ -39,7 +40,8 @@ usage: parlour [--config FILE] [--replace]
                    into a PostgreSQL database. The server must be stopped
   user …           see and change accounts, also while the server runs. ROLE is member, moderator,
                    admin or owner. A new password is the first line that is piped in;
-                   at a terminal one is drawn and printed
+                   at a terminal one is drawn and printed. A link is one with which who has
+                   the account sets another password: once, within a day
 
   --config FILE    read the settings from FILE, not from $PARLOUR_CONFIG or ./Leptos.toml
   --replace        take over from the server that runs on the same database
@@ -167,11 +169,12 @@ fn user(arguments: &mut impl Iterator<Item = OsString>) -> Result<UserAsked, Str
         "list" => Ok(UserAsked::List),
         "create" => Ok(UserAsked::Create(name(word())?, role(word())?)),
         "password" => Ok(UserAsked::Password(name(word())?)),
+        "link" => Ok(UserAsked::Link(name(word())?)),
         "role" => Ok(UserAsked::Role(name(word())?, role(word())?)),
         "disable" => Ok(UserAsked::Disable(name(word())?)),
         "enable" => Ok(UserAsked::Enable(name(word())?)),
         _ => Err(format!(
-            "user needs list, create, password, role, disable or enable after it; {USAGE}."
+            "user needs list, create, password, link, role, disable or enable after it; {USAGE}."
         )),
     }
 }
@@ -241,6 +244,7 @@ mod tests {
             UserAsked::Create("ada".to_owned(), ServerRole::Owner),
         );
         user("password ada", UserAsked::Password("ada".to_owned()));
+        user("link ada", UserAsked::Link("ada".to_owned()));
         user(
             "role ada admin",
             UserAsked::Role("ada".to_owned(), ServerRole::Admin),
@@ -286,6 +290,7 @@ mod tests {
             "user create ada guest",
             "user role ada king",
             "user password",
+            "user link",
             "user disable --config a",
             "user list list",
         ] {

@@ -18,6 +18,8 @@ pub enum UserAsked {
     Create(String, ServerRole),
     /// Give the account of this name another password.
     Password(String),
+    /// Make a link with which who has the account of this name sets another password.
+    Link(String),
     /// Give the account of this name a role.
     Role(String, ServerRole),
     /// Let the account of this name come in no more.
@@ -48,6 +50,7 @@ pub async fn run(settings: Settings, asked: UserAsked) -> Result<String, Command
             name,
             password: password()?,
         },
+        UserAsked::Link(name) => UserCommand::ResetLink { name },
         UserAsked::Role(name, role) => UserCommand::Role { name, role },
         UserAsked::Disable(name) => UserCommand::Disable { name },
         UserAsked::Enable(name) => UserCommand::Enable { name },

@@ -3,14 +3,20 @@
 //! where it leads.
 
 mod accounts;
+mod device_links;
 mod invites;
+mod leaving;
 mod people;
 mod people_admin;
+mod resets;
 
 pub use accounts::{end_session, join, rename, set_bio, set_password, set_up, sign_in, sign_out};
+pub use device_links::{decide_device_link, make_device_link, take_device_link};
 pub use invites::{accept_invite, invite_to_room, invite_to_server, revoke_invite};
+pub use leaving::leave_house;
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
+pub use resets::{make_reset_link, reset_password};
 
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{

@@ -24,6 +24,16 @@ pub const SETTINGS: &str = "/settings";
 pub const SET_BIO: &str = "/settings/about";
 /// Where the form of another password goes.
 pub const SET_PASSWORD: &str = "/settings/password";
+/// What stands before the code with which a password is set anew.
+pub const RESET: &str = "/reset/";
+/// What stands before the code with which another device becomes one's own, on that device.
+pub const DEVICE: &str = "/device/";
+/// Where one makes such a code, and decides about who opened it.
+pub const OWN_DEVICE: &str = "/settings/device";
+/// The page that asks before an account is deleted, and its form's target.
+pub const LEAVE_HOUSE: &str = "/settings/leave";
+/// What somebody takes along of what is theirs, as one file.
+pub const OWN_DATA: &str = "/api/chat/me/data";
 /// Where the name is changed.
 pub const ME: &str = "/me";
 /// Where a room is found by a part of its name.
@@ -248,6 +258,26 @@ pub fn sign_in(next: &str) -> String {
 /// The page that sets up the house, for who has this code.
 pub fn set_up(code: &str) -> String {
     format!("{SET_UP}?code={}", encode(code))
+}
+
+/// `/reset/<code>`: where a password is set anew, as it is given away.
+pub fn reset(code: &str) -> String {
+    format!("{RESET}{code}")
+}
+
+/// `/device/<code>`: where another device becomes one's own, and its forms' target.
+pub fn device(code: &str) -> String {
+    format!("{DEVICE}{code}")
+}
+
+/// `/settings/device/<code>`: the same as the first device sees it.
+pub fn own_device(code: &str) -> String {
+    format!("{OWN_DEVICE}/{code}")
+}
+
+/// Where the form goes that decides about who opened it: `confirm`, or `refuse`.
+pub fn decide_device(code: &str, decision: &str) -> String {
+    format!("{}/{decision}", own_device(code))
 }
 
 /// Where the form goes that ends a session of one's own.

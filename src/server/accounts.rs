@@ -2,9 +2,13 @@
 
 mod by_machine;
 mod device;
+mod device_links;
+mod export;
+mod leaving;
 mod passwords;
 mod policy;
 mod profile;
+mod resets;
 mod sessions;
 mod setup;
 mod signing_in;
@@ -13,9 +17,16 @@ mod token;
 
 pub use by_machine::{create_account, set_password};
 pub use device::device;
+pub use device_links::{
+    OfferedLink, OwnLink, come_in_by_link, decide_device_link, look_at_device_link,
+    make_device_link, open_device_link, own_device_link,
+};
+pub use export::export;
+pub use leaving::{Leaving, leave_house};
 pub use passwords::{change_password, remember_browser};
 pub use policy::Policy;
 pub use profile::{ProfileChanges, change_me, me};
+pub use resets::{ResetLink, look_at_reset, make_reset_link, reset_password};
 pub use sessions::{authenticate, end_own_session, own_sessions, sign_out};
 pub use setup::{draw_setup_code, is_setup_code, set_up};
 pub use signing_in::{Browser, SignedIn, sign_in};

@@ -67,7 +67,7 @@ pub async fn people(
     with_guests: bool,
     after: Option<UserId>,
 ) -> Result<PeoplePage, ServiceError> {
-    require(actor, Action::SeePeople)?;
+    require_action(actor, Action::SeePeople)?;
     let wanted = PeopleWanted {
         search: names::folded(search.trim()),
         with_guests,
@@ -85,7 +85,7 @@ pub async fn people(
 /// # Errors
 /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`], or the database failed.
 pub async fn person(ctx: &Context, actor: Actor, id: UserId) -> Result<KnownPerson, ServiceError> {
-    require(actor, Action::SeePeople)?;
+    require_action(actor, Action::SeePeople)?;
     let known = ctx.store.known_person(id).await?;
     known.ok_or(ServiceError::NotFound)
 }
@@ -95,7 +95,7 @@ pub async fn person(ctx: &Context, actor: Actor, id: UserId) -> Result<KnownPers
 /// # Errors
 /// [`ServiceError::Forbidden`], [`ServiceError::NotFound`], or the database failed.
 pub async fn account(ctx: &Context, actor: Actor, name: &str) -> Result<KnownPerson, ServiceError> {
-    require(actor, Action::SeePeople)?;
+    require_action(actor, Action::SeePeople)?;
     let known = ctx.store.known_account(names::folded(name.trim())).await?;
     known.ok_or(ServiceError::NotFound)
 }
@@ -111,7 +111,7 @@ pub async fn administer(
     id: UserId,
     deed: Deed,
 ) -> Result<KnownPerson, ServiceError> {
-    require(actor, action(deed))?;
+    require(actor, deed)?;
     let decide = move |facts: &PersonFacts| decide(actor, deed, facts);
     let done = ctx.store.administer(id, deed, decide).await?;
     tracing::info!(by = ?actor, person = id.0, ?deed, "a person was administered");
@@ -127,7 +127,12 @@ pub fn could(actor: Actor, deed: Deed, person: &KnownPerson) -> bool {
     decide(actor, deed, &facts).is_ok()
 }
 
-fn require(actor: Actor, action: Action) -> Result<(), ServiceError> {
+/// Refuses who may not do this to anybody.
+pub(crate) fn require(actor: Actor, deed: Deed) -> Result<(), ServiceError> {
+    require_action(actor, action(deed))
+}
+
+fn require_action(actor: Actor, action: Action) -> Result<(), ServiceError> {
     let may = actor.may(action);
     may.then_some(()).ok_or(ServiceError::Forbidden)
 }
@@ -137,12 +142,14 @@ fn action(deed: Deed) -> Action {
         Deed::Role(_) => Action::ManageServerRoles,
         Deed::Disable | Deed::Enable => Action::DisablePerson,
         Deed::EndSessions => Action::EndSessions,
+        Deed::ResetPassword => Action::ResetPassword,
     }
 }
 
-fn decide(actor: Actor, deed: Deed, facts: &PersonFacts) -> Result<(), ServiceError> {
+/// Whether this may be done to the person who is known so.
+pub(crate) fn decide(actor: Actor, deed: Deed, facts: &PersonFacts) -> Result<(), ServiceError> {
     let PersonFacts { person, owners } = facts;
-    require(actor, action(deed))?;
+    require(actor, deed)?;
     let acts_on = match actor {
         Actor::Machine => true,
         // One changes one's own role, and does nothing else to oneself here.
@@ -173,10 +180,15 @@ fn decide(actor: Actor, deed: Deed, facts: &PersonFacts) -> Result<(), ServiceEr
             return Err(ServiceError::Forbidden);
         }
     }
+    // Nobody else has a password, or could sign in with it.
+    let has_password = person.user.kind == UserKind::Member && person.is_active;
+    if deed == Deed::ResetPassword && !has_password {
+        return Err(ServiceError::Forbidden);
+    }
     let goes = match deed {
         Deed::Role(role) => role < ServerRole::Owner,
         Deed::Disable => true,
-        Deed::Enable | Deed::EndSessions => false,
+        Deed::Enable | Deed::EndSessions | Deed::ResetPassword => false,
     };
     if goes && person.is_active && person.role == ServerRole::Owner && *owners <= 1 {
         return Err(ServiceError::LastOwner);

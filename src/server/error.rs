@@ -129,6 +129,9 @@ pub enum ServiceError {
     /// No such invitation, or one that leads nowhere any more.
     #[error("invitation not found")]
     InviteNotFound,
+    /// No such link, or one that was used, is over, or was made by who may make it no more.
+    #[error("link not found")]
+    LinkNotFound,
     /// The person has as many invitations as one may have.
     #[error("too many invitations")]
     TooManyInvites,
@@ -246,6 +249,9 @@ impl ServiceError {
             Self::PersonNotFound => AppError::new(Code::NotFound, "There is no such person."),
             Self::InviteNotFound => {
                 AppError::new(Code::NotFound, "This invitation leads nowhere any more.")
+            }
+            Self::LinkNotFound => {
+                AppError::new(Code::NotFound, "This link leads nowhere any more.")
             }
             Self::TooManyInvites => AppError::new(
                 Code::Invalid,

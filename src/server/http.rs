@@ -9,6 +9,7 @@ pub mod body;
 pub mod browser_cookie;
 mod compressed;
 pub mod device;
+pub mod device_cookie;
 pub mod forwarded;
 mod host;
 pub mod last_room;

@@ -5,13 +5,12 @@
 //! *Invariant:* a code that is none, was taken back, has expired or was used up is answered alike, and costs its address
 //! one of few tries.
 
-mod code;
 mod decide;
 
-pub use code::Code;
 use decide::{decide_accept, decide_account, decide_new, decide_revoke};
 
 use crate::accounts::{self, ByInvite, DecideInvite, Made, Policy, Token};
+use crate::code::{self, Code};
 use crate::config::SignUp;
 use crate::context::Context;
 use crate::error::ServiceError;

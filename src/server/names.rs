@@ -16,7 +16,7 @@ mod spelling;
 pub(crate) use edition::edition;
 pub use findable::findable;
 pub(crate) use order::sort_key;
-pub use reserved::is_reserved;
+pub use reserved::{SOMEBODY_WHO_LEFT, is_reserved};
 
 use parlour_protocol::rules::{self, Fault, Invalid};
 use unicode_normalization::UnicodeNormalization;

@@ -1,5 +1,5 @@
-//! Removes from the disk what is deleted or expired: rooms that are tombstones, expired sessions, guests without
-//! session, message or room, and texts in the write-ahead log that were edited or deleted.
+//! Removes from the disk what is deleted or expired: rooms that are tombstones, what accounts that were deleted leave
+//! behind, expired sessions, guests without session, message or room, and texts in the write-ahead log that were edited or deleted.
 //!
 //! *Invariant:* it does a bounded piece in a transaction, and then pauses for as long as that took, but no longer
 //! than from one pass to the next. What it has to do is read from the database, so a restart interrupts nothing.
@@ -134,6 +134,9 @@ impl Sweep {
             return Ok(true);
         }
         let now = self.clock.now();
+        if self.store.sweep_leaver(now).await? {
+            return Ok(true);
+        }
         let at = self.clock.monotonic();
         let may_forget = self.steady.holds(now.0, at);
         Ok(may_forget && (self.store.sweep_sessions(now).await? || self.of_people().await?))

@@ -6,8 +6,8 @@ use crate::accounts;
 use crate::administration::{self, Actor, Deed, KnownPerson};
 use crate::context::Context;
 use crate::error::ServiceError;
-use parlour_protocol::UserKind;
 use parlour_protocol::permissions::ServerRole;
+use parlour_protocol::{UserKind, paths};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
@@ -32,6 +32,11 @@ pub enum UserCommand {
         name: String,
         /// What it is from now on.
         password: String,
+    },
+    /// Make a link with which who has an account sets another password.
+    ResetLink {
+        /// The name of the account.
+        name: String,
     },
     /// Give an account a role on the server.
     Role {
@@ -59,6 +64,7 @@ impl fmt::Debug for UserCommand {
             Self::List => "list",
             Self::Create { .. } => "create",
             Self::Password { .. } => "password",
+            Self::ResetLink { .. } => "reset_link",
             Self::Role { .. } => "role",
             Self::Disable { .. } => "disable",
             Self::Enable { .. } => "enable",
@@ -72,6 +78,10 @@ impl fmt::Debug for UserCommand {
 /// # Errors
 /// A sentence for who sits at the machine.
 pub async fn run(ctx: &Context, command: UserCommand) -> Result<String, String> {
+    let refused = match command {
+        UserCommand::ResetLink { .. } => "Only an account that is active has a password to set.",
+        _ => "An account has a role from member up.",
+    };
     let done = match command {
         UserCommand::List => list(ctx).await,
         UserCommand::Create {
@@ -80,13 +90,14 @@ pub async fn run(ctx: &Context, command: UserCommand) -> Result<String, String> 
             role,
         } => create(ctx, &name, &password, role).await,
         UserCommand::Password { name, password } => set_password(ctx, &name, &password).await,
+        UserCommand::ResetLink { name } => make_reset_link(ctx, &name).await,
         UserCommand::Role { name, role } => administer(ctx, &name, Deed::Role(role)).await,
         UserCommand::Disable { name } => administer(ctx, &name, Deed::Disable).await,
         UserCommand::Enable { name } => administer(ctx, &name, Deed::Enable).await,
     };
     done.map_err(|error| match error {
         ServiceError::NotFound => "There is no account of this name.".to_owned(),
-        ServiceError::Forbidden => "An account has a role from member up.".to_owned(),
+        ServiceError::Forbidden => refused.to_owned(),
         other => other.to_app_error().message,
     })
 }
@@ -158,6 +169,20 @@ async fn set_password(ctx: &Context, name: &str, password: &str) -> Result<Strin
         "a password was set from the command line"
     );
     Ok(line(&known))
+}
+
+async fn make_reset_link(ctx: &Context, name: &str) -> Result<String, ServiceError> {
+    let known = administration::account(ctx, Actor::Machine, name).await?;
+    let made = accounts::make_reset_link(ctx, Actor::Machine, known.user.id).await?;
+    let base = match ctx.settings.server.public_url.trim_end_matches('/') {
+        "" => format!("http://{}", ctx.settings.site.site_addr),
+        url => url.to_owned(),
+    };
+    let path = paths::reset(made.code.as_str());
+    Ok(format!(
+        "{base}{path}\nIt works once, until {}.\n",
+        made.expires_at
+    ))
 }
 
 async fn administer(ctx: &Context, name: &str, deed: Deed) -> Result<String, ServiceError> {

@@ -34,7 +34,24 @@ pub fn site(site: Site) -> Router {
         .route(paths::SETTINGS, get(pages::settings))
         .route(paths::SET_BIO, post(forms::set_bio))
         .route(paths::SET_PASSWORD, post(forms::set_password))
+        .route(
+            paths::LEAVE_HOUSE,
+            get(pages::leave_house).post(forms::leave_house),
+        )
         .route("/settings/sessions/{session}/end", post(forms::end_session))
+        .route(
+            paths::OWN_DEVICE,
+            get(pages::own_devices).post(forms::make_device_link),
+        )
+        .route("/settings/device/{code}", get(pages::own_device_link))
+        .route(
+            "/settings/device/{code}/{decision}",
+            post(forms::decide_device_link),
+        )
+        .route(
+            "/device/{code}",
+            get(pages::device_link).post(forms::take_device_link),
+        )
         .route(paths::LIST, get(pages::list))
         .route(paths::ROOMS, get(pages::all_rooms))
         .route(paths::GO, get(pages::go))
@@ -48,7 +65,12 @@ pub fn site(site: Site) -> Router {
         .route(paths::PEOPLE_ADMIN, get(pages::people_admin))
         .route("/admin/people/{id}", get(pages::person_admin))
         .route("/admin/people/{id}/role", post(forms::give_role))
+        .route("/admin/people/{id}/reset", post(forms::make_reset_link))
         .route("/admin/people/{id}/{deed}", post(forms::do_to_person))
+        .route(
+            "/reset/{code}",
+            get(pages::reset).post(forms::reset_password),
+        )
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
         .route("/rooms/{slug}/read", post(forms::mark_read))

@@ -3,10 +3,10 @@
 use crate::harness::{Browser, LOBBY, Page, Program, Site};
 use parlour_server::accounts::draw_setup_code;
 
-const PASSWORD: &str = "jam to-morrow";
+pub const PASSWORD: &str = "jam to-morrow";
 
 /// Signs in by the form.
-async fn sign_in(browser: &Browser, name: &str, password: &str) -> Page {
+pub async fn sign_in(browser: &Browser, name: &str, password: &str) -> Page {
     let form = browser
         .get("/signin?next=/rooms/1-lobby")
         .await
@@ -16,7 +16,7 @@ async fn sign_in(browser: &Browser, name: &str, password: &str) -> Page {
 }
 
 /// Somebody who joined with a password.
-async fn member(site: &Site, name: &str) -> Browser {
+pub async fn member(site: &Site, name: &str) -> Browser {
     let browser = site.visitor();
     let form = browser.get("/join").await.form("form.form");
     let form = form.with("username", name).with("password", PASSWORD);

@@ -89,7 +89,17 @@ async fn accounts_are_made_and_changed_by_the_server_that_runs_and_without_one()
     said(&user(&["password", "Ada"], "quite another password\n"));
     assert_eq!(signs_in("Ada", "correct horse battery").await, 401);
     assert_eq!(signs_in("Ada", "quite another password").await, 201);
+    let link = said(&user(&["link", "Bob"], ""));
+    assert!(link.contains("/reset/"), "{link}");
+    refused(
+        &user(&["link", "Nobody"], ""),
+        "There is no account of this name",
+    );
     said(&user(&["disable", "Bob"], ""));
+    refused(
+        &user(&["link", "Bob"], ""),
+        "Only an account that is active",
+    );
     assert_eq!(signs_in("Bob", "staple battery correct").await, 401);
     let log = program.log.join("\n");
     assert!(!log.contains("battery"), "{log}");

@@ -167,14 +167,15 @@ pub async fn sign_in(
     };
     match accounts::sign_in(&site.ctx, &scope, &username, &password, browser).await {
         Ok(SignedIn { user, token }) => {
-            // Whoever was here before is here no more. That it could not be ended is no reason to send them away.
-            if let Err(error) = accounts::sign_out(&site.ctx, &scope).await
-                && !matches!(error, ServiceError::SignInRequired)
-            {
-                tracing::warn!(%error, "the session before was not ended");
-            }
-            let response = see(paths::safe_next(&next));
-            begun(&site, response, &user, &token, known_by).await
+            moved_in(
+                &site,
+                &scope,
+                &headers,
+                paths::safe_next(&next),
+                &user,
+                &token,
+            )
+            .await
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
@@ -187,14 +188,7 @@ pub async fn sign_in(
 /// `POST /signout`: ends the session of this browser, which forgets what it kept.
 pub async fn sign_out(State(site): State<Site>, scope: Scope) -> Response {
     match accounts::sign_out(&site.ctx, &scope).await {
-        Ok(()) | Err(ServiceError::SignInRequired) => {
-            let mut response = see(paths::LIST);
-            let cookie = session_cookie::end(&site.ctx.settings);
-            let headers = response.headers_mut();
-            headers.insert(header::SET_COOKIE, cookie);
-            headers.insert(CLEAR.0, HeaderValue::from_static(CLEAR.1));
-            response
-        }
+        Ok(()) | Err(ServiceError::SignInRequired) => forgotten(&site, see(paths::LIST)),
         Err(error) => pages::answer(&site, Err(error)),
     }
 }
@@ -294,6 +288,34 @@ async fn changed_to(
             told_when(pages::answer(site, page), &error)
         }
     }
+}
+
+/// The answer to who is nobody in this browser from now on, which forgets what it kept.
+pub(super) fn forgotten(site: &Site, mut response: Response) -> Response {
+    let cookie = session_cookie::end(&site.ctx.settings);
+    let headers = response.headers_mut();
+    headers.insert(header::SET_COOKIE, cookie);
+    headers.insert(CLEAR.0, HeaderValue::from_static(CLEAR.1));
+    response
+}
+
+/// Leads there with the session that has begun in this browser. Whoever was here before is here no more: that their
+/// session could not be ended is no reason to send anybody away.
+pub(super) async fn moved_in(
+    site: &Site,
+    before: &Scope,
+    headers: &HeaderMap,
+    to: &str,
+    user: &User,
+    token: &Token,
+) -> Response {
+    if let Err(error) = accounts::sign_out(&site.ctx, before).await
+        && !matches!(error, ServiceError::SignInRequired)
+    {
+        tracing::warn!(%error, "the session before was not ended");
+    }
+    let known_by = browser_cookie::read(&site.ctx.settings, headers);
+    begun(site, see(to), user, token, known_by).await
 }
 
 /// The answer with the cookie of a session that has begun; and, of an account, with one by which this browser is known

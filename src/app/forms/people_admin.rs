@@ -48,7 +48,7 @@ async fn administer(site: Site, scope: Scope, id: String, deed: Deed) -> Respons
         // Who may see the page is told there what they may not.
         Err(error) => {
             let (status, told) = site.refusal(&error);
-            let page = pages::person_page(&site, &scope, &id, status, Some(&told)).await;
+            let page = pages::person_page(&site, &scope, &id, status, Some(&told), None).await;
             admin_answer(site, page.map(|page| told_when(page, &told))).await
         }
     }

@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::parts::PlainPage;
-use super::qr::qr_code;
+use super::qr::given_link;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
@@ -34,6 +34,9 @@ const DAYS: [(&str, &str); 4] = [
 
 /// The role of who comes by it, likewise.
 const ROLES: [(&str, &str); 2] = [("member", "A member"), ("moderator", "A moderator")];
+
+/// What is to be known of a link that was made.
+const ONCE: &str = "It is shown this once. Whoever has it comes in.";
 
 /// What came of the form, if it was sent.
 #[derive(Debug, Default)]
@@ -139,7 +142,7 @@ fn shown(
         let is_any = !lines.is_empty();
         view! {
             <PlainPage heading back back_label>
-                {made.map(|link| link_made(&link))}
+                {made.map(|link| given_link(&link, "Give this link away", ONCE))}
                 <form class="form" method="post" action=here>
                     <Choice label="Who may come" name="uses" options=&USES/>
                     <Choice label="For how long" name="days" options=&DAYS/>
@@ -179,22 +182,6 @@ fn Choice(
             <select id=name name=name>{options.iter().map(option).collect_view()}</select>
         </div>
     }
-}
-
-/// The link as it is given away, this once.
-fn link_made(link: &str) -> AnyView {
-    view! {
-        <section class="made-link" aria-labelledby="made-link">
-            <h2 id="made-link">"Give this link away"</h2>
-            <div class="field">
-                <label for="link">"Link"</label>
-                <input id="link" readonly value=link.to_owned() autocomplete="off"/>
-                <p class="field-hint">"It is shown this once. Whoever has it comes in."</p>
-            </div>
-            {qr_code(link, "The link as a QR code")}
-        </section>
-    }
-    .into_any()
 }
 
 /// An invitation, and the way to take it back.

@@ -55,8 +55,12 @@ pub fn name_page(
             }
         });
         let elsewhere = match is_guest {
-            true => view! { <a href=paths::sign_in(paths::LIST)>"Sign in to another account"</a> }
-                .into_any(),
+            true => view! {
+                <a href=paths::sign_in(paths::LIST)>"Sign in to another account"</a>
+                " · "
+                <a href=paths::OWN_DEVICE>"Be the same on another device"</a>
+            }
+            .into_any(),
             false => view! { <a href=paths::SETTINGS.to_owned()>"Settings"</a> }.into_any(),
         };
         let fields = view! {

@@ -2,6 +2,7 @@
 //! done to them.
 
 use super::admin::{admin_answer, admin_page};
+use super::qr::given_link;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -92,11 +93,11 @@ pub async fn person_admin(
     scope: Scope,
     Path(id): Path<String>,
 ) -> Response {
-    let page = person_page(&site, &scope, &id, StatusCode::OK, None).await;
+    let page = person_page(&site, &scope, &id, StatusCode::OK, None, None).await;
     admin_answer(site, page).await
 }
 
-/// The page of one person, with what stood in the way of something.
+/// The page of one person, with what stood in the way of something, or a link that was made for them.
 ///
 /// # Errors
 /// As [`administration::person`].
@@ -106,12 +107,14 @@ pub async fn person_page(
     id: &str,
     status: StatusCode,
     error: Option<&AppError>,
+    reset: Option<&str>,
 ) -> Result<Response, ServiceError> {
     let actor = Actor::of(scope)?;
     let id = id.parse().map_err(|_| ServiceError::NotFound)?;
     let person = administration::person(&site.ctx, actor, UserId(id)).await?;
     let error = error.map(|error| error.message.clone());
-    Ok(shown(site, status, actor, person, error))
+    let reset = reset.map(str::to_owned);
+    Ok(shown(site, status, actor, person, error, reset))
 }
 
 fn shown(
@@ -120,6 +123,7 @@ fn shown(
     actor: Actor,
     person: KnownPerson,
     error: Option<String>,
+    reset: Option<String>,
 ) -> Response {
     let id = person.user.id;
     let could = |deed| administration::could(actor, deed, &person);
@@ -128,6 +132,11 @@ fn shown(
     let roles: Vec<_> = roles.collect();
     let deeds = [
         (Deed::EndSessions, "Sign out everywhere", true),
+        (
+            Deed::ResetPassword,
+            "Make a link to set a new password",
+            true,
+        ),
         (Deed::Disable, "Disable the account", person.is_active),
         (Deed::Enable, "Enable the account again", !person.is_active),
     ];
@@ -158,9 +167,15 @@ fn shown(
                 </form>
             }
         });
+        let reset = reset.map(|link| {
+            let hint = "It is shown this once, works once, and ends after a day. Give it to them alone: whoever has it \
+                sets their password, and is them.";
+            given_link(&link, "A new password", hint)
+        });
         view! {
             <p><strong><bdi>{person.user.name.clone()}</bdi></strong>" · "{facts(&person)}</p>
             {error.map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
+            {reset}
             {roles}
             {deeds.collect_view()}
         }
@@ -178,6 +193,7 @@ fn name(deed: Deed) -> &'static str {
         Deed::Disable => "disable",
         Deed::Enable => "enable",
         Deed::EndSessions => "sign-out",
+        Deed::ResetPassword => "reset",
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt::Write;
 const MARGIN: usize = 4;
 
 /// The code of a text, called this for who does not see it. Nothing, for a text that no code holds.
-pub fn qr_code(text: &str, label: &'static str) -> Option<AnyView> {
+fn qr_code(text: &str, label: &'static str) -> Option<AnyView> {
     let (size, path) = squares(text)?;
     let around = format!("0 0 {size} {size}");
     let view = view! {
@@ -19,6 +19,22 @@ pub fn qr_code(text: &str, label: &'static str) -> Option<AnyView> {
         </svg>
     };
     Some(view.into_any())
+}
+
+/// A link as it is given away, this once, with its code.
+pub fn given_link(link: &str, heading: &'static str, hint: &'static str) -> AnyView {
+    view! {
+        <section class="made-link" aria-labelledby="made-link">
+            <h2 id="made-link">{heading}</h2>
+            <div class="field">
+                <label for="link">"Link"</label>
+                <input id="link" readonly value=link.to_owned() autocomplete="off"/>
+                <p class="field-hint">{hint}</p>
+            </div>
+            {qr_code(link, "The link as a QR code")}
+        </section>
+    }
+    .into_any()
 }
 
 /// Squares on a side, and a path around those that are dark.

@@ -124,7 +124,18 @@ fn shown(
             <section aria-labelledby="sessions-title">
                 <h2 id="sessions-title">"Where you are signed in"</h2>
                 <ul>{sessions.into_iter().map(|session| line(session, this)).collect_view()}</ul>
-                <p><a href=paths::SIGN_OUT>"Sign out"</a></p>
+                <p>
+                    <a href=paths::OWN_DEVICE>"Sign in on another device"</a> " · "
+                    <a href=paths::SIGN_OUT>"Sign out"</a>
+                </p>
+            </section>
+            <section aria-labelledby="data-title">
+                <h2 id="data-title">"What is yours"</h2>
+                <p>
+                    <a href=paths::OWN_DATA download="parlour.json">"Download it"</a>
+                    ": who you are, your sessions and rooms, and all that you wrote, as one JSON file."
+                </p>
+                {is_member.then(|| view! { <p><a href=paths::LEAVE_HOUSE>"Delete your account"</a></p> })}
             </section>
         </PlainPage>
     }

@@ -8,7 +8,7 @@ use crate::error::ServiceError;
 use crate::names;
 use crate::passwords::Password;
 use crate::scope::Scope;
-use parlour_protocol::UserId;
+use parlour_protocol::{User, UserId};
 
 /// Sets another password, for who knows the one that holds; all other sessions end.
 ///
@@ -23,32 +23,45 @@ pub async fn change_password(
     password: &str,
 ) -> Result<(), ServiceError> {
     let person = scope.require_person()?;
-    let account = ctx.store.account(person.user.id).await?;
-    let account = account.ok_or(ServiceError::Forbidden)?;
-    let wanted = Password::choose(password, &account.user.name).map_err(ServiceError::Password)?;
-    let name = names::folded(&account.user.name);
-    let attempt = ctx.limits.attempt(&name, scope.address, None)?;
-    let given = Password::given(current);
-    let is_it = match ctx
-        .passwords
-        .is_it(scope.address, given, account.secret)
-        .await
-    {
-        Ok(is_it) => is_it,
-        Err(error) => {
-            attempt.give_back();
-            return Err(error);
-        }
-    };
-    if !is_it {
-        return Err(ServiceError::WrongCredentials);
-    }
-    attempt.give_back();
+    let wanted = Password::choose(password, &person.user.name).map_err(ServiceError::Password)?;
+    prove(ctx, scope, current).await?;
     let secret = ctx.passwords.hash(scope.address, wanted).await?;
     let now = ctx.clock.now();
     (ctx.store
         .set_password(person.user.id, secret, now, Some(person.session)))
     .await
+}
+
+/// The account of the person, if this is its password. What is wrong counts as for who signs in.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`]; [`ServiceError::Forbidden`] for who has no account;
+/// [`ServiceError::WrongCredentials`]; [`ServiceError::RateLimited`] and [`ServiceError::Overloaded`].
+pub(super) async fn prove(
+    ctx: &Context,
+    scope: &Scope,
+    password: &str,
+) -> Result<User, ServiceError> {
+    let person = scope.require_person()?;
+    let account = ctx.store.account(person.user.id).await?;
+    let account = account.ok_or(ServiceError::Forbidden)?;
+    let name = names::folded(&account.user.name);
+    let attempt = ctx.limits.attempt(&name, scope.address, None)?;
+    let given = Password::given(password);
+    let compared = (ctx.passwords)
+        .is_it(scope.address, given, account.secret)
+        .await;
+    match compared {
+        Ok(false) => Err(ServiceError::WrongCredentials),
+        Ok(true) => {
+            attempt.give_back();
+            Ok(account.user)
+        }
+        Err(error) => {
+            attempt.give_back();
+            Err(error)
+        }
+    }
 }
 
 /// Remembers that an account is signed in in this browser, unless it is known; what the browser is to keep.

@@ -4,11 +4,25 @@ use super::Problem;
 use crate::{ClientAddress, Context, ServiceError};
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::Method;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
+
+/// Left with an answer that is made while it is read: compressed it would be in memory as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Streamed;
+
+/// Whether an answer is compressed.
+pub(super) fn is_compressed(
+    _: StatusCode,
+    _: Version,
+    _: &HeaderMap,
+    extensions: &Extensions,
+) -> bool {
+    extensions.get::<Streamed>().is_none()
+}
 
 /// The layer around tower-http's, which compresses while its body is read: on a worker thread. When too much work
 /// waits there, the answer goes out uncompressed.

@@ -48,6 +48,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/direct", post(cards::talk))
         .route("/people", get(cards::find))
         .route("/people/{person}", get(cards::show))
+        .route("/people/{person}/reset", post(accounts::make_reset_link))
         .route(
             "/me/blocks/{person}",
             put(cards::block).delete(cards::unblock),
@@ -66,12 +67,14 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             "/me",
             get(accounts::me)
                 .post(people::give_name)
-                .patch(accounts::change_me),
+                .patch(accounts::change_me)
+                .delete(accounts::leave_house),
         )
         .route("/me/claim", post(accounts::claim))
         .route("/me/sessions", get(accounts::own_sessions))
         .route("/me/sessions/{session}", delete(accounts::end_session))
         .route("/me/rooms", get(rooms::list_own))
+        .route("/me/data", get(accounts::export))
         .route("/connection", get(people::connection))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed());

@@ -1,6 +1,6 @@
 //! The routes of the API, and the layers around the whole site.
 
-use super::compressed::{counted, in_its_share};
+use super::compressed::{counted, in_its_share, is_compressed};
 use super::host::host;
 use super::refusal::Refusals;
 use super::same_origin::same_origin;
@@ -23,6 +23,7 @@ use std::sync::Arc;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 /// The level of Brotli: a page with fifty messages is a twelfth smaller than at the library's 4, and takes a fifth of
 /// a millisecond longer. For gzip it is the usual level.
@@ -60,7 +61,11 @@ pub fn layered(
     // The last one is the outermost.
     router
         .layer(from_fn_with_state(Arc::clone(ctx), counted))
-        .layer(CompressionLayer::new().quality(QUALITY))
+        .layer(
+            CompressionLayer::new()
+                .quality(QUALITY)
+                .compress_when(DefaultPredicate::new().and(is_compressed)),
+        )
         .layer(from_fn_with_state(Arc::clone(ctx), in_its_share))
         .layer(from_fn(slash))
         .layer(from_fn_with_state(Arc::clone(ctx), renamed))

@@ -117,7 +117,13 @@ impl ProxyMisconfiguration {
 }
 
 /// Paths behind which a secret stands, up to the next slash.
-const BEFORE_CODES: [&str; 2] = [paths::INVITATION, "/api/chat/invites/"];
+const BEFORE_CODES: [&str; 5] = [
+    paths::INVITATION,
+    "/api/chat/invites/",
+    paths::RESET,
+    paths::DEVICE,
+    "/settings/device/",
+];
 
 /// A path as it may be logged.
 fn without_code(path: &str) -> Cow<'_, str> {
@@ -161,6 +167,9 @@ mod tests {
             ("/i/abcdefgh23456789/x", "/i/…/x"),
             ("/api/chat/invites/abc/accept", "/api/chat/invites/…/accept"),
             ("/api/chat/invites", "/api/chat/invites"),
+            ("/reset/abcdefgh23456789", "/reset/…"),
+            ("/device/abcdefgh23456789", "/device/…"),
+            ("/settings/device/abc/confirm", "/settings/device/…/confirm"),
             ("/rooms/1-lobby", "/rooms/1-lobby"),
         ] {
             assert_eq!(without_code(path), logged);

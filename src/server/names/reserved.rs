@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
-const RESERVED: [&str; 32] = [
+/// What messages are under whose author has left.
+pub const SOMEBODY_WHO_LEFT: &str = "Somebody who left";
+
+const RESERVED: [&str; 33] = [
     "admin",
     "admins",
     "administrator",
@@ -30,6 +33,7 @@ const RESERVED: [&str; 32] = [
     "root",
     "security",
     "server",
+    SOMEBODY_WHO_LEFT,
     "staff",
     "superuser",
     "support",

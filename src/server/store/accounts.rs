@@ -10,7 +10,7 @@ use super::rooms::StoredRoom;
 use super::sessions::{self, Ending, SessionDraft, begin};
 use super::tables::{Kind, OnServer, UserRow, user_columns};
 use super::writer::Written;
-use super::{Store, direct, failure, house};
+use super::{Store, direct, failure, house, secrets};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
@@ -96,7 +96,7 @@ impl Store {
             if let Some(invite) = &facts.invite {
                 publish.extend(invites::come(db, invite, user, now)?);
             }
-            statement(db, SET_SECRET)?.execute(values![user, &draft.secret, now])?;
+            secrets::set(db, user, &draft.secret, now)?;
             if draft.setup_code.is_some() {
                 statement(db, USE_SETUP)?.execute(values![])?;
             }
@@ -146,7 +146,7 @@ impl Store {
         kept: Option<SessionId>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            statement(db, SET_SECRET)?.execute(values![user, &secret, now])?;
+            secrets::set(db, user, &secret, now)?;
             let which = kept.map_or(Ending::All, Ending::Others);
             let sessions = sessions::end(db, user, which)?;
             Ok(Written {
@@ -290,11 +290,6 @@ const TURN: &str = "UPDATE users SET name = ?2, folded = ?3, skeleton = ?4, kind
     role = ?5, seq = ?6 WHERE id = ?1";
 
 const END: &str = "DELETE FROM sessions WHERE id = ?";
-
-/// A password in the place of the one before.
-const SET_SECRET: &str = "INSERT INTO credentials (user_id, kind, secret, created_at) \
-    VALUES (?1, 'password', ?2, ?3) \
-    ON CONFLICT (user_id, kind) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at";
 
 const NAMED: &str = concat!(
     "SELECT ",

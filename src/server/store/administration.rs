@@ -56,6 +56,8 @@ pub enum Deed {
     Enable,
     /// All their sessions end.
     EndSessions,
+    /// They get a link with which they set another password, which is made by `make_reset`.
+    ResetPassword,
 }
 
 impl Store {
@@ -106,17 +108,22 @@ impl Store {
         decide: impl Fn(&PersonFacts) -> Result<(), ServiceError> + Send + 'static,
     ) -> Result<KnownPerson, ServiceError> {
         self.write(move |db| {
-            let person = statement(db, PERSON)?.row(values![id], known)?;
-            let person = person.ok_or(ServiceError::NotFound)?;
-            let owners = statement(db, OWNERS)?.row(values![], |row| row.get(0))?;
-            decide(&PersonFacts {
-                person,
-                owners: owners.unwrap_or(0),
-            })?;
+            decide(&facts(db, id)?)?;
             Ok(done(db, id, deed)?)
         })
         .await
     }
+}
+
+/// What is known of a person.
+pub(super) fn facts(db: &Db, id: UserId) -> Result<PersonFacts, ServiceError> {
+    let person = statement(db, PERSON)?.row(values![id], known)?;
+    let person = person.ok_or(ServiceError::NotFound)?;
+    let owners = statement(db, OWNERS)?.row(values![], |row| row.get(0))?;
+    Ok(PersonFacts {
+        person,
+        owners: owners.unwrap_or(0),
+    })
 }
 
 fn done(db: &Db, id: UserId, deed: Deed) -> db::Result<Written<KnownPerson>> {
@@ -124,14 +131,15 @@ fn done(db: &Db, id: UserId, deed: Deed) -> db::Result<Written<KnownPerson>> {
         Deed::Role(role) => statement(db, SET_ROLE)?.execute(values![id, OnServer(role)])?,
         Deed::Disable => statement(db, SET_STATE)?.execute(values![id, "disabled"])?,
         Deed::Enable => statement(db, SET_STATE)?.execute(values![id, "active"])?,
-        Deed::EndSessions => 0,
+        Deed::EndSessions | Deed::ResetPassword => 0,
     };
     let ending = match deed {
         Deed::Disable | Deed::EndSessions => ended(id, end(db, id, Ending::All)?, false),
-        Deed::Role(_) | Deed::Enable => None,
+        Deed::Role(_) | Deed::Enable | Deed::ResetPassword => None,
     };
     // Behind the end of the sessions: to sockets that are closed it says nothing.
-    let changed = (deed != Deed::EndSessions).then_some(Publication::RoleChanged { user: id });
+    let is_seen = !matches!(deed, Deed::EndSessions | Deed::ResetPassword);
+    let changed = is_seen.then_some(Publication::RoleChanged { user: id });
     let person = statement(db, PERSON)?.row(values![id], known)?;
     Ok(Written {
         publish: ending.into_iter().chain(changed).collect(),

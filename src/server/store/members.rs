@@ -274,7 +274,7 @@ fn hide(db: &Db, user: UserId, room: &StoredRoom) -> db::Result<Vec<Publication>
 }
 
 /// Ends a membership; what is published of that.
-fn end(db: &Db, room: RoomId, user: UserId) -> db::Result<Vec<Publication>> {
+pub(super) fn end(db: &Db, room: RoomId, user: UserId) -> db::Result<Vec<Publication>> {
     let me = person_seqs::take(db, user)?;
     statement(db, LEAVE)?.execute(values![room, user, me])?;
     let left = Publication::Left { room, user, me };

@@ -69,10 +69,7 @@ impl Store {
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
             begin(db, user, &draft)?;
-            let oldest = values![user, SESSIONS_MAX];
-            let ended =
-                statement(db, END_OLDEST)?.rows(oldest, |row| Ok(SessionId(row.get(0)?)))?;
-            Ok(ending(user, ended, false))
+            Ok(ending(user, end_oldest(db, user)?, false))
         })
         .await
         .map(drop)
@@ -143,6 +140,12 @@ pub(super) fn end(db: &Db, user: UserId, which: Ending) -> db::Result<Vec<Sessio
         Ending::All => (END_OTHERS, 0),
     };
     statement(db, sql)?.rows(values![user, session], |row| Ok(SessionId(row.get(0)?)))
+}
+
+/// Ends the oldest sessions of a user who has too many; which those were.
+pub(super) fn end_oldest(db: &Db, user: UserId) -> db::Result<Vec<SessionId>> {
+    let oldest = values![user, SESSIONS_MAX];
+    statement(db, END_OLDEST)?.rows(oldest, |row| Ok(SessionId(row.get(0)?)))
 }
 
 /// How many sessions ended, and that they did.

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-const PASSWORD: &str = "jam to-morrow";
+pub const PASSWORD: &str = "jam to-morrow";
 
 fn credentials(username: &str, password: &str) -> Value {
     json!({"username": username, "password": password})
 }
 
 /// Whoever an answer begins a session of.
-fn begun(answer: &Answer) -> Guest {
+pub fn begun(answer: &Answer) -> Guest {
     Guest {
         id: answer.body["user"]["id"].as_i64().unwrap(),
         token: answer.body["token"].as_str().unwrap().to_owned(),
@@ -24,7 +24,7 @@ fn begun(answer: &Answer) -> Guest {
 }
 
 impl Server {
-    async fn member(&self, name: &str) -> Guest {
+    pub async fn member(&self, name: &str) -> Guest {
         let made = self
             .post("/api/chat/accounts", None, credentials(name, PASSWORD))
             .await;
@@ -32,12 +32,12 @@ impl Server {
         begun(&made)
     }
 
-    async fn sign_in(&self, name: &str, password: &str) -> Answer {
+    pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
         self.post("/api/chat/sessions", None, credentials(name, password))
             .await
     }
 
-    async fn me(&self, who: &Guest) -> Answer {
+    pub async fn me(&self, who: &Guest) -> Answer {
         self.call(Method::GET, "/api/chat/me", Some(who), None)
             .await
     }

@@ -19,6 +19,7 @@ const LAYERS: [Layer; 16] = [
         "ground",
         &[
             "server/clock",
+            "server/code",
             "server/client_address",
             "server/config",
             "server/error",

@@ -1,17 +1,21 @@
 //! Accounts over REST: making one, signing in and out, oneself and one's sessions.
 
-use crate::accounts::{self, Browser, OwnSession, ProfileChanges, SignedIn};
+use crate::accounts::{self, Browser, Leaving, OwnSession, ProfileChanges, SignedIn};
+use crate::administration::Actor;
 use crate::http::body::Json as JsonBody;
+use crate::http::compressed::Streamed;
 use crate::http::device::Device;
-use crate::http::{AtSession, Problem, session_cookie};
+use crate::http::{AtPerson, AtSession, Problem, SiteUrl, session_cookie};
 use crate::invites::{self, SignedUp};
 use crate::{Context, Scope, Token};
-use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
 use axum::response::IntoResponse;
-use parlour_protocol::{Me, NewSession, Timestamp, User};
+use axum::{Extension, Json};
+use futures::TryStreamExt;
+use parlour_protocol::{Me, NewSession, Timestamp, User, paths};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -41,6 +45,22 @@ pub(super) struct MeBody {
     bio: Option<String>,
 }
 
+/// What proves that it is one's account, and what becomes of what one wrote.
+#[derive(Deserialize)]
+pub(super) struct LeaveBody {
+    password: String,
+    #[serde(default)]
+    messages: Messages,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Messages {
+    #[default]
+    Keep,
+    Delete,
+}
+
 /// A session as its owner is shown it.
 #[derive(Serialize)]
 pub(super) struct SessionRecord {
@@ -51,6 +71,13 @@ pub(super) struct SessionRecord {
     /// At midnight: which day it was, and not more.
     seen_on: Timestamp,
     is_this: bool,
+}
+
+/// A link with which somebody sets another password. It is told once.
+#[derive(Serialize)]
+pub(super) struct ResetLinkBody {
+    url: String,
+    expires_at: Timestamp,
 }
 
 fn begun(user: User, token: &Token) -> Json<NewSession> {
@@ -124,6 +151,20 @@ pub(super) async fn claim(
     Ok(begun(user, &token))
 }
 
+pub(super) async fn make_reset_link(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtPerson(person): AtPerson,
+    SiteUrl(site): SiteUrl,
+) -> Result<impl IntoResponse, Problem> {
+    let made = accounts::make_reset_link(&ctx, Actor::of(&scope)?, person).await?;
+    let body = ResetLinkBody {
+        url: format!("{site}{}", paths::reset(made.code.as_str())),
+        expires_at: made.expires_at,
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
 pub(super) async fn me(State(ctx): State<Arc<Context>>, scope: Scope) -> Result<Json<Me>, Problem> {
     Ok(Json(accounts::me(&ctx, &scope).await?))
 }
@@ -136,6 +177,39 @@ pub(super) async fn change_me(
     let MeBody { username, bio } = body;
     let changes = ProfileChanges { username, bio };
     Ok(Json(accounts::change_me(&ctx, &scope, changes).await?))
+}
+
+/// Deletes the account, and ends the cookie of a browser's session.
+pub(super) async fn leave_house(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    JsonBody(body): JsonBody<LeaveBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let leaving = match body.messages {
+        Messages::Keep => Leaving::Keep,
+        Messages::Delete => Leaving::Delete,
+    };
+    accounts::leave_house(&ctx, &scope, &body.password, leaving).await?;
+    let ended = [(SET_COOKIE, session_cookie::end(&ctx.settings))];
+    Ok((StatusCode::NO_CONTENT, ended))
+}
+
+/// Streamed, so that it takes no memory; a browser keeps it as a file.
+pub(super) async fn export(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+) -> Result<impl IntoResponse, Problem> {
+    let pieces = accounts::export(ctx, &scope).await?;
+    let pieces = pieces.map_err(|error| {
+        tracing::warn!(%error, "a download of somebody's data ended early");
+        error
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"parlour.json\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((Extension(Streamed), headers, Body::from_stream(pieces)))
 }
 
 pub(super) async fn own_sessions(

@@ -1,4 +1,4 @@
-//! The code of an invitation: what stands in its link.
+//! A code that stands in a link: of an invitation, of a password to be set anew, of another device.
 //!
 //! *Invariant:* it is told once, never logged, and only its hash is stored.
 
@@ -11,14 +11,14 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Bytes that are drawn: 80 bits.
 const BYTES: usize = 10;
 /// Characters of a code: what those bits are, five at a time.
-pub(super) const LENGTH: usize = BYTES * 8 / 5;
+pub(crate) const LENGTH: usize = BYTES * 8 / 5;
 
 /// A code of 80 random bits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Code(String);
 
 impl Code {
-    pub(super) fn draw(random: &dyn Random) -> Self {
+    pub(crate) fn draw(random: &dyn Random) -> Self {
         let mut bytes = [0; BYTES];
         random.fill(&mut bytes);
         let bits = bytes
@@ -29,14 +29,14 @@ impl Code {
     }
 
     /// Reads a text that has the form of a code; in capitals, too, as one is read out.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let is_code = text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte));
         is_code.then_some(Self(text))
     }
 
     /// The SHA-256 that is stored. Nobody guesses 80 random bits, so a plain hash is enough.
-    pub(super) fn hash(&self) -> Vec<u8> {
+    pub(crate) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
     }
 

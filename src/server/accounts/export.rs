@@ -1,0 +1,152 @@
+//! What somebody takes along of what is theirs, as one JSON document that is made while it is read.
+//!
+//! *Invariant:* no more than a part of it is in memory, however much there is.
+
+use super::own_sessions;
+use crate::context::Context;
+use crate::error::ServiceError;
+use crate::scope::Scope;
+use crate::store::OwnRoom;
+use futures::stream::{self, Stream, StreamExt};
+use parlour_protocol::{RoomId, Timestamp};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Rooms or messages in a part.
+const PART: usize = 200;
+
+/// A session in the document.
+#[derive(Serialize)]
+struct Session {
+    device: String,
+    network: String,
+    begun_at: Timestamp,
+    seen_on: Timestamp,
+}
+
+/// A room in the document.
+#[derive(Serialize)]
+struct InRoom {
+    id: RoomId,
+    name: String,
+    kind: parlour_protocol::RoomKind,
+    role: parlour_protocol::RoomRole,
+    joined_at: Timestamp,
+}
+
+impl From<OwnRoom> for InRoom {
+    fn from(own: OwnRoom) -> Self {
+        Self {
+            id: own.room.id,
+            name: own.room.name,
+            kind: own.kind,
+            role: own.role,
+            joined_at: own.joined_at,
+        }
+    }
+}
+
+/// What comes next of the document; whether something stands before it in its list.
+enum Next {
+    Rooms(RoomId, bool),
+    Messages(String, bool),
+    Nothing,
+}
+
+/// The document of the person, in pieces: who they are, their sessions, the rooms they are in, and what they wrote and
+/// have not deleted, in no particular order.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`]; [`ServiceError::RateLimited`]; or the database failed. The same while it is read,
+/// which ends it early.
+pub async fn export(
+    ctx: Arc<Context>,
+    scope: &Scope,
+) -> Result<impl Stream<Item = Result<String, ServiceError>> + use<>, ServiceError> {
+    let user = scope.require_person()?.user.id;
+    ctx.limits.message(user, scope.address)?;
+    let me = super::me(&ctx, scope).await?;
+    let sessions = own_sessions(&ctx, scope).await?.into_iter();
+    let sessions = sessions.map(|session| Session {
+        device: session.device,
+        network: session.network,
+        begun_at: session.begun_at,
+        seen_on: session.seen_on,
+    });
+    let head = format!(
+        "{{\"exported_at\":{},\"me\":{},\"sessions\":{},\"rooms\":[",
+        json(&ctx.clock.now()),
+        json(&me),
+        json(&sessions.collect::<Vec<_>>()),
+    );
+    let rest = stream::try_unfold(Next::Rooms(RoomId(0), false), move |next| {
+        let ctx = Arc::clone(&ctx);
+        async move {
+            Ok(match next {
+                Next::Rooms(after, is_behind) => {
+                    let rooms = ctx.store.own_rooms(user, after, PART).await?;
+                    let last = rooms.last().filter(|_| rooms.len() == PART);
+                    let last = last.map(|own| own.room.id);
+                    let rooms: Vec<_> = rooms.into_iter().map(InRoom::from).collect();
+                    let mut piece = list(&rooms, is_behind);
+                    let next = match last {
+                        Some(last) => Next::Rooms(last, true),
+                        None => {
+                            piece.push_str("],\"messages\":[");
+                            Next::Messages(String::new(), false)
+                        }
+                    };
+                    Some((piece, next))
+                }
+                Next::Messages(after, is_behind) => {
+                    let messages = ctx.store.own_messages(user, after, PART).await?;
+                    let mut piece = list(&messages, is_behind);
+                    let last = messages.last().filter(|_| messages.len() == PART);
+                    let next = match last {
+                        Some(last) => Next::Messages(last.client_id.clone(), true),
+                        None => {
+                            piece.push_str("]}\n");
+                            Next::Nothing
+                        }
+                    };
+                    Some((piece, next))
+                }
+                Next::Nothing => None,
+            })
+        }
+    });
+    Ok(stream::once(async { Ok(head) }).chain(rest))
+}
+
+/// The elements of a list with commas between them, and before them if it has some already.
+fn list<T: Serialize>(elements: &[T], is_behind: bool) -> String {
+    let mut piece = String::new();
+    for element in elements {
+        if is_behind || !piece.is_empty() {
+            piece.push(',');
+        }
+        piece.push_str(&json(element));
+    }
+    piece
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and lists of them are JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_list_make_one_list() {
+        let whole = format!(
+            "[{}{}{}]",
+            list(&[1, 2], false),
+            list(&[3], true),
+            list::<i32>(&[], true)
+        );
+        assert_eq!(whole, "[1,2,3]");
+        assert_eq!(list::<i32>(&[], false), "");
+    }
+}
