@@ -5,7 +5,7 @@ import { expect, test } from "./support/test.js";
 test("says what this is and what to do", { tag: "@phone" }, async ({ chat, page }) => {
   await chat.visit("/");
   await expect(page).toHaveTitle(/Parlour/);
-  await expect(chat.title).toHaveText("Welcome to Parlour");
+  await expect(chat.title).toHaveText("Welcome");
   await expect(page.getByRole("main").getByRole("listitem")).not.toHaveCount(0);
   await expect(page.getByRole("link", { name: "Parlour", exact: true })).toHaveAttribute("href", "/rooms");
   await expect(page.getByRole("link", { name: "Choose a name" })).toBeVisible();

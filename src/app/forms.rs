@@ -6,6 +6,7 @@ mod accounts;
 mod device_links;
 mod invites;
 mod leaving;
+mod look;
 mod people;
 mod people_admin;
 mod resets;
@@ -14,6 +15,7 @@ pub use accounts::{end_session, join, rename, set_bio, set_password, set_up, sig
 pub use device_links::{decide_device_link, make_device_link, take_device_link};
 pub use invites::{accept_invite, invite_to_room, invite_to_server, revoke_invite};
 pub use leaving::leave_house;
+pub use look::set_look;
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
 pub use resets::{make_reset_link, reset_password};

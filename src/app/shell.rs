@@ -5,8 +5,8 @@ mod worker;
 pub use worker::worker;
 
 use crate::app::browser::navigation::ICON;
-use crate::app::slots::placing::Recorder;
-use crate::app::slots::{Slot, value};
+use crate::app::slots::placing::{HouseName, Recorder};
+use crate::app::slots::{self, Slot, value};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use hydration_context::SsrSharedContext;
@@ -18,7 +18,7 @@ use leptos::tachys::view::Position;
 use parlour_client::tab;
 use parlour_protocol::paths;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the page does with its program; `script`, `wasm` and `worker` stand before it.
 const LOADER: &str = include_str!("shell/loader.js");
@@ -30,8 +30,8 @@ const SPACED: [&str; 15] = [
 ];
 
 /// Where the page's own files are; their names change with their content in a release.
-#[derive(Debug)]
 pub struct Assets {
+    house: OnceLock<Called>,
     options: LeptosOptions,
     style: String,
     script: String,
@@ -39,6 +39,9 @@ pub struct Assets {
     loader: String,
     build: String,
 }
+
+/// What says what the house is called now.
+type Called = Box<dyn Fn() -> String + Send + Sync>;
 
 /// What a page is besides its body.
 pub struct Head<'a> {
@@ -56,6 +59,7 @@ impl Assets {
     /// For pages that load these files.
     pub fn new(options: &LeptosOptions, [style, script, wasm]: [String; 3]) -> Self {
         Self {
+            house: OnceLock::new(),
             loader: loader(&script, &wasm),
             build: build(&[&style, &script, &wasm]),
             options: options.clone(),
@@ -63,6 +67,18 @@ impl Assets {
             script,
             wasm,
         }
+    }
+
+    /// From now on pages are of the house that is called so; of one without a name until then.
+    pub fn called_by(&self, called: impl Fn() -> String + Send + Sync + 'static) {
+        // Once is enough: it says what holds at each time.
+        let _ = self.house.set(Box::new(called));
+    }
+
+    /// What the house is called.
+    pub fn house(&self) -> String {
+        let called = self.house.get();
+        called.map_or_else(|| slots::HOUSE.to_owned(), |called| called())
     }
 
     /// Which build these files are: another one where any of them has another name. A live page and the
@@ -86,6 +102,7 @@ impl Assets {
         let nonce = Nonce::new();
         let html = owned(|| {
             provide_context(nonce.clone());
+            provide_context(HouseName(self.house()));
             self.html(head, &nonce, body)
         });
         Print::new(html, nonce.to_string())
@@ -95,6 +112,7 @@ impl Assets {
     pub fn frame(&self, head: &Head, body: impl FnOnce() -> AnyView) -> Frame {
         owned(|| {
             let recorder = Recorder::provide();
+            provide_context(HouseName(self.house()));
             let html = self.html(head, "", body);
             Frame {
                 html,
@@ -117,7 +135,8 @@ impl Assets {
     }
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
-        let title = tab::title(head.title, 0);
+        let house = self.house();
+        let title = tab::title(head.title, 0, &house);
         let canonical = head
             .canonical
             .clone()
@@ -138,6 +157,7 @@ impl Assets {
                         content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
                     />
                     <title>{title}</title>
+                    <meta name="application-name" content=house/>
                     // A number, a date or an address in a message is not the browser's to rewrite.
                     <meta name="format-detection" content="telephone=no, date=no, address=no, email=no"/>
                     <meta name="description" content="Rooms to talk in, kept and live."/>

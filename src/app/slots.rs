@@ -16,7 +16,10 @@ pub mod placing;
 #[path = "slots/by_server.rs"]
 pub mod placing;
 
-pub use placing::{AT_HAND, STOP, printed, slot, value};
+pub use placing::{AT_HAND, STOP, house, printed, slot, value};
+
+/// What a house is called that nobody has named.
+pub const HOUSE: &str = "Parlour";
 
 /// A place in a live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

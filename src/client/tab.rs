@@ -6,8 +6,8 @@ use parlour_protocol::display::isolated;
 /// More than this many are not counted.
 const MOST: i64 = 99;
 
-/// The title: what has not been read, the room or page, and the product.
-pub fn title(of: &str, unread: i64) -> String {
+/// The title: what has not been read, the room or page, and the house.
+pub fn title(of: &str, unread: i64, house: &str) -> String {
     let mut title = String::new();
     if unread > 0 {
         title.push('(');
@@ -18,7 +18,7 @@ pub fn title(of: &str, unread: i64) -> String {
         title.push_str(&isolated(of));
         title.push_str(" · ");
     }
-    title.push_str("Parlour");
+    title.push_str(house);
     title
 }
 
@@ -52,16 +52,19 @@ mod tests {
 
     #[test]
     fn the_title_has_what_is_unread_and_is_the_page_s_without() {
-        assert_eq!(title("Lobby", 0), "Lobby · Parlour");
-        assert_eq!(title("", 0), "Parlour");
-        assert_eq!(title("Lobby", 1), "(1) Lobby · Parlour");
-        assert_eq!(title("", 99), "(99) Parlour");
-        assert_eq!(title("Lobby", 100), "(99+) Lobby · Parlour");
+        assert_eq!(title("Lobby", 0, "Parlour"), "Lobby · Parlour");
+        assert_eq!(title("", 0, "Parlour"), "Parlour");
+        assert_eq!(title("Lobby", 1, "Parlour"), "(1) Lobby · Parlour");
+        assert_eq!(title("", 99, "Parlour"), "(99) Parlour");
+        assert_eq!(title("Lobby", 100, "Parlour"), "(99+) Lobby · Parlour");
     }
 
     #[test]
     fn a_room_s_name_from_right_to_left_turns_nothing_else() {
-        assert_eq!(title("סלון", 2), "(2) \u{2068}סלון\u{2069} · Parlour");
+        assert_eq!(
+            title("סלון", 2, "Parlour"),
+            "(2) \u{2068}סלון\u{2069} · Parlour"
+        );
     }
 
     #[test]

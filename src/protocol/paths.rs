@@ -22,6 +22,8 @@ pub const SET_UP: &str = "/setup";
 pub const SETTINGS: &str = "/settings";
 /// Where the form goes of what one says of oneself.
 pub const SET_BIO: &str = "/settings/about";
+/// Where the form goes of how pages look in this browser.
+pub const SET_LOOK: &str = "/settings/look";
 /// Where the form of another password goes.
 pub const SET_PASSWORD: &str = "/settings/password";
 /// What stands before the code with which a password is set anew.

@@ -5,12 +5,14 @@
 //!
 //! *Invariant:* a server never starts with an unknown key or an invalid value.
 
+mod accent;
 mod database;
 mod house;
 mod layers;
 mod postgres_url;
 mod values;
 
+pub use accent::Accent;
 pub use database::{DatabaseSettings, DatabaseUrl, NotADatabase};
 pub use house::{Changeable, InForce, KeyValue, StoredSettings};
 pub use postgres_url::{NotPostgres, Password, PostgresHost, PostgresUrl, Tls};
@@ -109,12 +111,16 @@ pub struct RealtimeSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct HouseSettings {
+    /// What the house is called: 1 to 40 characters, without what separates it from the rest of a title.
+    pub name: String,
     /// Who gets an account.
     pub sign_up: SignUp,
     /// What people without an account may do in open rooms: read them, or write in them.
     pub guests: Guests,
     /// The least role on the server that makes rooms.
     pub make_rooms: ServerRole,
+    /// The colour of what can be pressed.
+    pub accent: Accent,
 }
 
 /// Who gets an account.
@@ -355,9 +361,11 @@ impl Default for RealtimeSettings {
 impl Default for HouseSettings {
     fn default() -> Self {
         Self {
+            name: "Parlour".to_owned(),
             sign_up: SignUp::Open,
             guests: Guests::Write,
             make_rooms: ServerRole::Guest,
+            accent: Accent::Green,
         }
     }
 }

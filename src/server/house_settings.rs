@@ -6,6 +6,7 @@
 use crate::config::{KeyValue, StoredSettings};
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::invalidation::Source;
 use crate::scope::Scope;
 use parlour_protocol::permissions::{Action, may};
 use std::collections::BTreeMap;
@@ -100,6 +101,8 @@ fn put_in_force(ctx: &Context, stored: &StoredSettings) {
     if *ctx.in_force.now() != now {
         ctx.limits.set(&now.limits);
         ctx.in_force.set(now);
+        // Pages that are kept have its name on them.
+        ctx.store.invalidations().ended([Source::Everything]);
     }
 }
 

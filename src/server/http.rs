@@ -14,6 +14,7 @@ pub mod forwarded;
 mod host;
 pub mod last_room;
 pub(crate) mod line;
+pub mod look_cookie;
 mod origin;
 mod paths;
 pub mod problem;

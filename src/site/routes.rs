@@ -32,6 +32,8 @@ pub fn site(site: Site) -> Router {
         .route(paths::SIGN_OUT, get(pages::sign_out).post(forms::sign_out))
         .route(paths::SET_UP, get(pages::set_up).post(forms::set_up))
         .route(paths::SETTINGS, get(pages::settings))
+        .route(paths::SET_LOOK, post(forms::set_look))
+        .route("/pkg/look/{look}", get(pages::look_sheet))
         .route(paths::SET_BIO, post(forms::set_bio))
         .route(paths::SET_PASSWORD, post(forms::set_password))
         .route(
@@ -131,7 +133,8 @@ pub fn site(site: Site) -> Router {
     };
     let files = Router::new().fallback(file).with_state(site.clone());
     let pages = pages.merge(files);
-    let pages = pages.layer(from_fn_with_state(site, pages::with_rooms));
+    let pages = pages.layer(from_fn_with_state(site.clone(), pages::with_rooms));
+    let pages = pages.layer(from_fn_with_state(site, pages::dressed));
     http::layered(
         pages.merge(http::api_router(ctx.clone(), is_whole)),
         &ctx,

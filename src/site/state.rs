@@ -25,6 +25,8 @@ pub struct Site {
 impl Site {
     /// A site with these files, of which no page was rendered yet.
     pub fn new(ctx: Arc<Context>, assets: Arc<Assets>, files: Arc<Files>) -> Self {
+        let called = ctx.clone();
+        assets.called_by(move || called.in_force.now().house.name.clone());
         Self {
             live_pages: Arc::new(LivePages::new(ctx.clone(), assets.clone())),
             ctx,

@@ -1,7 +1,9 @@
 //! What is written can be read: every text colour of the style on every surface, and the letters on every face, in
 //! light and in dark (WCAG 2, 1.4.3).
 
+use parlour::app::pages::look;
 use parlour_client::faces::HUES;
+use parlour_server::config::Accent;
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../../style/tokens.css");
@@ -73,7 +75,11 @@ fn tokens() -> BTreeMap<&'static str, [Light; 2]> {
 
 #[test]
 fn every_text_colour_can_be_read_on_every_surface() {
-    let tokens = tokens();
+    can_be_read(&tokens());
+}
+
+#[track_caller]
+fn can_be_read(tokens: &BTreeMap<&'static str, [Light; 2]>) {
     for scheme in [0, 1] {
         let colour = |name: &str| tokens[name][scheme];
         for surface in [
@@ -99,6 +105,19 @@ fn every_text_colour_can_be_read_on_every_surface() {
         for surface in ["wall", "paper"] {
             assert!(contrast(colour("edge"), colour(surface)) >= DRAWN);
         }
+    }
+}
+
+#[test]
+fn every_accent_of_a_house_can_be_read_as_the_usual_one_can() {
+    let usual = tokens();
+    for accent in Accent::ALL {
+        let mut tokens = usual.clone();
+        for (token, light, dark) in look::tokens(accent).into_iter().flatten() {
+            let colours = [light, dark].map(|colour| of_hex(&colour[1..]));
+            assert!(tokens.insert(token, colours).is_some(), "{token}");
+        }
+        can_be_read(&tokens);
     }
 }
 

@@ -14,7 +14,7 @@ fn kept(page: &Page) -> Option<&str> {
 async fn led(who: &Browser) -> String {
     let page = who.arrive("/").await;
     match page.status {
-        200 => assert_eq!(page.text("h1"), "Welcome to Parlour"),
+        200 => assert_eq!(page.text("h1"), "Welcome"),
         status => assert_eq!(status, 303),
     }
     assert!(page.header("cache-control").contains(match page.status {
@@ -47,10 +47,7 @@ async fn who_comes_from_outside_is_led_to_the_room_they_were_in_last() {
             assert_eq!(kept(&visitor.get(path).await), None, "{path}");
         }
         let list = visitor.arrive("/rooms").await;
-        assert_eq!(
-            (list.status, list.text("h1")),
-            (200, "Welcome to Parlour".to_owned())
-        );
+        assert_eq!((list.status, list.text("h1")), (200, "Welcome".to_owned()));
         assert_eq!(led(visitor).await, attic);
         visitor.arrive(&format!("{LOBBY}?before=9")).await;
         assert_eq!(led(visitor).await, LOBBY);
@@ -73,10 +70,7 @@ async fn a_link_of_the_site_s_own_leads_to_the_rooms() {
     let visitor = site.visitor();
     visitor.get(LOBBY).await;
     let page = visitor.get("/").await;
-    assert_eq!(
-        (page.status, page.text("h1")),
-        (200, "Welcome to Parlour".to_owned())
-    );
+    assert_eq!((page.status, page.text("h1")), (200, "Welcome".to_owned()));
     let status = async |name: &'static str, value: &str| {
         let request = visitor.request(Method::GET, "/").header(name, value);
         request.send().await.unwrap().status().as_u16()

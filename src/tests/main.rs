@@ -32,6 +32,7 @@ mod idempotency;
 mod invites;
 mod last_room;
 mod leaving;
+mod look;
 mod many_rooms;
 mod outsider;
 mod page_cache;

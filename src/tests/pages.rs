@@ -37,7 +37,7 @@ async fn an_empty_database_has_a_lobby_and_a_welcome() {
     let site = Site::plain().await;
     let page = site.visitor().get("/").await;
     assert_eq!(page.status, 200);
-    assert_eq!(page.text("h1"), "Welcome to Parlour");
+    assert_eq!(page.text("h1"), "Welcome");
     assert_eq!(page.attribute(".app", "data-place"), "welcome");
     assert_eq!(page.texts(".room-list bdi"), ["Lobby"]);
     assert_eq!(page.attribute(".room-list a", "href"), LOBBY);

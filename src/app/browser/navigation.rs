@@ -83,6 +83,15 @@ pub fn load(path: &str) {
 /// The id of the link to the tab's icon.
 pub const ICON: &str = "icon";
 
+/// What the house is called whose page this is.
+pub fn house() -> String {
+    let named = document().query_selector("[name=application-name]");
+    let named = named.ok().flatten();
+    named
+        .and_then(|named| named.get_attribute("content"))
+        .unwrap_or_default()
+}
+
 /// Sets the tab's title.
 pub fn set_title(title: &str) {
     let document = document();

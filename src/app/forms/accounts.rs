@@ -222,7 +222,12 @@ pub async fn set_up(
 }
 
 /// `POST /settings/about`: what one says of oneself.
-pub async fn set_bio(State(site): State<Site>, scope: Scope, form: Filled<BioForm>) -> Response {
+pub async fn set_bio(
+    State(site): State<Site>,
+    scope: Scope,
+    headers: HeaderMap,
+    form: Filled<BioForm>,
+) -> Response {
     let Ok(Form(BioForm { bio })) = form else {
         return unreadable(&site);
     };
@@ -231,13 +236,14 @@ pub async fn set_bio(State(site): State<Site>, scope: Scope, form: Filled<BioFor
         ..ProfileChanges::default()
     };
     let changed = accounts::change_me(&site.ctx, &scope, changes).await;
-    changed_to(&site, &scope, "bio", bio, changed.map(drop)).await
+    changed_to(&site, &scope, &headers, "bio", bio, changed.map(drop)).await
 }
 
 /// `POST /settings/password`: another password, and the end of all other sessions.
 pub async fn set_password(
     State(site): State<Site>,
     scope: Scope,
+    headers: HeaderMap,
     form: Filled<PasswordForm>,
 ) -> Response {
     let Ok(Form(PasswordForm { current, password })) = form else {
@@ -248,7 +254,7 @@ pub async fn set_password(
         Err(ServiceError::Password(_)) => "password",
         _ => "current",
     };
-    changed_to(&site, &scope, field, String::new(), changed).await
+    changed_to(&site, &scope, &headers, field, String::new(), changed).await
 }
 
 /// `POST /settings/sessions/{session}/end`: ends another session of one's own.
@@ -270,6 +276,7 @@ pub async fn end_session(
 async fn changed_to(
     site: &Site,
     scope: &Scope,
+    headers: &HeaderMap,
     field: &'static str,
     typed: String,
     changed: Result<(), ServiceError>,
@@ -284,7 +291,7 @@ async fn changed_to(
                 typed,
                 error: error.clone(),
             };
-            let page = settings_page(site, scope, status, Some(wrong)).await;
+            let page = settings_page(site, scope, headers, status, Some(wrong)).await;
             told_when(pages::answer(site, page), &error)
         }
     }

@@ -82,6 +82,8 @@ pub struct Beginning {
 pub enum Part {
     /// All around the slots.
     Frame {
+        /// What the house is called.
+        house: String,
         /// Which room is open.
         room: Option<RoomKey>,
         /// The reader has a name.
@@ -254,6 +256,7 @@ fn plain(html: String) -> Fragment {
 fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
     plain(match part {
         Part::Frame {
+            house: _,
             room,
             is_somebody,
             has_newer,

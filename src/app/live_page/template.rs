@@ -58,6 +58,7 @@ impl PageTemplate {
             draft: Draft::default(),
         };
         let frame = renderer.part(Part::Frame {
+            house: renderer.assets.house(),
             room: page.open.clone(),
             is_somebody,
             has_newer: (place.open.iter()).any(|open| open.history.has_newer),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use parlour_protocol::permissions::{Guests, ServerRole};
 use parlour_protocol::{AppError, paths};
-use parlour_server::config::StoredSettings;
+use parlour_server::config::{Accent, StoredSettings};
 use parlour_server::house_settings::{self, HouseSetting};
 use parlour_server::{Scope, ServiceError};
 
@@ -16,7 +16,12 @@ use parlour_server::{Scope, ServiceError};
 type About = (&'static str, &'static str, &'static str);
 
 /// Who may come in and do what.
-const HOUSE: [About; 3] = [
+const HOUSE: [About; 5] = [
+    (
+        "house.name",
+        "What this house is called",
+        "It stands at the top of every page, and in its title.",
+    ),
     (
         "house.sign-up",
         "Who gets an account",
@@ -31,6 +36,11 @@ const HOUSE: [About; 3] = [
         "house.make-rooms",
         "Who makes rooms",
         "The least role on the server; guest is everybody.",
+    ),
+    (
+        "house.accent",
+        "Accent",
+        "The colour of what can be pressed. All of them can be read in light and in dark.",
     ),
 ];
 
@@ -125,6 +135,7 @@ fn choices(key: &str) -> Vec<&'static str> {
         "house.sign-up" => vec!["open", "invited", "closed"],
         "house.guests" => vec![Guests::Read.name(), Guests::Write.name()],
         "house.make-rooms" => ServerRole::ALL.map(ServerRole::name).to_vec(),
+        "house.accent" => Accent::ALL.map(Accent::name).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -220,7 +231,7 @@ fn field(setting: &HouseSetting, about: &About, error: Option<String>) -> AnyVie
                 id=id.clone()
                 name=key
                 value=setting.value.clone()
-                inputmode="numeric"
+                inputmode={(!key.starts_with("house.")).then_some("numeric")}
                 autocomplete="off"
                 required
                 disabled=setting.is_fixed

@@ -5,6 +5,7 @@ use super::form_page::{FormPage, form_page};
 use super::parts::{LineField, PasswordField, at_fields};
 use super::shape::Shape;
 use super::{answer, answer_in};
+use crate::app::slots::house;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -95,7 +96,7 @@ fn invitation_page(
     form_page(site, shape, status, "Invitation", move || {
         let heading = match room {
             Some(room) => view! { "Come to " <bdi>{room}</bdi> }.into_any(),
-            None => "Come to Parlour".into_any(),
+            None => view! { "Come to " {house()} }.into_any(),
         };
         let who = match me {
             Some(me) => view! {

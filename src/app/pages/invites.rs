@@ -4,6 +4,7 @@ use super::answer;
 use super::parts::PlainPage;
 use super::qr::given_link;
 use crate::app::shell::Head;
+use crate::app::slots::house;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -136,7 +137,7 @@ fn shown(
     site.assets.page(status, &head, move || {
         let heading = match &room {
             Some(room) => view! { "Invite to " <bdi>{room.name.clone()}</bdi> }.into_any(),
-            None => "Invite to Parlour".into_any(),
+            None => view! { "Invite to " {house()} }.into_any(),
         };
         let lines: Vec<_> = invites.iter().map(|invite| line(invite, &here)).collect();
         let is_any = !lines.is_empty();

@@ -1,6 +1,7 @@
 //! What the plain pages have in common.
 
 use super::shape::Shape;
+use crate::app::slots::house;
 use leptos::prelude::*;
 use parlour_protocol::{AppError, paths};
 
@@ -19,7 +20,7 @@ pub fn PlainPage(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <header class="topbar"><a class="brand" href=paths::LIST>"Parlour"</a></header>
+        <header class="topbar"><a class="brand" href=paths::LIST>{house()}</a></header>
         <main id="main" class="page" tabindex="-1" data-status=status>
             <h1>{heading}</h1>
             {children()}

@@ -9,7 +9,8 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use parlour_protocol::{ServerRole, User, UserId, UserKind, paths};
+use parlour_protocol::permissions::may;
+use parlour_protocol::{Action, ServerRole, User, UserId, UserKind, paths};
 use parlour_server::http::AtPerson;
 use parlour_server::people::{self, Card, FOUND_MAX};
 use parlour_server::{Scope, ServiceError};
@@ -35,10 +36,12 @@ pub async fn find_people(
         }
         found => found,
     };
-    answer(&site, found.map(|found| list(&site, q, found)))
+    let role = scope.person.as_ref().map(|person| person.role);
+    let runs_house = role.is_some_and(|role| may(Action::SeePeople, role));
+    answer(&site, found.map(|found| list(&site, q, found, runs_house)))
 }
 
-fn list(site: &Site, search: String, found: Vec<User>) -> Response {
+fn list(site: &Site, search: String, found: Vec<User>, runs_house: bool) -> Response {
     let is_nobody = found.is_empty();
     let is_cut = found.len() >= FOUND_MAX;
     site.assets.page(StatusCode::OK, &head("People"), move || {
@@ -61,6 +64,7 @@ fn list(site: &Site, search: String, found: Vec<User>) -> Response {
                 {is_nobody.then(|| view! { <p role="status">"Nobody else here is called that."</p> })}
                 <ul class="all-rooms">{lines}</ul>
                 {is_cut.then(|| view! { <p>"There may be more: write more of the name."</p> })}
+                {runs_house.then(|| view! { <p><a href=paths::ADMIN>"Run this house"</a></p> })}
             </PlainPage>
         }
         .into_any()

@@ -3,15 +3,18 @@
 //! *Invariant:* each part is a form of its own, and what is wrong is said at its field.
 
 use super::answer;
-use super::parts::{PasswordField, PlainPage, TextField};
+use super::dressing::look;
+use super::look::Look;
+use super::parts::{ChoiceField, PasswordField, PlainPage, TextField};
 use super::shape::Shape;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use parlour_protocol::{AppError, Me, UserKind, paths};
+use parlour_protocol::permissions::may;
+use parlour_protocol::{Action, AppError, Me, UserKind, paths};
 use parlour_server::accounts::{self, OwnSession};
 use parlour_server::{Scope, ServiceError, SessionId};
 
@@ -27,11 +30,11 @@ pub struct Wrong {
 }
 
 /// `GET /settings`: all parts, as they are.
-pub async fn settings(State(site): State<Site>, scope: Scope) -> Response {
+pub async fn settings(State(site): State<Site>, scope: Scope, headers: HeaderMap) -> Response {
     if scope.person.is_none() {
         return Redirect::to(&paths::sign_in(paths::SETTINGS)).into_response();
     }
-    let page = settings_page(&site, &scope, StatusCode::OK, None).await;
+    let page = settings_page(&site, &scope, &headers, StatusCode::OK, None).await;
     answer(&site, page)
 }
 
@@ -42,6 +45,7 @@ pub async fn settings(State(site): State<Site>, scope: Scope) -> Response {
 pub async fn settings_page(
     site: &Site,
     scope: &Scope,
+    headers: &HeaderMap,
     status: StatusCode,
     wrong: Option<Wrong>,
 ) -> Result<Response, ServiceError> {
@@ -54,7 +58,8 @@ pub async fn settings_page(
         canonical: None,
         may_be_listed: false,
     };
-    let page = || shown(me, sessions, this, wrong).into_any();
+    let look = look(site, headers);
+    let page = || shown(me, sessions, this, look, wrong).into_any();
     Ok(site.assets.page(status, &head, page))
 }
 
@@ -62,6 +67,7 @@ fn shown(
     me: Me,
     sessions: Vec<OwnSession>,
     this: SessionId,
+    look: Look,
     wrong: Option<Wrong>,
 ) -> impl IntoView {
     let at = |field: &str| {
@@ -75,6 +81,7 @@ fn shown(
     };
     let name = me.name.clone();
     let is_member = me.kind == UserKind::Member;
+    let runs_house = may(Action::SeePeople, me.role);
     let password = is_member.then(|| {
         view! {
             <section aria-labelledby="password-title">
@@ -108,6 +115,7 @@ fn shown(
                 <h2 id="about-title">"About you"</h2>
                 <p>
                     <bdi>{me.name.clone()}</bdi> " · " <a href=paths::ME>"Change your name"</a>
+                    {runs_house.then(|| view! { " · " <a href=paths::ADMIN>"Run this house"</a> })}
                 </p>
                 <form class="form" method="post" action=paths::SET_BIO>
                     <TextField
@@ -118,6 +126,24 @@ fn shown(
                         shape=Shape::Page
                     />
                     <button class="primary" type="submit">"Save"</button>
+                </form>
+            </section>
+            <section aria-labelledby="look-title">
+                <h2 id="look-title">"How it looks in this browser"</h2>
+                <form class="form" method="post" action=paths::SET_LOOK>
+                    <ChoiceField
+                        label="Light or dark"
+                        name="theme"
+                        chosen=look.theme.name()
+                        choices=&[("system", "As the device is"), ("light", "Light"), ("dark", "Dark")]
+                    />
+                    <ChoiceField
+                        label="Lines"
+                        name="density"
+                        chosen=look.density.name()
+                        choices=&[("roomy", "With air between them"), ("compact", "Close")]
+                    />
+                    <button class="primary" type="submit">"Use it"</button>
                 </form>
             </section>
             {password}

@@ -10,6 +10,7 @@ use parlour_client::tab;
 /// Keeps title and icon.
 pub fn keep(model: ViewModel) {
     model.set_hidden(!navigation::is_visible());
+    let house = navigation::house();
     shown::keep(move || {
         let unread = if model.is_hidden().get() {
             model.rooms().with(|rooms| tab::unread(rooms))
@@ -18,7 +19,7 @@ pub fn keep(model: ViewModel) {
         };
         let title = model.open().with(|open| {
             let room = open.as_ref().map_or("", |open| &open.room.name);
-            tab::title(room, unread)
+            tab::title(room, unread, &house)
         });
         navigation::set_title(&title);
         navigation::set_icon(tab::icon(unread > 0));

@@ -7,7 +7,7 @@ use super::shown::{self, Derived, heard};
 use super::view_model::{Dialog, ViewModel};
 use super::words::words;
 use crate::app::browser::navigation;
-use crate::app::slots::{Slot, slot};
+use crate::app::slots::{Slot, house, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::connection::{Banner, Phase};
@@ -44,7 +44,7 @@ pub fn Topbar() -> impl IntoView {
     view! {
         <header class="topbar">
             <a class="brand" href=paths::LIST on:click=heard(move |event: MouseEvent| follow(model, &event, paths::LIST.to_owned()))>
-                "Parlour"
+                {house()}
             </a>
             <ConnectionState/>
             <a

@@ -20,7 +20,7 @@ pub fn Welcome() -> impl IntoView {
     view! {
         <section class="welcome">
             <Unsent/>
-            <h1>"Welcome to Parlour"</h1>
+            <h1>"Welcome"</h1>
             {one_of(is_new, || view! { <FirstSteps/> }, || view! { <Steps/> })}
         </section>
     }

@@ -1,6 +1,6 @@
 //! Slots on the server, which draws what is in them or notes where they are.
 
-use super::Slot;
+use super::{HOUSE, Slot};
 use crate::app::drawn_anew::{drawn_anew, without_attributes};
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::AttributeValue;
@@ -39,6 +39,15 @@ pub const STOP: Option<&str> = None;
 
 /// What one can do with a message is there from the start.
 pub const AT_HAND: bool = true;
+
+/// What the house is called whose page is rendered.
+#[derive(Clone, Debug)]
+pub struct HouseName(pub String);
+
+/// What the house is called.
+pub fn house() -> String {
+    use_context().map_or_else(|| HOUSE.to_owned(), |HouseName(name)| name)
+}
 
 /// What stands in this slot.
 pub fn slot<V: RenderHtml + 'static>(slot: Slot, view: V) -> Slotted<V> {

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use toml::{Table, Value};
 
+/// Characters of the house's name.
+const NAME_MAX: usize = 40;
+
 /// All that can be changed while the server serves, in one state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -80,6 +83,13 @@ impl Changeable {
         // What is open can be read by everybody who reaches the server.
         if self.house.guests == Guests::No {
             return Err(values::impossible("house.guests", "read or write"));
+        }
+        let name = &self.house.name;
+        let is_short = (1..=NAME_MAX).contains(&name.chars().count());
+        let is_plain = !name.contains(|c: char| c.is_control() || c == '·') && name.trim() == name;
+        if !is_short || !is_plain {
+            let expected = "a name of 1 to 40 characters, without a middle dot";
+            return Err(values::impossible("house.name", expected));
         }
         let limits = &self.limits;
         values::burst("message", limits.messages_per_second, limits.message_burst)?;
