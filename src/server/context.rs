@@ -12,7 +12,7 @@ use crate::realtime::{HeartbeatTiming, Hub};
 use crate::share::Share;
 use crate::store::{self, OpenError, ProvedSession, ReadReceipts, ReadUpTo, Store};
 use crate::sweeper::Sweeper;
-use parlour_protocol::{RoomId, UserId};
+use parlour_protocol::{Guests, RoomId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -107,6 +107,11 @@ impl Context {
         let (now, refused) = settings.in_force(&opened.settings);
         for error in refused {
             tracing::warn!(%error, "a setting that was changed is not in force");
+        }
+        // Whatever the file says since the last start; a later change tries again.
+        let is_closed = now.house.guests == Guests::No;
+        if let Err(error) = store.close_to_guests(is_closed).await {
+            tracing::error!(%error, "whether guests see open rooms is as it was before");
         }
         Ok(Arc::new(Self {
             limits: Limits::new(&now.limits, Arc::clone(&clock)),

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
-use parlour_protocol::permissions::{Action, may};
+use parlour_protocol::permissions::{Action, Guests, may};
 use std::collections::BTreeMap;
 
 /// A setting, as it is shown to who may change it.
@@ -34,7 +34,7 @@ pub async fn house_settings(
 ) -> Result<Vec<HouseSetting>, ServiceError> {
     require(scope)?;
     let _one = ctx.settings_change.lock().await;
-    put_in_force(ctx, &ctx.store.house_settings().await?);
+    put_in_force(ctx, &ctx.store.house_settings().await?).await?;
     Ok(shown(ctx))
 }
 
@@ -71,11 +71,11 @@ pub async fn change_house_settings(
         .collect();
     let written = ctx.store.keep_house_settings(kept).await;
     match written {
-        Ok(stored) => put_in_force(ctx, &stored),
+        Ok(stored) => put_in_force(ctx, &stored).await?,
         Err(error) => {
             // Whether a COMMIT without an answer was one is known when the database is back.
             if let Ok(stored) = ctx.store.house_settings().await {
-                put_in_force(ctx, &stored);
+                put_in_force(ctx, &stored).await?;
             }
             return Err(error);
         }
@@ -93,17 +93,26 @@ fn require(scope: &Scope) -> Result<parlour_protocol::UserId, ServiceError> {
     }
 }
 
-fn put_in_force(ctx: &Context, stored: &StoredSettings) {
+async fn put_in_force(ctx: &Context, stored: &StoredSettings) -> Result<(), ServiceError> {
     let (now, refused) = ctx.settings.in_force(stored);
     for error in refused {
         tracing::warn!(%error, "a setting that was changed is not in force");
     }
-    if *ctx.in_force.now() != now {
+    let before = ctx.in_force.now();
+    if *before != now {
+        let is_closed = now.house.guests == Guests::No;
+        let was_closed = before.house.guests == Guests::No;
+        ctx.store.close_to_guests(is_closed).await?;
         ctx.limits.set(&now.limits);
         ctx.in_force.set(now);
         // Pages that are kept have its name on them.
         ctx.store.invalidations().ended([Source::Everything]);
+        if is_closed != was_closed {
+            // What they hear was decided when they came.
+            ctx.hub.guests_come_back();
+        }
     }
+    Ok(())
 }
 
 fn shown(ctx: &Context) -> Vec<HouseSetting> {

@@ -30,7 +30,8 @@ const HOUSE: [About; 5] = [
     (
         "house.guests",
         "What people without an account may do in open rooms",
-        "read: they write in none of them, and no new guests come but by an invitation.",
+        "read: they write in none of them, and no new guests come but by an invitation. no: there are none for them, \
+        but those that they are in.",
     ),
     (
         "house.make-rooms",
@@ -133,7 +134,7 @@ const LIMITS: [About; 17] = [
 fn choices(key: &str) -> Vec<&'static str> {
     match key {
         "house.sign-up" => vec!["open", "invited", "closed"],
-        "house.guests" => vec![Guests::Read.name(), Guests::Write.name()],
+        "house.guests" => Guests::ALL.map(Guests::name).to_vec(),
         "house.make-rooms" => ServerRole::ALL.map(ServerRole::name).to_vec(),
         "house.accent" => Accent::ALL.map(Accent::name).to_vec(),
         _ => Vec::new(),

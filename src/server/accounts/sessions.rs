@@ -10,7 +10,7 @@ use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::{Person, Scope, SessionId};
 use crate::store::{Ending, OwnSession, ProvedSession, SessionDraft};
-use parlour_protocol::{MS_PER_DAY, Timestamp, UserKind};
+use parlour_protocol::{Guests, MS_PER_DAY, ServerRole, Timestamp, UserKind};
 
 /// How long a session lives after it was last renewed.
 const LIFE: i64 = 30 * MS_PER_DAY;
@@ -112,10 +112,13 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     if !is_known || is_renewed {
         ctx.sessions.put(moment, hash, proved.clone(), 1);
     }
+    // In a house that is closed to guests they see what they are in.
+    let is_closed = || ctx.in_force.now().house.guests == Guests::No;
+    let is_guest = proved.role == ServerRole::Guest;
     Ok(Some(Person {
         session: proved.id,
         role: proved.role,
-        is_confined: proved.is_confined,
+        is_confined: proved.is_confined || is_guest && is_closed(),
         user: proved.user,
     }))
 }

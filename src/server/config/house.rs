@@ -5,7 +5,6 @@
 
 use super::layers::{lay, refused, typed};
 use super::{ConfigError, HouseSettings, LimitSettings, Settings, values};
-use parlour_protocol::permissions::Guests;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -80,10 +79,6 @@ impl Changeable {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        // What is open can be read by everybody who reaches the server.
-        if self.house.guests == Guests::No {
-            return Err(values::impossible("house.guests", "read or write"));
-        }
         let name = &self.house.name;
         let is_short = (1..=NAME_MAX).contains(&name.chars().count());
         let is_plain = !name.contains(|c: char| c.is_control() || c == '·') && name.trim() == name;
@@ -166,6 +161,7 @@ impl InForce {
 mod tests {
     use super::*;
     use crate::config::SignUp;
+    use parlour_protocol::permissions::Guests;
 
     fn stored(entries: &[(&str, &str)]) -> StoredSettings {
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
@@ -200,7 +196,7 @@ mod tests {
     fn what_cannot_be_is_named_and_leaves_the_rest() {
         let kept = stored(&[
             ("house.colour", "red"),
-            ("house.guests", "no"),
+            ("house.guests", "sometimes"),
             ("house.sign-up", "closed"),
             ("limits.message-burst", "0"),
         ]);

@@ -194,6 +194,11 @@ impl Hub {
         locked(&self.inner.sockets).who(user).is_some()
     }
 
+    /// Asks the sockets of all who have no account to come back: what they may hear is decided when they come.
+    pub fn guests_come_back(&self) {
+        self.inner.guests_come_back();
+    }
+
     /// Held by a socket's task for as long as it runs: [`Hub::wait_for_sockets`] waits for it.
     pub fn conversation(&self) -> TaskTrackerToken {
         self.inner.conversations.token()

@@ -40,8 +40,13 @@ pub async fn require_to_write(
 ) -> Result<(), ServiceError> {
     let person = scope.require_person()?;
     let allowed = ctx.in_force.now().house.guests;
-    if person.is_confined || may_as_guest(person.role, Guests::Write, allowed) {
+    let may = may_as_guest(person.role, Guests::Write, allowed);
+    if may || person.is_confined && allowed > Guests::No {
         return Ok(());
+    }
+    if allowed == Guests::No {
+        // What they see they were let into.
+        return ctx.store.room(scope, id).await.map(drop);
     }
     match ctx.store.room(scope, id).await?.rules.kind {
         RoomKind::Open => Err(ServiceError::AccountRequired),

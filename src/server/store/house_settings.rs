@@ -4,6 +4,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::rooms::is_closed_to_guests;
 use super::writer::Written;
 use crate::config::StoredSettings;
 use crate::error::ServiceError;
@@ -19,6 +20,26 @@ impl Store {
     /// The database failed.
     pub async fn house_settings(&self) -> Result<StoredSettings, ServiceError> {
         self.read(|db| Ok(stored(db)?)).await
+    }
+
+    /// From now on the house is closed to who has no account, or is not: then there is no open room for them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn close_to_guests(&self, is_closed: bool) -> Result<(), ServiceError> {
+        if self
+            .read(|db| Ok(statement(db, IS_CLOSED)?.exists(values![])?))
+            .await?
+            == is_closed
+        {
+            return Ok(());
+        }
+        self.write(move |db| {
+            let sql = if is_closed { CLOSE } else { REOPEN };
+            statement(db, sql)?.execute(values![])?;
+            Ok(Written::quietly(()))
+        })
+        .await
     }
 
     /// Keeps these, and forgets those without a value; answers all that is kept then.
@@ -50,6 +71,13 @@ pub(super) fn stored(db: &Db) -> db::Result<StoredSettings> {
     })?;
     Ok(rows.into_iter().collect())
 }
+
+const IS_CLOSED: &str = concat!("SELECT 1 WHERE ", is_closed_to_guests!());
+
+const CLOSE: &str = "INSERT INTO meta (key, value) VALUES ('closed_to_guests', '') \
+    ON CONFLICT (key) DO NOTHING";
+
+const REOPEN: &str = "DELETE FROM meta WHERE key = 'closed_to_guests'";
 
 const STORED: &str = "SELECT key, value FROM meta WHERE substr(key, 1, 8) = 'setting.'";
 

@@ -230,13 +230,23 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
     })
 }
 
+/// That the house is closed to who has no account: no open room is there for them.
+macro_rules! is_closed_to_guests {
+    () => {
+        "EXISTS (SELECT 1 FROM meta WHERE meta.key = 'closed_to_guests')"
+    };
+}
+pub(super) use is_closed_to_guests;
+
 /// That the viewer, whose id stands in this place, sees the rooms that they are in and no other.
 macro_rules! is_confined {
     ($viewer:literal) => {
         concat!(
             "EXISTS (SELECT 1 FROM users AS confined WHERE confined.id = ",
             $viewer,
-            " AND confined.is_confined AND confined.kind = 'guest')"
+            " AND confined.kind = 'guest' AND (confined.is_confined OR ",
+            $crate::store::rooms::is_closed_to_guests!(),
+            "))"
         )
     };
 }
@@ -246,7 +256,9 @@ pub(super) use is_confined;
 macro_rules! is_for {
     ($viewer:literal) => {
         concat!(
-            "((rooms.guests <> 'no' OR EXISTS (SELECT 1 FROM users AS reader WHERE reader.id = ",
+            "((rooms.guests <> 'no' AND NOT ",
+            $crate::store::rooms::is_closed_to_guests!(),
+            " OR EXISTS (SELECT 1 FROM users AS reader WHERE reader.id = ",
             $viewer,
             " AND reader.kind <> 'guest')) AND NOT ",
             $crate::store::rooms::is_confined!($viewer),

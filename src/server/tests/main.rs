@@ -4,6 +4,7 @@
 
 mod accounts;
 mod changing_rooms;
+mod closed_to_guests;
 mod codec;
 mod contexts;
 mod device_links;

@@ -36,6 +36,14 @@ impl Inner {
 }
 
 impl Inner {
+    /// Asks the sockets of all who have no account to come back: what they may hear is otherwise now.
+    pub(super) fn guests_come_back(&self) {
+        let sockets = locked(&self.sockets);
+        for listener in sockets.open.iter().filter(|one| !one.has_account()) {
+            go_away(listener);
+        }
+    }
+
     /// Asks the sockets of a person to come back, as who they are now.
     pub(super) fn comes_back(&self, user: UserId) {
         let sockets = locked(&self.sockets);
