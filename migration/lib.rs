@@ -19,6 +19,7 @@ mod m0010_bans;
 mod m0011_invites;
 mod m0012_direct;
 mod m0013_people;
+mod m0014_asking;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_invites::Step),
             Box::new(m0012_direct::Step),
             Box::new(m0013_people::Step),
+            Box::new(m0014_asking::Step),
         ]
     }
 }

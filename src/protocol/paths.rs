@@ -237,6 +237,11 @@ pub fn invites(room: &Room) -> String {
     format!("{}/invites", self::room(room))
 }
 
+/// Where the form goes that answers who asks to be let into a room: `let-in`, or `refuse`.
+pub fn answer_request(room: &Room, person: UserId, answer: &str) -> String {
+    format!("{}/requests/{person}/{answer}", self::room(room))
+}
+
 /// Where the form that takes an invitation back goes.
 pub fn revoke_invite(id: i64) -> String {
     format!("{INVITES}/{id}/revoke")

@@ -5,7 +5,10 @@
 //! *Invariant:* a code that is none, was taken back, has expired or was used up is answered alike, and costs its address
 //! one of few tries.
 
+mod asking;
 mod decide;
+
+pub use asking::{Asked, JoinRequest, answer_join_request, join_requests};
 
 use decide::{decide_accept, decide_account, decide_new, decide_revoke};
 
@@ -40,6 +43,8 @@ pub struct NewInvite {
     pub uses: Option<i64>,
     /// Until when, which is to come; `None` is for ever.
     pub expires_at: Option<Timestamp>,
+    /// Whether who comes by it asks to be let in, to a room and as a member.
+    pub ask: bool,
 }
 
 /// An invitation that was made.
@@ -62,6 +67,10 @@ pub struct Invitation {
     pub members: i64,
     /// Whether who holds the code is in it already.
     pub is_member: bool,
+    /// Whether one asks to be let in.
+    pub asks: bool,
+    /// What has become of that, if they have.
+    pub asked: Option<Asked>,
     /// Whether who has no account may make one by it.
     pub may_sign_up: bool,
 }
@@ -75,6 +84,8 @@ pub struct Accepted {
     pub token: Option<Token>,
     /// The room that they are in now.
     pub room: Option<Room>,
+    /// What has become of their request to be let in, where the invitation asks first.
+    pub asked: Option<Asked>,
 }
 
 /// What came of an account that was made by an invitation.
@@ -84,7 +95,7 @@ pub struct SignedUp {
     pub user: User,
     /// The secret of its session.
     pub token: Token,
-    /// The room that they are in now.
+    /// The room that they are in now; none, where they asked to be let in.
     pub room: Option<Room>,
 }
 
@@ -118,11 +129,16 @@ pub async fn create(
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(unfit("expires_at", "Say a time that is still to come."));
     }
+    let may_ask = matches!(to, InviteTo::Room(_, RoomRole::Member));
+    if new.ask && !may_ask {
+        return Err(unfit("ask", "One asks to be let into a room, as a member."));
+    }
     let code = Code::draw(&*ctx.random);
     let draft = InviteDraft {
         by,
         code_hash: code.hash(),
         to,
+        asks: new.ask,
         max_uses: new.uses,
         expires_at: new.expires_at,
         now,
@@ -164,7 +180,7 @@ pub async fn look(ctx: &Context, scope: &Scope, code: &str) -> Result<Invitation
     let code = tried(ctx, scope, code)?;
     let found = ctx.store.invite(code.hash(), scope.user_id()).await;
     let found = found.and_then(|facts| {
-        if !facts.is_member {
+        if !facts.is_member && facts.asked.is_none() {
             decide_accept(&facts, ctx.clock.now())?;
         }
         Ok(facts)
@@ -177,11 +193,13 @@ pub async fn look(ctx: &Context, scope: &Scope, code: &str) -> Result<Invitation
         by: facts.invite.by,
         members: facts.members,
         is_member: facts.is_member,
+        asks: facts.invite.asks,
+        asked: facts.asked,
     })
 }
 
-/// Accepts the invitation of this code: as who one is, or as a guest of this name. Who is in its room already uses
-/// nothing of it.
+/// Accepts the invitation of this code: as who one is, or as a guest of this name; where it asks first, that is a
+/// request to be let in. Who is in its room already, or has asked, uses nothing of it.
 ///
 /// # Errors
 /// [`ServiceError::InviteNotFound`]; [`ServiceError::SignInRequired`] where there is neither a person nor a name; the
@@ -215,6 +233,7 @@ async fn accept_known(
             user: person.user.clone(),
             token: None,
             room: shown(accepted.room),
+            asked: accepted.asked,
         });
     }
     // Before a name is asked for.
@@ -229,6 +248,7 @@ async fn accept_known(
         user: guest,
         token: Some(token),
         room: shown(accepted.room),
+        asked: accepted.asked,
     })
 }
 

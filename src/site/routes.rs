@@ -91,6 +91,10 @@ pub fn site(site: Site) -> Router {
             get(pages::room_invites).post(forms::invite_to_room),
         )
         .route(
+            "/rooms/{slug}/requests/{person}/{answer}",
+            post(forms::answer_request),
+        )
+        .route(
             paths::INVITES,
             get(pages::server_invites).post(forms::invite_to_server),
         )

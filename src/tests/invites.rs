@@ -194,3 +194,37 @@ async fn a_guest_of_an_invitation_keeps_their_name_by_its_link() {
     assert_eq!(room.text("a.me"), "Bob");
     assert_eq!(room.texts(".room-list bdi"), ["Tea", "Lobby"]);
 }
+
+#[tokio::test]
+async fn who_comes_by_a_link_that_asks_waits_until_somebody_lets_them_in() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let tea = alice.room("Tea").await;
+    let page = format!("{tea}/invites");
+    let form = alice.get(&page).await.form("form.form").with("ask", "on");
+    let made = alice.submit(form).await.attribute("#link", "value");
+    let link = &made[alice.origin().len()..];
+    for (name, answer) in [("Bob", "let-in"), ("Eve", "refuse")] {
+        let guest = site.visitor();
+        let asks = guest.arrive(link).await;
+        assert!(asks.body.contains("You ask to be let in"));
+        let waits = guest
+            .done(asks.form("form.form").with("username", name))
+            .await;
+        assert_eq!((waits.path.as_str(), waits.header("refresh")), (link, "10"));
+        let requests = alice.get(&page).await;
+        assert_eq!(requests.texts("section li bdi"), [name]);
+        let button = requests.form(&format!("form[action$='/{answer}']"));
+        alice.done(button).await;
+        assert!(alice.get(&page).await.has_no("form[action*='/requests/']"));
+        let after = guest.get(link).await;
+        match answer {
+            "let-in" => assert_eq!(after.header("location"), format!("{tea}#latest")),
+            _ => {
+                assert_eq!(after.text("[role=status]"), "You were not let in.");
+                assert_eq!(after.header("refresh"), "");
+                assert_eq!(guest.get(&tea).await.status, 404);
+            }
+        }
+    }
+}

@@ -2,16 +2,18 @@
 
 use super::accounts::begun;
 use super::{Filled, done, see, unreadable};
+use crate::app::pages::address::InRoom;
 use crate::app::pages::{self, Outcome, Shape, invites_page, refused_invitation};
 use crate::site::Site;
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use parlour_protocol::{MS_PER_DAY, RoomId, Timestamp, paths};
 use parlour_server::http::device::Device;
-use parlour_server::http::{AtRoom, SiteUrl};
+use parlour_server::http::{AtPerson, AtRoom, SiteUrl};
 use parlour_server::invites::{self, Accepted, NewInvite, SignedUp};
 use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// The form of `/i/<code>`; who has an account already sends nothing in it.
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +32,7 @@ pub struct InviteForm {
     #[serde(default)]
     days: String,
     role: Option<String>,
+    ask: Option<String>,
 }
 
 /// The button that takes an invitation back.
@@ -50,14 +53,24 @@ pub async fn accept_invite(
     // Who sends nothing has typed nothing.
     let filled = form.map(|Form(filled)| filled).unwrap_or_default();
     let username = &*filled.username;
+    // Whoever may not look may not come either, and is told why.
+    let looked = invites::look(&site.ctx, &scope, &code).await;
+    let asks = looked.is_ok_and(|found| found.asks);
     let came = match filled.password.is_empty() || scope.has_account() {
         true => invites::accept(&site.ctx, &scope, &code, Some(username)).await,
         false => signed_up(&site, &scope, &code, &filled, &device).await,
     };
     match came {
-        Ok(Accepted { user, token, room }) => {
-            let to = room.as_ref().map(paths::latest);
-            let response = done(shape, to.as_deref().unwrap_or(paths::LIST));
+        Ok(Accepted {
+            user, token, room, ..
+        }) => {
+            // Where one asks to be let in the invitation says what becomes of that, and else leads on.
+            let to = match &room {
+                Some(room) => paths::latest(room),
+                None if asks => paths::invitation(&code),
+                None => paths::LIST.to_owned(),
+            };
+            let response = done(shape, &to);
             match token {
                 Some(token) => begun(&site, response, &user, &token, None).await,
                 None => response,
@@ -85,6 +98,7 @@ async fn signed_up(
         user,
         token: Some(token),
         room,
+        asked: None,
     })
 }
 
@@ -116,7 +130,12 @@ async fn made(
     SiteUrl(url): SiteUrl,
     form: Filled<InviteForm>,
 ) -> Response {
-    let InviteForm { uses, days, role } = match form {
+    let InviteForm {
+        uses,
+        days,
+        role,
+        ask,
+    } = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(site),
     };
@@ -130,6 +149,7 @@ async fn made(
         role,
         uses,
         expires_at: days.map(end),
+        ask: ask.as_deref() == Some("on"),
     };
     match invites::create(&site.ctx, scope, new).await {
         Ok(made) => {
@@ -149,6 +169,27 @@ async fn made(
             pages::told_when(page, &error)
         }
     }
+}
+
+/// `POST /rooms/{slug}/requests/{person}/{answer}`: lets somebody in who asks, or refuses them.
+pub async fn answer_request(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    AtPerson(person): AtPerson,
+    Path(path): Path<HashMap<String, String>>,
+) -> Response {
+    let is_let_in = match path.get("answer").map(String::as_str) {
+        Some("let-in") => true,
+        Some("refuse") => false,
+        _ => return pages::not_found(State(site)).await,
+    };
+    let answered = invites::answer_join_request(&site.ctx, &scope, room.id, person, is_let_in);
+    let answered = match answered.await {
+        // Twice is once.
+        Ok(()) | Err(ServiceError::PersonNotFound) => Ok(see(&paths::invites(&room))),
+        Err(error) => Err(error),
+    };
+    pages::answer(&site, answered)
 }
 
 /// `POST /invites/{id}/revoke`: takes an invitation back.

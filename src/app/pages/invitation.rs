@@ -2,19 +2,23 @@
 //! name, where the invitation lets them have an account.
 
 use super::form_page::{FormPage, form_page};
-use super::parts::{LineField, PasswordField, at_fields};
+use super::parts::{LineField, PasswordField, PlainPage, at_fields};
 use super::shape::Shape;
 use super::{answer, answer_in};
+use crate::app::shell::Head;
 use crate::app::slots::house;
 use crate::site::Site;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use parlour_protocol::{AppError, paths};
 use parlour_server::accounts::Policy;
-use parlour_server::invites::{self, Invitation};
+use parlour_server::invites::{self, Asked, Invitation};
 use parlour_server::{Scope, ServiceError};
+
+/// Seconds after which the page of who waits asks again.
+const AGAIN: HeaderValue = HeaderValue::from_static("10");
 
 /// `GET /i/<code>`: the room, who invites, and a field for a name; who is in that room is led there, but for a guest who
 /// may have an account by this invitation alone.
@@ -28,7 +32,10 @@ pub async fn invitation(
         let is_led_on = found.is_member && !asks_password(&site, &scope, &found);
         match found.room.as_ref().filter(|_| is_led_on) {
             Some(room) => Redirect::to(&paths::latest(room)).into_response(),
-            None => invitation_page(&site, shape, StatusCode::OK, &scope, &code, &found, None),
+            None => match found.asked {
+                Some(asked) => asked_page(&site, &code, &found, asked),
+                None => invitation_page(&site, shape, StatusCode::OK, &scope, &code, &found, None),
+            },
         }
     });
     answer_in(&site, shape, page)
@@ -93,6 +100,7 @@ fn invitation_page(
         .map(|room| room.description.clone())
         .filter(|about| !about.is_empty());
     let room = found.room.as_ref().map(|room| room.name.clone());
+    let asks = found.asks;
     form_page(site, shape, status, "Invitation", move || {
         let heading = match room {
             Some(room) => view! { "Come to " <bdi>{room}</bdi> }.into_any(),
@@ -126,6 +134,7 @@ fn invitation_page(
         });
         let fields = view! {
             <p><bdi>{by}</bdi> " invites you. " {people}</p>
+            {asks.then(|| view! { <p>"You ask to be let in, and somebody there decides."</p> })}
             {about.map(|about| view! { <p class="room-description"><bdi>{about}</bdi></p> })}
             {who}
             {password}
@@ -133,7 +142,47 @@ fn invitation_page(
         };
         FormPage {
             fields: fields.into_any(),
-            ..FormPage::new(heading, action, "Join")
+            ..FormPage::new(
+                heading,
+                action,
+                if asks { "Ask to be let in" } else { "Join" },
+            )
         }
     })
+}
+
+/// What has become of a request to be let in, for who asked. While nobody has answered the page asks again by itself.
+fn asked_page(site: &Site, code: &str, found: &Invitation, asked: Asked) -> Response {
+    let room = found.room.as_ref().map(|room| room.name.clone());
+    let again = paths::invitation(code);
+    let head = Head {
+        title: "Invitation",
+        is_live: false,
+        canonical: None,
+        may_be_listed: false,
+    };
+    let mut page = site.assets.page(StatusCode::OK, &head, move || {
+        let sentence = match asked {
+            Asked::Waiting => "You have asked to be let in. This page leads there as soon as somebody lets you in.",
+            Asked::Refused => "You were not let in.",
+        };
+        let again = (asked == Asked::Waiting).then(|| {
+            view! { <p><a href=again>"Look again"</a></p> }
+        });
+        view! {
+            <PlainPage
+                heading=view! { "Come to " <bdi>{room}</bdi> }
+                back=paths::LIST.to_owned()
+                back_label="Back to the rooms"
+            >
+                <p role="status">{sentence}</p>
+                {again}
+            </PlainPage>
+        }
+        .into_any()
+    });
+    if asked == Asked::Waiting {
+        page.headers_mut().insert(header::REFRESH, AGAIN);
+    }
+    page
 }

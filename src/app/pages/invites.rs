@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use parlour_protocol::{AppError, Room, RoomId, Timestamp, paths};
 use parlour_server::http::AtRoom;
-use parlour_server::invites::{self, Invite, InvitesPage, Inviting};
+use parlour_server::invites::{self, Invite, InvitesPage, Inviting, JoinRequest};
 use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
 
@@ -35,6 +35,12 @@ const DAYS: [(&str, &str); 4] = [
 
 /// The role of who comes by it, likewise.
 const ROLES: [(&str, &str); 2] = [("member", "A member"), ("moderator", "A moderator")];
+
+/// Whether who comes by it asks first, likewise.
+const ASK: [(&str, &str); 2] = [
+    ("", "At once"),
+    ("on", "They ask, and are let in on this page"),
+];
 
 /// What is to be known of a link that was made.
 const ONCE: &str = "It is shown this once. Whoever has it comes in.";
@@ -89,7 +95,9 @@ pub async fn invites_page(
 ) -> Response {
     let page = match load(site, scope, room, before).await {
         Err(ServiceError::SignInRequired) => Ok(Redirect::to(paths::JOIN).into_response()),
-        loaded => loaded.map(|(inviting, page)| shown(site, inviting, page, outcome)),
+        loaded => {
+            loaded.map(|(inviting, page, requests)| shown(site, inviting, page, requests, outcome))
+        }
     };
     answer(site, page)
 }
@@ -99,18 +107,25 @@ async fn load(
     scope: &Scope,
     room: Option<RoomId>,
     before: Option<i64>,
-) -> Result<(Inviting, InvitesPage), ServiceError> {
+) -> Result<(Inviting, InvitesPage, Vec<JoinRequest>), ServiceError> {
     let inviting = invites::inviting(&site.ctx, scope, room).await?;
-    Ok((
-        inviting,
-        invites::list(&site.ctx, scope, room, before).await?,
-    ))
+    let page = invites::list(&site.ctx, scope, room, before).await?;
+    let requests = match room {
+        None => Vec::new(),
+        Some(room) => match invites::join_requests(&site.ctx, scope, room).await {
+            // They invite, and let nobody in.
+            Err(ServiceError::Forbidden) => Vec::new(),
+            requests => requests?,
+        },
+    };
+    Ok((inviting, page, requests))
 }
 
 fn shown(
     site: &Site,
     inviting: Inviting,
     InvitesPage { invites, next }: InvitesPage,
+    requests: Vec<JoinRequest>,
     outcome: Outcome<'_>,
 ) -> Response {
     let Inviting {
@@ -141,13 +156,18 @@ fn shown(
         };
         let lines: Vec<_> = invites.iter().map(|invite| line(invite, &here)).collect();
         let is_any = !lines.is_empty();
+        let asking = room.as_ref().filter(|_| !requests.is_empty());
+        let asking = asking.map(|room| asking_in(room, requests));
+        let may_ask = room.is_some();
         view! {
             <PlainPage heading back back_label>
+                {asking}
                 {made.map(|link| given_link(&link, "Give this link away", ONCE))}
                 <form class="form" method="post" action=here>
                     <Choice label="Who may come" name="uses" options=&USES/>
                     <Choice label="For how long" name="days" options=&DAYS/>
                     {may_give_roles.then(|| view! { <Choice label="As what" name="role" options=&ROLES/> })}
+                    {may_ask.then(|| view! { <Choice label="How they come in" name="ask" options=&ASK/> })}
                     <p class="field-error" role="alert">{error}</p>
                     <button class="primary" type="submit">"Make a link"</button>
                 </form>
@@ -185,6 +205,32 @@ fn Choice(
     }
 }
 
+/// Who asks to be let in, and the ways to answer.
+fn asking_in(room: &Room, requests: Vec<JoinRequest>) -> AnyView {
+    let lines = requests.into_iter().map(|JoinRequest { user, asked_at }| {
+        let id = format!("request-{}", user.id);
+        view! {
+            <li>
+                <p id=id.clone()><bdi>{user.name}</bdi></p>
+                <p class="room-facts">{format!("Asked on {}.", date(asked_at))}</p>
+                <form method="post" action=paths::answer_request(room, user.id, "let-in")>
+                    <button class="primary" type="submit" aria-describedby=id.clone()>"Let in"</button>
+                </form>
+                <form method="post" action=paths::answer_request(room, user.id, "refuse")>
+                    <button class="quiet" type="submit" aria-describedby=id>"Refuse"</button>
+                </form>
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="requests-title">
+            <h2 id="requests-title">"Who asks to come in"</h2>
+            <ul class="all-rooms">{lines.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
 /// An invitation, and the way to take it back.
 fn line(invite: &Invite, here: &str) -> AnyView {
     let role = match invite.to.role() {
@@ -200,7 +246,11 @@ fn line(invite: &Invite, here: &str) -> AnyView {
         Some(at) => format!(", until {}", date(at)),
         None => String::new(),
     };
-    let facts = format!("{came}{role}{until}. Made on {}.", date(invite.created_at));
+    let asks = if invite.asks { ", and ask first" } else { "" };
+    let facts = format!(
+        "{came}{role}{until}{asks}. Made on {}.",
+        date(invite.created_at)
+    );
     let id = format!("invite-{}", invite.id);
     view! {
         <li>

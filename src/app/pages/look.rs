@@ -32,7 +32,7 @@ pub enum Density {
     Compact,
 }
 
-/// A look.
+/// How pages look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// Whether it is light or dark.

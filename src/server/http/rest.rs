@@ -58,6 +58,11 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             "/invites/{code}",
             get(invites::look).delete(invites::revoke),
         )
+        .route("/rooms/{room}/requests", get(invites::list_requests))
+        .route(
+            "/rooms/{room}/requests/{person}",
+            put(invites::let_in).delete(invites::refuse),
+        )
         .route("/invites/{code}/accept", post(invites::accept))
         .route("/guests", post(people::create_guest))
         .route("/accounts", post(accounts::sign_up))

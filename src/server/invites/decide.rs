@@ -119,6 +119,7 @@ mod tests {
                 max_uses: Some(2),
                 expires_at: Some(Timestamp(10)),
                 revoked_at: None,
+                asks: false,
             },
             maker: Some(roles(ServerRole::Guest, RoomRole::Member)),
             room: Some(StoredRoom {
@@ -128,6 +129,7 @@ mod tests {
             }),
             members: 1,
             is_member: false,
+            asked: None,
         }
     }
 

@@ -103,7 +103,7 @@ impl Store {
             begin(db, user, &draft.session)?;
             let made = MadeAccount {
                 user: value,
-                room: facts.invite.and_then(|known| known.room),
+                room: facts.invite.and_then(InviteFacts::lets_into),
             };
             Ok(Written {
                 publish,

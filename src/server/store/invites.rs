@@ -3,12 +3,17 @@
 //! *Invariant:* of a code only its hash is stored. An invitation is used and who came by it is let in, in one
 //! transaction: the last use is used once.
 
+mod accepting;
+
+pub use accepting::{Accepted, Accepting, Invites, WhichInvite};
+
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
 use super::failure;
 use super::members::{self, NewMembership};
-use super::people::{self, GuestDraft, NameHolder};
+use super::people::{self, NameHolder};
 use super::person_seqs;
+use super::requests::{self, Asked};
 use super::roles::{roles, rules};
 use super::rooms::{StoredRoom, Viewer, any, begins, visible};
 use super::tables::{InRoom, OnServer, UserRow, user_columns};
@@ -59,6 +64,8 @@ pub struct InviteDraft {
     pub code_hash: Vec<u8>,
     /// Where it leads to.
     pub to: InviteTo,
+    /// Whether who comes by it asks to be let in.
+    pub asks: bool,
     /// How many may come by it; `None` is any number.
     pub max_uses: Option<i64>,
     /// Until when; `None` is for ever.
@@ -86,6 +93,8 @@ pub struct Invite {
     pub expires_at: Option<Timestamp>,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// Whether who comes by it asks to be let in.
+    pub asks: bool,
 }
 
 /// What is known of who makes an invitation.
@@ -112,46 +121,16 @@ pub struct InviteFacts {
     pub members: i64,
     /// Whether who holds the code is a member of it.
     pub is_member: bool,
+    /// What has become of their request to be let in.
+    pub asked: Option<Asked>,
 }
 
-/// Who accepts an invitation.
-#[derive(Clone, Debug)]
-pub enum Accepting {
-    /// Somebody who is here.
-    Known(UserId),
-    /// A guest who is made by it.
-    New(GuestDraft),
-}
-
-/// What came of accepting an invitation.
-#[derive(Clone, Debug)]
-pub struct Accepted {
-    /// The guest who was made.
-    pub guest: Option<User>,
-    /// The room that it led to.
-    pub room: Option<StoredRoom>,
-}
-
-/// By what an invitation is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WhichInvite {
-    /// The one of this id.
-    Id(i64),
-    /// The one whose code has this hash.
-    Code(Vec<u8>),
-}
-
-/// Which invitations are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Invites {
-    /// Those that this person made.
-    Own(UserId),
-    /// Those, and all to the server.
-    OwnAndServer(UserId),
-    /// Those that this person made to a room.
-    OwnTo(UserId, RoomId),
-    /// All to a room.
-    AllTo(RoomId),
+impl InviteFacts {
+    /// The room that who comes by it is in then; none, where they ask to be let in.
+    pub(super) fn lets_into(self) -> Option<StoredRoom> {
+        let asks = self.invite.asks && !self.is_member;
+        self.room.filter(|_| !asks)
+    }
 }
 
 impl Store {
@@ -183,6 +162,7 @@ impl Store {
                 now,
                 draft.max_uses,
                 draft.expires_at,
+                draft.asks,
             ])?;
             Ok(Written::quietly(id))
         })
@@ -226,6 +206,14 @@ impl Store {
                 return Ok(Written::quietly(Accepted {
                     guest: None,
                     room: facts.room,
+                    asked: None,
+                }));
+            }
+            if facts.asked.is_some() {
+                return Ok(Written::quietly(Accepted {
+                    guest: None,
+                    room: None,
+                    asked: facts.asked,
                 }));
             }
             decide(&facts, now)?;
@@ -250,7 +238,8 @@ impl Store {
                 publish,
                 value: Accepted {
                     guest,
-                    room: facts.room,
+                    asked: facts.invite.asks.then_some(Asked::Waiting),
+                    room: facts.lets_into(),
                 },
             })
         })
@@ -361,6 +350,7 @@ pub(super) fn facts(
         room: None,
         members: 0,
         is_member: false,
+        asked: None,
     };
     let Some(id) = facts.invite.to.room() else {
         return Ok(facts);
@@ -370,6 +360,9 @@ pub(super) fn facts(
     facts.members = members.unwrap_or_default();
     if let Some(holder) = holder {
         facts.is_member = members::is_member(db, holder, id)?;
+        if facts.invite.asks {
+            facts.asked = requests::asked(db, holder, id)?;
+        }
     }
     Ok(facts)
 }
@@ -384,6 +377,10 @@ pub(super) fn come(
 ) -> db::Result<Vec<Publication>> {
     statement(db, USE)?.execute(values![facts.invite.id])?;
     match (&facts.room, facts.invite.to) {
+        (Some(room), _) if facts.invite.asks && !facts.is_member => {
+            requests::ask(db, user, room.room.id, now)?;
+            Ok(Vec::new())
+        }
         (Some(room), InviteTo::Room(_, role)) if !facts.is_member => {
             let_in(db, room, user, role, now)
         }
@@ -436,6 +433,7 @@ fn read_invite(row: &Row<'_>) -> db::Result<Invite> {
         max_uses: row.get(at + 5)?,
         expires_at: time(at + 6)?,
         revoked_at: time(at + 7)?,
+        asks: row.get(at + 8)?,
     })
 }
 
@@ -445,7 +443,7 @@ macro_rules! invites {
         concat!(
             "SELECT ",
             user_columns!(),
-            ", invites.id, room_id, invites.role, invites.created_at, used, max_uses, expires_at, revoked_at \
+            ", invites.id, room_id, invites.role, invites.created_at, used, max_uses, expires_at, revoked_at, asks \
             FROM invites JOIN users ON users.id = created_by WHERE ",
             $($which),+
         )
@@ -486,8 +484,8 @@ const COUNT_OPEN: &str = concat!(
 const COUNT_MEMBERS: &str = "SELECT count(*) FROM memberships WHERE room_id = ? AND state = 'in'";
 
 const MAKE: &str = "INSERT INTO invites \
-    (code_hash, room_id, role, created_by, created_at, max_uses, expires_at) \
-    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
+    (code_hash, room_id, role, created_by, created_at, max_uses, expires_at, asks) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
 
 const USE: &str = "UPDATE invites SET used = used + 1 WHERE id = ?";
 

@@ -68,7 +68,7 @@ impl Store {
             statement(db, HOLD)?.execute(values![user, now.0 + HELD_FOR])?;
             let seq = house::take(db)?;
             statement(db, LEAVE)?.execute(values![user, name, leaving.name(), seq])?;
-            for sql in [NO_PASSWORD, NO_CODES, NO_BROWSERS, NO_BLOCKS] {
+            for sql in [NO_PASSWORD, NO_CODES, NO_BROWSERS, NO_BLOCKS, NO_REQUESTS] {
                 statement(db, sql)?.execute(values![user])?;
             }
             let gone = sessions::end(db, user, Ending::All)?;
@@ -186,6 +186,8 @@ const NO_CODES: &str = "DELETE FROM one_time_codes WHERE user_id = ?";
 const NO_BROWSERS: &str = "DELETE FROM known_browsers WHERE user_id = ?";
 
 const NO_BLOCKS: &str = "DELETE FROM blocks WHERE user_id = ?";
+
+const NO_REQUESTS: &str = "DELETE FROM join_requests WHERE user_id = ?";
 
 const USER: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = ?");
 

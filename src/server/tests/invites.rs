@@ -6,21 +6,21 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const INVITES: &str = "/api/chat/invites";
+pub const INVITES: &str = "/api/chat/invites";
 
-async fn closed(server: &Server, by: &Guest, name: &str) -> i64 {
+pub async fn closed(server: &Server, by: &Guest, name: &str) -> i64 {
     let store = &server.ctx.store;
     let room = store.make_room(RoomKind::Closed, UserId(by.id), name).await;
     room.id.0
 }
 
-async fn made(server: &Server, by: &Guest, body: Value) -> String {
+pub async fn made(server: &Server, by: &Guest, body: Value) -> String {
     let answer = server.post(INVITES, Some(by), body).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     answer.body["code"].as_str().unwrap().to_owned()
 }
 
-async fn accept(server: &Server, code: &str, by: Option<&Guest>, name: Option<&str>) -> Answer {
+pub async fn accept(server: &Server, code: &str, by: Option<&Guest>, name: Option<&str>) -> Answer {
     let path = format!("{INVITES}/{code}/accept");
     server.post(&path, by, json!({"username": name})).await
 }
@@ -34,12 +34,12 @@ async fn come(server: &Server, code: &str, name: &str) -> Guest {
     }
 }
 
-async fn get(server: &Server, by: &Guest, path: &str) -> Answer {
+pub async fn get(server: &Server, by: &Guest, path: &str) -> Answer {
     let path = format!("/api/chat{path}");
     server.call(Method::GET, &path, Some(by), None).await
 }
 
-fn ids(list: &Value) -> Vec<i64> {
+pub fn ids(list: &Value) -> Vec<i64> {
     let rooms = list.as_array().unwrap().iter();
     rooms
         .map(|room| room["id"].as_i64().or(room["room"]["id"].as_i64()).unwrap())

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
+mod asking;
 mod changing_rooms;
 mod closed_to_guests;
 mod codec;

@@ -1,9 +1,10 @@
 //! Invitations over REST: making, listing, looking at, accepting and taking them back.
 
 use crate::http::body::Json as JsonBody;
+use crate::http::paths::{AtPerson, AtRoom};
 use crate::http::query::InviteSlice;
 use crate::http::{Problem, SiteUrl};
-use crate::invites::{self, Invitation, Invite, InvitesPage, NewInvite};
+use crate::invites::{self, Asked, Invitation, Invite, InvitesPage, JoinRequest, NewInvite};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -24,6 +25,8 @@ pub(super) struct NewInviteBody {
     uses: Option<i64>,
     #[serde(default)]
     expires_at: Option<Timestamp>,
+    #[serde(default)]
+    ask: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -51,6 +54,7 @@ pub(super) struct InviteBody {
     uses: Option<i64>,
     used: i64,
     expires_at: Option<Timestamp>,
+    asks: bool,
 }
 
 /// What an invitation says to who holds its code.
@@ -61,12 +65,30 @@ pub(super) struct InvitationBody {
     members: i64,
     is_member: bool,
     may_sign_up: bool,
+    asks: bool,
+    asked: Option<&'static str>,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Serialize)]
+pub(super) struct RequestBody {
+    user: User,
+    asked_at: Timestamp,
+}
+
+fn word(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Waiting => "waiting",
+        Asked::Refused => "refused",
+    }
 }
 
 #[derive(Serialize)]
 pub(super) struct AcceptedBody {
     user: User,
     room: Option<Room>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -82,6 +104,7 @@ impl From<Invite> for InviteBody {
             uses: invite.max_uses,
             used: invite.used,
             expires_at: invite.expires_at,
+            asks: invite.asks,
         }
     }
 }
@@ -97,6 +120,7 @@ pub(super) async fn create(
         role: body.role,
         uses: body.uses,
         expires_at: body.expires_at,
+        ask: body.ask,
     };
     let made = invites::create(&ctx, &scope, new).await?;
     let code = made.code.as_str();
@@ -136,6 +160,8 @@ pub(super) async fn look(
         members,
         is_member,
         may_sign_up,
+        asks,
+        asked,
     } = invites::look(&ctx, &scope, &code).await?;
     Ok(Json(InvitationBody {
         room,
@@ -143,6 +169,8 @@ pub(super) async fn look(
         members,
         is_member,
         may_sign_up,
+        asks,
+        asked: asked.map(word),
     }))
 }
 
@@ -153,16 +181,49 @@ pub(super) async fn accept(
     JsonBody(body): JsonBody<AcceptBody>,
 ) -> Result<impl IntoResponse, Problem> {
     let accepted = invites::accept(&ctx, &scope, &code, body.username.as_deref()).await?;
-    let status = match accepted.token {
-        Some(_) => StatusCode::CREATED,
-        None => StatusCode::OK,
+    let status = match (&accepted.token, accepted.asked) {
+        (Some(_), _) => StatusCode::CREATED,
+        (None, Some(_)) => StatusCode::ACCEPTED,
+        (None, None) => StatusCode::OK,
     };
     let body = AcceptedBody {
         user: accepted.user,
         room: accepted.room,
+        asked: accepted.asked.map(word),
         token: accepted.token.map(|token| token.as_str().to_owned()),
     };
     Ok((status, Json(body)))
+}
+
+pub(super) async fn list_requests(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<Json<Vec<RequestBody>>, Problem> {
+    let requests = invites::join_requests(&ctx, &scope, room).await?;
+    let requests = requests.into_iter();
+    let told = requests.map(|JoinRequest { user, asked_at }| RequestBody { user, asked_at });
+    Ok(Json(told.collect()))
+}
+
+pub(super) async fn let_in(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    AtPerson(user): AtPerson,
+) -> Result<StatusCode, Problem> {
+    invites::answer_join_request(&ctx, &scope, room, user, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn refuse(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    AtPerson(user): AtPerson,
+) -> Result<StatusCode, Problem> {
+    invites::answer_join_request(&ctx, &scope, room, user, false).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn revoke(
