@@ -2,8 +2,8 @@
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, ErrorCode, Heartbeat, Message, Number, Person, PersonChanged, ReadMark, Room, RoomId,
-    RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
+    AppError, ErrorCode, Heartbeat, LeftReason, Message, Number, Person, PersonChanged, ReadMark,
+    Room, RoomId, RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -300,6 +300,12 @@ impl ServerFrame {
         Borrowed::MessageChanged(message).encode()
     }
 
+    /// Encodes a [`Left`](Self::Left) frame with why it is sent, if it was not they who left: for programs, pages do not
+    /// say it.
+    pub fn encode_left(left: &RoomLeft, reason: Option<LeftReason>) -> String {
+        Borrowed::Left { left, reason }.encode()
+    }
+
     /// Parses one text frame; `None` if this client does not know it.
     pub fn parse(text: &str) -> Option<Self> {
         Self::from_text(text)
@@ -318,12 +324,18 @@ impl ServerFrame {
     }
 }
 
-/// The most frequent frames, without a copy of the message.
+/// The most frequent frames, without a copy of the message, and what a page is not told.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Borrowed<'a> {
     Message(&'a Message),
     MessageChanged(&'a Message),
+    Left {
+        #[serde(flatten)]
+        left: &'a RoomLeft,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<LeftReason>,
+    },
 }
 
 impl Borrowed<'_> {

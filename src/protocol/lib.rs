@@ -43,7 +43,8 @@ pub use read_only::ReadOnly;
 pub use room::{Room, RoomKind};
 pub use room_list::RoomList;
 pub use streams::{
-    Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse, SyncMe,
+    Heartbeat, LeftReason, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse,
+    SyncMe,
 };
 pub use timestamp::{Civil, MS_PER_DAY, Timestamp};
 pub use user::{Me, NewSession, Person, User, UserKind};

@@ -3,7 +3,7 @@
 //! *Invariant:* what a stream tells is a state and no step: of each person and of each membership the later one
 //! counts, and a client that was told one twice has lost nothing.
 
-use crate::json::record;
+use crate::json::{names, record};
 use crate::{RoomId, Seq, User};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,16 @@ record! {
         /// The `seq` of this in the person's stream; `None` for an anonymous reader, and for who was no member.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub me: Option<Seq>,
+    }
+}
+
+names! {
+    /// Why somebody is no member any more who did not leave.
+    pub enum LeftReason {
+        /// They were put out, and may come again.
+        PutOut = "put_out",
+        /// They are kept out.
+        Banned = "banned",
     }
 }
 

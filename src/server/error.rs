@@ -114,6 +114,9 @@ pub enum ServiceError {
     /// The person is kept out of the room.
     #[error("banned")]
     Banned,
+    /// Somebody else is kept out of the room, who cannot be let in before that ends.
+    #[error("kept out")]
+    KeptOut,
     /// The last owner of a room cannot go, nor be less.
     #[error("last owner of a room")]
     LastRoomOwner,
@@ -236,6 +239,10 @@ impl ServiceError {
             Self::Banned => AppError::new(
                 Code::Banned,
                 "You are kept out of this room by those who keep order in it.",
+            ),
+            Self::KeptOut => AppError::new(
+                Code::Banned,
+                "This person is kept out of the room. Take that back first.",
             ),
             Self::LastRoomOwner => AppError::new(
                 Code::LastOwner,

@@ -5,7 +5,9 @@
 
 use crate::invalidation::Source;
 use crate::scope::SessionId;
-use parlour_protocol::{Message, ReadMark, Room, RoomId, RoomKind, RoomRules, Seq, User, UserId};
+use parlour_protocol::{
+    LeftReason, Message, ReadMark, Room, RoomId, RoomKind, RoomRules, Seq, User, UserId,
+};
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
@@ -54,6 +56,15 @@ pub enum Publication {
         user: UserId,
         /// The seq of this in the person's stream.
         me: Seq,
+        /// Why, if it was not they who ended it.
+        reason: Option<LeftReason>,
+    },
+    /// A member has another role in a room.
+    RoleInRoom {
+        /// The room in which they have.
+        room: RoomId,
+        /// The member who has it.
+        user: UserId,
     },
     /// A membership began, for which all is read.
     Joined {
@@ -152,6 +163,7 @@ impl Publication {
             Self::RoomShown { user, .. }
             | Self::RoomHidden { user, .. }
             | Self::Left { user, .. }
+            | Self::RoleInRoom { user, .. }
             | Self::Joined { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. }
@@ -181,7 +193,9 @@ impl Publication {
             | Self::Joined { user, .. } => {
                 smallvec![Source::Person(*user), Source::Memberships(*user)]
             }
-            Self::Read { user, .. } | Self::Unread { user, .. } => smallvec![Source::Person(*user)],
+            Self::Read { user, .. } | Self::Unread { user, .. } | Self::RoleInRoom { user, .. } => {
+                smallvec![Source::Person(*user)]
+            }
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
             Self::SessionsEnded { user, .. } | Self::RoleChanged { user } => {
                 smallvec![Source::Person(*user)]
@@ -241,6 +255,7 @@ mod tests {
             room: ROOM,
             user: ALICE,
             me: Seq(1),
+            reason: None,
         };
         let joined = Publication::Joined {
             room: ROOM,
@@ -303,6 +318,7 @@ mod tests {
             room: ROOM,
             user: ALICE,
             me: Seq(1),
+            reason: None,
         };
         let read = Publication::Read {
             user: ALICE,

@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Action, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, Room, RoomEntry, RoomId,
+    Action, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry, RoomId,
     RoomKind, RoomRole, RoomRules, Seq, User, rules,
 };
 
@@ -136,16 +136,18 @@ pub async fn reader_state(
     let entry =
         |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
     let place = &content.place;
-    let role = |room: &Room| role_in(scope, read.get(&room.id).map(|read| read.role), room);
+    let role = match &place.open {
+        Some(open) => role_in(ctx, scope, read.get(&open.room.id), open.room.id).await?,
+        None => RoomRole::Visitor,
+    };
+    let is_open = place.open.is_some();
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
-        may_delete: (place.open.iter())
-            .any(|open| rooms::may(scope, role(&open.room), Action::DeleteRoom, content.rules)),
-        read_only: place
-            .open
-            .as_ref()
-            .and_then(|open| rooms::read_only_to(ctx, scope, role(&open.room), content.rules)),
+        may_delete: is_open && rooms::may(scope, role, Action::DeleteRoom, content.rules),
+        read_only: is_open
+            .then(|| rooms::read_only_to(ctx, scope, role, content.rules))
+            .flatten(),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         form_key: messages::draw_key(ctx),
     })
@@ -231,34 +233,43 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     let read = read_of(ctx, scope, at.room).await?;
     Ok(OpenRoom {
         read: read.map(|read| read.seq),
-        ..with_rights(ctx, scope, read.map(|read| read.role), rules, opened)
+        ..with_rights(ctx, scope, read.as_ref(), rules, opened).await?
     })
 }
 
-/// The role in the room of who has this one as a member of it; `None` is that of who is no member. Who made it and
-/// left it is its owner still.
-fn role_in(scope: &Scope, role: Option<RoomRole>, room: &Room) -> RoomRole {
-    let is_maker = room.created_by.is_some() && room.created_by == scope.user_id();
-    role.unwrap_or(match is_maker {
-        true => RoomRole::Owner,
-        false => RoomRole::Visitor,
-    })
+/// The reader's role in the room. Who is no member may have one all the same.
+async fn role_in(
+    ctx: &Context,
+    scope: &Scope,
+    read: Option<&store::ReadUpTo>,
+    room: RoomId,
+) -> Result<RoomRole, ServiceError> {
+    match (read, scope.user_id()) {
+        (Some(read), _) => Ok(read.role),
+        (None, Some(user)) => match ctx.store.standing(user, room).await {
+            Ok(standing) => Ok(standing.role),
+            // It was deleted meanwhile, or they were put out.
+            Err(ServiceError::RoomNotFound) => Ok(RoomRole::Visitor),
+            Err(error) => Err(error),
+        },
+        (None, None) => Ok(RoomRole::Visitor),
+    }
 }
 
 /// The room with what the reader may do in it.
-fn with_rights(
+async fn with_rights(
     ctx: &Context,
     scope: &Scope,
-    role: Option<RoomRole>,
+    read: Option<&store::ReadUpTo>,
     rules: RoomRules,
     open: OpenRoom,
-) -> OpenRoom {
-    let role = role_in(scope, role, &open.room);
-    OpenRoom {
+) -> Result<OpenRoom, ServiceError> {
+    let role = role_in(ctx, scope, read, open.room.id).await?;
+    Ok(OpenRoom {
         may_delete: rooms::may(scope, role, Action::DeleteRoom, rules),
         read_only: rooms::read_only_to(ctx, scope, role, rules),
         ..open
-    }
+    })
 }
 
 /// How far the reader has read this room. It alone is looked up: opening one must not cost more to who belongs to
@@ -301,7 +312,7 @@ pub async fn visit_unread(
     let opened = open(ctx, newest, opened)?;
     Ok(OpenRoom {
         read: seq,
-        ..with_rights(ctx, scope, read.map(|read| read.role), rules, opened)
+        ..with_rights(ctx, scope, read.as_ref(), rules, opened).await?
     })
 }
 

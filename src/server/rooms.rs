@@ -5,6 +5,7 @@ mod changes;
 mod direct;
 mod finding;
 mod guests;
+mod keeping;
 mod listing;
 mod membership;
 mod mine;
@@ -16,6 +17,9 @@ pub use direct::{DIRECT_MAX, direct};
 pub use finding::{FOUND_MAX, Found, find};
 pub(crate) use guests::read_only_to;
 pub use guests::require_to_write;
+pub use keeping::{
+    Ban, Member, NewBan, PeoplePage, ban, bans, give_role, let_in, lift_ban, members, put_out,
+};
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use membership::{Checked, check, enter, enter_or_read, leave};

@@ -42,6 +42,7 @@ mod history;
 mod house;
 mod house_settings;
 mod invites;
+mod keeping;
 mod kept;
 mod leaving;
 mod listing;
@@ -92,6 +93,7 @@ pub use invites::{
     Accepted, Accepting, Invite, InviteDraft, InviteFacts, InviteTo, Invites, InvitingFacts,
     WhichInvite,
 };
+pub use keeping::{Ban, Keeping, KeepingFacts, Member, Target};
 pub use leaving::Leaving;
 pub use listing::{Listing, RoomsPart};
 pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};

@@ -84,6 +84,24 @@ fn a_message_that_is_not_copied_has_the_same_frame() {
     assert_eq!(compared, 2);
 }
 
+#[test]
+fn why_somebody_left_is_said_to_programs_and_a_page_reads_the_rest() {
+    let left = RoomLeft {
+        room_id: RoomId(7),
+        me: Some(Seq(19)),
+    };
+    let said = ServerFrame::encode_left(&left, Some(LeftReason::PutOut));
+    let expected = r#"{"type":"left","room_id":7,"me":19,"reason":"put_out"}"#;
+    assert_eq!(said, expected);
+    assert_eq!(ServerFrame::parse(&said), Some(ServerFrame::Left(left)));
+    let left = RoomLeft {
+        room_id: RoomId(7),
+        me: None,
+    };
+    let frame = ServerFrame::Left(left.clone()).encode();
+    assert_eq!(ServerFrame::encode_left(&left, None), frame);
+}
+
 fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     let at = crate::Timestamp(1_767_323_045_678);
     let room = Room {

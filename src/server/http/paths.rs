@@ -18,7 +18,10 @@ pub struct AtRoom(pub RoomId);
 /// The `{person}` of a path.
 pub struct AtPerson(pub UserId);
 
-/// The same and the `{number}` of a message.
+/// A room, and the `{person}` in it.
+pub struct AtMember(pub RoomId, pub UserId);
+
+/// A room, and the `{number}` of a message in it.
 pub struct AtMessage(pub RoomId, pub Number);
 
 /// The `{session}` of a path.
@@ -58,6 +61,16 @@ impl<S: Send + Sync> FromRequestParts<S> for AtRoom {
             _ => None,
         });
         Ok(Self(room.await.unwrap_or(RoomId(NO_ID))))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtMember {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let AtRoom(room) = AtRoom::from_request_parts(parts, state).await?;
+        let AtPerson(person) = AtPerson::from_request_parts(parts, state).await?;
+        Ok(Self(room, person))
     }
 }
 

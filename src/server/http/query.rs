@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{AppError, ErrorCode, Number, RoomId, paths};
+use parlour_protocol::{AppError, ErrorCode, Number, RoomId, UserId, paths};
 
 /// The query of a page of messages: `before`, `after` or `around`, and `limit`; and of a room that is opened,
 /// `unread`: where the reader begins to read.
@@ -88,6 +88,35 @@ impl<S: Send + Sync> FromRequestParts<S> for InviteSlice {
                     let sentence = "before must be what a Link header of this list has there.";
                     let before = before.map_err(|_| invalid("before", sentence.to_owned()))?;
                     slice.before = Some(before);
+                }
+                _ => {}
+            }
+        }
+        Ok(slice)
+    }
+}
+
+/// The query of a list of people in a room: `after`, a person's id, and `limit`.
+pub(super) struct PeopleSlice {
+    pub(super) after: UserId,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PeopleSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            after: UserId(0),
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                "limit" => slice.limit = limit(value)?,
+                "after" => {
+                    let after = value.parse().map(UserId);
+                    let sentence = "after must be a person's id.";
+                    slice.after = after.map_err(|_| invalid("after", sentence.to_owned()))?;
                 }
                 _ => {}
             }

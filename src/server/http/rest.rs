@@ -3,6 +3,7 @@
 mod accounts;
 mod cards;
 mod invites;
+mod members;
 mod messages;
 mod people;
 mod rooms;
@@ -44,6 +45,19 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             "/rooms/{room}/messages/{number}",
             patch(messages::edit).delete(messages::delete),
         )
+        .route(
+            "/rooms/{room}/members",
+            get(members::list).post(members::let_in),
+        )
+        .route(
+            "/rooms/{room}/members/{person}",
+            patch(members::give_role).delete(members::put_out),
+        )
+        .route(
+            "/rooms/{room}/bans",
+            get(members::list_bans).post(members::ban),
+        )
+        .route("/rooms/{room}/bans/{person}", delete(members::lift_ban))
         .route("/rooms/{room}/users", get(people::here))
         .route("/direct", post(cards::talk))
         .route("/people", get(cards::find))

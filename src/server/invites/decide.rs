@@ -6,7 +6,7 @@ use super::OPEN_MAX;
 use crate::error::ServiceError;
 use crate::store::{InviteDraft, InviteFacts, InviteTo, InvitingFacts};
 use parlour_protocol::permissions::{Roles, may, may_in};
-use parlour_protocol::{Action, RoomRole, RoomRules, ServerRole, Timestamp, UserId};
+use parlour_protocol::{Action, RoomKind, RoomRole, RoomRules, ServerRole, Timestamp, UserId};
 
 /// Refuses an invitation that its maker may not make, and more than one may have.
 pub(super) fn decide_new(draft: &InviteDraft, facts: &InvitingFacts) -> Result<(), ServiceError> {
@@ -39,7 +39,7 @@ fn may_invite(to: InviteTo, roles: Roles, room: Option<RoomRules>) -> bool {
     }
 }
 
-/// Whether an invitation leads somewhere now.
+/// Whether an invitation leads somewhere now, and who holds it may follow.
 pub(super) fn decide_accept(facts: &InviteFacts, now: Timestamp) -> Result<(), ServiceError> {
     let invite = &facts.invite;
     let is_there = invite.revoked_at.is_none()
@@ -49,9 +49,14 @@ pub(super) fn decide_accept(facts: &InviteFacts, now: Timestamp) -> Result<(), S
     let is_good = facts
         .maker
         .is_some_and(|roles| may_invite(invite.to, roles, rules));
-    match is_there && is_good {
-        true => Ok(()),
-        false => Err(ServiceError::InviteNotFound),
+    if !(is_there && is_good) {
+        return Err(ServiceError::InviteNotFound);
+    }
+    match rules.filter(|_| facts.kept_out.is_some_and(|end| end > now)) {
+        None => Ok(()),
+        Some(rules) if rules.kind == RoomKind::Open => Err(ServiceError::Banned),
+        // To who is kept out it is no room.
+        Some(_) => Err(ServiceError::InviteNotFound),
     }
 }
 
@@ -88,7 +93,7 @@ pub(super) fn decide_revoke(
 mod tests {
     use super::*;
     use crate::store::{Invite, StoredRoom};
-    use parlour_protocol::{RoomId, RoomKind, User, UserKind, samples};
+    use parlour_protocol::{RoomId, User, UserKind, samples};
 
     const ROOM: RoomId = RoomId(7);
 
@@ -130,6 +135,7 @@ mod tests {
             members: 1,
             is_member: false,
             asked: None,
+            kept_out: None,
         }
     }
 
@@ -158,6 +164,20 @@ mod tests {
                 room.rules.is_archived = true;
             }
         }));
+    }
+
+    #[test]
+    fn who_is_kept_out_of_a_room_comes_by_no_invitation_before_the_end_of_that() {
+        let mut facts = invite(InviteTo::Room(ROOM, RoomRole::Member));
+        facts.kept_out = Some(Timestamp(9));
+        assert!(decide_accept(&facts, Timestamp(9)).is_ok());
+        let refused = decide_accept(&facts, Timestamp(8));
+        assert!(matches!(refused, Err(ServiceError::InviteNotFound)));
+        if let Some(room) = &mut facts.room {
+            room.rules.kind = RoomKind::Open;
+        }
+        let refused = decide_accept(&facts, Timestamp(8));
+        assert!(matches!(refused, Err(ServiceError::Banned)));
     }
 
     #[test]

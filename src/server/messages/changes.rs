@@ -14,7 +14,7 @@ use parlour_protocol::{Action, Message, Number, RoomId, Timestamp, rules};
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] when it was removed,
 /// [`ServiceError::Forbidden`] when it is another person's, [`ServiceError::ReadOnly`] where nothing is changed any
-/// more, or [`ServiceError::RateLimited`].
+/// more, [`ServiceError::Banned`] for who is kept out, or [`ServiceError::RateLimited`].
 pub async fn edit(
     ctx: &Context,
     scope: &Scope,
@@ -102,6 +102,9 @@ fn decide_edit(
 ) -> Result<Option<Change>, ServiceError> {
     refuse_others(person, message)?;
     let rules = standing.room.rules;
+    if standing.is_banned(at) {
+        return Err(ServiceError::Banned);
+    }
     if !may_in(Action::EditOwn, person.roles(standing.role), rules) {
         return Err(read_only(rules));
     }
@@ -172,6 +175,7 @@ mod tests {
             },
             is_member: role > RoomRole::Visitor,
             role,
+            kept_out: None,
         }
     }
 

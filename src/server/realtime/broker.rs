@@ -28,9 +28,12 @@ impl Event {
             Publication::RoomDeleted(room) | Publication::RoomHidden { room, .. } => {
                 Some(ServerFrame::RoomDeleted(gone(room)).encode())
             }
-            Publication::Left { room, me, .. } => {
+            Publication::Left {
+                room, me, reason, ..
+            } => {
                 let (room_id, me) = (*room, Some(*me));
-                Some(ServerFrame::Left(RoomLeft { room_id, me }).encode())
+                let left = RoomLeft { room_id, me };
+                Some(ServerFrame::encode_left(&left, *reason))
             }
             Publication::Joined { room, me, .. } => {
                 let (room_id, me) = (*room, Some(*me));
@@ -45,6 +48,7 @@ impl Event {
             }
             // Few have another socket to be told on.
             Publication::Read { .. }
+            | Publication::RoleInRoom { .. }
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
             | Publication::RoleChanged { .. }

@@ -243,6 +243,7 @@ mod tests {
             room: StoredRoom { room, posts, rules },
             is_member: true,
             role,
+            kept_out: None,
         }
     }
 

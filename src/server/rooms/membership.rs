@@ -15,7 +15,7 @@ use parlour_protocol::{Action, Room, RoomId, RoomKind, RoomRole, RoomRules, Time
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::AccountRequired`] for a guest where guests only read;
-/// [`ServiceError::ReadOnly`] for who may only read this room; or what stands in the way of writing.
+/// [`ServiceError::ReadOnly`] for who may only read this room; [`ServiceError::Banned`] for who is kept out of it; or what stands in the way of writing.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     Ok(entered(ctx, scope, id).await?.room)
 }
@@ -86,7 +86,7 @@ pub async fn enter_or_read(
 ) -> Result<Checked, ServiceError> {
     match entered(ctx, scope, id).await {
         // They read it, as who only looks.
-        Err(ServiceError::AccountRequired | ServiceError::ReadOnly(_)) => {
+        Err(ServiceError::AccountRequired | ServiceError::Banned | ServiceError::ReadOnly(_)) => {
             check(ctx, scope, id).await
         }
         Err(error) if error.is_about_writing() => Ok(Checked {
@@ -114,19 +114,18 @@ fn decide_entry(
         room,
         is_member,
         role,
+        ..
     } = standing;
     if *is_member {
         return Ok(None);
     }
+    if standing.is_banned(now) {
+        return Err(ServiceError::Banned);
+    }
     if !may_in(Action::JoinRoom, person.roles(*role), room.rules) {
         return Err(read_only(room.rules));
     }
-    Ok(Some(NewMembership {
-        role: RoomRole::Member,
-        read_seq: room.room.seq,
-        read_posts: room.posts,
-        joined_at: now,
-    }))
+    Ok(Some(NewMembership::of(room, RoomRole::Member, now)))
 }
 
 /// Why somebody who sees a room may not write in it, nor be a member.
@@ -145,6 +144,7 @@ pub async fn check(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Checked, 
             room: ctx.store.room(scope, id).await?,
             is_member: false,
             role: RoomRole::Visitor,
+            kept_out: None,
         },
     };
     Ok(Checked::of(ctx, standing))
@@ -206,6 +206,7 @@ mod tests {
                 true => RoomRole::Member,
                 false => RoomRole::Visitor,
             },
+            kept_out: None,
         }
     }
 
@@ -241,6 +242,17 @@ mod tests {
             let member = decide_entry(&guest(), &standing(true, rules), Timestamp(7));
             assert_eq!(member.unwrap(), None);
         }
+    }
+
+    #[test]
+    fn who_is_kept_out_becomes_no_member_before_the_end_of_that() {
+        let kept_out = |until| Standing {
+            kept_out: Some(Timestamp(until)),
+            ..standing(false, RoomRules::default())
+        };
+        let refused = decide_entry(&guest(), &kept_out(8), Timestamp(7));
+        assert!(matches!(refused, Err(ServiceError::Banned)));
+        assert!(decide_entry(&guest(), &kept_out(7), Timestamp(7)).is_ok());
     }
 
     #[test]

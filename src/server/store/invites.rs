@@ -12,10 +12,9 @@ use super::db::{self, Db, Row, Value, statement, values};
 use super::failure;
 use super::members::{self, NewMembership};
 use super::people::{self, NameHolder};
-use super::person_seqs;
 use super::requests::{self, Asked};
 use super::roles::{roles, rules};
-use super::rooms::{StoredRoom, Viewer, any, begins, visible};
+use super::rooms::{StoredRoom, Viewer, any, visible};
 use super::tables::{InRoom, OnServer, UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -123,6 +122,8 @@ pub struct InviteFacts {
     pub is_member: bool,
     /// What has become of their request to be let in.
     pub asked: Option<Asked>,
+    /// Until when they are kept out of it, if they are; that may be over.
+    pub kept_out: Option<Timestamp>,
 }
 
 impl InviteFacts {
@@ -351,18 +352,19 @@ pub(super) fn facts(
         members: 0,
         is_member: false,
         asked: None,
+        kept_out: None,
     };
     let Some(id) = facts.invite.to.room() else {
         return Ok(facts);
     };
     facts.room = any(db, id)?.map(StoredRoom::from);
-    let members = statement(db, COUNT_MEMBERS)?.row(values![id], |row| row.get(0))?;
-    facts.members = members.unwrap_or_default();
+    facts.members = members::count(db, id)?;
     if let Some(holder) = holder {
         facts.is_member = members::is_member(db, holder, id)?;
         if facts.invite.asks {
             facts.asked = requests::asked(db, holder, id)?;
         }
+        facts.kept_out = members::kept_out(db, holder, id)?;
     }
     Ok(facts)
 }
@@ -382,31 +384,10 @@ pub(super) fn come(
             Ok(Vec::new())
         }
         (Some(room), InviteTo::Room(_, role)) if !facts.is_member => {
-            let_in(db, room, user, role, now)
+            members::begin(db, room, user, &NewMembership::of(room, role, now))
         }
         _ => Ok(Vec::new()),
     }
-}
-
-/// Makes a member, for whom everything so far is read; what is published of it.
-fn let_in(
-    db: &Db,
-    room: &StoredRoom,
-    user: UserId,
-    role: RoomRole,
-    now: Timestamp,
-) -> db::Result<Vec<Publication>> {
-    let is_shown = !members::is_visible_to(db, user, room.room.id)?;
-    let me = person_seqs::take(db, user)?;
-    let new = NewMembership {
-        // Who becomes a member is no visitor any more.
-        role: role.max(RoomRole::Member),
-        read_seq: room.room.seq,
-        read_posts: room.posts,
-        joined_at: now,
-    };
-    members::insert(db, user, room.room.id, &new, me)?;
-    Ok(begins(&room.room, is_shown, user, room.posts, me))
 }
 
 fn read_invite(row: &Row<'_>) -> db::Result<Invite> {
@@ -480,8 +461,6 @@ const COUNT_OPEN: &str = concat!(
     "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) \
     AND (max_uses IS NULL OR used < max_uses) AND created_by = ?1 LIMIT 1000) AS open"
 );
-
-const COUNT_MEMBERS: &str = "SELECT count(*) FROM memberships WHERE room_id = ? AND state = 'in'";
 
 const MAKE: &str = "INSERT INTO invites \
     (code_hash, room_id, role, created_by, created_at, max_uses, expires_at, asks) \

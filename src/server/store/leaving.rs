@@ -107,7 +107,8 @@ impl Store {
             if !rooms.is_empty() {
                 let mut publish = Vec::new();
                 for room in rooms {
-                    publish.extend(members::end(db, room, leaver.id)?);
+                    let left = members::Ending::Left { keeps_role: true };
+                    publish.extend(members::end(db, room, leaver.id, left)?);
                     publish.extend(hand_over(db, room, leaver.id)?);
                 }
                 return Ok(Written { publish, value: () });
@@ -154,7 +155,7 @@ fn hand_over(db: &Db, room: RoomId, from: UserId) -> db::Result<Option<Publicati
     let heir = statement(db, HEIR)?.row(values![room], |row| Ok(UserId(row.get(0)?)))?;
     let Some(user) = heir else { return Ok(None) };
     statement(db, INHERIT)?.execute(values![room, user])?;
-    Ok(Some(Publication::RoleChanged { user }))
+    Ok(Some(Publication::RoleInRoom { room, user }))
 }
 
 /// Rewrites or deletes a message; nothing, in a room that is deleted, where it goes anyway.

@@ -5,13 +5,15 @@
 
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
+use super::failure;
 use super::person_seqs;
-use super::rooms::{StoredRoom, VISIBLE, Viewer, any, begins, visible};
+use super::roles::{kept_out, role_in};
+use super::rooms::{StoredRoom, VISIBLE, Viewer, begins, visible};
 use super::tables::InRoom;
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
+use parlour_protocol::{LeftReason, RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
 use std::collections::HashMap;
 
 /// A room, and how a user stands to it.
@@ -21,8 +23,17 @@ pub struct Standing {
     pub room: StoredRoom,
     /// Whether the user is a member.
     pub is_member: bool,
-    /// Their role in it. An owner who left is its owner still: a room keeps one.
+    /// Their role in it.
     pub role: RoomRole,
+    /// Until when they are kept out of it, if they are; that may be over.
+    pub kept_out: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Whether they are kept out of it at this time.
+    pub fn is_banned(&self, now: Timestamp) -> bool {
+        self.kept_out.is_some_and(|end| end > now)
+    }
 }
 
 /// A user's read position in a room.
@@ -64,6 +75,18 @@ pub struct NewMembership {
     pub joined_at: Timestamp,
 }
 
+impl NewMembership {
+    /// One for which everything so far is read. Who becomes a member is no visitor any more.
+    pub fn of(room: &StoredRoom, role: RoomRole, now: Timestamp) -> Self {
+        Self {
+            role: role.max(RoomRole::Member),
+            read_seq: room.room.seq,
+            read_posts: room.posts,
+            joined_at: now,
+        }
+    }
+}
+
 impl Store {
     /// The room, and whether the user belongs to it.
     ///
@@ -89,63 +112,9 @@ impl Store {
             let Some(new) = decide(&standing)? else {
                 return Ok(Written::quietly(standing.room));
             };
-            let me = person_seqs::take(db, user)?;
-            insert(db, user, id, &new, me)?;
             Ok(Written {
-                // Who enters by themselves has seen it before.
-                publish: begins(&standing.room.room, false, user, new.read_posts, me),
+                publish: begin(db, &standing.room, user, &new)?,
                 value: standing.room,
-            })
-        })
-        .await
-    }
-
-    /// Lets a person into a room, whoever may see it: everything so far counts as read. A member stays as they are.
-    ///
-    /// # Errors
-    /// [`ServiceError::RoomNotFound`], or the database failed.
-    pub async fn let_in(
-        &self,
-        user: UserId,
-        id: RoomId,
-        now: Timestamp,
-    ) -> Result<(), ServiceError> {
-        self.write(move |db| {
-            let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
-            let room = StoredRoom::from(room);
-            if is_member(db, user, id)? {
-                return Ok(Written::quietly(()));
-            }
-            let is_shown = !is_visible_to(db, user, id)?;
-            let me = person_seqs::take(db, user)?;
-            let new = NewMembership {
-                role: RoomRole::Member,
-                read_seq: room.room.seq,
-                read_posts: room.posts,
-                joined_at: now,
-            };
-            insert(db, user, id, &new, me)?;
-            Ok(Written {
-                publish: begins(&room.room, is_shown, user, room.posts, me),
-                value: (),
-            })
-        })
-        .await
-    }
-
-    /// Ends a person's membership, whoever they are. False: there was none.
-    ///
-    /// # Errors
-    /// [`ServiceError::RoomNotFound`], or the database failed.
-    pub async fn put_out(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
-        self.write(move |db| {
-            any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
-            if !is_member(db, user, id)? {
-                return Ok(Written::quietly(false));
-            }
-            Ok(Written {
-                publish: end(db, id, user)?,
-                value: true,
             })
         })
         .await
@@ -170,7 +139,9 @@ impl Store {
             decide(&standing, owners(db, id)?)?;
             let publish = match standing.room.rules.kind {
                 RoomKind::Direct => hide(db, user, &standing.room)?,
-                RoomKind::Open | RoomKind::Closed => end(db, id, user)?,
+                // Into an open room they can come back.
+                RoomKind::Open => end(db, id, user, Ending::Left { keeps_role: true })?,
+                RoomKind::Closed => end(db, id, user, Ending::Left { keeps_role: false })?,
             };
             Ok(Written {
                 value: true,
@@ -221,13 +192,15 @@ pub(super) fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, Se
     let room = visible(db, Viewer(Some(user)), id)?.into();
     let known = statement(db, STANDING)?.row(values![id, user], |row| {
         let InRoom(role) = row.get(1)?;
-        Ok((row.get(0)?, role))
+        let kept_out = row.get::<Option<i64>>(2)?.map(Timestamp);
+        Ok((row.get(0)?, role, kept_out))
     })?;
-    let (is_member, role) = known.unwrap_or((false, RoomRole::Visitor));
+    let (is_member, role, kept_out) = known.ok_or_else(failure::no_row)?;
     Ok(Standing {
         room,
         is_member,
         role,
+        kept_out,
     })
 }
 
@@ -244,6 +217,31 @@ pub(super) fn is_visible_to(db: &Db, user: UserId, id: RoomId) -> db::Result<boo
 /// Whether the user belongs to the room.
 pub(super) fn is_member(db: &Db, user: UserId, id: RoomId) -> db::Result<bool> {
     statement(db, IS_MEMBER)?.exists(values![id, user])
+}
+
+/// How many are in the room.
+pub(super) fn count(db: &Db, id: RoomId) -> db::Result<i64> {
+    let members = statement(db, COUNT)?.row(values![id], |row| row.get(0))?;
+    Ok(members.unwrap_or_default())
+}
+
+/// Until when the user is kept out of the room, if they are; that may be over.
+pub(super) fn kept_out(db: &Db, user: UserId, id: RoomId) -> db::Result<Option<Timestamp>> {
+    let end = statement(db, KEPT_OUT)?.row(values![id, user], |row| row.get(0))?;
+    Ok(end.flatten().map(Timestamp))
+}
+
+/// Begins a membership, whoever may see the room; what is published of that.
+pub(super) fn begin(
+    db: &Db,
+    room: &StoredRoom,
+    user: UserId,
+    new: &NewMembership,
+) -> db::Result<Vec<Publication>> {
+    let is_shown = !is_visible_to(db, user, room.room.id)?;
+    let me = person_seqs::take(db, user)?;
+    insert(db, user, room.room.id, new, me)?;
+    Ok(begins(&room.room, is_shown, user, new.read_posts, me))
 }
 
 /// Begins a membership, in the place of what was left of another.
@@ -273,11 +271,37 @@ fn hide(db: &Db, user: UserId, room: &StoredRoom) -> db::Result<Vec<Publication>
     Ok(vec![Publication::RoomHidden { room: id, user }])
 }
 
+/// How a membership ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// They left it themselves.
+    Left {
+        /// Whether an owner is one still.
+        keeps_role: bool,
+    },
+    /// Somebody else ended it.
+    By(LeftReason),
+}
+
 /// Ends a membership; what is published of that.
-pub(super) fn end(db: &Db, room: RoomId, user: UserId) -> db::Result<Vec<Publication>> {
+pub(super) fn end(
+    db: &Db,
+    room: RoomId,
+    user: UserId,
+    ending: Ending,
+) -> db::Result<Vec<Publication>> {
     let me = person_seqs::take(db, user)?;
-    statement(db, LEAVE)?.execute(values![room, user, me])?;
-    let left = Publication::Left { room, user, me };
+    let (keeps_role, reason) = match ending {
+        Ending::Left { keeps_role } => (keeps_role, None),
+        Ending::By(reason) => (false, Some(reason)),
+    };
+    statement(db, LEAVE)?.execute(values![room, user, me, keeps_role])?;
+    let left = Publication::Left {
+        room,
+        user,
+        me,
+        reason,
+    };
     let is_gone = !is_visible_to(db, user, room)?;
     let hidden = is_gone.then_some(Publication::RoomHidden { room, user });
     Ok([left].into_iter().chain(hidden).collect())
@@ -298,12 +322,21 @@ fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
     })
 }
 
-/// Whether a user sees no room but those that they are in.
 const IS_MEMBER: &str =
     "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ? AND state = 'in'";
 
-const STANDING: &str = "SELECT state = 'in', CASE WHEN state = 'in' OR role = 'owner' THEN role \
-    ELSE 'visitor' END FROM memberships WHERE room_id = ? AND user_id = ?";
+/// One row, also for who never was a member.
+const STANDING: &str = concat!(
+    "SELECT coalesce(own.state = 'in', FALSE), ",
+    role_in!("own"),
+    ", ",
+    kept_out!("?1", "?2"),
+    " FROM (SELECT 1) AS one LEFT JOIN memberships AS own ON own.room_id = ?1 AND own.user_id = ?2"
+);
+
+const COUNT: &str = "SELECT count(*) FROM memberships WHERE room_id = ? AND state = 'in'";
+
+const KEPT_OUT: &str = concat!("SELECT ", kept_out!("?1", "?2"));
 
 const OWNERS: &str =
     "SELECT count(*) FROM memberships WHERE room_id = ? AND role = 'owner' AND state = 'in'";
@@ -318,8 +351,8 @@ const ENTER: &str = "INSERT INTO memberships \
 
 const HIDE: &str = "UPDATE memberships SET hid_posts = ?3 WHERE room_id = ?1 AND user_id = ?2";
 
-const LEAVE: &str =
-    "UPDATE memberships SET state = 'out', me_seq = ?3 WHERE room_id = ?1 AND user_id = ?2";
+const LEAVE: &str = "UPDATE memberships SET state = 'out', me_seq = ?3, \
+    role = CASE WHEN ?4 THEN role ELSE 'member' END WHERE room_id = ?1 AND user_id = ?2";
 
 /// How far a member has read a room, of those memberships.
 macro_rules! read_up_to {

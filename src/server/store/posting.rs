@@ -10,6 +10,7 @@ use super::direct::{self, is_refused};
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
+use super::roles::role_in;
 use super::rooms::{RoomState, is_visible};
 use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, message_columns, server_role};
 use super::writer::{BatchWrite, Results, Written};
@@ -62,7 +63,7 @@ pub struct PostPlace {
     pub rules: RoomRules,
     /// Whether the author is a member of it.
     pub is_member: bool,
-    /// The author's role in it. An owner who left is its owner still.
+    /// The author's role in it.
     pub role: RoomRole,
     /// Whether the author is kept out of it.
     pub is_banned: bool,
@@ -457,9 +458,9 @@ const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visib
 /// member is kept out of it.
 const PLACE: &str = concat!(
     "SELECT rooms.seq, rooms.posts, rooms.kind, rooms.posting, rooms.guests, \
-    rooms.archived_at IS NOT NULL, coalesce(own.state = 'in', FALSE), \
-    CASE WHEN own.state = 'in' OR own.role = 'owner' THEN own.role ELSE 'visitor' END, \
-    coalesce(own.state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = rooms.id \
+    rooms.archived_at IS NOT NULL, coalesce(own.state = 'in', FALSE), ",
+    role_in!("own"),
+    ", coalesce(own.state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = rooms.id \
     AND bans.user_id = ?2 AND (bans.ends_at IS NULL OR bans.ends_at > ?3)), \
     users.name, users.kind, users.role, users.is_confined FROM rooms \
     LEFT JOIN users ON users.id = ?2 AND users.state = 'active' \

@@ -6,9 +6,8 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::members::{self, NewMembership};
-use super::person_seqs;
 use super::roles::roles;
-use super::rooms::{StoredRoom, Viewer, begins, visible};
+use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::{UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -85,24 +84,16 @@ impl Store {
                 return Err(ServiceError::PersonNotFound);
             }
             if !is_let_in {
-                statement(db, REFUSE)?.execute(values![id, user])?;
+                refuse(db, user, id)?;
                 return Ok(Written::quietly(()));
             }
             statement(db, FORGET)?.execute(values![id, user])?;
             if members::is_member(db, user, id)? {
                 return Ok(Written::quietly(()));
             }
-            let is_shown = !members::is_visible_to(db, user, id)?;
-            let me = person_seqs::take(db, user)?;
-            let new = NewMembership {
-                role: RoomRole::Member,
-                read_seq: room.room.seq,
-                read_posts: room.posts,
-                joined_at: now,
-            };
-            members::insert(db, user, id, &new, me)?;
+            let new = NewMembership::of(&room, RoomRole::Member, now);
             Ok(Written {
-                publish: begins(&room.room, is_shown, user, room.posts, me),
+                publish: members::begin(db, &room, user, &new)?,
                 value: (),
             })
         })
@@ -125,6 +116,13 @@ fn decided(
 pub(super) fn ask(db: &Db, user: UserId, room: RoomId, now: Timestamp) -> db::Result<()> {
     statement(db, ASK)?
         .execute(values![room, user, now])
+        .map(drop)
+}
+
+/// Refuses a person's request, if there is one. Who is kept out of the room does not wait to be let in.
+pub(super) fn refuse(db: &Db, user: UserId, room: RoomId) -> db::Result<()> {
+    statement(db, REFUSE)?
+        .execute(values![room, user])
         .map(drop)
 }
 

@@ -54,6 +54,9 @@ impl Store {
                 return Ok(Written::quietly((before.room.room, false)));
             };
             change_row(db, id, &change)?;
+            if change.kind == Some(RoomKind::Closed) {
+                statement(db, DISOWN)?.execute(values![id])?;
+            }
             let Some(after) = any(db, id)? else {
                 return Err(ServiceError::RoomNotFound);
             };
@@ -163,6 +166,10 @@ const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
     sort_key = coalesce(?5, sort_key), description = coalesce(?6, description), \
     kind = coalesce(?7, kind), posting = coalesce(?8, posting), guests = coalesce(?9, guests), \
     archived_at = CASE WHEN ?10 THEN ?11 ELSE archived_at END WHERE id = ?1";
+
+/// Who left an open room as its owner does not see it when it is closed, and decides about it no more.
+const DISOWN: &str =
+    "UPDATE memberships SET role = 'member' WHERE room_id = ? AND state = 'out' AND role = 'owner'";
 
 const DELETE: &str = "UPDATE rooms SET name = '', folded = ?2, skeleton = '', sort_key = '', \
     description = '', created_by = NULL, deleted_at = ?3 WHERE id = ?1";

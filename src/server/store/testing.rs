@@ -1,13 +1,18 @@
 //! Access to a database for tests, past all rules. Another back end has to offer the same.
 
 use super::db::{Column, Db};
+use super::members::{self, Ending, NewMembership};
+use super::rooms::any;
 use super::writer::Written;
 use super::{RoomDraft, Store, draw_direct_id, draw_hidden_id};
 use crate::clock::SystemRandom;
+use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::names;
 use parlour_migration::{Migrator, MigratorTrait};
-use parlour_protocol::{Room, RoomKind, RoomRules, UserId};
+use parlour_protocol::{
+    LeftReason, Room, RoomId, RoomKind, RoomRole, RoomRules, Timestamp, UserId,
+};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
@@ -102,6 +107,48 @@ impl Store {
         };
         let made = self.create_room(draft, |_, _| Ok(())).await;
         made.expect("a room that can be made")
+    }
+
+    /// Makes a person a member, whoever may see the room. A member stays as they are.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn let_in(
+        &self,
+        user: UserId,
+        id: RoomId,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.write(move |db| {
+            let room = any(db, id)?.ok_or(ServiceError::RoomNotFound)?.into();
+            if members::is_member(db, user, id)? {
+                return Ok(Written::quietly(()));
+            }
+            let new = NewMembership::of(&room, RoomRole::Member, now);
+            Ok(Written {
+                publish: members::begin(db, &room, user, &new)?,
+                value: (),
+            })
+        })
+        .await
+    }
+
+    /// Ends a person's membership, whoever they are. False: there was none.
+    ///
+    /// # Errors
+    /// [`ServiceError::RoomNotFound`], or the database failed.
+    pub async fn put_out(&self, user: UserId, id: RoomId) -> Result<bool, ServiceError> {
+        self.write(move |db| {
+            any(db, id)?.ok_or(ServiceError::RoomNotFound)?;
+            if !members::is_member(db, user, id)? {
+                return Ok(Written::quietly(false));
+            }
+            Ok(Written {
+                publish: members::end(db, id, user, Ending::By(LeftReason::PutOut))?,
+                value: true,
+            })
+        })
+        .await
     }
 
     /// Holds the writer in a transaction.

@@ -2,7 +2,7 @@
 
 use crate::harness::eventually;
 use parlour_protocol::{
-    Message, Room, RoomId, RoomKind, RoomRules, Seq, Timestamp, UserId, samples,
+    LeftReason, Message, Room, RoomId, RoomKind, RoomRules, Seq, Timestamp, UserId, samples,
 };
 use parlour_server::clock::{Clock, ManualClock, SystemClock};
 use parlour_server::events::Publication;
@@ -445,6 +445,7 @@ async fn who_is_put_out_hears_that_and_nothing_after_it_however_much_is_sent_bes
                         room,
                         user,
                         me: Seq(1),
+                        reason: Some(LeftReason::PutOut),
                     },
                     Publication::RoomHidden { room, user },
                 ]);

@@ -25,6 +25,7 @@ mod invites;
 mod leaving;
 mod links;
 mod logs;
+mod members;
 mod outsider;
 mod people;
 mod postgres_outage;

@@ -82,6 +82,9 @@ fn rows<'t>(section: &'t str) -> impl Iterator<Item = (&'t str, BTreeSet<&'t str
     })
 }
 
+/// What a frame says to programs, and the pages' own reader of it does not read.
+const FOR_PROGRAMS: [(&str, &str); 1] = [("left", "reason")];
+
 #[track_caller]
 fn are_shown(section: &str, until: &str, types: &[(&str, &[&str])], left_out: &str) {
     let section = PROTOCOL.split(section).nth(1).unwrap();
@@ -89,7 +92,9 @@ fn are_shown(section: &str, until: &str, types: &[(&str, &[&str])], left_out: &s
     let shown: BTreeMap<_, _> = rows(section).collect();
     let declared = types.iter().map(|(tag, fields)| {
         let is_optional = |field: &&str| *field == left_out && !shown[tag].contains(left_out);
+        let more = FOR_PROGRAMS.iter().filter(|(of, _)| of == tag);
         let fields = fields.iter().copied().filter(|field| !is_optional(field));
+        let fields = fields.chain(more.map(|(_, field)| *field));
         (*tag, fields.collect())
     });
     assert_eq!(shown, declared.collect());

@@ -13,6 +13,7 @@ use crate::store::direct::is_refused;
 use crate::store::posting::{
     Author, Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted,
 };
+use crate::store::roles::role_in;
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{
     ForGuests, InRoom, Kind, MessageRow, OnServer, Posts, Seen, message_columns, server_role,
@@ -437,13 +438,13 @@ const NAMES: &str = "SELECT id, name, me_seq, kind, role, is_confined FROM users
 /// Whether a member is kept out of a room is not looked up. Without who writes to somebody alone who has blocked them:
 /// they see no room to write in.
 const MEMBERS: &str = concat!(
-    "SELECT room, person, coalesce(state = 'in', FALSE), \
-    CASE WHEN state = 'in' OR role = 'owner' THEN role ELSE 'visitor' END, \
-    coalesce(state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = room \
+    "SELECT room, person, coalesce(own.state = 'in', FALSE), ",
+    role_in!("own"),
+    ", coalesce(own.state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = room \
     AND bans.user_id = person AND (ends_at IS NULL OR ends_at > ?3)) \
     FROM (SELECT DISTINCT * FROM UNNEST(?1::int8[], ?2::int8[])) AS asked (room, person) \
     JOIN rooms ON rooms.id = room \
-    LEFT JOIN memberships ON memberships.room_id = room AND memberships.user_id = person \
+    LEFT JOIN memberships AS own ON own.room_id = room AND own.user_id = person \
     WHERE NOT (",
     is_refused!("person"),
     ")"

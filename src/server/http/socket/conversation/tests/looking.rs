@@ -134,6 +134,7 @@ async fn who_is_put_out_after_the_check_is_not_subscribed() {
         room: ROOM,
         user: UserId(1),
         me: Seq(2),
+        reason: None,
     });
     played.done(checked_closed());
     assert_eq!(played.steps(), ["write room_not_found", "release"]);
@@ -156,6 +157,7 @@ async fn who_is_put_out_after_the_subscription_is_not_welcomed() {
         room: ROOM,
         user: UserId(1),
         me: Seq(2),
+        reason: None,
     });
     played.done(checked_closed());
     assert_eq!(played.steps(), ["write room_not_found", "release"]);
