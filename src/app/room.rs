@@ -48,4 +48,5 @@ mod view_model;
 mod welcome;
 mod words;
 
+pub use face::face;
 pub use island::{Parlour, draw};

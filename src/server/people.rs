@@ -5,13 +5,13 @@
 
 use crate::context::Context;
 use crate::error::ServiceError;
-use crate::names::findable;
+use crate::names::{findable, folded};
 use crate::rooms;
 use crate::scope::{Person, Scope};
 use crate::store;
 use parlour_protocol::finding::is_found;
 use parlour_protocol::permissions::may;
-use parlour_protocol::{Action, User, UserId};
+use parlour_protocol::{Action, User, UserId, UserKind};
 
 /// How many people are found at most.
 pub const FOUND_MAX: usize = 50;
@@ -36,6 +36,37 @@ pub async fn find(ctx: &Context, scope: &Scope, wanted: &str) -> Result<Vec<User
     let wanted = findable(wanted.trim());
     let is_wanted = move |name: &str| is_found(&findable(name), &wanted);
     ctx.store.people_named(me, FOUND_MAX, is_wanted).await
+}
+
+/// Whom a name is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// That of this one.
+    One(User),
+    /// One of these, who are called alike.
+    OneOf(Vec<User>),
+}
+
+/// Whom somebody means by this name, among those whom they can know of: an account's name is nobody else's.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], [`ServiceError::RateLimited`], or nobody is called so.
+pub async fn named(ctx: &Context, scope: &Scope, name: &str) -> Result<Named, ServiceError> {
+    let wanted = folded(name.trim());
+    let found = find(ctx, scope, name).await?;
+    let found = found.into_iter();
+    let mut called: Vec<User> = found.filter(|user| folded(&user.name) == wanted).collect();
+    if let Some(at) = called.iter().position(|user| user.kind == UserKind::Member) {
+        return Ok(Named::One(called.swap_remove(at)));
+    }
+    match called.len() {
+        0 => Err(ServiceError::Unfit {
+            field: "name",
+            sentence: "Nobody here is called that.",
+        }),
+        1 => Ok(Named::One(called.swap_remove(0))),
+        _ => Ok(Named::OneOf(called)),
+    }
 }
 
 /// What the person is shown of another, or of themselves.

@@ -7,6 +7,7 @@ mod finding;
 mod guests;
 mod keeping;
 mod listing;
+mod member_card;
 mod membership;
 mod mine;
 mod reading;
@@ -22,6 +23,7 @@ pub use keeping::{
 };
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
+pub use member_card::{Keepers, MemberCard, keepers, member_card};
 pub use membership::{Checked, check, enter, enter_or_read, leave};
 pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};

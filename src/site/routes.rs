@@ -95,6 +95,15 @@ pub fn site(site: Site) -> Router {
             post(forms::answer_request),
         )
         .route(
+            "/rooms/{slug}/members",
+            get(pages::members).post(forms::let_member_in),
+        )
+        .route("/rooms/{slug}/members/{person}", get(pages::member))
+        .route(
+            "/rooms/{slug}/members/{person}/{deed}",
+            post(forms::do_to_member),
+        )
+        .route(
             paths::INVITES,
             get(pages::server_invites).post(forms::invite_to_server),
         )

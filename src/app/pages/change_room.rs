@@ -75,6 +75,7 @@ pub fn change_room_page(
         let fields = view! {
             {fields(shape, typed, error)}
             <ChoiceField label="Its state" name="archived" chosen=archived choices=&STATES/>
+            <p><a href=paths::members(room)>"Members of the room"</a></p>
         };
         FormPage {
             fields: fields.into_any(),

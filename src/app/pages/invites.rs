@@ -145,6 +145,7 @@ fn shown(
     };
     let here = here(room.as_ref());
     let next = next.map(|next| format!("{here}?before={next}"));
+    let members = room.as_ref().map(paths::members);
     let (back, back_label) = match &room {
         Some(room) => (paths::latest(room), "Back to the room"),
         None => (paths::LIST.to_owned(), "Back to the rooms"),
@@ -174,6 +175,7 @@ fn shown(
                 {is_any.then(|| view! { <h2>"Links that work"</h2> })}
                 <ul class="all-rooms">{lines}</ul>
                 {next.map(|next| view! { <p><a href=next rel="next">"More links"</a></p> })}
+                {members.map(|members| view! { <p><a href=members>"Members of the room"</a></p> })}
             </PlainPage>
         }
         .into_any()
