@@ -67,6 +67,9 @@ fn pages(room: RoomId) -> Vec<String> {
         "/m/1/edit",
         "/m/1/delete",
         "/messages",
+        "/members",
+        "/members/1",
+        "/invites",
     ];
     let of_room = of_room.iter().map(|rest| format!("/rooms/{room}{rest}"));
     let lists = [
@@ -81,7 +84,7 @@ fn pages(room: RoomId) -> Vec<String> {
     of_room.chain(lists.map(str::to_owned)).collect()
 }
 
-const FORMS: [(&str, &[(&str, &str)]); 9] = [
+const FORMS: [(&str, &[(&str, &str)]); 12] = [
     ("/messages", &[("content", "x"), ("client_id", "k")]),
     ("/read", &[("seq", "1")]),
     ("/join", &[]),
@@ -91,6 +94,9 @@ const FORMS: [(&str, &[(&str, &str)]); 9] = [
     ("/m/1/edit", &[("content", "x")]),
     ("/m/1/delete", &[]),
     ("/m/1/unread", &[]),
+    ("/members", &[("name", "Bob")]),
+    ("/members/1/out", &[]),
+    ("/members/1/ban", &[("days", "1")]),
 ];
 
 async fn knock(who: &str, browser: &Browser, room: RoomId, all: &mut Vec<Told>) {

@@ -22,7 +22,7 @@ const FLOOD: usize = 2_100;
 
 impl World<'_> {
     pub(super) async fn inject_fault(&mut self) {
-        match self.rng.u32(0..20) {
+        match self.rng.u32(0..22) {
             0 | 1 => self.cut(),
             2 | 3 => self.silence(),
             4 | 5 => self.drop_publications(),
@@ -35,6 +35,7 @@ impl World<'_> {
             14 => self.jump_clocks(),
             15 | 16 => Box::pin(self.rename_room()).await,
             17 | 18 => Box::pin(self.rename_person()).await,
+            19 | 20 => Box::pin(self.put_out_or_let_in()).await,
             _ => Box::pin(self.delete_room()).await,
         }
     }
@@ -270,6 +271,29 @@ impl World<'_> {
                 person.user.name.clone_from(&user.name);
             }
             device.called = user.name;
+            self.counters.changes += 1;
+        }
+    }
+
+    /// Somebody is put out of a room, whatever they are doing there, or is let in again.
+    async fn put_out_or_let_in(&mut self) {
+        if self.is_down() {
+            return;
+        }
+        let (at, room) = (self.some_device(), self.rng.usize(0..self.rooms.len()));
+        let is_end = self.rng.bool();
+        let (maker, who) = (&self.server.people[0], self.devices[at].user);
+        let room = self.rooms.get(room).filter(|room| !room.is_deleted);
+        let Some(room) = room.filter(|_| maker.user_id() != Some(who)) else {
+            return;
+        };
+        let ctx = &self.server.ctx;
+        let done = match is_end {
+            true => rooms::put_out(ctx, maker, room.id, who).await,
+            false => rooms::let_in(ctx, maker, room.id, who).await.map(drop),
+        };
+        // Nobody is put out who is not in it; and its maker may have written too much just before.
+        if done.is_ok() {
             self.counters.changes += 1;
         }
     }

@@ -5,11 +5,12 @@
 //! ids of the hidden rooms are asked for in both, so "there is no such room" is compared with itself.
 
 mod doors;
+mod happening;
 
 use crate::harness::{Guest, LOBBY, Server, Socket};
 use doors::Outsider;
 use parlour_protocol::{RoomId, RoomKind, UserId};
-use parlour_server::outsider::{Leak, Told, after_the_end, leaks, says};
+use parlour_server::outsider::{Leak, Told, leaks, says};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
@@ -29,6 +30,10 @@ enum Change {
     Describe(usize),
     LetIn(usize),
     PutOut(usize),
+    Ban(usize),
+    Lift(usize),
+    /// Bob keeps order there from now on, or does not any more.
+    Role(usize),
     Leave(usize),
     Delete(usize),
     /// Members look at all there is to see, so that it is kept.
@@ -51,6 +56,9 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => which().prop_map(Change::Describe),
         3 => which().prop_map(Change::LetIn),
         3 => which().prop_map(Change::PutOut),
+        2 => which().prop_map(Change::Ban),
+        1 => which().prop_map(Change::Lift),
+        1 => which().prop_map(Change::Role),
         1 => which().prop_map(Change::Leave),
         1 => which().prop_map(Change::Delete),
         2 => which().prop_map(Change::Warm),
@@ -162,6 +170,9 @@ impl World {
         | Change::Describe(which)
         | Change::LetIn(which)
         | Change::PutOut(which)
+        | Change::Ban(which)
+        | Change::Lift(which)
+        | Change::Role(which)
         | Change::Leave(which)
         | Change::Delete(which)
         | Change::Warm(which)
@@ -180,7 +191,12 @@ impl World {
         }
         let is_decided = matches!(
             change,
-            Change::Describe(_) | Change::Leave(_) | Change::Delete(_)
+            Change::Describe(_)
+                | Change::Leave(_)
+                | Change::Delete(_)
+                | Change::Ban(_)
+                | Change::Lift(_)
+                | Change::Role(_)
         );
         if is_decided && self.direct.contains(&at) {
             return;
@@ -188,7 +204,7 @@ impl World {
         let is_in = self.bobs.contains(&at);
         match change {
             Change::LetIn(_) => self.bobs.insert(at),
-            Change::PutOut(_) | Change::Leave(_) => self.bobs.remove(&at),
+            Change::PutOut(_) | Change::Ban(_) | Change::Leave(_) => self.bobs.remove(&at),
             Change::Delete(_) => {
                 self.bobs.remove(&at);
                 self.gone.insert(at)
@@ -211,98 +227,6 @@ impl World {
             self.hidden.push(room.id.0);
         }
         self.made += 1;
-    }
-
-    /// In a hidden room.
-    async fn happen(&mut self, change: Change, room: i64, is_in: bool) {
-        let store = self.server.ctx.store.clone();
-        let (id, bob) = (RoomId(room), UserId(self.bob.id));
-        match change {
-            Change::Say(_) => self.say(room).await,
-            Change::Edit(_) | Change::TakeBack(_) => {
-                self.say(room).await;
-                let path = format!("/api/chat/rooms/{room}/history?limit=1");
-                let last = self
-                    .server
-                    .call(Method::GET, &path, Some(&self.alice), None)
-                    .await;
-                let number = last.body["messages"][0]["number"].as_i64().unwrap();
-                let path = format!("{room}/messages/{number}");
-                let (method, body) = match change {
-                    Change::Edit(_) => (Method::PATCH, json!({"content": "canary again"})),
-                    _ => (Method::DELETE, json!({})),
-                };
-                self.call(method, &self.alice, &path, body).await;
-            }
-            Change::Describe(_) => {
-                let body = json!({"description": format!("{CANARY} {}", self.keys)});
-                self.call(Method::PATCH, &self.alice, &room.to_string(), body)
-                    .await;
-            }
-            Change::LetIn(_) => {
-                let now = parlour_protocol::Timestamp(0);
-                store.let_in(bob, id, now).await.unwrap();
-                self.page.join(room).await;
-            }
-            Change::PutOut(_) | Change::Leave(_) if is_in => self.end(change, room).await,
-            Change::Delete(_) => {
-                self.call(Method::DELETE, &self.alice, &room.to_string(), json!({}))
-                    .await;
-            }
-            Change::Warm(_) => {
-                for path in [
-                    format!("rooms/{room}"),
-                    format!("rooms/{room}/open"),
-                    "me/rooms".to_owned(),
-                ] {
-                    let path = format!("/api/chat/{path}");
-                    let seen = self
-                        .server
-                        .call(Method::GET, &path, Some(&self.alice), None)
-                        .await;
-                    assert_eq!(seen.status, 200);
-                    assert!(seen.body.to_string().contains(&room.to_string()));
-                }
-                let mut socket = self.server.joined(&self.alice, room).await;
-                let typing = json!({"type": "typing", "room_id": room, "is_typing": true});
-                socket.send(typing).await;
-            }
-            _ => {}
-        }
-    }
-
-    async fn say(&mut self, room: i64) {
-        self.keys += 1;
-        let said = json!({"content": format!("{CANARY} {}", self.keys)});
-        let path = format!("{room}/messages");
-        self.call(Method::POST, &self.alice, &path, said).await;
-    }
-
-    /// Bob's membership ends while he hears the room.
-    async fn end(&mut self, change: Change, room: i64) {
-        let bearer = format!("Bearer {}", self.bob.token);
-        let headers = [("authorization", bearer.as_str())];
-        let mut one = self
-            .server
-            .socket(&format!("/ws/chat/{room}"), &headers)
-            .await;
-        one.send(json!({})).await;
-        one.next_of_type("welcome").await;
-        match change {
-            Change::Leave(_) => {
-                let path = format!("{room}/membership");
-                self.call(Method::DELETE, &self.bob, &path, json!({})).await;
-            }
-            _ => {
-                let (id, bob) = (RoomId(room), UserId(self.bob.id));
-                assert!(self.server.ctx.store.put_out(bob, id).await.unwrap());
-            }
-        }
-        self.say(room).await;
-        let frames = self.page.everything(LOBBY).await;
-        let frames: Vec<String> = frames.iter().map(ToString::to_string).collect();
-        self.found.extend(after_the_end(&frames, &room.to_string()));
-        assert_eq!(one.closed().await.0, 4403);
     }
 
     /// Everybody who may not see the rooms knocks at every door.

@@ -6,7 +6,8 @@ use parlour_protocol::{Number, Seq};
 use parlour_server::accounts::{house_since, rename};
 use parlour_server::messages::sync;
 use parlour_server::rooms::{
-    NewRoom, create, enter, leave, mark_unread, mine_since, person_state, read_up_to,
+    NewBan, NewRoom, ban, create, enter, give_role, leave, let_in, lift_ban, mark_unread,
+    mine_since, person_state, put_out, read_up_to,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -20,6 +21,12 @@ enum Change {
     Rename(usize, u32),
     Enter(i64),
     Leave(i64),
+    /// What Bob does about Alice, in rooms that are his.
+    LetIn(i64),
+    PutOut(i64),
+    Ban(i64),
+    Lift(i64),
+    Role(i64),
     Read(i64, i64),
     MarkUnread(i64, i64),
     Post(usize, i64),
@@ -31,6 +38,11 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => (0..3_usize, any::<u32>()).prop_map(|(who, name)| Change::Rename(who, name)),
         1 => room().prop_map(Change::Enter),
         1 => room().prop_map(Change::Leave),
+        1 => room().prop_map(Change::LetIn),
+        1 => room().prop_map(Change::PutOut),
+        1 => room().prop_map(Change::Ban),
+        1 => room().prop_map(Change::Lift),
+        1 => room().prop_map(Change::Role),
         2 => (room(), 0..20_i64).prop_map(|(room, seq)| Change::Read(room, seq)),
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::MarkUnread(room, number)),
         3 => (0..2_usize, room()).prop_map(|(who, room)| Change::Post(who, room)),
@@ -66,8 +78,17 @@ impl World {
     }
 
     async fn make(&self, change: Change) {
-        let (ctx, alice) = (&self.bench.ctx, self.alice());
-        match change {
+        let (ctx, alice, bob) = (&self.bench.ctx, self.alice(), &self.people[1]);
+        let who = user(alice).id;
+        let made = match change {
+            Change::LetIn(room) => let_in(ctx, bob, RoomId(room), who).await.map(drop),
+            Change::PutOut(room) => put_out(ctx, bob, RoomId(room), who).await,
+            Change::Ban(room) => {
+                let banned = ban(ctx, bob, RoomId(room), who, NewBan::default());
+                banned.await.map(drop)
+            }
+            Change::Lift(room) => lift_ban(ctx, bob, RoomId(room), who).await,
+            Change::Role(room) => give_role(ctx, bob, RoomId(room), who, "moderator").await,
             Change::Rename(who, name) => {
                 let name = format!("Somebody {name}");
                 rename(ctx, &self.people[who], &name).await.map(drop)
@@ -82,8 +103,18 @@ impl World {
                 let sent = self.bench.send(&self.people[who], RoomId(room), "x", None);
                 sent.await.map(drop)
             }
+        };
+        match made {
+            // Who is kept out does nothing there, and what is nobody's to do changes nothing.
+            Ok(())
+            | Err(
+                ServiceError::Banned
+                | ServiceError::KeptOut
+                | ServiceError::Forbidden
+                | ServiceError::PersonNotFound,
+            ) => {}
+            Err(error) => panic!("{error}"),
         }
-        .unwrap();
     }
 
     async fn fresh(&self) -> Client {
