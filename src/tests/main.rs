@@ -34,6 +34,7 @@ mod last_room;
 mod leaving;
 mod look;
 mod many_rooms;
+mod matrix;
 mod members;
 mod outsider;
 mod page_cache;
