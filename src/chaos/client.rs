@@ -68,6 +68,7 @@ impl Client {
             rooms: Vec::new(),
             open: None,
             form_key: String::new(),
+            blocked: Vec::new(),
         };
         let mut client = Self {
             name: name.to_owned(),

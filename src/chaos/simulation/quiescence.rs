@@ -116,9 +116,11 @@ impl World<'_> {
         ))
     }
 
-    /// A send that was refused, and is shown nowhere any more though nobody gave it up.
+    /// A send that was refused, and is shown nowhere any more though nobody gave it up. It is no loss where it was stored
+    /// before, and the tab took a page that has it: what was refused then was its repeat.
     pub(super) fn vanished_refusal(&self) -> Option<String> {
         let (mut refused, mut settled) = (BTreeSet::new(), BTreeSet::new());
+        let (mut stored, mut pages) = (BTreeMap::new(), Vec::new());
         for event in &self.history.events {
             match event {
                 Event::Refused { client, key, .. } => {
@@ -127,9 +129,23 @@ impl World<'_> {
                 Event::Acknowledged { key, .. } | Event::Discarded { key, .. } => {
                     settled.insert(key.as_str());
                 }
+                Event::Received { room, seq, key, .. } => {
+                    stored.insert(key.as_str(), (*room, *seq));
+                }
+                Event::TookPage { client, room, seq } => {
+                    pages.push((client.as_str(), *room, *seq));
+                }
                 _ => {}
             }
         }
+        let is_on_a_page = |client: &str, key: &str| {
+            let at = stored.get(key);
+            at.is_some_and(|(room, seq)| {
+                let mut pages = pages.iter();
+                pages.any(|page| page.0 == client && page.1 == *room && page.2 >= *seq)
+            })
+        };
+        refused.retain(|(client, key)| !is_on_a_page(client, key));
         refused.retain(|(_, key)| !settled.contains(key));
         let is_shown = |key: &str| {
             let mut tabs = self.tabs.values();
