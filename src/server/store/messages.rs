@@ -5,6 +5,7 @@
 
 use super::Store;
 use super::db::{Db, statement, values};
+use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
 use super::rooms::{Viewer, visible};
@@ -81,6 +82,10 @@ impl Store {
                     is_new: false,
                 }));
             };
+            let is_edit = matches!(change, Change::Edit { .. });
+            if is_edit && statement(db, IS_REFUSED)?.exists(values![room, user])? {
+                return Err(ServiceError::RoomNotFound);
+            }
             let seq = statement(db, NEXT_SEQ)?.row(values![room], |row| row.get::<i64>(0))?;
             let seq = seq.ok_or_else(failure::no_row)?;
             match change {
@@ -117,6 +122,12 @@ const ONE: &str = concat!(
     "SELECT ",
     message_columns!(),
     " FROM messages WHERE room_id = ? AND number = ?"
+);
+
+/// Who was blocked says nothing new where they talk to the other alone, by no verb.
+const IS_REFUSED: &str = concat!(
+    "SELECT 1 FROM rooms WHERE rooms.id = ?1 AND ",
+    is_refused!("?2")
 );
 
 const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING seq";

@@ -110,6 +110,10 @@ async fn who_is_blocked_is_told_nothing_and_reaches_nobody_alone() {
     let body = json!({"user_ids": [alice.id]});
     let room = server.post("/api/chat/direct", Some(&bob), body).await.body["id"].clone();
     let path = format!("/me/blocks/{}", bob.id);
+    let said = format!("/api/chat/rooms/{room}/messages");
+    let said = server
+        .post(&said, Some(&bob), json!({"content": "hi"}))
+        .await;
     let before = call(&server, Method::GET, &bob, &format!("/people/{}", alice.id)).await;
     for _ in 0..2 {
         assert_eq!(call(&server, Method::PUT, &alice, &path).await.status, 204);
@@ -118,6 +122,12 @@ async fn who_is_blocked_is_told_nothing_and_reaches_nobody_alone() {
     assert_eq!(before.body, after.body);
     let card = call(&server, Method::GET, &alice, &format!("/people/{}", bob.id)).await;
     assert_eq!(card.body["is_blocked"], true);
+    let first = format!("/api/chat/rooms/{room}/messages/{}", said.body["number"]);
+    let edit = async || {
+        let rude = Some(json!({"content": "rude"}));
+        server.call(Method::PATCH, &first, Some(&bob), rude).await
+    };
+    edit().await.refused(404, "room_not_found");
     let say = async || {
         let path = format!("/api/chat/rooms/{room}/messages");
         let said = json!({"content": "hello"});
@@ -131,6 +141,7 @@ async fn who_is_blocked_is_told_nothing_and_reaches_nobody_alone() {
         );
     }
     assert_eq!(say().await.status, 201);
+    assert_eq!(edit().await.status, 200);
     // Also whom one meets no more: they were disabled.
     assert_eq!(call(&server, Method::PUT, &alice, &path).await.status, 204);
     let disable = format!("UPDATE users SET state = 'disabled' WHERE id = {}", bob.id);
