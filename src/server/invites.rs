@@ -133,6 +133,9 @@ pub async fn create(
     if new.ask && !may_ask {
         return Err(unfit("ask", "One asks to be let into a room, as a member."));
     }
+    if let Some(room) = new.room {
+        rooms::require_to_write(ctx, scope, room).await?;
+    }
     let code = Code::draw(&*ctx.random);
     let draft = InviteDraft {
         by,

@@ -15,6 +15,9 @@ use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
 use std::collections::HashMap;
 
+/// Days that an invitation of the form lasts at most.
+const DAYS_MAX: i64 = 366;
+
 /// The form of `/i/<code>`; who has an account already sends nothing in it.
 #[derive(Debug, Default, Deserialize)]
 pub struct AcceptForm {
@@ -142,6 +145,9 @@ async fn made(
     let (Ok(uses), Ok(days)) = (number(&uses), number(&days)) else {
         return unreadable(site);
     };
+    if days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
+        return unreadable(site);
+    }
     let now = site.ctx.clock.now();
     let end = |days: i64| Timestamp(now.0.saturating_add(days.saturating_mul(MS_PER_DAY)));
     let new = NewInvite {

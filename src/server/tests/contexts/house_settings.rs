@@ -5,6 +5,7 @@ use parlour_protocol::ServerRole;
 use parlour_protocol::permissions::Guests;
 use parlour_server::config::StoredSettings;
 use parlour_server::house_settings::{change_house_settings, house_settings};
+use parlour_server::invites;
 use parlour_server::rooms::{self, NewRoom};
 
 async fn change(bench: &Bench, key: &str, value: &str) -> Result<(), ServiceError> {
@@ -72,6 +73,13 @@ async fn where_guests_only_read_they_write_in_no_open_room_and_no_new_one_comes(
     assert!(matches!(edited, Err(ServiceError::AccountRequired)));
     let repeated = bench.send(&gus, LOBBY, "hello", Some("k")).await.unwrap();
     assert_eq!(repeated.message.id, before.message.id);
+    // Whom they would invite could.
+    let invite = invites::NewInvite {
+        room: Some(LOBBY),
+        ..invites::NewInvite::default()
+    };
+    let invited = invites::create(&bench.ctx, &gus, invite).await;
+    assert!(matches!(invited, Err(ServiceError::AccountRequired)));
     let came = accounts::create_guest(&bench.ctx, &visitor(), "Nina").await;
     assert!(matches!(came, Err(ServiceError::AccountRequired)));
     assert!(rooms::check(&bench.ctx, &gus, LOBBY).await.is_ok());
