@@ -66,6 +66,8 @@ pub struct NewsAbove {
 /// The state and the rules of one tab.
 pub struct Session {
     me: Option<User>,
+    /// Whom this person blocks, as the page had it.
+    blocked: Vec<UserId>,
     /// The sidebar, ordered by name.
     rooms: Vec<RoomEntry>,
     /// The open room was unread when it was opened.
@@ -171,6 +173,7 @@ impl Session {
         announcer.enter(timeline.seq());
         let mut session = Self {
             me: place.me,
+            blocked: place.blocked,
             rooms: place.rooms,
             was_unread: false,
             list_hash: None,
@@ -255,6 +258,11 @@ impl Session {
     /// Who is looking.
     pub fn me(&self) -> &Option<User> {
         &self.me
+    }
+
+    /// Whom this person blocks.
+    pub fn blocked(&self) -> &[UserId] {
+        &self.blocked
     }
 
     /// Who is looking, by id.

@@ -12,7 +12,7 @@ mod tests;
 mod walking;
 
 pub use new_line::draw_new_line;
-pub use rows::{Key, MessageRow, PendingRow, Row, name_days, said, tell_apart};
+pub use rows::{Key, MessageRow, PendingRow, Row, hide, name_days, said, tell_apart};
 pub use slices::slices;
 
 use crate::outbox::Pending;

@@ -1,7 +1,7 @@
 //! What a page shows, as JSON in the page and as calls answer it.
 
 use crate::json::{FromJson, Json, record};
-use crate::{Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User};
+use crate::{Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User, UserId};
 use serde::{Deserialize, Serialize, Serializer};
 
 record! {
@@ -16,6 +16,9 @@ record! {
         pub open: Option<OpenRoom>,
         /// The key that the composer's form sends with when there is no script.
         pub form_key: String,
+        /// Whom the reader blocks: what these say is folded away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub blocked: Vec<UserId>,
     }
 }
 

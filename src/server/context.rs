@@ -10,10 +10,9 @@ use crate::passwords::Passwords;
 use crate::read_cache::ReadCache;
 use crate::realtime::{HeartbeatTiming, Hub};
 use crate::share::Share;
-use crate::store::{self, OpenError, ProvedSession, ReadReceipts, ReadUpTo, Store};
+use crate::store::{self, Known, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
-use parlour_protocol::{Guests, RoomId, UserId};
-use std::collections::HashMap;
+use parlour_protocol::{Guests, UserId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,8 +20,8 @@ use std::time::Duration;
 /// Sessions in the cache: of people who load pages and of programs that call. A socket proves its session once, and ten
 /// thousand of them would leave 3.6 MB here that nobody asks for again.
 const SESSIONS: usize = 2_000;
-/// Read positions in the cache.
-const READ_POSITIONS: usize = 100_000;
+/// Read positions and blocks in the cache.
+const KNOWN: usize = 100_000;
 
 /// What a context verb needs besides the scope of the request.
 pub struct Context {
@@ -49,7 +48,7 @@ pub struct Context {
     /// The cache of sessions, by the hash of their token.
     pub(crate) sessions: ReadCache<Vec<u8>, ProvedSession>,
     /// The cache of read positions.
-    pub(crate) read_positions: ReadCache<UserId, Arc<HashMap<RoomId, ReadUpTo>>>,
+    pub(crate) known: ReadCache<UserId, Arc<Known>>,
     /// Read receipts that are not on disk yet.
     pub(crate) read_receipts: ReadReceipts,
     /// Which log lines about the set-up were written.
@@ -121,7 +120,7 @@ impl Context {
             passwords: Passwords::new(Arc::clone(&clock), Arc::clone(&random)),
             settings,
             sessions: ReadCache::new(invalidations(), SESSIONS),
-            read_positions: ReadCache::new(invalidations(), READ_POSITIONS),
+            known: ReadCache::new(invalidations(), KNOWN),
             store,
             sweeper,
             hub,

@@ -132,6 +132,11 @@ pub enum Publication {
         /// The person whose role or state changed.
         user: UserId,
     },
+    /// A person blocks somebody, or does so no more. What they are shown is another; nobody is told.
+    BlocksChanged {
+        /// The person who blocks somebody.
+        user: UserId,
+    },
     /// The database has another history than the one that was told, so that what anybody holds of it is void.
     NewEpoch {
         /// Each room that there is, with its `seq` and its number of posts.
@@ -168,7 +173,8 @@ impl Publication {
             | Self::Read { user, .. }
             | Self::Unread { user, .. }
             | Self::SessionsEnded { user, .. }
-            | Self::RoleChanged { user } => Audience::Person(*user),
+            | Self::RoleChanged { user }
+            | Self::BlocksChanged { user } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
@@ -197,7 +203,9 @@ impl Publication {
                 smallvec![Source::Person(*user)]
             }
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
-            Self::SessionsEnded { user, .. } | Self::RoleChanged { user } => {
+            Self::SessionsEnded { user, .. }
+            | Self::RoleChanged { user }
+            | Self::BlocksChanged { user } => {
                 smallvec![Source::Person(*user)]
             }
             // What led to it is not known.

@@ -9,7 +9,7 @@ use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
     Action, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry, RoomId,
-    RoomKind, RoomRole, RoomRules, Seq, User, rules,
+    RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
 };
 
 pub use crate::messages::View;
@@ -50,6 +50,8 @@ pub struct ReaderState {
     pub may_delete: bool,
     /// Why they cannot write in it.
     pub read_only: Option<ReadOnly>,
+    /// Whom they block.
+    pub blocked: Vec<UserId>,
     /// Up to which seq they have read the open room; `None` for who is no member.
     pub read: Option<Seq>,
     /// The idempotency key of the composer's form.
@@ -113,6 +115,7 @@ pub async fn read(
         rooms: listing.rooms.into_iter().map(entry).collect(),
         open: opened.transpose()?,
         form_key: String::new(),
+        blocked: Vec::new(),
     };
     Ok(PageContent {
         place,
@@ -132,7 +135,8 @@ pub async fn reader_state(
     scope: &Scope,
     content: &PageContent,
 ) -> Result<ReaderState, ServiceError> {
-    let read = rooms::known_positions(ctx, scope).await?;
+    let known = rooms::known(ctx, scope).await?;
+    let read = &known.read;
     let entry =
         |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
     let place = &content.place;
@@ -149,6 +153,7 @@ pub async fn reader_state(
             .then(|| rooms::read_only_to(ctx, scope, role, content.rules))
             .flatten(),
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
+        blocked: known.blocked.clone(),
         form_key: messages::draw_key(ctx),
     })
 }
@@ -194,6 +199,7 @@ impl PageContent {
         let mut place = self.place.clone();
         place.me = reader.me;
         place.form_key = reader.form_key;
+        place.blocked = reader.blocked;
         for (entry, own) in place.rooms.iter_mut().zip(reader.rooms) {
             entry.unread = own.unread;
             entry.is_member = own.is_member;

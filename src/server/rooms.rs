@@ -27,7 +27,7 @@ pub use member_card::{Keepers, MemberCard, keepers, member_card};
 pub use membership::{Checked, check, enter, enter_or_read, leave};
 pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};
-pub(crate) use reading::known_positions;
+pub(crate) use reading::known;
 pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
 
 use crate::context::Context;
@@ -129,15 +129,16 @@ impl Visibility {
 /// # Errors
 /// The database failed.
 pub async fn visibility(ctx: &Context, scope: &Scope) -> Result<Visibility, ServiceError> {
-    let known = known_positions(ctx, scope).await?;
+    let known = known(ctx, scope).await?;
     let is_confined = scope.is_confined();
     let hidden = known
+        .read
         .iter()
         .filter(|(_, read)| read.is_hidden || is_confined);
     let mut hidden: Vec<RoomId> = hidden.map(|(room, _)| *room).collect();
     hidden.sort_unstable();
     let hidden = hidden.into();
-    let is_personal = known.values().any(|read| read.is_direct);
+    let is_personal = known.read.values().any(|read| read.is_direct);
     let has_account = scope.has_account();
     Ok(Visibility {
         hidden,

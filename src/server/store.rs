@@ -44,6 +44,7 @@ mod house_settings;
 mod invites;
 mod keeping;
 mod kept;
+mod known;
 mod leaving;
 mod listing;
 pub mod lock;
@@ -94,6 +95,7 @@ pub use invites::{
     WhichInvite,
 };
 pub use keeping::{Ban, Keeping, KeepingFacts, Member, Target};
+pub use known::Known;
 pub use leaving::Leaving;
 pub use listing::{Listing, RoomsPart};
 pub use members::{NewMembership, ReadPosition, ReadUpTo, Standing};

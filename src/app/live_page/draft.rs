@@ -29,6 +29,8 @@ pub enum ReaderSlot {
     MayDelete,
     /// Why they cannot write in the open room, as a field in JSON, where there is a reason.
     ReadOnly,
+    /// Whom they block, as a field in JSON, where there is somebody.
+    Blocked,
     /// Up to which seq they have read the open room, as JSON.
     Read,
     /// What they are called.

@@ -351,6 +351,7 @@ fn nowhere() -> Place {
         rooms: Vec::new(),
         open: None,
         form_key: String::new(),
+        blocked: Vec::new(),
     }
 }
 

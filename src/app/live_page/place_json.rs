@@ -15,6 +15,7 @@ pub fn write(to: &mut Draft, place: &Place) {
         rooms,
         open,
         form_key: _,
+        blocked: _,
     } = place;
     to.text("{\"me\":");
     to.slot(ReaderSlot::Me, "");
@@ -34,7 +35,9 @@ pub fn write(to: &mut Draft, place: &Place) {
     }
     to.text(",\"form_key\":\"");
     to.slot(ReaderSlot::FormKey, "");
-    to.text("\"}");
+    to.text("\"");
+    to.slot(ReaderSlot::Blocked, "");
+    to.text("}");
 }
 
 fn write_open(to: &mut Draft, open: &OpenRoom) {

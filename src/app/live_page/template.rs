@@ -260,6 +260,11 @@ impl PageTemplate {
                         let _ = write!(html, ",\"read_only\":{}", json(&why));
                     }
                 }
+                ReaderSlot::Blocked => {
+                    if !reader.blocked.is_empty() {
+                        let _ = write!(html, ",\"blocked\":{}", json(&reader.blocked));
+                    }
+                }
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
                 ReaderSlot::Entry(room) => {
@@ -386,11 +391,13 @@ impl PageTemplate {
                 };
                 let is_own = row.message.user_id == me.id;
                 let opens_group = row.opens_group || first_new == Some(at);
-                if !is_own && opens_group == row.opens_group {
+                let is_hidden = reader.blocked.contains(&row.message.user_id);
+                if !is_own && !is_hidden && opens_group == row.opens_group {
                     return Ok(None);
                 }
                 let row = MessageRow {
                     is_own,
+                    is_hidden,
                     opens_group,
                     ..row.clone()
                 };

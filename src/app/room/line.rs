@@ -60,6 +60,7 @@ pub fn MessageLine(
         message,
         opens_group,
         is_own,
+        is_hidden,
         is_marked,
         may_mark,
         number: namesake,
@@ -98,6 +99,7 @@ pub fn MessageLine(
             tabindex="-1"
             data-opens=opens_group.then_some("")
             data-own=is_own.then_some("")
+            data-hidden=is_hidden.then_some("")
             data-marked=is_marked.then_some("")
             data-deleted=is_deleted.then_some("")
         >
@@ -114,9 +116,16 @@ pub fn MessageLine(
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
-                Either::Right(view! { <Body message is_own may_mark/> })
+                Either::Right(view! { {is_hidden.then(unfold)} <Body message is_own may_mark/> })
             }}
         </article>
+    }
+}
+
+/// What shows a message that is folded away. It works without script.
+fn unfold() -> impl IntoView {
+    view! {
+        <label class="unfold"><input type="checkbox" autocomplete="off"/>" Hidden message, show"</label>
     }
 }
 

@@ -16,7 +16,7 @@ use crate::app::slots::{STOP, Slot, printed, slot};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::session::Session;
-use parlour_client::timeline::{Row, Timeline, draw_new_line, name_days, tell_apart};
+use parlour_client::timeline::{Row, Timeline, draw_new_line, hide, name_days, tell_apart};
 use parlour_protocol::display::isolated;
 use parlour_protocol::{Number, paths};
 
@@ -33,6 +33,7 @@ pub fn Log() -> impl IntoView {
         let mut rows = model
             .timeline()
             .with(|timeline| timeline.rows(model.my_id(), marked, model.zone()));
+        model.look(|state| hide(&mut rows, state.session.blocked()));
         if let Some(new) = new {
             draw_new_line(&mut rows, new.first);
         }

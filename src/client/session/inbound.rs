@@ -426,7 +426,10 @@ impl Session {
         let authors: Vec<(UserId, &str)> = authors.collect();
         let namesakes = self.namesakes_with(&authors);
         for message in messages {
-            self.aloud(|announcer| announcer.take(message, me, &namesakes));
+            // What is folded away is not read out, like what one wrote.
+            let is_hidden = self.blocked.contains(&message.user_id);
+            let silent = if is_hidden { Some(message.user_id) } else { me };
+            self.aloud(|announcer| announcer.take(message, silent, &namesakes));
         }
     }
 

@@ -175,6 +175,7 @@ fn lobby(seq: i64) -> Place {
         rooms: vec![entry(LOBBY, 0), entry(GARDEN, 0)],
         open: Some(open_room(LOBBY, page(LOBBY, 1..=seq, seq))),
         form_key: String::new(),
+        blocked: Vec::new(),
     }
 }
 

@@ -61,6 +61,8 @@ pub struct MessageRow {
     pub opens_group: bool,
     /// Written by who is looking.
     pub is_own: bool,
+    /// Who is looking blocks its author: it is folded away.
+    pub is_hidden: bool,
     /// A permalink points at it.
     pub is_marked: bool,
     /// Who is looking has a name, and so may mark it as unread.
@@ -103,6 +105,15 @@ fn near(ago: Option<i64>) -> Option<&'static str> {
     }
 }
 
+/// Folds away what these people wrote.
+pub fn hide(rows: &mut [Row], blocked: &[UserId]) {
+    for row in rows {
+        if let Row::Message(row) = row {
+            row.is_hidden = blocked.contains(&row.message.user_id);
+        }
+    }
+}
+
 /// Puts the numbers of those who share a name beside it.
 pub fn tell_apart(rows: &mut [Row], namesakes: &Namesakes) {
     for row in rows {
@@ -128,7 +139,7 @@ pub enum Key {
     /// Of the line *New*.
     New,
     /// Of a message: its room and number, its last change, and how it is drawn.
-    Message(i64, i64, Seq, [bool; 5]),
+    Message(i64, i64, Seq, [bool; 6]),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
     /// Of a message on its way: its key, its author's name, and how it is drawn. Whether it waits or is being sent
@@ -151,6 +162,7 @@ impl Row {
                 [
                     row.opens_group,
                     row.is_own,
+                    row.is_hidden,
                     row.is_marked,
                     row.may_mark,
                     row.number.is_some(),
@@ -207,6 +219,7 @@ pub(super) fn lay_out(
                 continues(above, author, name, message.timestamp)
             }),
             is_own: me == Some(message.user_id),
+            is_hidden: false,
             is_marked: marked == Some(message.number),
             may_mark: me.is_some(),
             number: None,

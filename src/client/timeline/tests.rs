@@ -424,3 +424,19 @@ fn notes_stay_few_and_are_hidden_where_the_end_is_not_shown() {
     detached.note("Bob".to_owned(), SystemEvent::Left, None);
     assert_eq!(shape(&detached.rows(None, None, utc)), "DOm");
 }
+
+#[test]
+fn what_somebody_wrote_who_is_blocked_is_another_row() {
+    let timeline = Timeline::new(page(1..=3, 3));
+    let shown = timeline.rows(None, None, utc);
+    let mut hidden = shown.clone();
+    hide(&mut hidden, &[UserId(-1)]);
+    assert_eq!(hidden, shown, "nobody of them is blocked");
+    let authors: Vec<UserId> = timeline.authors().map(|(id, _)| id).collect();
+    hide(&mut hidden, &authors);
+    for (before, after) in shown.iter().zip(&hidden) {
+        let is_message = matches!(after, Row::Message(_));
+        assert_eq!(before.key() != after.key(), is_message);
+        assert!(!is_message || matches!(after, Row::Message(row) if row.is_hidden));
+    }
+}

@@ -171,6 +171,7 @@ impl Dice {
             rooms: self.list(Self::entry),
             open: self.maybe(Self::open),
             form_key: self.text(),
+            blocked: self.list(|dice| UserId(dice.number())),
         }
     }
 
@@ -338,6 +339,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
         rooms: vec![entry(0), entry(3)],
         open: None,
         form_key: String::new(),
+        blocked: Vec::new(),
     };
     let (id, name) = (room.id, serde_json::to_string(&room.name).unwrap());
     let listed = format!(r#""room":{{"id":{id},"name":{name},"sort":"9oo"}}"#);

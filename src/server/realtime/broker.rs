@@ -52,6 +52,7 @@ impl Event {
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
             | Publication::RoleChanged { .. }
+            | Publication::BlocksChanged { .. }
             | Publication::NewEpoch { .. } => None,
         };
         let frame = frame.map(Frame::from);

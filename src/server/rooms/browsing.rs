@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* no page grows with the number of rooms, and a search answers what no case and no accent decides.
 
-use super::{After, known_positions, present};
+use super::{After, known, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names;
@@ -54,10 +54,10 @@ pub async fn browse(
     }
     let is_wanted = move |room: &Room| is_all || is_in(&wanted, room);
     let part = super::listing::behind(ctx, scope, (after, limit), !is_all, is_wanted).await?;
-    let read = known_positions(ctx, scope).await?;
+    let known = known(ctx, scope).await?;
     let me = scope.user_id();
     let browsed = |room: Room| {
-        let membership = read.get(&room.id);
+        let membership = known.read.get(&room.id);
         let is_maker = me.is_some() && room.created_by == me;
         BrowsedRoom {
             is_member: membership.is_some(),

@@ -3,7 +3,7 @@
 //! *Invariant:* no list grows with the number of rooms. A page has at most 200 rooms of its reader, 50 others, and
 //! the one that is open; all rooms can be read in pages, by key.
 
-use super::{known_positions, present};
+use super::{known, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
@@ -36,10 +36,10 @@ impl ReaderEntry {
 /// The database failed.
 pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, ServiceError> {
     let listing = ctx.store.rooms_visible_to(scope, None).await?;
-    let read = known_positions(ctx, scope).await?;
+    let known = known(ctx, scope).await?;
     let entries = listing.rooms.into_iter().map(|stored| {
         let ReaderEntry { unread, is_member } =
-            ReaderEntry::of(stored.posts, read.get(&stored.room.id));
+            ReaderEntry::of(stored.posts, known.read.get(&stored.room.id));
         RoomEntry {
             room: line(ctx, stored.room),
             unread,

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
-use crate::store::{ReadPosition, ReadUpTo};
+use crate::store::{Known, ReadPosition, ReadUpTo};
 use parlour_protocol::{Number, RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -103,24 +103,21 @@ pub async fn read_positions(
     }
 }
 
-/// The same, known without asking until something of it changes.
-pub(crate) async fn known_positions(
-    ctx: &Context,
-    scope: &Scope,
-) -> Result<Arc<HashMap<RoomId, ReadUpTo>>, ServiceError> {
+/// The same, and whom they block; known without asking until something of it changes.
+pub(crate) async fn known(ctx: &Context, scope: &Scope) -> Result<Arc<Known>, ServiceError> {
     let Some(user) = scope.user_id() else {
         return Ok(Arc::default());
     };
-    let moment = ctx.read_positions.moment();
+    let moment = ctx.known.moment();
     // A room that is gone is none to belong to.
     let sources = [Source::Person(user), Source::RoomList];
-    if let Some(known) = ctx.read_positions.get(&user, |_| sources) {
+    if let Some(known) = ctx.known.get(&user, |_| sources) {
         return Ok(known);
     }
-    let read = Arc::new(read_positions(ctx, scope).await?);
-    let weight = read.len() + 1;
-    (ctx.read_positions).put(moment, user, read.clone(), weight);
-    Ok(read)
+    let known = Arc::new(ctx.store.known(user).await?);
+    let weight = known.read.len() + known.blocked.len() + 1;
+    ctx.known.put(moment, user, Arc::clone(&known), weight);
+    Ok(known)
 }
 
 /// The rooms that the person is a member of, ordered by id; from the same cache.
@@ -128,8 +125,8 @@ pub(crate) async fn known_positions(
 /// # Errors
 /// The database failed.
 pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, ServiceError> {
-    let known = known_positions(ctx, scope).await?;
-    let mut rooms: Vec<RoomId> = known.keys().copied().collect();
+    let known = known(ctx, scope).await?;
+    let mut rooms: Vec<RoomId> = known.read.keys().copied().collect();
     rooms.sort_unstable();
     Ok(rooms.into())
 }

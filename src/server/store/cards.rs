@@ -9,6 +9,7 @@ use super::direct_names::call_all;
 use super::tables::{RoomRow, UserRow, room_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
+use crate::events::Publication;
 use parlour_protocol::{Room, ServerRole, Timestamp, User, UserId};
 use std::ops::ControlFlow;
 
@@ -106,7 +107,10 @@ impl Store {
                 Some(at) => statement(db, BLOCK)?.execute(values![by, person, at])?,
                 None => statement(db, UNBLOCK)?.execute(values![by, person])?,
             };
-            Ok(Written::quietly(()))
+            Ok(Written {
+                value: (),
+                publish: vec![Publication::BlocksChanged { user: by }],
+            })
         })
         .await
     }

@@ -163,7 +163,7 @@ impl Store {
         let read = move |db: &Db| {
             let room_seq = Seq(visible(db, Viewer(Some(user)), id)?.seq);
             let read =
-                statement(db, READ_UP_TO)?.row(values![id, user], |row| read_up_to(row, 0))?;
+                statement(db, READ_UP_TO)?.row(values![id, user], |row| read_up_to_of(row, 0))?;
             Ok(ReadPosition { room_seq, read })
         };
         self.read(read).await
@@ -183,7 +183,7 @@ impl Store {
 
 pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId, ReadUpTo>> {
     let read = statement(db, READ)?.rows(values![user], |row| {
-        Ok((RoomId(row.get(0)?), read_up_to(row, 1)?))
+        Ok((RoomId(row.get(0)?), read_up_to_of(row, 1)?))
     })?;
     Ok(read.into_iter().collect())
 }
@@ -308,7 +308,7 @@ pub(super) fn end(
 }
 
 /// Of a row that has its columns from here on.
-fn read_up_to(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
+pub(super) fn read_up_to_of(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo> {
     Ok(ReadUpTo {
         seq: Seq(row.get(first)?),
         posts: row.get(first + 1)?,
@@ -367,6 +367,8 @@ macro_rules! read_up_to {
         )
     };
 }
+
+pub(super) use read_up_to;
 
 const READ_UP_TO: &str = read_up_to!("", "room_id = ? AND user_id = ?");
 

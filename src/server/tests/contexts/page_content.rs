@@ -3,7 +3,7 @@
 use super::*;
 use parlour_protocol::{Guests, MessageId, Number, Posting, ReadOnly, RoomRules, Seq};
 use parlour_server::page_content::{At, View, place, visit, visit_unread};
-use parlour_server::rooms;
+use parlour_server::{people, rooms};
 
 #[tokio::test]
 async fn the_welcome_screen_is_a_place_without_a_room() {
@@ -192,5 +192,31 @@ async fn who_cannot_write_in_a_room_is_told_why_by_its_page() {
             assert_eq!(open.read_only, why, "{name}");
             assert_eq!(visit(ctx, scope, at).await.unwrap().read_only, why);
         }
+    }
+}
+
+#[tokio::test]
+async fn whom_somebody_blocks_is_on_their_own_page_and_on_no_other() {
+    let bench = Bench::new().await;
+    let (alice, bob) = (bench.guest("Alice").await, bench.guest("Bob").await);
+    let ctx = &bench.ctx;
+    for scope in [&alice, &bob] {
+        rooms::enter(ctx, scope, LOBBY).await.unwrap();
+    }
+    let at = At {
+        room: LOBBY,
+        view: View::Newest,
+    };
+    let blocked = async |scope| place(ctx, scope, Some(at)).await.unwrap().blocked;
+    let (id, nobody) = (bob.user_id().unwrap(), visitor());
+    for _ in 0..2 {
+        assert_eq!(blocked(&alice).await, []);
+        people::block(ctx, &alice, id).await.unwrap();
+        assert_eq!(blocked(&alice).await, [id]);
+        assert_eq!(
+            (blocked(&bob).await, blocked(&nobody).await),
+            (vec![], vec![])
+        );
+        people::unblock(ctx, &alice, id).await.unwrap();
     }
 }
