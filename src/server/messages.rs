@@ -7,7 +7,7 @@
 mod changes;
 mod post;
 
-pub use changes::{delete, edit, own};
+pub use changes::{deletable, delete, edit, own};
 pub use post::{NewMessage, draw_key, post};
 
 use crate::context::Context;

@@ -71,7 +71,7 @@ async fn before_a_message(
     number: Number,
 ) -> Result<Response, ServiceError> {
     let room = rooms::get(&site.ctx, scope, room).await?;
-    let message = messages::own(&site.ctx, scope, room.id, number).await?;
+    let message = messages::deletable(&site.ctx, scope, room.id, number).await?;
     let (number, title) = (message.number, "Delete message");
     Ok(form_page(site, shape, StatusCode::OK, title, || FormPage {
         sentence: Some("Its text is removed for everybody. Backups made before keep it."),

@@ -67,6 +67,25 @@ pub async fn own(
     Ok(message)
 }
 
+/// A message that the person may delete: their own, and anybody's where they keep order.
+///
+/// # Errors
+/// As [`delete`]; [`ServiceError::MessageNotFound`] also for one that was deleted.
+pub async fn deletable(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<Message, ServiceError> {
+    let person = scope.require_person()?;
+    let message = ctx.store.message(scope, room, number).await?;
+    let standing = ctx.store.standing(person.user.id, room).await?;
+    match decide_delete(person, &standing, &message, ctx.clock.now())? {
+        Some(_) => Ok(message),
+        None => Err(ServiceError::MessageNotFound),
+    }
+}
+
 /// A flood is refused before it reaches the writer, except for what changes nothing.
 async fn change(
     ctx: &Context,
