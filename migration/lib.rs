@@ -20,6 +20,7 @@ mod m0011_invites;
 mod m0012_direct;
 mod m0013_people;
 mod m0014_asking;
+mod m0015_merged;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_direct::Step),
             Box::new(m0013_people::Step),
             Box::new(m0014_asking::Step),
+            Box::new(m0015_merged::Step),
         ]
     }
 }

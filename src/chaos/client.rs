@@ -41,7 +41,8 @@ pub enum Todo {
 /// One tab without a browser.
 pub struct Client {
     name: String,
-    me: UserId,
+    /// Who it is, and whom it was before it signed in.
+    mine: Vec<UserId>,
     storage: Storage,
     session: Session,
     /// The rooms that are to be shown, one after the other.
@@ -55,16 +56,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// The page of `me` starts. `name` is what the history calls this tab: tabs of one
+    /// The page of who wrote under these ids starts, of which the first is theirs now. `name` is what the history calls this tab: tabs of one
     /// device are `device` and `device#2`, and share `storage`. What is in there is taken up.
-    pub fn new(name: &str, me: UserId, storage: Storage, now: f64) -> Self {
-        let user = User {
-            id: me,
+    pub fn new(name: &str, mine: &[UserId], storage: Storage, now: f64) -> Self {
+        let user = |id: &UserId| User {
+            id: *id,
             name: name.to_owned(),
             kind: UserKind::Guest,
         };
         let place = Place {
-            me: Some(user),
+            me: mine.first().map(user),
+            was: mine.iter().skip(1).copied().collect(),
             rooms: Vec::new(),
             open: None,
             form_key: String::new(),
@@ -72,7 +74,7 @@ impl Client {
         };
         let mut client = Self {
             name: name.to_owned(),
-            me,
+            mine: mine.to_vec(),
             session: Session::new(place, Box::new(storage.clone())),
             storage,
             rooms: BTreeSet::new(),
@@ -88,6 +90,11 @@ impl Client {
             session.start(None, None);
         });
         client
+    }
+
+    /// Its person has signed in: these are their ids now.
+    pub fn becomes(&mut self, mine: &[UserId]) {
+        self.mine = mine.to_vec();
     }
 
     /// Shows a room from now on.

@@ -144,6 +144,11 @@ pub enum Action {
         /// Picks the message.
         pick: u64,
     },
+    /// It is a guest no more: it chooses a password, or signs in to an account that was there.
+    SignIn {
+        /// Whether to another account, which it is from then on.
+        is_other: bool,
+    },
     /// Its tab is killed; what was stored is all that the next one finds.
     KillTab {
         /// How long nobody is there.
@@ -201,6 +206,9 @@ impl Phase {
                 actions.push(PlannedAction { client, action });
             }
         }
+        if kind == Kind::Mixed {
+            sign_in(&mut actions, scale.clients, random);
+        }
         let injections = FaultDraw {
             actions: actions.len(),
             scale,
@@ -247,6 +255,16 @@ fn length(random: &mut fastrand::Rng) -> usize {
         0 => random.usize(2_000..8_000),
         1..=5 => random.usize(300..1_000),
         _ => random.usize(20..120),
+    }
+}
+
+/// Of three clients one chooses a password, and one signs in to an account, in the middle of all else.
+fn sign_in(actions: &mut Vec<PlannedAction>, clients: usize, random: &mut fastrand::Rng) {
+    for client in (0..clients).filter(|client| client % 3 > 0) {
+        let is_other = client % 3 == 1;
+        let action = Action::SignIn { is_other };
+        let at = random.usize(..=actions.len() * 3 / 4);
+        actions.insert(at, PlannedAction { client, action });
     }
 }
 

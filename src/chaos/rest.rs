@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
+/// Everybody's: nobody guesses here.
+const PASSWORD: &str = "a kettle of green tea";
 /// Messages in a page: the most that the server gives.
 const PAGE: usize = 100;
 /// How long a server may answer that it cannot at the moment: when its database is back it notices within 3 s.
@@ -55,6 +57,29 @@ impl Rest {
     pub async fn guest(&self, username: &str) -> Result<NewSession, Failure> {
         let call = self.http.post(format!("{}/api/chat/guests", self.base));
         read(call.json(&json!({ "username": username }))).await
+    }
+
+    /// Makes an account of this name, or a session of it; as the guest whose token comes along, if there is one. One try:
+    /// whether it was heard is not known where there is no status.
+    ///
+    /// # Errors
+    /// The status of the refusal, if one came.
+    pub async fn begin_session(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        username: &str,
+    ) -> Result<NewSession, Option<StatusCode>> {
+        let mut call = self.http.post(format!("{}/api/chat/{path}", self.base));
+        if let Some(token) = token {
+            call = call.bearer_auth(token);
+        }
+        let credentials = json!({ "username": username, "password": PASSWORD });
+        let answer = call.json(&credentials).send().await.map_err(|_| None)?;
+        match answer.status().is_success() {
+            true => answer.json().await.map_err(|_| None),
+            false => Err(Some(answer.status())),
+        }
     }
 
     /// Makes a room.

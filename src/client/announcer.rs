@@ -42,7 +42,7 @@ impl Announcer {
     pub fn enter_anew(
         &mut self,
         page: &Timeline,
-        me: Option<UserId>,
+        mine: &[UserId],
         namesakes: &Namesakes,
     ) -> Vec<Aloud> {
         let heard = self.heard;
@@ -52,11 +52,11 @@ impl Announcer {
         if (begins_before || !page.has_older()) && !page.has_newer() {
             self.heard = heard;
             for message in page.messages() {
-                aloud.append(&mut self.take(message, me, namesakes));
+                aloud.append(&mut self.take(message, mine, namesakes));
             }
             self.heard = end;
         } else {
-            let text = match page.posts_after(heard, me) {
+            let text = match page.posts_after(heard, mine) {
                 0 => "New messages".to_owned(),
                 missed => format!("More than {missed} new messages"),
             };
@@ -67,13 +67,13 @@ impl Announcer {
         aloud
     }
 
-    /// A message of the room came, or changed, for `me`. What was said of one that is changed now or
+    /// A message of the room came, or changed, for who wrote under the ids `mine`. What was said of one that is changed now or
     /// taken back is taken away: it must not be found in the page any more. Who shares a name is told
     /// apart as in what is drawn.
     pub fn take(
         &mut self,
         message: &Message,
-        me: Option<UserId>,
+        mine: &[UserId],
         namesakes: &Namesakes,
     ) -> Vec<Aloud> {
         let Message { number, seq, .. } = *message;
@@ -84,7 +84,7 @@ impl Announcer {
         }
         self.heard = number.seq();
         let mut aloud = Vec::new();
-        if message.deleted || Some(message.user_id) == me {
+        if message.deleted || mine.contains(&message.user_id) {
             return aloud;
         }
         if self.lines.len() == LINES {
@@ -142,7 +142,7 @@ mod tests {
     fn three_at_once_are_three_and_the_same_text_twice_is_two() {
         let mut announcer = Announcer::default();
         announcer.enter(Seq(4));
-        let mut take = |number, text| announcer.take(&message(number, text), None, &alone());
+        let mut take = |number, text| announcer.take(&message(number, text), &[], &alone());
         assert_eq!(take(5, "yes"), say(5, "Bob: yes"));
         assert_eq!(take(6, "yes"), say(6, "Bob: yes"));
         assert_eq!(take(7, "no"), say(7, "Bob: no"));
@@ -152,7 +152,7 @@ mod tests {
     fn one_that_comes_again_or_was_there_is_not_said_again() {
         let mut announcer = Announcer::default();
         announcer.enter(Seq(4));
-        let mut take = |number| announcer.take(&message(number, "x"), None, &alone());
+        let mut take = |number| announcer.take(&message(number, "x"), &[], &alone());
         assert_eq!(take(4), []);
         assert_eq!(take(5), say(5, "Bob: x"));
         assert_eq!(take(6), say(6, "Bob: x"));
@@ -163,32 +163,32 @@ mod tests {
     fn what_was_taken_back_or_changed_is_not_found_there() {
         let mut announcer = Announcer::default();
         for number in 1..=3 {
-            announcer.take(&message(number, "secret"), None, &alone());
+            announcer.take(&message(number, "secret"), &[], &alone());
         }
         let mut gone = message(2, "");
         (gone.deleted, gone.seq) = (true, Seq(4));
         assert_eq!(
-            announcer.take(&gone, None, &alone()),
+            announcer.take(&gone, &[], &alone()),
             [Aloud::Unsay(Number(2))]
         );
-        assert_eq!(announcer.take(&gone, None, &alone()), []);
+        assert_eq!(announcer.take(&gone, &[], &alone()), []);
         let mut changed = message(3, "changed");
         changed.seq = Seq(5);
         assert_eq!(
-            announcer.take(&changed, None, &alone()),
+            announcer.take(&changed, &[], &alone()),
             [Aloud::Unsay(Number(3))]
         );
         (gone.number, gone.seq) = (Number(6), Seq(7));
-        assert_eq!(announcer.take(&gone, None, &alone()), []);
-        assert_eq!(announcer.take(&message(6, "late"), None, &alone()), []);
+        assert_eq!(announcer.take(&gone, &[], &alone()), []);
+        assert_eq!(announcer.take(&message(6, "late"), &[], &alone()), []);
         assert_eq!(announcer.enter(Seq(9)), [Aloud::Unsay(Number(1))]);
     }
 
     #[test]
     fn one_s_own_are_not_said() {
         let mut announcer = Announcer::default();
-        assert_eq!(announcer.take(&message(1, "mine"), Some(BOB), &alone()), []);
-        let theirs = announcer.take(&message(2, "theirs"), Some(UserId(3)), &alone());
+        assert_eq!(announcer.take(&message(1, "mine"), &[BOB], &alone()), []);
+        let theirs = announcer.take(&message(2, "theirs"), &[UserId(3)], &alone());
         assert_eq!(theirs, say(2, "Bob: theirs"));
     }
 
@@ -198,11 +198,11 @@ mod tests {
         let last = LINES as i64;
         for number in 1..=last {
             assert_eq!(
-                announcer.take(&message(number, "x"), None, &alone()).len(),
+                announcer.take(&message(number, "x"), &[], &alone()).len(),
                 1
             );
         }
-        let one_more = announcer.take(&message(last + 1, "y"), None, &alone());
+        let one_more = announcer.take(&message(last + 1, "y"), &[], &alone());
         let said = Aloud::Say(Number(last + 1), "Bob: y".to_owned());
         assert_eq!(one_more, [Aloud::Unsay(Number(1)), said]);
         assert_eq!(announcer.enter(Seq(0)).len(), LINES);
@@ -212,7 +212,7 @@ mod tests {
     fn two_people_of_one_name_are_told_apart() {
         let people = [(BOB, "Bob"), (UserId(7), "Bob")];
         let namesakes = Namesakes::among(people.into_iter());
-        let aloud = Announcer::default().take(&message(1, "x"), None, &namesakes);
+        let aloud = Announcer::default().take(&message(1, "x"), &[], &namesakes);
         assert_eq!(aloud, say(1, "Bob #2: x"));
     }
 
@@ -220,8 +220,8 @@ mod tests {
     fn what_was_missed_is_said_when_the_room_is_read_anew() {
         let mut announcer = Announcer::default();
         announcer.enter(Seq(4));
-        announcer.take(&message(5, "x"), None, &alone());
-        let mut anew = || announcer.enter_anew(&page(3..=7, false), None, &alone());
+        announcer.take(&message(5, "x"), &[], &alone());
+        let mut anew = || announcer.enter_anew(&page(3..=7, false), &[], &alone());
         let missed = [6, 7].map(|number| Aloud::Say(Number(number), "Bob: x".to_owned()));
         assert_eq!(anew(), [&[Aloud::Unsay(Number(5))], &missed[..]].concat());
         assert_eq!(anew(), [Aloud::Unsay(Number(6)), Aloud::Unsay(Number(7))]);
@@ -237,10 +237,10 @@ mod tests {
             let mut announcer = Announcer::default();
             announcer.enter(Seq(4));
             let page = page(numbers, has_newer);
-            let aloud = announcer.enter_anew(&page, None, &alone());
+            let aloud = announcer.enter_anew(&page, &[], &alone());
             assert_eq!(aloud, say(page.seq().0, text));
             let next = message(page.seq().0 + 1, "y");
-            let aloud = announcer.take(&next, None, &alone());
+            let aloud = announcer.take(&next, &[], &alone());
             assert_eq!(aloud, say(next.number.0, "Bob: y"));
         }
     }
@@ -250,9 +250,9 @@ mod tests {
         let mut announcer = Announcer::default();
         announcer.enter(Seq(4));
         announcer.enter(Seq::MAX);
-        let anew = announcer.enter_anew(&page(8..=12, false), None, &alone());
+        let anew = announcer.enter_anew(&page(8..=12, false), &[], &alone());
         assert_eq!(anew, []);
-        let aloud = announcer.take(&message(13, "x"), None, &alone());
+        let aloud = announcer.take(&message(13, "x"), &[], &alone());
         assert_eq!(aloud, say(13, "Bob: x"));
     }
 }

@@ -208,11 +208,11 @@ impl Outbox {
         next
     }
 
-    /// Who is here now: what somebody else wrote in this browser is not sent in their name.
-    pub fn belong_to(&mut self, me: UserId) {
+    /// Who is here now, and whom they were: what somebody else wrote in this browser is not sent in their name.
+    pub fn belong_to(&mut self, mine: &[UserId]) {
         for send in &mut self.sends {
-            let author = *send.author.get_or_insert(me);
-            if author != me && !send.is_refused() {
+            send.author = send.author.or(mine.first().copied());
+            if !send.author.is_some_and(|author| mine.contains(&author)) && !send.is_refused() {
                 send.state = Delivery::Refused {
                     reason: "You were somebody else when you wrote this.".to_owned(),
                 };

@@ -66,6 +66,8 @@ pub struct NewsAbove {
 /// The state and the rules of one tab.
 pub struct Session {
     me: Option<User>,
+    /// All ids under which this person wrote: their own first, then those of the guests that they were.
+    my_ids: Vec<UserId>,
     /// Whom this person blocks, as the page had it.
     blocked: Vec<UserId>,
     /// The sidebar, ordered by name.
@@ -172,6 +174,7 @@ impl Session {
         let mut announcer = Announcer::default();
         announcer.enter(timeline.seq());
         let mut session = Self {
+            my_ids: ids_of(place.me.as_ref(), place.was),
             me: place.me,
             blocked: place.blocked,
             rooms: place.rooms,
@@ -268,6 +271,11 @@ impl Session {
     /// Who is looking, by id.
     pub fn my_id(&self) -> Option<UserId> {
         self.me.as_ref().map(|me| me.id)
+    }
+
+    /// All ids under which who is looking wrote: none for who is nobody.
+    pub fn my_ids(&self) -> &[UserId] {
+        &self.my_ids
     }
 
     /// The rooms in the sidebar, ordered by name.
@@ -416,9 +424,8 @@ impl Session {
     }
 
     fn is_mine(&self, author: UserId) -> bool {
-        self.my_id() == Some(author)
+        self.my_ids.contains(&author)
     }
-
     /// This person's id, once the server has said that this socket is theirs.
     fn known(&self) -> Option<UserId> {
         self.known_as.filter(|known| self.is_mine(*known))
@@ -449,6 +456,10 @@ impl Session {
         self.push(Effect::Fetch(self.requests, ask));
         self.requests
     }
+}
+
+fn ids_of(me: Option<&User>, was: Vec<UserId>) -> Vec<UserId> {
+    me.map(|me| me.id).into_iter().chain(was).collect()
 }
 
 /// How long to wait before the same is worth trying again, in milliseconds.

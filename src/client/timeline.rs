@@ -197,24 +197,26 @@ impl Timeline {
         at.ok().map(|at| &*self.messages[at])
     }
 
-    /// Whether this person's send with this key is held as stored.
-    pub fn holds(&self, author: UserId, client_id: &str) -> bool {
-        let is_it = |m: &Arc<Message>| m.client_id == client_id && m.user_id == author;
-        self.messages.iter().any(is_it)
+    /// Who sent what is held as stored with this key, if something is.
+    pub fn author_of(&self, client_id: &str) -> Option<UserId> {
+        let mut held = self.messages.iter();
+        let sent = held.find(|message| message.client_id == client_id)?;
+        Some(sent.user_id)
     }
 
-    /// The newest message of this person that can still be edited.
-    pub fn last_own(&self, me: UserId) -> Option<Number> {
+    /// The newest message of who wrote under these ids that can still be edited.
+    pub fn last_own(&self, mine: &[UserId]) -> Option<Number> {
         let mut own = self.messages.iter().rev();
-        own.find(|message| message.user_id == me && !message.deleted)
+        own.find(|message| mine.contains(&message.user_id) && !message.deleted)
             .map(|message| message.number)
     }
 
     /// How many of the messages held came after `seq`, without one's own.
-    pub fn posts_after(&self, seq: Seq, me: Option<UserId>) -> i64 {
+    pub fn posts_after(&self, seq: Seq, mine: &[UserId]) -> i64 {
         let posts = self.messages.iter().rev();
         let later = posts.take_while(|message| message.number.seq() > seq);
-        later.filter(|message| Some(message.user_id) != me).count() as i64
+        let is_others = |message: &&Arc<Message>| !mine.contains(&message.user_id);
+        later.filter(is_others).count() as i64
     }
 
     /// Takes a `message` or `message_changed` frame.
@@ -380,9 +382,9 @@ impl Timeline {
         self.notes.clear();
     }
 
-    /// What is drawn, top to bottom: for whom, with which message pointed at, in which time zone.
-    pub fn rows(&self, me: Option<UserId>, marked: Option<Number>, zone: Zone) -> Vec<Row> {
-        rows::lay_out(self, me, marked, zone)
+    /// What is drawn, top to bottom: for who wrote under these ids, with which message pointed at, in which time zone.
+    pub fn rows(&self, mine: &[UserId], marked: Option<Number>, zone: Zone) -> Vec<Row> {
+        rows::lay_out(self, mine, marked, zone)
     }
 
     /// What this person has on its way, below the rows, as it will stand once it is stored: `now`, as far as that is

@@ -351,11 +351,13 @@ record! {
         pub room_id: RoomId,
         /// The room's `seq`; every later change comes live.
         pub seq: Seq,
-        /// The epoch, drawn when the database is made, and anew with each backup and restore. With another one all that a
-        /// client holds is void.
+        /// The epoch, another one with each backup and restore: then all that a client holds is void.
         pub epoch: String,
         /// The client's user; `null` for an anonymous reader.
         pub user: Option<User>,
+        /// The guests that this user was before they signed in: what those wrote is theirs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub was: Vec<UserId>,
         /// The room as it is at `seq`.
         pub room: Room,
         /// The session token of a guest that this socket made; sent once.

@@ -9,6 +9,9 @@ record! {
     pub struct Place {
         /// Who is looking; `None` before a name was given.
         pub me: Option<User>,
+        /// The guests that they were before they signed in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub was: Vec<UserId>,
         /// The sidebar, ordered by name; written as [`Listed`].
         #[serde(serialize_with = "listed")]
         pub rooms: Vec<RoomEntry>,

@@ -44,6 +44,8 @@ pub struct PageContent {
 pub struct ReaderState {
     /// The reader; `None` for an anonymous visitor.
     pub me: Option<User>,
+    /// The guests that they were before they signed in.
+    pub was: Vec<UserId>,
     /// What each listed room is to them, in the order of the list.
     pub rooms: Vec<ReaderEntry>,
     /// Whether they may change and delete the open room.
@@ -112,6 +114,7 @@ pub async fn read(
     };
     let place = Place {
         me: None,
+        was: Vec::new(),
         rooms: listing.rooms.into_iter().map(entry).collect(),
         open: opened.transpose()?,
         form_key: String::new(),
@@ -147,6 +150,9 @@ pub async fn reader_state(
     let is_open = place.open.is_some();
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
+        was: (scope.person.as_ref())
+            .map(|person| person.was.clone())
+            .unwrap_or_default(),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
         may_delete: is_open && rooms::may(scope, role, Action::DeleteRoom, content.rules),
         read_only: is_open
@@ -198,6 +204,7 @@ impl PageContent {
     pub fn of(&self, reader: ReaderState) -> Place {
         let mut place = self.place.clone();
         place.me = reader.me;
+        place.was = reader.was;
         place.form_key = reader.form_key;
         place.blocked = reader.blocked;
         for (entry, own) in place.rooms.iter_mut().zip(reader.rooms) {

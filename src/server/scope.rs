@@ -31,9 +31,16 @@ pub struct Person {
     pub role: ServerRole,
     /// Whether they see the rooms that they are in, and no other: a guest who came by an invitation to a room.
     pub is_confined: bool,
+    /// The guests that they were before they signed in: what those wrote is theirs.
+    pub was: Vec<UserId>,
 }
 
 impl Person {
+    /// Whether this user is them, or a guest whom they were.
+    pub fn is(&self, user: UserId) -> bool {
+        self.user.id == user || self.was.contains(&user)
+    }
+
     /// The roles of somebody who has this one in a room.
     pub fn roles(&self, room: RoomRole) -> Roles {
         Roles {

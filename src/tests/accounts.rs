@@ -205,3 +205,30 @@ async fn a_start_says_where_the_owners_account_is_made() {
         "{link}"
     );
 }
+
+#[tokio::test]
+async fn what_a_guest_wrote_is_theirs_on_the_page_when_they_have_signed_in() {
+    let site = Site::plain().await;
+    member(&site, "Alice").await;
+    let guest = site.person("Al").await;
+    guest.say(LOBBY, "As a guest.").await;
+    let asked = guest.get("/signin").await;
+    assert!(asked.body.contains("What you wrote here as a guest"));
+    let page = sign_in(&guest, "Alice", PASSWORD).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+
+    let room = guest.get(LOBBY).await;
+    let place = room.place();
+    let message = place.open.unwrap().history.messages.remove(0);
+    assert_eq!(place.was, [message.user_id]);
+    assert_ne!(place.me.unwrap().id, message.user_id);
+    assert_eq!(room.all("[data-own]").len(), 1);
+    assert_eq!(room.text("a.me"), "Alice");
+    let edit = format!("{LOBBY}/m/{}/edit", message.number);
+    let form = guest.get(&edit).await.form("form[action$=edit]");
+    let form = form.with("content", "As whom I am.");
+    assert_eq!(guest.submit(form).await.status, 303);
+    // To who is a member already it is another account.
+    let asked = guest.get("/signin").await;
+    assert!(!asked.body.contains("What you wrote here as a guest"));
+}

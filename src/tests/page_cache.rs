@@ -29,6 +29,7 @@ async fn alone(site: &Site, me: Option<User>, at: Option<At>) -> String {
         session: SessionId(1),
         role: parlour_protocol::ServerRole::Guest,
         is_confined: false,
+        was: Vec::new(),
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = address.into();

@@ -179,7 +179,8 @@ pub async fn sign_in(
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = sign_in_page(&site, shape, status, &username, &next, Some(&error));
+            let told = Some(&error);
+            let page = sign_in_page(&site, shape, status, &scope, &username, &next, told);
             told_when(page, &error)
         }
     }

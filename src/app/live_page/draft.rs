@@ -22,6 +22,8 @@ pub enum ReaderSlot {
     FormKey,
     /// Who they are, as JSON.
     Me,
+    /// Whom they were, as a field of JSON, where they were somebody.
+    Was,
     /// How many messages of this listed room they have not read, and whether they are a member, as JSON, where
     /// there is anything of it.
     Entry(usize),

@@ -348,6 +348,7 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
 fn nowhere() -> Place {
     Place {
         me: None,
+        was: Vec::new(),
         rooms: Vec::new(),
         open: None,
         form_key: String::new(),

@@ -12,6 +12,7 @@ use parlour_protocol::{Listed, OpenRoom, Place};
 pub fn write(to: &mut Draft, place: &Place) {
     let Place {
         me: _,
+        was: _,
         rooms,
         open,
         form_key: _,
@@ -19,6 +20,8 @@ pub fn write(to: &mut Draft, place: &Place) {
     } = place;
     to.text("{\"me\":");
     to.slot(ReaderSlot::Me, "");
+    // Nearly nobody was anybody else: it is left out then.
+    to.slot(ReaderSlot::Was, "");
     to.text(",\"rooms\":[");
     for (room, entry) in rooms.iter().enumerate() {
         let listed = json(&Listed::from(entry.clone()));

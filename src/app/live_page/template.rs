@@ -164,7 +164,7 @@ impl PageTemplate {
             Slot::Rows => {
                 let timeline = Timeline::new(history.clone());
                 let presence = Presence::new(open.roster.clone());
-                let mut rows = timeline.rows(None, open.marked, utc);
+                let mut rows = timeline.rows(&[], open.marked, utc);
                 tell_apart(&mut rows, &presence.namesakes(timeline.authors()));
                 for mut row in rows {
                     if let Row::Message(row) = &mut row {
@@ -254,6 +254,11 @@ impl PageTemplate {
                 ReaderSlot::Nonce => html.push_str(&nonce),
                 ReaderSlot::FormKey => html.push_str(&reader.form_key),
                 ReaderSlot::Me => html.push_str(&json(&reader.me)),
+                ReaderSlot::Was if reader.was.is_empty() => {}
+                ReaderSlot::Was => {
+                    html.push_str(",\"was\":");
+                    html.push_str(&json(&reader.was));
+                }
                 ReaderSlot::MayDelete => html.push_str(&json(&reader.may_delete)),
                 ReaderSlot::ReadOnly => {
                     if let Some(why) = reader.read_only {
@@ -389,7 +394,8 @@ impl PageTemplate {
                 let (Some(me), Some(room)) = (&reader.me, room) else {
                     return Ok(None);
                 };
-                let is_own = row.message.user_id == me.id;
+                let author = row.message.user_id;
+                let is_own = author == me.id || reader.was.contains(&author);
                 let opens_group = row.opens_group || first_new == Some(at);
                 let is_hidden = reader.blocked.contains(&row.message.user_id);
                 if !is_own && !is_hidden && opens_group == row.opens_group {

@@ -13,6 +13,10 @@ use parlour_protocol::{AppError, paths};
 use parlour_server::Scope;
 use serde::Deserialize;
 
+/// What becomes of who is a guest here.
+const FROM_GUEST: &str = "What you wrote here as a guest, and the rooms that you are in, will be yours under the \
+    account that you sign in to.";
+
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
@@ -23,11 +27,12 @@ pub struct Next {
 pub async fn sign_in(
     State(site): State<Site>,
     shape: Shape,
+    scope: Scope,
     next: Result<Query<Next>, QueryRejection>,
 ) -> Response {
     let next = next.ok().and_then(|Query(next)| next.next);
     let next = next.unwrap_or_default();
-    sign_in_page(&site, shape, StatusCode::OK, "", &next, None)
+    sign_in_page(&site, shape, StatusCode::OK, &scope, "", &next, None)
 }
 
 /// The form with the name that was typed, and what is wrong.
@@ -35,12 +40,14 @@ pub fn sign_in_page(
     site: &Site,
     shape: Shape,
     status: StatusCode,
+    scope: &Scope,
     username: &str,
     next: &str,
     error: Option<&AppError>,
 ) -> Response {
     let (username, next) = (username.to_owned(), paths::safe_next(next).to_owned());
     let error = error.map(|error| error.message.clone());
+    let is_guest = scope.person.is_some() && !scope.has_account();
     form_page(site, shape, status, "Sign in", move || {
         let back = next.clone();
         let fields = view! {
@@ -53,6 +60,7 @@ pub fn sign_in_page(
             </p>
         };
         FormPage {
+            sentence: is_guest.then_some(FROM_GUEST),
             fields: fields.into_any(),
             back,
             back_label: "Back",

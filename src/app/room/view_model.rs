@@ -418,6 +418,11 @@ impl ViewModel {
         self.see(Part::Me, Session::my_id)
     }
 
+    /// All ids under which they wrote.
+    pub fn my_ids(self) -> Vec<UserId> {
+        self.see(Part::Me, |session| session.my_ids().to_vec())
+    }
+
     /// The open room's id.
     pub fn open_id(self) -> Option<RoomId> {
         self.see(Part::Open, Session::open_id)

@@ -70,7 +70,7 @@ impl Client {
             }
             _ => &[],
         };
-        let own = messages.iter().filter(|m| m.user_id == self.me);
+        let own = messages.iter().filter(|m| self.mine.contains(&m.user_id));
         let waited_for = own.filter(|m| self.session.outbox().contains(&m.client_id));
         let stored = waited_for.map(|m| (m.room_id, m.client_id.clone(), m.number));
         before.stored = stored.collect();
@@ -83,7 +83,7 @@ impl Client {
         let is_new = match self.session.timeline_of(room) {
             Some(held) => message.seq == held.seq().next() && message.number.seq() == message.seq,
             // Of a room this tab never asked for: for the checker to complain about.
-            None => !self.asked_for.contains(&room) && message.user_id != self.me,
+            None => !self.asked_for.contains(&room) && !self.mine.contains(&message.user_id),
         };
         is_new.then(|| New {
             room,
@@ -182,7 +182,8 @@ impl Client {
             let timeline = self.session.timeline_of(room);
             let number = timeline.and_then(|timeline| {
                 let mut messages = timeline.messages();
-                let stored = messages.find(|m| m.client_id == key && m.user_id == self.me)?;
+                let stored =
+                    messages.find(|m| m.client_id == key && self.mine.contains(&m.user_id))?;
                 Some(stored.number)
             });
             if let Some(number) = number {
@@ -242,7 +243,7 @@ impl Client {
 
 /// What is drawn of a timeline.
 pub(super) fn shown(timeline: &Timeline) -> Vec<Shown> {
-    let rows = timeline.rows(None, None, utc).into_iter();
+    let rows = timeline.rows(&[], None, utc).into_iter();
     rows.filter_map(|row| match row {
         Row::Message(row) => Some(Shown {
             number: row.message.number.0,

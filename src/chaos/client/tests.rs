@@ -53,6 +53,7 @@ fn welcome(seq: i64, epoch: &str) -> ServerFrame {
             name: "Alice".to_owned(),
             kind: UserKind::Guest,
         }),
+        was: Vec::new(),
         room: room(seq),
         token: None,
         build: None,
@@ -93,7 +94,7 @@ fn keys(client: &mut Client) -> Vec<String> {
 
 /// In the room, with a page of two, connected at 0.
 fn live(name: &str, storage: Storage) -> Client {
-    let mut client = Client::new(name, ALICE, storage, 0.0);
+    let mut client = Client::new(name, &[ALICE], storage, 0.0);
     client.enter(ROOM);
     client.tick(at(0.0));
     let todo = client.take_todo();

@@ -22,6 +22,30 @@ fn a_full_run_has_what_it_promises() {
 }
 
 #[test]
+fn who_is_a_guest_becomes_somebody_once_and_at_the_end_of_a_run() {
+    let plan = Plan::draw(1, &Scale::SHORT);
+    let clients = |phase: &Phase| {
+        let signing_in = phase
+            .actions
+            .iter()
+            .filter_map(|action| match action.action {
+                Action::SignIn { is_other } => Some((action.client, is_other)),
+                _ => None,
+            });
+        signing_in.collect::<HashSet<_>>()
+    };
+    let (last, before) = plan.phases.split_last().unwrap();
+    assert!(before.iter().all(|phase| clients(phase).is_empty()));
+    let signing_in = clients(last);
+    assert_eq!(signing_in.len(), 10);
+    assert!(
+        [true, false]
+            .iter()
+            .all(|is| signing_in.iter().any(|(_, other)| other == is))
+    );
+}
+
+#[test]
 fn every_room_has_somebody_and_everybody_is_an_outsider_somewhere() {
     for seed in 0..50 {
         for phase in Plan::draw(seed, &Scale::SHORT).phases {

@@ -170,7 +170,7 @@ impl<'b> World<'b> {
             n => format!("{}#{n}", device.name),
         };
         let now = self.now - device.slept;
-        let mut client = Client::new(&name, device.user, device.storage.clone(), now);
+        let mut client = Client::new(&name, &[device.user], device.storage.clone(), now);
         for room in &self.rooms {
             if !room.is_deleted && device.rooms.contains(&room.id) {
                 client.enter(room.id);

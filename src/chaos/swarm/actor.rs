@@ -11,6 +11,7 @@ use parlour_client::connection::Phase;
 use parlour_client::session::{Ask, Moment};
 use parlour_protocol::calls::Answer;
 use parlour_protocol::{Message, Number, RoomId, Seq, ServerFrame, Sync, UserId};
+use reqwest::StatusCode;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::future::pending;
 use std::net::SocketAddr;
@@ -24,13 +25,16 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 const OUTBOX_LIMIT: usize = 8;
 /// How often time-outs are looked at, by the client's clock: as the browser does.
 const TICK: Duration = Duration::from_millis(250);
+/// How often it is tried to sign in, each for 2 s at most.
+const SIGN_IN_TRIES: usize = 100;
 /// Before a page that could not be fetched is asked for again.
 const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A person with a device.
 pub(super) struct Actor {
     index: usize,
-    me: UserId,
+    /// Who it is, and whom it was before it signed in.
+    mine: Vec<UserId>,
     token: String,
     rooms: Vec<RoomId>,
     context: ActorContext,
@@ -77,12 +81,12 @@ impl Actor {
         context: ActorContext,
     ) -> Self {
         let storage = Storage::default();
-        let me = person.guest.user.id;
+        let mine = vec![person.guest.user.id];
         Self {
             index,
-            me,
             token: person.guest.token,
-            client: Client::new(&name(index), me, storage.clone(), 0.0),
+            client: Client::new(&name(index), &mine, storage.clone(), 0.0),
+            mine,
             rooms: person.rooms,
             context,
             address: config.address,
@@ -171,6 +175,7 @@ impl Actor {
                     self.ask(room, number);
                 }
             }
+            Action::SignIn { is_other } => self.sign_in(is_other).await,
             Action::KillTab { away } => self.kill_tab(away).await,
         }
         self.perform().await;
@@ -189,6 +194,38 @@ impl Actor {
         }
     }
 
+    /// A guest becomes a member, or the person of an account that was there. Nobody knows which of several tries was
+    /// heard, on a network that swallows answers: whose token is none any more has a password by then.
+    async fn sign_in(&mut self, is_other: bool) {
+        let rest = self.context.rest.clone();
+        let (path, username) = match is_other {
+            true => ("sessions", format!("Account {}", self.index)),
+            false => ("me/claim", format!("Client {}", self.index)),
+        };
+        let mut is_made = !is_other;
+        for _ in 0..SIGN_IN_TRIES {
+            if !is_made {
+                let made = rest.begin_session("accounts", None, &username).await;
+                is_made = made.is_ok() || made.is_err_and(|why| why == Some(StatusCode::CONFLICT));
+            }
+            let mut begun = Err(None);
+            if is_made {
+                begun = rest.begin_session(path, Some(&self.token), &username).await;
+            }
+            if let Err(Some(StatusCode::UNAUTHORIZED)) = begun {
+                begun = rest.begin_session("sessions", None, &username).await;
+            }
+            if let Ok(begun) = begun {
+                if !self.mine.contains(&begun.user.id) {
+                    self.mine.insert(0, begun.user.id);
+                }
+                self.token = begun.token;
+                return self.client.becomes(&self.mine);
+            }
+            sleep(RETRY_DELAY).await;
+        }
+    }
+
     /// The tab is killed, and later there is another one on the same device.
     async fn kill_tab(&mut self, away: Duration) {
         self.drop_link();
@@ -197,7 +234,7 @@ impl Actor {
         self.update_status();
         sleep(away).await;
         let now = self.at().now;
-        self.client = Client::new(&name(self.index), self.me, self.storage.clone(), now);
+        self.client = Client::new(&name(self.index), &self.mine, self.storage.clone(), now);
         self.enter();
     }
 

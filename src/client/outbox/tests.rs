@@ -290,12 +290,12 @@ fn nobody_sends_in_anothers_name() {
     let mut outbox = Outbox::default();
     outbox.queue(by(Some(1), "alice's"));
     outbox.queue(by(None, "anybody's"));
-    outbox.belong_to(UserId(1));
+    outbox.belong_to(&[UserId(1)]);
     assert_eq!(outbox.waiting(), 2);
-    outbox.belong_to(UserId(2));
+    outbox.belong_to(&[UserId(2)]);
     assert_eq!(outbox.waiting(), 0, "{outbox:?}");
     outbox.retry("alice's");
-    outbox.belong_to(UserId(2));
+    outbox.belong_to(&[UserId(2)]);
     assert_eq!(
         ids(&outbox.next_to_send(Vec::new())),
         ["alice's"],

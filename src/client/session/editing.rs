@@ -11,7 +11,7 @@ use parlour_protocol::{ClientFrame, Message, Number, RoomId};
 impl Session {
     /// Opens the form of the last own message, as ↑ in an empty composer does; false when there is none.
     pub fn edit_last(&mut self) -> bool {
-        let last = self.my_id().and_then(|me| self.timeline.last_own(me));
+        let last = self.timeline.last_own(&self.my_ids);
         last.inspect(|number| self.begin_edit(*number)).is_some()
     }
 

@@ -1,7 +1,7 @@
 //! What the server says, applied.
 
 use super::stored::Key;
-use super::{Effect, Part, Session, wait_ms};
+use super::{Effect, Part, Session, ids_of, wait_ms};
 use crate::announcer::{Aloud, Announcer};
 use crate::presence::Presence;
 use crate::room_cache::RoomCache;
@@ -91,6 +91,7 @@ impl Session {
             epoch,
             room,
             user,
+            was,
             build,
             house,
             ..
@@ -99,7 +100,8 @@ impl Session {
         self.known_as = user.as_ref().map(|user| user.id);
         // A socket that was opened before there was a name knows of none.
         let is_about_now = user.is_some() || self.linked_as.is_some();
-        if is_about_now && self.me != user {
+        let my_ids = ids_of(user.as_ref(), was);
+        if is_about_now && (self.me != user || self.my_ids != my_ids) {
             // Named, renamed or forgotten elsewhere: another tab, or a session that ended.
             if user.is_none() {
                 self.tell("Your session has ended. Give yourself a name to write again.");
@@ -108,6 +110,7 @@ impl Session {
                 self.forget_pages();
             }
             self.me = user;
+            self.my_ids = my_ids;
             self.show(Part::Me);
         }
         let before = self.epoch.replace(epoch);
@@ -341,8 +344,8 @@ impl Session {
     /// The server counts so many unread messages of a room up to `seq`.
     pub(super) fn counted(&mut self, room_id: RoomId, seq: Seq, unread: i64) {
         // Messages of others that came meanwhile.
-        let me = self.my_id();
-        let since = self.timeline_of(room_id).map(|t| t.posts_after(seq, me));
+        let since = self.timeline_of(room_id);
+        let since = since.map(|t| t.posts_after(seq, &self.my_ids));
         let since = since.filter(|_| self.is_member(room_id));
         let is_read = unread == 0;
         let unread = unread + since.unwrap_or(0);
@@ -421,29 +424,34 @@ impl Session {
 
     /// Tells who does not see the screen of messages in the open room.
     fn announce(&mut self, messages: &[&Message]) {
-        let me = self.my_id();
         let authors = messages.iter().map(|m| (m.user_id, m.username.as_str()));
         let authors: Vec<(UserId, &str)> = authors.collect();
         let namesakes = self.namesakes_with(&authors);
         for message in messages {
             // What is folded away is not read out, like what one wrote.
-            let is_hidden = self.blocked.contains(&message.user_id);
-            let silent = if is_hidden { Some(message.user_id) } else { me };
-            self.aloud(|announcer| announcer.take(message, silent, &namesakes));
+            let silent = match self.blocked.contains(&message.user_id) {
+                true => &self.blocked,
+                false => &self.my_ids,
+            };
+            let aloud = self.announcer.take(message, silent, &namesakes);
+            self.announce_all(aloud);
         }
     }
 
     /// Tells them of the open room when it was taken anew.
     pub(super) fn announce_anew(&mut self) {
-        let me = self.my_id();
         let namesakes = self.namesakes();
-        let aloud = (self.announcer).enter_anew(&self.timeline, me, &namesakes);
-        self.effects.extend(aloud.into_iter().map(Effect::Announce));
+        let aloud = (self.announcer).enter_anew(&self.timeline, &self.my_ids, &namesakes);
+        self.announce_all(aloud);
     }
 
     /// Changes what is told, and tells it.
     pub(super) fn aloud(&mut self, change: impl FnOnce(&mut Announcer) -> Vec<Aloud>) {
         let aloud = change(&mut self.announcer);
+        self.announce_all(aloud);
+    }
+
+    fn announce_all(&mut self, aloud: Vec<Aloud>) {
         self.effects.extend(aloud.into_iter().map(Effect::Announce));
     }
 

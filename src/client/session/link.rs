@@ -160,6 +160,9 @@ impl Session {
     /// This person has this name now, the first or another.
     pub fn named(&mut self, user: User) {
         let is_other = self.my_id() != Some(user.id);
+        if is_other {
+            self.my_ids = vec![user.id];
+        }
         self.me = Some(user);
         self.show(Part::Me);
         if is_other {

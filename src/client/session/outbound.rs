@@ -8,7 +8,7 @@ use super::stored::Key;
 use super::{Effect, Field, Part, Session, wait_ms};
 use crate::drafts::{self, Drafts};
 use crate::outbox::{Delivery, Outbox, Pending};
-use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, rules};
+use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, UserId, rules};
 
 impl Session {
     /// Takes up what an earlier page left in storage, and what was typed into the composer while this one woke
@@ -179,18 +179,19 @@ impl Session {
 
     /// Changes the outbox, and hands over what may go then.
     fn change_and_pump(&mut self, change: impl FnOnce(&mut Outbox)) {
-        let me = self.known();
+        let is_known = self.known().is_some();
+        let my_ids = self.my_ids.clone();
         let now = self.at.now;
         self.holds.retain(|until| now < *until);
         let held = self.holds.rooms().collect();
         let next = self.change_outbox(|outbox| {
             change(outbox);
-            match me {
-                Some(me) => {
-                    outbox.belong_to(me);
+            match is_known {
+                true => {
+                    outbox.belong_to(&my_ids);
                     outbox.next_to_send(held)
                 }
-                None => Vec::new(),
+                false => Vec::new(),
             }
         });
         for pending in next {
@@ -206,8 +207,8 @@ impl Session {
     /// A message is stored: one that waits here, perhaps.
     pub(super) fn acknowledged(&mut self, message: &Message) {
         let pending = self.outbox.get(&message.client_id);
-        let author = pending.map(|pending| pending.author.or(self.my_id()));
-        if author == Some(Some(message.user_id)) {
+        let author = pending.and_then(|pending| pending.author.or(self.my_id()));
+        if author.is_some_and(|author| self.is_one(author, message.user_id)) {
             self.is_held = false;
             self.is_settling = true;
             self.change_and_pump(|outbox| {
@@ -216,13 +217,20 @@ impl Session {
         }
     }
 
+    /// Whether two ids are of one person: a guest's send may be stored as the account's that they signed in to.
+    fn is_one(&self, one: UserId, other: UserId) -> bool {
+        one == other || self.is_mine(one) && self.is_mine(other)
+    }
+
     /// What the page in view shows as stored was acknowledged while nobody was there to hear it.
     pub(super) fn settle_shown(&mut self) {
         let waiting = self.open_id().map(|room| self.outbox.pending(room));
         for pending in waiting.unwrap_or_default() {
-            let author = pending.author.or(self.my_id());
-            let is_shown = |author| self.timeline.holds(author, &pending.client_id);
-            if author.is_some_and(is_shown) {
+            let is_shown = |author: UserId| {
+                let stored = self.timeline.author_of(&pending.client_id);
+                stored.is_some_and(|stored| self.is_one(author, stored))
+            };
+            if pending.author.or(self.my_id()).is_some_and(is_shown) {
                 self.is_settling = true;
                 self.change_outbox(|outbox| outbox.acknowledge(&pending.client_id));
             }

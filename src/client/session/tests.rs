@@ -172,6 +172,7 @@ fn open_room(room_id: RoomId, history: History) -> OpenRoom {
 fn lobby(seq: i64) -> Place {
     Place {
         me: Some(alice()),
+        was: Vec::new(),
         rooms: vec![entry(LOBBY, 0), entry(GARDEN, 0)],
         open: Some(open_room(LOBBY, page(LOBBY, 1..=seq, seq))),
         form_key: String::new(),
@@ -185,6 +186,7 @@ fn welcome(room_id: RoomId, seq: i64) -> ServerFrame {
         seq: Seq(seq),
         epoch: "e".to_owned(),
         user: Some(alice()),
+        was: Vec::new(),
         room: Room {
             seq: Seq(seq),
             ..room(room_id)

@@ -71,7 +71,7 @@ mod tests {
         let timeline = Timeline::new(page(1..=4, 4));
         let first = timeline.first_after(Seq(2));
         assert_eq!(first, Some(Number(3)));
-        let mut rows = timeline.rows(None, None, utc);
+        let mut rows = timeline.rows(&[], None, utc);
         let plain = rows.clone();
         draw_new_line(&mut rows, Number(3));
         let at = rows.iter().position(|row| *row == Row::New).unwrap();

@@ -184,7 +184,7 @@ impl Row {
 
 pub(super) fn lay_out(
     timeline: &Timeline,
-    me: Option<UserId>,
+    mine: &[UserId],
     marked: Option<Number>,
     zone: Zone,
 ) -> Vec<Row> {
@@ -218,10 +218,10 @@ pub(super) fn lay_out(
                 let (author, name) = (message.user_id, message.username.as_str());
                 continues(above, author, name, message.timestamp)
             }),
-            is_own: me == Some(message.user_id),
+            is_own: mine.contains(&message.user_id),
             is_hidden: false,
             is_marked: marked == Some(message.number),
-            may_mark: me.is_some(),
+            may_mark: !mine.is_empty(),
             number: None,
             message: message.clone(),
         }));

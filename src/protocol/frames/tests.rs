@@ -148,6 +148,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             seq: Seq(2),
             epoch: "e".to_owned(),
             user: Some(user.clone()),
+            was: vec![UserId(4)],
             room: room.clone(),
             token: Some("t".to_owned()),
             build: Some("b".to_owned()),

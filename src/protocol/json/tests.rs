@@ -168,6 +168,7 @@ impl Dice {
     fn place(&mut self) -> Place {
         Place {
             me: self.maybe(Self::user),
+            was: self.list(|dice| UserId(dice.number())),
             rooms: self.list(Self::entry),
             open: self.maybe(Self::open),
             form_key: self.text(),
@@ -336,6 +337,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
     };
     let place = Place {
         me: None,
+        was: Vec::new(),
         rooms: vec![entry(0), entry(3)],
         open: None,
         form_key: String::new(),

@@ -8,7 +8,7 @@ use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::OwnRoom;
 use futures::stream::{self, Stream, StreamExt};
-use parlour_protocol::{RoomId, Timestamp};
+use parlour_protocol::{RoomId, Timestamp, UserId};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -49,7 +49,8 @@ impl From<OwnRoom> for InRoom {
 /// What comes next of the document; whether something stands before it in its list.
 enum Next {
     Rooms(RoomId, bool),
-    Messages(String, bool),
+    /// Of which of their ids, behind which key.
+    Messages(usize, String, bool),
     Nothing,
 }
 
@@ -63,7 +64,11 @@ pub async fn export(
     ctx: Arc<Context>,
     scope: &Scope,
 ) -> Result<impl Stream<Item = Result<String, ServiceError>> + use<>, ServiceError> {
-    let user = scope.require_person()?.user.id;
+    let person = scope.require_person()?;
+    let user = person.user.id;
+    // What they wrote as guests before they signed in is theirs.
+    let authors = [user].into_iter().chain(person.was.iter().copied());
+    let authors: Arc<[UserId]> = authors.collect();
     ctx.limits.message(user, scope.address)?;
     let me = super::me(&ctx, scope).await?;
     let sessions = own_sessions(&ctx, scope).await?.into_iter();
@@ -80,7 +85,7 @@ pub async fn export(
         json(&sessions.collect::<Vec<_>>()),
     );
     let rest = stream::try_unfold(Next::Rooms(RoomId(0), false), move |next| {
-        let ctx = Arc::clone(&ctx);
+        let (ctx, authors) = (Arc::clone(&ctx), Arc::clone(&authors));
         async move {
             Ok(match next {
                 Next::Rooms(after, is_behind) => {
@@ -93,17 +98,21 @@ pub async fn export(
                         Some(last) => Next::Rooms(last, true),
                         None => {
                             piece.push_str("],\"messages\":[");
-                            Next::Messages(String::new(), false)
+                            Next::Messages(0, String::new(), false)
                         }
                     };
                     Some((piece, next))
                 }
-                Next::Messages(after, is_behind) => {
-                    let messages = ctx.store.own_messages(user, after, PART).await?;
+                Next::Messages(at, after, is_behind) => {
+                    let messages = ctx.store.own_messages(authors[at], after, PART).await?;
                     let mut piece = list(&messages, is_behind);
                     let last = messages.last().filter(|_| messages.len() == PART);
                     let next = match last {
-                        Some(last) => Next::Messages(last.client_id.clone(), true),
+                        Some(last) => Next::Messages(at, last.client_id.clone(), true),
+                        None if at + 1 < authors.len() => {
+                            let is_behind = is_behind || !messages.is_empty();
+                            Next::Messages(at + 1, String::new(), is_behind)
+                        }
                         None => {
                             piece.push_str("]}\n");
                             Next::Nothing

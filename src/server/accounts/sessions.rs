@@ -119,6 +119,7 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
         session: proved.id,
         role: proved.role,
         is_confined: proved.is_confined || is_guest && is_closed(),
+        was: proved.was,
         user: proved.user,
     }))
 }

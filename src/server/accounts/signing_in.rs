@@ -1,4 +1,4 @@
-//! Signing in: a name and a password become a session.
+//! Signing in: a name and a password become a session; and a guest who signs in becomes the person whose account it is.
 //!
 //! *Invariant:* a name that nobody has and a wrong password are told apart neither by what is answered nor by how long
 //! that takes.
@@ -9,9 +9,9 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names;
 use crate::passwords::Password;
-use crate::scope::Scope;
-use crate::store::KnownAccount;
-use parlour_protocol::User;
+use crate::scope::{Person, Scope};
+use crate::store::{KnownAccount, MergeDraft};
+use parlour_protocol::{User, UserKind};
 
 /// What is known of the browser, or the program, that signs in.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ pub struct SignedIn {
     pub token: Token,
 }
 
-/// Begins a session of the account of this name.
+/// Begins a session of the account of this name. A guest of the scope is the account's person from then on: their rooms,
+/// read positions and messages are the account's, and their session ends.
 ///
 /// # Errors
 /// [`ServiceError::WrongCredentials`]; [`ServiceError::RateLimited`] after too many wrong passwords from this network,
@@ -62,8 +63,23 @@ pub async fn sign_in(
     };
     attempt.give_back();
     let (token, session) = sessions::begun(ctx, scope, browser.device);
-    ctx.store.begin_session(user.id, session).await?;
+    match scope.person.as_ref().filter(|person| is_guest(person)) {
+        None => ctx.store.begin_session(user.id, session).await?,
+        Some(guest) => {
+            let draft = MergeDraft {
+                guest: guest.user.id,
+                session: guest.session,
+                account: user.id,
+                begins: session,
+            };
+            ctx.store.merge(draft).await?;
+        }
+    }
     Ok(SignedIn { user, token })
+}
+
+fn is_guest(person: &Person) -> bool {
+    person.user.kind == UserKind::Guest
 }
 
 /// The hash of what the browser keeps, if this account was signed in there before.

@@ -140,7 +140,7 @@ fn decide_delete(
     message: &Message,
     at: Timestamp,
 ) -> Result<Option<Change>, ServiceError> {
-    let action = match message.user_id == person.user.id {
+    let action = match person.is(message.user_id) {
         true => Action::DeleteOwn,
         false => Action::DeleteAny,
     };
@@ -156,7 +156,7 @@ fn refuse_others(person: &Person, message: &Message) -> Result<(), ServiceError>
     if message.deleted {
         return Err(ServiceError::MessageNotFound);
     }
-    if message.user_id != person.user.id {
+    if !person.is(message.user_id) {
         return Err(ServiceError::Forbidden);
     }
     Ok(())
@@ -181,6 +181,7 @@ mod tests {
             session: SessionId(1),
             role: ServerRole::Guest,
             is_confined: false,
+            was: Vec::new(),
         }
     }
 

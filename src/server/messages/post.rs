@@ -37,7 +37,8 @@ pub async fn post(
     room: RoomId,
     new: NewMessage,
 ) -> Result<Posted, ServiceError> {
-    let author = scope.require_person()?.user.id;
+    let person = scope.require_person()?;
+    let author = person.user.id;
     let body = rules::message(&new.content)?;
     let client_id = match new.client_id {
         Some(key) => rules::client_id(&key)?.to_owned(),
@@ -52,7 +53,7 @@ pub async fn post(
     };
     if let Some(refusal) = refused {
         // Boxed: it is rare, and its future larger than all the rest.
-        let sent = Box::pin(ctx.store.sent_before(author, client_id)).await?;
+        let sent = Box::pin(ctx.store.sent_before(author, &person.was, client_id)).await?;
         let message = sent.ok_or(refusal)?.into();
         return Ok(Posted {
             message,
@@ -61,6 +62,7 @@ pub async fn post(
     }
     let draft = Draft {
         author,
+        was: person.was.clone(),
         room,
         client_id,
         body,

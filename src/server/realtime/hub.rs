@@ -42,6 +42,8 @@ const DRAIN: Duration = Duration::from_secs(1);
 const CLOSE: Duration = Duration::from_secs(1);
 /// The longest time, in milliseconds, that a client is asked to stay away while the server restarts.
 const RETRY_MS: u64 = 1_000;
+/// Milliseconds in which the answer with a new cookie has reached the browser whose other tabs are asked to come back.
+const COOKIE_MS: u64 = 500;
 
 /// The fan-out of this process. A clone is another handle to the same hub.
 #[derive(Clone)]
@@ -243,8 +245,12 @@ impl Hub {
 /// Closes with 4000 and a delay that is spread over the ids: jitter, so that a thousand clients do not
 /// reconnect in one instant.
 pub(super) fn go_away(listener: &Listener) {
+    go_away_for(listener, 0);
+}
+
+/// The same for as many milliseconds at least.
+fn go_away_for(listener: &Listener, least: u64) {
     let jitter = listener.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    listener
-        .subscriber
-        .close(Closing::going_away(jitter % (RETRY_MS + 1)));
+    let retry_after = least + jitter % (RETRY_MS - least + 1);
+    listener.subscriber.close(Closing::going_away(retry_after));
 }

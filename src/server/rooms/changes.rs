@@ -229,6 +229,7 @@ mod tests {
             },
             session: SessionId(1),
             is_confined: false,
+            was: Vec::new(),
             role,
         }
     }

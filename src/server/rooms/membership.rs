@@ -186,6 +186,7 @@ mod tests {
             },
             session: SessionId(1),
             is_confined: false,
+            was: Vec::new(),
             role: ServerRole::Guest,
         }
     }

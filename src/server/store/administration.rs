@@ -172,19 +172,19 @@ fn literal(text: &str) -> String {
 const LISTED: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", state = 'active', created_at FROM users WHERE state <> 'deleted' AND id < ?1 AND (kind <> 'guest' OR ?2) AND folded LIKE ?3 ESCAPE '!' ORDER BY id DESC LIMIT ?4"
+    ", state = 'active', created_at FROM users WHERE state NOT IN ('deleted', 'merged') AND id < ?1 AND (kind <> 'guest' OR ?2) AND folded LIKE ?3 ESCAPE '!' ORDER BY id DESC LIMIT ?4"
 );
 
 const PERSON: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", state = 'active', created_at FROM users WHERE state <> 'deleted' AND id = ?"
+    ", state = 'active', created_at FROM users WHERE state NOT IN ('deleted', 'merged') AND id = ?"
 );
 
 const NAMED: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", state = 'active', created_at FROM users WHERE state <> 'deleted' AND folded = ? AND kind <> 'guest'"
+    ", state = 'active', created_at FROM users WHERE state NOT IN ('deleted', 'merged') AND folded = ? AND kind <> 'guest'"
 );
 
 const OWNERS: &str = "SELECT count(*) FROM users \

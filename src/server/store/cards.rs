@@ -6,6 +6,7 @@ use super::Store;
 use super::db::{Db, statement, values};
 use super::direct::is_met;
 use super::direct_names::call_all;
+use super::former_guests;
 use super::tables::{RoomRow, UserRow, room_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -66,6 +67,7 @@ impl Store {
     /// [`ServiceError::PersonNotFound`] when there is none whom the viewer can know of.
     pub async fn card(&self, viewer: UserId, person: UserId) -> Result<Card, ServiceError> {
         let read = move |db: &Db| {
+            let person = former_guests::whoever(db, person)?;
             let card = statement(db, CARD)?.row(values![viewer, person], |row| {
                 let user = UserRow::read(row)?;
                 Ok(Card {
@@ -99,6 +101,7 @@ impl Store {
         at: Option<Timestamp>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
+            let person = former_guests::whoever(db, person)?;
             // Whom one does not meet any more one can still let write to one again.
             if at.is_some() && !statement(db, IS_MET)?.exists(values![by, person])? {
                 return Err(ServiceError::PersonNotFound);

@@ -5,6 +5,7 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::direct_names::call_all;
+use super::former_guests;
 use super::members::{self, NewMembership};
 use super::person_seqs;
 use super::rooms::{StoredRoom, Viewer, any, begins, visible};
@@ -32,11 +33,34 @@ pub struct DirectDraft {
 }
 
 impl DirectDraft {
+    /// Of who they are now: the accounts of guests who signed in to one.
+    fn of_accounts(&self, db: &Db) -> db::Result<Self> {
+        let people = self
+            .people
+            .iter()
+            .map(|user| former_guests::whoever(db, *user));
+        Ok(Self {
+            people: people.collect::<db::Result<_>>()?,
+            ..self.clone()
+        })
+    }
+
     /// Their ids in order.
     fn key(&self) -> String {
-        let ids: Vec<String> = self.people.iter().map(|user| user.0.to_string()).collect();
-        ids.join(",")
+        key(&self.people)
     }
+}
+
+/// By what the room of these people is found.
+pub(super) fn key(people: &BTreeSet<UserId>) -> String {
+    let ids: Vec<String> = people.iter().map(|user| user.0.to_string()).collect();
+    ids.join(",")
+}
+
+/// Whose room is found by this.
+pub(super) fn read_key(key: &str) -> BTreeSet<UserId> {
+    let ids = key.split(',').filter_map(|id| id.parse().ok());
+    ids.map(UserId).collect()
 }
 
 impl Store {
@@ -52,6 +76,7 @@ impl Store {
         charge: impl Fn() -> Result<(), ServiceError> + Send + 'static,
     ) -> Result<(StoredRoom, bool), ServiceError> {
         self.write(move |db| {
+            let draft = draft.of_accounts(db)?;
             for user in draft.people.iter().filter(|user| **user != draft.by) {
                 if !statement(db, CAN_TALK_TO)?.exists(values![draft.by, *user])? {
                     return Err(ServiceError::PersonNotFound);

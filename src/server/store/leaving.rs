@@ -15,12 +15,12 @@ use super::tables::{MessageRow, UserRow, message_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{RoomId, Timestamp, User, UserId};
+use parlour_protocol::{MS_PER_DAY, RoomId, Timestamp, User, UserId};
 
 /// Messages, or memberships, in a piece.
 const PIECE: i64 = 50;
 /// Milliseconds for which the name is nobody else's: thirty days.
-const HELD_FOR: i64 = 30 * 24 * 60 * 60 * 1_000;
+const HELD_FOR: i64 = 30 * MS_PER_DAY;
 
 /// What becomes of the messages of who leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ impl Store {
             statement(db, HOLD)?.execute(values![user, now.0 + HELD_FOR])?;
             let seq = house::take(db)?;
             statement(db, LEAVE)?.execute(values![user, name, leaving.name(), seq])?;
+            // What they wrote as guests before they signed in goes the same way.
+            statement(db, LEAVE_AS_GUESTS)?.execute(values![user, name, leaving.name()])?;
             for sql in [NO_PASSWORD, NO_CODES, NO_BROWSERS, NO_BLOCKS, NO_REQUESTS] {
                 statement(db, sql)?.execute(values![user])?;
             }
@@ -179,6 +181,9 @@ const HOLD: &str = "INSERT INTO former_names (user_id, name, skeleton, held_unti
 
 const LEAVE: &str = "UPDATE users SET name = ?2, folded = '', skeleton = '', bio = '', role = 'member', \
     state = 'deleted', leaving = ?3, left_after = '', seq = ?4 WHERE id = ?1";
+
+const LEAVE_AS_GUESTS: &str = "UPDATE users SET name = ?2, folded = '', skeleton = '', leaving = ?3, \
+    left_after = '' WHERE merged_into = ?1";
 
 const NO_PASSWORD: &str = "DELETE FROM credentials WHERE user_id = ?";
 

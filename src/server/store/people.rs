@@ -4,6 +4,7 @@ use super::Store;
 use super::db::{self, Db, statement, values};
 use super::direct;
 use super::failure;
+use super::former_guests;
 use super::house;
 use super::tables::{Kind, UserRow, user_columns};
 use super::writer::Written;
@@ -57,6 +58,8 @@ pub struct ProvedSession {
     pub role: ServerRole,
     /// Whether they see the rooms that they are in, and no other.
     pub is_confined: bool,
+    /// The guests that they were before they signed in.
+    pub was: Vec<UserId>,
 }
 
 impl Store {
@@ -130,9 +133,16 @@ impl Store {
                     role: user.server_role(),
                     is_confined: user.is_confined(),
                     user: user.into(),
+                    was: Vec::new(),
                 })
-            });
-            Ok(proved?)
+            })?;
+            let Some(mut proved) = proved else {
+                return Ok(None);
+            };
+            if proved.user.kind == UserKind::Member {
+                proved.was = former_guests::was(db, proved.user.id)?;
+            }
+            Ok(Some(proved))
         };
         self.read(read).await
     }

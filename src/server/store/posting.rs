@@ -5,6 +5,7 @@
 //! it, a reply may be to one, and what is refused has written nothing.
 
 use super::Store;
+use super::author::Author;
 use super::db::{self, Db, Repeated, statement, values};
 use super::direct::{self, is_refused};
 use super::message_ids::MessageIds;
@@ -12,7 +13,7 @@ use super::person_seqs;
 use super::postgres;
 use super::roles::role_in;
 use super::rooms::{RoomState, is_visible};
-use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, message_columns, server_role};
+use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 pub struct Draft {
     /// The user who sends it.
     pub author: UserId,
+    /// The guests that they were: a send of one of them is theirs.
+    pub was: Vec<UserId>,
     /// The room to post in.
     pub room: RoomId,
     /// The send's idempotency key, unique for its author for ever.
@@ -47,7 +50,7 @@ pub enum PostFacts {
     New {
         /// The room, if there is one that the author may see.
         place: Option<PostPlace>,
-        /// The author; `None` for a user who was deleted.
+        /// The author; `None` for who is no more.
         author: Option<Author>,
         /// Whether the message it replies to exists; false if it replies to none.
         has_replied_to: bool,
@@ -69,17 +72,6 @@ pub struct PostPlace {
     pub is_banned: bool,
 }
 
-/// Who it is that sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
-    /// The present name: a socket that was opened before a rename must not bring the old one back.
-    pub name: String,
-    /// The role on the server.
-    pub role: ServerRole,
-    /// Whether they see the rooms that they are in, and no other.
-    pub is_confined: bool,
-}
-
 impl PostPlace {
     /// Whether this author may see it.
     pub(super) fn is_seen_by(&self, author: Option<&Author>) -> bool {
@@ -92,10 +84,10 @@ impl PostPlace {
 
 impl PostFacts {
     /// A new send to no room that the author may see.
-    pub(super) fn nowhere() -> Self {
+    pub(super) fn nowhere(author: Option<Author>) -> Self {
         Self::New {
             place: None,
-            author: None,
+            author,
             has_replied_to: false,
         }
     }
@@ -160,20 +152,28 @@ impl Store {
         self.write_batched(post).await
     }
 
-    /// The message that the author's idempotency key made before, if they may still see its room.
+    /// The message that the author's idempotency key made before, theirs or that of a guest they `was`, if they may still
+    /// see its room.
     ///
     /// # Errors
     /// The database failed.
     pub async fn sent_before(
         &self,
         author: UserId,
+        was: &[UserId],
         client_id: String,
     ) -> Result<Option<Message>, ServiceError> {
         let ids = self.ids;
+        let authors: Vec<UserId> = [author].into_iter().chain(was.iter().copied()).collect();
         let read = move |db: &Db| {
-            let sent = statement(db, SENT_AND_VISIBLE)?
-                .row(values![author, &client_id], MessageRow::read)?;
-            Ok(sent.map(|sent| sent.into_message(ids)))
+            for sender in &authors {
+                let key = values![*sender, &client_id, author];
+                let sent = statement(db, SENT_AND_VISIBLE)?.row(key, MessageRow::read)?;
+                if let Some(sent) = sent {
+                    return Ok(Some(sent.into_message(ids)));
+                }
+            }
+            Ok(None)
         };
         self.read(read).await
     }
@@ -199,6 +199,11 @@ impl Posted {
 }
 
 impl Draft {
+    /// Whose send it may have been before: its author's, or that of a guest whom they were.
+    pub(super) fn senders(&self) -> impl Iterator<Item = UserId> {
+        [self.author].into_iter().chain(self.was.iter().copied())
+    }
+
     /// The row that is made of it.
     pub(super) fn row(&self, id: i64, new: &NewPost) -> MessageRow {
         MessageRow {
@@ -309,17 +314,20 @@ fn facts(
     statements: &mut Statements<'_>,
     ids: MessageIds,
 ) -> db::Result<PostFacts> {
-    let key = values![draft.author, &draft.client_id];
-    let sent = statements.sent_before.again().row(key, MessageRow::read)?;
-    if let Some(sent) = sent
-        && !was_deleted_with_its_room(db, &sent)?
-    {
-        let is_seen = statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])?;
-        return Ok(match is_seen {
-            true => PostFacts::Repeat(sent.into_message(ids)),
-            // What became of it since is not for its author any more.
-            false => PostFacts::nowhere(),
-        });
+    // Nearly everybody was nobody else, and is asked for once.
+    for sender in draft.senders() {
+        let key = values![sender, &draft.client_id];
+        let sent = statements.sent_before.again().row(key, MessageRow::read)?;
+        if let Some(sent) = sent
+            && !was_deleted_with_its_room(db, &sent)?
+        {
+            let is_seen = statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])?;
+            return Ok(match is_seen {
+                true => PostFacts::Repeat(sent.into_message(ids)),
+                // What became of it since is not for its author any more.
+                false => PostFacts::nowhere(Author::find(db, draft.author)?),
+            });
+        }
     }
     let place = statements.place.again();
     let found = place.row(values![draft.room, draft.author, now], |row| {
@@ -341,21 +349,13 @@ fn facts(
             role,
             is_banned: row.get(8)?,
         };
-        let author = row.get::<Option<String>>(9)?.map(|name| {
-            let role = server_role(row.get(10)?, row.get(11)?);
-            Ok::<_, StoreError>(Author {
-                name,
-                role,
-                is_confined: role == ServerRole::Guest && row.get(12)?,
-            })
-        });
-        Ok((place, author.transpose()?))
+        Ok((place, Author::read(row, 9)?))
     })?;
     let Some((place, author)) = found else {
-        return Ok(PostFacts::nowhere());
+        return Ok(PostFacts::nowhere(Author::find(db, draft.author)?));
     };
     if !place.is_seen_by(author.as_ref()) {
-        return Ok(PostFacts::nowhere());
+        return Ok(PostFacts::nowhere(author));
     }
     let has_replied_to = match draft.reply_to {
         Some(number) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
@@ -449,7 +449,7 @@ const SENT_AND_VISIBLE: &str = concat!(
     message_columns!(),
     " FROM messages JOIN rooms ON rooms.id = room_id \
     WHERE author_id = ?1 AND client_id = ?2 AND ",
-    is_visible!("?1")
+    is_visible!("?3")
 );
 
 const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));

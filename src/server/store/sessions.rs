@@ -68,11 +68,13 @@ impl Store {
         draft: SessionDraft,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            begin(db, user, &draft)?;
-            Ok(ending(user, end_oldest(db, user)?, false))
+            let ended = begin_one_more(db, user, &draft)?;
+            Ok(Written {
+                publish: ended.into_iter().collect(),
+                value: (),
+            })
         })
         .await
-        .map(drop)
     }
 
     /// Ends sessions of a user; how many there were. Where one `is_renewed`, its sockets are asked to come back.
@@ -114,6 +116,18 @@ impl Store {
         };
         self.read(read).await
     }
+}
+
+/// Begins a session of a user who may have many, in a transaction that does more; what is published of the oldest, where
+/// there is one too many.
+pub(super) fn begin_one_more(
+    db: &Db,
+    user: UserId,
+    draft: &SessionDraft,
+) -> db::Result<Option<Publication>> {
+    begin(db, user, draft)?;
+    let oldest = end_oldest(db, user)?;
+    Ok(ended(user, oldest, false))
 }
 
 /// Begins a session, in a transaction that does more.

@@ -26,6 +26,7 @@ mod leaving;
 mod links;
 mod logs;
 mod members;
+mod merging;
 mod outsider;
 mod people;
 mod postgres_outage;

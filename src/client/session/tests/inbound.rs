@@ -226,10 +226,7 @@ fn somebody_who_comes_or_types_is_shown_and_one_does_not_come_oneself() {
         })
     };
     let rows = |tab: &Tab| {
-        let rows = tab
-            .session
-            .timeline()
-            .rows(None, None, crate::timeline::utc);
+        let rows = tab.session.timeline().rows(&[], None, crate::timeline::utc);
         rows.len()
     };
     let before = rows(&tab);

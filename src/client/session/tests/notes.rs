@@ -19,7 +19,7 @@ fn came(tab: &mut Tab) {
 }
 
 fn notes(tab: &Tab) -> usize {
-    let rows = tab.session.timeline().rows(None, None, utc).into_iter();
+    let rows = tab.session.timeline().rows(&[], None, utc).into_iter();
     rows.filter(|row| matches!(row, Row::Note { .. })).count()
 }
 

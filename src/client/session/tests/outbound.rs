@@ -1,6 +1,7 @@
 //! Sending, the outbox, and acknowledgements.
 
 use super::*;
+use crate::timeline::Row;
 use parlour_protocol::RoomGone;
 
 #[test]
@@ -36,6 +37,55 @@ fn what_another_person_of_this_browser_wrote_is_not_sent_in_ones_name() {
     }
     assert!(keys(&tab.hear(frame)).is_empty());
     assert!(tab.session.outbox().get("k1").unwrap().is_refused());
+}
+
+/// What the server says to who signed in as Bob and was Alice, a guest, until then.
+fn welcome_to_bob(seq: i64) -> ServerFrame {
+    let mut frame = welcome(LOBBY, seq);
+    if let ServerFrame::Welcome(welcome) = &mut frame {
+        welcome.user = Some(User { id: BOB, ..alice() });
+        welcome.was = vec![ALICE];
+    }
+    frame
+}
+
+#[test]
+fn what_a_guest_wrote_goes_on_when_they_have_signed_in() {
+    let mut tab = Tab::live();
+    for (text, key) in [("one", "k1"), ("two", "k2"), ("three", "k3")] {
+        tab.send(text, key);
+    }
+    tab.does(|session| session.closed(4000, "retry_after_ms=700"));
+    tab.pass(1_500.0);
+    tab.does(Session::opened);
+    assert_eq!(keys(&tab.hear(welcome_to_bob(2))), ["k1"]);
+    // It had arrived as the guest's after all; the next one is the account's.
+    assert_eq!(keys(&tab.hear(stored(LOBBY, 3, "k1"))), ["k2"]);
+    let as_bob = message(LOBBY, 4, BOB, "k2");
+    assert_eq!(keys(&tab.hear(ServerFrame::Message(as_bob))), ["k3"]);
+    // Both are theirs: the last that can be edited may be either.
+    tab.does(|session| assert!(session.edit_last()));
+    assert_eq!(*tab.session.editing(), Some(Number(4)));
+    let mine = tab.session.my_ids().to_vec();
+    let rows = tab
+        .session
+        .timeline()
+        .rows(&mine, None, crate::timeline::utc);
+    let own = rows.iter().filter(|row| match row {
+        Row::Message(row) => row.is_own,
+        _ => false,
+    });
+    // Those of Bob from before, and what came as either.
+    assert_eq!(own.count(), 4);
+    // Another name is no other person.
+    tab.does(|session| {
+        session.named(User {
+            id: BOB,
+            name: "Robert".to_owned(),
+            ..alice()
+        })
+    });
+    assert_eq!(tab.session.my_ids(), [BOB, ALICE]);
 }
 
 #[test]

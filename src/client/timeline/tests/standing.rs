@@ -50,14 +50,14 @@ fn those_who_come_and_go_are_one_line_and_split_no_group() {
     next.user_id = ME;
     next.username = timeline.messages[0].username.clone();
     timeline.apply(next);
-    let rows = timeline.rows(None, None, utc);
+    let rows = timeline.rows(&[], None, utc);
     assert_eq!(shape(&rows), "DONm");
     assert_eq!(
         said_in(&rows),
         ["3 January 2026", "Ben, Cleo and 3 others joined"]
     );
     timeline.drop_notes();
-    assert_eq!(shape(&timeline.rows(None, None, utc)), "DOm");
+    assert_eq!(shape(&timeline.rows(&[], None, utc)), "DOm");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn of_who_came_and_went_the_last_counts() {
     note(&mut timeline, "Ben", SystemEvent::Joined, noon);
     note(&mut timeline, "Cleo", SystemEvent::Joined, noon);
     note(&mut timeline, "Ben", SystemEvent::Left, noon);
-    let rows = timeline.rows(None, None, utc);
+    let rows = timeline.rows(&[], None, utc);
     assert_eq!(said_in(&rows), ["3 January 2026", "Cleo joined, Ben left"]);
 }
 
@@ -89,9 +89,9 @@ fn a_line_that_grows_has_another_key() {
     let mut timeline = stored(&["2026-01-03T10:00:00Z"]);
     let noon = "2026-01-03T12:00:00Z";
     note(&mut timeline, "Ben", SystemEvent::Joined, noon);
-    let before = keys(&timeline.rows(None, None, utc));
+    let before = keys(&timeline.rows(&[], None, utc));
     note(&mut timeline, "Cleo", SystemEvent::Joined, noon);
-    let after = keys(&timeline.rows(None, None, utc));
+    let after = keys(&timeline.rows(&[], None, utc));
     assert_eq!(before[..2], after[..2]);
     assert_ne!(before[2], after[2]);
 }
@@ -111,14 +111,14 @@ fn a_note_stands_under_the_day_it_was_heard_on() {
         SystemEvent::Joined,
         "2026-01-04T08:00:00Z",
     );
-    assert_eq!(shape(&timeline.rows(None, None, utc)), "DONDN");
+    assert_eq!(shape(&timeline.rows(&[], None, utc)), "DONDN");
     let mut next = message(2, "b");
     next.timestamp = time("2026-01-04T09:00:00Z");
     timeline.apply(next);
-    let rows = timeline.rows(None, None, utc);
+    let rows = timeline.rows(&[], None, utc);
     assert_eq!(shape(&rows), "DONDNO");
     // In Berlin it was the next day when Ben came.
-    assert_eq!(shape(&timeline.rows(None, None, berlin)), "DODNO");
+    assert_eq!(shape(&timeline.rows(&[], None, berlin)), "DODNO");
     keys(&rows);
 }
 
@@ -140,7 +140,7 @@ fn a_clock_that_is_wrong_puts_no_note_past_a_message() {
     let mut next = message(2, "b");
     next.timestamp = time("2026-01-03T22:01:00Z");
     timeline.apply(next);
-    assert_eq!(shape(&timeline.rows(None, None, utc)), "DONm");
+    assert_eq!(shape(&timeline.rows(&[], None, utc)), "DONm");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn today_and_yesterday_are_called_so_and_only_their_rows_change() {
     ];
     let timeline = stored(&times);
     let named = |today| {
-        let mut rows = timeline.rows(None, None, utc);
+        let mut rows = timeline.rows(&[], None, utc);
         name_days(&mut rows, today);
         rows
     };
@@ -252,11 +252,11 @@ fn stored_it_stands_where_it_stood_whoever_wrote_before() {
                 let now = Timestamp(last.timestamp.0 + minutes * 60_000);
                 let text = now.to_string();
                 let expected = pending_shape(&timeline, &me, &[false], Some(&text));
-                let before = timeline.rows(None, None, utc).len();
+                let before = timeline.rows(&[], None, utc).len();
                 let mut next = message(3, "Hello");
                 (next.user_id, next.username, next.timestamp) = (ME, me.name, now);
                 timeline.apply(next);
-                let rows = timeline.rows(None, None, utc);
+                let rows = timeline.rows(&[], None, utc);
                 let case = format!("{author}, {minutes} min, {deleted}");
                 assert_eq!(shape(&rows[before..]), expected, "{case}");
             }

@@ -46,6 +46,7 @@ impl Dice {
                 seq: Seq(self.number()),
                 epoch: self.text(),
                 user: self.maybe(Self::user),
+                was: self.list(|dice| UserId(dice.number())),
                 room: self.room(),
                 token: self.maybe(Self::text),
                 build: self.maybe(Self::text),

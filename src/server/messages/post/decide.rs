@@ -11,8 +11,8 @@ use parlour_protocol::{Action, Number, RoomRole, Timestamp};
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::Banned`] or [`ServiceError::ReadOnly`] for who may not post there;
-/// [`ServiceError::MessageNotFound`] for a reply to nothing; or [`ServiceError::SignInRequired`] for an author who was
-/// deleted.
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; or [`ServiceError::SignInRequired`] for an author who is no
+/// more.
 pub(super) fn decide(
     draft: &Draft,
     facts: PostFacts,
@@ -26,8 +26,9 @@ pub(super) fn decide(
             has_replied_to,
         } => (place, author, has_replied_to),
     };
-    let place = place.ok_or(ServiceError::RoomNotFound)?;
+    // First: who has become somebody else meanwhile is in none of their rooms any more, and says it again as who they are.
     let author = author.ok_or(ServiceError::SignInRequired)?;
+    let place = place.ok_or(ServiceError::RoomNotFound)?;
     may_post(&place, &author)?;
     if draft.reply_to.is_some() && !has_replied_to {
         return Err(ServiceError::MessageNotFound);
@@ -67,6 +68,7 @@ mod tests {
     fn draft() -> Draft {
         Draft {
             author: UserId(3),
+            was: Vec::new(),
             room: RoomId(1),
             client_id: "k".to_owned(),
             body: "hello".to_owned(),

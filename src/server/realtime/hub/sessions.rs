@@ -3,8 +3,8 @@
 //! *Invariant:* a socket that was looked at with a session before it ended is closed, whether the end is published
 //! before or after the socket is known to be its person's.
 
-use super::go_away;
 use super::inner::Inner;
+use super::{COOKIE_MS, go_away, go_away_for};
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::Sockets;
 use crate::realtime::{Closing, locked};
@@ -55,7 +55,7 @@ impl Inner {
 
 fn close(listener: &Listener, is_renewed: bool) {
     match is_renewed {
-        true => go_away(listener),
+        true => go_away_for(listener, COOKIE_MS),
         false => {
             let closing = Closing::plain(CloseCode::SessionEnded);
             listener.subscriber.close(closing);

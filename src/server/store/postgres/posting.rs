@@ -8,11 +8,10 @@
 
 use super::session::{Query, Session};
 use crate::error::ServiceError;
+use crate::store::author::Author;
 use crate::store::db::{self, Column, Row, Value, values};
 use crate::store::direct::is_refused;
-use crate::store::posting::{
-    Author, Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted,
-};
+use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted};
 use crate::store::roles::role_in;
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{
@@ -77,13 +76,16 @@ impl<'p> Group<'p> {
 
         let authors: Vec<i64> = drafts().map(|draft| draft.author.0).collect();
         let places: Vec<i64> = drafts().map(|draft| draft.room.0).collect();
-        let keys: Vec<&str> = drafts().map(|draft| draft.client_id.as_str()).collect();
+        let keys = || drafts().flat_map(|draft| draft.senders().map(move |from| (from, draft)));
+        let senders: Vec<i64> = keys().map(|(sender, _)| sender.0).collect();
+        let viewers: Vec<i64> = keys().map(|(_, draft)| draft.author.0).collect();
+        let keys: Vec<&str> = keys().map(|(_, draft)| draft.client_id.as_str()).collect();
         let replies = drafts().filter_map(|draft| Some((draft.room.0, draft.reply_to?.0)));
         let (reply_rooms, numbers): (Vec<i64>, Vec<i64>) = replies.unzip();
         let now = posts.iter().map(|post| post.now).min().unwrap_or_default();
         let mut queries: Vec<Query<'_>> = Vec::new();
         let (sent, names, members, ids) = (
-            values![&authors[..], &keys[..]],
+            values![&senders[..], &keys[..], &viewers[..]],
             values![&authors[..]],
             values![&places[..], &authors[..], now],
             values![posts.len() as i64],
@@ -167,10 +169,11 @@ impl<'p> Group<'p> {
             return Ok(());
         }
         let is_it = |post: &&Post| {
-            post.draft.author.0 == row.author_id && post.draft.client_id == row.client_id
+            let is_sender = |sender: UserId| sender.0 == row.author_id;
+            post.draft.client_id == row.client_id && post.draft.senders().any(is_sender)
         };
         if let Some(post) = posts.iter().find(is_it) {
-            let key = (row.author_id, post.draft.client_id.as_str());
+            let key = (post.draft.author.0, post.draft.client_id.as_str());
             let message = Arc::new(row.into_message(post.ids));
             self.sent.insert(
                 key,
@@ -184,15 +187,15 @@ impl<'p> Group<'p> {
     }
 
     fn facts(&self, draft: &Draft) -> PostFacts {
+        let author = self.authors.get(&draft.author.0).cloned();
         match self.sent.get(&(draft.author.0, draft.client_id.as_str())) {
             Some(sent) if sent.is_visible => {
                 return PostFacts::Repeat(Message::clone(&sent.message));
             }
             // What became of it since is not for its author any more.
-            Some(_) => return PostFacts::nowhere(),
+            Some(_) => return PostFacts::nowhere(author),
             None => {}
         }
-        let author = self.authors.get(&draft.author.0).cloned();
         let place = self.rooms.get(&draft.room.0).map(|room| {
             let standing = self.standings.get(&(draft.room.0, draft.author.0));
             PostPlace {
@@ -204,7 +207,7 @@ impl<'p> Group<'p> {
             }
         });
         let Some(place) = place.filter(|place| place.is_seen_by(author.as_ref())) else {
-            return PostFacts::nowhere();
+            return PostFacts::nowhere(author);
         };
         let has_replied_to = draft
             .reply_to
@@ -428,8 +431,8 @@ const SENT: &str = concat!(
     "SELECT ",
     message_columns!(),
     ", rooms.deleted_at IS NOT NULL, ",
-    is_visible!("author"),
-    " FROM UNNEST(?1::int8[], ?2::text[]) AS key (author, client) \
+    is_visible!("viewer"),
+    " FROM UNNEST(?1::int8[], ?2::text[], ?3::int8[]) AS key (author, client, viewer) \
     JOIN messages ON author_id = author AND client_id = client JOIN rooms ON rooms.id = room_id"
 );
 

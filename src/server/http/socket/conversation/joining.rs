@@ -140,11 +140,14 @@ impl Conversation {
         let roster = self.socket.roster(room_id);
         room.online = roster.count;
         let token = self.new_token();
+        let person = self.scope.person.clone();
+        let (user, was) = person.map(|person| (person.user, person.was)).unzip();
         self.write(&ServerFrame::Welcome(Welcome {
             room_id,
             seq: room.seq,
             epoch,
-            user: self.scope.person.as_ref().map(|person| person.user.clone()),
+            user,
+            was: was.unwrap_or_default(),
             room,
             token,
             build,

@@ -35,6 +35,7 @@ fn alice() -> Person {
         session: SessionId(1),
         role: parlour_protocol::ServerRole::Guest,
         is_confined: false,
+        was: Vec::new(),
     }
 }
 
