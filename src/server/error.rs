@@ -72,6 +72,9 @@ pub enum ServiceError {
     /// An open room with this name, or one that looks like it, exists: its name.
     #[error("room name taken")]
     RoomNameTaken(String),
+    /// The same, where the other room is none to who asks, and is not named.
+    #[error("the room name is taken by a room that is not seen")]
+    RoomNameTakenUnseen,
     /// The name, or one that looks like it, belongs to an account or to a connected guest: the holder's name.
     #[error("user name taken")]
     UsernameTaken(String),
@@ -185,6 +188,11 @@ impl ServiceError {
                     "There is already a room with this name, or one that looks like it: {}.",
                     isolated(other)
                 ),
+            )
+            .at("name"),
+            Self::RoomNameTakenUnseen => AppError::new(
+                Code::RoomNameTaken,
+                "There is already a room with this name, or one that looks like it.",
             )
             .at("name"),
             Self::UsernameTaken(other) => AppError::new(

@@ -68,7 +68,33 @@ pub async fn create(ctx: &Context, scope: &Scope, new: NewRoom) -> Result<Room, 
     };
     ctx.limits.room(maker, scope.address)?;
     let made = ctx.store.create_room(draft, decide_name).await;
-    made.inspect_err(|_| ctx.limits.give_back_room(maker, scope.address))
+    match made {
+        Ok(room) => Ok(room),
+        Err(refusal) => {
+            ctx.limits.give_back_room(maker, scope.address);
+            Err(unnamed(ctx, scope, refusal).await)
+        }
+    }
+}
+
+/// A refusal for a name that is taken, which names no room that who asks does not see. Who has an account sees all that
+/// are open.
+async fn unnamed(ctx: &Context, scope: &Scope, refusal: ServiceError) -> ServiceError {
+    let ServiceError::RoomNameTaken(other) = refusal else {
+        return refusal;
+    };
+    if scope.has_account() {
+        return ServiceError::RoomNameTaken(other);
+    }
+    let is_seen = match scope.is_confined() {
+        true => Ok(false),
+        false => ctx.store.is_open_to_guests(other.clone()).await,
+    };
+    match is_seen {
+        Ok(true) => ServiceError::RoomNameTaken(other),
+        Ok(false) => ServiceError::RoomNameTakenUnseen,
+        Err(error) => error,
+    }
 }
 
 /// A room that has a name is open or closed.
@@ -120,7 +146,10 @@ pub async fn change(
     if !matches!(changed, Ok((_, true))) {
         ctx.limits.give_back_message(user, scope.address);
     }
-    changed.map(|(room, _)| present(ctx, room))
+    match changed {
+        Ok((room, _)) => Ok(present(ctx, room)),
+        Err(refusal) => Err(unnamed(ctx, scope, refusal).await),
+    }
 }
 
 /// The fields that are wanted, if they pass the rules.

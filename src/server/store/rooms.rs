@@ -179,6 +179,20 @@ pub(super) fn is_hidden(rules: RoomRules) -> bool {
     rules.kind != RoomKind::Open || rules.guests == Guests::No
 }
 
+impl Store {
+    /// Whether guests see the open room that is called exactly this.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_open_to_guests(&self, name: String) -> Result<bool, ServiceError> {
+        self.read(move |db| Ok(statement(db, OPEN_TO_GUESTS)?.exists(values![&name])?))
+            .await
+    }
+}
+
+const OPEN_TO_GUESTS: &str = "SELECT 1 FROM rooms WHERE name = ? AND kind = 'open' AND guests <> 'no' \
+    AND deleted_at IS NULL";
+
 /// The names of open rooms that are near this one, but for that of the room `except`.
 pub(super) fn near(db: &Db, name: &Name, except: RoomId) -> db::Result<Vec<String>> {
     let values = values![&name.folded, &name.skeleton, except];

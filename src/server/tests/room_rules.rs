@@ -325,3 +325,31 @@ async fn who_left_a_room_cannot_close_it_behind_themselves() {
     changed(&server, &alice, room, json!({"kind": "closed"})).await;
     assert!(listed(&server, Some(&bob)).await.contains(&room));
 }
+
+#[tokio::test]
+async fn who_is_refused_a_name_is_told_of_no_room_that_they_do_not_see() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    made(&server, &alice, json!({"name": "CardRoom", "guests": "no"})).await;
+    made(&server, &alice, json!({"name": "TeaRoom"})).await;
+    let own = made(&server, &bob, json!({"name": "Own"})).await;
+    for (wanted, taken, is_named) in [
+        ("cardroom", "CardRoom", false),
+        ("tearoom", "TeaRoom", true),
+    ] {
+        let wanted = json!({"name": wanted});
+        let new = server
+            .post("/api/chat/rooms", Some(&bob), wanted.clone())
+            .await;
+        let renamed = change(&server, &bob, own, wanted).await;
+        for refused in [new, renamed] {
+            refused.refused(400, "room_name_taken");
+            assert_eq!(
+                refused.body.to_string().contains(taken),
+                is_named,
+                "{:?}",
+                refused.body
+            );
+        }
+    }
+}
