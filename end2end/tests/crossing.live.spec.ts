@@ -82,7 +82,7 @@ test("a room that was deleted while it came is not stayed in", async ({ arrive }
   await expect(alice.roomLink("Tea")).toHaveCount(0);
   await opened.arrive();
   await expect(alice.notice).toContainText("The room was deleted.");
-  await expect(alice.title).toHaveText("Welcome to Parlour");
+  await expect(alice.title).toHaveText("Welcome");
 });
 
 test("leaving a room that is being deleted says that it was", async ({ arrive, tolerate }) => {

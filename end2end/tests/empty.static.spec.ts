@@ -6,7 +6,7 @@ import { expect, test } from "./support/test.js";
 test("a new house greets its first visitor with what to do", { tag: "@phone" }, async ({ chat, page, arrive }) => {
   await chat.visit("/");
   const main = page.getByRole("main");
-  await expect(chat.title).toHaveText("Welcome to Parlour");
+  await expect(chat.title).toHaveText("Welcome");
   await expect(main.getByRole("heading", { level: 2 })).toHaveText(["Make a room", "Send this link", "Say hello"]);
   await expect(main.getByRole("link", { name: "Make one" })).toHaveAttribute("href", "/rooms/new");
   const alice = await arrive("Alice", LOBBY);

@@ -13,7 +13,7 @@ test("another tab opens where this one is, and neither loses its place", async (
   // The list makes no room the last one.
   await other.page.getByRole("link", { name: "Parlour", exact: true }).click();
   await expect(other.page).toHaveURL(/\/rooms$/);
-  await expect(other.title).toHaveText("Welcome to Parlour");
+  await expect(other.title).toHaveText("Welcome");
   await other.page.goBack();
   await expect(other.title).toHaveText("Tea");
   await expect(alice.title).toHaveText("Tea");

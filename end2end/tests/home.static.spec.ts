@@ -5,7 +5,7 @@ import { expect, test } from "./support/test.js";
 
 test("the front door opens the room one was in last", { tag: "@phone" }, async ({ arrive }) => {
   const alice = await arrive("Alice");
-  await expect(alice.title).toHaveText("Welcome to Parlour");
+  await expect(alice.title).toHaveText("Welcome");
   const tea = await alice.rest.makeRoom("Tea");
   await alice.visit(LOBBY);
   await alice.visit("/");
@@ -38,6 +38,6 @@ test("a room that is gone is no way in", async ({ arrive }) => {
   await alice.visit(`/rooms/${tea.id}`);
   await alice.rest.deleteRoom(tea.id);
   await alice.visit("/");
-  await expect(alice.title).toHaveText("Welcome to Parlour");
+  await expect(alice.title).toHaveText("Welcome");
   await expect(alice.roomLink("Lobby")).toBeVisible();
 });

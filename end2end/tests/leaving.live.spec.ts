@@ -67,7 +67,7 @@ test("everybody in a deleted room is told and lands on the welcome screen", asyn
   await alice.fromMenu("Delete room");
   await alice.confirm.click();
   for (const one of [alice, bob]) {
-    await expect(one.title).toHaveText("Welcome to Parlour");
+    await expect(one.title).toHaveText("Welcome");
     await expect(one.notice).toContainText("The room Tea was deleted.");
     await expect(one.roomLink("Tea")).toHaveCount(0);
   }

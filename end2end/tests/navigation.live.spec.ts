@@ -31,7 +31,7 @@ test("rooms, back and forward use one page and one socket", async ({ arrive }) =
   await expect(alice.message("Still at tea")).toBeVisible();
   await alice.page.goBack();
   await alice.page.goBack();
-  await expect(alice.title).toHaveText("Welcome to Parlour");
+  await expect(alice.title).toHaveText("Welcome");
   expect(loads).toHaveLength(1);
   expect(sockets).toHaveLength(1);
 });

@@ -211,7 +211,7 @@ test("a room that is deleted meanwhile: text and reason stay until their author 
   await alice.send("And for cake");
   await bob.rest.deleteRoom(tea.id);
   wire.mend();
-  await expect(alice.title).toHaveText("Welcome to Parlour", { timeout: 40_000 });
+  await expect(alice.title).toHaveText("Welcome", { timeout: 40_000 });
   await expect(alice.unsent).toContainText("Too late for tea");
   await expect(alice.unsent).toContainText("The room Tea was deleted.");
   await alice.page.reload();
