@@ -4,6 +4,7 @@ export type Room = { id: number; name: string; seq: number };
 export type Message = {
   id: number;
   room_id: number;
+  user_id: number;
   number: number;
   seq: number;
   content: string;
