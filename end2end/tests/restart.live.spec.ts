@@ -1,7 +1,6 @@
 // The server is replaced by a new one, or by an older state of itself.
 
 import { LOBBY } from "./support/chat.js";
-import { IS_POSTGRES } from "./support/postgres.js";
 import { CUT_OFF, expect, test } from "./support/test.js";
 
 test.beforeEach(({ tolerate }) => tolerate(CUT_OFF));
@@ -75,7 +74,6 @@ test("a restored backup: what one sees is what it holds, what waits is sent to i
   server,
   history,
 }) => {
-  test.skip(IS_POSTGRES, "backups of PostgreSQL are its own");
   test.setTimeout(90_000);
   const alice = await arrive("Alice", LOBBY);
   const bob = await arrive("Bob", LOBBY);
