@@ -110,7 +110,7 @@ fn forms(card: &MemberCard, reason: String, at_reason: Option<String>) -> AnyVie
         let action = deed(target);
         view! {
             <form class="form" method="post" action=action>
-                <button class="quiet" type="submit">{label}</button>
+                <button class="button" type="submit">{label}</button>
             </form>
         }
     };

@@ -222,7 +222,7 @@ fn line(room: &Room, user: User, facts: String, may_keep: bool) -> AnyView {
     };
     view! {
         <li>
-            <a href=to>{face} " " <bdi>{name}</bdi></a>
+            {face} " " <a href=to><bdi>{name}</bdi></a>
             <p class="room-facts">{facts}</p>
         </li>
     }

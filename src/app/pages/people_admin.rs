@@ -163,7 +163,7 @@ fn shown(
         let deeds = deeds.into_iter().map(|(deed, label, _)| {
             view! {
                 <form method="post" action=paths::person_deed(id, name(deed))>
-                    <button class="quiet" type="submit">{label}</button>
+                    <button class="button" type="submit">{label}</button>
                 </form>
             }
         });
