@@ -10,7 +10,7 @@ mod decide;
 
 pub use asking::{Asked, JoinRequest, answer_join_request, join_requests};
 
-use decide::{decide_accept, decide_account, decide_new, decide_revoke};
+use decide::{decide_accept, decide_account, decide_guest, decide_new, decide_revoke};
 
 use crate::accounts::{self, ByInvite, DecideInvite, Made, Policy, Token};
 use crate::code::{self, Code};
@@ -240,7 +240,9 @@ async fn accept_known(
         });
     }
     // Before a name is asked for.
-    decide_accept(&ctx.store.invite(code.hash(), None).await?, now)?;
+    let facts = ctx.store.invite(code.hash(), None).await?;
+    decide_accept(&facts, now)?;
+    decide_guest(&facts, ctx.in_force.now().house.guests)?;
     let username = username.ok_or(ServiceError::SignInRequired)?;
     let (draft, token) = accounts::draft_guest(ctx, username)?;
     ctx.limits.guest(scope.address)?;

@@ -5,7 +5,7 @@
 use super::OPEN_MAX;
 use crate::error::ServiceError;
 use crate::store::{InviteDraft, InviteFacts, InviteTo, InvitingFacts};
-use parlour_protocol::permissions::{Roles, may, may_in};
+use parlour_protocol::permissions::{Guests, Roles, may, may_as_guest, may_in};
 use parlour_protocol::{Action, RoomKind, RoomRole, RoomRules, ServerRole, Timestamp, UserId};
 
 /// Refuses an invitation that its maker may not make, and more than one may have.
@@ -68,6 +68,17 @@ pub(super) fn decide_account(facts: &InviteFacts, now: Timestamp) -> Result<(), 
     match maker.is_some_and(|role| may(Action::InviteToServer, role)) {
         true => Ok(()),
         false => Err(ServiceError::InvitationNeeded),
+    }
+}
+
+/// Whether it makes guests, in a house that lets guests do `allowed` in open rooms. A guest who does not write in one
+/// lets nobody come to write there, by a link of before either.
+pub(super) fn decide_guest(facts: &InviteFacts, allowed: Guests) -> Result<(), ServiceError> {
+    let is_open = (facts.room.as_ref()).is_some_and(|room| room.rules.kind == RoomKind::Open);
+    let writes = |maker: Roles| may_as_guest(maker.server, Guests::Write, allowed);
+    match !is_open || facts.maker.is_some_and(writes) {
+        true => Ok(()),
+        false => Err(ServiceError::InviteNotFound),
     }
 }
 

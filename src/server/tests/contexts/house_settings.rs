@@ -64,7 +64,12 @@ async fn a_value_that_cannot_be_changes_nothing() {
 async fn where_guests_only_read_they_write_in_no_open_room_and_no_new_one_comes() {
     let bench = Bench::new().await;
     let gus = bench.guest("Gus").await;
+    let invite = || invites::NewInvite {
+        room: Some(LOBBY),
+        ..invites::NewInvite::default()
+    };
     let before = bench.send(&gus, LOBBY, "hello", Some("k")).await.unwrap();
+    let earlier = invites::create(&bench.ctx, &gus, invite()).await.unwrap();
     change(&bench, "house.guests", "read").await.unwrap();
     let refused = bench.send(&gus, LOBBY, "again", None).await;
     assert!(matches!(refused, Err(ServiceError::AccountRequired)));
@@ -74,12 +79,11 @@ async fn where_guests_only_read_they_write_in_no_open_room_and_no_new_one_comes(
     let repeated = bench.send(&gus, LOBBY, "hello", Some("k")).await.unwrap();
     assert_eq!(repeated.message.id, before.message.id);
     // Whom they would invite could.
-    let invite = invites::NewInvite {
-        room: Some(LOBBY),
-        ..invites::NewInvite::default()
-    };
-    let invited = invites::create(&bench.ctx, &gus, invite).await;
+    let invited = invites::create(&bench.ctx, &gus, invite()).await;
     assert!(matches!(invited, Err(ServiceError::AccountRequired)));
+    let code = earlier.code.as_str();
+    let came = invites::accept(&bench.ctx, &visitor(), code, Some("Ivy")).await;
+    assert!(matches!(came, Err(ServiceError::InviteNotFound)));
     let came = accounts::create_guest(&bench.ctx, &visitor(), "Nina").await;
     assert!(matches!(came, Err(ServiceError::AccountRequired)));
     assert!(rooms::check(&bench.ctx, &gus, LOBBY).await.is_ok());
