@@ -28,7 +28,7 @@ pub use membership::{Checked, check, enter, enter_or_read, leave};
 pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};
 pub(crate) use reading::known;
-pub use reading::{belongs_to, mark_read, mark_unread, read_positions, read_up_to};
+pub use reading::{belongs_to, mark_read, mark_unread, read_up_to};
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -7,9 +7,8 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
-use crate::store::{Known, ReadPosition, ReadUpTo};
+use crate::store::{Known, ReadPosition};
 use parlour_protocol::{Number, RoomId, Seq};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Takes a read receipt: the member has read up to `seq`. It never moves backwards, nor beyond the room's `seq`, and
@@ -89,21 +88,11 @@ fn further(position: ReadPosition, seq: Seq) -> Option<Seq> {
         .then_some(seq)
 }
 
-/// How far the person has read each room they belong to.
+/// How far the person has read each room they belong to, and whom they block; known without asking until something of
+/// it changes.
 ///
 /// # Errors
 /// The database failed.
-pub async fn read_positions(
-    ctx: &Context,
-    scope: &Scope,
-) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
-    match scope.user_id() {
-        Some(user) => ctx.store.read_positions(user).await,
-        None => Ok(HashMap::new()),
-    }
-}
-
-/// The same, and whom they block; known without asking until something of it changes.
 pub(crate) async fn known(ctx: &Context, scope: &Scope) -> Result<Arc<Known>, ServiceError> {
     let Some(user) = scope.user_id() else {
         return Ok(Arc::default());
@@ -134,6 +123,7 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::ReadUpTo;
     use parlour_protocol::RoomRole;
 
     fn position(read: Option<Seq>) -> ReadPosition {

@@ -168,17 +168,6 @@ impl Store {
         };
         self.read(read).await
     }
-
-    /// How far the user has read each room they belong to.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn read_positions(
-        &self,
-        user: UserId,
-    ) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
-        self.read(move |db| Ok(read_positions(db, user)?)).await
-    }
 }
 
 pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId, ReadUpTo>> {

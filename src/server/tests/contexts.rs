@@ -32,9 +32,11 @@ use parlour_protocol::{Message, RoomId, Timestamp, User};
 use parlour_server::clock::{Clock, ManualClock, SystemRandom};
 use parlour_server::config::{DatabaseUrl, LimitSettings};
 use parlour_server::messages::{self, NewMessage, Posted};
+use parlour_server::store::ReadUpTo;
 use parlour_server::store::testing::Value;
 use parlour_server::{Context, Person, Scope, ServiceError, Settings, accounts};
 use parlour_test_postgres::Database;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -200,4 +202,13 @@ fn admin(scope: &Scope) -> Scope {
     let mut scope = scope.clone();
     scope.person.as_mut().unwrap().role = parlour_protocol::ServerRole::Admin;
     scope
+}
+
+/// How far somebody has read each room they belong to, as the database has it.
+async fn read_positions(
+    ctx: &Context,
+    scope: &Scope,
+) -> Result<HashMap<RoomId, ReadUpTo>, ServiceError> {
+    let user = scope.user_id().ok_or(ServiceError::SignInRequired)?;
+    Ok(ctx.store.known(user).await?.read)
 }

@@ -6,7 +6,7 @@ use super::*;
 use parlour_protocol::{Number, RoomKind, Seq, UserId};
 use parlour_server::accounts::{Token, authenticate, create_guest, rename};
 use parlour_server::rooms::{
-    self, Changes, NewRoom, belongs_to, enter, leave, list, mark_unread, read_positions, read_up_to,
+    self, Changes, NewRoom, belongs_to, enter, leave, list, mark_unread, read_up_to,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

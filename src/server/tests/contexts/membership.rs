@@ -3,7 +3,7 @@
 use super::*;
 use parlour_protocol::{Number, Seq};
 use parlour_server::rooms::{
-    NewRoom, create, delete, enter, leave, list, mark_read, mark_unread, read_positions, read_up_to,
+    NewRoom, create, delete, enter, leave, list, mark_read, mark_unread, read_up_to,
 };
 
 async fn unread(bench: &Bench, scope: &Scope) -> i64 {

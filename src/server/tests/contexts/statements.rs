@@ -120,7 +120,7 @@ async fn read_receipts_take_two_statements_each_and_one_more_for_each_person() {
     }
     // More reads than are done elsewhere while the disk is not trusted.
     for _ in 0..100 {
-        rooms::read_positions(&bench.ctx, &bob).await.unwrap();
+        read_positions(&bench.ctx, &bob).await.unwrap();
     }
     let read = [LOBBY, garden].map(|room| rooms::read_up_to(&bench.ctx, &bob, room, Seq::MAX));
     let traced = traced_sql(join_all(read)).await;

@@ -5,7 +5,7 @@ use super::*;
 use parlour_protocol::{Number, Room, RoomKind, Seq};
 use parlour_server::messages::{View, history};
 use parlour_server::page_content::{At, place};
-use parlour_server::rooms::{NewRoom, create, enter, list, page, read_positions};
+use parlour_server::rooms::{NewRoom, create, enter, list, page};
 use std::collections::HashSet;
 
 async fn open_room(bench: &Bench, maker: &Scope, name: &str) -> Result<Room, ServiceError> {
