@@ -51,9 +51,10 @@ fail() {
 
 # How the release's program is compiled for browsers: with the standard library compiled along, for size, and a
 # panic is a trap without a word, which the page's script handles as any other: 13 KB of a first visit are
-# sentences, places and what formats them. The compiler takes both for unstable; it is one version
-# (rust-toolchain.toml), and nothing but this file is compiled so.
+# sentences, places and what formats them. `.ci/bin/wasm-ld` links it. The compiler takes both for unstable; it is
+# one version (rust-toolchain.toml), and nothing but this file is compiled so.
 BROWSER_STD=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
 browser_program() {
-    RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='-Zunstable-options -Cpanic=immediate-abort' cargo "$@"
+    RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='-Zunstable-options -Cpanic=immediate-abort' \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$root/.ci/bin/wasm-ld cargo "$@"
 }
