@@ -45,7 +45,14 @@ export default defineConfig<object, { engine: Engine }>({
   projects: [
     {
       name: "journeys desktop",
-      testMatch: /\.(live|static)\.spec\.ts$/,
+      testMatch: /\.live\.spec\.ts$/,
+      use: desktop,
+    },
+    // Pages for which it makes no difference what runs: each once with script, here or on a phone.
+    {
+      name: "journeys desktop pages",
+      testMatch: /\.static\.spec\.ts$/,
+      grepInvert: /@phone/,
       use: desktop,
     },
     {

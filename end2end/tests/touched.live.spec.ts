@@ -379,7 +379,7 @@ test("a browser that gets no socket says why, and waits as long as it is asked t
   await expect(said).toHaveText("Live");
 });
 
-const SEEDS = Number(process.env["TOUCHED_SEEDS"] ?? 20);
+const SEEDS = Number(process.env["TOUCHED_SEEDS"] ?? 10);
 /** Seeds that one test tries, so that each of them has time enough. */
 const TOGETHER = 5;
 
