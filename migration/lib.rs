@@ -21,6 +21,7 @@ mod m0012_direct;
 mod m0013_people;
 mod m0014_asking;
 mod m0015_merged;
+mod m0016_sidebar;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_people::Step),
             Box::new(m0014_asking::Step),
             Box::new(m0015_merged::Step),
+            Box::new(m0016_sidebar::Step),
         ]
     }
 }

@@ -12,16 +12,16 @@ test("a room with news comes first, stays while it is open, and goes back then",
   await bob.rest.makeRoom("Attic");
   const alice = await arrive("Alice", LOBBY);
   await alice.rest.joinRoom(tea.id);
-  await expect(lines(alice)).toHaveText(["Your rooms", "Lobby", "Tea", "Other rooms", "Attic"]);
+  await expect(lines(alice)).toHaveText(["Your rooms", "Lobby", "Tea", "Direct messages", "Other rooms", "Attic"]);
   const line = await alice.roomLink("Tea").elementHandle();
   await bob.rest.post("One", tea.id);
-  await expect(lines(alice)).toHaveText(["Unread", "Tea1", "Your rooms", "Lobby", "Other rooms", "Attic"]);
+  await expect(lines(alice)).toHaveText(["Unread", "Tea1", "Your rooms", "Lobby", "Direct messages", "Other rooms", "Attic"]);
   await alice.roomLink("Tea").click();
   await expect(alice.message("One")).toBeVisible();
-  await expect(lines(alice)).toHaveText(["Unread", "Tea", "Your rooms", "Lobby", "Other rooms", "Attic"]);
+  await expect(lines(alice)).toHaveText(["Unread", "Tea", "Your rooms", "Lobby", "Direct messages", "Other rooms", "Attic"]);
   expect(await line?.evaluate((one) => one.isConnected), "the line was moved, not drawn again").toBe(true);
   await alice.roomLink("Lobby").click();
-  await expect(lines(alice)).toHaveText(["Your rooms", "Lobby", "Tea", "Other rooms", "Attic"]);
+  await expect(lines(alice)).toHaveText(["Your rooms", "Lobby", "Tea", "Direct messages", "Other rooms", "Attic"]);
 });
 
 test("a room that is joined, left or made goes where it belongs, in every tab", async ({ arrive }) => {
@@ -30,13 +30,13 @@ test("a room that is joined, left or made goes where it belongs, in every tab", 
   const alice = await arrive("Alice", "/");
   await expect(lines(alice), "one list needs no heading").toHaveText(["Lobby", "Tea"]);
   await alice.rest.joinRoom(tea.id);
-  await expect(lines(alice)).toHaveText(["Your rooms", "Tea", "Other rooms", "Lobby"]);
+  await expect(lines(alice)).toHaveText(["Your rooms", "Tea", "Direct messages", "Other rooms", "Lobby"]);
   await alice.rest.makeRoom("Attic");
-  await expect(lines(alice)).toHaveText(["Your rooms", "Attic", "Tea", "Other rooms", "Lobby"]);
+  await expect(lines(alice)).toHaveText(["Your rooms", "Attic", "Tea", "Direct messages", "Other rooms", "Lobby"]);
   const tab = await alice.anotherTab(`/rooms/${tea.id}`);
   await tab.leave();
   for (const one of [alice, tab])
-    await expect(lines(one)).toHaveText(["Your rooms", "Attic", "Other rooms", "Lobby", "Tea"]);
+    await expect(lines(one)).toHaveText(["Your rooms", "Attic", "Direct messages", "Other rooms", "Lobby", "Tea"]);
 });
 
 test("the open room is in view, and unread ones beyond the fold are told", async ({ arrive }) => {

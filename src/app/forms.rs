@@ -312,6 +312,18 @@ pub async fn leave(
     pages::answer(&site, left.map(|()| see(paths::safe_next(&back))))
 }
 
+/// `POST /rooms/{slug}/favourite`: puts a room among the favourites.
+pub async fn add_favourite(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+    let added = rooms::set_favourite(&site.ctx, &scope, room.id, true).await;
+    pages::answer(&site, added.map(|()| see(&paths::room(&room))))
+}
+
+/// `POST /rooms/{slug}/unfavourite`: takes it out.
+pub async fn remove_favourite(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+    let removed = rooms::set_favourite(&site.ctx, &scope, room.id, false).await;
+    pages::answer(&site, removed.map(|()| see(&paths::room(&room))))
+}
+
 /// `POST /rooms/{slug}/delete`: deletes a room.
 pub async fn delete_room(
     State(site): State<Site>,

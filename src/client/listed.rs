@@ -77,6 +77,7 @@ mod tests {
             room,
             unread,
             is_member: false,
+            is_favourite: false,
         }
     }
 

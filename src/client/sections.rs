@@ -1,7 +1,9 @@
-//! The order of the sidebar: what is unread, one's own rooms, whom one talks to alone, and other rooms for who has few.
+//! The order of the sidebar: favourites, what is unread, one's own rooms, whom one talks to alone, and other rooms for
+//! who has few.
 //!
 //! *Invariant:* it is a function of the list, of which room is open, and of whether that one was unread when it was
-//! opened. The room that is open stays where it was found: nothing moves away under who has just clicked it.
+//! opened. The room that is open stays where it was found: nothing moves away under who has just clicked it. A favourite
+//! stands among the favourites whatever happens in it.
 
 /// With so many rooms of one's own, others are not listed beside them.
 const MANY: usize = 8;
@@ -11,6 +13,8 @@ const MANY: usize = 8;
 pub struct Standing {
     /// The reader is a member of it.
     pub is_member: bool,
+    /// It is among their favourites.
+    pub is_favourite: bool,
     /// It is a direct one.
     pub is_direct: bool,
     /// It is open.
@@ -22,6 +26,8 @@ pub struct Standing {
 /// A part of the sidebar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
+    /// Those that one wants to have at hand.
+    Favourites,
     /// Rooms in which something is new.
     Unread,
     /// The others that one is a member of.
@@ -33,13 +39,14 @@ pub enum Section {
 }
 
 impl Section {
-    /// What stands over it.
-    pub fn heading(self) -> &'static str {
+    /// By what the page's style and script know it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Unread => "Unread",
-            Self::Own => "Your rooms",
-            Self::Direct => "Direct messages",
-            Self::Others => "Other rooms",
+            Self::Favourites => "favourites",
+            Self::Unread => "unread",
+            Self::Own => "own",
+            Self::Direct => "direct",
+            Self::Others => "others",
         }
     }
 
@@ -48,6 +55,9 @@ impl Section {
             Standing {
                 is_member: false, ..
             } => Self::Others,
+            Standing {
+                is_favourite: true, ..
+            } => Self::Favourites,
             Standing {
                 is_unread: true, ..
             } => Self::Unread,
@@ -74,8 +84,9 @@ pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
     let own = rooms.iter().filter(|room| room.is_member);
     let own = own.filter(|room| !room.is_direct).count();
     let is_somewhere = rooms.iter().any(|room| room.is_member);
-    let mut lines = Vec::with_capacity(rooms.len() + 4);
+    let mut lines = Vec::with_capacity(rooms.len() + 5);
     for section in [
+        Section::Favourites,
         Section::Unread,
         Section::Own,
         Section::Direct,
@@ -88,8 +99,9 @@ pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
                 lines.push(Line::Room(place));
             }
         }
-        // Who is in no room has one list, which needs no heading.
-        if lines.len() > heading && is_somewhere {
+        // Who is in no room has one list, which needs no heading. Over direct ones it leads to whom one may write to.
+        let is_there = lines.len() > heading || section == Section::Direct;
+        if is_there && is_somewhere {
             lines.insert(heading, Line::Heading(section));
         }
     }
@@ -120,12 +132,13 @@ pub fn hidden(top: f64, bottom: f64, lines: impl Iterator<Item = (f64, f64)>) ->
 mod tests {
     use super::*;
     use Line::{Heading, Room};
-    use Section::{Direct, Others, Own, Unread};
+    use Section::{Direct, Favourites, Others, Own, Unread};
 
-    /// Rooms by letters: `m`ember, `d`irect, `u`nread, anybody's `-`; in capitals the open one.
+    /// Rooms by letters: `m`ember, `d`irect, `u`nread, `f`avourite, anybody's `-`; in capitals the open one.
     fn shown(rooms: &str) -> Vec<Line> {
         lines(rooms.chars().map(|room| Standing {
             is_member: room != '-' && room != '_',
+            is_favourite: room.eq_ignore_ascii_case(&'f'),
             is_direct: room.eq_ignore_ascii_case(&'d'),
             is_open: room.is_uppercase() || room == '_',
             is_unread: room.eq_ignore_ascii_case(&'u'),
@@ -143,13 +156,16 @@ mod tests {
                 Heading(Own),
                 Room(0),
                 Room(4),
+                Heading(Direct),
                 Heading(Others),
                 Room(1),
                 Room(3),
             ]
         );
-        assert_eq!(shown("mm"), [Heading(Own), Room(0), Room(1)]);
-        assert_eq!(shown("u"), [Heading(Unread), Room(0)]);
+        let own = [Heading(Own), Room(0), Room(1), Heading(Direct)];
+        assert_eq!(shown("mm"), own);
+        let unread = [Heading(Unread), Room(0), Heading(Direct)];
+        assert_eq!(shown("u"), unread);
     }
 
     #[test]
@@ -170,6 +186,28 @@ mod tests {
     }
 
     #[test]
+    fn favourites_stand_first_and_stay_there() {
+        let favourites = [Heading(Favourites), Room(1), Room(3)];
+        assert_eq!(shown("mfuF")[..3], favourites);
+        let read = Standing {
+            is_member: true,
+            is_favourite: true,
+            ..Standing::default()
+        };
+        for is_direct in [false, true] {
+            let unread = Standing {
+                is_unread: true,
+                is_direct,
+                ..read
+            };
+            assert_eq!(
+                lines([unread].into_iter())[..2],
+                [Heading(Favourites), Room(0)]
+            );
+        }
+    }
+
+    #[test]
     fn who_is_in_no_room_has_one_list() {
         assert_eq!(shown("--"), [Room(0), Room(1)]);
         assert_eq!(shown(""), []);
@@ -178,17 +216,17 @@ mod tests {
     #[test]
     fn who_has_many_rooms_sees_those_and_the_one_that_is_open() {
         let many = "m".repeat(MANY);
-        assert_eq!(shown(&format!("{many}--")).len(), 1 + MANY);
+        assert_eq!(shown(&format!("{many}--")).len(), 2 + MANY);
         let open = shown(&format!("{many}-_-"));
-        assert_eq!(open[1 + MANY..], [Heading(Others), Room(MANY + 1)]);
+        assert_eq!(open[2 + MANY..], [Heading(Others), Room(MANY + 1)]);
         let few = "m".repeat(MANY - 1);
-        assert_eq!(shown(&format!("{few}--")).len(), MANY - 1 + 2 + 2);
+        assert_eq!(shown(&format!("{few}--")).len(), MANY - 1 + 3 + 2);
     }
 
     #[test]
     fn the_open_room_stays_where_it_was_found() {
         assert_eq!(shown("mU")[..2], [Heading(Unread), Room(1)]);
-        assert_eq!(shown("Mm"), [Heading(Own), Room(0), Room(1)]);
+        assert_eq!(shown("Mm")[..3], [Heading(Own), Room(0), Room(1)]);
     }
 
     #[test]

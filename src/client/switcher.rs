@@ -104,6 +104,7 @@ mod tests {
             room: samples::room(RoomId(id), name),
             unread: 0,
             is_member: false,
+            is_favourite: false,
         }
     }
 

@@ -73,6 +73,7 @@ mod tests {
             room: samples::room(RoomId(id), ""),
             unread,
             is_member: true,
+            is_favourite: false,
         };
         assert_eq!(unread(&[]), 0);
         assert_eq!(unread(&[entry(1, 2), entry(2, 0), entry(3, 5)]), 7);

@@ -2,8 +2,9 @@
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, ErrorCode, Heartbeat, LeftReason, Message, Number, Person, PersonChanged, ReadMark,
-    Room, RoomId, RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
+    AppError, ErrorCode, Favourite, Heartbeat, LeftReason, Message, Number, Person, PersonChanged,
+    ReadMark, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse,
+    SyncMe, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -219,7 +220,7 @@ names! {
 frames! {
     /// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
     /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
-    /// `person_changed` has the house's; `joined`, `left`, `read`, `unread` the person's, as `me`.
+    /// `person_changed` has the house's; `joined`, `left`, `favourite`, `read`, `unread` the person's, as `me`.
     pub enum ServerFrame {
         /// Joined; live from `seq`.
         #[serde(rename = "welcome")]
@@ -242,6 +243,9 @@ frames! {
         /// This person is a member of the room from now on (joined or wrote, from whatever tab).
         #[serde(rename = "joined")]
         Joined(RoomJoined),
+        /// This person has a room among their favourites from now on, or no more.
+        #[serde(rename = "favourite")]
+        Favourite(Favourite),
         /// Something happened in a room that the person may see and has not joined.
         #[serde(rename = "room_activity")]
         RoomActivity(RoomActivity),
@@ -381,20 +385,6 @@ record! {
     pub struct RoomGone {
         /// The id of the room.
         pub room_id: RoomId,
-    }
-}
-
-record! {
-    /// Something happened in a room that the person may see and has not joined.
-    pub struct RoomActivity {
-        /// The id of the room.
-        pub room_id: RoomId,
-        /// The room's latest `seq`.
-        pub seq: Seq,
-        /// Messages posted since the person last read; 0 for a person who is no member.
-        pub unread: i64,
-        /// How many people are in it.
-        pub online: u32,
     }
 }
 

@@ -32,8 +32,8 @@ mod user;
 pub use close::CloseCode;
 pub use error::{AppError, ErrorCode};
 pub use frames::{
-    ClientFrame, FrameError, Hello, Refusal, RoomActivity, RoomGone, ServerFrame, Sync, System,
-    SystemEvent, Typists, UsersList, Welcome,
+    ClientFrame, FrameError, Hello, Refusal, RoomGone, ServerFrame, Sync, System, SystemEvent,
+    Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Link, Message};
@@ -41,10 +41,10 @@ pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use read_only::ReadOnly;
 pub use room::{Room, RoomKind};
-pub use room_list::RoomList;
+pub use room_list::{RoomActivity, RoomList};
 pub use streams::{
-    Heartbeat, LeftReason, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, SyncHouse,
-    SyncMe,
+    Favourite, Heartbeat, LeftReason, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft,
+    SyncHouse, SyncMe,
 };
 pub use timestamp::{Civil, MS_PER_DAY, Timestamp};
 pub use user::{Me, NewSession, Person, User, UserKind};

@@ -189,6 +189,16 @@ pub fn leave(room: &Room) -> String {
     format!("{}/leave", self::room(room))
 }
 
+/// Where the form goes that puts a room among one's favourites.
+pub fn favourite(room: &Room) -> String {
+    format!("{}/favourite", self::room(room))
+}
+
+/// Where the form goes that takes it out.
+pub fn unfavourite(room: &Room) -> String {
+    format!("{}/unfavourite", self::room(room))
+}
+
 /// `/rooms/12-general#left`: the room that was left by a form just now, which says so.
 pub fn left(room: &Room) -> String {
     format!("{}#{LEFT}", self::room(room))

@@ -35,6 +35,8 @@ pub struct RoomEntry {
     pub unread: i64,
     /// Whether the person is a member of the room.
     pub is_member: bool,
+    /// Whether they have it among their favourites.
+    pub is_favourite: bool,
 }
 
 impl FromJson for RoomEntry {
@@ -52,6 +54,8 @@ record! {
         unread: i64,
         #[serde(default, skip_serializing_if = "is_zero")]
         is_member: bool,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        is_favourite: bool,
     }
 }
 
@@ -82,6 +86,7 @@ impl From<RoomEntry> for Listed {
             room,
             unread,
             is_member,
+            is_favourite,
         } = entry;
         Self {
             room: ListedRoom {
@@ -93,6 +98,7 @@ impl From<RoomEntry> for Listed {
             },
             unread,
             is_member,
+            is_favourite,
         }
     }
 }
@@ -103,6 +109,7 @@ impl From<Listed> for RoomEntry {
             room,
             unread,
             is_member,
+            is_favourite,
         } = listed;
         Self {
             room: Room {
@@ -118,6 +125,7 @@ impl From<Listed> for RoomEntry {
             },
             unread,
             is_member,
+            is_favourite,
         }
     }
 }

@@ -1,11 +1,12 @@
-//! The list of rooms as a socket answers it, and the hash by which a client asks only for another one.
+//! The list of rooms as a socket answers it, the hash by which a client asks only for another one, and the news of a
+//! room in it.
 //!
 //! *Invariant:* lists of one hash show the same: server and browser compute it with the same function,
 //! from what is shown.
 
-use crate::Seq;
 use crate::json::record;
 use crate::place::{Listed, RoomEntry};
+use crate::{RoomId, Seq};
 use serde::Serializer;
 
 record! {
@@ -28,6 +29,20 @@ record! {
     }
 }
 
+record! {
+    /// Something happened in a room that the person may see and has not joined.
+    pub struct RoomActivity {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// The room's latest `seq`.
+        pub seq: Seq,
+        /// Messages posted since the person last read; 0 for a person who is no member.
+        pub unread: i64,
+        /// How many people are in it.
+        pub online: u32,
+    }
+}
+
 impl RoomList {
     /// This list, without its rooms where the client holds one of the same hash (`known`).
     pub fn unless_known(rooms: Vec<RoomEntry>, known: Option<&str>) -> Self {
@@ -43,7 +58,7 @@ impl RoomList {
     }
 
     /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the person
-    /// is a member, in the order of the rooms. A room's `seq` is left out: it may move without anything that a
+    /// is a member and has it among their favourites, in the order of the rooms. A room's `seq` is left out: it may move without anything that a
     /// list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
@@ -52,7 +67,7 @@ impl RoomList {
             hash.number(room.id.0);
             hash.number(room.online.into());
             hash.number(entry.unread);
-            hash.number(entry.is_member.into());
+            hash.number(i64::from(entry.is_member) + 2 * i64::from(entry.is_favourite));
             hash.text(&room.name);
             hash.text(&room.sort);
         }
@@ -94,13 +109,14 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RoomId, Seq, Timestamp, samples};
+    use crate::{Timestamp, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
             room: samples::room(RoomId(id), name),
             unread: 0,
             is_member: false,
+            is_favourite: false,
         }
     }
 
@@ -108,7 +124,7 @@ mod tests {
     fn whatever_a_list_shows_changes_its_hash() {
         let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
         type Change = fn(&mut Vec<RoomEntry>);
-        let changes: [Change; 10] = [
+        let changes: [Change; 11] = [
             |list| list.clear(),
             |list| list.swap(0, 1),
             |list| drop(list.pop()),
@@ -118,6 +134,7 @@ mod tests {
             |list| list[0].room.online += 1,
             |list| list[1].unread += 1,
             |list| list[1].is_member = true,
+            |list| list[1].is_favourite = true,
             |list| {
                 list[0].room.name = "Lob".to_owned();
                 list[0].room.sort = "by".to_owned();
@@ -131,7 +148,7 @@ mod tests {
         }
         hashes.sort();
         hashes.dedup();
-        assert_eq!(hashes.len(), 11);
+        assert_eq!(hashes.len(), 12);
     }
 
     #[test]

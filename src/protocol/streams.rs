@@ -54,6 +54,19 @@ record! {
 }
 
 record! {
+    /// A room that the person has among their favourites from now on, or has no more.
+    pub struct Favourite {
+        /// The id of the room.
+        pub room_id: RoomId,
+        /// Whether it is among them.
+        pub is_favourite: bool,
+        /// The `seq` of this in the person's stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub me: Option<Seq>,
+    }
+}
+
+record! {
     /// How far this person has read a room now.
     pub struct ReadMark {
         /// The id of the room.
@@ -125,5 +138,8 @@ record! {
         pub unread: i64,
         /// The room's latest `seq` when they were counted.
         pub seq: Seq,
+        /// Whether it is among their favourites.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub is_favourite: bool,
     }
 }

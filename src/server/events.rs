@@ -77,6 +77,17 @@ pub enum Publication {
         /// The seq of this in the person's stream.
         me: Seq,
     },
+    /// A member has the room among their favourites from now on, or no more.
+    Favourite {
+        /// The person who has.
+        user: UserId,
+        /// The room it is.
+        room: RoomId,
+        /// Whether it is among them.
+        is_favourite: bool,
+        /// The seq of this in the person's stream.
+        me: Seq,
+    },
     /// A read receipt moved forward.
     Read {
         /// The person who has read.
@@ -170,6 +181,7 @@ impl Publication {
             | Self::Left { user, .. }
             | Self::RoleInRoom { user, .. }
             | Self::Joined { user, .. }
+            | Self::Favourite { user, .. }
             | Self::Read { user, .. }
             | Self::Unread { user, .. }
             | Self::SessionsEnded { user, .. }
@@ -196,7 +208,9 @@ impl Publication {
             Self::RoomShown { user, .. }
             | Self::RoomHidden { user, .. }
             | Self::Left { user, .. }
-            | Self::Joined { user, .. } => {
+            | Self::Joined { user, .. }
+            // Which of many rooms are listed follows it.
+            | Self::Favourite { user, .. } => {
                 smallvec![Source::Person(*user), Source::Memberships(*user)]
             }
             Self::Read { user, .. } | Self::Unread { user, .. } | Self::RoleInRoom { user, .. } => {
@@ -288,7 +302,13 @@ mod tests {
             },
             read_posts: 0,
         };
-        for publication in [shown, hidden, left, joined, read, unread] {
+        let favourite = Publication::Favourite {
+            user: ALICE,
+            room: ROOM,
+            is_favourite: true,
+            me: Seq(5),
+        };
+        for publication in [shown, hidden, left, joined, read, unread, favourite] {
             assert_eq!(publication.audience(), Audience::Person(ALICE));
         }
     }

@@ -111,6 +111,7 @@ pub async fn read(
         room: rooms::line(ctx, stored.room),
         unread: 0,
         is_member: false,
+        is_favourite: false,
     };
     let place = Place {
         me: None,
@@ -210,6 +211,7 @@ impl PageContent {
         for (entry, own) in place.rooms.iter_mut().zip(reader.rooms) {
             entry.unread = own.unread;
             entry.is_member = own.is_member;
+            entry.is_favourite = own.is_favourite;
         }
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;

@@ -3,6 +3,7 @@
 mod browsing;
 mod changes;
 mod direct;
+mod favourites;
 mod finding;
 mod guests;
 mod keeping;
@@ -15,6 +16,7 @@ mod reading;
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
 pub use changes::{Changes, NewRoom, change, create, delete};
 pub use direct::{DIRECT_MAX, direct};
+pub use favourites::set_favourite;
 pub use finding::{FOUND_MAX, Found, find};
 pub(crate) use guests::read_only_to;
 pub use guests::require_to_write;

@@ -36,6 +36,7 @@ mod direct_names;
 pub mod epoch;
 mod export;
 mod failure;
+mod favourites;
 pub(crate) mod file;
 mod finding;
 mod former_guests;

@@ -78,6 +78,8 @@ pub fn site(site: Site) -> Router {
         .route("/rooms/{slug}/read", post(forms::mark_read))
         .route("/rooms/{slug}/join", post(forms::enter))
         .route("/rooms/{slug}/leave", post(forms::leave))
+        .route("/rooms/{slug}/favourite", post(forms::add_favourite))
+        .route("/rooms/{slug}/unfavourite", post(forms::remove_favourite))
         .route(
             "/rooms/{slug}/edit",
             get(pages::change_room).post(forms::change_room),

@@ -124,6 +124,7 @@ async fn the_sidebar_has_what_is_unread_first_then_ones_own_rooms_then_others() 
             "Attic2",
             "Your rooms",
             "zebra",
+            "Direct messages",
             "Other rooms",
             "Lobby"
         ]

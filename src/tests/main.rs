@@ -17,6 +17,7 @@ mod device_links;
 mod direct;
 mod durability;
 mod empty;
+mod favourites;
 mod files;
 mod finding;
 // What a process has is read from where Linux says it.

@@ -105,6 +105,8 @@ pub enum Part {
         may_delete: bool,
         /// The reader is a member of it.
         is_member: bool,
+        /// The reader has it among their favourites.
+        is_favourite: bool,
         /// The reader has a name.
         is_somebody: bool,
         /// In how many other listed rooms they have something unread.
@@ -286,12 +288,16 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             description,
             may_delete,
             is_member,
+            is_favourite,
             is_somebody,
             elsewhere,
         } => {
             let mut place = opened(&room, History::default());
             // Which ones they are is not said.
             place.rooms = vec![entry(samples::room(RoomId(0), ""), 1); elsewhere];
+            let mut own = entry(samples::room(room.id, &room.name), 0);
+            own.is_favourite = is_favourite;
+            place.rooms.push(own);
             place.me = is_somebody.then(somebody);
             if let Some(open) = &mut place.open {
                 open.may_delete = may_delete;
@@ -397,6 +403,7 @@ fn entry(room: Room, unread: i64) -> RoomEntry {
         room,
         unread,
         is_member: false,
+        is_favourite: false,
     }
 }
 

@@ -130,7 +130,8 @@ impl PageTemplate {
         let history = &open.history;
         match slot {
             Slot::Header => {
-                let header = renderer.part(self.header(open, room, false, false, 0))?;
+                let header =
+                    renderer.part(self.header(open, room, ReaderEntry::default(), false, 0))?;
                 self.draft.slot(ReaderSlot::Header, &header.html);
             }
             Slot::Looking => {
@@ -200,15 +201,16 @@ impl PageTemplate {
         &self,
         open: &OpenRoom,
         room: &RoomKey,
+        own: ReaderEntry,
         may_delete: bool,
-        is_member: bool,
         elsewhere: usize,
     ) -> Part {
         Part::Header {
             room: room.clone(),
             description: open.room.description.as_str().into(),
             may_delete,
-            is_member,
+            is_member: own.is_member,
+            is_favourite: own.is_favourite,
             elsewhere,
             is_somebody: self.is_somebody,
         }
@@ -273,12 +275,19 @@ impl PageTemplate {
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
                 ReaderSlot::Entry(room) => {
-                    let ReaderEntry { unread, is_member } = reader.rooms[room];
+                    let ReaderEntry {
+                        unread,
+                        is_member,
+                        is_favourite,
+                    } = reader.rooms[room];
                     if unread > 0 {
                         let _ = write!(html, ",\"unread\":{unread}");
                     }
                     if is_member {
                         html.push_str(",\"is_member\":true");
+                    }
+                    if is_favourite {
+                        html.push_str(",\"is_favourite\":true");
                     }
                 }
                 ReaderSlot::Rooms => self.rooms(reader, renderer, &mut html)?,
@@ -336,6 +345,7 @@ impl PageTemplate {
         let entries = self.content.place().rooms.iter().zip(&reader.rooms);
         let standing = entries.map(|(entry, listing)| Standing {
             is_member: listing.is_member,
+            is_favourite: listing.is_favourite,
             is_direct: entry.room.id.is_direct(),
             is_open: open == Some(entry.room.id),
             is_unread: listing.unread > 0,
@@ -368,15 +378,23 @@ impl PageTemplate {
                 let (Some(open), Some(room)) = (&place.open, &self.open) else {
                     return Ok(None);
                 };
-                let (may_delete, is_member) = (reader.may_delete, reader.read.is_some());
+                let may_delete = reader.may_delete;
                 let listed = place.rooms.iter().zip(&reader.rooms);
+                let mut opened = listed
+                    .clone()
+                    .filter(|(entry, _)| entry.room.id == open.room.id);
+                let own = opened.next().map(|(_, own)| *own).unwrap_or_default();
+                let own = ReaderEntry {
+                    is_member: reader.read.is_some(),
+                    ..own
+                };
                 let elsewhere = listed
                     .filter(|(entry, own)| own.unread > 0 && entry.room.id != open.room.id)
                     .count();
-                if !may_delete && !is_member && elsewhere == 0 {
+                if !may_delete && !own.is_member && elsewhere == 0 {
                     return Ok(None);
                 }
-                renderer.part(self.header(open, room, may_delete, is_member, elsewhere))?
+                renderer.part(self.header(open, room, own, may_delete, elsewhere))?
             }
             ReaderSlot::Looking if reader.read.is_some() || reader.read_only.is_some() => {
                 let Some(room) = self.open.clone() else {

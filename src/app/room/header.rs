@@ -76,6 +76,23 @@ fn Menu() -> impl IntoView {
         };
         model.room().map(|room| path(&room)).unwrap_or_default()
     });
+    let is_favourite = move || {
+        let open = model.open_id();
+        (model.rooms()).with(|rooms| {
+            rooms
+                .iter()
+                .any(|one| open == Some(one.room.id) && one.is_favourite)
+        })
+    };
+    let favourite = shown::text(move || {
+        let path = if is_favourite() {
+            paths::unfavourite
+        } else {
+            paths::favourite
+        };
+        model.room().map(|room| path(&room)).unwrap_or_default()
+    });
+    let is_own = shown::holds(is_member);
     let come_or_go = move |event: SubmitEvent| {
         event.prevent_default();
         act(model, |session| {
@@ -130,6 +147,17 @@ fn Menu() -> impl IntoView {
                         <form class="inline" method="post" action=member on:submit=heard(come_or_go)>
                             <button class="menu-item" type="submit">
                                 {words(shown::text(move || if is_member() { "Leave" } else { "Join" }.to_owned()))}
+                            </button>
+                        </form>
+                    }
+                })}
+                {when(is_own, move || {
+                    view! {
+                        <form class="inline" method="post" action=favourite data-quiet="true">
+                            <button class="menu-item" type="submit">
+                                {words(shown::text(move || {
+                                    if is_favourite() { "Remove from favourites" } else { "Add to favourites" }.to_owned()
+                                }))}
                             </button>
                         </form>
                     }

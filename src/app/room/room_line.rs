@@ -17,7 +17,21 @@ pub fn Heading(
     /// Which one begins here.
     section: Section,
 ) -> impl IntoView {
-    view! { <li class="section"><h3>{section.heading()}</h3></li> }
+    view! { <li class="section" data-section=section.name() inner_html=heading(section)></li> }
+}
+
+/// What stands in it. One that can be folded is remembered by the page's script; the style shows what is unread in it.
+fn heading(section: Section) -> &'static str {
+    match section {
+        Section::Favourites => "<details open><summary><h3>Favourites</h3></summary></details>",
+        Section::Unread => "<h3>Unread</h3>",
+        Section::Own => "<details open><summary><h3>Your rooms</h3></summary></details>",
+        Section::Direct => {
+            "<details open><summary><h3>Direct messages</h3></summary></details>\
+            <a class=add href=/people title='Write to somebody' aria-label='Write to somebody'></a>"
+        }
+        Section::Others => "<details open><summary><h3>Other rooms</h3></summary></details>",
+    }
 }
 
 /// A room in the sidebar.

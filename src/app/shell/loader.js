@@ -71,7 +71,7 @@ const restore = ({ fields, at, from, to, parts: were }) => {
   }
   for (const [i, part] of parts().entries()) {
     const [open, top] = were[i] ?? [];
-    if (open) part.open = true;
+    if (open != null) part.open = open;
     if (top) part.scrollTop = top;
   }
   if (!at) return;
@@ -100,6 +100,32 @@ addEventListener("compositionend", () => {
   const deed = postponed;
   postponed = null;
   if (deed) setTimeout(() => calmly(deed));
+});
+
+// Sections of the list of rooms that were folded stay so in this browser.
+const FOLD = "parlour.fold.";
+const fold = () => {
+  for (const { dataset, firstChild: part } of document.querySelectorAll("[data-section]"))
+    try {
+      if (localStorage[FOLD + dataset.section]) part.open = false;
+    } catch {}
+};
+addEventListener("click", ({ target }) => {
+  const part = target.closest("[data-section] summary")?.parentNode;
+  try {
+    // It is as it was before the click.
+    if (part) localStorage[FOLD + part.parentNode.dataset.section] = part.open ? 1 : "";
+  } catch {}
+});
+
+// What only changes something is sent from where one is: the page hears what came of it.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!program || !form.dataset.quiet) return;
+  event.preventDefault();
+  // A refusal is a page.
+  const answered = ({ type }) => type == "opaqueredirect" || form.submit();
+  fetch(form.action, { method: "POST", redirect: "manual" }).then(answered, () => {});
 });
 
 // The program has ended. Copies that it does not hear replace what it drew; then the page is loaded
@@ -149,6 +175,7 @@ let timer;
 const PARTS = ".app,.log,.message[id],#composer-text";
 const watch = new MutationObserver((changes) => {
   const root = island();
+  if (changes.some(({ addedNodes: [node] }) => node?.dataset?.section)) fold();
   if (timer || !root) return;
   const isTakenApart = ({ target, removedNodes }) =>
     root.contains(target) &&
@@ -222,6 +249,7 @@ try {
 } catch {}
 const isBack = kept?.path == location.pathname;
 if (isBack) restore(kept);
+fold();
 // Before the program is here, but not before the style is: who comes to what is new begins to read there, and a long
 // list of rooms begins with the one that is open in view.
 const begin = () => {

@@ -8,9 +8,9 @@ use crate::room_cache::RoomCache;
 use crate::stream::Stream;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, ErrorCode, Heartbeat, History, Message, Number, Refusal, Room,
-    RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq, ServerFrame, Sync, System,
-    Typists, UserId, UsersList, Welcome,
+    AppError, ClientFrame, ErrorCode, Favourite, Heartbeat, History, Message, Number, Refusal,
+    Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq, ServerFrame, Sync,
+    System, Typists, UserId, UsersList, Welcome,
 };
 
 /// What is stored of lines that nobody wants.
@@ -51,6 +51,15 @@ impl Session {
             ServerFrame::Joined(RoomJoined { room_id, me }) => {
                 if self.is_news_of_mine(me) {
                     self.was_joined(room_id);
+                }
+            }
+            ServerFrame::Favourite(Favourite {
+                room_id,
+                is_favourite,
+                me,
+            }) => {
+                if self.is_news_of_mine(me) {
+                    self.is_favourite_now(room_id, is_favourite);
                 }
             }
             ServerFrame::Rooms(list) => self.listed(list),

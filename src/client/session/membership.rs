@@ -61,6 +61,15 @@ impl Session {
         self.set_member(room, true);
     }
 
+    /// The room is among the favourites from now on, or no more, here or in another tab.
+    pub(super) fn is_favourite_now(&mut self, room: RoomId, is_favourite: bool) {
+        if is_favourite && self.entry(room).is_none() {
+            // Of many rooms the favourites are listed.
+            self.say(ClientFrame::Rooms { known: None });
+        }
+        self.change_entry(room, |entry| entry.is_favourite = is_favourite);
+    }
+
     /// A membership ended, here or in another tab, and nothing is heard of the room: whoever reads it looks on.
     pub(super) fn was_left(&mut self, room: RoomId) {
         self.joined.remove(room);
@@ -105,6 +114,7 @@ impl Session {
         self.change_entry(room, |entry| {
             if entry.is_member != is_member {
                 entry.is_member = is_member;
+                entry.is_favourite = false;
                 entry.unread = 0;
             }
         });

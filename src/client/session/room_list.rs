@@ -17,6 +17,7 @@ impl Session {
             let is_open = open == Some(entry.room.id);
             Standing {
                 is_member: entry.is_member,
+                is_favourite: entry.is_favourite,
                 is_direct: entry.room.id.is_direct(),
                 is_open,
                 is_unread: if is_open {
@@ -119,6 +120,7 @@ impl Session {
                     room,
                     unread: 0,
                     is_member: false,
+                    is_favourite: false,
                 };
                 listed::put(&mut self.rooms, entry);
                 self.list_changed();
@@ -190,6 +192,7 @@ impl Session {
 fn shows_the_same(one: &RoomEntry, other: &RoomEntry) -> bool {
     one.unread == other.unread
         && one.is_member == other.is_member
+        && one.is_favourite == other.is_favourite
         && one.room.name == other.room.name
         && one.room.sort == other.room.sort
 }

@@ -116,6 +116,7 @@ impl Session {
             read,
             unread,
             seq,
+            is_favourite,
         } = membership;
         let was_member = self.is_member(room_id);
         if !is_member {
@@ -127,6 +128,7 @@ impl Session {
         if !was_member || self.entry(room_id).is_none() {
             self.was_joined(room_id);
         }
+        self.is_favourite_now(room_id, is_favourite);
         let open = self.open.as_ref().filter(|open| open.room.id == room_id);
         let is_set_back = open.is_some_and(|open| read < open.told);
         // What this tab told since it asked may not be in the answer.

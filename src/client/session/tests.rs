@@ -122,6 +122,7 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
         room,
         unread,
         is_member: true,
+        is_favourite: false,
     }
 }
 

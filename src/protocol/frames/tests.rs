@@ -182,6 +182,11 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             unread: 0,
             me: Some(Seq(21)),
         }),
+        ServerFrame::Favourite(Favourite {
+            room_id,
+            is_favourite: true,
+            me: Some(Seq(22)),
+        }),
         ServerFrame::PersonChanged(PersonChanged {
             seq: Seq(8),
             user: user.clone(),
@@ -200,6 +205,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
                 read: Seq(2),
                 unread: 0,
                 seq: Seq(2),
+                is_favourite: true,
             }],
             from: Seq(19),
             to: Seq(21),

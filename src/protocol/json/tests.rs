@@ -150,6 +150,7 @@ impl Dice {
             },
             unread: self.number(),
             is_member: self.coin(),
+            is_favourite: false,
         }
     }
 
@@ -334,6 +335,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
         room: room.clone(),
         unread,
         is_member: unread > 0,
+        is_favourite: false,
     };
     let place = Place {
         me: None,

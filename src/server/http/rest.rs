@@ -93,6 +93,10 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/me/sessions", get(accounts::own_sessions))
         .route("/me/sessions/{session}", delete(accounts::end_session))
         .route("/me/rooms", get(rooms::list_own))
+        .route(
+            "/me/favourites/{room}",
+            put(rooms::add_favourite).delete(rooms::remove_favourite),
+        )
         .route("/me/data", get(accounts::export))
         .route("/connection", get(people::connection))
         .fallback(async || Problem::not_found())

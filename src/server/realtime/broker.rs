@@ -2,7 +2,9 @@
 
 use super::{Frame, locked};
 use crate::events::Publication;
-use parlour_protocol::{PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame};
+use parlour_protocol::{
+    Favourite, PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame,
+};
 use std::sync::Mutex;
 
 /// A publication with the one frame that all receivers get.
@@ -38,6 +40,19 @@ impl Event {
             Publication::Joined { room, me, .. } => {
                 let (room_id, me) = (*room, Some(*me));
                 Some(ServerFrame::Joined(RoomJoined { room_id, me }).encode())
+            }
+            &Publication::Favourite {
+                room,
+                is_favourite,
+                me,
+                ..
+            } => {
+                let favourite = Favourite {
+                    room_id: room,
+                    is_favourite,
+                    me: Some(me),
+                };
+                Some(ServerFrame::Favourite(favourite).encode())
             }
             Publication::Unread { marked, .. } => {
                 Some(ServerFrame::Unread(marked.clone()).encode())

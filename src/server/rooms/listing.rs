@@ -12,12 +12,14 @@ use parlour_protocol::{Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
 /// What a listed room is to a reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReaderEntry {
     /// How many posts they have not read; 0 for who is no member.
     pub unread: i64,
     /// Whether they are a member.
     pub is_member: bool,
+    /// Whether they have it among their favourites.
+    pub is_favourite: bool,
 }
 
 impl ReaderEntry {
@@ -26,6 +28,7 @@ impl ReaderEntry {
         Self {
             unread: read.map_or(0, |read| (posts - read.posts).max(0)),
             is_member: read.is_some(),
+            is_favourite: read.is_some_and(|read| read.is_favourite),
         }
     }
 }
@@ -38,12 +41,16 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
     let listing = ctx.store.rooms_visible_to(scope, None).await?;
     let known = known(ctx, scope).await?;
     let entries = listing.rooms.into_iter().map(|stored| {
-        let ReaderEntry { unread, is_member } =
-            ReaderEntry::of(stored.posts, known.read.get(&stored.room.id));
+        let ReaderEntry {
+            unread,
+            is_member,
+            is_favourite,
+        } = ReaderEntry::of(stored.posts, known.read.get(&stored.room.id));
         RoomEntry {
             room: line(ctx, stored.room),
             unread,
             is_member,
+            is_favourite,
         }
     });
     Ok(entries.collect())

@@ -8,6 +8,7 @@ use crate::error::ServiceError;
 use crate::invalidation::Source;
 use crate::scope::Scope;
 use crate::store::{Known, ReadPosition};
+use parlour_protocol::rules::OWN_ROOMS_MAX;
 use parlour_protocol::{Number, RoomId, Seq};
 use std::sync::Arc;
 
@@ -109,7 +110,8 @@ pub(crate) async fn known(ctx: &Context, scope: &Scope) -> Result<Arc<Known>, Se
     Ok(known)
 }
 
-/// The rooms that the person is a member of, ordered by id; from the same cache.
+/// What decides which of many rooms are listed for the person, from the same cache: those that they are a member of,
+/// ordered by id, and, where not all of those may fit, behind them their favourites, in the same order.
 ///
 /// # Errors
 /// The database failed.
@@ -117,6 +119,12 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
     let known = known(ctx, scope).await?;
     let mut rooms: Vec<RoomId> = known.read.keys().copied().collect();
     rooms.sort_unstable();
+    if rooms.len() > OWN_ROOMS_MAX {
+        let favourites = known.read.iter().filter(|(_, read)| read.is_favourite);
+        let mut favourites: Vec<RoomId> = favourites.map(|(room, _)| *room).collect();
+        favourites.sort_unstable();
+        rooms.extend(favourites);
+    }
     Ok(rooms.into())
 }
 
@@ -136,6 +144,7 @@ mod tests {
                 is_hidden: false,
                 is_direct: false,
                 role: RoomRole::Member,
+                is_favourite: false,
             }),
         }
     }

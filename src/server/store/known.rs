@@ -44,5 +44,5 @@ impl Store {
 
 const KNOWN: &str = concat!(
     read_up_to!("room_id, NULL, ", "user_id = ?1"),
-    " UNION ALL SELECT 0, blocked_id, 0, 0, FALSE, FALSE, FALSE, 'member' FROM blocks WHERE user_id = ?1"
+    " UNION ALL SELECT 0, blocked_id, 0, 0, FALSE, FALSE, FALSE, 'member', FALSE FROM blocks WHERE user_id = ?1"
 );

@@ -32,7 +32,7 @@ pub struct RoomsPart {
 }
 
 impl Store {
-    /// The rooms for a page on which `open` is open, without direct ones that the viewer has hidden: the first [`OWN_ROOMS_MAX`] that the viewer belongs to,
+    /// The rooms for a page on which `open` is open, without direct ones that the viewer has hidden: the first [`OWN_ROOMS_MAX`] that the viewer belongs to, their favourites before others,
     /// [`OTHER_ROOMS_MAX`] more, and the open one.
     ///
     /// # Errors
@@ -183,7 +183,8 @@ pub(super) const FIRST: &str = concat!(
     " ORDER BY sort_key, id LIMIT ?1"
 );
 
-/// The same, and after them those of the user that are not among them.
+/// The same, and after them those of the user that are not among them; none where there are more open ones, since then
+/// [`NOT_OWN`] and [`OWN`] are asked.
 const FIRST_AND_HIDDEN: &str = concat!(
     "SELECT * FROM (SELECT ",
     room_columns!(),
@@ -194,7 +195,10 @@ const FIRST_AND_HIDDEN: &str = concat!(
     from_own!("?2"),
     and_hidden!("?2"),
     unless_archived!("?4"),
-    " ORDER BY sort_key, id LIMIT ?3) AS hidden"
+    " AND (SELECT count(*) FROM (SELECT 1",
+    from_open!("?2"),
+    unless_archived!("?4"),
+    " LIMIT ?1) AS begun) < ?1 ORDER BY is_favourite DESC, sort_key, id LIMIT ?3) AS hidden"
 );
 
 /// Two ranges, of which the next row is always the first of either. Direct rooms stand nowhere in an alphabet: what they
@@ -212,13 +216,13 @@ const BEHIND: &str = concat!(
     " AND kind <> 'direct' AND (sort_key, id) > (?1, ?2) ORDER BY sort_key, id"
 );
 
-/// Memberships are asked for the few rooms that are looked at.
+/// One's memberships are a range of an index, and each room that is looked at is looked for among them.
 const NOT_OWN: &str = concat!(
     "SELECT ",
     room_columns!(),
     from_open!("?1"),
-    " AND archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM memberships \
-    WHERE room_id = rooms.id AND user_id = ?1 AND state = 'in') ORDER BY sort_key, id LIMIT ?2"
+    " AND archived_at IS NULL AND rooms.id NOT IN (SELECT room_id FROM memberships \
+    WHERE user_id = ?1 AND state = 'in') ORDER BY sort_key, id LIMIT ?2"
 );
 
 pub(super) const OWN: &str = concat!(
@@ -226,5 +230,5 @@ pub(super) const OWN: &str = concat!(
     room_columns!(),
     from_own!("?1"),
     unless_archived!("?3"),
-    " ORDER BY sort_key, id LIMIT ?2"
+    " ORDER BY is_favourite DESC, sort_key, id LIMIT ?2"
 );

@@ -60,6 +60,8 @@ pub struct ReadUpTo {
     pub is_direct: bool,
     /// The user's role in the room.
     pub role: RoomRole,
+    /// Whether the user has it among their favourites.
+    pub is_favourite: bool,
 }
 
 /// A membership that begins.
@@ -308,6 +310,7 @@ pub(super) fn read_up_to_of(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo>
             let InRoom(role) = row.get(first + 5)?;
             role
         },
+        is_favourite: row.get(first + 6)?,
     })
 }
 
@@ -338,9 +341,10 @@ const ENTER: &str = "INSERT INTO memberships \
     read_seq = excluded.read_seq, read_posts = excluded.read_posts, \
     joined_at = excluded.joined_at, wrote = FALSE, me_seq = excluded.me_seq";
 
-const HIDE: &str = "UPDATE memberships SET hid_posts = ?3 WHERE room_id = ?1 AND user_id = ?2";
+const HIDE: &str = "UPDATE memberships SET hid_posts = ?3, is_favourite = FALSE \
+    WHERE room_id = ?1 AND user_id = ?2";
 
-const LEAVE: &str = "UPDATE memberships SET state = 'out', me_seq = ?3, \
+const LEAVE: &str = "UPDATE memberships SET state = 'out', is_favourite = FALSE, me_seq = ?3, \
     role = CASE WHEN ?4 THEN role ELSE 'member' END WHERE room_id = ?1 AND user_id = ?2";
 
 /// How far a member has read a room, of those memberships.
@@ -349,7 +353,7 @@ macro_rules! read_up_to {
         concat!(
             "SELECT ",
             $before,
-            "read_seq, read_posts, wrote, kind <> 'open' OR guests = 'no', kind = 'direct', role FROM memberships \
+            "read_seq, read_posts, wrote, kind <> 'open' OR guests = 'no', kind = 'direct', role, is_favourite FROM memberships \
             JOIN rooms ON rooms.id = memberships.room_id \
             WHERE memberships.state = 'in' AND rooms.deleted_at IS NULL AND ",
             $which

@@ -43,6 +43,7 @@ struct Held {
     wrote: bool,
     /// How many posts a direct room had when it was hidden; -1 for one that is not.
     hid_posts: i64,
+    is_favourite: bool,
 }
 
 impl Store {
@@ -199,6 +200,7 @@ fn united(guest: Held, account: Option<Held>, is_banned: bool) -> Held {
             .map(|held| held.hid_posts)
             .min()
             .unwrap_or(guest.hid_posts),
+        is_favourite: is_in && both().any(|held| held.is_favourite),
     }
 }
 
@@ -239,6 +241,7 @@ fn held(row: &Row<'_>, first: usize) -> db::Result<Held> {
         joined_at: Timestamp(row.get(first + 4)?),
         wrote: row.get(first + 5)?,
         hid_posts: row.get(first + 6)?,
+        is_favourite: row.get(first + 7)?,
     })
 }
 
@@ -257,6 +260,7 @@ fn hold(db: &Db, room: RoomId, user: UserId, held: &Held, me: Seq) -> db::Result
         held.joined_at,
         held.wrote,
         held.hid_posts,
+        held.is_favourite,
         me
     ];
     statement(db, HOLD)?.execute(values).map(drop)
@@ -265,20 +269,20 @@ fn hold(db: &Db, room: RoomId, user: UserId, held: &Held, me: Seq) -> db::Result
 const MERGE: &str = "UPDATE users SET state = 'merged', merged_into = ?2 \
     WHERE id = ?1 AND kind = 'guest' AND state = 'active'";
 
-const HELD: &str = "SELECT room_id, state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts \
-    FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ? AND deleted_at IS NULL";
+const HELD: &str = "SELECT room_id, state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, \
+    is_favourite FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ? AND deleted_at IS NULL";
 
-const HELD_IN: &str = "SELECT state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts \
+const HELD_IN: &str = "SELECT state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite \
     FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const LET_GO: &str = "DELETE FROM memberships WHERE user_id = ?";
 
 const HOLD: &str = "INSERT INTO memberships \
-    (room_id, user_id, state, role, read_seq, read_posts, joined_at, wrote, hid_posts, me_seq) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO UPDATE SET \
+    (room_id, user_id, state, role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite, me_seq) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO UPDATE SET \
     state = excluded.state, role = excluded.role, read_seq = excluded.read_seq, \
     read_posts = excluded.read_posts, joined_at = excluded.joined_at, wrote = excluded.wrote, \
-    hid_posts = excluded.hid_posts, me_seq = excluded.me_seq";
+    hid_posts = excluded.hid_posts, is_favourite = excluded.is_favourite, me_seq = excluded.me_seq";
 
 const IS_BANNED: &str = "SELECT 1 FROM bans WHERE room_id = ? AND user_id = ? \
     AND (ends_at IS NULL OR ends_at > ?)";
@@ -334,6 +338,7 @@ mod tests {
             joined_at: Timestamp(read),
             wrote: false,
             hid_posts: -1,
+            is_favourite: false,
         }
     }
 

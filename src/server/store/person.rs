@@ -97,8 +97,9 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
             read: Seq(row.get(2)?),
             unread: row.get(3)?,
             seq: Seq(row.get(4)?),
+            is_favourite: row.get(5)?,
         };
-        Ok((membership, Seq(row.get(5)?)))
+        Ok((membership, Seq(row.get(6)?)))
     })?;
     if changed.len() > PAGE {
         changed.truncate(PAGE);
@@ -115,8 +116,8 @@ const KNOWN: &str = "SELECT me_seq, name FROM users WHERE id = ?";
 
 /// Of a room that one is no member of nothing is told but that.
 const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
-    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, me_seq \
-    FROM (SELECT room_id, me_seq, read_seq, read_posts, posts, seq, \
+    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq \
+    FROM (SELECT room_id, me_seq, is_favourite, read_seq, read_posts, posts, seq, \
     state = 'in' AND deleted_at IS NULL AS is_in \
     FROM memberships JOIN rooms ON rooms.id = room_id \
     WHERE user_id = ?1 AND me_seq > ?2) AS changed ORDER BY me_seq LIMIT ?3";

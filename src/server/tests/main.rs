@@ -11,6 +11,7 @@ mod contexts;
 mod device_links;
 mod direct;
 mod documented;
+mod favourites;
 mod harness;
 // Other addresses than 127.0.0.1 are those of this machine on Linux only.
 mod combining_marks;

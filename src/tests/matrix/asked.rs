@@ -169,7 +169,10 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
         }
         ("PATCH", "/me") => json!({"bio": key}),
         ("POST", "/rooms/{room}/membership" | "/people/{person}/reset")
-        | ("PUT", "/me/blocks/{person}" | "/rooms/{room}/requests/{person}") => json!({}),
+        | (
+            "PUT",
+            "/me/blocks/{person}" | "/me/favourites/{room}" | "/rooms/{room}/requests/{person}",
+        ) => json!({}),
         _ => panic!("what is sent to {method} {path}: say it here"),
     }
 }
@@ -233,6 +236,8 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/admin/people/{id}/{deed}"
             | "/rooms/{slug}/join"
             | "/rooms/{slug}/leave"
+            | "/rooms/{slug}/favourite"
+            | "/rooms/{slug}/unfavourite"
             | "/rooms/{slug}/delete"
             | "/rooms/{slug}/invites"
             | "/rooms/{slug}/requests/{person}/{answer}"

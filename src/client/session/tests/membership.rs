@@ -1,7 +1,8 @@
 //! Looking, joining, leaving, and taking that back.
 
 use super::*;
-use parlour_protocol::{RoomActivity, RoomJoined, RoomLeft, RoomList};
+use crate::sections::{Line, Section};
+use parlour_protocol::{Favourite, RoomActivity, RoomJoined, RoomLeft, RoomList};
 
 /// In the lobby, with a page of two, connected, and no member of it.
 fn looking() -> Tab {
@@ -221,4 +222,34 @@ fn a_membership_of_a_room_that_is_not_listed_asks_for_the_list() {
     let mut tab = Tab::live();
     let asked = tab.hear(joined(RoomId(99)));
     assert_eq!(said(&asked), [&ClientFrame::Rooms { known: None }]);
+}
+
+#[test]
+fn a_favourite_goes_where_it_belongs_and_is_none_any_more_when_the_room_is_left() {
+    let mut tab = Tab::live();
+    let is_favourite = |tab: &Tab| tab.session.rooms()[0].is_favourite;
+    for now in [true, false, true] {
+        tab.hear(ServerFrame::Favourite(Favourite {
+            room_id: LOBBY,
+            is_favourite: now,
+            me: None,
+        }));
+        assert_eq!(is_favourite(&tab), now);
+        let heading = tab.session.lines()[0];
+        let is_first = heading == Line::Heading(Section::Favourites);
+        assert_eq!(is_first, now);
+    }
+    tab.hear(left(LOBBY));
+    assert!(!is_favourite(&tab));
+}
+
+#[test]
+fn a_favourite_that_is_not_listed_is_asked_for() {
+    let mut tab = Tab::live();
+    let effects = tab.hear(ServerFrame::Favourite(Favourite {
+        room_id: RoomId(77),
+        is_favourite: true,
+        me: None,
+    }));
+    assert!(said(&effects).contains(&&ClientFrame::Rooms { known: None }));
 }

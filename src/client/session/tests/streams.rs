@@ -63,6 +63,7 @@ fn member(room_id: RoomId, read: i64, unread: i64, seq: i64) -> Membership {
         read: Seq(read),
         unread,
         seq: Seq(seq),
+        is_favourite: false,
     }
 }
 

@@ -14,9 +14,14 @@ impl Dice {
 
     pub(super) fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(20) {
+        match self.roll(21) {
             13 => ServerFrame::Unread(self.read_mark()),
             15 => ServerFrame::Read(self.read_mark()),
+            19 => ServerFrame::Favourite(Favourite {
+                room_id,
+                is_favourite: self.coin(),
+                me: self.maybe(Self::number).map(Seq),
+            }),
             16 => ServerFrame::PersonChanged(PersonChanged {
                 seq: Seq(self.number()),
                 user: self.user(),
@@ -35,6 +40,7 @@ impl Dice {
                     read: Seq(dice.number()),
                     unread: dice.number(),
                     seq: Seq(dice.number()),
+                    is_favourite: dice.coin(),
                 }),
                 from: Seq(self.number()),
                 to: Seq(self.number()),

@@ -45,6 +45,24 @@ pub(super) async fn list_own(
     Ok(Json(rooms::list(&ctx, &scope).await?))
 }
 
+pub(super) async fn add_favourite(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<StatusCode, Problem> {
+    rooms::set_favourite(&ctx, &scope, room, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove_favourite(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+) -> Result<StatusCode, Problem> {
+    rooms::set_favourite(&ctx, &scope, room, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// All that a page shows of a room.
 pub(super) async fn open(
     State(ctx): State<Arc<Context>>,

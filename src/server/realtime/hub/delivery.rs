@@ -127,6 +127,10 @@ impl Inner {
                 self.person_reached(user, *me);
                 self.stop_looking(*room, user);
             }
+            (Publication::Favourite { me, .. }, Audience::Person(user), Some(frame)) => {
+                self.tell(user, frame);
+                self.person_reached(user, *me);
+            }
             (
                 Publication::Renamed {
                     user,
@@ -384,15 +388,6 @@ impl Inner {
             if let Some(channel) = self.existing(room) {
                 locked(&channel).users_changed = true;
                 self.mark(room);
-            }
-        }
-    }
-
-    /// Queues a frame for every `/ws` socket of a person.
-    fn tell(&self, user: UserId, frame: &Frame) {
-        for listener in locked(&self.sockets).of(user) {
-            if listener.kind == SocketKind::Many {
-                listener.subscriber.try_send(frame.clone());
             }
         }
     }

@@ -57,6 +57,15 @@ impl Inner {
         self.house_reached(seq);
     }
 
+    /// Queues a frame for every `/ws` socket of a person.
+    pub(super) fn tell(&self, user: UserId, frame: &Frame) {
+        for listener in locked(&self.sockets).of(user) {
+            if listener.kind == SocketKind::Many {
+                listener.subscriber.try_send(frame.clone());
+            }
+        }
+    }
+
     /// Tells a person on all their sockets how far they have read a room.
     pub(super) fn tell_read(
         &self,

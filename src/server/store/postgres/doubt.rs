@@ -94,6 +94,7 @@ fn of_person(publication: &Publication) -> Option<(UserId, Seq)> {
     match publication {
         Publication::Left { user, me, .. }
         | Publication::Joined { user, me, .. }
+        | Publication::Favourite { user, me, .. }
         | Publication::Read { user, me, .. } => Some((*user, *me)),
         Publication::Unread { user, marked, .. } => Some((*user, marked.me?)),
         _ => None,
