@@ -19,6 +19,7 @@ mod reading;
 mod rooms;
 mod round_trips;
 mod sending;
+mod sidebar;
 mod starting;
 mod statements;
 mod streams;
