@@ -78,7 +78,7 @@ test("case and accents do not count, and what is not there is said", async ({ ar
   await expect(options(alice)).toHaveText(["<b>Tea</b>"]);
   await field(alice).fill("cellar");
   await expect(options(alice)).toHaveCount(0);
-  await expect(alice.dialog.getByRole("status")).toHaveText("No room has that in its name.");
+  await expect(alice.dialog.getByRole("status")).toHaveText("Nothing here is called that.");
   await page.keyboard.press("Enter");
   await expect(alice.dialog, "it leads nowhere").toBeVisible();
   await field(alice).fill("lob");

@@ -25,7 +25,7 @@ test("a part of the name lists the rooms, and the whole name leads there", { tag
 
 test("nothing is found, and that is said", async ({ arrive }) => {
   const alice = await arrive("Alice", "/go?q=cellar");
-  await expect(alice.page.getByText("No room has that in its name.")).toBeVisible();
+  await expect(alice.page.getByText("Nothing here is called that.")).toBeVisible();
 });
 
 test("the keys are listed on a page", { tag: "@phone" }, async ({ arrive }) => {

@@ -11,10 +11,13 @@ use crate::scope::{Person, Scope};
 use crate::store;
 use parlour_protocol::finding::is_found;
 use parlour_protocol::permissions::may;
-use parlour_protocol::{Action, User, UserId, UserKind};
+use parlour_protocol::{Action, Room, User, UserId, UserKind};
 
 /// How many people are found at most.
 pub const FOUND_MAX: usize = 50;
+
+/// How many of them beside rooms.
+const FEW: usize = 8;
 
 /// Characters that somebody looks for at most; no name is longer.
 const WANTED_MAX: usize = 200;
@@ -36,6 +39,37 @@ pub async fn find(ctx: &Context, scope: &Scope, wanted: &str) -> Result<Vec<User
     let wanted = findable(wanted.trim());
     let is_wanted = move |name: &str| is_found(&findable(name), &wanted);
     ctx.store.people_named(me, FOUND_MAX, is_wanted).await
+}
+
+/// Up to [`FEW`] people with every word of `wanted` in their names, beside the rooms that were found for the same. Whom
+/// one of those leads to, since they are who one talks to alone in it, is not among them; and nobody is where one may not
+/// look for people, or has done so too often.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_beside(
+    ctx: &Context,
+    scope: &Scope,
+    wanted: &str,
+    rooms: &[Room],
+) -> Result<Vec<User>, ServiceError> {
+    if wanted.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = match find(ctx, scope, wanted).await {
+        Err(
+            ServiceError::SignInRequired
+            | ServiceError::Forbidden
+            | ServiceError::RateLimited { .. },
+        ) => Vec::new(),
+        found => found?,
+    };
+    let is_led_to = |user: &User| {
+        let mut direct = rooms.iter().filter(|room| room.id.is_direct());
+        direct.any(|room| room.name == user.name)
+    };
+    let found = found.into_iter().filter(|user| !is_led_to(user));
+    Ok(found.take(FEW).collect())
 }
 
 /// Whom a name is of.

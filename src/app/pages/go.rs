@@ -1,4 +1,4 @@
-//! `/go`: finds a room by a part of its name.
+//! `/go`: finds a room, or somebody, by a part of the name.
 
 use super::parts::PlainPage;
 use super::shape::Shape;
@@ -10,10 +10,13 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use parlour_protocol::{Room, paths};
-use parlour_server::Scope;
+use parlour_protocol::{Room, User, paths};
 use parlour_server::rooms::{self, FOUND_MAX, Found};
+use parlour_server::{Scope, ServiceError, people};
 use serde::Deserialize;
+
+/// What stands behind somebody's name.
+const PERSON: &str = " person";
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
@@ -31,14 +34,31 @@ pub async fn go(
 ) -> Response {
     let wanted = wanted.ok().and_then(|Query(wanted)| wanted.q);
     let wanted = wanted.unwrap_or_default();
-    let found = rooms::find(&site.ctx, &scope, &wanted).await;
+    let found = find(&site, &scope, &wanted).await;
     match shape {
-        Shape::Panel => answer_in(&site, shape, found.map(lines)),
-        Shape::Page => answer(&site, found.map(|found| shown(&site, wanted, found))),
+        Shape::Panel => answer_in(
+            &site,
+            shape,
+            found.map(|(found, people)| lines(found, people)),
+        ),
+        Shape::Page => answer(
+            &site,
+            found.map(|(found, people)| shown(&site, wanted, found, people)),
+        ),
     }
 }
 
-fn shown(site: &Site, wanted: String, found: Found) -> Response {
+async fn find(
+    site: &Site,
+    scope: &Scope,
+    wanted: &str,
+) -> Result<(Found, Vec<User>), ServiceError> {
+    let found = rooms::find(&site.ctx, scope, wanted).await?;
+    let people = people::find_beside(&site.ctx, scope, wanted, &found.rooms).await?;
+    Ok((found, people))
+}
+
+fn shown(site: &Site, wanted: String, found: Found, people: Vec<User>) -> Response {
     let Found { rooms, exact } = found;
     if let Some(room) = exact {
         return Redirect::to(&paths::room(&room)).into_response();
@@ -50,7 +70,7 @@ fn shown(site: &Site, wanted: String, found: Found) -> Response {
         may_be_listed: false,
     };
     let said = match rooms.len() {
-        0 => Some("No room has that in its name."),
+        0 if people.is_empty() => Some("Nothing here is called that."),
         FOUND_MAX.. => Some("There may be more: say more of the name."),
         _ => None,
     };
@@ -64,7 +84,9 @@ fn shown(site: &Site, wanted: String, found: Found) -> Response {
                     </div>
                     <button class="primary" type="submit">"Find"</button>
                 </form>
-                <ul class="found">{rooms.into_iter().map(link).collect_view()}</ul>
+                <ul class="found">
+                    {rooms.into_iter().map(link).collect_view()} {people.into_iter().map(person).collect_view()}
+                </ul>
                 {said.map(|said| view! { <p>{said}</p> })}
             </PlainPage>
         }
@@ -82,8 +104,19 @@ fn link(room: Room) -> impl IntoView {
     }
 }
 
+fn person(user: User) -> impl IntoView {
+    view! {
+        <li>
+            <a href=paths::person(user.id)>
+                <bdi>{user.name}</bdi>
+                {PERSON}
+            </a>
+        </li>
+    }
+}
+
 /// As the panel has them: `app/browser/finder.rs` makes those that it knows.
-fn lines(found: Found) -> Response {
+fn lines(found: Found, people: Vec<User>) -> Response {
     let line = |room: Room| {
         view! {
             <li role="option" data-path=paths::room(&room)>
@@ -91,9 +124,18 @@ fn lines(found: Found) -> Response {
             </li>
         }
     };
+    let of_person = |user: User| {
+        view! {
+            <li role="option" data-path=paths::person(user.id)>
+                <bdi>{user.name}</bdi>
+                {PERSON}
+            </li>
+        }
+    };
     let html = owned(|| {
-        let lines = found.rooms.into_iter().map(line);
-        lines.map(|line| line.to_html()).collect::<String>()
+        let rooms = found.rooms.into_iter().map(|room| line(room).to_html());
+        let people = people.into_iter().map(|user| of_person(user).to_html());
+        rooms.chain(people).collect::<String>()
     });
     Html(html).into_response()
 }

@@ -1,5 +1,5 @@
-//! The panel that finds a room by a part of its name. It is there at once, with the rooms that this tab knows; where it
-//! does not know all, the server's are added. The page at [`paths::GO`] does the same without script.
+//! The panel that finds a room, or somebody, by a part of the name. It is there at once, with the rooms that this tab
+//! knows; people, and rooms that it does not know, are added by the server. The page at [`paths::GO`] does the same without script.
 
 use super::driver::act;
 use super::view_model::{Dialog, ViewModel};
@@ -11,7 +11,7 @@ use parlour_protocol::calls::{Answered, Request};
 use parlour_protocol::paths;
 
 /// What is said where there is none.
-const NONE: &str = "No room has that in its name.";
+const NONE: &str = "Nothing here is called that.";
 /// How long somebody has typed nothing when the server is asked, in milliseconds.
 const PAUSE_MS: u32 = 150;
 

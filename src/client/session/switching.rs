@@ -2,7 +2,6 @@
 
 use super::Session;
 use super::stored::Key;
-use crate::listed;
 use crate::sections::Line;
 use crate::switcher::{self, Fold, Recent};
 use parlour_protocol::{RoomEntry, RoomId, paths};
@@ -26,13 +25,11 @@ impl Session {
     }
 
     /// The rooms that are listed here and found under this, as they are to be shown; and whether these are all, or the
-    /// server may know others.
+    /// server may know others, or people.
     pub fn find(&mut self, wanted: &str, fold: Fold) -> (Vec<RoomEntry>, bool) {
         self.load_recent();
         let found = switcher::found(&self.rooms, &self.recent, self.open_id(), wanted, fold);
-        let is_all = found.len() == switcher::SHOWN
-            || wanted.trim().is_empty()
-            || listed::is_whole(self.rooms.len());
+        let is_all = found.len() == switcher::SHOWN || wanted.trim().is_empty();
         (found.into_iter().cloned().collect(), is_all)
     }
 
