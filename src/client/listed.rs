@@ -78,6 +78,7 @@ mod tests {
             unread,
             is_member: false,
             is_favourite: false,
+            availability: None,
         }
     }
 

@@ -105,6 +105,7 @@ mod tests {
             unread: 0,
             is_member: false,
             is_favourite: false,
+            availability: None,
         }
     }
 

@@ -74,6 +74,7 @@ mod tests {
             unread,
             is_member: true,
             is_favourite: false,
+            availability: None,
         };
         assert_eq!(unread(&[]), 0);
         assert_eq!(unread(&[entry(1, 2), entry(2, 0), entry(3, 5)]), 7);

@@ -2,9 +2,9 @@
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, ErrorCode, Favourite, Heartbeat, LeftReason, Message, Number, Person, PersonChanged,
-    ReadMark, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse,
-    SyncMe, User, UserId,
+    AppError, AvailabilityChanged, ErrorCode, Favourite, Heartbeat, LeftReason, Message, Number,
+    Person, PersonChanged, ReadMark, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList,
+    Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -246,6 +246,9 @@ frames! {
         /// This person has a room among their favourites from now on, or no more.
         #[serde(rename = "favourite")]
         Favourite(Favourite),
+        /// Who this person talks to alone in a room has come or gone.
+        #[serde(rename = "availability")]
+        Availability(AvailabilityChanged),
         /// Something happened in a room that the person may see and has not joined.
         #[serde(rename = "room_activity")]
         RoomActivity(RoomActivity),

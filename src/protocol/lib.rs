@@ -6,6 +6,7 @@
 //! *Invariant:* nothing here reads a clock, a database or the network; the same text parses to the
 //! same value in the server and in WASM.
 
+mod availability;
 pub mod calls;
 mod close;
 pub mod display;
@@ -29,6 +30,7 @@ pub mod text;
 mod timestamp;
 mod user;
 
+pub use availability::{Availability, AvailabilityChanged};
 pub use close::CloseCode;
 pub use error::{AppError, ErrorCode};
 pub use frames::{

@@ -1,7 +1,9 @@
 //! What a page shows, as JSON in the page and as calls answer it.
 
 use crate::json::{FromJson, Json, record};
-use crate::{Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User, UserId};
+use crate::{
+    Availability, Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User, UserId,
+};
 use serde::{Deserialize, Serialize, Serializer};
 
 record! {
@@ -37,6 +39,8 @@ pub struct RoomEntry {
     pub is_member: bool,
     /// Whether they have it among their favourites.
     pub is_favourite: bool,
+    /// Of a direct room with one other: whether that one is there.
+    pub availability: Option<Availability>,
 }
 
 impl FromJson for RoomEntry {
@@ -56,6 +60,8 @@ record! {
         is_member: bool,
         #[serde(default, skip_serializing_if = "is_zero")]
         is_favourite: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        availability: Option<Availability>,
     }
 }
 
@@ -87,6 +93,7 @@ impl From<RoomEntry> for Listed {
             unread,
             is_member,
             is_favourite,
+            availability,
         } = entry;
         Self {
             room: ListedRoom {
@@ -99,6 +106,7 @@ impl From<RoomEntry> for Listed {
             unread,
             is_member,
             is_favourite,
+            availability,
         }
     }
 }
@@ -110,6 +118,7 @@ impl From<Listed> for RoomEntry {
             unread,
             is_member,
             is_favourite,
+            availability,
         } = listed;
         Self {
             room: Room {
@@ -126,6 +135,7 @@ impl From<Listed> for RoomEntry {
             unread,
             is_member,
             is_favourite,
+            availability,
         }
     }
 }

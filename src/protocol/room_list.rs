@@ -58,7 +58,7 @@ impl RoomList {
     }
 
     /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the person
-    /// is a member and has it among their favourites, in the order of the rooms. A room's `seq` is left out: it may move without anything that a
+    /// is a member and has it among their favourites, and of whether who they talk to alone is there, in the order of the rooms. A room's `seq` is left out: it may move without anything that a
     /// list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
@@ -68,6 +68,7 @@ impl RoomList {
             hash.number(room.online.into());
             hash.number(entry.unread);
             hash.number(i64::from(entry.is_member) + 2 * i64::from(entry.is_favourite));
+            hash.number(entry.availability.map_or(0, |one| one as i64 + 1));
             hash.text(&room.name);
             hash.text(&room.sort);
         }
@@ -109,7 +110,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Timestamp, samples};
+    use crate::{Availability, Timestamp, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
@@ -117,6 +118,7 @@ mod tests {
             unread: 0,
             is_member: false,
             is_favourite: false,
+            availability: None,
         }
     }
 
@@ -124,7 +126,7 @@ mod tests {
     fn whatever_a_list_shows_changes_its_hash() {
         let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
         type Change = fn(&mut Vec<RoomEntry>);
-        let changes: [Change; 11] = [
+        let changes: [Change; 13] = [
             |list| list.clear(),
             |list| list.swap(0, 1),
             |list| drop(list.pop()),
@@ -135,6 +137,8 @@ mod tests {
             |list| list[1].unread += 1,
             |list| list[1].is_member = true,
             |list| list[1].is_favourite = true,
+            |list| list[1].availability = Some(Availability::Online),
+            |list| list[1].availability = Some(Availability::Away),
             |list| {
                 list[0].room.name = "Lob".to_owned();
                 list[0].room.sort = "by".to_owned();
@@ -148,7 +152,7 @@ mod tests {
         }
         hashes.sort();
         hashes.dedup();
-        assert_eq!(hashes.len(), 12);
+        assert_eq!(hashes.len(), 14);
     }
 
     #[test]

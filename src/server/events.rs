@@ -147,6 +147,10 @@ pub enum Publication {
     BlocksChanged {
         /// The person who blocks somebody.
         user: UserId,
+        /// Whom it is about.
+        other: UserId,
+        /// Whether they do from now on.
+        is_blocked: bool,
     },
     /// The database has another history than the one that was told, so that what anybody holds of it is void.
     NewEpoch {
@@ -186,7 +190,7 @@ impl Publication {
             | Self::Unread { user, .. }
             | Self::SessionsEnded { user, .. }
             | Self::RoleChanged { user }
-            | Self::BlocksChanged { user } => Audience::Person(*user),
+            | Self::BlocksChanged { user, .. } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
@@ -219,7 +223,7 @@ impl Publication {
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
             Self::SessionsEnded { user, .. }
             | Self::RoleChanged { user }
-            | Self::BlocksChanged { user } => {
+            | Self::BlocksChanged { user, .. } => {
                 smallvec![Source::Person(*user)]
             }
             // What led to it is not known.

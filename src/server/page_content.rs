@@ -8,8 +8,8 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Action, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry, RoomId,
-    RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
+    Action, Availability, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry,
+    RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
 };
 
 pub use crate::messages::View;
@@ -29,6 +29,8 @@ pub struct At {
 pub struct PageContent {
     /// The page of no reader: without `me`, with nothing unread and nothing to delete.
     place: Place,
+    /// Who it was read for: direct rooms are their reader's own.
+    reader: Option<UserId>,
     /// How many messages were ever posted in each listed room.
     posts: Vec<i64>,
     /// Whether all open rooms are listed; otherwise the reader decides which are.
@@ -107,7 +109,9 @@ pub async fn read(
     };
     let hidden = (listing.rooms.iter()).filter(|stored| is_hidden(stored.rules));
     let hidden = hidden.map(|stored| stored.room.id).collect();
+    let reader = scope.user_id();
     let entry = |stored: store::StoredRoom| RoomEntry {
+        availability: availability_in(ctx, reader, stored.room.id),
         room: rooms::line(ctx, stored.room),
         unread: 0,
         is_member: false,
@@ -123,6 +127,7 @@ pub async fn read(
     };
     Ok(PageContent {
         place,
+        reader,
         posts,
         is_whole: listing.is_whole,
         hidden,
@@ -223,16 +228,25 @@ impl PageContent {
 
     /// Whether presence is still as it shows, of which the database knows nothing.
     pub fn is_present(&self, ctx: &Context) -> bool {
+        let is_there = |entry: &RoomEntry| {
+            availability_in(ctx, self.reader, entry.room.id) == entry.availability
+        };
         let listed = self.place.rooms.iter().map(|entry| &entry.room);
         let open = self.place.open.iter().map(|open| &open.room);
         let mut shown = listed.chain(open);
         shown.all(|room| ctx.hub.online(room.id) == room.online)
+            && self.place.rooms.iter().all(is_there)
             && self
                 .place
                 .open
                 .iter()
                 .all(|open| ctx.hub.roster(open.room.id) == open.roster)
     }
+}
+
+/// Whether who the reader talks to alone in a direct room is there.
+fn availability_in(ctx: &Context, reader: Option<UserId>, room: RoomId) -> Option<Availability> {
+    ctx.hub.availability_in(room, reader?)
 }
 
 /// An open room with a page of its history, for a tab that goes there without loading a page.

@@ -110,9 +110,11 @@ pub async fn named(ctx: &Context, scope: &Scope, name: &str) -> Result<Named, Se
 pub async fn card(ctx: &Context, scope: &Scope, id: UserId) -> Result<Card, ServiceError> {
     let me = allowed(scope, Action::FindPeople)?.user.id;
     let card = ctx.store.card(me, id).await?;
+    let availability = ctx.hub.availability(card.user.id, me);
     let rooms = card.rooms.into_iter();
     Ok(Card {
         rooms: rooms.map(|room| rooms::line(ctx, room)).collect(),
+        availability,
         ..card
     })
 }

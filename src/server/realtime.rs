@@ -48,6 +48,7 @@ mod broker;
 mod channel;
 pub mod codec;
 pub mod conformance;
+mod dots;
 mod ended_sessions;
 mod frame;
 mod heartbeat_buckets;

@@ -12,8 +12,8 @@ use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
-    History, Message, Number, OpenRoom, Person, Place, ReadOnly, Room, RoomEntry, RoomId, Roster,
-    Seq, Timestamp, User, UserId, UserKind, samples,
+    Availability, History, Message, Number, OpenRoom, Person, Place, ReadOnly, Room, RoomEntry,
+    RoomId, Roster, Seq, Timestamp, User, UserId, UserKind, samples,
 };
 use parlour_server::Settings;
 use parlour_server::cache::Cache;
@@ -131,6 +131,8 @@ pub enum Part {
         is_open: bool,
         /// How many of its messages the reader has not read.
         unread: i64,
+        /// Whether who they talk to alone there is.
+        availability: Option<Availability>,
     },
     /// The same, over a section.
     Heading(Section),
@@ -324,12 +326,20 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             room,
             is_open,
             unread,
+            availability,
         } => {
             let place = match is_open {
                 true => opened(&room, History::default()),
                 false => nowhere(),
             };
-            fragments::room(place, entry(samples::room(room.id, &room.name), unread))
+            let entry = entry(samples::room(room.id, &room.name), unread);
+            fragments::room(
+                place,
+                RoomEntry {
+                    availability,
+                    ..entry
+                },
+            )
         }
         Part::Heading(section) => fragments::heading(section),
         Part::Empty(None) => fragments::empty(nowhere()),
@@ -404,6 +414,7 @@ fn entry(room: Room, unread: i64) -> RoomEntry {
         unread,
         is_member: false,
         is_favourite: false,
+        availability: None,
     }
 }
 

@@ -230,12 +230,13 @@ impl PageTemplate {
     }
 
     fn room(&self, room: usize, unread: i64) -> Part {
-        let listed = &self.content.place().rooms[room].room;
-        let room = RoomKey::from(listed);
+        let entry = &self.content.place().rooms[room];
+        let room = RoomKey::from(&entry.room);
         Part::Room {
             is_open: self.open.as_ref() == Some(&room),
             room,
             unread,
+            availability: entry.availability,
         }
     }
 

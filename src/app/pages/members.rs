@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::member::{kept_out, role_name};
-use super::parts::{LineField, PlainPage};
+use super::parts::{LineField, PlainPage, dot};
 use super::shape::Shape;
 use crate::app::room::face;
 use crate::app::shell::Head;
@@ -12,7 +12,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{Room, RoomId, User, UserId, UserKind, paths, rules};
+use parlour_protocol::{Availability, Room, RoomId, User, UserId, UserKind, paths, rules};
 use parlour_server::http::AtRoom;
 use parlour_server::rooms::{self, Ban, Keepers, Member, PeoplePage};
 use parlour_server::{Scope, ServiceError};
@@ -121,7 +121,13 @@ fn shown(
                 role_name(member.role),
                 member.joined_at.civil(0).date()
             );
-            line(&room, member.user, facts, keepers.may_keep)
+            line(
+                &room,
+                member.user,
+                facts,
+                member.availability,
+                keepers.may_keep,
+            )
         };
         let first = parts.after.map(|_| here.clone());
         let next = members.next.map(|next| format!("{here}?after={next}"));
@@ -213,7 +219,13 @@ fn kept_out_list(room: &Room, here: &str, bans: PeoplePage<Ban>) -> AnyView {
 }
 
 /// Somebody in the list, who leads on for who may do something about them.
-fn line(room: &Room, user: User, facts: String, may_keep: bool) -> AnyView {
+fn line(
+    room: &Room,
+    user: User,
+    facts: String,
+    availability: Option<Availability>,
+    may_keep: bool,
+) -> AnyView {
     let name = user.name;
     let face = face(Some((user.id, &name)));
     let to = match may_keep {
@@ -223,7 +235,7 @@ fn line(room: &Room, user: User, facts: String, may_keep: bool) -> AnyView {
     view! {
         <li>
             {face} " " <a href=to><bdi>{name}</bdi></a>
-            <p class="room-facts">{facts}</p>
+            <p class="room-facts">{facts} {availability.map(dot)}</p>
         </li>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use super::shape::Shape;
 use crate::app::slots::house;
 use leptos::prelude::*;
-use parlour_protocol::{AppError, paths};
+use parlour_protocol::{AppError, Availability, paths};
 
 /// The frame of a page without live parts: a heading, a form or a sentence, and a way back.
 #[component]
@@ -167,5 +167,19 @@ pub fn TextField(
             </textarea>
             <p class="field-error" id=error_id role=shape.alert()>{error}</p>
         </div>
+    }
+}
+
+/// Whether somebody is there: a dot, and what it says.
+pub fn dot(availability: Availability) -> impl IntoView {
+    let said = match availability {
+        Availability::Online => "Online",
+        Availability::Away => "Away",
+    };
+    view! {
+        <span class="there">
+            <span class="dot" data-there=availability.name() aria-hidden="true"></span>
+            {said}
+        </span>
     }
 }

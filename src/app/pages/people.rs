@@ -1,7 +1,7 @@
 //! `/people`: finds people by name; `/people/{id}`: shows one of them, and what one can do with them.
 
 use super::answer;
-use super::parts::PlainPage;
+use super::parts::{PlainPage, dot};
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
@@ -89,6 +89,7 @@ fn shown(site: &Site, me: Option<UserId>, card: Card) -> Response {
         bio,
         rooms,
         is_blocked,
+        availability,
     } = card;
     let is_me = me == Some(user.id);
     let title = user.name.clone();
@@ -123,7 +124,7 @@ fn shown(site: &Site, me: Option<UserId>, card: Card) -> Response {
                 back=paths::PEOPLE.to_owned()
                 back_label="All people"
             >
-                <p>{called(user.kind, role)}</p>
+                <p>{called(user.kind, role)} {availability.map(dot)}</p>
                 {about}
                 {actions}
                 {is_any.then(|| view! { <h2>"Rooms in common"</h2> })}

@@ -9,7 +9,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::sections::Section;
 use parlour_client::tab::capped;
-use parlour_protocol::{RoomEntry, paths};
+use parlour_protocol::{Availability, RoomEntry, paths};
 
 /// What stands over a section of the sidebar.
 #[component]
@@ -51,6 +51,14 @@ pub fn RoomLine(
     let is_open = move || model.open_id() == Some(id);
     let unread = move || entry.with(|entry| entry.unread);
     let is_any_unread = shown::holds(move || unread() > 0);
+    let availability = move || entry.with(|entry| entry.availability);
+    let is_there = shown::holds(move || availability().is_some());
+    let there = move || {
+        availability()
+            .map(Availability::name)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let visit = move |event: MouseEvent| {
         let path = entry.with_untracked(|entry| paths::room(&entry.room));
         follow(model, &event, path);
@@ -63,6 +71,9 @@ pub fn RoomLine(
                 data-unread=shown::mark(move || unread() > 0)
                 on:click=heard(visit)
             >
+                {when(is_there, move || {
+                    view! { <span class="dot" role="img" aria-label=shown::text(there)></span> }
+                })}
                 <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
                 {when(is_any_unread, move || {
                     view! {

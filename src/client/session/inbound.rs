@@ -8,9 +8,9 @@ use crate::room_cache::RoomCache;
 use crate::stream::Stream;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
-    AppError, ClientFrame, ErrorCode, Favourite, Heartbeat, History, Message, Number, Refusal,
-    Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq, ServerFrame, Sync,
-    System, Typists, UserId, UsersList, Welcome,
+    AppError, AvailabilityChanged, ClientFrame, ErrorCode, Favourite, Heartbeat, History, Message,
+    Number, Refusal, Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq,
+    ServerFrame, Sync, System, Typists, UserId, UsersList, Welcome,
 };
 
 /// What is stored of lines that nobody wants.
@@ -62,6 +62,10 @@ impl Session {
                     self.is_favourite_now(room_id, is_favourite);
                 }
             }
+            ServerFrame::Availability(AvailabilityChanged {
+                room_id,
+                availability,
+            }) => self.change_entry(room_id, |entry| entry.availability = availability),
             ServerFrame::Rooms(list) => self.listed(list),
             ServerFrame::RoomActivity(frame) => self.heard_of(frame),
             ServerFrame::Unread(frame) => {

@@ -121,6 +121,7 @@ impl Session {
                     unread: 0,
                     is_member: false,
                     is_favourite: false,
+                    availability: None,
                 };
                 listed::put(&mut self.rooms, entry);
                 self.list_changed();
@@ -193,6 +194,7 @@ fn shows_the_same(one: &RoomEntry, other: &RoomEntry) -> bool {
     one.unread == other.unread
         && one.is_member == other.is_member
         && one.is_favourite == other.is_favourite
+        && one.availability == other.availability
         && one.room.name == other.room.name
         && one.room.sort == other.room.sort
 }

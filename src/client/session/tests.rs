@@ -123,6 +123,7 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
         unread,
         is_member: true,
         is_favourite: false,
+        availability: None,
     }
 }
 

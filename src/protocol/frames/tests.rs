@@ -1,6 +1,7 @@
 //! Frames as text, both ways.
 
 use super::*;
+use crate::Availability;
 use crate::{Membership, samples};
 use std::collections::BTreeMap;
 
@@ -186,6 +187,10 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             room_id,
             is_favourite: true,
             me: Some(Seq(22)),
+        }),
+        ServerFrame::Availability(AvailabilityChanged {
+            room_id,
+            availability: Some(Availability::Away),
         }),
         ServerFrame::PersonChanged(PersonChanged {
             seq: Seq(8),

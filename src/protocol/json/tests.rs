@@ -151,6 +151,7 @@ impl Dice {
             unread: self.number(),
             is_member: self.coin(),
             is_favourite: false,
+            availability: None,
         }
     }
 
@@ -336,6 +337,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
         unread,
         is_member: unread > 0,
         is_favourite: false,
+        availability: None,
     };
     let place = Place {
         me: None,

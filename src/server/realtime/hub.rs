@@ -5,8 +5,10 @@
 //! only ever in a channel that the map holds, and in one of a room that is not open only while its person is a member.
 //! Nothing here blocks.
 
+mod availability;
 mod delivery;
 mod heartbeat;
+mod hiding;
 mod inner;
 mod sessions;
 mod socket;
@@ -73,6 +75,7 @@ impl Hub {
             sockets: Mutex::default(),
             presence,
             dirty: Mutex::default(),
+            dots: Mutex::default(),
             asides: RwLock::default(),
             house: AtomicI64::default(),
             closed: Notify::new(),

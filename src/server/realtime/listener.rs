@@ -68,6 +68,10 @@ struct ListenerState {
     /// A name that the connection has not taken yet.
     new_name: Option<Arc<str>>,
     liveness: Liveness,
+    /// When its person last used it.
+    used_at: Option<Instant>,
+    /// Whom they block.
+    blocked: Box<[UserId]>,
 }
 
 impl ListenerState {
@@ -102,6 +106,38 @@ impl Listener {
     /// Sets as whom it was let in.
     pub(super) fn admit(&self, admitted: Admitted) {
         locked(&self.state).admitted = admitted;
+    }
+
+    /// Its person uses it now; when they did before.
+    pub(super) fn used(&self, now: Instant) -> Option<Instant> {
+        locked(&self.state).used_at.replace(now)
+    }
+
+    pub(super) fn used_at(&self) -> Option<Instant> {
+        locked(&self.state).used_at
+    }
+
+    /// Sets whom its person blocks.
+    pub(super) fn set_blocked(&self, blocked: Vec<UserId>) {
+        locked(&self.state).blocked = blocked.into();
+    }
+
+    /// Its person blocks somebody from now on, or no more.
+    pub(super) fn set_blocks(&self, other: UserId, is_blocked: bool) {
+        let mut state = locked(&self.state);
+        let before = state.blocked.iter().filter(|one| **one != other);
+        state.blocked = before.copied().chain(is_blocked.then_some(other)).collect();
+    }
+
+    pub(super) fn blocks(&self, other: UserId) -> bool {
+        locked(&self.state).blocked.contains(&other)
+    }
+
+    /// The direct rooms of its person, whose ids come behind all others.
+    pub(super) fn direct_rooms(&self) -> Vec<RoomId> {
+        let state = locked(&self.state);
+        let last = state.read_posts.iter().rev().map(|read| read.0);
+        last.take_while(|room| room.is_direct()).collect()
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {

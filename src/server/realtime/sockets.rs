@@ -7,10 +7,14 @@ use super::ended_sessions::EndedSessions;
 use super::heartbeat_buckets::HeartbeatBuckets;
 use super::listener::Listener;
 use super::{Attendee, SocketId, SocketKind, Subscriber};
-use parlour_protocol::{RoomId, Seq, UserId};
+use parlour_protocol::{Availability, RoomId, Seq, UserId};
 use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Who has used none of their sockets for this long is away.
+pub(super) const AWAY: Duration = Duration::from_secs(600);
 
 /// All open sockets of this process.
 #[derive(Default)]
@@ -119,6 +123,27 @@ impl Sockets {
     /// The open sockets of a person.
     pub(super) fn of(&self, user: UserId) -> &[Arc<Listener>] {
         self.people.get(&user).map_or(&[], |here| &here.listeners)
+    }
+
+    /// Whether a person is there, blocks aside.
+    pub(super) fn availability(&self, user: UserId, now: Instant) -> Option<Availability> {
+        let here = self.people.get(&user)?;
+        let used = here.listeners.iter().filter_map(|one| one.used_at()).max();
+        Some(match used.is_some_and(|used| now < used + AWAY) {
+            true => Availability::Online,
+            false => Availability::Away,
+        })
+    }
+
+    /// Whether a connected person blocks another.
+    pub(super) fn blocks(&self, user: UserId, other: UserId) -> bool {
+        self.of(user).iter().any(|one| one.blocks(other))
+    }
+
+    /// The direct rooms of a connected person.
+    pub(super) fn direct_rooms(&self, user: UserId) -> Vec<RoomId> {
+        let one = self.of(user).first();
+        one.map(|one| one.direct_rooms()).unwrap_or_default()
     }
 
     /// The person, under their present name, if they are connected.

@@ -46,7 +46,12 @@ pub async fn members(
     limit: u32,
 ) -> Result<PeoplePage<Member>, ServiceError> {
     require(ctx, scope, room, Action::SeeMembers).await?;
-    let listed = ctx.store.members(room, after, limit + 1).await?;
+    let mut listed = ctx.store.members(room, after, limit + 1).await?;
+    if let Some(me) = scope.user_id() {
+        for member in &mut listed {
+            member.availability = ctx.hub.availability(member.user.id, me);
+        }
+    }
     Ok(part(listed, limit, |member| member.user.id))
 }
 

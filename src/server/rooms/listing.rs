@@ -47,6 +47,9 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
             is_favourite,
         } = ReaderEntry::of(stored.posts, known.read.get(&stored.room.id));
         RoomEntry {
+            availability: scope
+                .user_id()
+                .and_then(|me| ctx.hub.availability_in(stored.room.id, me)),
             room: line(ctx, stored.room),
             unread,
             is_member,

@@ -11,7 +11,7 @@ use super::tables::{RoomRow, UserRow, room_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{Room, ServerRole, Timestamp, User, UserId};
+use parlour_protocol::{Availability, Room, ServerRole, Timestamp, User, UserId};
 use std::ops::ControlFlow;
 
 /// How many people's names are looked at. In a house of more, the others are found in the rooms that they are in.
@@ -32,6 +32,8 @@ pub struct Card {
     pub rooms: Vec<Room>,
     /// Whether who looks has blocked them.
     pub is_blocked: bool,
+    /// Whether they are there; none as it is stored.
+    pub availability: Option<Availability>,
 }
 
 impl Store {
@@ -76,6 +78,7 @@ impl Store {
                     bio: row.get(UserRow::COUNT)?,
                     is_blocked: row.get(UserRow::COUNT + 1)?,
                     rooms: Vec::new(),
+                    availability: None,
                 })
             })?;
             let card = card.ok_or(ServiceError::PersonNotFound)?;
@@ -112,7 +115,11 @@ impl Store {
             };
             Ok(Written {
                 value: (),
-                publish: vec![Publication::BlocksChanged { user: by }],
+                publish: vec![Publication::BlocksChanged {
+                    user: by,
+                    other: person,
+                    is_blocked: at.is_some(),
+                }],
             })
         })
         .await

@@ -14,7 +14,7 @@ use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::permissions::Roles;
-use parlour_protocol::{LeftReason, RoomId, RoomRole, Timestamp, User, UserId};
+use parlour_protocol::{Availability, LeftReason, RoomId, RoomRole, Timestamp, User, UserId};
 
 /// How things stand between somebody who acts in a room and who it is about.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct Member {
     pub role: RoomRole,
     /// When the membership began.
     pub joined_at: Timestamp,
+    /// Whether they are there; none as it is stored.
+    pub availability: Option<Availability>,
 }
 
 /// Somebody who is kept out of a room.
@@ -156,6 +158,7 @@ impl Store {
                     user: UserRow::read(row)?.into(),
                     role,
                     joined_at: Timestamp(row.get(UserRow::COUNT + 1)?),
+                    availability: None,
                 })
             });
             Ok(members?)

@@ -3,7 +3,7 @@
 //! *Invariant:* it is one statement, however many rooms and people there are.
 
 use super::Store;
-use super::db::{Db, statement, values};
+use super::db::{self, Db, statement, values};
 use super::members::{ReadUpTo, read_up_to, read_up_to_of};
 use crate::error::ServiceError;
 use parlour_protocol::{RoomId, UserId};
@@ -24,22 +24,23 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn known(&self, user: UserId) -> Result<Known, ServiceError> {
-        let read = move |db: &Db| {
-            let mut known = Known::default();
-            let rows = statement(db, KNOWN)?.rows(values![user], |row| {
-                let blocked: Option<i64> = row.get(1)?;
-                Ok((row.get(0)?, blocked, read_up_to_of(row, 2)?))
-            })?;
-            for (room, blocked, read) in rows {
-                match blocked {
-                    Some(id) => known.blocked.push(UserId(id)),
-                    None => drop(known.read.insert(RoomId(room), read)),
-                }
-            }
-            Ok(known)
-        };
-        self.read(read).await
+        self.read(move |db| Ok(of(db, user)?)).await
     }
+}
+
+pub(super) fn of(db: &Db, user: UserId) -> db::Result<Known> {
+    let mut known = Known::default();
+    let rows = statement(db, KNOWN)?.rows(values![user], |row| {
+        let blocked: Option<i64> = row.get(1)?;
+        Ok((row.get(0)?, blocked, read_up_to_of(row, 2)?))
+    })?;
+    for (room, blocked, read) in rows {
+        match blocked {
+            Some(id) => known.blocked.push(UserId(id)),
+            None => drop(known.read.insert(RoomId(room), read)),
+        }
+    }
+    Ok(known)
 }
 
 const KNOWN: &str = concat!(

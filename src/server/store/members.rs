@@ -14,7 +14,6 @@ use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{LeftReason, RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
-use std::collections::HashMap;
 
 /// A room, and how a user stands to it.
 #[derive(Clone, Debug)]
@@ -170,13 +169,6 @@ impl Store {
         };
         self.read(read).await
     }
-}
-
-pub(super) fn read_positions(db: &Db, user: UserId) -> db::Result<HashMap<RoomId, ReadUpTo>> {
-    let read = statement(db, READ)?.rows(values![user], |row| {
-        Ok((RoomId(row.get(0)?), read_up_to_of(row, 1)?))
-    })?;
-    Ok(read.into_iter().collect())
 }
 
 pub(super) fn standing(db: &Db, user: UserId, id: RoomId) -> Result<Standing, ServiceError> {
@@ -364,5 +356,3 @@ macro_rules! read_up_to {
 pub(super) use read_up_to;
 
 const READ_UP_TO: &str = read_up_to!("", "room_id = ? AND user_id = ?");
-
-const READ: &str = read_up_to!("room_id, ", "user_id = ?");

@@ -10,7 +10,8 @@
 use super::Store;
 use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
-use super::members::{ReadUpTo, read_positions};
+use super::known;
+use super::members::ReadUpTo;
 use crate::error::ServiceError;
 use parlour_protocol::{Membership, RoomId, Seq, UserId};
 use std::collections::HashMap;
@@ -39,6 +40,8 @@ pub struct PersonState {
     pub read: HashMap<RoomId, ReadUpTo>,
     /// The seq of their stream.
     pub me: Seq,
+    /// Whom they block.
+    pub blocked: Vec<UserId>,
 }
 
 impl Store {
@@ -56,13 +59,15 @@ impl Store {
     /// The database failed.
     pub async fn person_state(&self, user: UserId) -> Result<PersonState, ServiceError> {
         let read = move |db: &Db| {
-            let known = statement(db, KNOWN)?
+            let called = statement(db, CALLED)?
                 .row(values![user], |row| Ok((Seq(row.get(0)?), row.get(1)?)))?;
-            let (me, name) = known.unzip();
+            let (me, name) = called.unzip();
+            let known::Known { read, blocked } = known::of(db, user)?;
             Ok(PersonState {
                 name,
-                read: read_positions(db, user)?,
+                read,
                 me: me.unwrap_or_default(),
+                blocked,
             })
         };
         self.read(read).await
@@ -112,7 +117,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
 
 const SEQ: &str = "SELECT me_seq FROM users WHERE id = ?";
 
-const KNOWN: &str = "SELECT me_seq, name FROM users WHERE id = ?";
+const CALLED: &str = "SELECT me_seq, name FROM users WHERE id = ?";
 
 /// Of a room that one is no member of nothing is told but that.
 const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \

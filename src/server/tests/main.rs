@@ -4,6 +4,7 @@
 
 mod accounts;
 mod asking;
+mod availability;
 mod changing_rooms;
 mod closed_to_guests;
 mod codec;

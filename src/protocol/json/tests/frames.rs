@@ -12,11 +12,20 @@ impl Dice {
         }
     }
 
+    pub(super) fn availability(&mut self) -> Option<Availability> {
+        let all = Availability::ALL;
+        self.maybe(|dice| all[dice.roll(all.len() as u64) as usize])
+    }
+
     pub(super) fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(21) {
+        match self.roll(22) {
             13 => ServerFrame::Unread(self.read_mark()),
             15 => ServerFrame::Read(self.read_mark()),
+            20 => ServerFrame::Availability(AvailabilityChanged {
+                room_id,
+                availability: self.availability(),
+            }),
             19 => ServerFrame::Favourite(Favourite {
                 room_id,
                 is_favourite: self.coin(),

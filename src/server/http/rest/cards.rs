@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use parlour_protocol::{Room, ServerRole, User, UserId};
+use parlour_protocol::{Availability, Room, ServerRole, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(super) struct CardBody {
     bio: String,
     rooms: Vec<Room>,
     is_blocked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    availability: Option<Availability>,
 }
 
 impl From<Card> for CardBody {
@@ -39,6 +41,7 @@ impl From<Card> for CardBody {
             bio: card.bio,
             rooms: card.rooms,
             is_blocked: card.is_blocked,
+            availability: card.availability,
         }
     }
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::header::LINK;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::IntoResponse;
-use parlour_protocol::{RoomId, RoomRole, Timestamp, User, UserId};
+use parlour_protocol::{Availability, RoomId, RoomRole, Timestamp, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub(super) struct MemberRecord {
     user: User,
     role: RoomRole,
     joined_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    availability: Option<Availability>,
 }
 
 /// Somebody who is kept out, as the list has them.
@@ -38,6 +40,7 @@ impl From<Member> for MemberRecord {
             user: member.user,
             role: member.role,
             joined_at: member.joined_at,
+            availability: member.availability,
         }
     }
 }

@@ -199,7 +199,12 @@ impl Conversation {
                 Command::Refused(About::of(text).error(error))
             }
             FrameDecision::Accept => match ClientFrame::parse(text) {
-                Ok(frame) => Command::of(self.kind, frame),
+                Ok(frame) => {
+                    if is_use(&frame) {
+                        self.socket.used(now);
+                    }
+                    Command::of(self.kind, frame)
+                }
                 Err(error) => Command::Refused(About::of(text).error(error.to_app_error())),
             },
         };
@@ -436,6 +441,17 @@ impl Doing {
             Self::Leaving { .. } | Self::Changing { .. } | Self::MarkingRead(_)
         )
     }
+}
+
+/// Whether somebody did something, as far as is seen here: a client asks what it missed, and for the rooms, by itself.
+fn is_use(frame: &ClientFrame) -> bool {
+    !matches!(
+        frame,
+        ClientFrame::Sync { .. }
+            | ClientFrame::SyncHouse { .. }
+            | ClientFrame::SyncMe { .. }
+            | ClientFrame::Rooms { .. }
+    )
 }
 
 #[cfg(test)]

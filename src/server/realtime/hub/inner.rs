@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::realtime::channel::Channel;
+use crate::realtime::dots::Dots;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::Sockets;
 use crate::realtime::viewers::Viewers;
@@ -26,6 +27,8 @@ pub(super) struct Inner {
     pub(super) presence: Arc<dyn Presence>,
     /// Rooms that the next tick has to visit.
     pub(super) dirty: Mutex<HashSet<RoomId>>,
+    /// What was told of who is there.
+    pub(super) dots: Mutex<Dots>,
     /// Shared by who sends frames of rooms beside the publisher, and held alone by the publisher while it puts a
     /// person out of a room: what was made for them before is sent before, or not at all.
     pub(super) asides: RwLock<()>,

@@ -4,10 +4,12 @@ use super::StreamSeqs;
 use super::inner::Inner;
 use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
+use crate::realtime::sockets::AWAY;
 use crate::realtime::{Admitted, Attendee, SocketId, locked};
 use parlour_protocol::{RoomId, RoomRules, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Another connected person has such a name: the name as they write it.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,9 +50,26 @@ impl Socket {
             return Err(NameTaken(holder));
         }
         self.listener.admit(admitted);
+        self.listener.used(self.inner.clock.monotonic());
         sockets.identify(&self.listener, who, read_posts, me);
         close_if_ended(&sockets, &self.listener);
+        drop(sockets);
+        self.inner.stirred(who.id);
         Ok(())
+    }
+
+    /// Sets whom its person blocks, to be called before they are known as its person.
+    pub fn set_blocked(&self, blocked: Vec<UserId>) {
+        self.listener.set_blocked(blocked);
+    }
+
+    /// Its person uses it at `now`.
+    pub fn used(&self, now: Instant) {
+        let before = self.listener.used(now);
+        let was_away = before.is_none_or(|before| now >= before + AWAY);
+        if let Some(person) = self.listener.person().filter(|_| was_away) {
+            self.inner.stirred(person);
+        }
     }
 
     /// Subscribes to the room, which a check found to have these rules: from now on each of its frames goes to this
@@ -181,6 +200,9 @@ impl Drop for Socket {
             self.inner.unsubscribe(&self.listener, room);
         }
         locked(&self.inner.sockets).close(&self.listener);
+        if let Some(person) = self.listener.person() {
+            self.inner.went(person);
+        }
         self.inner.closed.notify_waiters();
     }
 }

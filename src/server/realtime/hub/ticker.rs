@@ -75,6 +75,9 @@ impl Inner {
         for (room, who) in self.presence.expire(now) {
             self.announce_left(room, &who);
         }
+        if is_beat {
+            self.tell_availability(now);
+        }
         let dirty = std::mem::take(&mut *locked(&self.dirty));
         let mut due = Vec::new();
         for room in budget.begin(dirty) {

@@ -65,7 +65,7 @@ pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
         .filter_map(|publication| match publication {
             Publication::SessionsEnded { user, .. }
             | Publication::RoleChanged { user }
-            | Publication::BlocksChanged { user } => Some(*user),
+            | Publication::BlocksChanged { user, .. } => Some(*user),
             _ => None,
         });
     people

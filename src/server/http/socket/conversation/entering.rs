@@ -157,7 +157,12 @@ impl Conversation {
     }
 
     fn introduce(&mut self, state: PersonState) -> Result<(), ServiceError> {
-        let PersonState { name, read, me } = state;
+        let PersonState {
+            name,
+            read,
+            me,
+            blocked,
+        } = state;
         if let Some(name) = name {
             // They may have been renamed since the request was looked at.
             self.take_name(&name);
@@ -179,6 +184,7 @@ impl Conversation {
             .as_ref()
             .is_some_and(|admission| admission.is_new);
         let posts = read.into_iter().map(|(room, read)| (room, read.posts));
+        self.socket.set_blocked(blocked);
         let identified = (self.socket).identify(&who, admitted, posts.collect(), me, is_new);
         identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
     }

@@ -1,0 +1,145 @@
+//! Who is there, as others see it by a dot: looked up for a page, and told to whom they talk to alone.
+//!
+//! *Invariant:* whom somebody blocks finds nobody, and is told nothing of when they come and go. What was told of a person
+//! is told again only when it is otherwise.
+
+use super::Hub;
+use super::inner::Inner;
+use crate::realtime::dots::Told;
+use crate::realtime::viewers::Viewers;
+use crate::realtime::{Frame, locked};
+use parlour_protocol::{Availability, AvailabilityChanged, RoomId, ServerFrame, UserId};
+use std::time::{Duration, Instant};
+
+/// Who is gone for less than this is there: a page is loaded anew.
+const GRACE: Duration = Duration::from_secs(5);
+impl Hub {
+    /// Whether a person is there, as another one sees it; `None` for who is not connected, or is not there for them.
+    pub fn availability(&self, of: UserId, to: UserId) -> Option<Availability> {
+        self.inner.availability(of, to)
+    }
+
+    /// The same of the only other one in a direct room.
+    pub fn availability_in(&self, room: RoomId, to: UserId) -> Option<Availability> {
+        let other = self.inner.other_in(room, to)?;
+        self.inner.availability(other, to)
+    }
+}
+
+impl Inner {
+    fn availability(&self, of: UserId, to: UserId) -> Option<Availability> {
+        let now = self.clock.monotonic();
+        let sockets = locked(&self.sockets);
+        sockets
+            .availability(of, now)
+            .filter(|_| !sockets.blocks(of, to))
+    }
+
+    /// Whom somebody talks to alone in a room.
+    fn other_in(&self, room: RoomId, one: UserId) -> Option<UserId> {
+        if !room.is_direct() {
+            return None;
+        }
+        match self.viewers(room) {
+            Viewers::Members(members) => match members[..] {
+                [other, me] | [me, other] if me == one => Some(other),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A person has come, or has used a socket again.
+    pub(super) fn stirred(&self, user: UserId) {
+        let now = self.clock.monotonic();
+        locked(&self.dots).stirred.insert(user, now);
+    }
+
+    /// A person's last socket is closed.
+    pub(super) fn went(&self, user: UserId) {
+        let at = self.clock.monotonic() + GRACE;
+        locked(&self.dots).stirred.insert(user, at);
+    }
+
+    /// Two talk alone from now on: each is told of the other, whatever was told of them elsewhere.
+    pub(super) fn began_to_talk(&self, user: UserId, room: RoomId) {
+        for one in [Some(user), self.other_in(room, user)]
+            .into_iter()
+            .flatten()
+        {
+            self.tell_anew(one);
+        }
+    }
+
+    /// A person blocks another from now on, or no more.
+    pub(super) fn blocks(&self, user: UserId, other: UserId, is_blocked: bool) {
+        let rooms = {
+            let sockets = locked(&self.sockets);
+            for socket in sockets.of(user) {
+                socket.set_blocks(other, is_blocked);
+            }
+            sockets.direct_rooms(user)
+        };
+        if is_blocked {
+            // To the other they are gone now; from then on they are told nothing.
+            let theirs = rooms.into_iter();
+            for room in theirs.filter(|room| self.other_in(*room, user) == Some(other)) {
+                self.tell(other, &frame(room, None));
+            }
+        }
+        self.tell_anew(user);
+    }
+
+    fn tell_anew(&self, user: UserId) {
+        locked(&self.dots).told.remove(&user);
+        self.stirred(user);
+    }
+
+    /// Tells what is otherwise than it was told; on each of the ticker's beats.
+    pub(super) fn tell_availability(&self, now: Instant) {
+        let due = locked(&self.dots).due(now);
+        for user in due {
+            let to = self.who_hears_of(user);
+            let is_now = locked(&self.sockets).availability(user, now);
+            let before = match is_now {
+                Some(availability) if !to.is_empty() => {
+                    let to = to.clone();
+                    locked(&self.dots)
+                        .told
+                        .insert(user, Told { availability, to })
+                }
+                _ => locked(&self.dots).told.remove(&user),
+            };
+            if before.as_ref().map(|told| told.availability) == is_now {
+                continue;
+            }
+            // Of who is gone it is not known any more.
+            let to = match is_now {
+                Some(_) => to,
+                None => before.map(|told| told.to).unwrap_or_default(),
+            };
+            for (room, other) in to {
+                self.tell(other, &frame(room, is_now));
+            }
+        }
+    }
+
+    /// Whom a connected person talks to alone and does not block, and where.
+    fn who_hears_of(&self, user: UserId) -> Vec<(RoomId, UserId)> {
+        let rooms = locked(&self.sockets).direct_rooms(user);
+        let others = rooms.into_iter();
+        let others = others.filter_map(|room| Some((room, self.other_in(room, user)?)));
+        let mut others: Vec<_> = others.collect();
+        let sockets = locked(&self.sockets);
+        others.retain(|(_, other)| !sockets.blocks(user, *other));
+        others
+    }
+}
+
+fn frame(room_id: RoomId, availability: Option<Availability>) -> Frame {
+    let changed = AvailabilityChanged {
+        room_id,
+        availability,
+    };
+    Frame::from(ServerFrame::Availability(changed).encode())
+}

@@ -1,0 +1,123 @@
+//! Who is there, as others see it: whom one talks to alone, and on a person's card.
+
+use crate::harness::{Guest, LOBBY, Server, Socket};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Two people and the room in which they talk alone.
+async fn talk(server: &Server) -> (Guest, Guest, i64) {
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let body = json!({"user_ids": [bob.id]});
+    let made = server.post("/api/chat/direct", Some(&alice), body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    (alice, bob, made.body["id"].as_i64().unwrap())
+}
+
+/// What the card of a person says to another.
+async fn on_card(server: &Server, of: &Guest, to: &Guest) -> Value {
+    let path = format!("/api/chat/people/{}", of.id);
+    let card = server.call(Method::GET, &path, Some(to), None).await;
+    assert_eq!(card.status, 200, "{card:?}");
+    card.body["availability"].clone()
+}
+
+/// What the list of rooms says of who one talks to alone there.
+async fn listed(server: &Server, room: i64, to: &Guest) -> Value {
+    let path = "/api/chat/me/rooms";
+    let listed = server.call(Method::GET, path, Some(to), None).await;
+    let listed = listed.body.as_array().unwrap().clone();
+    let mut found = listed.iter().filter(|entry| entry["room"]["id"] == room);
+    found.next().unwrap()["availability"].clone()
+}
+
+async fn block(server: &Server, method: Method, by: &Guest, whom: &Guest) {
+    let path = format!("/api/chat/me/blocks/{}", whom.id);
+    let answer = server.call(method, &path, Some(by), None).await;
+    assert_eq!(answer.status, 204, "{answer:?}");
+}
+
+/// Hears that it is so now.
+async fn hears(socket: &mut Socket, room: i64, availability: Value) {
+    let is_it = |frame: &Value| {
+        frame["type"] == "availability"
+            && frame["room_id"] == room
+            && frame["availability"] == availability
+    };
+    socket.next_that(is_it).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_one_talks_to_alone_is_online_then_away_then_gone() {
+    let server = Server::plain().await;
+    let (alice, bob, room) = talk(&server).await;
+    let mut hers = server.browser(&alice).await;
+    assert_eq!(listed(&server, room, &alice).await, Value::Null);
+    let mut his = server.browser(&bob).await;
+    hears(&mut hers, room, json!("online")).await;
+    assert_eq!(listed(&server, room, &alice).await, "online");
+    assert_eq!(on_card(&server, &bob, &alice).await, "online");
+    server.clock.advance(Duration::from_secs(601));
+    hears(&mut hers, room, json!("away")).await;
+    assert_eq!(listed(&server, room, &alice).await, "away");
+    // What a client asks by itself is no use of it.
+    his.send(json!({"type": "rooms"})).await;
+    his.next_of_type("rooms").await;
+    assert_eq!(on_card(&server, &bob, &alice).await, "away");
+    his.send(json!({"type": "join", "room_id": LOBBY, "look": true}))
+        .await;
+    hears(&mut hers, room, json!("online")).await;
+    drop(his);
+    server.clock.advance(Duration::from_secs(6));
+    hears(&mut hers, room, Value::Null).await;
+    assert_eq!(listed(&server, room, &alice).await, Value::Null);
+    assert_eq!(on_card(&server, &bob, &alice).await, Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_somebody_blocks_finds_nobody_and_hears_nothing() {
+    let server = Server::plain().await;
+    let (alice, bob, room) = talk(&server).await;
+    let mut hers = server.browser(&alice).await;
+    let mut his = server.browser(&bob).await;
+    let mut carols = server.browser(&server.guest("Carol").await).await;
+    hears(&mut hers, room, json!("online")).await;
+    hears(&mut his, room, json!("online")).await;
+    block(&server, Method::PUT, &bob, &alice).await;
+    hears(&mut hers, room, Value::Null).await;
+    assert_eq!(listed(&server, room, &alice).await, Value::Null);
+    assert_eq!(on_card(&server, &bob, &alice).await, Value::Null);
+    // One direction: he sees her still.
+    assert_eq!(on_card(&server, &alice, &bob).await, "online");
+    // He goes and comes, and it is nothing to her.
+    drop(his);
+    server.clock.advance(Duration::from_secs(6));
+    let mut his = server.browser(&bob).await;
+    server.say(&bob, LOBBY, "back").await;
+    assert_eq!(on_card(&server, &bob, &alice).await, Value::Null);
+    // What others are to each other is nothing to her either.
+    for mut frames in [hers.everything(LOBBY).await, carols.everything(LOBBY).await] {
+        frames.retain(|frame| frame["type"] == "availability");
+        assert_eq!(frames, [] as [Value; 0]);
+    }
+    block(&server, Method::DELETE, &bob, &alice).await;
+    hears(&mut hers, room, json!("online")).await;
+    his.send(json!({"type": "rooms"})).await;
+    let list = his.next_of_type("rooms").await;
+    let is_it = |entry: &&Value| entry["room"]["id"] == room;
+    let rooms = list["rooms"].as_array().unwrap();
+    assert_eq!(rooms.iter().find(is_it).unwrap()["availability"], "online");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_begins_to_talk_to_somebody_hears_that_they_are_there() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let mut hers = server.browser(&alice).await;
+    let mut his = server.browser(&bob).await;
+    let body = json!({"user_ids": [bob.id]});
+    let made = server.post("/api/chat/direct", Some(&alice), body).await;
+    let room = made.body["id"].as_i64().unwrap();
+    hears(&mut hers, room, json!("online")).await;
+    hears(&mut his, room, json!("online")).await;
+}
