@@ -3,12 +3,13 @@
 //! It takes what clients did and saw ([`crate::history`]) and answers every way in which that is not
 //! what Parlour promises: acknowledged and stored once; seen once by every member, in the one stored
 //! order; what was not acknowledged is still in an outbox, or was refused out loud; every screen is a
-//! fresh page; nobody outside received anything.
+//! fresh page; nobody outside received anything, nor anybody who had been put out what came after that.
 //!
 //! *Invariant:* it knows nothing of how the record came about, uses no code of the server's or the
 //! browser's, and a history that could not show a violation is itself one.
 
 mod screen;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -17,6 +18,7 @@ mod violation;
 pub use violation::{ScreenMismatch, Violation};
 
 use crate::history::{Event, History, Shown};
+use standing::Standing;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use view::View;
 
@@ -38,6 +40,10 @@ struct Record<'h> {
     fates: HashMap<(&'h str, &'h str), Fate>,
     /// By tab and room.
     views: BTreeMap<(&'h str, i64), View<'h>>,
+    /// By device and room, of rooms from which people are put out.
+    standings: BTreeMap<(&'h str, i64), Standing>,
+    /// Who was told of which room by a frame.
+    told: BTreeSet<(&'h str, i64)>,
     pages: BTreeMap<i64, &'h [Shown]>,
     deleted: BTreeSet<i64>,
     violations: Vec<Violation>,
@@ -83,6 +89,15 @@ impl<'h> Record<'h> {
             Event::Member { client, room } => {
                 self.members.insert((device(client), *room));
             }
+            Event::LetIn { client, room } => {
+                self.members.insert((device(client), *room));
+                self.standing(client, *room).let_in();
+            }
+            Event::PutOut { client, room, seq } => self.standing(client, *room).put_out(*seq),
+            Event::Told { client, room, seq } => {
+                self.told.insert((device(client), *room));
+                self.standing(client, *room).tell(*seq);
+            }
             Event::Sent { client, room, key } => self.sends.push(Send {
                 tab: client,
                 room: *room,
@@ -90,11 +105,12 @@ impl<'h> Record<'h> {
             }),
             Event::Acknowledged {
                 client,
+                room,
                 key,
                 number,
-                ..
             } => {
                 self.fate(client, key).numbers.insert(*number);
+                self.standing(client, *room).tell(*number);
             }
             Event::Refused { client, key, .. } => self.fate(client, key).was_refused = true,
             Event::Discarded { client, key, .. } => self.fate(client, key).was_discarded = true,
@@ -107,6 +123,7 @@ impl<'h> Record<'h> {
                 key,
                 live,
             } => {
+                self.standing(client, *room).tell(*seq);
                 let view = self.views.entry((client, *room)).or_default();
                 if let Some(wrong) = view.receive(*number, *seq, key, *live) {
                     self.violations
@@ -114,6 +131,7 @@ impl<'h> Record<'h> {
                 }
             }
             Event::TookPage { client, room, seq } => {
+                self.standing(client, *room).tell(*seq);
                 self.views.entry((client, *room)).or_default().renew(*seq);
             }
             Event::Screen {
@@ -132,6 +150,10 @@ impl<'h> Record<'h> {
                 self.deleted.insert(*room);
             }
         }
+    }
+
+    fn standing(&mut self, client: &'h str, room: i64) -> &mut Standing {
+        self.standings.entry((device(client), room)).or_default()
     }
 
     fn fate(&mut self, client: &'h str, key: &'h str) -> &mut Fate {
@@ -156,6 +178,7 @@ impl<'h> Record<'h> {
         self.judge_rooms(&truths, &keys);
         self.judge_sends(&truths, &keys);
         self.judge_views(&truths, &keys);
+        self.judge_standings();
         self.violations
     }
 
@@ -210,7 +233,13 @@ impl<'h> Record<'h> {
             let truth = truths.get(&room);
             let stored = truth.and_then(|truth| truth.by_key.get(key)?.first().copied());
             let client = tab.to_owned();
-            if let Some(wrong) = fate.violation(truth, stored, key, keys) {
+            let standing = self.standings.get(&(device(tab), room));
+            // Who is put out is told that there is no such room, whatever became of what was on its way.
+            let is_hidden = fate.was_refused
+                && fate.numbers.is_empty()
+                && stored.is_some_and(|at| standing.is_some_and(|of| of.hides_fate_of(at)));
+            let wrong = fate.violation(truth, stored, key, keys);
+            if let Some(wrong) = wrong.filter(|_| !is_hidden) {
                 self.violations
                     .push(wrong.into_violation(client, room, key.to_owned()));
             }
@@ -292,12 +321,36 @@ impl<'h> Record<'h> {
             }
         }
         let has_truth = |room: &i64| truths.contains_key(room);
+        let is_out = |of: &(&str, i64)| self.standings.get(of).is_some_and(Standing::is_out);
+        for (client, room) in shown.iter().filter(|of| is_out(of)) {
+            self.violations.push(Violation::StillShown {
+                client: (*client).to_owned(),
+                room: *room,
+            });
+        }
         let hidden = self.members.iter().filter(|of| !shown.contains(of));
+        let hidden = hidden.filter(|of| !is_out(of));
         for (client, room) in hidden.filter(|(_, room)| has_truth(room)) {
             self.violations.push(Violation::NoScreen {
                 client: (*client).to_owned(),
                 room: *room,
             });
+        }
+    }
+
+    /// Nobody heard of what came after they had been put out, nor of a room that they were never in.
+    fn judge_standings(&mut self) {
+        for (&(client, room), standing) in &self.standings {
+            let was_told = self.told.contains(&(client, room));
+            if was_told && !self.members.contains(&(client, room)) {
+                let client = client.to_owned();
+                self.violations.push(Violation::Outsider { client, room });
+            }
+            if let Some(seq) = standing.leak() {
+                let client = client.to_owned();
+                self.violations
+                    .push(Violation::Leaked { client, room, seq });
+            }
         }
     }
 }

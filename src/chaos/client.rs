@@ -203,6 +203,7 @@ impl Client {
             self.note_page(*room);
         }
         self.record_acknowledged(waiting);
+        self.record_refused();
         self.show_next(at);
     }
 

@@ -25,6 +25,34 @@ pub enum Event {
         /// The room it concerns.
         room: i64,
     },
+    /// Is being let into the room by somebody who may: from here on they may be told of it again. It stands before the
+    /// server was asked.
+    LetIn {
+        /// The device of who is let in.
+        client: String,
+        /// The room it concerns.
+        room: i64,
+    },
+    /// Was put out of the room, which then stood at `seq`: until they are let in again, nothing that came later may
+    /// reach them. It may stand some time after it was so.
+    PutOut {
+        /// The device of who was put out.
+        client: String,
+        /// The room it concerns.
+        room: i64,
+        /// What the server said of the room after it had put them out.
+        seq: i64,
+    },
+    /// A frame said of the room that it has come to `seq`, whether anything was made of it or not. Recorded of rooms from
+    /// which people are put out.
+    Told {
+        /// The tab that was told.
+        client: String,
+        /// The room it concerns.
+        room: i64,
+        /// The latest change that the frame tells of.
+        seq: i64,
+    },
     /// Put into the outbox, in the order written. From here on it must not be lost.
     Sent {
         /// The tab it was written in.
@@ -241,6 +269,9 @@ mod tests {
         #[rustfmt::skip]
         let events = vec![
             Event::Member { client: client(), room: 1 },
+            Event::PutOut { client: client(), room: 1, seq: 3 },
+            Event::Told { client: client(), room: 1, seq: 3 },
+            Event::LetIn { client: client(), room: 1 },
             Event::Sent { client: client(), room: 1, key: key() },
             Event::Acknowledged { client: client(), room: 1, key: key(), number: 1 },
             Event::Refused { client: client(), room: 1, key: key() },

@@ -76,7 +76,7 @@ async fn run(options: options::Run) -> Result<bool, Failure> {
     let mut plan = Plan::draw(seed, &scale);
     if !options.only.is_empty() {
         let is_meant = |name: &str| options.only.iter().any(|only| name.starts_with(only));
-        plan.phases.retain(|phase| is_meant(phase.kind.name()));
+        plan = plan.only(is_meant);
     }
     let words = format!(
         "Seed {seed}, {database:?}: {} clients, clocks {SPEED} times as fast as ours. The seed decides who writes what and what breaks when; \

@@ -10,16 +10,16 @@ use crate::disk::Disk;
 use crate::failure::Failure;
 use crate::history::{Event, History, Shown};
 use crate::plan::{
-    Action, Database, InjectedFault, Kind, Phase, Plan, PlannedAction, ROOMS, Scale,
+    Action, CLOSED, Database, InjectedFault, Phase, Plan, PlannedAction, ROOMS, Scale,
 };
 use crate::postgres::{Outage, Postgres};
 use crate::proxy::{FaultCounts, NetworkConditions, Proxy};
 use crate::report::{Report, Row, Tally, Times};
 use crate::rest::Rest;
 use crate::server::Server;
-use crate::swarm::{Person, Swarm, SwarmConfig};
+use crate::swarm::{ClosedRoom, Person, Swarm, SwarmConfig};
 use fault_injection::FaultInjector;
-use parlour_protocol::{Message, NewSession, RoomId, Seq};
+use parlour_protocol::{Message, NewSession, RoomId, RoomKind, Seq};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,11 @@ impl Run {
         for client in 0..scale.clients {
             guests.push(rest.guest(&format!("Client {client}")).await?);
         }
+        // Who makes the rooms sees all of them.
+        let rest = match guests.first() {
+            Some(NewSession { token, .. }) => rest.for_bearer(token),
+            None => return Err(Failure::new("A run needs somebody.")),
+        };
         Ok(Self {
             server,
             disk: Disk::build(folder.path()),
@@ -133,7 +138,7 @@ impl Run {
     async fn run(&mut self, phase: &Phase, row: &mut Row) -> Result<History, Failure> {
         self.proxy.set(NetworkConditions::default());
         self.choose_disk(phase.needs_disk()).await?;
-        let rooms = self.make_rooms(phase.kind).await?;
+        let rooms = self.make_rooms(phase).await?;
         let swarm = self.start_swarm(phase, &rooms)?;
         let clients = swarm.watch();
         if clients
@@ -249,12 +254,22 @@ impl Run {
         Ok(())
     }
 
-    async fn make_rooms(&self, kind: Kind) -> Result<Vec<RoomId>, Failure> {
-        let mut rooms = Vec::with_capacity(ROOMS);
-        for room in 1..=ROOMS {
-            let name = format!("{} {room}", kind.name());
-            let room = self.rest.make_room(&self.guests[0].token, &name).await?;
-            rooms.push(room.id);
+    /// The open ones, and the closed one behind them with everybody in it who begins there.
+    async fn make_rooms(&self, phase: &Phase) -> Result<Vec<RoomId>, Failure> {
+        let mut rooms = Vec::with_capacity(ROOMS + 1);
+        for room in 0..=CLOSED {
+            let name = format!("{} {}", phase.kind.name(), room + 1);
+            let kind = match room {
+                CLOSED => RoomKind::Closed,
+                _ => RoomKind::Open,
+            };
+            rooms.push(self.rest.make_room(&name, kind).await?.id);
+        }
+        for (guest, places) in self.guests.iter().zip(&phase.memberships) {
+            if places.contains(&CLOSED) {
+                let let_in = self.rest.let_in(rooms[CLOSED], guest.user.id).await;
+                let_in.map_err(|why| Failure::new(format!("Nobody is let in: {why:?}.")))?;
+            }
         }
         Ok(rooms)
     }
@@ -265,10 +280,15 @@ impl Run {
             speed: SPEED,
             seed: self.seed ^ rooms[0].0.unsigned_abs(),
         };
+        let closed = ClosedRoom {
+            room: rooms[CLOSED],
+            moderator: self.rest.clone(),
+        };
         let people = self.guests.iter().zip(&phase.memberships);
         let people = people.map(|(guest, places)| Person {
             guest: guest.clone(),
             rooms: places.iter().map(|&place| rooms[place]).collect(),
+            closed: Some(closed.clone()),
         });
         Swarm::start(&config, people)
     }

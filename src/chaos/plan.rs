@@ -100,7 +100,8 @@ pub struct Plan {
 pub struct Phase {
     /// What breaks in it.
     pub kind: Kind,
-    /// The rooms each client is in, by their place among the phase's [`ROOMS`] rooms.
+    /// The rooms each client is in, by their place among the phase's [`ROOMS`] rooms; and perhaps in the [`CLOSED`]
+    /// one, to begin with.
     pub memberships: Vec<Vec<usize>>,
     /// What is done, in the order in which it is handed out.
     pub actions: Vec<PlannedAction>,
@@ -112,8 +113,12 @@ pub struct Phase {
     pub rate: u32,
 }
 
-/// Rooms in a phase.
+/// Open rooms in a phase.
 pub const ROOMS: usize = 5;
+/// The place of the closed one behind them. Its first client keeps order in it.
+pub const CLOSED: usize = ROOMS;
+/// For so many actions everybody in the closed room is put out of it once more.
+const ACTIONS_BETWEEN: usize = 500;
 
 /// Something that a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +149,10 @@ pub enum Action {
         /// Picks the message.
         pick: u64,
     },
+    /// It is put out of the closed room.
+    PutOut,
+    /// It is let into the closed room again.
+    LetIn,
     /// It is a guest no more: it chooses a password, or signs in to an account that was there.
     SignIn {
         /// Whether to another account, which it is from then on.
@@ -177,6 +186,19 @@ impl Plan {
         }
     }
 
+    /// The phases of these names. People are somebody else from the last one on, whichever that is.
+    pub fn only(mut self, is_meant: impl Fn(&str) -> bool) -> Self {
+        self.phases.retain(|phase| is_meant(phase.kind.name()));
+        if let Some(last) = self.phases.last_mut()
+            && last.kind != Kind::Mixed
+        {
+            let count = last.actions.len();
+            let random = &mut fastrand::Rng::with_seed(count as u64);
+            sign_in(&mut last.actions, last.memberships.len(), random);
+        }
+        self
+    }
+
     /// The same without what needs a disk that can fail.
     pub fn without_disks(mut self) -> Self {
         self.phases.retain(|phase| phase.kind != Kind::FullDisk);
@@ -191,9 +213,12 @@ impl Plan {
 
 impl Phase {
     fn draw(kind: Kind, sends: usize, scale: &Scale, random: &mut fastrand::Rng) -> Self {
-        let memberships: Vec<Vec<usize>> = (0..scale.clients)
+        let mut memberships: Vec<Vec<usize>> = (0..scale.clients)
             .map(|client| rooms_of(client, random))
             .collect();
+        for client in (0..scale.clients).filter(|client| is_in_closed(*client)) {
+            memberships[client].push(CLOSED);
+        }
         let mut actions = Vec::with_capacity(sends + sends / 8);
         for _ in 0..sends {
             let client = random.usize(..scale.clients);
@@ -206,6 +231,7 @@ impl Phase {
                 actions.push(PlannedAction { client, action });
             }
         }
+        put_out(&mut actions, scale.clients, random);
         if kind == Kind::Mixed {
             sign_in(&mut actions, scale.clients, random);
         }
@@ -255,6 +281,36 @@ fn length(random: &mut fastrand::Rng) -> usize {
         0 => random.usize(2_000..8_000),
         1..=5 => random.usize(300..1_000),
         _ => random.usize(20..120),
+    }
+}
+
+/// Half of them, so that there are outsiders, too; the first one keeps order.
+fn is_in_closed(client: usize) -> bool {
+    client == 0 || client % 2 == 1
+}
+
+/// Who is in the closed room is put out of it and let in again, in turns; some stay out.
+fn put_out(actions: &mut Vec<PlannedAction>, clients: usize, random: &mut fastrand::Rng) {
+    let count = actions.len();
+    let mut turns: Vec<(usize, PlannedAction)> = Vec::new();
+    for client in (1..clients).filter(|client| is_in_closed(*client)) {
+        let pairs = 1 + count / ACTIONS_BETWEEN;
+        let comes_back = random.u32(..4) > 0;
+        let mut places: Vec<usize> = (0..2 * pairs).map(|_| random.usize(..=count)).collect();
+        places.sort_unstable();
+        places.truncate(2 * pairs - usize::from(!comes_back));
+        turns.extend(places.into_iter().enumerate().map(|(turn, at)| {
+            let action = match turn % 2 {
+                0 => Action::PutOut,
+                _ => Action::LetIn,
+            };
+            (at, PlannedAction { client, action })
+        }));
+    }
+    // Stable, so that of one place each client's turns keep their order.
+    turns.sort_by_key(|(at, _)| *at);
+    for (at, action) in turns.into_iter().rev() {
+        actions.insert(at, action);
     }
 }
 

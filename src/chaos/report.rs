@@ -42,7 +42,9 @@ pub struct Tally {
     pub duplicated: usize,
     /// Two things stand in another order than they should.
     pub reordered: usize,
-    /// A screen that is no fresh page, an outsider who heard something, and the rest.
+    /// Somebody heard of what was not for them.
+    pub leaked: usize,
+    /// A screen that is no fresh page, and the rest.
     pub other: usize,
     /// The first ones, each as its sentence.
     pub listed: Vec<String>,
@@ -81,6 +83,9 @@ impl Tally {
                 Violation::SentOutOfOrder { .. }
                 | Violation::SeenOutOfOrder { .. }
                 | Violation::PageDisordered { .. } => &mut tally.reordered,
+                Violation::Leaked { .. }
+                | Violation::Outsider { .. }
+                | Violation::StillShown { .. } => &mut tally.leaked,
                 _ => &mut tally.other,
             } += 1;
         }
@@ -89,7 +94,7 @@ impl Tally {
 
     /// Whether there is none.
     pub fn is_clean(&self) -> bool {
-        self.lost + self.duplicated + self.reordered + self.other == 0
+        self.lost + self.duplicated + self.reordered + self.leaked + self.other == 0
     }
 }
 
@@ -136,21 +141,22 @@ pub fn in_words(time: Duration) -> String {
 
 /// The table's first two lines.
 pub const HEAD: &str = "\
-| phase | sends | what struck | lost | duplicated | reordered | other | healed p50 | p99 | max | took |
-|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|";
+| phase | sends | what struck | lost | duplicated | reordered | leaked | other | healed p50 | p99 | max | took |
+|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tally = &self.tally;
         write!(
             f,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             self.name,
             self.sends,
             self.faults,
             tally.lost,
             tally.duplicated,
             tally.reordered,
+            tally.leaked,
             tally.other,
             self.heal,
             in_words(self.took)
@@ -202,11 +208,12 @@ impl Report {
         let took: Duration = self.rows.iter().map(|row| row.took).sum();
         let times = self.rows.iter().flat_map(|row| row.heal.0.iter().copied());
         format!(
-            "| **together** | {} | | {} | {} | {} | {} | {} | {} |",
+            "| **together** | {} | | {} | {} | {} | {} | {} | {} | {} |",
             all(|row| row.sends),
             all(|row| row.tally.lost),
             all(|row| row.tally.duplicated),
             all(|row| row.tally.reordered),
+            all(|row| row.tally.leaked),
             all(|row| row.tally.other),
             Times::of(times.collect()),
             in_words(took)
@@ -254,9 +261,9 @@ mod tests {
         };
         assert_eq!(report.closing_line(), "chaos: 1 passed, 2 failed");
         let page = report.markdown("Chaos", "Seed 1.");
-        assert!(page.contains("| calm | 3 | nothing | 1 | 0 | 0 | 0 | – | – | – | 2.0 s |"));
+        assert!(page.contains("| calm | 3 | nothing | 1 | 0 | 0 | 0 | 0 | – | – | – | 2.0 s |"));
         assert!(page.contains("- calm: Room 1: c1 never got 7."));
         assert!(page.contains("- calm: It hangs."));
-        assert!(page.contains("| **together** | 9 | | 1 | 0 | 0 | 0 |"));
+        assert!(page.contains("| **together** | 9 | | 1 | 0 | 0 | 0 | 0 |"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use parlour_protocol::calls::{Answer, Answered, Refused, Request, answered};
-use parlour_protocol::{Message, NewSession, Number, OpenRoom, Room, RoomId};
+use parlour_protocol::{Message, NewSession, Number, OpenRoom, Room, RoomId, RoomKind, UserId};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -24,6 +24,8 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 pub struct Rest {
     http: reqwest::Client,
     base: String,
+    /// Who asks; nobody without one.
+    token: Option<String>,
 }
 
 impl Rest {
@@ -41,7 +43,24 @@ impl Rest {
             .build()
             .map_err(Failure::to("make an HTTP client"))?;
         let base = format!("http://{address}");
-        Ok(Self { http, base })
+        let token = None;
+        Ok(Self { http, base, token })
+    }
+
+    /// The same door for who has this token.
+    pub fn for_bearer(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    fn ask(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let call = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => call.bearer_auth(token),
+            None => call,
+        }
     }
 
     /// Whether the server says that it can work.
@@ -86,9 +105,27 @@ impl Rest {
     ///
     /// # Errors
     /// The server cannot be reached, or refuses.
-    pub async fn make_room(&self, token: &str, name: &str) -> Result<Room, Failure> {
-        let call = self.http.post(format!("{}/api/chat/rooms", self.base));
-        read(call.bearer_auth(token).json(&json!({ "name": name }))).await
+    pub async fn make_room(&self, name: &str, kind: RoomKind) -> Result<Room, Failure> {
+        let call = self.ask(Method::POST, "/api/chat/rooms");
+        read(call.json(&json!({ "name": name, "kind": kind }))).await
+    }
+
+    /// Lets somebody into a room. One try.
+    ///
+    /// # Errors
+    /// The status of the refusal, if one came.
+    pub async fn let_in(&self, room: RoomId, user: UserId) -> Result<(), Option<StatusCode>> {
+        let call = self.ask(Method::POST, &format!("/api/chat/rooms/{room}/members"));
+        heard(call.json(&json!({ "user_id": user }))).await
+    }
+
+    /// Puts somebody out of a room. One try.
+    ///
+    /// # Errors
+    /// The status of the refusal, if one came: 404 for who is out of it.
+    pub async fn put_out(&self, room: RoomId, user: UserId) -> Result<(), Option<StatusCode>> {
+        let path = format!("/api/chat/rooms/{room}/members/{user}");
+        heard(self.ask(Method::DELETE, &path)).await
     }
 
     /// A room as it is now.
@@ -96,15 +133,14 @@ impl Rest {
     /// # Errors
     /// The server cannot be reached, or refuses.
     pub async fn room(&self, room: RoomId) -> Result<Room, Failure> {
-        let call = format!("{}/api/chat/rooms/{room}", self.base);
-        read(self.http.get(call)).await
+        let path = format!("/api/chat/rooms/{room}");
+        read(self.ask(Method::GET, &path)).await
     }
 
     /// What the program in a page asks for.
     pub async fn call(&self, call: Request) -> Answer {
         let method = Method::from_bytes(call.method.as_bytes()).ok()?;
-        let url = format!("{}{}", self.base, call.path);
-        let answer = self.http.request(method, url).send().await.ok()?;
+        let answer = self.ask(method, &call.path).send().await.ok()?;
         Some(Answered {
             is_ok: answer.status().is_success(),
             text: answer.text().await.ok()?,
@@ -139,11 +175,20 @@ impl Rest {
     }
 
     async fn before(&self, room: RoomId, number: Option<Number>) -> Result<Vec<Message>, Failure> {
-        let mut call = format!("{}/api/chat/rooms/{room}/messages?limit={PAGE}", self.base);
+        let mut path = format!("/api/chat/rooms/{room}/messages?limit={PAGE}");
         if let Some(number) = number {
-            call.push_str(&format!("&before={number}"));
+            path.push_str(&format!("&before={number}"));
         }
-        read(self.http.get(call)).await
+        read(self.ask(Method::GET, &path)).await
+    }
+}
+
+/// Whether a call was heard and done.
+async fn heard(call: reqwest::RequestBuilder) -> Result<(), Option<StatusCode>> {
+    let answer = call.send().await.map_err(|_| None)?;
+    match answer.status().is_success() {
+        true => Ok(()),
+        false => Err(Some(answer.status())),
     }
 }
 

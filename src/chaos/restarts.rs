@@ -11,7 +11,7 @@ use crate::report::{Tally, Times, in_words};
 use crate::rest::Rest;
 use crate::server::Server;
 use crate::swarm::{Delivery, Person, Swarm, SwarmConfig};
-use parlour_protocol::RoomId;
+use parlour_protocol::{RoomId, RoomKind};
 use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -158,15 +158,16 @@ async fn start_swarm(
         guests.push(rest.guest(&format!("Client {client}")).await?);
     }
     let mut rooms = Vec::with_capacity(load.rooms);
+    let maker = rest.for_bearer(&guests[0].token);
     for room in 1..=load.rooms {
-        let room = rest
-            .make_room(&guests[0].token, &format!("Room {room}"))
-            .await?;
+        let name = format!("Room {room}");
+        let room = maker.make_room(&name, RoomKind::Open).await?;
         rooms.push(room.id);
     }
     let people = guests.into_iter().enumerate().map(|(at, guest)| Person {
         guest,
         rooms: vec![rooms[at % rooms.len()]],
+        closed: None,
     });
     // No proxy: it would hide a refused connection, and every clock is a real one.
     let config = SwarmConfig {
@@ -277,8 +278,8 @@ impl fmt::Display for Measured {
         }
         writeln!(
             f,
-            "\nRefused connections: {}. Lost {}, duplicated {}, reordered {}, other {}.",
-            self.refused, tally.lost, tally.duplicated, tally.reordered, tally.other
+            "\nRefused connections: {}. Lost {}, duplicated {}, reordered {}, leaked {}, other {}.",
+            self.refused, tally.lost, tally.duplicated, tally.reordered, tally.leaked, tally.other
         )?;
         let p99 = self.near.percentile(99).map_or("–".to_owned(), in_words);
         writeln!(

@@ -5,8 +5,10 @@
 
 mod actor;
 mod link;
+mod moderation;
 mod status;
 
+pub use moderation::ClosedRoom;
 pub use status::{Recovery, Watch};
 
 use crate::failure::Failure;
@@ -42,6 +44,8 @@ pub struct Person {
     pub guest: NewSession,
     /// The rooms they are in.
     pub rooms: Vec<RoomId>,
+    /// The closed room, whether they are in it or not.
+    pub closed: Option<ClosedRoom>,
 }
 
 /// What people saw and did.

@@ -1,4 +1,5 @@
 mod kept;
+mod put_out;
 
 use super::*;
 use kept::*;

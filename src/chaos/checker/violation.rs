@@ -138,6 +138,22 @@ pub enum Violation {
         /// Of which room.
         room: i64,
     },
+    /// A client heard of something that came after it was put out of the room, and before it was let in again.
+    Leaked {
+        /// The device that heard of it.
+        client: String,
+        /// Of which room.
+        room: i64,
+        /// The latest change it heard of.
+        seq: i64,
+    },
+    /// A room is on the screen of who was put out of it.
+    StillShown {
+        /// The device with the screen.
+        client: String,
+        /// The room it concerns.
+        room: i64,
+    },
     /// A screen is not what a fresh page shows.
     Screen {
         /// The tab with the screen.
@@ -213,6 +229,12 @@ impl fmt::Display for Violation {
             ),
             Self::Outsider { client, room } => {
                 write!(f, "Room {room}: {client} is no member and received something of it.")
+            }
+            Self::Leaked { client, room, seq } => {
+                write!(f, "Room {room}: {client} was out of it and heard of change {seq}, which came later.")
+            }
+            Self::StillShown { client, room } => {
+                write!(f, "Room {room}: {client} was put out of it and still shows it.")
             }
             Self::Screen { client, room, mismatch } => {
                 write!(f, "Room {room}: the screen of {client} ")?;

@@ -168,7 +168,10 @@ impl Client {
     /// What waits to be sent or was refused.
     pub(super) fn pending(&self) -> Vec<Pending> {
         let outbox = self.session.outbox();
-        let rooms = outbox.rooms().into_iter();
+        let mut rooms: BTreeSet<RoomId> = outbox.rooms().into_iter().collect();
+        // What was refused may turn out to be stored: a room can be gone for a while only.
+        rooms.extend(outbox.outside(&[]).into_iter().map(|send| send.room_id));
+        let rooms = rooms.into_iter();
         rooms.flat_map(|room| outbox.pending(room)).collect()
     }
 

@@ -23,7 +23,9 @@ fn a_full_run_has_what_it_promises() {
 
 #[test]
 fn who_is_a_guest_becomes_somebody_once_and_at_the_end_of_a_run() {
-    let plan = Plan::draw(1, &Scale::SHORT);
+    let whole = Plan::draw(1, &Scale::SHORT);
+    let part = Plan::draw(1, &Scale::SHORT).only(|name| name.starts_with("one-way"));
+    assert_eq!(part.phases.len(), 2);
     let clients = |phase: &Phase| {
         let signing_in = phase
             .actions
@@ -34,15 +36,14 @@ fn who_is_a_guest_becomes_somebody_once_and_at_the_end_of_a_run() {
             });
         signing_in.collect::<HashSet<_>>()
     };
-    let (last, before) = plan.phases.split_last().unwrap();
-    assert!(before.iter().all(|phase| clients(phase).is_empty()));
-    let signing_in = clients(last);
-    assert_eq!(signing_in.len(), 10);
-    assert!(
-        [true, false]
-            .iter()
-            .all(|is| signing_in.iter().any(|(_, other)| other == is))
-    );
+    for plan in [whole, part] {
+        let (last, before) = plan.phases.split_last().unwrap();
+        assert!(before.iter().all(|phase| clients(phase).is_empty()));
+        let signing_in = clients(last);
+        assert_eq!(signing_in.len(), 10);
+        let is_there = |is: &bool| signing_in.iter().any(|(_, other)| other == is);
+        assert!([true, false].iter().all(is_there));
+    }
 }
 
 #[test]
@@ -50,13 +51,42 @@ fn every_room_has_somebody_and_everybody_is_an_outsider_somewhere() {
     for seed in 0..50 {
         for phase in Plan::draw(seed, &Scale::SHORT).phases {
             let taken: HashSet<usize> = phase.memberships.iter().flatten().copied().collect();
-            assert_eq!(taken.len(), ROOMS);
+            assert_eq!(taken.len(), ROOMS + 1);
             for rooms in &phase.memberships {
-                let distinct: HashSet<usize> = rooms.iter().copied().collect();
-                assert_eq!(distinct.len(), rooms.len());
-                assert!((1..ROOMS).contains(&rooms.len()));
+                let open: HashSet<usize> = rooms.iter().copied().filter(|at| *at < ROOMS).collect();
+                let closed = rooms.iter().filter(|at| **at == CLOSED).count();
+                assert_eq!(open.len() + closed, rooms.len());
+                assert!((1..ROOMS).contains(&open.len()));
             }
         }
+    }
+}
+
+#[test]
+fn who_is_in_the_closed_room_is_put_out_and_let_in_by_turns_in_every_phase() {
+    for phase in Plan::draw(5, &Scale::SHORT).phases {
+        let mut left_out = 0;
+        for (client, rooms) in phase.memberships.iter().enumerate() {
+            let turns = phase
+                .actions
+                .iter()
+                .filter(|action| action.client == client);
+            let turns = turns.filter_map(|action| match action.action {
+                Action::PutOut => Some(false),
+                Action::LetIn => Some(true),
+                _ => None,
+            });
+            let turns: Vec<bool> = turns.collect();
+            let is_member = rooms.contains(&CLOSED);
+            assert_eq!(is_member && client > 0, !turns.is_empty());
+            let by_turns = turns
+                .iter()
+                .enumerate()
+                .all(|(at, is_in)| at % 2 == usize::from(*is_in));
+            assert!(by_turns, "{turns:?}");
+            left_out += usize::from(!is_member || turns.last() == Some(&false));
+        }
+        assert!(left_out > 0 && left_out < phase.memberships.len());
     }
 }
 

@@ -1,6 +1,9 @@
 //! The actor of one person: owns their socket, their pages and their clock, and does the actions it is assigned.
 
+mod standing;
+
 use super::link::{ABNORMAL, ConnectError, Incoming, Link};
+use super::moderation::{Moderation, Turn, told};
 use super::{Delivery, Order, Person, Seen, SwarmConfig, Watch};
 use crate::client::{Client, Storage, Todo};
 use crate::history::Event;
@@ -11,7 +14,6 @@ use parlour_client::connection::Phase;
 use parlour_client::session::{Ask, Moment};
 use parlour_protocol::calls::Answer;
 use parlour_protocol::{Message, Number, RoomId, Seq, ServerFrame, Sync, UserId};
-use reqwest::StatusCode;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::future::pending;
 use std::net::SocketAddr;
@@ -25,8 +27,6 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 const OUTBOX_LIMIT: usize = 8;
 /// How often time-outs are looked at, by the client's clock: as the browser does.
 const TICK: Duration = Duration::from_millis(250);
-/// How often it is tried to sign in, each for 2 s at most.
-const SIGN_IN_TRIES: usize = 100;
 /// Before a page that could not be fetched is asked for again.
 const RETRY_DELAY: Duration = Duration::from_millis(50);
 
@@ -37,6 +37,7 @@ pub(super) struct Actor {
     mine: Vec<UserId>,
     token: String,
     rooms: Vec<RoomId>,
+    moderation: Moderation,
     context: ActorContext,
     address: SocketAddr,
     speed: u32,
@@ -87,6 +88,7 @@ impl Actor {
             token: person.guest.token,
             client: Client::new(&name(index), &mine, storage.clone(), 0.0),
             mine,
+            moderation: Moderation::of(person.closed, &person.rooms),
             rooms: person.rooms,
             context,
             address: config.address,
@@ -130,6 +132,7 @@ impl Actor {
                         self.perform().await;
                     }
                 }
+                done = self.moderation.ended() => self.moderated(done).await,
                 _ = tick.tick() => self.tick().await,
             }
         }
@@ -141,7 +144,9 @@ impl Actor {
     /// Once a tab is there.
     fn enter(&mut self) {
         for room in &self.rooms {
-            self.client.enter(*room);
+            if !self.moderation.is_out_of(*room) {
+                self.client.enter(*room);
+            }
         }
     }
 
@@ -175,10 +180,16 @@ impl Actor {
                     self.ask(room, number);
                 }
             }
+            Action::PutOut => return self.moderate(Turn::PutOut),
+            Action::LetIn => return self.moderate(Turn::LetIn),
             Action::SignIn { is_other } => self.sign_in(is_other).await,
             Action::KillTab { away } => self.kill_tab(away).await,
         }
         self.perform().await;
+        self.done();
+    }
+
+    fn done(&self) {
         let mut status = self.context.watch.of(self.index);
         status.undone = status.undone.saturating_sub(1);
     }
@@ -191,38 +202,6 @@ impl Actor {
     fn ask(&mut self, room: RoomId, number: Number) {
         if *self.client.phase() == Phase::Live {
             self.asked.insert((room, number));
-        }
-    }
-
-    /// A guest becomes a member, or the person of an account that was there. Nobody knows which of several tries was
-    /// heard, on a network that swallows answers: whose token is none any more has a password by then.
-    async fn sign_in(&mut self, is_other: bool) {
-        let rest = self.context.rest.clone();
-        let (path, username) = match is_other {
-            true => ("sessions", format!("Account {}", self.index)),
-            false => ("me/claim", format!("Client {}", self.index)),
-        };
-        let mut is_made = !is_other;
-        for _ in 0..SIGN_IN_TRIES {
-            if !is_made {
-                let made = rest.begin_session("accounts", None, &username).await;
-                is_made = made.is_ok() || made.is_err_and(|why| why == Some(StatusCode::CONFLICT));
-            }
-            let mut begun = Err(None);
-            if is_made {
-                begun = rest.begin_session(path, Some(&self.token), &username).await;
-            }
-            if let Err(Some(StatusCode::UNAUTHORIZED)) = begun {
-                begun = rest.begin_session("sessions", None, &username).await;
-            }
-            if let Ok(begun) = begun {
-                if !self.mine.contains(&begun.user.id) {
-                    self.mine.insert(0, begun.user.id);
-                }
-                self.token = begun.token;
-                return self.client.becomes(&self.mine);
-            }
-            sleep(RETRY_DELAY).await;
         }
     }
 
@@ -243,6 +222,14 @@ impl Actor {
         match incoming {
             Incoming::Frame(frame) => {
                 self.settle(&frame);
+                let room = self.moderation.room();
+                if let Some((room, seq)) = room.and_then(|room| Some((room, told(&frame, room)?))) {
+                    self.seen.events.push(Event::Told {
+                        client: name(self.index),
+                        room: room.0,
+                        seq: seq.0,
+                    });
+                }
                 let at = self.at();
                 self.client.received(*frame, at);
                 self.perform().await;
@@ -294,6 +281,7 @@ impl Actor {
     async fn tick(&mut self) {
         let at = self.at();
         self.client.tick(at);
+        self.come_back();
         self.perform().await;
     }
 
@@ -327,7 +315,7 @@ impl Actor {
     }
 
     fn fetch(&mut self, number: u64, ask: Ask) {
-        let rest = self.context.rest.clone();
+        let rest = self.context.rest.for_bearer(&self.token);
         self.fetching.spawn(async move {
             let answer = rest.call(ask.request()).await;
             if answer.is_none() {
@@ -399,8 +387,13 @@ impl Actor {
             status.waiting = self.client.outbox().waiting();
             status.oldest = self.written.values().min().copied();
             status.asked = self.asked.len();
-            status.is_idle = self.client.is_idle() && self.fetching.is_empty();
+            let is_told = (self.moderation).agrees(|room| self.client.membership(room));
+            status.is_idle = self.client.is_idle() && self.fetching.is_empty() && is_told;
             for room in &self.rooms {
+                if self.moderation.is_out_of(*room) {
+                    status.seqs.remove(room);
+                    continue;
+                }
                 let timeline = self.client.timeline(*room);
                 // One that is not shown yet is behind a room in which nothing has happened.
                 let seq = timeline.map_or(Seq(-1), |timeline| timeline.seq());
