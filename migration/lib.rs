@@ -22,6 +22,7 @@ mod m0013_people;
 mod m0014_asking;
 mod m0015_merged;
 mod m0016_sidebar;
+mod m0017_profile;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_asking::Step),
             Box::new(m0015_merged::Step),
             Box::new(m0016_sidebar::Step),
+            Box::new(m0017_profile::Step),
         ]
     }
 }

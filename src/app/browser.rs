@@ -3,6 +3,7 @@
 //! *Invariant:* called from effects, event handlers and tasks only, which never run on the server;
 //! no other module names `web_sys`, `js_sys` or `gloo`.
 
+pub mod cards;
 pub mod clipboard;
 pub mod clock;
 pub mod dialog;

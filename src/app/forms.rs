@@ -12,7 +12,9 @@ mod people;
 mod people_admin;
 mod resets;
 
-pub use accounts::{end_session, join, rename, set_bio, set_password, set_up, sign_in, sign_out};
+pub use accounts::{
+    end_session, join, rename, set_bio, set_clock, set_password, set_up, sign_in, sign_out,
+};
 pub use device_links::{decide_device_link, make_device_link, take_device_link};
 pub use invites::{accept_invite, answer_request, invite_to_room, invite_to_server, revoke_invite};
 pub use leaving::leave_house;
@@ -82,10 +84,10 @@ pub struct ReadForm {
     seq: Seq,
 }
 
-/// The forms that join and leave a room.
+/// The forms that join and leave a room, and others that are a button.
 #[derive(Debug, Default, Deserialize)]
 pub struct MemberForm {
-    /// Where to go afterwards: else to the room.
+    /// Where to go afterwards: else to the page that it is about.
     next: Option<String>,
 }
 

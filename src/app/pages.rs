@@ -35,6 +35,7 @@ mod settings;
 mod setup;
 mod shape;
 mod signing_in;
+mod zone;
 
 pub use admin::{admin, admin_answer};
 pub use all_rooms::all_rooms;

@@ -22,6 +22,10 @@ pub const SET_UP: &str = "/setup";
 pub const SETTINGS: &str = "/settings";
 /// Where the form goes of what one says of oneself.
 pub const SET_BIO: &str = "/settings/about";
+/// Where the form goes of what time others are shown that it is for one.
+pub const SET_CLOCK: &str = "/settings/clock";
+/// Where the form goes of one's mail address.
+pub const SET_MAIL: &str = "/settings/mail";
 /// Where the form goes of how pages look in this browser.
 pub const SET_LOOK: &str = "/settings/look";
 /// Where the form of another password goes.
@@ -225,6 +229,11 @@ pub fn find_people(wanted: &str) -> String {
 /// The page of a person.
 pub fn person(id: UserId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// `/people/7?room=12`: the same, with what may be done about them in a room.
+pub fn person_in(id: UserId, room: RoomId) -> String {
+    format!("{}?room={room}", person(id))
 }
 
 /// Where the form that leads to the room with a person alone goes.

@@ -60,5 +60,9 @@ record! {
         pub role: ServerRole,
         /// What one says of oneself; empty for nothing.
         pub bio: String,
+        /// Minutes that one's clock is before UTC, where others are shown what time it is.
+        pub utc_offset: Option<i64>,
+        /// A mail address, shown to nobody else; empty for none.
+        pub mail: String,
     }
 }

@@ -111,6 +111,7 @@ pub use open_error::OpenError;
 pub use people::{GuestDraft, NameHolder, ProvedSession};
 pub use person::{PersonPage, PersonState};
 pub use posting::{DecidePost, Draft, NewPost, PostDecision, PostFacts, PostPlace, Posted};
+pub use profile::Profile;
 pub(crate) use read_receipts::ReadReceipts;
 pub use requests::{Asked, JoinRequest};
 pub use resets::{ResetBy, ResetDraft, ResetFacts};

@@ -200,3 +200,36 @@ async fn who_has_no_name_is_asked_for_one_first() {
     let page = visitor.get("/join?next=/rooms/1-lobby").await;
     assert!(!page.body.contains(why));
 }
+
+#[tokio::test]
+async fn a_card_over_the_room_has_forms_that_lead_back_to_it() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let attic = alice.room("Attic").await;
+    bob.say(&attic, "Hello").await;
+    let path = alice.get(&attic).await.attribute("a.author", "href");
+    let (page, card) = (alice.get(&path).await, panel(&alice, &path).await);
+    assert_eq!((page.status, card.status), (200, 200));
+    assert!(card.body.starts_with("<form"), "{}", card.body);
+    for part in ["style", "link", "script", "leptos-island", "[nonce]"] {
+        assert!(card.has_no(part), "{part}: {}", card.body);
+    }
+    assert_eq!(card.text("#panel-title"), page.text("h1"));
+    let sent = "form[method=post]";
+    assert_eq!(card.all(sent).len(), page.all(sent).len());
+    assert_eq!(
+        card.all(&format!(".card {sent}")).len(),
+        page.all(sent).len()
+    );
+    assert_eq!(card.all("button[type=button]").len(), 1);
+    let out = alice.submit(card.form("form[action$='/out']")).await;
+    assert_eq!((out.status, out.header("location")), (303, &*attic));
+    let block = alice.submit(card.form("form[action$='/block']")).await;
+    assert_eq!(block.header("location"), attic);
+    // Who is nobody is asked who they are, and who is not there is said not to be.
+    let nobody = panel(&site.visitor(), &path).await;
+    assert_eq!(nobody.status, 303);
+    let gone = panel(&alice, "/people/999?room=1").await;
+    assert_eq!(gone.status, 404);
+    is_a_fragment(&gone);
+}

@@ -20,6 +20,9 @@ pub const SINGLE_KEYS: &str = "single-keys";
 /// Where a line in the panel says which page it leads to.
 pub const PATH: &str = "data-path";
 
+/// Where its forms are the browser's to send.
+const OWN: &str = ".card *";
+
 /// What somebody did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -41,6 +44,7 @@ pub fn attend(hear: impl Fn(Deed) + 'static) {
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
         let Some(target) = target else { return };
         hear(match event.type_().as_str() {
+            "submit" if target.matches(OWN) == Ok(true) => return,
             "submit" => {
                 event.prevent_default();
                 Deed::Confirmed

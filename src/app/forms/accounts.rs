@@ -53,6 +53,12 @@ pub struct BioForm {
     bio: String,
 }
 
+/// What time others are shown; empty for none.
+#[derive(Debug, Deserialize)]
+pub struct ClockForm {
+    utc_offset: String,
+}
+
 /// The form of another password.
 #[derive(Debug, Deserialize)]
 pub struct PasswordForm {
@@ -238,6 +244,40 @@ pub async fn set_bio(
     };
     let changed = accounts::change_me(&site.ctx, &scope, changes).await;
     changed_to(&site, &scope, &headers, "bio", bio, changed.map(drop)).await
+}
+
+/// `POST /settings/clock`: what time others are shown that it is for one.
+pub async fn set_clock(
+    State(site): State<Site>,
+    scope: Scope,
+    headers: HeaderMap,
+    form: Filled<ClockForm>,
+) -> Response {
+    let Ok(Form(ClockForm { utc_offset })) = form else {
+        return unreadable(&site);
+    };
+    let minutes = match utc_offset.as_str() {
+        "" => None,
+        minutes => match minutes.parse() {
+            Ok(minutes) => Some(minutes),
+            Err(_) => return unreadable(&site),
+        },
+    };
+    let changes = ProfileChanges {
+        utc_offset: Some(minutes),
+        ..ProfileChanges::default()
+    };
+    let changed = accounts::change_me(&site.ctx, &scope, changes).await;
+    let changed = changed.map(drop);
+    changed_to(
+        &site,
+        &scope,
+        &headers,
+        "utc_offset",
+        String::new(),
+        changed,
+    )
+    .await
 }
 
 /// `POST /settings/password`: another password, and the end of all other sessions.

@@ -32,6 +32,9 @@ pub struct DeedForm {
     reason: String,
     #[serde(default)]
     days: String,
+    /// Where to go afterwards: else to the members.
+    #[serde(default)]
+    next: String,
 }
 
 /// `POST /rooms/{slug}/members`: lets somebody in.
@@ -136,7 +139,7 @@ pub async fn do_to_member(
         _ => return pages::not_found(State(site)).await,
     };
     let page = match done {
-        Ok(()) => led(&site, &scope, room).await,
+        Ok(()) => led(&site, &scope, room, &form.next).await,
         Err(
             error @ (ServiceError::SignInRequired
             | ServiceError::RoomNotFound
@@ -157,9 +160,15 @@ pub async fn do_to_member(
     pages::answer(&site, page)
 }
 
-/// To the members, or away from a room that who did it is not in any more.
-async fn led(site: &Site, scope: &Scope, room: RoomId) -> Result<Response, ServiceError> {
+/// To where they were, or to the members, or away from a room that who did it is not in any more.
+async fn led(
+    site: &Site,
+    scope: &Scope,
+    room: RoomId,
+    next: &str,
+) -> Result<Response, ServiceError> {
     match rooms::get(&site.ctx, scope, room).await {
+        Ok(_) if !next.is_empty() => Ok(see(paths::safe_next(next))),
         Ok(room) => Ok(see(&paths::members(&room))),
         Err(ServiceError::RoomNotFound) => Ok(see(paths::LIST)),
         Err(error) => Err(error),

@@ -1,11 +1,11 @@
 //! The forms of a person's page: talking to them alone, blocking them, and not any more.
 
-use super::see;
+use super::{Filled, MemberForm, see};
 use crate::app::pages;
 use crate::site::Site;
-use axum::extract::State;
+use axum::extract::{Form, State};
 use axum::response::Response;
-use parlour_protocol::paths;
+use parlour_protocol::{UserId, paths};
 use parlour_server::http::AtPerson;
 use parlour_server::{Scope, ServiceError, people, rooms};
 
@@ -22,13 +22,29 @@ pub async fn talk(State(site): State<Site>, scope: Scope, AtPerson(id): AtPerson
 }
 
 /// `POST /people/{id}/block`: blocks the person.
-pub async fn block(State(site): State<Site>, scope: Scope, AtPerson(id): AtPerson) -> Response {
+pub async fn block(
+    State(site): State<Site>,
+    scope: Scope,
+    AtPerson(id): AtPerson,
+    form: Filled<MemberForm>,
+) -> Response {
     let blocked = people::block(&site.ctx, &scope, id).await;
-    pages::answer(&site, blocked.map(|()| see(&paths::person(id))))
+    pages::answer(&site, blocked.map(|()| led(form, id)))
 }
 
 /// `POST /people/{id}/unblock`: blocks the person no more.
-pub async fn unblock(State(site): State<Site>, scope: Scope, AtPerson(id): AtPerson) -> Response {
+pub async fn unblock(
+    State(site): State<Site>,
+    scope: Scope,
+    AtPerson(id): AtPerson,
+    form: Filled<MemberForm>,
+) -> Response {
     let unblocked = people::unblock(&site.ctx, &scope, id).await;
-    pages::answer(&site, unblocked.map(|()| see(&paths::person(id))))
+    pages::answer(&site, unblocked.map(|()| led(form, id)))
+}
+
+/// To where the form was, or to the person's page.
+fn led(form: Filled<MemberForm>, id: UserId) -> Response {
+    let next = form.ok().and_then(|Form(filled)| filled.next);
+    see(paths::safe_next(&next.unwrap_or_else(|| paths::person(id))))
 }

@@ -1,6 +1,6 @@
 //! What is done to people on the pages of the administration.
 
-use super::{Filled, see, unreadable};
+use super::{Filled, MemberForm, see, unreadable};
 use crate::app::pages::{self, admin_answer, deed_called, told_when};
 use crate::site::Site;
 use axum::extract::{Form, Path, State};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub struct RoleForm {
     role: ServerRole,
+    next: Option<String>,
 }
 
 /// `POST /admin/people/{id}/role`: gives a role on the server.
@@ -25,7 +26,9 @@ pub async fn give_role(
     form: Filled<RoleForm>,
 ) -> Response {
     match form {
-        Ok(Form(RoleForm { role })) => administer(site, scope, id, Deed::Role(role)).await,
+        Ok(Form(RoleForm { role, next })) => {
+            administer(site, scope, id, Deed::Role(role), next).await
+        }
         Err(_) => unreadable(&site),
     }
 }
@@ -35,16 +38,26 @@ pub async fn do_to_person(
     State(site): State<Site>,
     scope: Scope,
     Path((id, deed)): Path<(String, String)>,
+    form: Filled<MemberForm>,
 ) -> Response {
+    let next = form.ok().and_then(|Form(filled)| filled.next);
     match deed_called(&deed) {
-        Some(deed) => administer(site, scope, id, deed).await,
+        Some(deed) => administer(site, scope, id, deed, next).await,
         None => pages::not_found(State(site)).await,
     }
 }
 
-async fn administer(site: Site, scope: Scope, id: String, deed: Deed) -> Response {
+async fn administer(
+    site: Site,
+    scope: Scope,
+    id: String,
+    deed: Deed,
+    next: Option<String>,
+) -> Response {
     match done(&site, &scope, &id, deed).await {
-        Ok(id) => see(&paths::person_admin(id)),
+        Ok(id) => see(paths::safe_next(
+            &next.unwrap_or_else(|| paths::person_admin(id)),
+        )),
         // Who may see the page is told there what they may not.
         Err(error) => {
             let (status, told) = site.refusal(&error);

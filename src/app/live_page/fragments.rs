@@ -151,8 +151,8 @@ pub enum Part {
 pub enum Key {
     /// What it is.
     Part(Part),
-    /// [`Slot::Members`]: each with whether a number tells them from somebody else, and how many there are.
-    Members(Vec<(UserId, String, bool)>, u32),
+    /// [`Slot::Members`]: of which room, each with whether a number tells them from somebody else, and how many there are.
+    Members(RoomId, Vec<(UserId, String, bool)>, u32),
     /// One of [`Slot::Rows`]: a message in its present state and as it is drawn, a day, or the line *New*.
     Row(RoomKey, timeline::Key),
 }
@@ -210,7 +210,7 @@ impl Renderer<'_> {
     ) -> Result<Arc<Fragment>, TooMuch> {
         let people = open.roster.people.iter();
         let people = people.map(|person| (person.id, person.name.clone(), is_numbered(person)));
-        let key = Key::Members(people.collect(), open.roster.count);
+        let key = Key::Members(open.room.id, people.collect(), open.roster.count);
         self.cached(key, || {
             let place = Place {
                 open: Some(open.clone()),
@@ -240,7 +240,7 @@ impl Key {
     /// About as much as it takes, beside what is in a fragment.
     fn bytes(&self) -> usize {
         let texts = match self {
-            Self::Members(people, _) => people.iter().map(|(_, name, _)| 40 + name.len()).sum(),
+            Self::Members(_, people, _) => people.iter().map(|(_, name, _)| 40 + name.len()).sum(),
             Self::Part(
                 Part::Header { description, .. } | Part::Empty(Some(Beginning { description, .. })),
             ) => description.len(),

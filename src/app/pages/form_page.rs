@@ -104,7 +104,8 @@ fn in_panel_status(status: StatusCode) -> StatusCode {
     }
 }
 
-fn fragment(status: StatusCode, view: impl FnOnce() -> AnyView) -> Response {
+/// A part of a page, for the panel.
+pub(super) fn fragment(status: StatusCode, view: impl FnOnce() -> AnyView) -> Response {
     let html = owned(|| view().to_html());
     (status, Html(html)).into_response()
 }

@@ -2,7 +2,7 @@
 //! them out, and keeping them out.
 
 use super::answer;
-use super::parts::{Choice, ChoiceField, PlainPage, TextField};
+use super::parts::{Choice, ChoiceField, PlainPage, TextField, leads_to};
 use super::shape::Shape;
 use crate::app::room::face;
 use crate::app::shell::Head;
@@ -85,7 +85,7 @@ fn shown(site: &Site, card: MemberCard, refused: Option<Refused<'_>>) -> Respons
         let (room, user) = (card.room.clone(), card.user.clone());
         let face = face(Some((user.id, &user.name)));
         let stands = facts(&card);
-        let forms = forms(&card, reason, at_reason);
+        let forms = forms(&card, "", reason, at_reason);
         let about = paths::person(user.id);
         view! {
             <PlainPage
@@ -103,20 +103,26 @@ fn shown(site: &Site, card: MemberCard, refused: Option<Refused<'_>>) -> Respons
     })
 }
 
-/// What may be done about them.
-fn forms(card: &MemberCard, reason: String, at_reason: Option<String>) -> AnyView {
+/// What may be done about them, with forms that lead to `next`, or else to the members.
+pub(super) fn forms(
+    card: &MemberCard,
+    next: &str,
+    reason: String,
+    at_reason: Option<String>,
+) -> AnyView {
     let deed = |deed| paths::member_deed(&card.room, card.user.id, deed);
     let button = |target, label: &'static str| {
         let action = deed(target);
         view! {
             <form class="form" method="post" action=action>
+                {leads_to(next)}
                 <button class="button" type="submit">{label}</button>
             </form>
         }
     };
-    let roles = (!card.roles.is_empty()).then(|| role_form(deed("role"), card));
+    let roles = (!card.roles.is_empty()).then(|| role_form(deed("role"), next, card));
     let is_kept_out = card.kept_out.is_some();
-    let ban = (card.may_ban).then(|| ban_form(deed("ban"), is_kept_out, reason, at_reason));
+    let ban = (card.may_ban).then(|| ban_form(deed("ban"), next, is_kept_out, reason, at_reason));
     view! {
         {roles}
         {card.may_let_in.then(|| button("let-in", "Let in"))}
@@ -127,7 +133,7 @@ fn forms(card: &MemberCard, reason: String, at_reason: Option<String>) -> AnyVie
     .into_any()
 }
 
-fn role_form(action: String, card: &MemberCard) -> AnyView {
+fn role_form(action: String, next: &str, card: &MemberCard) -> AnyView {
     let options = card.roles.iter().map(|role| {
         let is_theirs = *role == card.role;
         view! { <option value=role.name() selected=is_theirs>{role_name(*role)}</option> }
@@ -135,9 +141,10 @@ fn role_form(action: String, card: &MemberCard) -> AnyView {
     let options = options.collect_view();
     view! {
         <form class="form" method="post" action=action>
+            {leads_to(next)}
             <div class="field">
-                <label for="role">"Role in the room"</label>
-                <select id="role" name="role">{options}</select>
+                <label for="room-role">"Role in the room"</label>
+                <select id="room-role" name="role">{options}</select>
             </div>
             <button class="primary" type="submit">"Give the role"</button>
         </form>
@@ -145,13 +152,20 @@ fn role_form(action: String, card: &MemberCard) -> AnyView {
     .into_any()
 }
 
-fn ban_form(action: String, is_kept_out: bool, reason: String, error: Option<String>) -> AnyView {
+fn ban_form(
+    action: String,
+    next: &str,
+    is_kept_out: bool,
+    reason: String,
+    error: Option<String>,
+) -> AnyView {
     let label = match is_kept_out {
         true => "Keep out for another time",
         false => "Put out and keep out",
     };
     view! {
         <form class="form" method="post" action=action>
+            {leads_to(next)}
             <ChoiceField label="For how long" name="days" chosen="7" choices=&DAYS/>
             <TextField
                 label="Why (optional; who keeps order here reads it)"
@@ -167,7 +181,7 @@ fn ban_form(action: String, is_kept_out: bool, reason: String, error: Option<Str
 }
 
 /// What somebody is in the room.
-fn facts(card: &MemberCard) -> String {
+pub(super) fn facts(card: &MemberCard) -> String {
     match (card.is_member, card.kept_out) {
         (_, Some(end)) => {
             let end = (end < FOR_GOOD).then_some(end);

@@ -99,6 +99,13 @@ pub fn PasswordField(
     }
 }
 
+/// Where a form leads back to that is sent from elsewhere than its own page.
+pub fn leads_to(next: &str) -> AnyView {
+    let next = (!next.is_empty()).then(|| next.to_owned());
+    next.map(|next| view! { <input type="hidden" name="next" value=next/> })
+        .into_any()
+}
+
 /// A value, and what it is called.
 pub type Choice = (&'static str, &'static str);
 

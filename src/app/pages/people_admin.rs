@@ -2,6 +2,7 @@
 //! done to them.
 
 use super::admin::{admin_answer, admin_page};
+use super::parts::leads_to;
 use super::qr::given_link;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
@@ -125,8 +126,28 @@ fn shown(
     error: Option<String>,
     reset: Option<String>,
 ) -> Response {
+    let forms = person_forms(actor, &person, "");
+    admin_page(site, status, "Person", paths::PEOPLE_ADMIN, move || {
+        let reset = reset.map(|link| {
+            let hint = "It is shown this once, works once, and ends after a day. Give it to them alone: whoever has it \
+                sets their password, and is them.";
+            given_link(&link, "A new password", hint)
+        });
+        view! {
+            <p><strong><bdi>{person.user.name.clone()}</bdi></strong>" · "{facts(&person)}</p>
+            {error.map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
+            {reset}
+            {forms}
+        }
+        .into_any()
+    })
+}
+
+/// What may be done to a person, with forms that lead to `next`, or else to their page here; nothing where that is
+/// nothing.
+pub(super) fn person_forms(actor: Actor, person: &KnownPerson, next: &str) -> Option<AnyView> {
     let id = person.user.id;
-    let could = |deed| administration::could(actor, deed, &person);
+    let could = |deed| administration::could(actor, deed, person);
     let roles = ServerRole::ALL.into_iter();
     let roles = roles.filter(|role| *role == person.role || could(Deed::Role(*role)));
     let roles: Vec<_> = roles.collect();
@@ -144,43 +165,35 @@ fn shown(
         .into_iter()
         .filter(|(deed, _, fits)| *fits && could(*deed));
     let deeds: Vec<_> = deeds.collect();
-    admin_page(site, status, "Person", paths::PEOPLE_ADMIN, move || {
-        let roles = (roles.len() > 1).then(|| {
-            let options = roles.into_iter().map(|role| {
-                let is_theirs = role == person.role;
-                view! { <option value=role.name() selected=is_theirs>{role.name()}</option> }
-            });
-            view! {
-                <form class="form" id="role-form" method="post" action=paths::person_role(id)>
-                    <div class="field">
-                        <label for="role">"Role on the server"</label>
-                        <select id="role" name="role">{options.collect_view()}</select>
-                    </div>
-                    <button class="primary" type="submit">"Give the role"</button>
-                </form>
-            }
-        });
-        let deeds = deeds.into_iter().map(|(deed, label, _)| {
-            view! {
-                <form method="post" action=paths::person_deed(id, name(deed))>
-                    <button class="button" type="submit">{label}</button>
-                </form>
-            }
-        });
-        let reset = reset.map(|link| {
-            let hint = "It is shown this once, works once, and ends after a day. Give it to them alone: whoever has it \
-                sets their password, and is them.";
-            given_link(&link, "A new password", hint)
+    if roles.len() < 2 && deeds.is_empty() {
+        return None;
+    }
+    let roles = (roles.len() > 1).then(|| {
+        let options = roles.into_iter().map(|role| {
+            let is_theirs = role == person.role;
+            view! { <option value=role.name() selected=is_theirs>{role.name()}</option> }
         });
         view! {
-            <p><strong><bdi>{person.user.name.clone()}</bdi></strong>" · "{facts(&person)}</p>
-            {error.map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
-            {reset}
-            {roles}
-            {deeds.collect_view()}
+            <form class="form" id="role-form" method="post" action=paths::person_role(id)>
+                {leads_to(next)}
+                <div class="field">
+                    <label for="role">"Role on the server"</label>
+                    <select id="role" name="role">{options.collect_view()}</select>
+                </div>
+                <button class="primary" type="submit">"Give the role"</button>
+            </form>
         }
-        .into_any()
-    })
+    });
+    let deeds = deeds.into_iter().map(|(deed, label, _)| {
+        view! {
+            <form method="post" action=paths::person_deed(id, name(deed))>
+                {leads_to(next)}
+                <button class="button" type="submit">{label}</button>
+            </form>
+        }
+    });
+    let deeds = deeds.collect_view();
+    Some(view! { {roles} {deeds} }.into_any())
 }
 
 /// The deeds that take nothing but a button.

@@ -7,6 +7,7 @@ use super::dressing::look;
 use super::look::Look;
 use super::parts::{ChoiceField, PasswordField, PlainPage, TextField};
 use super::shape::Shape;
+use super::zone::OffsetField;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
@@ -14,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use parlour_protocol::permissions::may;
-use parlour_protocol::{Action, AppError, Me, UserKind, paths};
+use parlour_protocol::{Action, AppError, Me, Timestamp, UserKind, paths};
 use parlour_server::accounts::{self, OwnSession};
 use parlour_server::{Scope, ServiceError, SessionId};
 
@@ -59,7 +60,8 @@ pub async fn settings_page(
         may_be_listed: false,
     };
     let look = look(site, headers);
-    let page = || shown(me, sessions, this, look, wrong).into_any();
+    let now = site.ctx.clock.now();
+    let page = || shown(me, sessions, this, look, now, wrong).into_any();
     Ok(site.assets.page(status, &head, page))
 }
 
@@ -68,6 +70,7 @@ fn shown(
     sessions: Vec<OwnSession>,
     this: SessionId,
     look: Look,
+    now: Timestamp,
     wrong: Option<Wrong>,
 ) -> impl IntoView {
     let at = |field: &str| {
@@ -75,6 +78,7 @@ fn shown(
         wrong.map(|wrong| wrong.error.message.clone())
     };
     let (at_bio, at_current, at_password) = (at("bio"), at("current"), at("password"));
+    let at_clock = at("utc_offset");
     let bio = match &wrong {
         Some(wrong) if wrong.field == "bio" => wrong.typed.clone(),
         _ => me.bio.clone(),
@@ -127,6 +131,17 @@ fn shown(
                     />
                     <button class="primary" type="submit">"Save"</button>
                 </form>
+            </section>
+            <section aria-labelledby="clock-title">
+                <h2 id="clock-title">"What time it is for you"</h2>
+                <form class="form" method="post" action=paths::SET_CLOCK>
+                    <OffsetField chosen=me.utc_offset now/>
+                    <p class="field-error">{at_clock}</p>
+                    <button class="primary" type="submit">"Show it"</button>
+                </form>
+                <p class="field-hint">
+                    "Whoever opens your card sees it. Choose anew when your clocks go forward or back."
+                </p>
             </section>
             <section aria-labelledby="look-title">
                 <h2 id="look-title">"How it looks in this browser"</h2>

@@ -1,5 +1,5 @@
-//! The panel: a dialog that shows what a page is about, a new room or another name for it, one's own name, or the
-//! question before something is gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
+//! The panel: a dialog that shows what a page is about, a new room or another name for it, one's own name, somebody's
+//! card, or the question before something is gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
 //!
 //! *Invariant:* what is in the panel is what was asked for last; what comes late for another one is dropped.
 
@@ -11,7 +11,7 @@ use crate::app::api;
 use crate::app::browser::dialog::{self, Deed, SINGLE_KEYS};
 use crate::app::browser::finder::FIELD;
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::browser::{fetch, storage};
+use crate::app::browser::{cards, fetch, storage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_client::session::Session;
@@ -20,11 +20,20 @@ use parlour_protocol::json::FromJson;
 use parlour_protocol::{User, paths, rules};
 
 /// The fields that a panel may have, by name and id.
-const FIELDS: [&str; 4] = ["name", "description", "username", "next"];
+const FIELDS: [&str; 5] = ["name", "description", "username", "password", "next"];
 
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(model: ViewModel) {
     dialog::attend(move |deed| happened(model, deed));
+    cards::on_card(move |event, card| {
+        // Who is nobody is asked for a name on the way to the page.
+        let is_here = driver::is_plain(event) && model.me().with_untracked(Option::is_some);
+        if is_here {
+            model.change(|state| state.screen.card = card);
+            model.show_dialog(Some(Dialog::Card));
+        }
+        is_here
+    });
     shown::keep(move || match model.dialog().get() {
         Some(Dialog::Find) => finder::open(model),
         Some(wanted) => spawn_local(async move {
@@ -93,6 +102,7 @@ fn path_of(model: ViewModel, wanted: Dialog) -> Option<String> {
         Dialog::NewRoom => paths::NEW_ROOM.to_owned(),
         Dialog::Find => paths::GO.to_owned(),
         Dialog::Keys => paths::KEYS.to_owned(),
+        Dialog::Card => model.look(|state| state.screen.card.clone()),
         Dialog::Name if is_somebody => paths::ME.to_owned(),
         Dialog::Name => match model.look(|state| state.screen.after_name) {
             Some(_) => paths::join(paths::NEW_ROOM),
@@ -161,7 +171,7 @@ fn confirm(model: ViewModel) {
     };
     match wanted {
         Dialog::Find => return finder::go(model),
-        Dialog::Keys => return model.show_dialog(None),
+        Dialog::Keys | Dialog::Card => return model.show_dialog(None),
         _ => {}
     }
     let mut form = String::new();

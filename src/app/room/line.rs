@@ -19,7 +19,7 @@ use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::{self, MessageRow, PendingRow};
 use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, Number, paths, rules};
+use parlour_protocol::{Link, Message, Number, UserId, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -105,7 +105,15 @@ pub fn MessageLine(
         >
             {opens_group.then(|| face(Some((message.user_id, message.username.as_str()))))}
             <header class="message-head">
-                <span class="author"><bdi>{message.username.clone()}</bdi>{numbered(namesake)}</span>
+                // What goes on with a group has its name for who does not see it, and one way to the person is enough.
+                <a
+                    class="author"
+                    href=opens_group.then(|| card(model, message.user_id))
+                    tabindex=STOP.filter(|_| opens_group)
+                >
+                    <bdi>{message.username.clone()}</bdi>
+                    {numbered(namesake)}
+                </a>
                 " "
                 <a class="when" href=permalink title=stored tabindex=STOP on:click=heard(visit)>
                     <time datetime=timestamp.to_string() data-full=full>{at.clock()}</time>
@@ -120,6 +128,12 @@ pub fn MessageLine(
             }}
         </article>
     }
+}
+
+/// Where somebody's card is, as it is seen from the open room. The panel takes it from here
+/// (`browser/dialog.rs`).
+pub fn card(model: ViewModel, person: UserId) -> Option<String> {
+    model.open_id().map(|room| paths::person_in(person, room))
 }
 
 /// What shows a message that is folded away. It works without script.

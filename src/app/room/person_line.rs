@@ -1,7 +1,9 @@
 //! A line of the list of who is here.
 
 use super::face::face;
-use super::line::numbered;
+use super::line::{card, numbered};
+use super::shown;
+use super::view_model::ViewModel;
 use leptos::prelude::*;
 use parlour_protocol::Person;
 
@@ -14,5 +16,8 @@ pub fn PersonLine(
     number: Option<String>,
 ) -> impl IntoView {
     let face = face(Some((person.id, person.name.as_str())));
-    view! { <li>{face}<bdi>{person.name}</bdi>{numbered(number)}</li> }
+    let (model, id) = (ViewModel::here(), person.id);
+    // They may be in the next room, too.
+    let card = shown::attribute(move || card(model, id));
+    view! { <li><a href=card>{face}<bdi>{person.name}</bdi></a>{numbered(number)}</li> }
 }

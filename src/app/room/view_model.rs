@@ -32,6 +32,8 @@ pub enum Dialog {
     Find,
     /// Which keys there are.
     Keys,
+    /// Somebody's card, of which the screen knows where it is.
+    Card,
     /// Delete the open room?
     DeleteRoom,
     /// Delete this message?
@@ -73,6 +75,8 @@ pub struct Screen {
     pointed: Option<Number>,
     /// The form of that message was opened by a key, and gives the focus back to it.
     pub(super) is_edited_by_key: bool,
+    /// Where the card is that was asked for.
+    pub(super) card: String,
     /// A form is on its way: one click, one guest, and one room.
     pub(super) is_sending: bool,
 }

@@ -37,6 +37,19 @@ pub struct MemberCard {
     pub may_lift: bool,
 }
 
+impl MemberCard {
+    /// Whether who asks may do anything about them.
+    pub fn offers(&self) -> bool {
+        let deeds = [
+            self.may_let_in,
+            self.may_put_out,
+            self.may_ban,
+            self.may_lift,
+        ];
+        !self.roles.is_empty() || deeds.contains(&true)
+    }
+}
+
 /// What who asks may do about members of a room at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keepers {

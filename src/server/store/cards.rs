@@ -28,6 +28,8 @@ pub struct Card {
     pub role: ServerRole,
     /// What they say of themselves; empty for nothing.
     pub bio: String,
+    /// Minutes that their clock is before UTC, where they show it.
+    pub utc_offset: Option<i64>,
     /// Rooms that both are in, without direct ones, in alphabetical order; `online` is 0.
     pub rooms: Vec<Room>,
     /// Whether who looks has blocked them.
@@ -76,7 +78,8 @@ impl Store {
                     role: user.server_role(),
                     user: user.into(),
                     bio: row.get(UserRow::COUNT)?,
-                    is_blocked: row.get(UserRow::COUNT + 1)?,
+                    utc_offset: row.get(UserRow::COUNT + 1)?,
+                    is_blocked: row.get(UserRow::COUNT + 2)?,
                     rooms: Vec::new(),
                     availability: None,
                 })
@@ -137,7 +140,7 @@ const NAMED: &str = concat!(
 const CARD: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", bio, EXISTS (SELECT 1 FROM blocks WHERE blocks.user_id = ?1 AND blocked_id = users.id) \
+    ", bio, utc_offset, EXISTS (SELECT 1 FROM blocks WHERE blocks.user_id = ?1 AND blocked_id = users.id) \
     FROM users WHERE users.id = ?2 AND (users.id = ?1 OR ",
     is_met!("?1"),
     ")"

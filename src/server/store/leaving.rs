@@ -179,7 +179,7 @@ fn change(
 const HOLD: &str = "INSERT INTO former_names (user_id, name, skeleton, held_until) \
     SELECT id, name, skeleton, ?2 FROM users WHERE id = ?1";
 
-const LEAVE: &str = "UPDATE users SET name = ?2, folded = '', skeleton = '', bio = '', role = 'member', \
+const LEAVE: &str = "UPDATE users SET name = ?2, folded = '', skeleton = '', bio = '', utc_offset = NULL, mail = '', role = 'member', \
     state = 'deleted', leaving = ?3, left_after = '', seq = ?4 WHERE id = ?1";
 
 const LEAVE_AS_GUESTS: &str = "UPDATE users SET name = ?2, folded = '', skeleton = '', leaving = ?3, \

@@ -10,6 +10,17 @@ use parlour_protocol::{Me, Timestamp, UserId};
 /// Browsers that are remembered of a person.
 const BROWSERS: i64 = 50;
 
+/// What a user says of themselves from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// A sentence; empty for nothing.
+    pub bio: Option<String>,
+    /// Minutes that their clock is before UTC, or that it is not shown.
+    pub utc_offset: Option<Option<i64>>,
+    /// A mail address; empty for none.
+    pub mail: Option<String>,
+}
+
 impl Store {
     /// A user as they see themselves.
     ///
@@ -25,6 +36,8 @@ impl Store {
                     kind: user.kind.0,
                     name: user.name,
                     bio: row.get(UserRow::COUNT)?,
+                    utc_offset: row.get(UserRow::COUNT + 1)?,
+                    mail: row.get(UserRow::COUNT + 2)?,
                 })
             });
             Ok(me?)
@@ -32,13 +45,21 @@ impl Store {
         self.read(read).await
     }
 
-    /// Sets what a user says of themselves.
+    /// Sets what a user says of themselves; what is `None` stays.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn set_bio(&self, id: UserId, bio: String) -> Result<(), ServiceError> {
+    pub async fn set_profile(&self, id: UserId, profile: Profile) -> Result<(), ServiceError> {
         self.write(move |db| {
-            statement(db, SET_BIO)?.execute(values![id, &bio])?;
+            if let Some(bio) = &profile.bio {
+                statement(db, SET_BIO)?.execute(values![id, bio])?;
+            }
+            if let Some(utc_offset) = profile.utc_offset {
+                statement(db, SET_OFFSET)?.execute(values![id, utc_offset])?;
+            }
+            if let Some(mail) = &profile.mail {
+                statement(db, SET_MAIL)?.execute(values![id, mail])?;
+            }
             Ok(Written::quietly(()))
         })
         .await
@@ -72,9 +93,17 @@ impl Store {
     }
 }
 
-const ME: &str = concat!("SELECT ", user_columns!(), ", bio FROM users WHERE id = ?");
+const ME: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", bio, utc_offset, mail FROM users WHERE id = ?"
+);
 
 const SET_BIO: &str = "UPDATE users SET bio = ?2 WHERE id = ?1";
+
+const SET_OFFSET: &str = "UPDATE users SET utc_offset = ?2 WHERE id = ?1";
+
+const SET_MAIL: &str = "UPDATE users SET mail = ?2 WHERE id = ?1";
 
 const KNOWS: &str = "SELECT 1 FROM known_browsers WHERE user_id = ? AND token_hash = ?";
 

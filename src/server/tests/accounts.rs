@@ -56,6 +56,7 @@ async fn an_account_is_made_signed_out_of_and_signed_in_to_again() {
     let me = server.me(&alice).await;
     let expected = json!({
         "id": alice.id, "name": "Alice", "kind": "member", "role": "member", "bio": "",
+        "utc_offset": null, "mail": "",
     });
     assert_eq!((me.status, me.body), (200, expected));
 
@@ -159,6 +160,30 @@ async fn what_an_account_was_called_is_held_for_thirty_days() {
         (200, &json!("Alicia"))
     );
     assert_eq!(renamed.body["bio"], "Curious.");
+    for (sent, status) in [
+        (
+            json!({"utc_offset": 120, "mail": " alice@example.org"}),
+            200,
+        ),
+        (json!({"utc_offset": 900}), 422),
+        (json!({"mail": "alice"}), 422),
+        (json!({}), 200),
+    ] {
+        let sent = server.call(Method::PATCH, "/api/chat/me", Some(&alice), Some(sent));
+        assert_eq!(sent.await.status, status);
+    }
+    let me = server.me(&alice).await.body;
+    assert_eq!(
+        (&me["utc_offset"], &me["mail"]),
+        (&json!(120), &json!("alice@example.org"))
+    );
+    let not_shown = Some(json!({"utc_offset": null}));
+    let me = server.call(Method::PATCH, "/api/chat/me", Some(&alice), not_shown);
+    let me = me.await.body;
+    assert_eq!(
+        (&me["utc_offset"], &me["mail"]),
+        (&json!(null), &json!("alice@example.org"))
+    );
     // One name signs in.
     server
         .sign_in("Alice", PASSWORD)

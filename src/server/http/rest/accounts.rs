@@ -16,7 +16,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use futures::TryStreamExt;
 use parlour_protocol::{Me, NewSession, Timestamp, User, paths};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// A name and the password that belongs to it.
@@ -43,6 +43,16 @@ pub(super) struct MeBody {
     username: Option<String>,
     #[serde(default)]
     bio: Option<String>,
+    /// `null` shows no time.
+    #[serde(default, deserialize_with = "given")]
+    utc_offset: Option<Option<i64>>,
+    #[serde(default)]
+    mail: Option<String>,
+}
+
+/// What is there, also where it is `null`.
+fn given<'d, D: Deserializer<'d>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 /// What proves that it is one's account, and what becomes of what one wrote.
@@ -174,8 +184,12 @@ pub(super) async fn change_me(
     scope: Scope,
     JsonBody(body): JsonBody<MeBody>,
 ) -> Result<Json<Me>, Problem> {
-    let MeBody { username, bio } = body;
-    let changes = ProfileChanges { username, bio };
+    let changes = ProfileChanges {
+        username: body.username,
+        bio: body.bio,
+        utc_offset: body.utc_offset,
+        mail: body.mail,
+    };
     Ok(Json(accounts::change_me(&ctx, &scope, changes).await?))
 }
 

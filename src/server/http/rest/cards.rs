@@ -27,6 +27,7 @@ pub(super) struct CardBody {
     user: User,
     role: ServerRole,
     bio: String,
+    utc_offset: Option<i64>,
     rooms: Vec<Room>,
     is_blocked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +40,7 @@ impl From<Card> for CardBody {
             user: card.user,
             role: card.role,
             bio: card.bio,
+            utc_offset: card.utc_offset,
             rooms: card.rooms,
             is_blocked: card.is_blocked,
             availability: card.availability,
