@@ -9,6 +9,7 @@
 use crate::ClientAddress;
 use crate::clock::{Clock, Random, timeout};
 use crate::error::ServiceError;
+use crate::limits::Attempt;
 use crate::names;
 use crate::share::{Bounds, Share};
 use argon2::password_hash::phc::PasswordHash;
@@ -132,22 +133,28 @@ impl Passwords {
         hashed.await?.map_err(failed)
     }
 
-    /// Whether a password is the one that was stored as `hash`. `None`, nobody's, takes as long and is none.
+    /// Whether a password is the one that was stored as `hash`. `None`, nobody's, takes as long and is none. What is
+    /// wrong counts before the next one is compared, also where nobody waits for the answer any more.
     ///
     /// # Errors
-    /// As [`Passwords::hash`].
+    /// As [`Passwords::hash`]; [`ServiceError::RateLimited`] when too many have failed while this one waited.
     pub async fn is_it(
         &self,
         address: ClientAddress,
         password: Password,
         hash: Option<String>,
+        attempt: Attempt,
     ) -> Result<bool, ServiceError> {
         self.run(address, move || {
+            attempt.check()?;
             let is_somebodys = hash.is_some();
-            let is_it = compare(&password, hash.as_deref().unwrap_or(NOBODYS));
-            is_it && is_somebodys
+            let is_it = compare(&password, hash.as_deref().unwrap_or(NOBODYS)) && is_somebodys;
+            if !is_it {
+                attempt.failed();
+            }
+            Ok(is_it)
         })
-        .await
+        .await?
     }
 
     async fn run<T: Send + 'static>(
@@ -183,6 +190,8 @@ fn compare(password: &Password, hash: &str) -> bool {
 mod tests {
     use super::*;
     use crate::clock::{SystemClock, SystemRandom};
+    use crate::config::LimitSettings;
+    use crate::limits::Limits;
     use std::net::IpAddr;
 
     const HOME: ClientAddress = ClientAddress::Known(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
@@ -214,8 +223,15 @@ mod tests {
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
+        let limits = Limits::new(&LimitSettings::none(), Arc::new(SystemClock));
         let is_it = |text: &str, hash: Option<&str>| {
-            passwords.is_it(HOME, Password::given(text), hash.map(str::to_owned))
+            let attempt = limits.attempt("alice", HOME, None).unwrap();
+            passwords.is_it(
+                HOME,
+                Password::given(text),
+                hash.map(str::to_owned),
+                attempt,
+            )
         };
         assert!(is_it("Caf\u{e9} au lait", Some(&hash)).await.unwrap());
         assert!(!is_it("Cafe au lait", Some(&hash)).await.unwrap());

@@ -48,19 +48,10 @@ pub(super) async fn prove(
     let name = names::folded(&account.user.name);
     let attempt = ctx.limits.attempt(&name, scope.address, None)?;
     let given = Password::given(password);
-    let compared = (ctx.passwords)
-        .is_it(scope.address, given, account.secret)
-        .await;
-    match compared {
-        Ok(false) => Err(ServiceError::WrongCredentials),
-        Ok(true) => {
-            attempt.give_back();
-            Ok(account.user)
-        }
-        Err(error) => {
-            attempt.give_back();
-            Err(error)
-        }
+    let compared = (ctx.passwords).is_it(scope.address, given, account.secret, attempt);
+    match compared.await? {
+        true => Ok(account.user),
+        false => Err(ServiceError::WrongCredentials),
     }
 }
 

@@ -32,8 +32,8 @@ pub async fn is_setup_code(ctx: &Context, scope: &Scope, code: &str) -> Result<b
         Some(code) => ctx.store.is_setup_code(code.hash()).await? && !ctx.store.has_owner().await?,
         None => false,
     };
-    if is_it {
-        attempt.give_back();
+    if !is_it {
+        attempt.failed();
     }
     Ok(is_it)
 }

@@ -50,18 +50,11 @@ pub async fn sign_in(
     let attempt = ctx.limits.attempt(&name, scope.address, known_by)?;
     let secret = account.as_ref().and_then(|known| known.secret.clone());
     let given = Password::given(password);
-    let compared = ctx.passwords.is_it(scope.address, given, secret).await;
-    let is_it = match compared {
-        Ok(is_it) => is_it,
-        Err(error) => {
-            attempt.give_back();
-            return Err(error);
-        }
-    };
+    let compared = ctx.passwords.is_it(scope.address, given, secret, attempt);
+    let is_it = compared.await?;
     let Some(KnownAccount { user, .. }) = account.filter(|_| is_it) else {
         return Err(ServiceError::WrongCredentials);
     };
-    attempt.give_back();
     let (token, session) = sessions::begun(ctx, scope, browser.device);
     match scope.person.as_ref().filter(|person| is_guest(person)) {
         None => ctx.store.begin_session(user.id, session).await?,

@@ -366,6 +366,34 @@ async fn a3_guessing_is_answered_429_and_locks_nobody_out() {
     assert_eq!(sign_in("192.0.2.1", PASSWORD).await.status, 201);
 }
 
+/// Of many at once: who is right comes in, and who is wrong is compared no more often than one may be wrong, and as often
+/// as is compared at the same time, less one.
+#[tokio::test]
+async fn a3_only_who_fails_counts_of_many_who_sign_in_at_once() {
+    let server = Server::start(|settings| {
+        settings.limits.sign_in_failures = 10;
+        settings.limits.address_sign_in_failures = 50;
+    })
+    .await;
+    server.member("Alice").await;
+    let at_once = async |password: &str, count: usize| {
+        let answers = (0..count).map(|_| server.sign_in("Alice", password));
+        let answers = futures::future::join_all(answers).await;
+        answers
+            .into_iter()
+            .map(|answer| answer.status)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(at_once(PASSWORD, 60).await, [201; 60]);
+    let wrong = at_once("jam yesterday", 100).await;
+    let compared = wrong.iter().filter(|status| **status == 401).count();
+    let beside = std::thread::available_parallelism().map_or(1, usize::from) / 2;
+    assert!((10..10 + beside.max(1)).contains(&compared), "{wrong:?}");
+    assert!(wrong.iter().all(|status| [401, 429].contains(status)));
+    let right = server.sign_in("Alice", PASSWORD).await;
+    right.refused(429, "rate_limited");
+}
+
 /// O6, A4: the house is set up once, with its code.
 #[tokio::test]
 async fn o6_fifty_who_have_the_code_make_one_owner() {
