@@ -13,7 +13,8 @@ mod people_admin;
 mod resets;
 
 pub use accounts::{
-    end_session, join, rename, set_bio, set_clock, set_password, set_up, sign_in, sign_out,
+    end_session, join, rename, set_bio, set_clock, set_mail, set_password, set_up, sign_in,
+    sign_out,
 };
 pub use device_links::{decide_device_link, make_device_link, take_device_link};
 pub use invites::{accept_invite, answer_request, invite_to_room, invite_to_server, revoke_invite};

@@ -1,7 +1,9 @@
 //! The document around every page, its headers, and how a view becomes a response; and the scripts by hand.
 
+mod scripts;
 mod worker;
 
+pub use scripts::{Script, script, scripts};
 pub use worker::worker;
 
 use crate::app::browser::navigation::ICON;
@@ -250,15 +252,12 @@ fn build(names: &[&str]) -> String {
 
 /// The script of a live page: [`LOADER`] for these files, without what only its readers need.
 fn loader(script: &str, wasm: &str) -> String {
-    let lines = LOADER.lines().map(str::trim);
-    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let code = scripts::compact(LOADER) + "\n" + &scripts::compact(scripts::REVEAL);
     // What is built anew all the time under the same names is not to be kept.
     let worker = if is_watched() { "" } else { paths::WORKER };
     let mut loader = format!("const script={script:?},wasm={wasm:?},worker={worker:?}");
-    for line in code {
-        loader.push('\n');
-        loader.push_str(line);
-    }
+    loader.push('\n');
+    loader.push_str(&code);
     for spaced in SPACED {
         loader = loader.replace(spaced, spaced.trim());
     }

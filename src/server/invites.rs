@@ -274,7 +274,7 @@ pub async fn sign_up(
     let code = tried(ctx, scope, code)?;
     let by = by_invite(ctx, &code, None).await;
     let made = match by {
-        Ok(by) => accounts::sign_up_by(ctx, scope, username, password, device, Some(by)).await,
+        Ok(by) => accounts::sign_up_by(ctx, scope, username, password, "", device, Some(by)).await,
         Err(error) => Err(error),
     };
     Ok(signed_up(ctx, right(ctx, scope, made)?))

@@ -80,6 +80,9 @@ impl Files {
         let mut inside = grouped(embedded::FILES);
         let worker = File::new(shell::worker().into(), None, None);
         inside.insert(paths::WORKER.trim_start_matches('/').to_owned(), worker);
+        for (path, code) in shell::scripts() {
+            inside.insert(path.to_owned(), File::new(code.into(), None, None));
+        }
         let named = if site_root.is_empty() {
             embedded::BUILT_BESIDE
         } else {
@@ -135,7 +138,7 @@ impl Files {
         let hashed = self
             .inside
             .iter()
-            .filter(|(path, _)| self.package.is_hashed(path));
+            .filter(|(path, _)| self.package.is_hashed(path) && self.package.is_any_main(path));
         if let Err(error) = self.builds.keep(hashed).await {
             tracing::warn!(%error, folder = ?self.builds.folder(), "this build's files cannot be kept for after an upgrade");
         }
@@ -205,6 +208,11 @@ impl Package {
             let parts: Vec<_> = name.split('.').collect();
             !name.contains('/') && parts.len() == 3 && parts.iter().all(|part| !part.is_empty())
         })
+    }
+
+    /// Whether pages load it, and may do so long after they were opened.
+    fn is_any_main(&self, path: &str) -> bool {
+        KINDS.iter().any(|kind| self.is_main(path, kind))
     }
 
     /// The file of this kind that pages load, with or without a hash.

@@ -36,6 +36,7 @@ pub fn site(site: Site) -> Router {
         .route("/pkg/look/{look}", get(pages::look_sheet))
         .route(paths::SET_BIO, post(forms::set_bio))
         .route(paths::SET_CLOCK, post(forms::set_clock))
+        .route(paths::SET_MAIL, post(forms::set_mail))
         .route(paths::SET_PASSWORD, post(forms::set_password))
         .route(
             paths::LEAVE_HOUSE,

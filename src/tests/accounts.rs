@@ -143,6 +143,35 @@ async fn settings_say_where_one_is_signed_in_and_end_it_there() {
 }
 
 #[tokio::test]
+async fn a_mail_address_is_given_with_the_password_or_later_and_taken_back() {
+    let site = Site::plain().await;
+    let alice = site.visitor();
+    let form = alice.get("/join").await.form("form.form");
+    let form = form.with("username", "Alice").with("password", PASSWORD);
+    let refused = alice.submit(form.clone().with("mail", "alice")).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.text("#mail-error"), "That is no mail address.");
+    assert_eq!(refused.text("#username-error"), "");
+    let again = refused.form("form.form");
+    assert_eq!(
+        (again.value("mail"), again.value("username")),
+        ("alice", "Alice")
+    );
+    alice.done(form.with("mail", "alice@example.org")).await;
+    let mail = async || alice.get("/settings").await.form("form[action$=mail]");
+    let form = mail().await;
+    assert_eq!(form.value("mail"), "alice@example.org");
+    let refused = alice.submit(form.clone().with("mail", "@")).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.text("#mail-error"), "That is no mail address.");
+    alice.done(form.with("mail", "")).await;
+    assert_eq!(mail().await.value("mail"), "");
+    // Of a guest there is nobody to write to.
+    let guest = site.person("Gus").await.get("/settings").await;
+    assert!(guest.has_no("form[action$=mail]"));
+}
+
+#[tokio::test]
 async fn nobody_is_locked_out_of_a_browser_in_which_they_were() {
     let site = Site::start(|settings| {
         settings.limits.sign_in_failures = 3;

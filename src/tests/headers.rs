@@ -1,5 +1,6 @@
 //! What every answer carries, whatever it answers.
 
+use crate::accounts::member;
 use crate::harness::{Browser, HASH, LOBBY, Page, RUNS, Site};
 use parlour_protocol::RoomId;
 use parlour_protocol::calls::Request;
@@ -203,10 +204,17 @@ async fn a_page_without_live_parts_loads_no_script_and_no_wasm() {
     let edit = person.say(&mine, "Hello").await.attribute("a.edit", "href");
     let mut pages = Vec::new();
     let delete = format!("{mine}/delete");
-    for path in ["/rooms/new", "/me", &edit, &delete, "/nothing", "/rooms/99"] {
+    let plain = [
+        "/rooms/new",
+        &edit,
+        &delete,
+        "/people",
+        "/nothing",
+        "/rooms/99",
+    ];
+    for path in plain {
         pages.push(person.get(path).await);
     }
-    pages.push(site.visitor().get("/join").await);
     pages.push(person.post("/rooms/new", &[("name", "")]).await);
     pages.push(
         person
@@ -221,6 +229,43 @@ async fn a_page_without_live_parts_loads_no_script_and_no_wasm() {
             "/pkg/parlour.css"
         );
     }
+}
+
+#[tokio::test]
+async fn a_page_with_a_password_loads_a_file_that_shows_it_and_runs_nothing_else() {
+    let site = Site::plain().await;
+    let (visitor, guest) = (site.visitor(), site.person("Alice").await);
+    let member = member(&site, "Bob").await;
+    for (who, path, fields) in [
+        (&visitor, "/join", 1),
+        (&visitor, "/signin", 1),
+        (&guest, "/me", 1),
+        (&member, "/settings", 2),
+        (&member, "/settings/leave", 1),
+        (&member, "/signout", 0),
+    ] {
+        let page = who.get(path).await;
+        assert_eq!(page.all("[type=password]").len(), fields, "{path}");
+        // Where no script runs nothing that only a script does is offered.
+        assert_eq!(page.all(".reveal[hidden]").len(), fields, "{path}");
+        assert_eq!(page.all("#unsent[hidden]").len(), usize::from(fields == 0));
+        assert!(page.has_no("script:not([src]), leptos-island"), "{path}");
+        let policy = policy(&page);
+        let runs = |source: &str| policy["script-src"].iter().any(|from| from == source);
+        assert!(runs("'self'") && !runs("'unsafe-inline'"), "{policy:?}");
+        let file = page.all("script")[0].attr("src").unwrap().to_owned();
+        assert!(
+            page.all("script")
+                .iter()
+                .all(|script| script.attr("src") == Some(&file))
+        );
+        let script = who.get(&file).await;
+        assert_eq!(script.status, 200, "{file}");
+        assert!(script.header("content-type").starts_with("text/javascript"));
+        assert!(script.header("cache-control").contains("immutable"));
+        assert!(!script.body.contains("//"), "{}", script.body);
+    }
+    assert_eq!(visitor.get("/pkg/reveal.0.js").await.status, 404);
 }
 
 #[tokio::test]

@@ -27,7 +27,11 @@ fn is_a_fragment(page: &Page) {
     }
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.all("#panel-title").len(), 1);
-    assert_eq!(page.all("button[type=button]").len(), 1);
+    assert_eq!(page.all("button[type=button]:not(.reveal)").len(), 1);
+    assert_eq!(
+        page.all(".reveal:not([hidden])").len(),
+        page.all("[type=password]").len()
+    );
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ pub fn attend(hear: impl Fn(Deed) + 'static) {
             }
             "input" => Deed::Typed(target.id()),
             "close" => Deed::Closed,
-            _ if target.matches("button[type=button]") == Ok(true) => Deed::Cancelled,
+            _ if target.matches("button[type=button]:not(.reveal)") == Ok(true) => Deed::Cancelled,
             _ => match target.closest("[role=option]") {
                 Ok(Some(line)) => Deed::Chose(line.get_attribute(PATH).unwrap_or_default()),
                 _ => return,

@@ -27,6 +27,8 @@ pub struct NameForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
+    mail: String,
+    #[serde(default)]
     next: String,
 }
 
@@ -59,6 +61,12 @@ pub struct ClockForm {
     utc_offset: String,
 }
 
+/// A mail address; empty for none.
+#[derive(Debug, Deserialize)]
+pub struct MailForm {
+    mail: String,
+}
+
 /// The form of another password.
 #[derive(Debug, Deserialize)]
 pub struct PasswordForm {
@@ -77,6 +85,7 @@ pub async fn join(
     let Ok(Form(NameForm {
         username,
         password,
+        mail,
         next,
     })) = form
     else {
@@ -84,7 +93,7 @@ pub async fn join(
     };
     let is_nobody = scope.person.is_none();
     let made = if is_nobody && !password.is_empty() {
-        accounts::sign_up(&site.ctx, &scope, &username, &password, &device)
+        accounts::sign_up(&site.ctx, &scope, &username, &password, &mail, &device)
             .await
             .map(|(user, token)| (user, Some(token)))
     } else {
@@ -100,7 +109,7 @@ pub async fn join(
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = join_page(&site, shape, status, &username, &next, Some(&error));
+            let page = join_page(&site, shape, status, &username, &mail, &next, Some(&error));
             told_when(page, &error)
         }
     }
@@ -278,6 +287,24 @@ pub async fn set_clock(
         changed,
     )
     .await
+}
+
+/// `POST /settings/mail`: one's mail address.
+pub async fn set_mail(
+    State(site): State<Site>,
+    scope: Scope,
+    headers: HeaderMap,
+    form: Filled<MailForm>,
+) -> Response {
+    let Ok(Form(MailForm { mail })) = form else {
+        return unreadable(&site);
+    };
+    let changes = ProfileChanges {
+        mail: Some(mail.clone()),
+        ..ProfileChanges::default()
+    };
+    let changed = accounts::change_me(&site.ctx, &scope, changes).await;
+    changed_to(&site, &scope, &headers, "mail", mail, changed.map(drop)).await
 }
 
 /// `POST /settings/password`: another password, and the end of all other sessions.

@@ -2,7 +2,7 @@
 
 use super::form_page::{FormPage, form_page};
 use super::name::WHO;
-use super::parts::{LineField, PasswordField, at_fields};
+use super::parts::{LineField, MailField, PasswordField, at_fields};
 use super::shape::Shape;
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
@@ -44,7 +44,7 @@ pub async fn join(
     if scope.person.is_some() {
         return Redirect::to(paths::safe_next(&next)).into_response();
     }
-    join_page(&site, shape, StatusCode::OK, "", &next, None)
+    join_page(&site, shape, StatusCode::OK, "", "", &next, None)
 }
 
 /// The form with what was typed, and what is wrong with it. A password is typed anew.
@@ -53,11 +53,15 @@ pub fn join_page(
     shape: Shape,
     status: StatusCode,
     username: &str,
+    mail: &str,
     next: &str,
     error: Option<&AppError>,
 ) -> Response {
     let (username, next) = (username.to_owned(), paths::safe_next(next).to_owned());
     let [at_name, at_password] = at_fields(error);
+    let mail = mail.to_owned();
+    let is_at_mail = |error: &&AppError| error.field.as_deref() == Some("mail");
+    let at_mail = error.filter(is_at_mail).map(|error| error.message.clone());
     let policy = Policy::of(&site.ctx);
     let may_sign_up = policy.may_sign_up(false);
     let is_by_invitation = !may_sign_up && policy.may_sign_up(true);
@@ -77,6 +81,7 @@ pub fn join_page(
                 <p class="field-hint">
                     "With a password the name is yours, on every device. Without one you are a guest in this browser."
                 </p>
+                <MailField value=mail error=at_mail shape/>
             }
         });
         let fields = view! {

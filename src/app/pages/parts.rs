@@ -1,6 +1,7 @@
 //! What the plain pages have in common.
 
 use super::shape::Shape;
+use crate::app::shell::{Script, script};
 use crate::app::slots::house;
 use leptos::prelude::*;
 use parlour_protocol::{AppError, Availability, paths};
@@ -64,6 +65,34 @@ pub fn LineField(
     }
 }
 
+/// A labelled field for a mail address, which nobody must have.
+#[component]
+pub fn MailField(
+    /// What is in it.
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+    /// Where it is.
+    shape: Shape,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="mail">"Mail address (optional)"</label>
+            <input
+                id="mail"
+                name="mail"
+                type="email"
+                value=value
+                autocomplete="email"
+                maxlength="254"
+                aria-describedby="mail-error"
+                aria-invalid=error.is_some().then_some("true")
+            />
+            <p class="field-error" id="mail-error" role=shape.alert()>{error}</p>
+        </div>
+    }
+}
+
 /// A labelled field for a password, which is never shown again.
 #[component]
 pub fn PasswordField(
@@ -94,8 +123,19 @@ pub fn PasswordField(
                 aria-describedby=error_id.clone()
                 aria-invalid=error.is_some().then_some("true")
             />
+            // Only a script shows it: on a page one of its own shows this button, in a panel there is one.
+            <button
+                class="quiet reveal"
+                type="button"
+                aria-controls=name
+                aria-pressed="false"
+                hidden={shape == Shape::Page}
+            >
+                "Show password"
+            </button>
             <p class="field-error" id=error_id role=shape.alert()>{error}</p>
         </div>
+        {(shape == Shape::Page).then(|| script(Script::Reveal))}
     }
 }
 
@@ -133,11 +173,12 @@ pub fn ChoiceField(
     }
 }
 
-/// What is wrong, said at the name or at the password.
+/// What is wrong, said at the name or at the password, unless it is said at the mail address.
 pub fn at_fields(error: Option<&AppError>) -> [Option<String>; 2] {
     let sentence = error.map(|error| error.message.clone());
     match error.and_then(|error| error.field.as_deref()) {
         Some("password") => [None, sentence],
+        Some("mail") => [None, None],
         _ => [sentence, None],
     }
 }

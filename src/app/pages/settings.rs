@@ -5,7 +5,7 @@
 use super::answer;
 use super::dressing::look;
 use super::look::Look;
-use super::parts::{ChoiceField, PasswordField, PlainPage, TextField};
+use super::parts::{ChoiceField, MailField, PasswordField, PlainPage, TextField};
 use super::shape::Shape;
 use super::zone::OffsetField;
 use crate::app::shell::Head;
@@ -78,7 +78,11 @@ fn shown(
         wrong.map(|wrong| wrong.error.message.clone())
     };
     let (at_bio, at_current, at_password) = (at("bio"), at("current"), at("password"));
-    let at_clock = at("utc_offset");
+    let (at_clock, at_mail) = (at("utc_offset"), at("mail"));
+    let mail = match &wrong {
+        Some(wrong) if wrong.field == "mail" => wrong.typed.clone(),
+        _ => me.mail.clone(),
+    };
     let bio = match &wrong {
         Some(wrong) if wrong.field == "bio" => wrong.typed.clone(),
         _ => me.bio.clone(),
@@ -86,6 +90,18 @@ fn shown(
     let name = me.name.clone();
     let is_member = me.kind == UserKind::Member;
     let runs_house = may(Action::SeePeople, me.role);
+    let mail = is_member.then(|| {
+        view! {
+            <section aria-labelledby="mail-title">
+                <h2 id="mail-title">"Mail"</h2>
+                <form class="form" method="post" action=paths::SET_MAIL>
+                    <MailField value=mail error=at_mail shape=Shape::Page/>
+                    <button class="primary" type="submit">"Save"</button>
+                </form>
+                <p class="field-hint">"Nobody else sees it. Nothing is sent to it yet."</p>
+            </section>
+        }
+    });
     let password = is_member.then(|| {
         view! {
             <section aria-labelledby="password-title">
@@ -143,6 +159,7 @@ fn shown(
                     "Whoever opens your card sees it. Choose anew when your clocks go forward or back."
                 </p>
             </section>
+            {mail}
             <section aria-labelledby="look-title">
                 <h2 id="look-title">"How it looks in this browser"</h2>
                 <form class="form" method="post" action=paths::SET_LOOK>

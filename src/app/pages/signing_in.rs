@@ -3,6 +3,7 @@
 use super::form_page::{FormPage, form_page};
 use super::parts::{LineField, PasswordField};
 use super::shape::Shape;
+use crate::app::shell::{Script, script};
 use crate::site::Site;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -75,7 +76,17 @@ pub async fn sign_out(State(site): State<Site>, shape: Shape, scope: Scope) -> R
         return Redirect::to(paths::LIST).into_response();
     };
     let is_guest = person.user.kind == parlour_protocol::UserKind::Guest;
+    // What waits in the browser only a script of it can count.
+    let unsent = move || {
+        view! {
+            <p class="field-error" id="unsent" role="status" hidden>
+                "Messages that wait here to be sent, and are lost when you sign out: "
+            </p>
+            {script(Script::Unsent)}
+        }
+    };
     form_page(&site, shape, StatusCode::OK, "Sign out", move || FormPage {
+        fields: (shape == Shape::Page).then(unsent).into_any(),
         sentence: Some(match is_guest {
             true => {
                 "You are a guest: nobody can be you again afterwards, not even yourself. What you wrote and \

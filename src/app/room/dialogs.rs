@@ -20,7 +20,14 @@ use parlour_protocol::json::FromJson;
 use parlour_protocol::{User, paths, rules};
 
 /// The fields that a panel may have, by name and id.
-const FIELDS: [&str; 5] = ["name", "description", "username", "password", "next"];
+const FIELDS: [&str; 6] = [
+    "name",
+    "description",
+    "username",
+    "password",
+    "mail",
+    "next",
+];
 
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(model: ViewModel) {

@@ -32,6 +32,7 @@ pub async fn create_account(
         setup_code: None,
         invite: None,
         device: "",
+        mail: "",
     };
     let made = make(ctx, &Scope::visitor(HERE), wanted).await?;
     // Nobody has its token.

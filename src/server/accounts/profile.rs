@@ -51,7 +51,7 @@ pub async fn change_me(
     let profile = Profile {
         bio: changes.bio.as_deref().map(rules::bio).transpose()?,
         utc_offset: changes.utc_offset.map(offset).transpose()?,
-        mail: changes.mail.as_deref().map(mail).transpose()?,
+        mail: changes.mail.as_deref().map(mail_address).transpose()?,
     };
     let is_any = profile != Profile::default();
     // Before the name is changed: what is refused changes nothing.
@@ -85,7 +85,7 @@ fn offset(minutes: Option<i64>) -> Result<Option<i64>, ServiceError> {
 }
 
 /// An address is somebody at some place. Whether it is anybody's, only a letter to it would show.
-pub(super) fn mail(text: &str) -> Result<String, ServiceError> {
+pub(super) fn mail_address(text: &str) -> Result<String, ServiceError> {
     let text = text.trim();
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control();
     let is_one = match text.rsplit_once('@') {
@@ -120,14 +120,14 @@ mod tests {
             ("a@b\r\nBcc: c@d", ""),
         ] {
             assert_eq!(
-                mail(text).is_ok(),
+                mail_address(text).is_ok(),
                 text.is_empty() || !kept.is_empty(),
                 "{text}"
             );
-            assert_eq!(mail(text).unwrap_or_default(), kept, "{text}");
+            assert_eq!(mail_address(text).unwrap_or_default(), kept, "{text}");
         }
         let long = |length: usize| format!("{}@x", "a".repeat(length - 2));
-        assert!(mail(&long(254)).is_ok() && mail(&long(255)).is_err());
+        assert!(mail_address(&long(254)).is_ok() && mail_address(&long(255)).is_err());
     }
 
     #[test]

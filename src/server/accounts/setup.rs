@@ -69,6 +69,7 @@ pub async fn set_up(
         setup_code: Token::read(code).map(|code| code.hash()),
         invite: None,
         device,
+        mail: "",
     };
     let made = make(ctx, scope, wanted).await?;
     Ok((made.user, made.token))

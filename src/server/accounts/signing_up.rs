@@ -3,6 +3,7 @@
 //! *Invariant:* a password is hashed before the writer is asked, and nothing is hashed for who is refused anyway.
 
 use super::policy::Policy;
+use super::profile::mail_address;
 use super::token::Token;
 use super::{refuse_accounts_name, refuse_held_name, refuse_reserved, sessions};
 use crate::context::Context;
@@ -24,6 +25,8 @@ pub(super) struct Wanted<'w> {
     pub(super) setup_code: Option<Vec<u8>>,
     pub(super) invite: Option<ByInvite>,
     pub(super) device: &'w str,
+    /// A mail address; empty for none.
+    pub(super) mail: &'w str,
 }
 
 /// What refuses an invitation that leads nowhere, or to no account.
@@ -48,20 +51,21 @@ pub(crate) struct Made {
     pub(crate) room: Option<StoredRoom>,
 }
 
-/// Makes an account of this name, and a session of it on this device.
+/// Makes an account of this name, and a session of it on this device. `mail` is an address, or empty.
 ///
 /// # Errors
 /// [`ServiceError::SignUpClosed`], [`ServiceError::InvitationNeeded`]; the name breaks its rule, is reserved or taken;
-/// [`ServiceError::Password`]; [`ServiceError::RateLimited`]; [`ServiceError::Overloaded`] while too many passwords are
+/// [`ServiceError::Unfit`] for what is no mail address; [`ServiceError::Password`]; [`ServiceError::RateLimited`]; [`ServiceError::Overloaded`] while too many passwords are
 /// hashed.
 pub async fn sign_up(
     ctx: &Context,
     scope: &Scope,
     username: &str,
     password: &str,
+    mail: &str,
     device: &str,
 ) -> Result<(User, Token), ServiceError> {
-    let made = sign_up_by(ctx, scope, username, password, device, None).await?;
+    let made = sign_up_by(ctx, scope, username, password, mail, device, None).await?;
     Ok((made.user, made.token))
 }
 
@@ -74,11 +78,13 @@ pub(crate) async fn sign_up_by(
     scope: &Scope,
     username: &str,
     password: &str,
+    mail: &str,
     device: &str,
     invite: Option<ByInvite>,
 ) -> Result<Made, ServiceError> {
     Policy::of(ctx).require_sign_up(invite.is_some())?;
     let wanted = Wanted {
+        mail,
         username,
         password,
         role: ServerRole::Member,
@@ -124,6 +130,7 @@ pub(crate) async fn claim_by(
     }
     Policy::of(ctx).require_sign_up(invite.is_some())?;
     let wanted = Wanted {
+        mail: "",
         username,
         password,
         role: ServerRole::Member,
@@ -147,10 +154,11 @@ pub(super) async fn make(
     if let Some(holder) = ctx.hub.holder(&name.skeleton, itself) {
         return Err(ServiceError::UsernameTaken(holder.to_string()));
     }
+    let mail = mail_address(wanted.mail)?;
     let password = Password::choose(wanted.password, &name.shown);
     let password = password.map_err(ServiceError::Password)?;
     ctx.limits.account(scope.address)?;
-    let made = hash_and_make(ctx, scope, wanted, name, password).await;
+    let made = hash_and_make(ctx, scope, wanted, name, password, mail).await;
     made.inspect_err(|_| ctx.limits.give_back_account(scope.address))
 }
 
@@ -160,6 +168,7 @@ async fn hash_and_make(
     wanted: Wanted<'_>,
     name: Name,
     password: Password,
+    mail: String,
 ) -> Result<Made, ServiceError> {
     let secret = ctx.passwords.hash(scope.address, password).await?;
     let (token, session) = sessions::begun(ctx, scope, wanted.device);
@@ -170,6 +179,7 @@ async fn hash_and_make(
         guest: wanted.guest,
         setup_code: wanted.setup_code,
         invite: wanted.invite.as_ref().map(|by| by.code_hash.clone()),
+        mail,
         session,
     };
     let (is_claim, is_setup) = (draft.guest.is_some(), draft.setup_code.is_some());

@@ -10,7 +10,7 @@ use super::rooms::StoredRoom;
 use super::sessions::{self, Ending, SessionDraft, begin};
 use super::tables::{Kind, OnServer, UserRow, user_columns};
 use super::writer::Written;
-use super::{Store, direct, failure, house, secrets};
+use super::{Store, direct, failure, house, profile, secrets};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::Name;
@@ -32,6 +32,8 @@ pub struct AccountDraft {
     pub setup_code: Option<Vec<u8>>,
     /// The SHA-256 of the code of an invitation that it is made by.
     pub invite: Option<Vec<u8>>,
+    /// A mail address; empty for none.
+    pub mail: String,
     /// Its first session.
     pub session: SessionDraft,
 }
@@ -97,6 +99,7 @@ impl Store {
                 publish.extend(invites::come(db, invite, user, now)?);
             }
             secrets::set(db, user, &draft.secret, now)?;
+            profile::set_mail(db, user, &draft.mail)?;
             if draft.setup_code.is_some() {
                 statement(db, USE_SETUP)?.execute(values![])?;
             }

@@ -1,7 +1,7 @@
 //! What people say of themselves, and the browsers in which they were signed in.
 
 use super::Store;
-use super::db::{Db, statement, values};
+use super::db::{self, Db, statement, values};
 use super::tables::{UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -58,7 +58,7 @@ impl Store {
                 statement(db, SET_OFFSET)?.execute(values![id, utc_offset])?;
             }
             if let Some(mail) = &profile.mail {
-                statement(db, SET_MAIL)?.execute(values![id, mail])?;
+                set_mail(db, id, mail)?;
             }
             Ok(Written::quietly(()))
         })
@@ -91,6 +91,12 @@ impl Store {
         })
         .await
     }
+}
+
+/// Sets the mail address of a user; empty for none.
+pub(super) fn set_mail(db: &Db, id: UserId, mail: &str) -> db::Result<()> {
+    statement(db, SET_MAIL)?.execute(values![id, mail])?;
+    Ok(())
 }
 
 const ME: &str = concat!(

@@ -51,6 +51,15 @@ async fn who_deletes_their_account_leaves_what_they_wrote_under_nobodys_name() {
         .as_i64()
         .unwrap();
 
+    let mail = Some(json!({"mail": "alice@example.org", "utc_offset": 60}));
+    server
+        .call(Method::PATCH, "/api/chat/me", Some(&alice), mail)
+        .await;
+    // Shown to nobody else.
+    let path = format!("/api/chat/people/{}", alice.id);
+    let card = server.call(Method::GET, &path, Some(&bob), None);
+    let card = card.await.body;
+    assert_eq!((&card["utc_offset"], card.get("mail")), (&json!(60), None));
     let wrong = server.leave_house(&alice, "jam yesterday", "keep").await;
     wrong.refused(401, "wrong_credentials");
     assert_eq!(
@@ -60,6 +69,8 @@ async fn who_deletes_their_account_leaves_what_they_wrote_under_nobodys_name() {
     assert_eq!(socket.closed().await.0, 4401);
     server.me(&alice).await.refused(401, "sign_in_required");
     assert_eq!(server.sign_in("Alice", PASSWORD).await.status, 401);
+    let kept = "SELECT id FROM users WHERE mail <> '' OR utc_offset IS NOT NULL";
+    assert!(server.ctx.store.query_sql::<i64>(kept).await.is_empty());
     let told = watching.next_of_type("person_changed").await;
     assert_eq!(told["user"]["name"], SOMEBODY);
     server.nothing_is_left_to_do().await;
@@ -195,6 +206,10 @@ async fn what_is_ones_own_comes_as_one_document_a_part_at_a_time() {
     let path = format!("/api/chat/rooms/{tea}/messages/{}", gone["number"]);
     server.call(Method::DELETE, &path, Some(&alice), None).await;
 
+    let mail = Some(json!({"mail": "alice@example.org"}));
+    server
+        .call(Method::PATCH, "/api/chat/me", Some(&alice), mail)
+        .await;
     let request = server.http.get(server.url("/api/chat/me/data"));
     let request = request.header("accept-encoding", "br, gzip");
     let answer = request.bearer_auth(&alice.token).send().await.unwrap();
@@ -213,6 +228,7 @@ async fn what_is_ones_own_comes_as_one_document_a_part_at_a_time() {
             .contains("parlour.json")
     );
     let data: Value = answer.json().await.unwrap();
+    assert_eq!(data["me"]["mail"], "alice@example.org");
     assert_eq!(data["me"]["name"], "Alice");
     assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
     let rooms = data["rooms"].as_array().unwrap();

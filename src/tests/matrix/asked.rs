@@ -219,6 +219,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
         }
         ("/settings/about", _) => text("bio", key),
         ("/settings/clock", _) => text("utc_offset", "60"),
+        ("/settings/mail", _) => text("mail", "somebody@example.org"),
         ("/settings/password", _) => {
             vec![
                 ("current", "short".to_owned()),

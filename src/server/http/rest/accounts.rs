@@ -34,6 +34,9 @@ pub(super) struct NewAccount {
     /// The code of the invitation that it is made by.
     #[serde(default)]
     invite: Option<String>,
+    /// A mail address, of an account that is made without one.
+    #[serde(default)]
+    mail: String,
 }
 
 /// What is changed of oneself.
@@ -105,7 +108,7 @@ pub(super) async fn sign_up(
         username, password, ..
     } = &body;
     let (user, token) = match &body.invite {
-        None => accounts::sign_up(&ctx, &scope, username, password, &device).await?,
+        None => accounts::sign_up(&ctx, &scope, username, password, &body.mail, &device).await?,
         Some(code) => {
             let sign_up = invites::sign_up(&ctx, &scope, code, username, password, &device);
             let SignedUp { user, token, .. } = sign_up.await?;

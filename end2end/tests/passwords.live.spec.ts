@@ -1,0 +1,52 @@
+// What a script adds to the pages of accounts: a password that is looked at, and what signing out would lose.
+
+import { LOBBY } from "./support/chat.js";
+import { expect, test } from "./support/test.js";
+
+const PASSWORD = "a kettle of green tea";
+
+test("a password is shown on a page, and hidden again when it is sent", { tag: "@phone" }, async ({ chat, page }) => {
+  await chat.visit("/join");
+  const field = page.getByLabel("Password (optional)", { exact: true });
+  await page.getByLabel("Your name").fill("Alice");
+  await field.fill(PASSWORD);
+  await expect(field).toHaveAttribute("type", "password");
+  const show = page.getByRole("button", { name: "Show password" });
+  await show.click();
+  await expect(field).toHaveAttribute("type", "text");
+  await expect(show).toHaveAttribute("aria-pressed", "true");
+  await expect(field).toHaveValue(PASSWORD);
+  await show.click();
+  await expect(field).toHaveAttribute("type", "password");
+  await show.click();
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await page.goto("/settings");
+  await expect(page.getByRole("heading", { name: "Password" })).toBeVisible();
+});
+
+test("a name with a password over the room is an account", async ({ arrive }) => {
+  const visitor = await arrive(null, LOBBY);
+  await visitor.page.locator(".me").click();
+  await visitor.dialog.getByLabel("Your name").fill("Alice");
+  const field = visitor.dialog.getByLabel("Password (optional)", { exact: true });
+  await field.fill(PASSWORD);
+  await visitor.dialog.getByRole("button", { name: "Show password" }).click();
+  await expect(field).toHaveAttribute("type", "text");
+  await visitor.dialog.getByRole("button", { name: "Join", exact: true }).click();
+  await expect(visitor.dialog).toHaveCount(0);
+  await visitor.page.goto("/settings");
+  await expect(visitor.page.getByRole("heading", { name: "Password" })).toBeVisible();
+});
+
+test("signing out says how many messages wait, and forgets them", async ({ arrive }) => {
+  const { page } = await arrive("Alice", "/settings");
+  const waiting = JSON.stringify([1, 2].map((nth) => ({ client_id: `waits-${nth}`, room_id: 1, content: "Not yet" })));
+  await page.goto("/signout");
+  await expect(page.getByText("Messages that wait here")).toBeHidden();
+  await page.evaluate((text) => localStorage.setItem("parlour.outbox", text), waiting);
+  await page.reload();
+  await expect(page.getByText("Messages that wait here to be sent, and are lost when you sign out: 2")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/rooms$/);
+  expect(await page.evaluate(() => localStorage.getItem("parlour.outbox") ?? "")).not.toContain("waits-1");
+});
