@@ -78,6 +78,7 @@ test("a stored one tells when, to the pointer and to the keyboard", async ({ arr
   await alice.scroller.focus();
   await alice.page.keyboard.press("ArrowUp");
   await alice.page.keyboard.press("Tab");
+  await alice.page.keyboard.press("Tab");
   await expect(when).toBeFocused();
   await expect.poll(beside).toContain(title);
 });

@@ -92,6 +92,8 @@ test("the log is one stop, and its messages are reached by arrows and letters", 
   await expect(first).toBeFocused();
   // By Tab one gets at what is in it, and in no other one, and out of the log.
   await keyboard.press("Tab");
+  await expect(first.locator(".author")).toBeFocused();
+  await keyboard.press("Tab");
   await expect(first.locator(".when")).toBeFocused();
   await keyboard.press("Tab");
   await expect(first.getByRole("link", { name: "https://example.org/a" })).toBeFocused();
@@ -200,8 +202,8 @@ test("an own message is removed with the keyboard, and what is left of it has th
   const { keyboard } = alice.page;
   await alice.scroller.focus();
   await keyboard.press("ArrowUp");
-  // Its time, and what can be done with it: the last is to remove it.
-  for (let stop = 0; stop < 5; stop += 1) await keyboard.press("Tab");
+  // Its author, its time, and what can be done with it: the last is to remove it.
+  for (let stop = 0; stop < 6; stop += 1) await keyboard.press("Tab");
   await expect(alice.message("Secret").getByRole("button", { name: "Delete" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(alice.dialog).toBeVisible();
