@@ -18,6 +18,8 @@ pub struct Open {
     pub may_delete: bool,
     /// Why this person cannot write in it.
     pub read_only: Option<ReadOnly>,
+    /// How many ask to be let in, if this person decides about that.
+    pub asking: u32,
     /// Up to which seq this person has read it, as far as this tab knows; `None` for one who is no member.
     pub read: Option<Seq>,
     /// Up to which seq the server has been told so.
@@ -76,6 +78,7 @@ impl From<OpenRoom> for RoomState {
                 room: room.room,
                 may_delete: room.may_delete,
                 read_only: room.read_only,
+                asking: room.asking,
                 read: room.read,
                 told: room.read.unwrap_or_default(),
                 new: first.map(NewLine::above),
@@ -166,6 +169,7 @@ mod tests {
             room,
             may_delete: false,
             read_only: None,
+            asking: 0,
             read: None,
             roster,
             history,
@@ -201,6 +205,7 @@ mod tests {
             room: samples::room(RoomId(1), "Room"),
             may_delete: false,
             read_only: None,
+            asking: 0,
             read: Some(Seq(12)),
             roster: Roster::default(),
             history,

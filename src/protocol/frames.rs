@@ -1,12 +1,14 @@
 //! WebSocket frames, both ways.
 
+mod borrowed;
+
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, AvailabilityChanged, ErrorCode, Favourite, Heartbeat, LeftReason, Message, Number,
-    Person, PersonChanged, ReadMark, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList,
+    AppError, AvailabilityChanged, ErrorCode, Favourite, Heartbeat, Message, Number, Person,
+    PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList,
     Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 record! {
     /// The first frame on `/ws/chat/{room_id}`, which identifies the client.
@@ -297,22 +299,6 @@ impl ServerFrame {
         serde_json::to_string(self).expect("frames hold no map with keys JSON cannot have")
     }
 
-    /// Encodes a [`Message`](Self::Message) frame of a borrowed message.
-    pub fn encode_message(message: &Message) -> String {
-        Borrowed::Message(message).encode()
-    }
-
-    /// Encodes a [`MessageChanged`](Self::MessageChanged) frame of a borrowed message.
-    pub fn encode_changed(message: &Message) -> String {
-        Borrowed::MessageChanged(message).encode()
-    }
-
-    /// Encodes a [`Left`](Self::Left) frame with why it is sent, if it was not they who left: for programs, pages do not
-    /// say it.
-    pub fn encode_left(left: &RoomLeft, reason: Option<LeftReason>) -> String {
-        Borrowed::Left { left, reason }.encode()
-    }
-
     /// Parses one text frame; `None` if this client does not know it.
     pub fn parse(text: &str) -> Option<Self> {
         Self::from_text(text)
@@ -328,26 +314,6 @@ impl ServerFrame {
             at: error.at,
             retry_after_ms: error.retry_after_ms,
         })
-    }
-}
-
-/// The most frequent frames, without a copy of the message, and what a page is not told.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Borrowed<'a> {
-    Message(&'a Message),
-    MessageChanged(&'a Message),
-    Left {
-        #[serde(flatten)]
-        left: &'a RoomLeft,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<LeftReason>,
-    },
-}
-
-impl Borrowed<'_> {
-    fn encode(&self) -> String {
-        serde_json::to_string(self).expect("a message is no map with keys JSON cannot have")
     }
 }
 
@@ -380,6 +346,15 @@ record! {
         /// The same of the person's own stream; `None` for an anonymous reader.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub me: Option<Seq>,
+        /// Whether the person may change and delete the room.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub may_delete: bool,
+        /// Why the person cannot write in it; `None` where they can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub read_only: Option<ReadOnly>,
+        /// How many ask to be let in, 100 at most, for a person who decides about that.
+        #[serde(default, skip_serializing_if = "crate::place::is_zero")]
+        pub asking: u32,
     }
 }
 

@@ -78,7 +78,7 @@ record! {
     }
 }
 
-fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+pub(crate) fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
     *number == T::default()
 }
 
@@ -150,6 +150,9 @@ record! {
         /// Why the person cannot write in it; `None` where they can.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read_only: Option<ReadOnly>,
+        /// How many ask to be let in, 100 at most, for a person who decides about that.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub asking: u32,
         /// Up to which seq the person has read it; `None` for a person who is no member.
         pub read: Option<Seq>,
         /// The people who are in it now.

@@ -17,6 +17,8 @@ names! {
         Members = "members",
         /// Guests only read in it.
         Guests = "guests",
+        /// They are kept out of it.
+        Banned = "banned",
     }
 }
 
@@ -30,6 +32,7 @@ impl ReadOnly {
             }
             Self::Members => "Only members write in this room. Join it first.",
             Self::Guests => "Guests can only read in this room.",
+            Self::Banned => "You are kept out of this room, and can only read in it.",
         }
     }
 }

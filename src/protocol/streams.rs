@@ -39,6 +39,10 @@ names! {
         PutOut = "put_out",
         /// They are kept out.
         Banned = "banned",
+        /// They had asked to be let in, and are not.
+        Refused = "refused",
+        /// They were kept out, and are so no more.
+        Lifted = "lifted",
     }
 }
 

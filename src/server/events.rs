@@ -6,7 +6,7 @@
 use crate::invalidation::Source;
 use crate::scope::SessionId;
 use parlour_protocol::{
-    LeftReason, Message, ReadMark, Room, RoomId, RoomKind, RoomRules, Seq, User, UserId,
+    LeftReason, Message, ReadMark, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -59,12 +59,16 @@ pub enum Publication {
         /// Why, if it was not they who ended it.
         reason: Option<LeftReason>,
     },
-    /// A member has another role in a room.
-    RoleInRoom {
+    /// A member has another role in a room, or others to decide about.
+    Standing {
         /// The room in which they have.
         room: RoomId,
         /// The member who has it.
         user: UserId,
+        /// The seq of this in the person's stream.
+        me: Seq,
+        /// The role, if it is another.
+        role: Option<RoomRole>,
     },
     /// A membership began, for which all is read.
     Joined {
@@ -183,7 +187,7 @@ impl Publication {
             Self::RoomShown { user, .. }
             | Self::RoomHidden { user, .. }
             | Self::Left { user, .. }
-            | Self::RoleInRoom { user, .. }
+            | Self::Standing { user, .. }
             | Self::Joined { user, .. }
             | Self::Favourite { user, .. }
             | Self::Read { user, .. }
@@ -217,7 +221,7 @@ impl Publication {
             | Self::Favourite { user, .. } => {
                 smallvec![Source::Person(*user), Source::Memberships(*user)]
             }
-            Self::Read { user, .. } | Self::Unread { user, .. } | Self::RoleInRoom { user, .. } => {
+            Self::Read { user, .. } | Self::Unread { user, .. } | Self::Standing { user, .. } => {
                 smallvec![Source::Person(*user)]
             }
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],

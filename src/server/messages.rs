@@ -8,7 +8,7 @@ mod changes;
 mod post;
 
 pub use changes::{deletable, delete, edit, own};
-pub use post::{NewMessage, draw_key, post};
+pub use post::{NewMessage, draw_key, may_post, post};
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -3,13 +3,13 @@
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::invalidation::Source;
-use crate::rooms::ReaderEntry;
+use crate::rooms::{Held, ReaderEntry, Rights};
 use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Action, Availability, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry,
-    RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
+    Availability, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry, RoomId,
+    RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
 };
 
 pub use crate::messages::View;
@@ -54,6 +54,8 @@ pub struct ReaderState {
     pub may_delete: bool,
     /// Why they cannot write in it.
     pub read_only: Option<ReadOnly>,
+    /// How many ask to be let into it, if they decide about that.
+    pub asking: u32,
     /// Whom they block.
     pub blocked: Vec<UserId>,
     /// Up to which seq they have read the open room; `None` for who is no member.
@@ -149,21 +151,22 @@ pub async fn reader_state(
     let entry =
         |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
     let place = &content.place;
-    let role = match &place.open {
-        Some(open) => role_in(ctx, scope, read.get(&open.room.id), open.room.id).await?,
-        None => RoomRole::Visitor,
+    let rights = match &place.open {
+        Some(open) => {
+            let id = open.room.id;
+            rights_in(ctx, scope, read.get(&id), content.rules, id).await?
+        }
+        None => Rights::default(),
     };
-    let is_open = place.open.is_some();
     Ok(ReaderState {
         me: scope.person.as_ref().map(|person| person.user.clone()),
         was: (scope.person.as_ref())
             .map(|person| person.was.clone())
             .unwrap_or_default(),
         rooms: place.rooms.iter().zip(&content.posts).map(entry).collect(),
-        may_delete: is_open && rooms::may(scope, role, Action::DeleteRoom, content.rules),
-        read_only: is_open
-            .then(|| rooms::read_only_to(ctx, scope, role, content.rules))
-            .flatten(),
+        may_delete: rights.may_delete,
+        read_only: rights.read_only,
+        asking: rights.asking,
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         blocked: known.blocked.clone(),
         form_key: messages::draw_key(ctx),
@@ -221,6 +224,7 @@ impl PageContent {
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;
             open.read_only = reader.read_only;
+            open.asking = reader.asking;
             open.read = reader.read;
         }
         place
@@ -266,23 +270,30 @@ pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, Ser
     })
 }
 
-/// The reader's role in the room. Who is no member may have one all the same.
-async fn role_in(
+/// What the reader may do in the room. Who is no member may have a role all the same, or be kept out.
+async fn rights_in(
     ctx: &Context,
     scope: &Scope,
     read: Option<&store::ReadUpTo>,
+    rules: RoomRules,
     room: RoomId,
-) -> Result<RoomRole, ServiceError> {
-    match (read, scope.user_id()) {
-        (Some(read), _) => Ok(read.role),
+) -> Result<Rights, ServiceError> {
+    let (role, is_banned) = match (read, scope.user_id()) {
+        (Some(read), _) => (read.role, false),
         (None, Some(user)) => match ctx.store.standing(user, room).await {
-            Ok(standing) => Ok(standing.role),
+            Ok(standing) => (standing.role, standing.is_banned(ctx.clock.now())),
             // It was deleted meanwhile, or they were put out.
-            Err(ServiceError::RoomNotFound) => Ok(RoomRole::Visitor),
-            Err(error) => Err(error),
+            Err(ServiceError::RoomNotFound) => (RoomRole::Visitor, false),
+            Err(error) => return Err(error),
         },
-        (None, None) => Ok(RoomRole::Visitor),
-    }
+        (None, None) => (RoomRole::Visitor, false),
+    };
+    let held = Held {
+        role,
+        is_banned,
+        rules,
+    };
+    rooms::rights(ctx, scope, room, held).await
 }
 
 /// The room with what the reader may do in it.
@@ -293,10 +304,11 @@ async fn with_rights(
     rules: RoomRules,
     open: OpenRoom,
 ) -> Result<OpenRoom, ServiceError> {
-    let role = role_in(ctx, scope, read, open.room.id).await?;
+    let rights = rights_in(ctx, scope, read, rules, open.room.id).await?;
     Ok(OpenRoom {
-        may_delete: rooms::may(scope, role, Action::DeleteRoom, rules),
-        read_only: rooms::read_only_to(ctx, scope, role, rules),
+        may_delete: rights.may_delete,
+        read_only: rights.read_only,
+        asking: rights.asking,
         ..open
     })
 }
@@ -381,6 +393,7 @@ fn open(ctx: &Context, at: At, opened: store::Opened) -> Result<OpenRoom, Servic
     Ok(OpenRoom {
         may_delete: false,
         read_only: None,
+        asking: 0,
         read: None,
         roster: ctx.hub.roster(at.room),
         room,

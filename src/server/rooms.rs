@@ -12,13 +12,13 @@ mod member_card;
 mod membership;
 mod mine;
 mod reading;
+mod rights;
 
 pub use browsing::{BrowsePage, BrowsedRoom, browse};
 pub use changes::{Changes, NewRoom, change, create, delete};
 pub use direct::{DIRECT_MAX, direct};
 pub use favourites::set_favourite;
 pub use finding::{FOUND_MAX, Found, find};
-pub(crate) use guests::read_only_to;
 pub use guests::require_to_write;
 pub use keeping::{
     Ban, Member, NewBan, PeoplePage, ban, bans, give_role, let_in, lift_ban, members, put_out,
@@ -31,6 +31,8 @@ pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};
 pub(crate) use reading::known;
 pub use reading::{belongs_to, mark_read, mark_unread, read_up_to};
+pub use rights::Rights;
+pub(crate) use rights::{Held, rights};
 
 use crate::context::Context;
 use crate::error::ServiceError;

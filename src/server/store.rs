@@ -76,6 +76,7 @@ mod rooms;
 mod schema;
 mod secrets;
 mod sessions;
+mod standing_told;
 mod sweep;
 mod tables;
 pub mod testing;

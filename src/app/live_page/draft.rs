@@ -29,7 +29,8 @@ pub enum ReaderSlot {
     Entry(usize),
     /// Whether they may delete the open room, as JSON.
     MayDelete,
-    /// Why they cannot write in the open room, as a field in JSON, where there is a reason.
+    /// Why they cannot write in the open room, and how many ask to be let into it, as fields in JSON, where there is a
+    /// reason, or somebody.
     ReadOnly,
     /// Whom they block, as a field in JSON, where there is somebody.
     Blocked,

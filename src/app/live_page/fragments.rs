@@ -107,6 +107,8 @@ pub enum Part {
         is_member: bool,
         /// The reader has it among their favourites.
         is_favourite: bool,
+        /// How many ask to be let into it, if the reader decides about that.
+        asking: u32,
         /// The reader has a name.
         is_somebody: bool,
         /// In how many other listed rooms they have something unread.
@@ -291,6 +293,7 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             may_delete,
             is_member,
             is_favourite,
+            asking,
             is_somebody,
             elsewhere,
         } => {
@@ -303,6 +306,7 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
             place.me = is_somebody.then(somebody);
             if let Some(open) = &mut place.open {
                 open.may_delete = may_delete;
+                open.asking = asking;
                 open.read = is_member.then_some(Seq::ZERO);
                 open.room.description = description.to_string();
             }
@@ -378,6 +382,7 @@ fn opened(room: &RoomKey, history: History) -> Place {
         room: samples::room(room.id, &room.name),
         may_delete: false,
         read_only: None,
+        asking: 0,
         read: None,
         roster: Roster::default(),
         history,

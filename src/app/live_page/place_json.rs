@@ -48,6 +48,7 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
         room,
         may_delete: _,
         read_only: _,
+        asking: _,
         read: _,
         roster,
         history,

@@ -131,7 +131,7 @@ impl PageTemplate {
         match slot {
             Slot::Header => {
                 let header =
-                    renderer.part(self.header(open, room, ReaderEntry::default(), false, 0))?;
+                    renderer.part(self.header(open, room, ReaderEntry::default(), None, 0))?;
                 self.draft.slot(ReaderSlot::Header, &header.html);
             }
             Slot::Looking => {
@@ -202,13 +202,14 @@ impl PageTemplate {
         open: &OpenRoom,
         room: &RoomKey,
         own: ReaderEntry,
-        may_delete: bool,
+        reader: Option<&ReaderState>,
         elsewhere: usize,
     ) -> Part {
         Part::Header {
             room: room.clone(),
             description: open.room.description.as_str().into(),
-            may_delete,
+            may_delete: reader.is_some_and(|reader| reader.may_delete),
+            asking: reader.map_or(0, |reader| reader.asking),
             is_member: own.is_member,
             is_favourite: own.is_favourite,
             elsewhere,
@@ -266,6 +267,9 @@ impl PageTemplate {
                 ReaderSlot::ReadOnly => {
                     if let Some(why) = reader.read_only {
                         let _ = write!(html, ",\"read_only\":{}", json(&why));
+                    }
+                    if reader.asking > 0 {
+                        let _ = write!(html, ",\"asking\":{}", reader.asking);
                     }
                 }
                 ReaderSlot::Blocked => {
@@ -379,7 +383,6 @@ impl PageTemplate {
                 let (Some(open), Some(room)) = (&place.open, &self.open) else {
                     return Ok(None);
                 };
-                let may_delete = reader.may_delete;
                 let listed = place.rooms.iter().zip(&reader.rooms);
                 let mut opened = listed
                     .clone()
@@ -392,10 +395,11 @@ impl PageTemplate {
                 let elsewhere = listed
                     .filter(|(entry, own)| own.unread > 0 && entry.room.id != open.room.id)
                     .count();
-                if !may_delete && !own.is_member && elsewhere == 0 {
+                let is_plain = !reader.may_delete && !own.is_member && reader.asking == 0;
+                if is_plain && elsewhere == 0 {
                     return Ok(None);
                 }
-                renderer.part(self.header(open, room, own, may_delete, elsewhere))?
+                renderer.part(self.header(open, room, own, Some(reader), elsewhere))?
             }
             ReaderSlot::Looking if reader.read.is_some() || reader.read_only.is_some() => {
                 let Some(room) = self.open.clone() else {

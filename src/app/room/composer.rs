@@ -85,7 +85,10 @@ pub fn Looking() -> impl IntoView {
     let model = ViewModel::here();
     let why = move || model.read_only();
     let may_join = shown::holds(move || {
-        let is_shut = matches!(why(), Some(ReadOnly::Archived | ReadOnly::Guests));
+        let is_shut = matches!(
+            why(),
+            Some(ReadOnly::Archived | ReadOnly::Guests | ReadOnly::Banned)
+        );
         !is_shut && model.me().with(Option::is_some) && !model.is_member()
     });
     let is_said = shown::holds(move || why().is_some() || may_join.get());

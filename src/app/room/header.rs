@@ -8,6 +8,7 @@ use super::words::words;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::listed;
+use parlour_client::room_cache::Open;
 use parlour_client::tab::capped;
 use parlour_protocol::{Room, paths};
 
@@ -67,6 +68,14 @@ fn Menu() -> impl IntoView {
     let may_invite = shown::holds(move || {
         let is_named = model.room().is_some_and(|room| !room.id.is_direct());
         is_named && is_member()
+    });
+    let asking = move || {
+        let asking = |open: &Option<Open>| open.as_ref().map_or(0, |open| open.asking);
+        model.open().with(asking)
+    };
+    let invite = shown::text(move || match asking() {
+        0 => "Invite people".to_owned(),
+        asking => format!("Asking to come in: {asking}"),
     });
     let member = shown::text(move || {
         let path = if is_member() {
@@ -137,7 +146,7 @@ fn Menu() -> impl IntoView {
                     "Keyboard shortcuts"
                 </a>
                 {when(may_invite, move || {
-                    view! { <a class="menu-item" href=of_room(model, paths::invites)>"Invite people"</a> }
+                    view! { <a class="menu-item" data-asking=shown::mark(move || asking() > 0) href=of_room(model, paths::invites)>{words(invite)}</a> }
                 })}
                 {when(is_somebody, move || {
                     view! {

@@ -59,6 +59,9 @@ fn welcome(seq: i64, epoch: &str) -> ServerFrame {
         build: None,
         house: None,
         me: None,
+        may_delete: false,
+        read_only: None,
+        asking: 0,
     })
 }
 
@@ -105,6 +108,7 @@ fn live(name: &str, storage: Storage) -> Client {
         room: room(2),
         may_delete: false,
         read_only: None,
+        asking: 0,
         read: None,
         roster: Roster::default(),
         history: page(2),

@@ -229,6 +229,7 @@ impl World<'_> {
                     room: rooms::get(ctx, scope, room).await.ok()?,
                     may_delete: false,
                     read_only: None,
+                    asking: 0,
                     read: None,
                     roster: Roster::default(),
                     history: self.as_delivered_page(page),

@@ -107,6 +107,9 @@ impl Session {
             was,
             build,
             house,
+            may_delete,
+            read_only,
+            asking,
             ..
         } = frame;
         self.upgrade.announced(build, self.at.now, self.at.random);
@@ -152,6 +155,7 @@ impl Session {
         }
         self.house_stands_at(house);
         self.room_changed(room);
+        self.take_rights(room_id, (may_delete, read_only, asking));
         self.change_entry(room_id, |entry| entry.room.seq = seq);
         // A tab that holds more than the server has is of another time, too.
         if self.timeline_of(room_id).is_some_and(|t| t.seq() > seq) {

@@ -59,6 +59,15 @@ impl Session {
             self.say(ClientFrame::Rooms { known: None });
         }
         self.set_member(room, true);
+        self.ask_rights(room);
+    }
+
+    /// What this person may do in a room that is held is perhaps another: the answer to who looks at it says so.
+    pub(super) fn ask_rights(&mut self, room: RoomId) {
+        let after = self.timeline_of(room).map(Timeline::seq);
+        if after.is_some() && self.joined.contains(room) {
+            self.say(look_at(room, after));
+        }
     }
 
     /// The room is among the favourites from now on, or no more, here or in another tab.

@@ -5,9 +5,10 @@
 
 use super::{Part, Session};
 use crate::listed;
+use crate::room_cache::Open;
 use crate::sections::{self, Line, Standing};
 use parlour_protocol::display::isolated;
-use parlour_protocol::{Room, RoomEntry, RoomId, RoomList};
+use parlour_protocol::{ReadOnly, Room, RoomEntry, RoomId, RoomList};
 
 impl Session {
     /// The lines of the sidebar, each room by its place in the list.
@@ -128,18 +129,34 @@ impl Session {
             }
             None => {}
         }
-        let state = match is_open {
+        let mut is_renamed = false;
+        self.change_open(room.id, |open| {
+            is_renamed = open.room.name != room.name;
+            open.room = room;
+        });
+        if is_open && is_renamed {
+            self.name_address();
+        }
+    }
+
+    /// What this person may do in a room: change it, not write in it for a reason, decide about so many.
+    pub(super) fn take_rights(&mut self, room: RoomId, rights: (bool, Option<ReadOnly>, u32)) {
+        self.change_open(room, |open| {
+            (open.may_delete, open.read_only, open.asking) = rights;
+        });
+    }
+
+    /// Changes what is known of a room that is shown, or held to be shown again.
+    pub(super) fn change_open(&mut self, room: RoomId, change: impl FnOnce(&mut Open)) {
+        let is_open = self.open_id() == Some(room);
+        let open = match is_open {
             true => self.open.as_mut(),
-            false => (self.cache.get_mut(room.id)).map(|state| &mut state.open),
+            false => self.cache.get_mut(room).map(|state| &mut state.open),
         };
-        if let Some(state) = state {
-            let is_renamed = state.room.name != room.name;
-            state.room = room;
+        if let Some(open) = open {
+            change(open);
             if is_open {
                 self.show(Part::Open);
-                if is_renamed {
-                    self.name_address();
-                }
             }
         }
     }

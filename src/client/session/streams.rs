@@ -127,6 +127,8 @@ impl Session {
         }
         if !was_member || self.entry(room_id).is_none() {
             self.was_joined(room_id);
+        } else {
+            self.ask_rights(room_id);
         }
         self.is_favourite_now(room_id, is_favourite);
         let open = self.open.as_ref().filter(|open| open.room.id == room_id);

@@ -160,6 +160,7 @@ fn open_room(room_id: RoomId, history: History) -> OpenRoom {
         room: room(room_id),
         may_delete: true,
         read_only: None,
+        asking: 0,
         read: Some(history.seq),
         roster: Roster {
             people: vec![here],
@@ -197,6 +198,9 @@ fn welcome(room_id: RoomId, seq: i64) -> ServerFrame {
         build: None,
         house: None,
         me: None,
+        may_delete: false,
+        read_only: None,
+        asking: 0,
     })
 }
 

@@ -1,8 +1,7 @@
 //! Frames as text, both ways.
 
 use super::*;
-use crate::Availability;
-use crate::{Membership, samples};
+use crate::{Availability, LeftReason, Membership, RoomRole, samples};
 use std::collections::BTreeMap;
 
 #[test]
@@ -103,6 +102,45 @@ fn why_somebody_left_is_said_to_programs_and_a_page_reads_the_rest() {
     assert_eq!(ServerFrame::encode_left(&left, None), frame);
 }
 
+#[test]
+fn a_role_is_said_to_programs_and_a_page_reads_the_rest() {
+    let joined = RoomJoined {
+        room_id: RoomId(7),
+        me: Some(Seq(19)),
+    };
+    let said = ServerFrame::encode_joined(&joined, Some(RoomRole::Owner));
+    let expected = r#"{"type":"joined","room_id":7,"me":19,"role":"owner"}"#;
+    assert_eq!(said, expected);
+    let frame = ServerFrame::Joined(joined.clone());
+    assert_eq!(ServerFrame::parse(&said), Some(frame.clone()));
+    assert_eq!(ServerFrame::encode_joined(&joined, None), frame.encode());
+
+    let one_of_two = |room_id: i64| Membership {
+        room_id: RoomId(room_id),
+        is_member: room_id == 7,
+        read: Seq(1),
+        unread: 0,
+        seq: Seq(1),
+        is_favourite: false,
+    };
+    let sync = SyncMe {
+        rooms: vec![one_of_two(7), one_of_two(8)],
+        from: Seq(1),
+        to: Seq(3),
+        complete: true,
+        reset: false,
+    };
+    let said = ServerFrame::encode_sync_me(&sync, &[Some(RoomRole::Member), None]);
+    assert_eq!(said.matches("\"role\":\"member\"").count(), 1);
+    assert_eq!(said.matches("role").count(), 1);
+    let frame = ServerFrame::SyncMe(sync.clone());
+    assert_eq!(ServerFrame::parse(&said), Some(frame.clone()));
+    assert_eq!(
+        ServerFrame::encode_sync_me(&sync, &[None, None]),
+        frame.encode()
+    );
+}
+
 fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
     let at = crate::Timestamp(1_767_323_045_678);
     let room = Room {
@@ -155,6 +193,9 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             build: Some("b".to_owned()),
             house: Some(Seq(7)),
             me: Some(Seq(19)),
+            may_delete: true,
+            read_only: Some(ReadOnly::Archived),
+            asking: 2,
         }),
         ServerFrame::Message(message.clone()),
         ServerFrame::MessageChanged(message),

@@ -159,7 +159,8 @@ impl Dice {
         OpenRoom {
             room: self.room(),
             may_delete: self.coin(),
-            read_only: self.maybe(|dice| ReadOnly::ALL[dice.roll(4) as usize]),
+            read_only: self.maybe(|dice| ReadOnly::ALL[dice.roll(5) as usize]),
+            asking: self.roll(3) as u32,
             read: self.maybe(Self::number).map(Seq),
             roster: self.roster(),
             history: self.history(),

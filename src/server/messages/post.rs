@@ -74,6 +74,23 @@ pub async fn post(
     posted.await.inspect_err(|_| charge.give_back())
 }
 
+/// Whether a message of the person's would be taken in a room, as far as that is up to who they are there.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], or the database failed.
+pub async fn may_post(ctx: &Context, scope: &Scope, room: RoomId) -> Result<bool, ServiceError> {
+    let author = scope.require_person()?.user.id;
+    let refused = rooms::require_to_write(ctx, scope, room).await;
+    if let Err(refusal) = refused {
+        return match refusal {
+            ServiceError::AccountRequired | ServiceError::RoomNotFound => Ok(false),
+            failed => Err(failed),
+        };
+    }
+    let place = ctx.store.place(author, room, ctx.clock.now()).await?;
+    Ok(place.is_some_and(|(place, author)| decide::may_post(&place, &author).is_ok()))
+}
+
 /// Draws a new idempotency key.
 pub fn draw_key(ctx: &Context) -> String {
     draw::<16>(&*ctx.random)

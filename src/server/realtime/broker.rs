@@ -54,6 +54,12 @@ impl Event {
                 };
                 Some(ServerFrame::Favourite(favourite).encode())
             }
+            // It is a state and no step: who hears it asks what they may do there now.
+            Publication::Standing { room, me, role, .. } => {
+                let (room_id, me) = (*room, Some(*me));
+                let joined = RoomJoined { room_id, me };
+                Some(ServerFrame::encode_joined(&joined, *role))
+            }
             Publication::Unread { marked, .. } => {
                 Some(ServerFrame::Unread(marked.clone()).encode())
             }
@@ -63,7 +69,6 @@ impl Event {
             }
             // Few have another socket to be told on.
             Publication::Read { .. }
-            | Publication::RoleInRoom { .. }
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
             | Publication::RoleChanged { .. }

@@ -10,9 +10,9 @@ use parlour_protocol::permissions::{Guests, may_as_guest};
 use parlour_protocol::read_only::{ReadOnly, read_only};
 use parlour_protocol::{RoomId, RoomKind, RoomRole, RoomRules};
 
-/// Why who asks, of this role in a room, cannot write in it; `None` where they can. Who has no name yet is asked about
-/// as the guest they would be.
-pub(crate) fn read_only_to(
+/// Why who asks, of this role in a room that does not keep them out, cannot write in it; `None` where they can. Who has
+/// no name yet is asked about as the guest they would be.
+pub(super) fn read_only_to(
     ctx: &Context,
     scope: &Scope,
     role: RoomRole,

@@ -37,6 +37,7 @@ async fn entered(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Checked, Se
         room: present(ctx, room.room),
         is_member: true,
         role: standing.role.max(RoomRole::Member),
+        is_banned: false,
     })
 }
 
@@ -51,11 +52,14 @@ pub struct Checked {
     pub is_member: bool,
     /// Their role in it.
     pub role: RoomRole,
+    /// Whether they are kept out of it.
+    pub is_banned: bool,
 }
 
 impl Checked {
     fn of(ctx: &Context, standing: Standing) -> Self {
         Self {
+            is_banned: standing.is_banned(ctx.clock.now()),
             rules: standing.room.rules,
             room: present(ctx, standing.room.room),
             is_member: standing.is_member,

@@ -380,8 +380,7 @@ pub(super) fn come(
     statement(db, USE)?.execute(values![facts.invite.id])?;
     match (&facts.room, facts.invite.to) {
         (Some(room), _) if facts.invite.asks && !facts.is_member => {
-            requests::ask(db, user, room.room.id, now)?;
-            Ok(Vec::new())
+            requests::ask(db, user, room.room.id, now)
         }
         (Some(room), InviteTo::Room(_, role)) if !facts.is_member => {
             members::begin(db, room, user, &NewMembership::of(room, role, now))

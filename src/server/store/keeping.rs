@@ -9,6 +9,7 @@ use super::direct::is_met;
 use super::members::{self, Ending, NewMembership, Standing, begin, end, standing};
 use super::requests;
 use super::roles::{kept_out, role_in};
+use super::standing_told;
 use super::tables::{InRoom, UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -242,31 +243,23 @@ fn done(
             begin(db, &stands.room, target, &new)
         }
         Keeping::PutOut => end(db, room, target, Ending::By(LeftReason::PutOut)),
-        Keeping::Role(role) => {
-            set_role(db, target, room, role)?;
-            let user = target;
-            Ok(vec![Publication::RoleInRoom { room, user }])
-        }
+        Keeping::Role(role) => standing_told::role(db, target, room, role),
         Keeping::Ban { reason, until } => {
             statement(db, BAN)?.execute(values![room, target, actor, &reason, now, until])?;
             requests::refuse(db, target, room)?;
             if is_member {
                 return end(db, room, target, Ending::By(LeftReason::Banned));
             }
-            // Who left an open room as its owner owns it no more.
-            set_role(db, target, room, RoomRole::Member)?;
-            Ok(Vec::new())
+            standing_told::kept_out(db, target, room, LeftReason::Banned, now)
         }
         Keeping::Lift => {
             statement(db, LIFT)?.execute(values![room, target])?;
-            Ok(Vec::new())
+            match is_member {
+                true => Ok(Vec::new()),
+                false => standing_told::kept_out(db, target, room, LeftReason::Lifted, now),
+            }
         }
     }
-}
-
-fn set_role(db: &Db, user: UserId, room: RoomId, role: RoomRole) -> db::Result<()> {
-    let role = values![room, user, InRoom(role)];
-    statement(db, SET_ROLE)?.execute(role).map(drop)
 }
 
 const FOUND: &str = concat!(
@@ -306,5 +299,3 @@ const BAN: &str = "INSERT INTO bans (room_id, user_id, by_id, reason, created_at
     reason = excluded.reason, created_at = excluded.created_at, ends_at = excluded.ends_at";
 
 const LIFT: &str = "DELETE FROM bans WHERE room_id = ? AND user_id = ?";
-
-const SET_ROLE: &str = "UPDATE memberships SET role = ?3 WHERE room_id = ?1 AND user_id = ?2";

@@ -11,11 +11,12 @@ use super::failure;
 use super::house;
 use super::members;
 use super::sessions::{self, Ending, ended};
+use super::standing_told;
 use super::tables::{MessageRow, UserRow, message_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{MS_PER_DAY, RoomId, Timestamp, User, UserId};
+use parlour_protocol::{MS_PER_DAY, RoomId, RoomRole, Timestamp, User, UserId};
 
 /// Messages, or memberships, in a piece.
 const PIECE: i64 = 50;
@@ -149,15 +150,16 @@ fn leaver(row: &Row<'_>) -> db::Result<Leaver> {
 }
 
 /// A room that its last owner left is its moderator's who is there longest, or its member's.
-fn hand_over(db: &Db, room: RoomId, from: UserId) -> db::Result<Option<Publication>> {
+fn hand_over(db: &Db, room: RoomId, from: UserId) -> db::Result<Vec<Publication>> {
     let was_owner = statement(db, WAS_OWNER)?.execute(values![room, from])? > 0;
     if !was_owner || members::owners(db, room)? > 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let heir = statement(db, HEIR)?.row(values![room], |row| Ok(UserId(row.get(0)?)))?;
-    let Some(user) = heir else { return Ok(None) };
-    statement(db, INHERIT)?.execute(values![room, user])?;
-    Ok(Some(Publication::RoleInRoom { room, user }))
+    let Some(user) = heir else {
+        return Ok(Vec::new());
+    };
+    standing_told::role(db, user, room, RoomRole::Owner)
 }
 
 /// Rewrites or deletes a message; nothing, in a room that is deleted, where it goes anyway.
@@ -210,8 +212,6 @@ const WAS_OWNER: &str = "UPDATE memberships SET role = 'member' \
 const HEIR: &str = "SELECT user_id FROM memberships JOIN users ON users.id = user_id \
     WHERE room_id = ? AND memberships.state = 'in' AND users.state = 'active' \
     ORDER BY users.kind = 'guest', memberships.role <> 'moderator', joined_at, user_id LIMIT 1";
-
-const INHERIT: &str = "UPDATE memberships SET role = 'owner' WHERE room_id = ? AND user_id = ?";
 
 const MESSAGES: &str = concat!(
     "SELECT ",

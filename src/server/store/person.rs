@@ -12,8 +12,9 @@ use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::known;
 use super::members::ReadUpTo;
+use super::tables::InRoom;
 use crate::error::ServiceError;
-use parlour_protocol::{Membership, RoomId, Seq, UserId};
+use parlour_protocol::{Membership, RoomId, RoomRole, Seq, UserId};
 use std::collections::HashMap;
 
 /// Every membership that changed in (`from`, `to`].
@@ -21,6 +22,8 @@ use std::collections::HashMap;
 pub struct PersonPage {
     /// Each as it is now, ordered by seq.
     pub rooms: Vec<Membership>,
+    /// The person's role in each of them; `None` where they are no member.
+    pub roles: Vec<Option<RoomRole>>,
     /// The seq after which the changes begin (exclusive).
     pub from: Seq,
     /// The seq up to which the changes go (inclusive).
@@ -84,6 +87,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
     let newest = seq(db, user)?;
     let mut page = PersonPage {
         rooms: Vec::new(),
+        roles: Vec::new(),
         from: after,
         to: newest,
         complete: true,
@@ -104,14 +108,16 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
             seq: Seq(row.get(4)?),
             is_favourite: row.get(5)?,
         };
-        Ok((membership, Seq(row.get(6)?)))
+        let InRoom(role) = row.get(7)?;
+        let role = membership.is_member.then_some(role);
+        Ok(((membership, role), Seq(row.get(6)?)))
     })?;
     if changed.len() > PAGE {
         changed.truncate(PAGE);
         page.complete = false;
         page.to = changed.last().map_or(newest, |(_, seq)| *seq);
     }
-    page.rooms = changed.into_iter().map(|(room, _)| room).collect();
+    (page.rooms, page.roles) = changed.into_iter().map(|(told, _)| told).unzip();
     Ok(page)
 }
 
@@ -121,8 +127,8 @@ const CALLED: &str = "SELECT me_seq, name FROM users WHERE id = ?";
 
 /// Of a room that one is no member of nothing is told but that.
 const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
-    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq \
-    FROM (SELECT room_id, me_seq, is_favourite, read_seq, read_posts, posts, seq, \
+    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq, role \
+    FROM (SELECT room_id, me_seq, is_favourite, read_seq, read_posts, posts, seq, role, \
     state = 'in' AND deleted_at IS NULL AS is_in \
     FROM memberships JOIN rooms ON rooms.id = room_id \
     WHERE user_id = ?1 AND me_seq > ?2) AS changed ORDER BY me_seq LIMIT ?3";

@@ -4,9 +4,11 @@
 //! *Invariant:* sends are stored one after the other, in one transaction. A repeat may be of a send before
 //! it, a reply may be to one, and what is refused has written nothing.
 
+mod asking;
+
 use super::Store;
 use super::author::Author;
-use super::db::{self, Db, Repeated, statement, values};
+use super::db::{self, Db, Repeated, Row, statement, values};
 use super::direct::{self, is_refused};
 use super::message_ids::MessageIds;
 use super::person_seqs;
@@ -46,6 +48,9 @@ pub struct Draft {
 pub enum PostFacts {
     /// A repeat: this author's key has made this message before.
     Repeat(Message),
+    /// The key has made a message in another room before, which its author does not see any more; the room of this send
+    /// they see.
+    Used,
     /// The key is new.
     New {
         /// The room, if there is one that the author may see.
@@ -150,32 +155,6 @@ impl Store {
             ids: self.ids,
         };
         self.write_batched(post).await
-    }
-
-    /// The message that the author's idempotency key made before, theirs or that of a guest they `was`, if they may still
-    /// see its room.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn sent_before(
-        &self,
-        author: UserId,
-        was: &[UserId],
-        client_id: String,
-    ) -> Result<Option<Message>, ServiceError> {
-        let ids = self.ids;
-        let authors: Vec<UserId> = [author].into_iter().chain(was.iter().copied()).collect();
-        let read = move |db: &Db| {
-            for sender in &authors {
-                let key = values![*sender, &client_id, author];
-                let sent = statement(db, SENT_AND_VISIBLE)?.row(key, MessageRow::read)?;
-                if let Some(sent) = sent {
-                    return Ok(Some(sent.into_message(ids)));
-                }
-            }
-            Ok(None)
-        };
-        self.read(read).await
     }
 }
 
@@ -315,47 +294,30 @@ fn facts(
     ids: MessageIds,
 ) -> db::Result<PostFacts> {
     // Nearly everybody was nobody else, and is asked for once.
+    let mut is_used = false;
     for sender in draft.senders() {
         let key = values![sender, &draft.client_id];
         let sent = statements.sent_before.again().row(key, MessageRow::read)?;
         if let Some(sent) = sent
             && !was_deleted_with_its_room(db, &sent)?
         {
-            let is_seen = statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])?;
-            return Ok(match is_seen {
-                true => PostFacts::Repeat(sent.into_message(ids)),
-                // What became of it since is not for its author any more.
-                false => PostFacts::nowhere(Author::find(db, draft.author)?),
-            });
+            if statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])? {
+                return Ok(PostFacts::Repeat(sent.into_message(ids)));
+            }
+            // What became of it since is not for its author any more.
+            is_used = true;
         }
     }
     let place = statements.place.again();
-    let found = place.row(values![draft.room, draft.author, now], |row| {
-        let (Seen(kind), Posts(posting), ForGuests(guests)) =
-            (row.get(2)?, row.get(3)?, row.get(4)?);
-        let InRoom(role) = row.get(7)?;
-        let place = PostPlace {
-            state: RoomState {
-                seq: Seq(row.get(0)?),
-                posts: row.get(1)?,
-            },
-            rules: RoomRules {
-                kind,
-                posting,
-                guests,
-                is_archived: row.get(5)?,
-            },
-            is_member: row.get(6)?,
-            role,
-            is_banned: row.get(8)?,
-        };
-        Ok((place, Author::read(row, 9)?))
-    })?;
+    let found = place.row(values![draft.room, draft.author, now], read_place)?;
     let Some((place, author)) = found else {
         return Ok(PostFacts::nowhere(Author::find(db, draft.author)?));
     };
     if !place.is_seen_by(author.as_ref()) {
         return Ok(PostFacts::nowhere(author));
+    }
+    if is_used {
+        return Ok(PostFacts::Used);
     }
     let has_replied_to = match draft.reply_to {
         Some(number) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
@@ -366,6 +328,27 @@ fn facts(
         author,
         has_replied_to,
     })
+}
+
+fn read_place(row: &Row<'_>) -> db::Result<(PostPlace, Option<Author>)> {
+    let (Seen(kind), Posts(posting), ForGuests(guests)) = (row.get(2)?, row.get(3)?, row.get(4)?);
+    let InRoom(role) = row.get(7)?;
+    let place = PostPlace {
+        state: RoomState {
+            seq: Seq(row.get(0)?),
+            posts: row.get(1)?,
+        },
+        rules: RoomRules {
+            kind,
+            posting,
+            guests,
+            is_archived: row.get(5)?,
+        },
+        is_member: row.get(6)?,
+        role,
+        is_banned: row.get(8)?,
+    };
+    Ok((place, Author::read(row, 9)?))
 }
 
 /// Whether a message belongs to a deleted room. Then its row is removed now, so that its idempotency key may be used
@@ -442,14 +425,6 @@ const SENT_BEFORE: &str = concat!(
     "SELECT ",
     message_columns!(),
     " FROM messages WHERE author_id = ? AND client_id = ?"
-);
-
-const SENT_AND_VISIBLE: &str = concat!(
-    "SELECT ",
-    message_columns!(),
-    " FROM messages JOIN rooms ON rooms.id = room_id \
-    WHERE author_id = ?1 AND client_id = ?2 AND ",
-    is_visible!("?3")
 );
 
 const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));

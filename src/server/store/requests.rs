@@ -8,9 +8,11 @@ use super::db::{self, Db, statement, values};
 use super::members::{self, NewMembership};
 use super::roles::roles;
 use super::rooms::{StoredRoom, Viewer, visible};
+use super::standing_told;
 use super::tables::{UserRow, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
+use crate::events::Publication;
 use parlour_protocol::permissions::Roles;
 use parlour_protocol::{RoomId, RoomRole, RoomRules, Timestamp, User, UserId};
 
@@ -63,6 +65,19 @@ impl Store {
         .await
     }
 
+    /// How many ask to be let into a room and have no answer, 100 at most.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn asking(&self, room: RoomId) -> Result<u32, ServiceError> {
+        self.read(move |db| {
+            let count =
+                statement(db, COUNT)?.row(values![room, LISTED], |row| row.get::<i64>(0))?;
+            Ok(u32::try_from(count.unwrap_or_default()).unwrap_or_default())
+        })
+        .await
+    }
+
     /// Lets who asks into a room, or refuses them, unless `decide` refuses who answers.
     ///
     /// # Errors
@@ -83,19 +98,21 @@ impl Store {
             if asked(db, user, id)? != Some(Asked::Waiting) {
                 return Err(ServiceError::PersonNotFound);
             }
-            if !is_let_in {
+            let mut publish = if !is_let_in {
                 refuse(db, user, id)?;
-                return Ok(Written::quietly(()));
-            }
-            statement(db, FORGET)?.execute(values![id, user])?;
-            if members::is_member(db, user, id)? {
-                return Ok(Written::quietly(()));
-            }
-            let new = NewMembership::of(&room, RoomRole::Member, now);
-            Ok(Written {
-                publish: members::begin(db, &room, user, &new)?,
-                value: (),
-            })
+                standing_told::refused(db, user, id, now)?
+            } else {
+                statement(db, FORGET)?.execute(values![id, user])?;
+                match members::is_member(db, user, id)? {
+                    true => Vec::new(),
+                    false => {
+                        let new = NewMembership::of(&room, RoomRole::Member, now);
+                        members::begin(db, &room, user, &new)?
+                    }
+                }
+            };
+            publish.extend(standing_told::to_deciders(db, id)?);
+            Ok(Written { publish, value: () })
         })
         .await
     }
@@ -112,11 +129,17 @@ fn decided(
     Ok(seen)
 }
 
-/// Asks to be let into a room. Who has asked before stays as they are.
-pub(super) fn ask(db: &Db, user: UserId, room: RoomId, now: Timestamp) -> db::Result<()> {
-    statement(db, ASK)?
-        .execute(values![room, user, now])
-        .map(drop)
+/// Asks to be let into a room; what is published of that. Who has asked before stays as they are.
+pub(super) fn ask(
+    db: &Db,
+    user: UserId,
+    room: RoomId,
+    now: Timestamp,
+) -> db::Result<Vec<Publication>> {
+    match statement(db, ASK)?.execute(values![room, user, now])? {
+        0 => Ok(Vec::new()),
+        _ => standing_told::to_deciders(db, room),
+    }
 }
 
 /// Refuses a person's request, if there is one. Who is kept out of the room does not wait to be let in.
@@ -137,13 +160,28 @@ pub(super) fn asked(db: &Db, user: UserId, room: RoomId) -> db::Result<Option<As
     })
 }
 
+/// Requests of a room that wait for an answer.
+macro_rules! waiting {
+    () => {
+        " FROM join_requests JOIN users ON users.id = user_id \
+        WHERE room_id = ?1 AND NOT is_refused AND users.state = 'active' \
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE memberships.room_id = ?1 \
+        AND memberships.user_id = users.id AND memberships.state = 'in')"
+    };
+}
+
 const LIST: &str = concat!(
     "SELECT ",
     user_columns!(),
-    ", asked_at FROM join_requests JOIN users ON users.id = user_id \
-    WHERE room_id = ?1 AND NOT is_refused AND users.state = 'active' \
-    AND NOT EXISTS (SELECT 1 FROM memberships WHERE memberships.room_id = ?1 \
-    AND memberships.user_id = users.id AND memberships.state = 'in') ORDER BY asked_at, users.id LIMIT ?2"
+    ", asked_at",
+    waiting!(),
+    " ORDER BY asked_at, users.id LIMIT ?2"
+);
+
+const COUNT: &str = concat!(
+    "SELECT count(*) FROM (SELECT 1",
+    waiting!(),
+    " LIMIT ?2) AS asking"
 );
 
 const ASK: &str = "INSERT INTO join_requests (room_id, user_id, asked_at, is_refused) \

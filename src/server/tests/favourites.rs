@@ -54,7 +54,7 @@ async fn a_favourite_is_told_to_each_socket_of_its_person_and_to_nobody_else() {
     desk.send(json!({"type": "sync_me", "after": 1})).await;
     let sync = desk.next_of_type("sync_me").await;
     let room = json!({"room_id": LOBBY, "is_member": true, "read": 0, "unread": 0, "seq": 0,
-        "is_favourite": true});
+        "is_favourite": true, "role": "member"});
     assert_eq!((&sync["rooms"], &sync["to"]), (&json!([room]), &json!(4)));
     assert_eq!(favourites(&server, &alice).await, ["Lobby"]);
     assert!(favourites(&server, &bob).await.is_empty());

@@ -38,6 +38,7 @@ mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
 mod room_rules;
+mod standing;
 mod text_cleaning;
 mod ws_activity;
 mod ws_closing;

@@ -112,7 +112,8 @@ async fn what_one_does_on_one_device_the_other_hears_or_asks_for() {
         .await;
     let told = json!({"type": "unread", "room_id": LOBBY, "seq": 0, "unread": 2, "me": 3});
     assert_eq!(desk.next_of_type("unread").await, told);
-    let room = json!({"room_id": LOBBY, "is_member": true, "read": 0, "unread": 2, "seq": 2});
+    let room = json!({"room_id": LOBBY, "is_member": true, "read": 0, "unread": 2, "seq": 2,
+        "role": "member"});
     assert_eq!(
         asked(&mut desk, "sync_me", 1).await,
         json!({"type": "sync_me", "rooms": [room], "from": 1, "to": 3, "complete": true})

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::sections::{Line, Section};
-use parlour_protocol::{Favourite, RoomActivity, RoomJoined, RoomLeft, RoomList};
+use parlour_protocol::{
+    Favourite, ReadOnly, RoomActivity, RoomJoined, RoomLeft, RoomList, Welcome,
+};
 
 /// In the lobby, with a page of two, connected, and no member of it.
 fn looking() -> Tab {
@@ -252,4 +254,32 @@ fn a_favourite_that_is_not_listed_is_asked_for() {
         me: None,
     }));
     assert!(said(&effects).contains(&&ClientFrame::Rooms { known: None }));
+}
+
+#[test]
+fn what_one_may_do_in_a_room_is_asked_for_when_it_is_perhaps_another() {
+    let mut tab = Tab::live();
+    let ServerFrame::Welcome(told) = welcome(LOBBY, 2) else {
+        unreachable!()
+    };
+    assert_eq!(said(&tab.hear(joined(LOBBY))), [&look(2)]);
+    tab.hear(ServerFrame::Welcome(Welcome {
+        read_only: Some(ReadOnly::Announcements),
+        may_delete: true,
+        asking: 2,
+        ..told.clone()
+    }));
+    let open = tab.session.open().as_ref().unwrap();
+    let shown = (open.read_only, open.may_delete, open.asking);
+    assert_eq!(shown, (Some(ReadOnly::Announcements), true, 2));
+    // Who is kept out reads on, and is told so by the answer.
+    assert_eq!(said(&tab.hear(left(LOBBY))), [&look(2)]);
+    tab.hear(ServerFrame::Welcome(Welcome {
+        read_only: Some(ReadOnly::Banned),
+        ..told
+    }));
+    let open = tab.session.open().as_ref().unwrap();
+    let shown = (open.read_only, open.may_delete, open.asking);
+    assert_eq!(shown, (Some(ReadOnly::Banned), false, 0));
+    assert!(!is_member(&tab));
 }

@@ -83,7 +83,7 @@ fn rows<'t>(section: &'t str) -> impl Iterator<Item = (&'t str, BTreeSet<&'t str
 }
 
 /// What a frame says to programs, and the pages' own reader of it does not read.
-const FOR_PROGRAMS: [(&str, &str); 1] = [("left", "reason")];
+const FOR_PROGRAMS: [(&str, &str); 2] = [("left", "reason"), ("joined", "role")];
 
 #[track_caller]
 fn are_shown(section: &str, until: &str, types: &[(&str, &[&str])], left_out: &str) {

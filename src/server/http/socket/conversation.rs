@@ -107,6 +107,8 @@ enum Doing {
     },
     /// Moves the person's read position on, or sets it back.
     MarkingRead(RoomId),
+    /// Asks whether who types could send it.
+    Typing(RoomId),
 }
 
 impl Conversation {
@@ -261,9 +263,11 @@ impl Conversation {
                 self.changed(room, before, message)
             }
             (Doing::MarkingRead(_), Ok(_)) => {}
-            (Doing::Changing { room, .. } | Doing::MarkingRead(room), Err(error)) => {
-                self.refuse(&error, About::room(room))
-            }
+            (Doing::Typing(room), Ok(Done::MayWrite(may))) => self.types(room, may),
+            (
+                Doing::Changing { room, .. } | Doing::MarkingRead(room) | Doing::Typing(room),
+                Err(error),
+            ) => self.refuse(&error, About::room(room)),
             (doing, Ok(_)) => return self.unexpected(&doing),
             (Doing::Nothing, Err(error)) => self.refuse(&error, About::default()),
         }
@@ -329,11 +333,11 @@ impl Conversation {
                 self.steps.push_back(Step::Hold);
                 self.catch_up(Stream::Me, after);
             }
-            Command::Typing { room, is_typing } => {
-                if let Err(error) = self.typing(room, is_typing) {
-                    self.refuse(&error, About::room(room));
-                }
-            }
+            Command::Typing { room, is_typing } => match self.may_type(room) {
+                Ok(()) if is_typing => self.begin_task(Task::MayWrite(room), Doing::Typing(room)),
+                Ok(()) => self.socket.typing(room, false),
+                Err(error) => self.refuse(&error, About::room(room)),
+            },
             Command::Edit {
                 room,
                 number,
@@ -371,13 +375,20 @@ impl Conversation {
         }
     }
 
-    fn typing(&self, room: RoomId, is_typing: bool) -> Result<(), ServiceError> {
+    fn may_type(&self, room: RoomId) -> Result<(), ServiceError> {
         self.scope.require_person()?;
-        if !self.socket.is_in(room) {
-            return Err(ServiceError::Forbidden);
+        match self.socket.is_in(room) {
+            true => Ok(()),
+            false => Err(ServiceError::Forbidden),
         }
-        self.socket.typing(room, is_typing);
-        Ok(())
+    }
+
+    /// Whoever could not send what they type does not type, to others; and is not told, as it may be that somebody blocks
+    /// them.
+    fn types(&self, room: RoomId, may_write: bool) {
+        if may_write && self.socket.is_in(room) {
+            self.socket.typing(room, true);
+        }
     }
 
     /// Answers an edit or a delete unless the broadcast does. An edit to the same text is not published.

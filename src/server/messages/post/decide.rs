@@ -11,7 +11,8 @@ use parlour_protocol::{Action, Number, RoomRole, Timestamp};
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::Banned`] or [`ServiceError::ReadOnly`] for who may not post there;
-/// [`ServiceError::MessageNotFound`] for a reply to nothing; or [`ServiceError::SignInRequired`] for an author who is no
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::Unfit`] for a key that made a message in a room
+/// that they do not see any more; or [`ServiceError::SignInRequired`] for an author who is no
 /// more.
 pub(super) fn decide(
     draft: &Draft,
@@ -20,6 +21,7 @@ pub(super) fn decide(
 ) -> Result<PostDecision, ServiceError> {
     let (place, author, has_replied_to) = match facts {
         PostFacts::Repeat(message) => return Ok(PostDecision::Repeated(message)),
+        PostFacts::Used => return Err(KEY_USED),
         PostFacts::New {
             place,
             author,
@@ -42,7 +44,17 @@ pub(super) fn decide(
     }))
 }
 
-fn may_post(place: &PostPlace, author: &Author) -> Result<(), ServiceError> {
+/// It says of the room of the first send nothing but that its author has sent something somewhere.
+const KEY_USED: ServiceError = ServiceError::Unfit {
+    field: "client_id",
+    sentence: "This key was used for another message. Use another one.",
+};
+
+/// Refuses an author who may not post there.
+///
+/// # Errors
+/// [`ServiceError::Banned`] or [`ServiceError::ReadOnly`].
+pub(super) fn may_post(place: &PostPlace, author: &Author) -> Result<(), ServiceError> {
     let roles = Roles {
         server: author.role,
         room: place.role,
@@ -141,6 +153,14 @@ mod tests {
             PostDecision::Repeated(_) => panic!("the key is new"),
         };
         assert_eq!([joins(false), joins(true)], [Some(RoomRole::Member), None]);
+    }
+
+    #[test]
+    fn a_key_that_was_used_where_its_author_sees_nothing_any_more_makes_no_message() {
+        let used = decided(PostFacts::Used).unwrap_err();
+        let is_about_it =
+            |error| matches!(error, ServiceError::Unfit { field, .. } if field == "client_id");
+        assert!(is_about_it(used));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
-use parlour_protocol::{CloseCode, Message, RoomId, Seq, User, UserId};
+use parlour_protocol::{CloseCode, LeftReason, Message, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -90,8 +90,26 @@ impl Inner {
                 Audience::Person(user),
                 Some(frame),
             ) => self.tell(user, frame),
-            (Publication::Left { room, me, .. }, Audience::Person(user), Some(frame)) => {
-                self.left(*room, user, frame);
+            (
+                Publication::Left {
+                    room, me, reason, ..
+                },
+                Audience::Person(user),
+                Some(frame),
+            ) => {
+                match reason {
+                    // They were no member, and hear of the room what they heard.
+                    Some(LeftReason::Refused | LeftReason::Lifted) => self.tell(user, frame),
+                    _ => self.left(*room, user, frame),
+                }
+                self.person_reached(user, *me);
+            }
+            (Publication::Standing { room, me, .. }, Audience::Person(user), Some(frame)) => {
+                if let Some(channel) = self.existing(*room) {
+                    // Perhaps they write there no more; otherwise they say so again.
+                    locked(&channel).stop_typing(user);
+                }
+                self.tell(user, frame);
                 self.person_reached(user, *me);
             }
             (

@@ -95,6 +95,7 @@ fn of_person(publication: &Publication) -> Option<(UserId, Seq)> {
         Publication::Left { user, me, .. }
         | Publication::Joined { user, me, .. }
         | Publication::Favourite { user, me, .. }
+        | Publication::Standing { user, me, .. }
         | Publication::Read { user, me, .. } => Some((*user, *me)),
         Publication::Unread { user, marked, .. } => Some((*user, marked.me?)),
         _ => None,

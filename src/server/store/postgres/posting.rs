@@ -188,13 +188,9 @@ impl<'p> Group<'p> {
 
     fn facts(&self, draft: &Draft) -> PostFacts {
         let author = self.authors.get(&draft.author.0).cloned();
-        match self.sent.get(&(draft.author.0, draft.client_id.as_str())) {
-            Some(sent) if sent.is_visible => {
-                return PostFacts::Repeat(Message::clone(&sent.message));
-            }
-            // What became of it since is not for its author any more.
-            Some(_) => return PostFacts::nowhere(author),
-            None => {}
+        let sent = self.sent.get(&(draft.author.0, draft.client_id.as_str()));
+        if let Some(sent) = sent.filter(|sent| sent.is_visible) {
+            return PostFacts::Repeat(Message::clone(&sent.message));
         }
         let place = self.rooms.get(&draft.room.0).map(|room| {
             let standing = self.standings.get(&(draft.room.0, draft.author.0));
@@ -209,6 +205,10 @@ impl<'p> Group<'p> {
         let Some(place) = place.filter(|place| place.is_seen_by(author.as_ref())) else {
             return PostFacts::nowhere(author);
         };
+        if sent.is_some() {
+            // What became of it since is not for its author any more.
+            return PostFacts::Used;
+        }
         let has_replied_to = draft
             .reply_to
             .is_some_and(|number| self.numbers.contains(&(draft.room.0, number.0)));

@@ -117,10 +117,13 @@ async fn who_is_put_out_is_told_nothing_of_what_they_sent_and_begins_anew_when_l
     assert!(!bench.send(&bob, den, "x", Some("k")).await.unwrap().is_new);
     assert!(put_out(&bench, den, &bob).await);
     assert!(!put_out(&bench, den, &bob).await, "twice is once");
-    for room in [den, LOBBY] {
-        let repeated = bench.send(&bob, room, "x", Some("k")).await;
-        assert!(matches!(repeated, Err(ServiceError::RoomNotFound)));
-    }
+    let repeated = bench.send(&bob, den, "x", Some("k")).await;
+    assert!(matches!(repeated, Err(ServiceError::RoomNotFound)));
+    // The key is used, and this room is there.
+    let elsewhere = bench.send(&bob, LOBBY, "x", Some("k")).await;
+    let is_about_the_key =
+        |error| matches!(error, ServiceError::Unfit { field, .. } if field == "client_id");
+    assert!(is_about_the_key(elsewhere.unwrap_err()));
     let entered = enter(&bench.ctx, &bob, den).await;
     assert!(matches!(entered, Err(ServiceError::RoomNotFound)));
     assert!(read_positions(&bench.ctx, &bob).await.unwrap().is_empty());

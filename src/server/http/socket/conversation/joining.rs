@@ -9,8 +9,8 @@ use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Step, Task};
 use crate::ServiceError;
 use crate::realtime::StreamSeqs;
-use crate::rooms::Checked;
-use parlour_protocol::{Room, RoomId, RoomLeft, RoomList, Seq, ServerFrame, UsersList, Welcome};
+use crate::rooms::{Checked, Rights};
+use parlour_protocol::{RoomId, RoomLeft, RoomList, Seq, ServerFrame, UsersList, Welcome};
 
 /// Rooms that one socket can have joined.
 const ROOMS_MAX: usize = 256;
@@ -69,16 +69,12 @@ impl Conversation {
         match outcome {
             Ok(Done::Room {
                 checked,
+                rights,
                 epoch,
                 build,
             }) => {
-                let Checked {
-                    room,
-                    rules,
-                    is_member,
-                    ..
-                } = checked;
-                if !self.socket.subscribe(join.room, rules) {
+                let (room, is_member) = (&checked.room, checked.is_member);
+                if !self.socket.subscribe(join.room, checked.rules) {
                     return self.hold_ends_with(join.room, &ServiceError::RoomNotFound);
                 }
                 let is_reader = join.look || self.scope.person.is_none();
@@ -86,7 +82,7 @@ impl Conversation {
                 // check read, that is still the room's state. A room without a seq may have been deleted.
                 let is_still_so = room.seq > Seq::ZERO && self.socket.seq(join.room) == room.seq;
                 if is_still_so && (is_member || is_reader) {
-                    return self.welcome(&join, room, is_member, epoch, build);
+                    return self.welcome(&join, checked, rights, epoch, build);
                 }
                 let read = match is_reader {
                     true => Task::Check(join.room),
@@ -104,9 +100,10 @@ impl Conversation {
         match outcome {
             Ok(Done::Room {
                 checked,
+                rights,
                 epoch,
                 build,
-            }) => self.welcome(&join, checked.room, checked.is_member, epoch, build),
+            }) => self.welcome(&join, checked, rights, epoch, build),
             Ok(_) => self.unexpected(&Doing::Arriving(join)),
             Err(error) => {
                 if !join.was_joined {
@@ -120,12 +117,13 @@ impl Conversation {
     fn welcome(
         &mut self,
         join: &Join,
-        mut room: Room,
-        is_member: bool,
+        checked: Checked,
+        rights: Rights,
         epoch: String,
         build: Option<String>,
     ) {
         let (room_id, was_here) = (join.room, join.after.is_some());
+        let (mut room, is_member) = (checked.room, checked.is_member);
         // Somebody was put out, or the room was deleted, after it was read.
         if !self.socket.has_joined(room_id) {
             return self.hold_ends_with(room_id, &ServiceError::RoomNotFound);
@@ -153,6 +151,9 @@ impl Conversation {
             build,
             house: join.streams.map(|streams| streams.house),
             me: join.streams.and_then(|streams| streams.me),
+            may_delete: rights.may_delete,
+            read_only: rights.read_only,
+            asking: rights.asking,
         }));
         self.write(&ServerFrame::UsersList(UsersList::of(room_id, roster)));
         match join.after {

@@ -3,7 +3,7 @@
 use crate::accounts::{self, HousePage};
 use crate::messages::{self, SyncPage};
 use crate::realtime::Frame;
-use crate::rooms::{self, Checked, PersonPage, PersonState};
+use crate::rooms::{self, Checked, PersonPage, PersonState, Rights};
 use crate::{Context, Person, Scope, ServiceError, Token};
 use parlour_protocol::{
     Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync, SyncHouse, SyncMe,
@@ -23,6 +23,8 @@ pub enum Task {
     ReadPositions,
     /// Reads the room, if it may be seen.
     Check(RoomId),
+    /// Reads whether a message of the person's would be taken there.
+    MayWrite(RoomId),
     /// Makes the person a member, if anything can be written, and reads the room.
     Enter(RoomId),
     /// Reads a part of what changed in the room after `after`.
@@ -90,11 +92,15 @@ pub enum Done {
     Room {
         /// The room, and whether the person is a member.
         checked: Checked,
+        /// What they may do in it.
+        rights: Rights,
         /// The epoch of the database.
         epoch: String,
         /// The build of the pages, if they are served.
         build: Option<String>,
     },
+    /// Whether a message would be taken.
+    MayWrite(bool),
     /// A part of what was missed.
     Missed(Missed),
     /// The list of rooms, and the build of the pages, if they are served.
@@ -141,19 +147,23 @@ impl Missed {
 
     fn of_mine(page: PersonPage) -> Self {
         let (to, is_last) = (page.to, page.complete);
-        let frame = ServerFrame::SyncMe(SyncMe {
+        let sync = SyncMe {
             rooms: page.rooms,
             from: page.from,
             to,
             complete: page.complete,
             reset: page.reset,
-        });
-        Self::part(frame, to, is_last)
+        };
+        Self::encoded(ServerFrame::encode_sync_me(&sync, &page.roles), to, is_last)
     }
 
     fn part(frame: ServerFrame, to: Seq, is_last: bool) -> Self {
+        Self::encoded(frame.encode(), to, is_last)
+    }
+
+    fn encoded(frame: String, to: Seq, is_last: bool) -> Self {
         Self {
-            frame: Frame::from(frame.encode()),
+            frame: Frame::from(frame),
             to,
             is_last,
         }
@@ -164,6 +174,16 @@ impl Missed {
 pub type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 impl Task {
+    async fn found(ctx: &Context, scope: &Scope, checked: Checked) -> Outcome {
+        let room = checked.room.id;
+        Ok(Done::Room {
+            rights: rooms::rights(ctx, scope, room, (&checked).into()).await?,
+            checked,
+            epoch: ctx.epoch(),
+            build: ctx.settings.build.clone(),
+        })
+    }
+
     /// Calls the verb.
     pub fn run(self, ctx: Arc<Context>, scope: Arc<Scope>) -> Running {
         // A boxed future for each: a single one would have the size of the largest.
@@ -182,18 +202,16 @@ impl Task {
                 Ok(Done::ReadPositions(state))
             }),
             Self::Check(room) => Box::pin(async move {
-                Ok(Done::Room {
-                    checked: rooms::check(&ctx, &scope, room).await?,
-                    epoch: ctx.epoch(),
-                    build: ctx.settings.build.clone(),
-                })
+                let checked = rooms::check(&ctx, &scope, room).await?;
+                Self::found(&ctx, &scope, checked).await
             }),
             Self::Enter(room) => Box::pin(async move {
-                Ok(Done::Room {
-                    checked: rooms::enter_or_read(&ctx, &scope, room).await?,
-                    epoch: ctx.epoch(),
-                    build: ctx.settings.build.clone(),
-                })
+                let checked = rooms::enter_or_read(&ctx, &scope, room).await?;
+                Self::found(&ctx, &scope, checked).await
+            }),
+            Self::MayWrite(room) => Box::pin(async move {
+                let may = messages::may_post(&ctx, &scope, room).await?;
+                Ok(Done::MayWrite(may))
             }),
             Self::Sync {
                 room,

@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
 use crate::realtime::{Admitted, Attendee, Hub, Mailbox};
-use crate::rooms::{Checked, PersonState};
+use crate::rooms::{Checked, PersonState, Rights};
 use crate::{Person, SessionId, Token};
 use parlour_protocol::{Room, RoomRole, RoomRules, Timestamp, User, UserId, UserKind, samples};
 use std::collections::HashMap;
@@ -110,7 +110,9 @@ fn checked(seq: i64, is_member: bool) -> Done {
                 true => RoomRole::Member,
                 false => RoomRole::Visitor,
             },
+            is_banned: false,
         },
+        rights: Rights::default(),
         epoch: "e".to_owned(),
         build: None,
     }
@@ -327,7 +329,12 @@ async fn leaving_is_answered_once() {
 #[tokio::test]
 async fn typing_needs_a_person_who_has_joined() {
     let typing = r#"{"type":"typing","room_id":7,"is_typing":true}"#;
-    assert!(joined().say(typing).is_empty());
+    let mut played = joined();
+    assert_eq!(played.say(typing), ["do MayWrite"]);
+    played.done(Done::MayWrite(false));
+    assert!(played.steps().is_empty(), "whoever may not is not told");
+    let stops = r#"{"type":"typing","room_id":7,"is_typing":false}"#;
+    assert!(joined().say(stops).is_empty());
     assert_eq!(many().say(typing), ["write forbidden"]);
     let mut reader = started(SocketKind::Many, None, limits());
     assert_eq!(reader.say(typing), ["write sign_in_required"]);
