@@ -36,6 +36,14 @@ enum Change {
     Role(usize),
     Leave(usize),
     Delete(usize),
+    /// Who posts there, and what guests do.
+    Rules(usize),
+    /// Into the archive, and back.
+    Archive(usize),
+    /// Carol asks to be let in, by a link that asks first, and is refused or let in.
+    Ask(usize),
+    /// Who is in there, and blocks somebody outside.
+    Block(usize),
     /// Members look at all there is to see, so that it is kept.
     Warm(usize),
     /// Something that everybody sees.
@@ -61,6 +69,10 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => which().prop_map(Change::Role),
         1 => which().prop_map(Change::Leave),
         1 => which().prop_map(Change::Delete),
+        1 => which().prop_map(Change::Rules),
+        1 => which().prop_map(Change::Archive),
+        1 => which().prop_map(Change::Ask),
+        1 => which().prop_map(Change::Block),
         2 => which().prop_map(Change::Warm),
         1 => Just(Change::SayOpenly),
         1 => which().prop_map(Change::TakeName),
@@ -98,6 +110,7 @@ struct World {
     /// Two who listen and are in no room.
     watching: Vec<Socket>,
     mallory: Guest,
+    carol: Guest,
     told: Vec<Told>,
     found: Vec<Leak>,
     /// How often something was said in hidden rooms.
@@ -113,6 +126,7 @@ impl World {
         let alice = server.guest("Alice").await;
         let bob = server.guest("Bob").await;
         let mallory = server.guest("Mallory").await;
+        let carol = server.guest("Carol").await;
         let watching = vec![
             server.browser(&mallory).await,
             server.socket("/ws", &[]).await,
@@ -130,6 +144,7 @@ impl World {
             bobs: BTreeSet::new(),
             watching,
             mallory,
+            carol,
             told: Vec::new(),
             found: Vec::new(),
             keys: 0,
@@ -175,6 +190,10 @@ impl World {
         | Change::Role(which)
         | Change::Leave(which)
         | Change::Delete(which)
+        | Change::Rules(which)
+        | Change::Archive(which)
+        | Change::Ask(which)
+        | Change::Block(which)
         | Change::Warm(which)
         | Change::TakeName(which)) = change
         else {
@@ -197,6 +216,9 @@ impl World {
                 | Change::Ban(_)
                 | Change::Lift(_)
                 | Change::Role(_)
+                | Change::Rules(_)
+                | Change::Archive(_)
+                | Change::Ask(_)
         );
         if is_decided && self.direct.contains(&at) {
             return;

@@ -2,12 +2,12 @@
 //! points; what takes a place in them, and what does not.
 
 use super::*;
-use parlour_protocol::{Number, Seq};
+use parlour_protocol::{Number, RoomKind, RoomRole, Seq};
 use parlour_server::accounts::{house_since, rename};
 use parlour_server::messages::sync;
 use parlour_server::rooms::{
-    NewBan, NewRoom, ban, create, enter, give_role, leave, let_in, lift_ban, mark_unread,
-    mine_since, person_state, put_out, read_up_to,
+    Changes, NewBan, NewRoom, ban, change, create, enter, give_role, leave, let_in, lift_ban,
+    mark_unread, mine_since, person_state, put_out, read_up_to,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -26,7 +26,12 @@ enum Change {
     PutOut(i64),
     Ban(i64),
     Lift(i64),
-    Role(i64),
+    /// Whether she keeps order there.
+    Role(i64, bool),
+    /// Whether everybody sees it.
+    Kind(i64, bool),
+    /// Whether it can only be read.
+    Archive(i64, bool),
     Read(i64, i64),
     MarkUnread(i64, i64),
     Post(usize, i64),
@@ -42,7 +47,9 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => room().prop_map(Change::PutOut),
         1 => room().prop_map(Change::Ban),
         1 => room().prop_map(Change::Lift),
-        1 => room().prop_map(Change::Role),
+        1 => (room(), any::<bool>()).prop_map(|(room, keeps)| Change::Role(room, keeps)),
+        1 => (room(), any::<bool>()).prop_map(|(room, is)| Change::Kind(room, is)),
+        1 => (room(), any::<bool>()).prop_map(|(room, is)| Change::Archive(room, is)),
         2 => (room(), 0..20_i64).prop_map(|(room, seq)| Change::Read(room, seq)),
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::MarkUnread(room, number)),
         3 => (0..2_usize, room()).prop_map(|(who, room)| Change::Post(who, room)),
@@ -77,10 +84,10 @@ impl World {
         &self.people[0]
     }
 
-    async fn make(&self, change: Change) {
+    async fn make(&self, happens: Change) {
         let (ctx, alice, bob) = (&self.bench.ctx, self.alice(), &self.people[1]);
         let who = user(alice).id;
-        let made = match change {
+        let made = match happens {
             Change::LetIn(room) => let_in(ctx, bob, RoomId(room), who).await.map(drop),
             Change::PutOut(room) => put_out(ctx, bob, RoomId(room), who).await,
             Change::Ban(room) => {
@@ -88,7 +95,29 @@ impl World {
                 banned.await.map(drop)
             }
             Change::Lift(room) => lift_ban(ctx, bob, RoomId(room), who).await,
-            Change::Role(room) => give_role(ctx, bob, RoomId(room), who, "moderator").await,
+            Change::Role(room, keeps) => {
+                let role = if keeps { "moderator" } else { "member" };
+                give_role(ctx, bob, RoomId(room), who, role).await
+            }
+            Change::Kind(room, is_open) => {
+                let kind = if is_open {
+                    RoomKind::Open
+                } else {
+                    RoomKind::Closed
+                };
+                let changes = Changes {
+                    kind: Some(kind),
+                    ..Changes::default()
+                };
+                change(ctx, bob, RoomId(room), changes).await.map(drop)
+            }
+            Change::Archive(room, is_archived) => {
+                let changes = Changes {
+                    archived: Some(is_archived),
+                    ..Changes::default()
+                };
+                change(ctx, bob, RoomId(room), changes).await.map(drop)
+            }
             Change::Rename(who, name) => {
                 let name = format!("Somebody {name}");
                 rename(ctx, &self.people[who], &name).await.map(drop)
@@ -111,6 +140,8 @@ impl World {
                 ServiceError::Banned
                 | ServiceError::KeptOut
                 | ServiceError::Forbidden
+                | ServiceError::ReadOnly(_)
+                | ServiceError::RoomNotFound
                 | ServiceError::PersonNotFound,
             ) => {}
             Err(error) => panic!("{error}"),
@@ -124,8 +155,11 @@ impl World {
         let mut rooms = BTreeMap::new();
         for room in 1..=ROOMS {
             let room = RoomId(room);
-            let seq = parlour_server::rooms::get(ctx, self.alice(), room).await;
-            rooms.insert(room, seq.unwrap().seq);
+            match parlour_server::rooms::get(ctx, self.alice(), room).await {
+                Ok(seen) => drop(rooms.insert(room, seen.seq)),
+                Err(ServiceError::RoomNotFound) => {}
+                Err(error) => panic!("{error}"),
+            }
         }
         Client {
             names: ctx.store.query_sql(names).await,
@@ -133,7 +167,7 @@ impl World {
             read: state
                 .read
                 .iter()
-                .map(|(id, read)| (*id, read.seq))
+                .map(|(id, read)| (*id, (read.seq, read.role)))
                 .collect(),
             me: state.me,
             rooms,
@@ -147,8 +181,8 @@ struct Client {
     /// In the order of the ids, which begin at 1.
     names: Vec<String>,
     house: Seq,
-    /// Up to where Alice has read the rooms that she is a member of.
-    read: BTreeMap<RoomId, Seq>,
+    /// Up to where Alice has read the rooms that she is a member of, and her role there.
+    read: BTreeMap<RoomId, (Seq, RoomRole)>,
     me: Seq,
     /// How far the client has each room.
     rooms: BTreeMap<RoomId, Seq>,
@@ -163,22 +197,31 @@ impl Client {
             self.names[user.id.0 as usize - 1] = user.name;
         }
         self.house = house.to;
-        for (room, seq) in &mut self.rooms {
-            let page = sync(ctx, alice, *room, *seq).await.unwrap();
+        for room in (1..=ROOMS).map(RoomId) {
+            let seq = self.rooms.get(&room).copied().unwrap_or_default();
+            let page = match sync(ctx, alice, room, seq).await {
+                Ok(page) => page,
+                // She sees it no more.
+                Err(ServiceError::RoomNotFound) => {
+                    self.rooms.remove(&room);
+                    continue;
+                }
+                Err(error) => panic!("{error}"),
+            };
             let own = page.messages.iter();
             let mut own = own.filter(|message| message.user_id == user(alice).id);
             // Posting is reading, and the room's message is what tells it.
-            if let (Some(read), Some(own)) = (self.read.get_mut(room), own.next_back()) {
+            if let (Some((read, _)), Some(own)) = (self.read.get_mut(&room), own.next_back()) {
                 *read = (*read).max(own.number.seq());
             }
-            *seq = page.to;
+            self.rooms.insert(room, page.to);
         }
         let mine = mine_since(ctx, alice, self.me).await.unwrap();
         assert!(mine.complete && !mine.reset);
-        for room in mine.rooms {
-            match room.is_member {
-                true => self.read.insert(room.room_id, room.read),
-                false => self.read.remove(&room.room_id),
+        for (room, role) in mine.rooms.into_iter().zip(mine.roles) {
+            match role {
+                Some(role) => self.read.insert(room.room_id, (room.read, role)),
+                None => self.read.remove(&room.room_id),
             };
         }
         self.me = mine.to;

@@ -1,7 +1,7 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Room, Seq};
+use parlour_protocol::{History, Number, Posting, Room, RoomKind, Seq};
 use parlour_server::messages::{View, delete, edit, history, sync};
 use parlour_server::rooms::{self, Changes, get};
 use proptest::prelude::*;
@@ -14,6 +14,14 @@ enum Change {
     Edit(usize, String),
     Delete(usize),
     Describe(String),
+    /// Who posts there, of the first so many roles.
+    Posting(usize),
+    /// Only its members see it, or everybody.
+    Kind(bool),
+    /// Into the archive, and back.
+    Archive,
+    /// Somebody is put out of it and let in again.
+    PutOut,
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
@@ -23,6 +31,10 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
         1 => any::<usize>().prop_map(Change::Delete),
         1 => text.prop_map(Change::Describe),
+        1 => (0..3_usize).prop_map(Change::Posting),
+        1 => any::<bool>().prop_map(Change::Kind),
+        1 => Just(Change::Archive),
+        1 => Just(Change::PutOut),
     ];
     proptest::collection::vec(change, 0..40)
 }
@@ -58,9 +70,9 @@ impl Client {
         }
     }
 
-    async fn catch_up(&mut self, bench: &Bench) {
+    async fn catch_up(&mut self, bench: &Bench, reader: &Scope) {
         loop {
-            let page = sync(&bench.ctx, &visitor(), LOBBY, self.seq).await.unwrap();
+            let page = sync(&bench.ctx, reader, LOBBY, self.seq).await.unwrap();
             assert!(!page.reset);
             page.messages.into_iter().for_each(|m| self.apply(m));
             self.room = page.room.unwrap_or_else(|| self.room.clone());
@@ -80,13 +92,21 @@ impl Client {
     }
 }
 
-async fn page(bench: &Bench) -> (Room, History) {
-    let room = get(&bench.ctx, &visitor(), LOBBY).await.unwrap();
-    let history = history(&bench.ctx, &visitor(), LOBBY, View::Newest, PAGE).await;
+async fn page(bench: &Bench, reader: &Scope) -> (Room, History) {
+    let room = get(&bench.ctx, reader, LOBBY).await.unwrap();
+    let history = history(&bench.ctx, reader, LOBBY, View::Newest, PAGE).await;
     (room, history.unwrap())
 }
 
-async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Number>) {
+/// Nobody made the lobby.
+async fn rule(bench: &Bench, author: &Scope, changes: Changes) {
+    let changed = rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await;
+    changed.unwrap();
+}
+
+/// Of the three who are in the room, the author writes, one reads, and the last one comes and goes.
+async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut Vec<Number>) {
+    let [author, _, guest] = people;
     let pick = |which: usize| (!posted.is_empty()).then(|| posted[which % posted.len()]);
     match change {
         Change::Post(text) => posted.push(bench.post(author, &text).await.number),
@@ -102,32 +122,81 @@ async fn make(bench: &Bench, author: &Scope, change: Change, posted: &mut Vec<Nu
             }
         }
         Change::Describe(text) => {
+            let description = Some(text);
             let changes = Changes {
-                name: None,
-                description: Some(text),
+                description,
                 ..Changes::default()
             };
-            // Nobody made the lobby.
-            let changed = rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await;
-            changed.unwrap();
+            rule(bench, author, changes).await;
+        }
+        Change::Posting(which) => {
+            // Its moderators write whatever it says, and the author is one.
+            let posting = Some([Posting::All, Posting::Members, Posting::Moderators][which]);
+            let changes = Changes {
+                posting,
+                ..Changes::default()
+            };
+            rule(bench, author, changes).await;
+        }
+        Change::Kind(is_open) => {
+            let kind = Some(match is_open {
+                true => RoomKind::Open,
+                false => RoomKind::Closed,
+            });
+            let changes = Changes {
+                kind,
+                ..Changes::default()
+            };
+            rule(bench, author, changes).await;
+        }
+        Change::Archive => {
+            for archived in [true, false] {
+                let changes = Changes {
+                    archived: Some(archived),
+                    ..Changes::default()
+                };
+                rule(bench, author, changes).await;
+            }
+        }
+        Change::PutOut => {
+            let who = user(guest).id;
+            let ctx = &bench.ctx;
+            rooms::put_out(ctx, &admin(author), LOBBY, who)
+                .await
+                .unwrap();
+            rooms::let_in(ctx, &admin(author), LOBBY, who)
+                .await
+                .unwrap();
         }
     }
 }
 
 async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseError> {
     let bench = Bench::new().await;
-    let author = bench.guest("Alice").await;
+    let people = [
+        bench.guest("Alice").await,
+        bench.guest("Bob").await,
+        bench.guest("Carol").await,
+    ];
+    let [author, reader, _] = &people;
+    for person in &people {
+        rooms::enter(&bench.ctx, person, LOBBY).await.unwrap();
+    }
+    let (ctx, who) = (&bench.ctx, user(author).id);
+    rooms::give_role(ctx, &admin(reader), LOBBY, who, "moderator")
+        .await
+        .unwrap();
     let mut posted = Vec::new();
     let mut until_t = changes.into_iter().take(t);
     for change in until_t.by_ref().take(s) {
-        make(&bench, &author, change, &mut posted).await;
+        make(&bench, &people, change, &mut posted).await;
     }
-    let mut client = Client::at(page(&bench).await);
+    let mut client = Client::at(page(&bench, reader).await);
     for change in until_t {
-        make(&bench, &author, change, &mut posted).await;
+        make(&bench, &people, change, &mut posted).await;
     }
-    client.catch_up(&bench).await;
-    let (room, fresh) = page(&bench).await;
+    client.catch_up(&bench, reader).await;
+    let (room, fresh) = page(&bench, reader).await;
     let fresh = (fresh.messages, fresh.seq, room.description);
     prop_assert_eq!(client.newest(), fresh);
     bench.ctx.drain().await;

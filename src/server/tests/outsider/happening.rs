@@ -61,6 +61,30 @@ impl World {
                 self.call(Method::PATCH, &self.alice, &path, json!({"role": role}))
                     .await;
             }
+            Change::Rules(_) => {
+                let posting = ["all", "members", "moderators"][self.keys % 3];
+                let guests = ["no", "read", "write"][self.keys % 3];
+                // Members say what they say; who keeps order there is not hindered.
+                let body = json!({"posting": posting, "guests": guests});
+                self.call(Method::PATCH, &self.alice, &room.to_string(), body)
+                    .await;
+            }
+            Change::Archive(_) => {
+                for archived in [true, false] {
+                    let body = json!({"archived": archived});
+                    self.call(Method::PATCH, &self.alice, &room.to_string(), body)
+                        .await;
+                }
+            }
+            Change::Ask(_) => self.ask(room).await,
+            Change::Block(_) => {
+                let path = format!("/api/chat/me/blocks/{}", self.mallory.id);
+                let blocked = self
+                    .server
+                    .call(Method::PUT, &path, Some(&self.alice), None)
+                    .await;
+                assert_eq!(blocked.status, 204);
+            }
             Change::Delete(_) => {
                 self.call(Method::DELETE, &self.alice, &room.to_string(), json!({}))
                     .await;
@@ -92,6 +116,35 @@ impl World {
         let said = json!({"content": format!("{CANARY} {}", self.keys)});
         let path = format!("{room}/messages");
         self.call(Method::POST, &self.alice, &path, said).await;
+    }
+
+    /// Carol asks, and is let in and put out, or refused.
+    async fn ask(&self, room: i64) {
+        let body = json!({"room_id": room, "ask": true});
+        let made = (self.server)
+            .post("/api/chat/invites", Some(&self.alice), body)
+            .await;
+        let code = made.body["code"].as_str().unwrap();
+        let path = format!("/api/chat/invites/{code}/accept");
+        let asked = self.server.post(&path, Some(&self.carol), json!({})).await;
+        assert_eq!(asked.status, 202, "{asked:?}");
+        if asked.body["asked"] != "waiting" {
+            // She was refused before, and stays so.
+            return;
+        }
+        let path = format!("{room}/requests/{}", self.carol.id);
+        match self.keys % 2 {
+            0 => {
+                self.call(Method::PUT, &self.alice, &path, json!({})).await;
+                let path = format!("{room}/members/{}", self.carol.id);
+                self.call(Method::DELETE, &self.alice, &path, json!({}))
+                    .await;
+            }
+            _ => {
+                self.call(Method::DELETE, &self.alice, &path, json!({}))
+                    .await;
+            }
+        }
     }
 
     fn is_direct(&self, room: i64) -> bool {
