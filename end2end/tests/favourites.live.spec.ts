@@ -20,8 +20,11 @@ test("a favourite comes first in every tab at once, and goes back", async ({ arr
   for (const one of [alice, tab])
     await expect(lines(one)).toHaveText(["Favourites", "Tea", "Your rooms", "Lobby", "Direct messages"]);
   await expect(tab.composer, "nothing is loaded anew").toHaveValue("A draft");
+  // Nobody reads it meanwhile.
+  await alice.visit(LOBBY);
   await bob.rest.post("News", tea.id);
   await expect(lines(tab).nth(1), "it stays there when something is new in it").toHaveText("Tea1");
+  await alice.visit(`/rooms/${tea.id}`);
   await alice.fromMenu("Remove from favourites");
   for (const one of [alice, tab]) await expect(section(one, "Favourites")).toHaveCount(0);
 });

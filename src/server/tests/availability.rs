@@ -110,6 +110,27 @@ async fn whom_somebody_blocks_finds_nobody_and_hears_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_blocks_without_a_socket_is_gone_for_them_at_once_and_later_for_others() {
+    let server = Server::plain().await;
+    let (alice, bob, room) = talk(&server).await;
+    let carol = server.guest("Carol").await;
+    let body = json!({"user_ids": [bob.id]});
+    let made = server.post("/api/chat/direct", Some(&carol), body).await;
+    let carols_room = made.body["id"].as_i64().unwrap();
+    let mut hers = server.browser(&alice).await;
+    let mut carols = server.browser(&carol).await;
+    let his = server.browser(&bob).await;
+    hears(&mut hers, room, json!("online")).await;
+    hears(&mut carols, carols_room, json!("online")).await;
+    // On a page that is not live: what he has closed counts for some seconds more.
+    drop(his);
+    block(&server, Method::PUT, &bob, &alice).await;
+    hears(&mut hers, room, Value::Null).await;
+    server.clock.advance(Duration::from_secs(6));
+    hears(&mut carols, carols_room, Value::Null).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_begins_to_talk_to_somebody_hears_that_they_are_there() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);

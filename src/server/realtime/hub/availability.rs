@@ -67,32 +67,37 @@ impl Inner {
             .into_iter()
             .flatten()
         {
-            self.tell_anew(one);
+            if let Some(told) = locked(&self.dots).told.get_mut(&one) {
+                told.to.retain(|(in_room, _)| *in_room != room);
+            }
+            self.stirred_if_here(one);
         }
     }
 
     /// A person blocks another from now on, or no more.
     pub(super) fn blocks(&self, user: UserId, other: UserId, is_blocked: bool) {
-        let rooms = {
-            let sockets = locked(&self.sockets);
-            for socket in sockets.of(user) {
-                socket.set_blocks(other, is_blocked);
-            }
-            sockets.direct_rooms(user)
-        };
+        for socket in locked(&self.sockets).of(user) {
+            socket.set_blocks(other, is_blocked);
+        }
         if is_blocked {
-            // To the other they are gone now; from then on they are told nothing.
-            let theirs = rooms.into_iter();
-            for room in theirs.filter(|room| self.other_in(*room, user) == Some(other)) {
+            // To the other they are gone now, also when they block on a page without a socket and are there for some
+            // seconds more; from then on they are told nothing.
+            let mut gone = Vec::new();
+            if let Some(told) = locked(&self.dots).told.get_mut(&user) {
+                gone.extend(told.to.extract_if(.., |(_, to)| *to == other));
+            }
+            for (room, other) in gone {
                 self.tell(other, &frame(room, None));
             }
         }
-        self.tell_anew(user);
+        self.stirred_if_here(user);
     }
 
-    fn tell_anew(&self, user: UserId) {
-        locked(&self.dots).told.remove(&user);
-        self.stirred(user);
+    /// Of who has no socket it is said already when they count as gone.
+    fn stirred_if_here(&self, user: UserId) {
+        if !locked(&self.sockets).of(user).is_empty() {
+            self.stirred(user);
+        }
     }
 
     /// Tells what is otherwise than it was told; on each of the ticker's beats.
@@ -110,16 +115,19 @@ impl Inner {
                 }
                 _ => locked(&self.dots).told.remove(&user),
             };
-            if before.as_ref().map(|told| told.availability) == is_now {
-                continue;
+            let (was, told) = before.map_or((None, Vec::new()), |told| {
+                (Some(told.availability), told.to)
+            });
+            // Of who is gone it is not known any more whom they talk to.
+            let gone = told
+                .iter()
+                .filter(|one| is_now.is_none() || !to.contains(one));
+            for (room, other) in gone {
+                self.tell(*other, &frame(*room, None));
             }
-            // Of who is gone it is not known any more.
-            let to = match is_now {
-                Some(_) => to,
-                None => before.map(|told| told.to).unwrap_or_default(),
-            };
-            for (room, other) in to {
-                self.tell(other, &frame(room, is_now));
+            let news = to.iter().filter(|one| was != is_now || !told.contains(one));
+            for (room, other) in news.filter(|_| is_now.is_some()) {
+                self.tell(*other, &frame(*room, is_now));
             }
         }
     }
