@@ -90,12 +90,12 @@ test("a name that was changed in another tab is one's name here, too", async ({ 
   const other = await alice.anotherTab("/me");
   await other.page.getByLabel("Your name").fill("Alicia");
   await other.page.getByRole("button", { name: "Save" }).click();
-  await expect(other.page.getByRole("link", { name: "Alicia" })).toBeVisible();
+  await expect(other.self("Alicia")).toBeVisible();
   await alice.say("Who am I?");
   await expect(alice.message("Who am I?").locator(".author")).toHaveText("Alicia");
   wire.cut();
   await alice.isLost();
   wire.mend();
   await alice.isLive(40_000);
-  await expect(alice.page.getByRole("link", { name: "Alicia" })).toBeVisible();
+  await expect(alice.self("Alicia")).toBeVisible();
 });

@@ -7,11 +7,11 @@ test("a new name is shown to everybody, and history keeps the old one", async ({
   const alice = await arrive("Alice", LOBBY);
   const bob = await arrive("Bob", LOBBY);
   await alice.say("Before");
-  await alice.page.getByRole("link", { name: "Alice" }).click();
+  await alice.self("Alice").click();
   await expect(alice.dialog.getByLabel("Your name")).toHaveValue("Alice");
   await alice.dialog.getByLabel("Your name").fill("Alicia");
   await alice.confirm.click();
-  await expect(alice.page.getByRole("link", { name: "Alicia" })).toBeVisible();
+  await expect(alice.self("Alicia")).toBeVisible();
   await alice.say("After");
   await expect(bob.message("Before").locator(".author")).toHaveText("Alice");
   await expect(bob.message("After").locator(".author")).toHaveText("Alicia");
@@ -23,7 +23,7 @@ test("the name of somebody who is here is refused at the field", async ({ arrive
   tolerate(/status of 422/);
   await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY);
-  await alice.page.getByRole("link", { name: "Alice" }).click();
+  await alice.self("Alice").click();
   await alice.dialog.getByLabel("Your name").fill("bob");
   await alice.confirm.click();
   await expect(alice.dialog.getByLabel("Your name")).toHaveAccessibleDescription(/\S/);

@@ -203,10 +203,10 @@ test("who ends a session, or names somebody else without the program, takes what
 test("a new name is nobody else", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   await read(alice);
-  await alice.page.getByRole("link", { name: "Alice" }).click();
+  await alice.self("Alice").click();
   await alice.dialog.getByLabel("Your name").fill("Alicia");
   await alice.confirm.click();
-  await expect(alice.page.getByRole("link", { name: "Alicia" })).toBeVisible();
+  await expect(alice.self("Alicia")).toBeVisible();
   await read(alice);
   expect(await kept(alice.page)).toContain("/rooms/1");
 });

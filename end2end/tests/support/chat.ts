@@ -100,6 +100,11 @@ export class Chat {
     return this.page.locator(".members");
   }
 
+  /** Who one is, as a way to another name. */
+  self(name: string) {
+    return this.page.getByTitle("Change your name").filter({ hasText: name });
+  }
+
   /** What one can do with the room. */
   get menu() {
     return this.page.locator(".menu");
