@@ -131,6 +131,21 @@ async fn who_blocks_without_a_socket_is_gone_for_them_at_once_and_later_for_othe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_seen_on_a_page_and_leaves_before_it_was_told_is_told_gone() {
+    let server = Server::plain().await;
+    let (alice, bob, room) = talk(&server).await;
+    let mut hers = server.browser(&alice).await;
+    for _ in 0..3 {
+        let his = server.browser(&bob).await;
+        // Her page says it, whatever she was told.
+        assert_eq!(listed(&server, room, &alice).await, "online");
+        drop(his);
+        server.clock.advance(Duration::from_secs(6));
+        hears(&mut hers, room, Value::Null).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_begins_to_talk_to_somebody_hears_that_they_are_there() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);

@@ -104,31 +104,43 @@ impl Inner {
     pub(super) fn tell_availability(&self, now: Instant) {
         let due = locked(&self.dots).due(now);
         for user in due {
-            let to = self.who_hears_of(user);
-            let is_now = locked(&self.sockets).availability(user, now);
-            let before = match is_now {
-                Some(availability) if !to.is_empty() => {
-                    let to = to.clone();
-                    locked(&self.dots)
-                        .told
-                        .insert(user, Told { availability, to })
-                }
-                _ => locked(&self.dots).told.remove(&user),
-            };
-            let (was, told) = before.map_or((None, Vec::new()), |told| {
-                (Some(told.availability), told.to)
-            });
-            // Of who is gone it is not known any more whom they talk to.
-            let gone = told
-                .iter()
-                .filter(|one| is_now.is_none() || !to.contains(one));
-            for (room, other) in gone {
-                self.tell(*other, &frame(*room, None));
+            self.tell_of(user, now);
+        }
+    }
+
+    /// A person's socket is about to close: what is to be told of them until then is told, as some may have a page that
+    /// says it already, and only who was told that they came is told that they went.
+    pub(super) fn leaves(&self, user: UserId) {
+        if locked(&self.dots).stirred.contains_key(&user) {
+            self.tell_of(user, self.clock.monotonic());
+        }
+    }
+
+    fn tell_of(&self, user: UserId, now: Instant) {
+        let to = self.who_hears_of(user);
+        let is_now = locked(&self.sockets).availability(user, now);
+        let before = match is_now {
+            Some(availability) if !to.is_empty() => {
+                let to = to.clone();
+                locked(&self.dots)
+                    .told
+                    .insert(user, Told { availability, to })
             }
-            let news = to.iter().filter(|one| was != is_now || !told.contains(one));
-            for (room, other) in news.filter(|_| is_now.is_some()) {
-                self.tell(*other, &frame(*room, is_now));
-            }
+            _ => locked(&self.dots).told.remove(&user),
+        };
+        let (was, told) = before.map_or((None, Vec::new()), |told| {
+            (Some(told.availability), told.to)
+        });
+        // Of who is gone it is not known any more whom they talk to.
+        let gone = told
+            .iter()
+            .filter(|one| is_now.is_none() || !to.contains(one));
+        for (room, other) in gone {
+            self.tell(*other, &frame(*room, None));
+        }
+        let news = to.iter().filter(|one| was != is_now || !told.contains(one));
+        for (room, other) in news.filter(|_| is_now.is_some()) {
+            self.tell(*other, &frame(*room, is_now));
         }
     }
 

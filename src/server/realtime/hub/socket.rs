@@ -199,8 +199,12 @@ impl Drop for Socket {
         for room in self.listener.joined().iter().copied() {
             self.inner.unsubscribe(&self.listener, room);
         }
+        let person = self.listener.person();
+        if let Some(person) = person {
+            self.inner.leaves(person);
+        }
         locked(&self.inner.sockets).close(&self.listener);
-        if let Some(person) = self.listener.person() {
+        if let Some(person) = person {
             self.inner.went(person);
         }
         self.inner.closed.notify_waiters();
