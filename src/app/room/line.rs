@@ -106,10 +106,8 @@ pub fn MessageLine(
             {opens_group.then(|| face(Some((message.user_id, message.username.as_str()))))}
             <header class="message-head">
                 // What goes on with a group has its name for who does not see it, and one way to the person is enough.
-                // Who selects text from a name on drags no link.
                 <a
                     class="author"
-                    draggable="false"
                     href=opens_group.then(|| card(model, message.user_id))
                     tabindex=STOP.filter(|_| opens_group)
                 >
