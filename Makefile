@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev setup test test-fast long fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end end2end-postgres engines engines-short postgres postgres-short touched-long left-out format toolchain tools
+.PHONY: help run dev setup test test-fast long fmt lint supply build budget budget-record costs costs-record bench bench-quick chaos chaos-short fuzz fuzz-keep end2end end2end-postgres engines engines-short postgres postgres-short desktop-too touched-long left-out format toolchain tools
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -20,7 +20,7 @@ setup: tools ## Install everything that building and checking needs
 test: left-out format lint test-fast postgres-short supply budget costs chaos-short end2end engines-short ## Every check a change must pass (ends with a line for each runner)
 	@.ci/check left-out
 
-long: left-out postgres end2end-postgres chaos touched-long engines ## What takes too long for every change: an hour
+long: left-out postgres end2end-postgres chaos desktop-too touched-long engines ## What takes too long for every change: an hour
 	@.ci/check left-out
 
 test-fast: toolchain ## The Rust tests alone: rules, server, pages, the house's own rules
@@ -100,6 +100,11 @@ postgres-short: toolchain
 engines-short: build
 	@.ci/setup engines
 	@.ci/check engines-short
+
+desktop-too: build
+	@.ci/setup packages browser
+	@cargo build --locked --bin chaos
+	@.ci/check desktop-too
 
 touched-long: build
 	@.ci/setup packages browser

@@ -43,16 +43,18 @@ export default defineConfig<object, { engine: Engine }>({
     },
   },
   projects: [
+    // Each journey once with script: here, or on a phone where it asks for one.
     {
       name: "journeys desktop",
-      testMatch: /\.live\.spec\.ts$/,
+      testMatch: /\.(live|static)\.spec\.ts$/,
+      grepInvert: /@phone/,
       use: desktop,
     },
-    // Pages for which it makes no difference what runs: each once with script, here or on a phone.
+    // Those once more, in `make long`.
     {
-      name: "journeys desktop pages",
-      testMatch: /\.static\.spec\.ts$/,
-      grepInvert: /@phone/,
+      name: "desktop too",
+      testMatch: /\.(live|static)\.spec\.ts$/,
+      grep: /@phone/,
       use: desktop,
     },
     {
