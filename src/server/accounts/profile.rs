@@ -92,7 +92,7 @@ pub(super) fn mail_address(text: &str) -> Result<String, ServiceError> {
         Some((who, place)) => !who.is_empty() && !place.is_empty() && text.chars().all(is_plain),
         None => text.is_empty(),
     };
-    let sentence = match text.len() {
+    let sentence = match text.chars().count() {
         ..=MAIL_MAX if is_one => return Ok(text.to_owned()),
         ..=MAIL_MAX => "That is no mail address.",
         _ => "A mail address has at most 254 characters.",
@@ -128,6 +128,12 @@ mod tests {
         }
         let long = |length: usize| format!("{}@x", "a".repeat(length - 2));
         assert!(mail_address(&long(254)).is_ok() && mail_address(&long(255)).is_err());
+        let wide = format!("{}@b", "\u{e9}".repeat(252));
+        assert_eq!(
+            mail_address(&wide).unwrap(),
+            wide,
+            "it is counted in characters"
+        );
     }
 
     #[test]
