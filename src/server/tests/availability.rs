@@ -131,6 +131,45 @@ async fn who_blocks_without_a_socket_is_gone_for_them_at_once_and_later_for_othe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_blocks_somebody_is_not_seen_in_the_room_of_the_two() {
+    let server = Server::plain().await;
+    let (alice, bob, room) = talk(&server).await;
+    let here = async || {
+        let path = format!("/api/chat/rooms/{room}/users");
+        let here = server.call(Method::GET, &path, Some(&alice), None).await;
+        here.body["count"].as_i64().unwrap()
+    };
+    let of = |user: &Guest, event: &'static str| {
+        let id = user.id;
+        move |frame: &Value| frame["event"] == event && frame["user_id"] == id
+    };
+    let mut hers = server.browser(&alice).await;
+    hers.send(json!({"type": "join", "room_id": room})).await;
+    let mut his = server.browser(&bob).await;
+    his.send(json!({"type": "join", "room_id": room})).await;
+    hers.next_that(of(&bob, "joined")).await;
+    assert_eq!(here().await, 2);
+    block(&server, Method::PUT, &bob, &alice).await;
+    hers.next_that(of(&bob, "left")).await;
+    assert_eq!(here().await, 1);
+    // Nor with another device, nor when he types.
+    let mut other = server.browser(&bob).await;
+    other.send(json!({"type": "join", "room_id": room})).await;
+    other.next_of_type("welcome").await;
+    for socket in [&mut his, &mut other] {
+        let typing = json!({"type": "typing", "room_id": room, "is_typing": true});
+        socket.send(typing).await;
+    }
+    assert_eq!(here().await, 1);
+    let frames = hers.everything(room).await;
+    let of_him = |frame: &&Value| frame["type"] == "typing" || of(&bob, "joined")(frame);
+    assert_eq!(frames.iter().find(of_him), None);
+    block(&server, Method::DELETE, &bob, &alice).await;
+    hers.next_that(of(&bob, "joined")).await;
+    assert_eq!(here().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_was_seen_on_a_page_and_leaves_before_it_was_told_is_told_gone() {
     let server = Server::plain().await;
     let (alice, bob, room) = talk(&server).await;

@@ -232,6 +232,9 @@ async fn who_is_blocked_does_not_type_to_who_blocks_them() {
         "sync",
         "he is told nothing"
     );
+    let unblocked = call(&server, Method::DELETE, &alice, &block, Value::Null).await;
+    assert_eq!(unblocked.status, 204);
+    // He would be among those who type still.
     types(&mut hers, direct).await;
     assert_eq!(typists(&mut hers).await, json!(["Alice"]));
 }

@@ -1,6 +1,7 @@
 //! Who is there, as others see it by a dot: looked up for a page, and told to whom they talk to alone.
 //!
-//! *Invariant:* whom somebody blocks finds nobody, and is told nothing of when they come and go. What was told of a person
+//! *Invariant:* whom somebody blocks finds nobody, also in the room of the two, and is told nothing of when they come and
+//! go. What was told of a person
 //! is told again only when it is otherwise.
 
 use super::Hub;
@@ -49,6 +50,12 @@ impl Inner {
         }
     }
 
+    /// Whether a person is not seen where they talk alone with somebody: they block them.
+    pub(super) fn is_unseen_in(&self, room: RoomId, user: UserId) -> bool {
+        let other = self.other_in(room, user);
+        other.is_some_and(|other| locked(&self.sockets).blocks(user, other))
+    }
+
     /// A person has come, or has used a socket again.
     pub(super) fn stirred(&self, user: UserId) {
         let now = self.clock.monotonic();
@@ -76,8 +83,19 @@ impl Inner {
 
     /// A person blocks another from now on, or no more.
     pub(super) fn blocks(&self, user: UserId, other: UserId, is_blocked: bool) {
-        for socket in locked(&self.sockets).of(user) {
-            socket.set_blocks(other, is_blocked);
+        let rooms = {
+            let sockets = locked(&self.sockets);
+            for socket in sockets.of(user) {
+                socket.set_blocks(other, is_blocked);
+            }
+            sockets.direct_rooms(user)
+        };
+        let shared = rooms.into_iter();
+        for room in shared.filter(|room| self.other_in(*room, user) == Some(other)) {
+            match is_blocked {
+                true => self.only_looks(room, user),
+                false => self.stop_looking(room, user),
+            }
         }
         if is_blocked {
             // To the other they are gone now, also when they block on a page without a socket and are there for some

@@ -140,6 +140,9 @@ impl Inner {
         let Some(channel) = self.existing(room) else {
             return;
         };
+        if self.is_unseen_in(room, who.id) {
+            return listener.set_looking(room, true);
+        }
         let (is_new, posts) = {
             let channel = locked(&channel);
             if !channel.listeners.holds(listener.id) {
@@ -168,6 +171,21 @@ impl Inner {
         };
         for listener in looking {
             self.arrive(room, &who, &listener, false);
+        }
+    }
+
+    /// From now on a person hears a room with all sockets, and is not in it.
+    pub(super) fn only_looks(&self, room: RoomId, user: UserId) {
+        for listener in locked(&self.sockets).of(user) {
+            listener.set_looking(room, true);
+        }
+        if let Some(channel) = self.existing(room)
+            && locked(&channel).stop_typing(user)
+        {
+            self.mark(room);
+        }
+        if let Some(who) = self.presence.leave(room, user) {
+            self.announce_left(room, &who);
         }
     }
 

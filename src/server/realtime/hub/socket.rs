@@ -134,9 +134,11 @@ impl Socket {
         self.listener.has_joined(room)
     }
 
-    /// Whether the person is in the room by this socket: it is subscribed to it, and not only to look.
+    /// Whether this socket is one of a person who takes part in the room: it is subscribed to it, and not by somebody who
+    /// only looks. A member takes part also where they are not seen.
     pub fn is_in(&self, room: RoomId) -> bool {
-        self.listener.has_joined(room) && !self.listener.is_looking(room)
+        let listener = &self.listener;
+        listener.has_joined(room) && (!listener.is_looking(room) || listener.belongs_to(room))
     }
 
     /// Sets whether the person types in the room.
@@ -145,7 +147,7 @@ impl Socket {
         let Some(channel) = self.inner.existing(room) else {
             return;
         };
-        let is_news = if is_typing {
+        let is_news = if is_typing && !self.inner.is_unseen_in(room, who.id) {
             let now = self.inner.clock.monotonic();
             locked(&channel).start_typing(who.id, &who.name, now)
         } else {
