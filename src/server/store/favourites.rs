@@ -25,7 +25,10 @@ impl Store {
         decide: impl Fn(&Standing) -> Result<bool, ServiceError> + Send + 'static,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
-            if !decide(&standing(db, user, room)?)?
+            let mut standing = standing(db, user, room)?;
+            // A room that is hidden is as one that was left.
+            standing.is_member &= !statement(db, IS_HIDDEN)?.exists(values![room, user])?;
+            if !decide(&standing)?
                 || statement(db, IS)?.exists(values![room, user, is_favourite])?
             {
                 return Ok(Written::quietly(()));
@@ -48,6 +51,9 @@ impl Store {
 }
 
 const IS: &str = "SELECT 1 FROM memberships WHERE room_id = ? AND user_id = ? AND is_favourite = ?";
+
+const IS_HIDDEN: &str = "SELECT 1 FROM memberships JOIN rooms ON rooms.id = memberships.room_id \
+    WHERE memberships.room_id = ? AND memberships.user_id = ? AND hid_posts = rooms.posts";
 
 const SET: &str = "UPDATE memberships SET is_favourite = ?3, me_seq = ?4 \
     WHERE room_id = ?1 AND user_id = ?2";

@@ -99,6 +99,9 @@ async fn a_direct_room_is_a_favourite_until_it_is_hidden() {
     assert_eq!(favourites(&server, &alice).await, ["Bob"]);
     let path = format!("/api/chat/rooms/{room}/membership");
     server.call(Method::DELETE, &path, Some(&alice), None).await;
+    let path = format!("/api/chat/me/favourites/{room}");
+    let hidden = server.call(Method::PUT, &path, Some(&alice), None).await;
+    hidden.refused(403, "forbidden");
     server.say(&bob, room, "still there?").await;
     assert!(favourites(&server, &alice).await.is_empty());
 }
