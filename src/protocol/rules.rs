@@ -263,6 +263,11 @@ fn is_over(text: &str, max: usize) -> bool {
     text.len() > max && count(text) > max
 }
 
+/// Whether a character shows, and leaves its neighbours as they are: no space, and nothing invisible.
+pub fn is_seen(c: char) -> bool {
+    !c.is_whitespace() && !is_unprintable(c)
+}
+
 /// What needs no tables to be told from a name.
 fn is_hidden(c: char) -> bool {
     is_unprintable(c) && !is_joiner(c)

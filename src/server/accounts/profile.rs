@@ -87,9 +87,11 @@ fn offset(minutes: Option<i64>) -> Result<Option<i64>, ServiceError> {
 /// An address is somebody at some place. Whether it is anybody's, only a letter to it would show.
 pub(super) fn mail_address(text: &str) -> Result<String, ServiceError> {
     let text = text.trim();
-    let is_plain = |c: char| !c.is_whitespace() && !c.is_control();
-    let is_one = match text.rsplit_once('@') {
-        Some((who, place)) => !who.is_empty() && !place.is_empty() && text.chars().all(is_plain),
+    // What would make it a list of several, or a name beside an address, or something that does not show.
+    let is_plain = |c| !"@<>,;".contains(c) && rules::is_seen(c);
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(is_plain);
+    let is_one = match text.split_once('@') {
+        Some((who, place)) => is_part(who) && is_part(place),
         None => text.is_empty(),
     };
     let sentence = match text.chars().count() {
@@ -116,6 +118,11 @@ mod tests {
             ("zo\u{eb}@caf\u{e9}.example", "zo\u{eb}@caf\u{e9}.example"),
             ("alice", ""),
             ("@example.org", ""),
+            ("a@@b", ""),
+            ("<a@b>", ""),
+            ("a@b,c@d", ""),
+            ("a\u{202e}@b", ""),
+            ("a@b\u{200b}", ""),
             ("alice@", ""),
             ("a@b\r\nBcc: c@d", ""),
         ] {
