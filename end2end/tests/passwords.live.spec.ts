@@ -50,3 +50,16 @@ test("signing out says how many messages wait, and forgets them", async ({ arriv
   await expect(page).toHaveURL(/\/rooms$/);
   expect(await page.evaluate(() => localStorage.getItem("parlour.outbox") ?? "")).not.toContain("waits-1");
 });
+
+test("who cannot sign out keeps what waits", async ({ arrive, tolerate }) => {
+  tolerate(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = await arrive("Alice", "/signout");
+  await page.evaluate(() => localStorage.setItem("parlour.outbox", '[{"client_id":"waits"}]'));
+  await page.reload();
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(/^chrome-error:/);
+  await page.context().setOffline(false);
+  await page.goto("/signout");
+  await expect(page.getByText("Messages that wait here to be sent, and are lost when you sign out: 1")).toBeVisible();
+});

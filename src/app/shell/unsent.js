@@ -1,5 +1,5 @@
 // Before one signs out: how many messages wait in this browser to be sent. What it keeps goes with the session, also
-// where it does not heed the header that says so, over plain HTTP.
+// where it does not heed the header that says so, over plain HTTP; and not before the session is gone.
 {
   const note = document.getElementById("unsent");
   try {
@@ -9,9 +9,18 @@
       note.hidden = false;
     }
   } catch {}
-  addEventListener("submit", () => {
+  addEventListener("submit", async (event) => {
+    const form = event.target;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form));
     try {
-      localStorage.clear();
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      if (answer.type === "opaqueredirect") {
+        localStorage.clear();
+        return location.assign("/rooms");
+      }
     } catch {}
+    // Nobody is signed out: the browser says why.
+    form.submit();
   });
 }
