@@ -7,7 +7,7 @@ use super::Store;
 use super::db::{self, Db, statement, values};
 use super::direct::is_met;
 use super::members::{self, Ending, NewMembership, Standing, begin, end, standing};
-use super::requests;
+use super::requests::{self, Asked};
 use super::roles::{kept_out, role_in};
 use super::standing_told;
 use super::tables::{InRoom, UserRow, user_columns};
@@ -90,8 +90,8 @@ pub struct Ban {
 }
 
 impl Store {
-    /// Does with somebody in a room what `decide` makes of how things stand; nothing when it answers none. Answers who it
-    /// was about, and whether anything was done.
+    /// Does with somebody in a room what `decide` makes of how things stand; nothing when it answers none. Answers who
+    /// it was about, and whether anything was done.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`] when there is none that who acts may see, what `decide` answers, or the database
@@ -230,6 +230,27 @@ fn found(db: &Db, (actor, user): (UserId, UserId), room: RoomId) -> db::Result<O
 
 /// Does it; what is published of that.
 fn done(
+    db: &Db,
+    (stands, is_member): (&Standing, bool),
+    (actor, target): (UserId, UserId),
+    keeping: Keeping,
+    now: Timestamp,
+) -> db::Result<Vec<Publication>> {
+    let room = stands.room.room.id;
+    let answers = matches!(keeping, Keeping::LetIn | Keeping::Ban { .. });
+    let is_asking = answers && requests::asked(db, target, room)? == Some(Asked::Waiting);
+    let mut publish = kept(db, (stands, is_member), (actor, target), keeping, now)?;
+    if is_asking {
+        // Nobody has to answer them any more; and they hear it who do not see the room.
+        if publish.is_empty() {
+            publish = standing_told::refused(db, target, room, now)?;
+        }
+        publish.extend(standing_told::to_deciders(db, room)?);
+    }
+    Ok(publish)
+}
+
+fn kept(
     db: &Db,
     (stands, is_member): (&Standing, bool),
     (actor, target): (UserId, UserId),

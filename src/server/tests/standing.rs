@@ -289,6 +289,32 @@ async fn who_decides_hears_that_somebody_asks_and_who_asks_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn who_asks_is_answered_as_well_by_being_let_in_or_banned() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let carol = server.guest("Carol").await;
+    let den = room(&server, &alice, json!({"kind": "closed"})).await;
+    let code = made(&server, &alice, json!({"room_id": den, "ask": true})).await;
+    let mut deciding = server.browser(&alice).await;
+    let mut asking = server.browser(&carol).await;
+    for who in [&bob, &carol] {
+        assert_eq!(accept(&server, &code, Some(who), None).await.status, 202);
+        deciding.next_of_type("joined").await;
+    }
+    assert_eq!(look(&mut deciding, den).await["asking"], 2);
+    let_in(&server, &alice, den, &bob).await;
+    deciding.next_of_type("joined").await;
+    assert_eq!(look(&mut deciding, den).await["asking"], 1);
+    let bans = format!("/rooms/{den}/bans");
+    let body = json!({"user_id": carol.id});
+    let banned = call(&server, Method::POST, &alice, &bans, body).await;
+    assert_eq!(banned.status, 201, "{banned:?}");
+    deciding.next_of_type("joined").await;
+    assert_eq!(look(&mut deciding, den).await["asking"], Value::Null);
+    assert_eq!(asking.next_of_type("left").await["reason"], "refused");
+}
+
+#[tokio::test]
 async fn a_key_that_was_used_where_one_is_no_more_is_refused_as_what_it_is() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
