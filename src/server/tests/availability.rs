@@ -175,7 +175,9 @@ async fn who_was_seen_on_a_page_and_leaves_before_it_was_told_is_told_gone() {
     let (alice, bob, room) = talk(&server).await;
     let mut hers = server.browser(&alice).await;
     for _ in 0..3 {
-        let his = server.browser(&bob).await;
+        let mut his = server.browser(&bob).await;
+        his.send(json!({"type": "rooms"})).await;
+        his.next_of_type("rooms").await;
         // Her page says it, whatever she was told.
         assert_eq!(listed(&server, room, &alice).await, "online");
         drop(his);
