@@ -56,8 +56,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// The page of who wrote under these ids starts, of which the first is theirs now. `name` is what the history calls this tab: tabs of one
-    /// device are `device` and `device#2`, and share `storage`. What is in there is taken up.
+    /// The page of who wrote under these ids starts, of which the first is theirs now. `name` is what the history calls
+    /// this tab: tabs of one device are `device` and `device#2`, and share `storage`. What is in there is taken up.
     pub fn new(name: &str, mine: &[UserId], storage: Storage, now: f64) -> Self {
         let user = |id: &UserId| User {
             id: *id,

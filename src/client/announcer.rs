@@ -67,9 +67,9 @@ impl Announcer {
         aloud
     }
 
-    /// A message of the room came, or changed, for who wrote under the ids `mine`. What was said of one that is changed now or
-    /// taken back is taken away: it must not be found in the page any more. Who shares a name is told
-    /// apart as in what is drawn.
+    /// A message of the room came, or changed, for who wrote under the ids `mine`. What was said of one that is changed
+    /// now or taken back is taken away: it must not be found in the page any more. Who shares a name is told apart as
+    /// in what is drawn.
     pub fn take(
         &mut self,
         message: &Message,

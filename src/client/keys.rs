@@ -56,8 +56,8 @@ pub enum At {
 pub enum Command {
     /// To find a room.
     Find,
-    /// To go to the room above (`true`) or below the open one in the list, or to the next of those with something
-    /// unread.
+    /// To go to the room above (`true`) or below the open one in the list, or to the next of those in which something
+    /// is unread.
     Walk {
         /// To the one above.
         is_up: bool,
@@ -115,8 +115,8 @@ impl Press {
         }
     }
 
-    /// What is wanted of the page by this key there, if anything is. `has_single_keys`: a key by itself may be a
-    /// command.
+    /// What is wanted of the page by this key there, if anything is. `has_single_keys`: a key by itself may be
+    /// a command.
     pub fn command(&self, at: At, has_single_keys: bool) -> Option<Command> {
         let is_modified = self.is_commanded || self.is_alternate;
         if self.is_taken() {

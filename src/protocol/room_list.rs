@@ -57,9 +57,9 @@ impl RoomList {
         }
     }
 
-    /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the person
-    /// is a member and has it among their favourites, and of whether who they talk to alone is there, in the order of the rooms. A room's `seq` is left out: it may move without anything that a
-    /// list shows.
+    /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the person is a
+    /// member and has it among their favourites, and of whether who they talk to alone is there, in the order of the
+    /// rooms. A room's `seq` is left out: it may move without anything that a list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
         for entry in rooms {

@@ -1,7 +1,7 @@
 //! Points in time: milliseconds since 1970 in UTC, RFC 3339 on the wire.
 //!
-//! Written here and not taken from a date library because the WASM needs three conversions only. The calendar arithmetic is Howard Hinnant's
-//! "chrono-Compatible Low-Level Date Algorithms" (`days_from_civil`, `civil_from_days`).
+//! Written here and not taken from a date library because the WASM needs three conversions only. The calendar
+//! arithmetic is Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms" (`days_from_civil`, `civil_from_days`).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;

@@ -52,8 +52,8 @@ pub struct Settings {
     /// Keys that were given and are settings no more, each with where it was given.
     #[serde(skip)]
     pub without_effect: Vec<String>,
-    /// The build of the pages, which `welcome` and `rooms` carry. No key: it is set by the binary that has the pages' files, and
-    /// is `None` without pages.
+    /// The build of the pages, which `welcome` and `rooms` carry. No key: it is set by the binary that has the pages'
+    /// files, and is `None` without pages.
     #[serde(skip)]
     pub build: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Removes from the disk what is deleted or expired: rooms that are tombstones, what accounts that were deleted leave
-//! behind, expired sessions, guests without session, message or room, and texts in the write-ahead log that were edited or deleted.
+//! behind, expired sessions, guests without session, message or room, and texts in the write-ahead log that were edited
+//! or deleted.
 //!
 //! *Invariant:* it does a bounded piece in a transaction, and then pauses for as long as that took, but no longer
 //! than from one pass to the next. What it has to do is read from the database, so a restart interrupts nothing.

@@ -79,8 +79,8 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// The one that all tests of this process share, in memory where there is enough, started when the first asks. `None` where `PARLOUR_WITHOUT`
-    /// names `postgres`: then the test is over.
+    /// The one that all tests of this process share, in memory where there is enough, started when the first asks.
+    /// `None` where `PARLOUR_WITHOUT` names `postgres`: then the test is over.
     ///
     /// # Panics
     /// There is no PostgreSQL, or it does not start; the message says what to do.

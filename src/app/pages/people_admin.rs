@@ -143,8 +143,8 @@ fn shown(
     })
 }
 
-/// What may be done to a person, with forms that lead to `next`, or else to their page here; nothing where that is
-/// nothing.
+/// What may be done to a person, with forms that lead to `next`, or else to their page here; `None` where nothing may
+/// be done to them.
 pub(super) fn person_forms(actor: Actor, person: &KnownPerson, next: &str) -> Option<AnyView> {
     let id = person.user.id;
     let could = |deed| administration::could(actor, deed, person);

@@ -1,5 +1,6 @@
 //! The panel: a dialog that shows what a page is about, a new room or another name for it, one's own name, somebody's
-//! card, or the question before something is gone. What is in it is the fragment of that page ([`paths::PANEL`]), which works alone without script.
+//! card, or the question before something is gone. What is in it is the fragment of that page ([`paths::PANEL`]), which
+//! works alone without script.
 //!
 //! *Invariant:* what is in the panel is what was asked for last; what comes late for another one is dropped.
 

@@ -1,5 +1,6 @@
 //! The panel that finds a room, or somebody, by a part of the name. It is there at once, with the rooms that this tab
-//! knows; people, and rooms that it does not know, are added by the server. The page at [`paths::GO`] does the same without script.
+//! knows; people, and rooms that it does not know, are added by the server. The page at [`paths::GO`] does the same
+//! without script.
 
 use super::driver::act;
 use super::view_model::{Dialog, ViewModel};

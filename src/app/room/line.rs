@@ -130,8 +130,7 @@ pub fn MessageLine(
     }
 }
 
-/// Where somebody's card is, as it is seen from the open room. The panel takes it from here
-/// (`browser/dialog.rs`).
+/// Where somebody's card is, as it is seen from the open room; `browser/cards.rs` opens it in the panel.
 pub fn card(model: ViewModel, person: UserId) -> Option<String> {
     model.open_id().map(|room| paths::person_in(person, room))
 }

@@ -133,8 +133,8 @@ pub enum Effect {
     KeepPage(RoomId),
     /// Forget the pages that were kept.
     ForgetPages,
-    /// Load the page of this room that was kept, at this path; where there is none, say that the server cannot be
-    /// reached.
+    /// Load the page of this room that was kept, at this path; where there is none, say that the server
+    /// cannot be reached.
     LoadKept(RoomId, String),
     /// Close whatever modal is open.
     CloseDialogs,

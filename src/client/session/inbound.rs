@@ -318,8 +318,8 @@ impl Session {
         }
     }
 
-    /// Lines say who comes and who goes from now on, or none does, not those that are here either. All tabs do the
-    /// same.
+    /// Lines say who comes and who goes from now on, or none does, not those that are here either. All tabs
+    /// do the same.
     pub fn show_notes(&mut self, has_notes: bool) {
         let text = if has_notes { "" } else { OFF };
         self.stored.save(Key::Notes, text.to_owned());

@@ -11,8 +11,8 @@ use crate::outbox::{Delivery, Outbox, Pending};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, UserId, rules};
 
 impl Session {
-    /// Takes up what an earlier page left in storage, and what was typed into the composer while this one woke
-    /// up.
+    /// Takes up what an earlier page left in storage, and what was typed into the composer while this one
+    /// woke up.
     pub fn restore(&mut self, typed: &str) {
         self.load_notes();
         self.change_outbox(|_| ());

@@ -22,7 +22,7 @@ pub struct ProfileChanges {
     pub mail: Option<String>,
 }
 
-/// Bytes of a mail address, which is what others take (RFC 5321).
+/// Characters of a mail address: as many as the bytes that others take (RFC 5321).
 const MAIL_MAX: usize = 254;
 
 /// The furthest that a clock on earth is from UTC, in minutes, behind it and before it.

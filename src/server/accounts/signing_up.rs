@@ -55,8 +55,8 @@ pub(crate) struct Made {
 ///
 /// # Errors
 /// [`ServiceError::SignUpClosed`], [`ServiceError::InvitationNeeded`]; the name breaks its rule, is reserved or taken;
-/// [`ServiceError::Unfit`] for what is no mail address; [`ServiceError::Password`]; [`ServiceError::RateLimited`]; [`ServiceError::Overloaded`] while too many passwords are
-/// hashed.
+/// [`ServiceError::Unfit`] for what is no mail address; [`ServiceError::Password`]; [`ServiceError::RateLimited`];
+/// [`ServiceError::Overloaded`] while too many passwords are hashed.
 pub async fn sign_up(
     ctx: &Context,
     scope: &Scope,

@@ -29,8 +29,8 @@ pub struct NewMessage {
 ///
 /// # Errors
 /// A field breaks its rule; [`ServiceError::RoomNotFound`]; [`ServiceError::AccountRequired`];
-/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::RateLimited`], [`ServiceError::Overloaded`] or [`ServiceError::Unwritable`] for
-/// what may be sent again.
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::RateLimited`],
+/// [`ServiceError::Overloaded`] or [`ServiceError::Unwritable`] for what may be sent again.
 pub async fn post(
     ctx: &Context,
     scope: &Scope,

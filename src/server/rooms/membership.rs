@@ -15,7 +15,8 @@ use parlour_protocol::{Action, Room, RoomId, RoomKind, RoomRole, RoomRules, Time
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::AccountRequired`] for a guest where guests only read;
-/// [`ServiceError::ReadOnly`] for who may only read this room; [`ServiceError::Banned`] for who is kept out of it; or what stands in the way of writing.
+/// [`ServiceError::ReadOnly`] for who may only read this room; [`ServiceError::Banned`] for who is kept out of it; or
+/// what stands in the way of writing.
 pub async fn enter(ctx: &Context, scope: &Scope, id: RoomId) -> Result<Room, ServiceError> {
     Ok(entered(ctx, scope, id).await?.room)
 }

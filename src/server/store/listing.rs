@@ -32,8 +32,9 @@ pub struct RoomsPart {
 }
 
 impl Store {
-    /// The rooms for a page on which `open` is open, without direct ones that the viewer has hidden: the first [`OWN_ROOMS_MAX`] that the viewer belongs to, their favourites before others,
-    /// [`OTHER_ROOMS_MAX`] more, and the open one.
+    /// The rooms for a page on which `open` is open, without direct ones that the viewer has hidden: the first
+    /// [`OWN_ROOMS_MAX`] that the viewer belongs to, their favourites before others, [`OTHER_ROOMS_MAX`] more, and the
+    /// open one.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.

@@ -58,7 +58,8 @@ impl Store {
         self.read(read).await
     }
 
-    /// Changes a message as `decide` has it for how the user stands to its room, and for its present state; `None` leaves it as it is.
+    /// Changes a message as `decide` has it for how the user stands to its room, and for its present state; `None`
+    /// leaves it as it is.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], what `decide` answers, or the

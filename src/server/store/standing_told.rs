@@ -32,8 +32,8 @@ pub(super) fn role(
     }])
 }
 
-/// Who is no member is kept out of a room, or is so no more, as the reason says; what is published of that. Nobody who is kept
-/// out of an open room owns it any more.
+/// Who is no member is kept out of a room, or is so no more, as the reason says; what is published of that. Nobody who
+/// is kept out of an open room owns it any more.
 pub(super) fn kept_out(
     db: &Db,
     user: UserId,

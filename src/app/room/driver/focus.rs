@@ -1,4 +1,5 @@
-//! The focus in the log, and where somebody points: it goes from message to message, and stays when the message that has it is drawn anew.
+//! The focus in the log, and where somebody points: it goes from message to message, and stays when the message that
+//! has it is drawn anew.
 //!
 //! *Invariant:* nobody loses it but by moving it: what takes the place of a message takes the focus, and what is gone
 //! leaves it to its neighbour.

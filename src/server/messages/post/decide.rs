@@ -11,9 +11,8 @@ use parlour_protocol::{Action, Number, RoomRole, Timestamp};
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`]; [`ServiceError::Banned`] or [`ServiceError::ReadOnly`] for who may not post there;
-/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::Unfit`] for a key that made a message in a room
-/// that they do not see any more; or [`ServiceError::SignInRequired`] for an author who is no
-/// more.
+/// [`ServiceError::MessageNotFound`] for a reply to nothing; [`ServiceError::Unfit`] for a key that made a message in a
+/// room that they do not see any more; or [`ServiceError::SignInRequired`] for an author who is no more.
 pub(super) fn decide(
     draft: &Draft,
     facts: PostFacts,

@@ -1,8 +1,7 @@
 //! Who is there, as others see it by a dot: looked up for a page, and told to whom they talk to alone.
 //!
-//! *Invariant:* whom somebody blocks finds nobody, also in the room of the two, and is told nothing of when they come and
-//! go. What was told of a person
-//! is told again only when it is otherwise.
+//! *Invariant:* whom somebody blocks finds nobody, also in the room of the two, and is told nothing of when they come
+//! and go. What was told of a person is told again only when it is otherwise.
 
 use super::Hub;
 use super::inner::Inner;
@@ -14,6 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Who is gone for less than this is there: a page is loaded anew.
 const GRACE: Duration = Duration::from_secs(5);
+
 impl Hub {
     /// Whether a person is there, as another one sees it; `None` for who is not connected, or is not there for them.
     pub fn availability(&self, of: UserId, to: UserId) -> Option<Availability> {
@@ -62,7 +62,7 @@ impl Inner {
         locked(&self.dots).stirred.insert(user, now);
     }
 
-    /// A person's last socket is closed.
+    /// One of a person's sockets is closed: perhaps they are gone.
     pub(super) fn went(&self, user: UserId) {
         let at = self.clock.monotonic() + GRACE;
         locked(&self.dots).stirred.insert(user, at);

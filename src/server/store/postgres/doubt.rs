@@ -57,8 +57,8 @@ impl Reached {
     }
 }
 
-/// What a transaction does to sessions, roles and blocks has no `seq` by which it could be seen: these people's sockets come back
-/// in any case, and are let in as what they are.
+/// What a transaction does to sessions, roles and blocks has no `seq` by which it could be seen: these people's sockets
+/// come back in any case, and are let in as what they are.
 pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
     let people = publications
         .iter()
