@@ -68,7 +68,7 @@ pub struct Session {
     me: Option<User>,
     /// All ids under which this person wrote: their own first, then those of the guests that they were.
     my_ids: Vec<UserId>,
-    /// Whom this person blocks, as the page had it.
+    /// Whom this person blocks.
     blocked: Vec<UserId>,
     /// The sidebar, ordered by name.
     rooms: Vec<RoomEntry>,

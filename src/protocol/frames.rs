@@ -4,9 +4,9 @@ mod borrowed;
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, AvailabilityChanged, ErrorCode, Favourite, Heartbeat, Message, Number, Person,
-    PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined, RoomLeft, RoomList,
-    Roster, Seq, SyncHouse, SyncMe, User, UserId,
+    AppError, AvailabilityChanged, Blocks, ErrorCode, Favourite, Heartbeat, Message, Number,
+    Person, PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined, RoomLeft,
+    RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::Deserialize;
 
@@ -222,7 +222,7 @@ names! {
 frames! {
     /// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
     /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
-    /// `person_changed` has the house's; `joined`, `left`, `favourite`, `read`, `unread` the person's, as `me`.
+    /// `person_changed` has the house's; `joined`, `left`, `favourite`, `blocks`, `read`, `unread` the person's, as `me`.
     pub enum ServerFrame {
         /// Joined; live from `seq`.
         #[serde(rename = "welcome")]
@@ -248,6 +248,9 @@ frames! {
         /// This person has a room among their favourites from now on, or no more.
         #[serde(rename = "favourite")]
         Favourite(Favourite),
+        /// This person blocks others than before.
+        #[serde(rename = "blocks")]
+        Blocks(Blocks),
         /// Who this person talks to alone in a room has come or gone.
         #[serde(rename = "availability")]
         Availability(AvailabilityChanged),

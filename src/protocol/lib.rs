@@ -45,8 +45,8 @@ pub use read_only::ReadOnly;
 pub use room::{Room, RoomKind};
 pub use room_list::{RoomActivity, RoomList};
 pub use streams::{
-    Favourite, Heartbeat, LeftReason, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft,
-    SyncHouse, SyncMe,
+    Blocks, Favourite, Heartbeat, LeftReason, Membership, PersonChanged, ReadMark, RoomJoined,
+    RoomLeft, SyncHouse, SyncMe,
 };
 pub use timestamp::{Civil, MS_PER_DAY, Timestamp};
 pub use user::{Me, NewSession, Person, User, UserKind};

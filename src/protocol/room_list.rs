@@ -6,7 +6,7 @@
 
 use crate::json::record;
 use crate::place::{Listed, RoomEntry};
-use crate::{RoomId, Seq};
+use crate::{RoomId, Seq, UserId};
 use serde::Serializer;
 
 record! {
@@ -26,6 +26,9 @@ record! {
         /// The same of the person's own stream; `None` for an anonymous reader.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub me: Option<Seq>,
+        /// Whom the person blocks.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub blocked: Vec<UserId>,
     }
 }
 
@@ -54,6 +57,7 @@ impl RoomList {
             build: None,
             house: None,
             me: None,
+            blocked: Vec::new(),
         }
     }
 

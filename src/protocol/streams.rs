@@ -4,7 +4,7 @@
 //! counts, and a client that was told one twice has lost nothing.
 
 use crate::json::{names, record};
-use crate::{RoomId, Seq, User};
+use crate::{RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 
 record! {
@@ -71,6 +71,18 @@ record! {
 }
 
 record! {
+    /// Whom the person blocks from now on.
+    pub struct Blocks {
+        /// All of them: what these say is folded away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub blocked: Vec<UserId>,
+        /// The `seq` of this in the person's stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub me: Option<Seq>,
+    }
+}
+
+record! {
     /// How far this person has read a room now.
     pub struct ReadMark {
         /// The id of the room.
@@ -113,7 +125,7 @@ record! {
 }
 
 record! {
-    /// Every membership that changed in the person's stream in (`from`, `to`].
+    /// Every membership that changed in the person's stream in (`from`, `to`], and what else is theirs as it is now.
     pub struct SyncMe {
         /// The memberships, ordered by the `seq` of their latest change.
         pub rooms: Vec<Membership>,
@@ -126,6 +138,9 @@ record! {
         /// Too much changed: the client has to take the list of rooms anew.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub reset: bool,
+        /// Whom the person blocks now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub blocked: Vec<UserId>,
     }
 }
 

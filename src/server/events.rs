@@ -147,7 +147,7 @@ pub enum Publication {
         /// The person whose role or state changed.
         user: UserId,
     },
-    /// A person blocks somebody, or does so no more. What they are shown is another; nobody is told.
+    /// A person blocks somebody, or does so no more. Nobody else is told.
     BlocksChanged {
         /// The person who blocks somebody.
         user: UserId,
@@ -155,6 +155,10 @@ pub enum Publication {
         other: UserId,
         /// Whether they do from now on.
         is_blocked: bool,
+        /// All whom they block now.
+        blocked: Vec<UserId>,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
     /// The database has another history than the one that was told, so that what anybody holds of it is void.
     NewEpoch {

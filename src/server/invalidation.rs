@@ -9,7 +9,7 @@
 //! is not given a value from before.
 
 use parlour_protocol::{RoomId, UserId};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many bits of a hash tell rooms, or people, apart.
 const SLOT_BITS: u32 = 14;
@@ -32,6 +32,30 @@ pub enum Source {
 /// How many transactions had ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(u64);
+
+/// A value was read then, from this: to be asked later whether reading it again would give the same.
+#[derive(Clone, Debug)]
+pub struct ReadAt {
+    moment: Moment,
+    source: Source,
+    invalidations: Arc<Invalidations>,
+}
+
+impl ReadAt {
+    /// To be called before it is read.
+    pub fn now(invalidations: &Arc<Invalidations>, source: Source) -> Self {
+        Self {
+            moment: invalidations.moment(),
+            source,
+            invalidations: Arc::clone(invalidations),
+        }
+    }
+
+    /// Whether nothing of it has changed since, as far as anybody was told.
+    pub fn is_current(&self) -> bool {
+        self.invalidations.is_current(self.moment, [self.source])
+    }
+}
 
 /// When everything was changed last.
 ///

@@ -64,7 +64,7 @@ mod viewers;
 
 pub use broker::{Broker, Event, LocalBroker, Receiver};
 pub use frame::{Frame, Run};
-pub use hub::{HeartbeatTiming, Hub, NameTaken, Socket, StreamSeqs, Ticker};
+pub use hub::{HeartbeatTiming, Hub, NotIdentified, Socket, StreamSeqs, Ticker};
 pub use listener::{Admitted, SocketId, SocketKind};
 pub use mailbox::{Closing, Gone, Mailbox, Subscriber};
 pub use presence::{LocalPresence, Presence};

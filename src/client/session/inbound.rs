@@ -62,6 +62,7 @@ impl Session {
                     self.is_favourite_now(room_id, is_favourite);
                 }
             }
+            ServerFrame::Blocks(frame) => self.blocks_changed(frame),
             ServerFrame::Availability(AvailabilityChanged {
                 room_id,
                 availability,

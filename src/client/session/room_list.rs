@@ -50,6 +50,7 @@ impl Session {
                 .announced(list.build, self.at.now, self.at.random);
         }
         self.streams_listed(list.house, list.me);
+        self.blocks(list.blocked);
         let Some(fresh) = list.rooms else {
             // It is what is listed here.
             return;

@@ -1,15 +1,15 @@
-//! The streams beside the rooms: what people are called, and what rooms are to this person, also where that was
-//! changed on another device.
+//! The streams beside the rooms: what people are called, and what rooms are to this person and whom they block, also
+//! where that was changed on another device.
 //!
 //! *Invariant:* what is missing of a stream is asked for at the next live change of it, or at the next heartbeat. Where
 //! too much is missing, what it is about is taken anew: the list of rooms, or the people of the rooms that are held.
 
 use super::membership::look_at;
-use super::{Part, Session};
+use super::{Effect, Part, Session};
 use crate::stream::Stream;
 use crate::timeline::Timeline;
 use parlour_protocol::{
-    ClientFrame, Membership, PersonChanged, ReadMark, Seq, SyncHouse, SyncMe, User,
+    Blocks, ClientFrame, Membership, PersonChanged, ReadMark, Seq, SyncHouse, SyncMe, User, UserId,
 };
 
 impl Session {
@@ -86,6 +86,7 @@ impl Session {
         for membership in frame.rooms {
             self.stands(membership);
         }
+        self.blocks(frame.blocked);
         self.mine.synced(frame.to, frame.complete);
         if frame.reset {
             // Where the stream stands comes with the list.
@@ -93,6 +94,22 @@ impl Session {
             self.say(ClientFrame::Rooms { known: None });
         }
         self.look();
+    }
+
+    /// This person blocks others than before, by whatever device.
+    pub(super) fn blocks_changed(&mut self, frame: Blocks) {
+        if self.is_news_of_mine(frame.me) {
+            self.blocks(frame.blocked);
+        }
+    }
+
+    /// Whom this person blocks: what these wrote is folded away, and what others did is not, or no more.
+    pub(super) fn blocks(&mut self, blocked: Vec<UserId>) {
+        if self.blocked != blocked {
+            self.blocked = blocked;
+            self.show(Part::Timeline);
+            self.push(Effect::KeepInView);
+        }
     }
 
     fn is_called(&mut self, user: &User) {

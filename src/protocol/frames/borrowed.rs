@@ -4,7 +4,7 @@
 //! *Invariant:* a page that reads one has what it would have of the frame as it is declared.
 
 use super::ServerFrame;
-use crate::{LeftReason, Membership, Message, RoomJoined, RoomLeft, RoomRole, Seq, SyncMe};
+use crate::{LeftReason, Membership, Message, RoomJoined, RoomLeft, RoomRole, Seq, SyncMe, UserId};
 use serde::Serialize;
 
 impl ServerFrame {
@@ -44,6 +44,7 @@ impl ServerFrame {
             to: sync.to,
             complete: sync.complete,
             reset: sync.reset,
+            blocked: &sync.blocked,
         }
         .encode()
     }
@@ -74,6 +75,8 @@ enum Borrowed<'a> {
         complete: bool,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         reset: bool,
+        #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
+        blocked: &'a [UserId],
     },
 }
 

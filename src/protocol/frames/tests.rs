@@ -129,6 +129,7 @@ fn a_role_is_said_to_programs_and_a_page_reads_the_rest() {
         to: Seq(3),
         complete: true,
         reset: false,
+        blocked: vec![UserId(9)],
     };
     let said = ServerFrame::encode_sync_me(&sync, &[Some(RoomRole::Member), None]);
     assert_eq!(said.matches("\"role\":\"member\"").count(), 1);
@@ -257,6 +258,11 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             to: Seq(21),
             complete: true,
             reset: false,
+            blocked: vec![UserId(9)],
+        }),
+        ServerFrame::Blocks(Blocks {
+            blocked: vec![UserId(9)],
+            me: Some(Seq(23)),
         }),
         ServerFrame::Sync(Sync {
             room_id,
@@ -290,6 +296,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             build: Some("b".to_owned()),
             house: Some(Seq(8)),
             me: Some(Seq(21)),
+            blocked: vec![UserId(9)],
         }),
         ServerFrame::error(
             AppError {

@@ -150,8 +150,8 @@ impl Dice {
             },
             unread: self.number(),
             is_member: self.coin(),
-            is_favourite: false,
-            availability: None,
+            is_favourite: self.coin(),
+            availability: self.availability(),
         }
     }
 
@@ -171,11 +171,11 @@ impl Dice {
     fn place(&mut self) -> Place {
         Place {
             me: self.maybe(Self::user),
-            was: self.list(|dice| UserId(dice.number())),
+            was: self.people(),
             rooms: self.list(Self::entry),
             open: self.maybe(Self::open),
             form_key: self.text(),
-            blocked: self.list(|dice| UserId(dice.number())),
+            blocked: self.people(),
         }
     }
 

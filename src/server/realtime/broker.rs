@@ -3,7 +3,7 @@
 use super::{Frame, locked};
 use crate::events::Publication;
 use parlour_protocol::{
-    Favourite, PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame,
+    Blocks, Favourite, PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame,
 };
 use std::sync::Mutex;
 
@@ -54,6 +54,10 @@ impl Event {
                 };
                 Some(ServerFrame::Favourite(favourite).encode())
             }
+            Publication::BlocksChanged { blocked, me, .. } => {
+                let (blocked, me) = (blocked.clone(), Some(*me));
+                Some(ServerFrame::Blocks(Blocks { blocked, me }).encode())
+            }
             // It is a state and no step: who hears it asks what they may do there now.
             Publication::Standing { room, me, role, .. } => {
                 let (room_id, me) = (*room, Some(*me));
@@ -72,7 +76,6 @@ impl Event {
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
             | Publication::RoleChanged { .. }
-            | Publication::BlocksChanged { .. }
             | Publication::NewEpoch { .. } => None,
         };
         let frame = frame.map(Frame::from);

@@ -16,7 +16,7 @@ mod streams;
 mod ticker;
 
 pub use heartbeat::HeartbeatTiming;
-pub use socket::{NameTaken, Socket};
+pub use socket::{NotIdentified, Socket};
 pub use streams::StreamSeqs;
 pub use ticker::Ticker;
 

@@ -122,13 +122,6 @@ impl Listener {
         locked(&self.state).blocked = blocked.into();
     }
 
-    /// Its person blocks somebody from now on, or no more.
-    pub(super) fn set_blocks(&self, other: UserId, is_blocked: bool) {
-        let mut state = locked(&self.state);
-        let before = state.blocked.iter().filter(|one| **one != other);
-        state.blocked = before.copied().chain(is_blocked.then_some(other)).collect();
-    }
-
     pub(super) fn blocks(&self, other: UserId) -> bool {
         locked(&self.state).blocked.contains(&other)
     }

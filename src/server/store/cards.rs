@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* who may not know of somebody finds nobody: it is a part of each query (`is_met!`).
 
-use super::Store;
-use super::db::{Db, statement, values};
+use super::db::{self, Db, statement, values};
 use super::direct::is_met;
 use super::direct_names::call_all;
 use super::former_guests;
 use super::tables::{RoomRow, UserRow, room_columns, user_columns};
 use super::writer::Written;
+use super::{Store, known, person_seqs};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{Availability, Room, ServerRole, Timestamp, User, UserId};
@@ -112,21 +112,36 @@ impl Store {
             if at.is_some() && !statement(db, IS_MET)?.exists(values![by, person])? {
                 return Err(ServiceError::PersonNotFound);
             }
-            match at {
+            let changed = match at {
                 Some(at) => statement(db, BLOCK)?.execute(values![by, person, at])?,
                 None => statement(db, UNBLOCK)?.execute(values![by, person])?,
             };
+            if changed == 0 {
+                return Ok(Written::quietly(()));
+            }
             Ok(Written {
                 value: (),
-                publish: vec![Publication::BlocksChanged {
-                    user: by,
-                    other: person,
-                    is_blocked: at.is_some(),
-                }],
+                publish: vec![blocks_changed(db, by, person, at.is_some())?],
             })
         })
         .await
     }
+}
+
+/// What is published of it that a person blocks another from now on, or no more. It takes a place in their stream.
+pub(super) fn blocks_changed(
+    db: &Db,
+    user: UserId,
+    other: UserId,
+    is_blocked: bool,
+) -> db::Result<Publication> {
+    Ok(Publication::BlocksChanged {
+        user,
+        other,
+        is_blocked,
+        blocked: known::blocked(db, user)?,
+        me: person_seqs::take(db, user)?,
+    })
 }
 
 const NAMED: &str = concat!(

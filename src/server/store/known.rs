@@ -14,7 +14,7 @@ use std::collections::HashMap;
 pub struct Known {
     /// How far they have read each room they belong to.
     pub read: HashMap<RoomId, ReadUpTo>,
-    /// Whom they block: what these say is folded away for them.
+    /// Whom they block, in the order of their ids: what these say is folded away for them.
     pub blocked: Vec<UserId>,
 }
 
@@ -40,8 +40,16 @@ pub(super) fn of(db: &Db, user: UserId) -> db::Result<Known> {
             None => drop(known.read.insert(RoomId(room), read)),
         }
     }
+    known.blocked.sort_unstable();
     Ok(known)
 }
+
+/// Whom a person blocks.
+pub(super) fn blocked(db: &Db, user: UserId) -> db::Result<Vec<UserId>> {
+    statement(db, BLOCKED)?.rows(values![user], |row| Ok(UserId(row.get(0)?)))
+}
+
+const BLOCKED: &str = "SELECT blocked_id FROM blocks WHERE user_id = ? ORDER BY blocked_id";
 
 const KNOWN: &str = concat!(
     read_up_to!("room_id, NULL, ", "user_id = ?1"),

@@ -6,6 +6,7 @@
 //! *Invariant:* a guest who has become somebody else is not `active`: no session of theirs is left, and they post nothing.
 
 use super::Store;
+use super::cards;
 use super::db::{self, Db, Row, statement, values};
 use super::direct;
 use super::members;
@@ -61,12 +62,8 @@ impl Store {
                 publish.extend(end_sessions(db, guest, draft.session)?);
                 move_bans(db, guest, account)?;
                 publish.extend(move_memberships(db, &draft)?);
-                for sql in [
-                    BLOCK_AS_THEM,
-                    BLOCKED_AS_THEM,
-                    INVITED_BY_THEM,
-                    ASKED_BY_THEM,
-                ] {
+                publish.extend(block_as_them(db, guest, account)?);
+                for sql in [BLOCK_AS_THEM, INVITED_BY_THEM, ASKED_BY_THEM] {
                     statement(db, sql)?.execute(values![guest, account])?;
                 }
                 statement(db, ASKED_TWICE)?.execute(values![guest])?;
@@ -93,6 +90,15 @@ fn end_sessions(
     Ok(renewed
         .into_iter()
         .chain(sessions::ended(guest, others, false)))
+}
+
+/// Whoever blocks the guest blocks the account from now on, and hears of it on all their devices.
+fn block_as_them(db: &Db, guest: UserId, account: UserId) -> db::Result<Vec<Publication>> {
+    let by = statement(db, BLOCKED_AS_THEM)?
+        .rows(values![guest, account], |row| Ok(UserId(row.get(0)?)))?;
+    let by = by.into_iter();
+    by.map(|user| cards::blocks_changed(db, user, account, true))
+        .collect()
 }
 
 /// Of two bans from one room the longer one is left.
@@ -307,7 +313,7 @@ const BLOCK_AS_THEM: &str = "INSERT INTO blocks (user_id, blocked_id, blocked_at
 
 const BLOCKED_AS_THEM: &str = "INSERT INTO blocks (user_id, blocked_id, blocked_at) \
     SELECT user_id, CAST(?2 AS BIGINT), blocked_at FROM blocks \
-    WHERE blocked_id = ?1 AND user_id <> ?2 ON CONFLICT (user_id, blocked_id) DO NOTHING";
+    WHERE blocked_id = ?1 AND user_id <> ?2 ON CONFLICT (user_id, blocked_id) DO NOTHING RETURNING user_id";
 
 const INVITED_BY_THEM: &str = "UPDATE invites SET created_by = ?2 WHERE created_by = ?1";
 

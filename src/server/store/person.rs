@@ -1,9 +1,10 @@
-//! A person's own stream: its `seq`, and what changed in it: the rooms they came to or left, and how far they have
-//! read them.
+//! A person's own stream: its `seq`, and what changed in it: the rooms they came to or left, how far they have read
+//! them, whom they block.
 //!
 //! A change takes the next `seq` in its own transaction and leaves it on the membership; one that ended stays as a
 //! tombstone that has it. Posting moves one's read position without one: the room's own message tells that, and a send
-//! is spared a statement. Receipts take theirs for all that a person has in a batch at once.
+//! is spared a statement. Receipts take theirs for all that a person has in a batch at once. Whom one blocks is told
+//! whole, as it is now, with whatever part of the stream: no row has to keep the `seq` of its change.
 //! *Invariant:* a client that applies the pages up to `to`, and the messages of its rooms, has the memberships and read
 //! positions that its person had at `to`.
 
@@ -32,6 +33,8 @@ pub struct PersonPage {
     pub complete: bool,
     /// Too much changed, or `from` is beyond the stream's seq.
     pub reset: bool,
+    /// Whom the person blocks, as it is at the end of the stream.
+    pub blocked: Vec<UserId>,
 }
 
 /// What a socket knows of its person to begin with, read as one state.
@@ -92,6 +95,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
         to: newest,
         complete: true,
         reset: true,
+        blocked: known::blocked(db, user)?,
     };
     let is_foreign = after < Seq::ZERO || after > newest;
     if is_foreign || has_too_many(db, COUNT, values![user, after, TOO_MANY + 1])? {

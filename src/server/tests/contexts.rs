@@ -10,6 +10,7 @@ mod group_commit;
 mod guests;
 mod house_settings;
 mod known;
+mod letting_in;
 mod many_members;
 mod many_rooms;
 mod membership;

@@ -67,8 +67,14 @@ impl Ear {
             skeleton: format!("guest {user}").into(),
         };
         assert_eq!(
-            ear.socket
-                .identify(&who, Admitted::default(), HashMap::new(), Seq(0), false),
+            ear.socket.identify(
+                &who,
+                Admitted::default(),
+                HashMap::new(),
+                Seq(0),
+                false,
+                || true
+            ),
             Ok(())
         );
         ear
@@ -296,7 +302,14 @@ fn identify(socket: &Socket) {
         skeleton: "alice".into(),
     };
     assert_eq!(
-        socket.identify(&alice, Admitted::default(), HashMap::new(), Seq(0), false),
+        socket.identify(
+            &alice,
+            Admitted::default(),
+            HashMap::new(),
+            Seq(0),
+            false,
+            || true
+        ),
         Ok(())
     );
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod asking;
 mod availability;
+mod blocks;
 mod changing_rooms;
 mod closed_to_guests;
 mod codec;

@@ -241,6 +241,7 @@ fn a_tab_on_the_welcome_screen_learns_of_another_build_with_the_list_of_rooms() 
         build: Some("new".to_owned()),
         house: None,
         me: None,
+        blocked: Vec::new(),
     }));
     let effects = tab.pass(20_000.0);
     assert!(effects.contains(&Effect::Reload(" new".to_owned())));

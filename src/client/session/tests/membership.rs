@@ -43,6 +43,7 @@ fn list(is_member: bool) -> ServerFrame {
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     })
 }
 

@@ -134,6 +134,7 @@ fn what_was_seen_before_there_was_a_socket_is_told_once_there_is() {
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     }));
     assert_eq!((tab.unread(), tab.told()), (35, vec![25]));
     tab.hear(ServerFrame::Rooms(RoomList {
@@ -142,6 +143,7 @@ fn what_was_seen_before_there_was_a_socket_is_told_once_there_is() {
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     }));
     assert_eq!((tab.unread(), tab.told()), (35, vec![]));
 }

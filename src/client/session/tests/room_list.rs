@@ -13,6 +13,7 @@ fn list(hash: &str, rooms: impl IntoIterator<Item = i64>) -> ServerFrame {
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     })
 }
 
@@ -47,6 +48,7 @@ fn the_list_is_asked_for_with_every_socket_and_known_while_no_frame_changed_it()
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     };
     tab.hear(ServerFrame::Rooms(same));
     assert_eq!(ids(&tab), [1, 2, 3]);
@@ -78,6 +80,7 @@ fn what_was_counted_while_the_list_was_read_is_not_counted_twice() {
         build: None,
         house: None,
         me: None,
+        blocked: Vec::new(),
     }));
     tab.hear(posted(LOBBY, 3));
     tab.hear(posted(LOBBY, 4));

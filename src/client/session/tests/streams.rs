@@ -2,8 +2,8 @@
 
 use super::*;
 use parlour_protocol::{
-    Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, RoomList, SyncHouse,
-    SyncMe,
+    Blocks, Heartbeat, Membership, PersonChanged, ReadMark, RoomJoined, RoomLeft, RoomList,
+    SyncHouse, SyncMe,
 };
 
 /// Live, with a list that was read when the house stood at 5 and this person's stream at 10.
@@ -20,6 +20,7 @@ fn list(house: i64, me: i64) -> ServerFrame {
         build: None,
         house: Some(Seq(house)),
         me: Some(Seq(me)),
+        blocked: Vec::new(),
     })
 }
 
@@ -75,12 +76,24 @@ fn none(room_id: RoomId) -> Membership {
 }
 
 fn mine(from: i64, to: i64, rooms: Vec<Membership>) -> ServerFrame {
+    mine_blocking(from, to, rooms, Vec::new())
+}
+
+fn mine_blocking(from: i64, to: i64, rooms: Vec<Membership>, blocked: Vec<UserId>) -> ServerFrame {
     ServerFrame::SyncMe(SyncMe {
         rooms,
         from: Seq(from),
         to: Seq(to),
         complete: true,
         reset: false,
+        blocked,
+    })
+}
+
+fn blocks(me: i64, blocked: Vec<UserId>) -> ServerFrame {
+    ServerFrame::Blocks(Blocks {
+        blocked,
+        me: Some(Seq(me)),
     })
 }
 
@@ -240,6 +253,43 @@ fn what_this_tab_has_read_since_it_asked_is_not_unread_again() {
 }
 
 #[test]
+fn what_somebody_wrote_folds_when_they_are_blocked_on_another_device_and_unfolds() {
+    let mut tab = told();
+    tab.hear(blocks(11, vec![BOB]));
+    assert_eq!(tab.session.blocked(), [BOB]);
+    assert!(tab.parts.has(Part::Timeline));
+    let effects = tab.hear(blocks(12, vec![]));
+    assert_eq!(tab.session.blocked(), []);
+    assert!(tab.parts.has(Part::Timeline));
+    assert_eq!(effects, [Effect::KeepInView], "what is read stays in view");
+    tab.hear(blocks(11, vec![BOB]));
+    assert_eq!(tab.session.blocked(), [], "that one is older");
+}
+
+#[test]
+fn whom_one_blocked_while_nobody_told_is_told_by_the_sync_and_by_the_list() {
+    let mut tab = told();
+    let effects = tab.hear(heartbeat(5, 11));
+    assert_eq!(asked_streams(&effects), [("me", 10)]);
+    tab.hear(mine_blocking(10, 11, vec![], vec![BOB]));
+    assert_eq!(tab.session.blocked(), [BOB]);
+    assert!(tab.parts.has(Part::Timeline));
+    // Unblocked while the socket was away; the list of rooms is as it was.
+    tab.does(|session| session.closed(1006, ""));
+    tab.pass(1_000.0);
+    tab.open_socket(2);
+    let ServerFrame::Rooms(list) = list(5, 12) else {
+        unreachable!()
+    };
+    tab.hear(ServerFrame::Rooms(RoomList {
+        rooms: None,
+        ..list
+    }));
+    assert_eq!(tab.session.blocked(), []);
+    assert!(tab.parts.has(Part::Timeline));
+}
+
+#[test]
 fn where_too_much_changed_the_list_and_the_people_are_taken_anew() {
     let mut tab = told();
     tab.hear(heartbeat(9_000, 9_000));
@@ -249,6 +299,7 @@ fn where_too_much_changed_the_list_and_the_people_are_taken_anew() {
         to: Seq(9_000),
         complete: true,
         reset: true,
+        blocked: vec![],
     }));
     assert!(said(&effects).contains(&&ClientFrame::Rooms { known: None }));
     let effects = tab.hear(ServerFrame::SyncHouse(SyncHouse {
@@ -317,6 +368,7 @@ fn whatever_is_lost_a_tab_shows_after_a_heartbeat_what_the_server_has() {
         tab.viewport.is_visible = false;
         let mut names = vec![(BOB, "Bob".to_owned(), 0), (ALICE, "Alice".to_owned(), 0)];
         let mut counts = vec![(LOBBY, 0, 0), (GARDEN, 3, 0)];
+        let mut blocked = Vec::new();
         let (mut at_house, mut at_me) = (5, 10);
         for step in 0..30 {
             if below(2) == 0 {
@@ -326,7 +378,18 @@ fn whatever_is_lost_a_tab_shows_after_a_heartbeat_what_the_server_has() {
                 names[which] = (names[which].0, name.clone(), at_house);
                 if below(2) == 0 {
                     let effects = tab.hear(called(at_house, names[which].0, &name));
-                    answer(&mut tab, &effects, &names, &counts, at_house, at_me);
+                    answer(
+                        &mut tab, &effects, &names, &counts, &blocked, at_house, at_me,
+                    );
+                }
+            } else if below(4) == 0 {
+                at_me += 1;
+                blocked = [BOB].into_iter().filter(|_| below(2) == 0).collect();
+                if below(2) == 0 {
+                    let effects = tab.hear(blocks(at_me, blocked.clone()));
+                    answer(
+                        &mut tab, &effects, &names, &counts, &blocked, at_house, at_me,
+                    );
                 }
             } else {
                 at_me += 1;
@@ -335,12 +398,16 @@ fn whatever_is_lost_a_tab_shows_after_a_heartbeat_what_the_server_has() {
                 if below(2) == 0 {
                     let frame = read(at_me, counts[which].0, 2, counts[which].1);
                     let effects = tab.hear(frame);
-                    answer(&mut tab, &effects, &names, &counts, at_house, at_me);
+                    answer(
+                        &mut tab, &effects, &names, &counts, &blocked, at_house, at_me,
+                    );
                 }
             }
         }
         let effects = tab.hear(heartbeat(at_house, at_me));
-        answer(&mut tab, &effects, &names, &counts, at_house, at_me);
+        answer(
+            &mut tab, &effects, &names, &counts, &blocked, at_house, at_me,
+        );
         let roster = self::names(&tab);
         assert_eq!(roster, [names[0].1.as_str()], "seed {seed}");
         let me = tab.session.me().as_ref().map(|me| me.name.clone());
@@ -348,6 +415,7 @@ fn whatever_is_lost_a_tab_shows_after_a_heartbeat_what_the_server_has() {
         for (room, count, _) in &counts {
             assert_eq!(unread(&tab, *room), *count, "seed {seed}");
         }
+        assert_eq!(tab.session.blocked(), blocked, "seed {seed}");
         let effects = tab.hear(heartbeat(at_house, at_me));
         assert!(asked_streams(&effects).is_empty(), "seed {seed}");
     }
@@ -359,6 +427,7 @@ fn answer(
     effects: &[Effect],
     names: &[(UserId, String, i64)],
     counts: &[(RoomId, i64, i64)],
+    blocked: &[UserId],
     at_house: i64,
     at_me: i64,
 ) {
@@ -370,7 +439,7 @@ fn answer(
         } else {
             let changed = counts.iter().filter(|(.., seq)| *seq > after);
             let rows = changed.map(|(room, count, _)| member(*room, 2, *count, 2));
-            mine(after, at_me, rows.collect())
+            mine_blocking(after, at_me, rows.collect(), blocked.to_vec())
         };
         tab.hear(frame);
     }

@@ -12,6 +12,11 @@ impl Dice {
         }
     }
 
+    /// Those of some people.
+    pub(super) fn people(&mut self) -> Vec<UserId> {
+        self.list(|dice| UserId(dice.number()))
+    }
+
     pub(super) fn availability(&mut self) -> Option<Availability> {
         let all = Availability::ALL;
         self.maybe(|dice| all[dice.roll(all.len() as u64) as usize])
@@ -19,7 +24,7 @@ impl Dice {
 
     pub(super) fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(22) {
+        match self.roll(23) {
             13 => ServerFrame::Unread(self.read_mark()),
             15 => ServerFrame::Read(self.read_mark()),
             20 => ServerFrame::Availability(AvailabilityChanged {
@@ -55,13 +60,18 @@ impl Dice {
                 to: Seq(self.number()),
                 complete: self.coin(),
                 reset: self.coin(),
+                blocked: self.people(),
+            }),
+            21 => ServerFrame::Blocks(Blocks {
+                blocked: self.people(),
+                me: self.maybe(Self::number).map(Seq),
             }),
             0 => ServerFrame::Welcome(Welcome {
                 room_id,
                 seq: Seq(self.number()),
                 epoch: self.text(),
                 user: self.maybe(Self::user),
-                was: self.list(|dice| UserId(dice.number())),
+                was: self.people(),
                 room: self.room(),
                 token: self.maybe(Self::text),
                 build: self.maybe(Self::text),
@@ -125,6 +135,7 @@ impl Dice {
                 build: self.maybe(Self::text),
                 house: self.maybe(Self::number).map(Seq),
                 me: self.maybe(Self::number).map(Seq),
+                blocked: self.people(),
             }),
             11 => ServerFrame::Heartbeat(Heartbeat {
                 rooms: self

@@ -81,12 +81,12 @@ impl Inner {
         }
     }
 
-    /// A person blocks another from now on, or no more.
-    pub(super) fn blocks(&self, user: UserId, other: UserId, is_blocked: bool) {
+    /// A person blocks these from now on, another of them or no more.
+    pub(super) fn blocks(&self, user: UserId, blocked: &[UserId], other: UserId, is_blocked: bool) {
         let rooms = {
             let sockets = locked(&self.sockets);
             for socket in sockets.of(user) {
-                socket.set_blocks(other, is_blocked);
+                socket.set_blocked(blocked.to_vec());
             }
             sockets.direct_rooms(user)
         };

@@ -173,14 +173,19 @@ impl Inner {
             ) => self.sessions_ended(user, sessions, *is_renewed),
             (Publication::RoleChanged { .. }, Audience::Person(user), _) => self.comes_back(user),
             (
-                &Publication::BlocksChanged {
-                    user,
+                Publication::BlocksChanged {
                     other,
                     is_blocked,
+                    blocked,
+                    me,
+                    ..
                 },
-                ..,
+                Audience::Person(user),
+                Some(frame),
             ) => {
-                self.blocks(user, other, is_blocked);
+                self.blocks(user, blocked, *other, *is_blocked);
+                self.tell(user, frame);
+                self.person_reached(user, *me);
             }
             (Publication::NewEpoch { rooms, house }, _, _) => {
                 self.begin_streams(*house);
@@ -423,7 +428,7 @@ mod tests {
             };
             let read_posts: HashMap<_, _> = rooms.iter().map(|room| (*room, 0)).collect();
             let admitted = Admitted::default();
-            let identified = socket.identify(&who, admitted, read_posts, Seq::ZERO, false);
+            let identified = socket.identify(&who, admitted, read_posts, Seq::ZERO, false, || true);
             identified.unwrap();
         }
         (socket, mailbox)

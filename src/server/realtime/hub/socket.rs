@@ -11,9 +11,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Another connected person has such a name: the name as they write it.
+/// Why a socket is not known as its person's.
 #[derive(Debug, PartialEq, Eq)]
-pub struct NameTaken(pub Arc<str>);
+pub enum NotIdentified {
+    /// Another connected person has such a name: the name as they write it.
+    NameTaken(Arc<str>),
+    /// Something of the person has changed since it was read, and has perhaps been told: it is to be read again.
+    Outdated,
+}
 
 /// One open socket, registered with the hub until this is dropped.
 pub struct Socket {
@@ -32,11 +37,12 @@ impl Socket {
     }
 
     /// Sets whose socket this is and as whom they were let in, how many posts they have read in each of their rooms, and
-    /// how far their stream has come; to be called once, before any room is subscribed to.
+    /// how far their stream has come; to be called before any room is subscribed to, until it succeeds. All of it holds
+    /// if `is_current` says so: whatever of the person changes from then on is told to this socket, too.
     ///
     /// # Errors
-    /// [`NameTaken`] for a guest who was made just now (`is_new`), when another person whose name looks the
-    /// same has connected in the meantime.
+    /// [`NotIdentified::NameTaken`] for a guest who was made just now (`is_new`), when another person whose name looks
+    /// the same has connected in the meantime; [`NotIdentified::Outdated`].
     pub fn identify(
         &self,
         who: &Attendee,
@@ -44,10 +50,15 @@ impl Socket {
         read_posts: HashMap<RoomId, i64>,
         me: Seq,
         is_new: bool,
-    ) -> Result<(), NameTaken> {
+        is_current: impl FnOnce() -> bool,
+    ) -> Result<(), NotIdentified> {
         let mut sockets = locked(&self.inner.sockets);
+        // In one step with becoming the person's: what changes is not current before it is told.
+        if !is_current() {
+            return Err(NotIdentified::Outdated);
+        }
         if is_new && let Some(holder) = sockets.holder(&who.skeleton, Some(who.id)) {
-            return Err(NameTaken(holder));
+            return Err(NotIdentified::NameTaken(holder));
         }
         self.listener.admit(admitted);
         self.listener.used(self.inner.clock.monotonic());

@@ -57,15 +57,15 @@ impl Reached {
     }
 }
 
-/// What a transaction does to sessions, roles and blocks has no `seq` by which it could be seen: these people's sockets
-/// come back in any case, and are let in as what they are.
+/// What a transaction does to sessions and roles has no `seq` by which it could be seen: these people's sockets come back
+/// in any case, and are let in as what they are.
 pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
     let people = publications
         .iter()
         .filter_map(|publication| match publication {
-            Publication::SessionsEnded { user, .. }
-            | Publication::RoleChanged { user }
-            | Publication::BlocksChanged { user, .. } => Some(*user),
+            Publication::SessionsEnded { user, .. } | Publication::RoleChanged { user } => {
+                Some(*user)
+            }
             _ => None,
         });
     people
@@ -95,6 +95,7 @@ fn of_person(publication: &Publication) -> Option<(UserId, Seq)> {
         Publication::Left { user, me, .. }
         | Publication::Joined { user, me, .. }
         | Publication::Favourite { user, me, .. }
+        | Publication::BlocksChanged { user, me, .. }
         | Publication::Standing { user, me, .. }
         | Publication::Read { user, me, .. } => Some((*user, *me)),
         Publication::Unread { user, marked, .. } => Some((*user, marked.me?)),

@@ -2,9 +2,10 @@
 //! points; what takes a place in them, and what does not.
 
 use super::*;
-use parlour_protocol::{Number, RoomKind, RoomRole, Seq};
+use parlour_protocol::{Number, RoomKind, RoomRole, Seq, UserId};
 use parlour_server::accounts::{house_since, rename};
 use parlour_server::messages::sync;
+use parlour_server::people::{block, unblock};
 use parlour_server::rooms::{
     Changes, NewBan, NewRoom, ban, change, create, enter, give_role, leave, let_in, lift_ban,
     mark_unread, mine_since, person_state, put_out, read_up_to,
@@ -35,6 +36,8 @@ enum Change {
     Read(i64, i64),
     MarkUnread(i64, i64),
     Post(usize, i64),
+    /// Whether she blocks one of the others.
+    Block(usize, bool),
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
@@ -53,6 +56,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => (room(), 0..20_i64).prop_map(|(room, seq)| Change::Read(room, seq)),
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::MarkUnread(room, number)),
         3 => (0..2_usize, room()).prop_map(|(who, room)| Change::Post(who, room)),
+        2 => (1..3_usize, any::<bool>()).prop_map(|(who, is)| Change::Block(who, is)),
     ];
     proptest::collection::vec(change, 0..40)
 }
@@ -118,6 +122,13 @@ impl World {
                 };
                 change(ctx, bob, RoomId(room), changes).await.map(drop)
             }
+            Change::Block(who, is_blocked) => {
+                let who = user(&self.people[who]).id;
+                match is_blocked {
+                    true => block(ctx, alice, who).await,
+                    false => unblock(ctx, alice, who).await,
+                }
+            }
             Change::Rename(who, name) => {
                 let name = format!("Somebody {name}");
                 rename(ctx, &self.people[who], &name).await.map(drop)
@@ -170,6 +181,7 @@ impl World {
                 .map(|(id, read)| (*id, (read.seq, read.role)))
                 .collect(),
             me: state.me,
+            blocked: state.blocked,
             rooms,
         }
     }
@@ -184,6 +196,7 @@ struct Client {
     /// Up to where Alice has read the rooms that she is a member of, and her role there.
     read: BTreeMap<RoomId, (Seq, RoomRole)>,
     me: Seq,
+    blocked: Vec<UserId>,
     /// How far the client has each room.
     rooms: BTreeMap<RoomId, Seq>,
 }
@@ -224,6 +237,9 @@ impl Client {
                 None => self.read.remove(&room.room_id),
             };
         }
+        // Where nothing of it changed since, the client does not ask, and what it holds is what is told.
+        assert!(self.me < mine.to || self.blocked == mine.blocked);
+        self.blocked = mine.blocked;
         self.me = mine.to;
     }
 }

@@ -2,7 +2,8 @@
 
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Task};
-use crate::realtime::{Admitted, Attendee, Closing, NameTaken, SocketKind};
+use crate::invalidation::ReadAt;
+use crate::realtime::{Admitted, Attendee, Closing, NotIdentified, SocketKind};
 use crate::rooms::PersonState;
 use crate::{Person, Scope, ServiceError, Token, names, telemetry};
 use parlour_protocol::{AppError, CloseCode, ErrorCode, FrameError, Hello, Seq, ServerRole};
@@ -34,6 +35,14 @@ enum Stage {
     ReadPositions,
     /// Joins the one room.
     Joining,
+}
+
+/// What came of it that the hub was told whose socket it is.
+enum Introduced {
+    /// It is their socket.
+    Known,
+    /// Something of them changed since it was read.
+    Outdated,
 }
 
 impl Conversation {
@@ -98,10 +107,10 @@ impl Conversation {
             (Stage::Person, Ok(Done::Person(None, _))) => {
                 self.close(Closing::plain(CloseCode::SessionEnded));
             }
-            (Stage::ReadPositions, Ok(Done::ReadPositions(state))) => {
-                let identified = self.introduce(state);
-                match identified {
-                    Ok(()) => self.identified(),
+            (Stage::ReadPositions, Ok(Done::ReadPositions(state, read_at))) => {
+                match self.introduce(state, &read_at) {
+                    Ok(Introduced::Known) => self.identified(),
+                    Ok(Introduced::Outdated) => self.identify(),
                     Err(error) => self.turn_away(&error),
                 }
             }
@@ -156,7 +165,12 @@ impl Conversation {
         }
     }
 
-    fn introduce(&mut self, state: PersonState) -> Result<(), ServiceError> {
+    /// Says in the hub whose socket it is.
+    fn introduce(
+        &mut self,
+        state: PersonState,
+        read_at: &ReadAt,
+    ) -> Result<Introduced, ServiceError> {
         let PersonState {
             name,
             read,
@@ -185,8 +199,16 @@ impl Conversation {
             .is_some_and(|admission| admission.is_new);
         let posts = read.into_iter().map(|(room, read)| (room, read.posts));
         self.socket.set_blocked(blocked);
-        let identified = (self.socket).identify(&who, admitted, posts.collect(), me, is_new);
-        identified.map_err(|NameTaken(holder)| ServiceError::UsernameTaken(holder.to_string()))
+        let is_current = || read_at.is_current();
+        let identified =
+            (self.socket).identify(&who, admitted, posts.collect(), me, is_new, is_current);
+        match identified {
+            Ok(()) => Ok(Introduced::Known),
+            Err(NotIdentified::Outdated) => Ok(Introduced::Outdated),
+            Err(NotIdentified::NameTaken(holder)) => {
+                Err(ServiceError::UsernameTaken(holder.to_string()))
+            }
+        }
     }
 
     fn identified(&mut self) {

@@ -238,8 +238,13 @@ impl Conversation {
     /// Answers the list of rooms; frames about what happened meanwhile follow it.
     pub(super) fn listed(&mut self, listing: Box<Listing>, outcome: Outcome) {
         match outcome {
-            Ok(Done::Rooms(rooms, build)) => {
+            Ok(Done::Rooms {
+                rooms,
+                blocked,
+                build,
+            }) => {
                 let list = RoomList {
+                    blocked,
                     build,
                     house: listing.streams.map(|streams| streams.house),
                     me: listing.streams.and_then(|streams| streams.me),

@@ -1,12 +1,13 @@
 //! The asynchronous work of a conversation: calls of context verbs, and their outcomes.
 
 use crate::accounts::{self, HousePage};
+use crate::invalidation::{ReadAt, Source};
 use crate::messages::{self, SyncPage};
 use crate::realtime::Frame;
 use crate::rooms::{self, Checked, PersonPage, PersonState, Rights};
 use crate::{Context, Person, Scope, ServiceError, Token};
 use parlour_protocol::{
-    Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync, SyncHouse, SyncMe,
+    Message, Number, RoomEntry, RoomId, Seq, ServerFrame, Sync, SyncHouse, SyncMe, UserId,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -86,8 +87,8 @@ pub enum Done {
     Nothing,
     /// The person, or `None` for a token without a session; and the token of a guest who was made.
     Person(Option<Person>, Option<Token>),
-    /// What the person is called, what they have read, and the seq of their stream.
-    ReadPositions(PersonState),
+    /// What the person is called, what they have read, and the seq of their stream; and when that was read.
+    ReadPositions(PersonState, ReadAt),
     /// A room that may be seen.
     Room {
         /// The room, and whether the person is a member.
@@ -103,8 +104,15 @@ pub enum Done {
     MayWrite(bool),
     /// A part of what was missed.
     Missed(Missed),
-    /// The list of rooms, and the build of the pages, if they are served.
-    Rooms(Vec<RoomEntry>, Option<String>),
+    /// The list of rooms.
+    Rooms {
+        /// In its order.
+        rooms: Vec<RoomEntry>,
+        /// Whom the person blocks.
+        blocked: Vec<UserId>,
+        /// The build of the pages, if they are served.
+        build: Option<String>,
+    },
     /// The message after the change.
     Changed(Message),
 }
@@ -153,6 +161,7 @@ impl Missed {
             to,
             complete: page.complete,
             reset: page.reset,
+            blocked: page.blocked,
         };
         Self::encoded(ServerFrame::encode_sync_me(&sync, &page.roles), to, is_last)
     }
@@ -198,8 +207,10 @@ impl Task {
                 Ok(Done::Person(person, Some(token)))
             }),
             Self::ReadPositions => Box::pin(async move {
+                let user = scope.require_person()?.user.id;
+                let read_at = ReadAt::now(ctx.store.invalidations(), Source::Person(user));
                 let state = rooms::person_state(&ctx, &scope).await?;
-                Ok(Done::ReadPositions(state))
+                Ok(Done::ReadPositions(state, read_at))
             }),
             Self::Check(room) => Box::pin(async move {
                 let checked = rooms::check(&ctx, &scope, room).await?;
@@ -246,7 +257,12 @@ impl Task {
             }),
             Self::ListRooms => Box::pin(async move {
                 let rooms = rooms::list(&ctx, &scope).await?;
-                Ok(Done::Rooms(rooms, ctx.settings.build.clone()))
+                let known = rooms::known(&ctx, &scope).await?;
+                Ok(Done::Rooms {
+                    rooms,
+                    blocked: known.blocked.clone(),
+                    build: ctx.settings.build.clone(),
+                })
             }),
             Self::Edit {
                 room,

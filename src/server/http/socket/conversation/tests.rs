@@ -3,6 +3,7 @@
 use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::LimitSettings;
+use crate::invalidation::{Invalidations, ReadAt, Source};
 use crate::realtime::{Admitted, Attendee, Hub, Mailbox};
 use crate::rooms::{Checked, PersonState, Rights};
 use crate::{Person, SessionId, Token};
@@ -70,9 +71,20 @@ fn started(kind: SocketKind, person: Option<Person>, limits: Limits) -> Played {
 fn with_limits(limits: Limits) -> Played {
     let mut played = started(SocketKind::Many, Some(alice()), limits);
     assert_eq!(played.steps(), ["do ReadPositions"]);
-    played.done(Done::ReadPositions(PersonState::default()));
+    played.done(known());
     assert!(played.conversation.is_open());
     played
+}
+
+/// Alice is read about now.
+fn read_at(invalidations: &Arc<Invalidations>) -> ReadAt {
+    ReadAt::now(invalidations, Source::Person(alice().user.id))
+}
+
+/// What is known of a person of whom nothing is.
+fn known() -> Done {
+    let invalidations = Arc::<Invalidations>::default();
+    Done::ReadPositions(PersonState::default(), read_at(&invalidations))
 }
 
 fn many() -> Played {
@@ -344,7 +356,11 @@ async fn typing_needs_a_person_who_has_joined() {
 async fn frames_wait_while_a_list_is_read() {
     let mut played = many();
     assert_eq!(played.say(r#"{"type":"rooms"}"#), ["hold", "do ListRooms"]);
-    played.done(Done::Rooms(Vec::new(), None));
+    played.done(Done::Rooms {
+        rooms: Vec::new(),
+        blocked: Vec::new(),
+        build: None,
+    });
     assert_eq!(played.steps(), ["write rooms", "release"]);
     played.say(r#"{"type":"rooms"}"#);
     played.fails(ServiceError::Overloaded);

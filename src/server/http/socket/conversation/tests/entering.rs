@@ -16,7 +16,7 @@ async fn a_socket_for_one_room_waits_for_its_first_frame() {
     let token = Token::draw(&crate::clock::SystemRandom);
     played.done(Done::Person(Some(alice()), Some(token)));
     assert_eq!(played.steps(), ["do ReadPositions"]);
-    played.done(Done::ReadPositions(PersonState::default()));
+    played.done(known());
     assert_eq!(played.steps(), ["hold", "do Check"]);
     assert!(!played.conversation.is_open());
     played.done(at(5));
@@ -120,8 +120,27 @@ async fn a_new_guest_whose_name_was_taken_meanwhile_is_refused() {
             HashMap::new(),
             Seq::ZERO,
             false,
+            || true,
         )
         .unwrap();
-    played.done(Done::ReadPositions(PersonState::default()));
+    played.done(known());
     assert_eq!(played.steps(), ["write username_taken", "close 4409"]);
+}
+
+#[tokio::test]
+async fn who_changes_while_their_socket_is_let_in_is_read_again() {
+    let mut played = started(SocketKind::Many, Some(alice()), limits());
+    assert_eq!(played.steps(), ["do ReadPositions"]);
+    let invalidations = Arc::<Invalidations>::default();
+    for changed in [Source::Person(alice().user.id), Source::Everything] {
+        let before = read_at(&invalidations);
+        invalidations.ended([changed]);
+        played.done(Done::ReadPositions(PersonState::default(), before));
+        assert_eq!(played.steps(), ["do ReadPositions"], "{changed:?}");
+        assert!(!played.conversation.is_open());
+    }
+    let before = read_at(&invalidations);
+    invalidations.ended([Source::Person(UserId(2)), Source::RoomList]);
+    played.done(Done::ReadPositions(PersonState::default(), before));
+    assert!(played.conversation.is_open());
 }
