@@ -4,7 +4,7 @@
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Reader } from "./wasm.mjs";
+import { Reader, leb, sectionsOf, withSections } from "./wasm.mjs";
 
 const NAME = /\b__wb[a-z]+_\w*_[0-9a-f]{16}\b/g;
 const IMPORTS = 2;
@@ -32,27 +32,29 @@ const numberOf = (numbered, letter, name) => {
 const shortImport = (name) => name.replace(NAME, (name) => numberOf(imports, "i", name));
 const shortExport = (name) => numberOf(exports, "e", name);
 
-/** A number as WASM has it: seven bits in a byte, the lowest first. */
-const leb = (number) => (number < 128 ? [number] : [(number % 128) + 128, ...leb(Math.floor(number / 128))]);
 const text = (string) => [...leb(string.length), ...Buffer.from(string)];
 
-/** The section of imports: how many, and of each its module, its name and its kind. All are functions. */
+/**
+ * The section of imports: how many, and of each its module, its name and its kind. All are functions. They are numbered
+ * by their types, as `order.mjs` will sort them.
+ */
 function renamedImports(section) {
-  const reader = new Reader(section, 0);
-  const count = reader.number();
-  const parts = [...leb(count)];
-  for (let i = 0; i < count; i++) {
-    const module = reader.text();
-    const name = reader.text();
+  const reader = new Reader(section);
+  const all = Array.from({ length: reader.number() }, () => {
+    const [module, name] = [reader.text(), reader.text()];
     if (reader.number() !== FUNCTION) throw new Error(`${name} is imported, and not a function.`);
-    parts.push(...text(module), ...text(shortImport(name)), FUNCTION, ...leb(reader.number()));
-  }
-  return parts;
+    return { module, name, type: reader.number() };
+  });
+  for (const { name } of [...all].sort((a, b) => a.type - b.type)) shortImport(name);
+  const parts = all.flatMap(({ module, name, type }) => {
+    return [...text(module), ...text(shortImport(name)), FUNCTION, ...leb(type)];
+  });
+  return [...leb(all.length), ...parts];
 }
 
 /** The section of exports: how many, and of each its name, its kind and which one it is. */
 function renamedExports(section) {
-  const reader = new Reader(section, 0);
+  const reader = new Reader(section);
   const parts = [];
   let kept = 0;
   for (let left = reader.number(); left > 0; left--) {
@@ -68,17 +70,14 @@ function renamedExports(section) {
 const scripts = filesOf(/\.js$/).map((file) => ({ file, script: readFileSync(file, "utf8") }));
 const called = new Set(scripts.flatMap(({ script }) => Array.from(script.matchAll(CALLED), ([, name]) => name)));
 
+const RENAMED = { [IMPORTS]: renamedImports, [EXPORTS]: renamedExports };
+
 for (const file of filesOf(/\.wasm$/)) {
-  const reader = new Reader(readFileSync(file), 0);
-  const parts = [reader.take(8)];
-  while (reader.at < reader.bytes.length) {
-    const kind = reader.number();
-    let section = reader.take(reader.number());
-    if (kind === IMPORTS) section = Buffer.from(renamedImports(section));
-    if (kind === EXPORTS) section = Buffer.from(renamedExports(section));
-    parts.push(Buffer.from([kind, ...leb(section.length)]), section);
-  }
-  writeFileSync(file, Buffer.concat(parts));
+  const sections = sectionsOf(readFileSync(file)).map(({ kind, bytes }) => {
+    const renamed = RENAMED[kind];
+    return { kind, bytes: renamed ? Buffer.from(renamed(bytes)) : bytes };
+  });
+  writeFileSync(file, withSections(sections));
 }
 for (const { file, script } of scripts) {
   if (!LOADING.test(script)) throw new Error(`${file} does not load its WASM as it used to.`);
