@@ -303,15 +303,18 @@ impl Actor {
                     self.begin_outage(self.heard_at);
                     self.drop_link();
                 }
-                Todo::Connect => {
-                    let (address, token) = (self.address, self.token.clone());
-                    self.opening = Some(Box::pin(async move { Link::open(address, &token).await }));
-                }
+                Todo::Connect => self.open(),
                 // A socket that cannot be opened here was not refused.
                 Todo::Fetch(_, Ask::Connection) => {}
                 Todo::Fetch(number, ask) => self.fetch(number, ask),
             }
         }
+    }
+
+    /// Opens a socket as who it is now.
+    fn open(&mut self) {
+        let (address, token) = (self.address, self.token.clone());
+        self.opening = Some(Box::pin(async move { Link::open(address, &token).await }));
     }
 
     fn fetch(&mut self, number: u64, ask: Ask) {

@@ -43,6 +43,10 @@ impl Actor {
                     self.mine.insert(0, begun.user.id);
                 }
                 self.token = begun.token;
+                // What was being opened shows the token that ended, and would be told that its session has.
+                if self.opening.is_some() {
+                    self.open();
+                }
                 return self.client.becomes(&self.mine);
             }
             sleep(RETRY_DELAY).await;
