@@ -31,6 +31,7 @@ mod qr;
 mod question;
 mod reset;
 mod room;
+mod rooms_admin;
 mod settings;
 mod setup;
 mod shape;
@@ -63,6 +64,7 @@ pub use problem::{
 pub use question::{delete_message, delete_room};
 pub use reset::{reset, reset_page};
 pub use room::{home, list, permalink, room};
+pub use rooms_admin::rooms_admin;
 pub use settings::{Wrong, settings, settings_page};
 pub use setup::{set_up, set_up_page};
 pub use shape::Shape;

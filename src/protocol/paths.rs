@@ -58,6 +58,8 @@ pub const ADMIN: &str = "/admin";
 pub const HOUSE_SETTINGS: &str = "/admin/settings";
 /// The people of the house, as who runs it sees them.
 pub const PEOPLE_ADMIN: &str = "/admin/people";
+/// The rooms of the house with their rules, as who runs it sees them.
+pub const ROOMS_ADMIN: &str = "/admin/rooms";
 /// Who may do what.
 pub const PERMISSIONS: &str = "/admin/permissions";
 /// The header of a request that asks for what a panel shows of a page, and not for all of it.
@@ -74,13 +76,22 @@ const SLUG_MAX: usize = 120;
 
 /// All rooms, or those that are found by this, from the beginning or behind a place in their list.
 pub fn browse(search: &str, after: Option<&str>) -> String {
+    part_of(ROOMS, search, after)
+}
+
+/// The same of all rooms with their rules.
+pub fn rooms_admin(search: &str, after: Option<&str>) -> String {
+    part_of(ROOMS_ADMIN, search, after)
+}
+
+fn part_of(list: &str, search: &str, after: Option<&str>) -> String {
     let search = search.trim();
     let found = (!search.is_empty()).then(|| format!("q={}", encode(search)));
     let after = after.map(|place| format!("after={}", encode(place)));
     let query: Vec<String> = found.into_iter().chain(after).collect();
     match query.is_empty() {
-        true => ROOMS.to_owned(),
-        false => format!("{ROOMS}?{}", query.join("&")),
+        true => list.to_owned(),
+        false => format!("{list}?{}", query.join("&")),
     }
 }
 

@@ -14,7 +14,7 @@ mod mine;
 mod reading;
 mod rights;
 
-pub use browsing::{BrowsePage, BrowsedRoom, browse};
+pub use browsing::{BrowsePage, BrowsedRoom, RuledPage, browse, browse_ruled};
 pub use changes::{Changes, NewRoom, change, create, delete};
 pub use direct::{DIRECT_MAX, direct};
 pub use favourites::set_favourite;

@@ -67,6 +67,7 @@ pub fn site(site: Site) -> Router {
         )
         .route(paths::PERMISSIONS, get(pages::permissions))
         .route(paths::PEOPLE_ADMIN, get(pages::people_admin))
+        .route(paths::ROOMS_ADMIN, get(pages::rooms_admin))
         .route("/admin/people/{id}", get(pages::person_admin))
         .route("/admin/people/{id}/role", post(forms::give_role))
         .route("/admin/people/{id}/reset", post(forms::make_reset_link))

@@ -50,6 +50,7 @@ mod refused_forms;
 mod resets;
 mod restarting;
 mod retrying;
+mod rooms_admin;
 mod slow_clients;
 mod tidy;
 mod upgrading;

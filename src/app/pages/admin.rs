@@ -23,9 +23,9 @@ const PAGES: [(&str, &str, &str, Action); 5] = [
         Action::SeePeople,
     ),
     (
-        paths::ROOMS,
+        paths::ROOMS_ADMIN,
         "Rooms",
-        "All rooms that you may see.",
+        "All rooms that you may see, and their rules.",
         Action::SeePeople,
     ),
     (

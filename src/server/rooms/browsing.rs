@@ -2,11 +2,12 @@
 //!
 //! *Invariant:* no page grows with the number of rooms, and a search answers what no case and no accent decides.
 
-use super::{After, known, present};
+use super::{After, Ruled, known, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::names;
 use crate::scope::Scope;
+use crate::store::StoredRoom;
 use parlour_protocol::Room;
 
 /// Characters of a search that are looked at.
@@ -45,14 +46,9 @@ pub async fn browse(
     after: Option<After>,
     limit: u32,
 ) -> Result<BrowsePage, ServiceError> {
-    let wanted: String = search.chars().take(SEARCH_MAX).collect();
-    let wanted = names::searched(&wanted);
+    let wanted = wanted(ctx, scope, search)?;
     let is_all = wanted.is_empty();
-    if !is_all {
-        // It may look at every room there is.
-        ctx.limits.history_page(scope)?;
-    }
-    let is_wanted = move |room: &Room| is_all || is_in(&wanted, room);
+    let is_wanted = move |room: &Room| is_in(&wanted, room);
     let part = super::listing::behind(ctx, scope, (after, limit), !is_all, is_wanted).await?;
     let known = known(ctx, scope).await?;
     let me = scope.user_id();
@@ -71,7 +67,55 @@ pub async fn browse(
     })
 }
 
+/// A part of all rooms with their rules.
+#[derive(Clone, Debug)]
+pub struct RuledPage {
+    /// The rooms in alphabetical order.
+    pub rooms: Vec<Ruled>,
+    /// The key of the next page, if there is one.
+    pub next: Option<After>,
+}
+
+/// The same with the rules of each room, archived ones among them, for who runs the house.
+///
+/// # Errors
+/// As [`browse`].
+pub async fn browse_ruled(
+    ctx: &Context,
+    scope: &Scope,
+    search: &str,
+    after: Option<After>,
+    limit: u32,
+) -> Result<RuledPage, ServiceError> {
+    let wanted = wanted(ctx, scope, search)?;
+    let is_wanted = move |room: &Room| is_in(&wanted, room);
+    let place = (after, limit);
+    let (rooms, next) = super::listing::stored_behind(ctx, scope, place, true, is_wanted).await?;
+    let ruled = |stored: StoredRoom| Ruled {
+        room: present(ctx, stored.room),
+        rules: stored.rules,
+    };
+    Ok(RuledPage {
+        rooms: rooms.into_iter().map(ruled).collect(),
+        next,
+    })
+}
+
+/// What is looked for, as it is compared; empty for everything.
+fn wanted(ctx: &Context, scope: &Scope, search: &str) -> Result<String, ServiceError> {
+    let wanted: String = search.chars().take(SEARCH_MAX).collect();
+    let wanted = names::searched(&wanted);
+    if !wanted.is_empty() {
+        // It may look at every room there is.
+        ctx.limits.history_page(scope)?;
+    }
+    Ok(wanted)
+}
+
 fn is_in(wanted: &str, room: &Room) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
     names::searched(&room.name).contains(wanted)
         || names::searched(&room.description).contains(wanted)
 }

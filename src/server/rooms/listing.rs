@@ -7,7 +7,7 @@ use super::{known, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::ReadUpTo;
+use crate::store::{ReadUpTo, StoredRoom};
 use parlour_protocol::{Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
@@ -135,19 +135,32 @@ pub async fn page(
 pub(super) async fn behind(
     ctx: &Context,
     scope: &Scope,
-    (after, limit): (Option<After>, u32),
+    place: (Option<After>, u32),
     with_archived: bool,
     is_wanted: impl Fn(&Room) -> bool + Send + 'static,
 ) -> Result<RoomsPage, ServiceError> {
+    let (rooms, next) = stored_behind(ctx, scope, place, with_archived, is_wanted).await?;
+    let rooms = rooms.into_iter().map(|stored| stored.room).collect();
+    Ok(RoomsPage { rooms, next })
+}
+
+/// The same with what decides about who may do what in them, and the key of the next part.
+pub(super) async fn stored_behind(
+    ctx: &Context,
+    scope: &Scope,
+    (after, limit): (Option<After>, u32),
+    with_archived: bool,
+    is_wanted: impl Fn(&Room) -> bool + Send + 'static,
+) -> Result<(Vec<StoredRoom>, Option<After>), ServiceError> {
     let after = after.map(|after| (after.sort, RoomId(after.id)));
     let limit = limit.max(1) as usize;
     let part = ctx
         .store
         .rooms_behind(scope, after, limit, with_archived, is_wanted);
     let part = part.await?;
-    let next = part.rooms.last().filter(|_| !part.is_end).map(After::room);
-    let rooms = part.rooms;
-    Ok(RoomsPage { rooms, next })
+    let last = part.rooms.last().filter(|_| !part.is_end);
+    let next = last.map(|last| After::room(&last.room));
+    Ok((part.rooms, next))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub struct Listing {
 #[derive(Clone, Debug)]
 pub struct RoomsPart {
     /// The rooms in alphabetical order.
-    pub rooms: Vec<Room>,
+    pub rooms: Vec<StoredRoom>,
     /// Whether these are the last ones.
     pub is_end: bool,
 }
@@ -67,8 +67,8 @@ impl Store {
             let mut rooms = Vec::new();
             // No row is read that is not looked at. One more than is answered shows whether there are more.
             statement(db, BEHIND)?.scan(values![&sort, id, user, with_archived], |row| {
-                let room = RoomRow::read(row)?.into_room();
-                if is_wanted(&room) {
+                let room = StoredRoom::from(RoomRow::read(row)?);
+                if is_wanted(&room.room) {
                     rooms.push(room);
                 }
                 Ok(match rooms.len() <= limit {
