@@ -269,12 +269,16 @@ pub async fn sign_up(
     code: &str,
     username: &str,
     password: &str,
+    mail: &str,
     device: &str,
 ) -> Result<SignedUp, ServiceError> {
     let code = tried(ctx, scope, code)?;
     let by = by_invite(ctx, &code, None).await;
     let made = match by {
-        Ok(by) => accounts::sign_up_by(ctx, scope, username, password, "", device, Some(by)).await,
+        Ok(by) => {
+            let by = Some(by);
+            accounts::sign_up_by(ctx, scope, username, password, mail, device, by).await
+        }
         Err(error) => Err(error),
     };
     Ok(signed_up(ctx, right(ctx, scope, made)?))

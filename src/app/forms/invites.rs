@@ -93,7 +93,7 @@ async fn signed_up(
 ) -> Result<Accepted, ServiceError> {
     let ctx = &site.ctx;
     let made = match scope.person {
-        None => invites::sign_up(ctx, scope, code, username, password, device).await,
+        None => invites::sign_up(ctx, scope, code, username, password, "", device).await,
         Some(_) => invites::claim(ctx, scope, code, username, password, device).await,
     };
     let SignedUp { user, token, room } = made?;

@@ -15,6 +15,12 @@ async fn wants(server: &Server, by: Option<&Guest>, name: &str, code: Option<&st
     server.post(path, by, body).await
 }
 
+/// Asks for an account by this code, with a mail address.
+async fn with_mail(server: &Server, code: &str, mail: &str) -> Answer {
+    let body = json!({"username": "Bob", "password": PASSWORD, "invite": code, "mail": mail});
+    server.post("/api/chat/accounts", None, body).await
+}
+
 async fn invite(server: &Server, by: &Guest, body: Value) -> String {
     let made = server.post("/api/chat/invites", Some(by), body).await;
     assert_eq!(made.status, 201, "{made:?}");
@@ -66,9 +72,13 @@ async fn who_is_invited_to_the_server_has_an_account_with_the_role_it_gives() {
     reserved.refused(409, "username_taken");
     let shown = server.get(&format!("/api/chat/invites/{code}")).await;
     assert_eq!(shown.body["may_sign_up"], true);
-    let bob = wants(&server, None, "Bob", Some(&code)).await;
+    let bob = with_mail(&server, &code, "bob").await;
+    bob.refused(422, "invalid");
+    let bob = with_mail(&server, &code, "bob@example.org").await;
     assert_eq!(bob.status, 201, "{bob:?}");
-    assert_eq!(me(&server, &bob.body["token"]).await["role"], "moderator");
+    let bob = me(&server, &bob.body["token"]).await;
+    assert_eq!(bob["role"], "moderator");
+    assert_eq!(bob["mail"], "bob@example.org");
     assert_eq!(used(&server).await, [1]);
     let late = wants(&server, None, "Carol", Some(&code)).await;
     late.refused(404, "not_found");

@@ -34,7 +34,7 @@ pub(super) struct NewAccount {
     /// The code of the invitation that it is made by.
     #[serde(default)]
     invite: Option<String>,
-    /// A mail address, of an account that is made without one.
+    /// A mail address, if they give one.
     #[serde(default)]
     mail: String,
 }
@@ -105,12 +105,15 @@ pub(super) async fn sign_up(
     JsonBody(body): JsonBody<NewAccount>,
 ) -> Result<impl IntoResponse, Problem> {
     let NewAccount {
-        username, password, ..
+        username,
+        password,
+        mail,
+        ..
     } = &body;
     let (user, token) = match &body.invite {
-        None => accounts::sign_up(&ctx, &scope, username, password, &body.mail, &device).await?,
+        None => accounts::sign_up(&ctx, &scope, username, password, mail, &device).await?,
         Some(code) => {
-            let sign_up = invites::sign_up(&ctx, &scope, code, username, password, &device);
+            let sign_up = invites::sign_up(&ctx, &scope, code, username, password, mail, &device);
             let SignedUp { user, token, .. } = sign_up.await?;
             (user, token)
         }
