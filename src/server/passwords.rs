@@ -189,7 +189,7 @@ fn compare(password: &Password, hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{SystemClock, SystemRandom};
+    use crate::clock::{ManualClock, SystemClock, SystemRandom};
     use crate::config::LimitSettings;
     use crate::limits::Limits;
     use std::net::IpAddr;
@@ -241,6 +241,41 @@ mod tests {
         assert!(!is_it("Caf\u{e9} au lait", Some(&greedy)).await.unwrap());
         let other = passwords.hash(HOME, Password::given("Caf\u{e9} au lait"));
         assert_ne!(other.await.unwrap(), hash, "each has its own salt");
+    }
+
+    #[tokio::test]
+    async fn of_too_many_passwords_the_last_is_refused_and_who_waits_too_long_is_as_well() {
+        let clock = ManualClock::stopped(parlour_protocol::Timestamp(0));
+        let passwords = Passwords::new(Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let threads = (thread::available_parallelism().map_or(1, usize::from) / 2).max(1);
+        let gate = Arc::new(std::sync::Barrier::new(threads + 1));
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let mut under_way = Vec::new();
+        for _ in 0..threads {
+            let (gate, begun) = (gate.clone(), begun.clone());
+            let mut work = Box::pin(passwords.run(HOME, move || {
+                let _ = begun.send(());
+                gate.wait();
+            }));
+            assert!(futures::poll!(&mut work).is_pending());
+            under_way.push(work);
+        }
+        for _ in 0..threads {
+            has_begun.recv().unwrap();
+        }
+        let mut waiting: Vec<_> = (0..WAITING)
+            .map(|_| Box::pin(passwords.run(HOME, || ())))
+            .collect();
+        for one in &mut waiting {
+            assert!(futures::poll!(one).is_pending());
+        }
+        let last = passwords.run(HOME, || ()).await;
+        assert!(matches!(last, Err(ServiceError::Overloaded)));
+        clock.advance(PATIENCE);
+        for one in waiting {
+            assert!(matches!(one.await, Err(ServiceError::Overloaded)));
+        }
+        gate.wait();
     }
 
     #[test]

@@ -261,3 +261,37 @@ async fn what_a_guest_wrote_is_theirs_on_the_page_when_they_have_signed_in() {
     let asked = guest.get("/signin").await;
     assert!(!asked.body.contains("What you wrote here as a guest"));
 }
+
+#[tokio::test]
+async fn password_managers_are_told_which_field_is_which() {
+    let site = Site::plain().await;
+    let visitor = site.visitor();
+    let code = draw_setup_code(&site.ctx).await.unwrap().unwrap();
+    let tokens = |page: &Page| {
+        let fields = page.all("form.form input[autocomplete]").into_iter();
+        let of = |field: &str, name: &str| format!("{field} {name}");
+        fields
+            .map(|input| {
+                let value = |name| input.value().attr(name).unwrap_or_default();
+                of(value("name"), value("autocomplete"))
+            })
+            .collect::<Vec<_>>()
+    };
+    for path in ["/join".to_owned(), format!("/setup?code={}", code.as_str())] {
+        let found = tokens(&visitor.get(&path).await);
+        for expected in ["username username", "password new-password"] {
+            assert!(
+                found.iter().any(|found| found == expected),
+                "{path}: {found:?}"
+            );
+        }
+    }
+    let found = tokens(&visitor.get("/signin").await);
+    assert_eq!(found, ["username username", "password current-password"]);
+    let member = member(&site, "Alice").await;
+    let page = member.get("/settings").await;
+    for token in ["current-password", "new-password"] {
+        let field = format!("input[type=password][autocomplete={token}]");
+        assert_eq!(page.all(&field).len(), 1, "{token}");
+    }
+}

@@ -174,3 +174,16 @@ async fn a_room_is_joined_by_a_form_and_by_nothing_that_only_reads() {
     let page = bob.post("/rooms/99/join", &[]).await;
     assert_eq!(page.status, 404);
 }
+
+#[tokio::test]
+async fn an_archived_room_is_in_no_list_and_found_by_its_name() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    alice.room("Old news").await;
+    let edit = alice.get("/rooms/2/edit").await.form("form.form");
+    alice.done(edit.with("archived", "true")).await;
+    let visitor = site.visitor();
+    assert_eq!(names(&visitor.get("/rooms/all").await), ["Lobby"]);
+    let found = visitor.get(&paths::browse("news", None)).await;
+    assert_eq!(names(&found), ["Old news"]);
+}

@@ -325,3 +325,18 @@ fn stop(program: &mut Program) {
     program.signal("INT");
     assert!(program.ended().success(), "{:?}", program.log);
 }
+
+#[tokio::test]
+async fn a_house_that_was_upgraded_says_that_nobody_is_in_charge_and_goes_on() {
+    for mut upgraded in Upgraded::each().await {
+        assert!(
+            upgraded
+                .program
+                .has_said("nobody is in charge of this house"),
+            "{}",
+            upgraded.step
+        );
+        let page = upgraded.page("Alice", "/").await;
+        assert_eq!(page.status, 200, "{}", upgraded.step);
+    }
+}

@@ -455,3 +455,43 @@ async fn who_may_have_an_account_is_a_setting_of_the_house() {
     let owner = set_up(&server.ctx, &visitor, code.as_str(), "Anna", PASSWORD, "");
     assert!(owner.await.is_ok());
 }
+
+#[tokio::test]
+async fn a_session_of_an_account_ends_after_a_year_however_much_it_is_used() {
+    let mut server = Server::plain().await;
+    let alice = server.member("Alice").await;
+    let guest = server.guest("Gus").await;
+    for month in 1..=13 {
+        server.clock.advance(Duration::from_secs(29 * 24 * 60 * 60));
+        // The connections of before were closed meanwhile.
+        server.http = reqwest::Client::new();
+        let is_within_a_year = month * 29 < 365;
+        let status = server.me(&alice).await.status;
+        assert_eq!(status, if is_within_a_year { 200 } else { 401 }, "{month}");
+        assert_eq!(server.me(&guest).await.status, 200, "{month}");
+    }
+}
+
+/// Asks for an account.
+async fn wants(server: &Server, name: &str, password: &str) -> Answer {
+    let body = credentials(name, password);
+    server.post("/api/chat/accounts", None, body).await
+}
+
+#[tokio::test]
+async fn from_one_address_few_accounts_are_made_in_an_hour() {
+    let mut server = Server::start(|settings| settings.limits.accounts_per_hour = 2).await;
+    // What makes none takes nothing away.
+    let short = wants(&server, "Anna", "short").await;
+    short.refused(422, "invalid");
+    assert_eq!(wants(&server, "Anna", PASSWORD).await.status, 201);
+    let taken = wants(&server, "Anna", PASSWORD).await;
+    taken.refused(409, "username_taken");
+    assert_eq!(wants(&server, "Bella", PASSWORD).await.status, 201);
+    let refused = wants(&server, "Clara", PASSWORD).await;
+    refused.refused(429, "rate_limited");
+    server.clock.advance(Duration::from_secs(60 * 60));
+    // The connections of before were closed meanwhile.
+    server.http = reqwest::Client::new();
+    assert_eq!(wants(&server, "Clara", PASSWORD).await.status, 201);
+}

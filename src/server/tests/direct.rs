@@ -238,3 +238,18 @@ async fn who_becomes_a_member_under_another_name_is_called_so_in_direct_rooms() 
     assert_eq!(page.next_that(is_it).await["name"], "Alicia");
     assert_eq!(listed(&server, &bob).await, ["Alicia"]);
 }
+
+#[tokio::test]
+async fn eight_people_talk_directly_and_no_ninth() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let mut others = Vec::new();
+    for at in 0..8 {
+        others.push(server.guest(&format!("Guest {at}")).await.id);
+    }
+    talk(&server, &alice, &others).await.refused(422, "invalid");
+    assert_eq!(talk(&server, &alice, &others[..7]).await.status, 201);
+    // Oneself counts once, also where one is named.
+    let named: Vec<i64> = others[..7].iter().copied().chain([alice.id]).collect();
+    assert_eq!(talk(&server, &alice, &named).await.status, 200);
+}
