@@ -100,15 +100,14 @@ async fn put_in_force(ctx: &Context, stored: &StoredSettings) -> Result<(), Serv
     }
     let before = ctx.in_force.now();
     if *before != now {
-        let is_closed = now.house.guests == Guests::No;
-        let was_closed = before.house.guests == Guests::No;
-        ctx.store.close_to_guests(is_closed).await?;
+        let guests = now.house.guests;
+        ctx.store.close_to_guests(guests == Guests::No).await?;
         ctx.limits.set(&now.limits);
         ctx.in_force.set(now);
         // Pages that are kept have its name on them.
         ctx.store.invalidations().ended([Source::Everything]);
-        if is_closed != was_closed {
-            // What they hear was decided when they came.
+        if guests != before.house.guests {
+            // What they hear, and that they may write, was decided when they came.
             ctx.hub.guests_come_back();
         }
     }

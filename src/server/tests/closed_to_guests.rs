@@ -141,3 +141,21 @@ async fn the_stricter_of_the_rules_of_the_house_and_of_a_room_counts() {
         assert_eq!(answer.status, said, "{case} {answer:?}");
     }
 }
+
+#[tokio::test]
+async fn guests_who_are_there_learn_at_once_that_they_only_read_and_that_they_write_again() {
+    let server = Server::plain().await;
+    let admin = server.member_as("Ada", "admin").await;
+    let bob = server.guest("Bob").await;
+    let mut socket = server.joined(&bob, LOBBY).await;
+    for (guests, told) in [
+        (Guests::Read, json!("guests")),
+        (Guests::Write, json!(null)),
+    ] {
+        set_guests(&server, &admin, guests).await;
+        assert_eq!(socket.closed().await.0, 4000, "they are asked to come back");
+        socket = server.browser(&bob).await;
+        let welcome = socket.join(LOBBY).await;
+        assert_eq!(welcome["read_only"], told);
+    }
+}
