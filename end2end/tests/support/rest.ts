@@ -37,6 +37,26 @@ export class Guest {
     return listed.find((entry) => entry.room.id === room)?.unread ?? 0;
   }
 
+  /** A room that this person's page lists, by what it is called to them. */
+  async listed(name: string): Promise<{ room: Room; unread: number }> {
+    const listed = await this.call<{ room: Room; unread: number }[]>("GET", "/me/rooms");
+    const found = listed.find((entry) => entry.room.name === name);
+    if (!found) throw new Error(`There is no room ${name}.`);
+    return found;
+  }
+
+  letIn(room: number, person: number): Promise<void> {
+    return this.call("POST", `/rooms/${room}/members`, { user_id: person });
+  }
+
+  putOut(room: number, person: number): Promise<void> {
+    return this.call("DELETE", `/rooms/${room}/members/${person}`);
+  }
+
+  ban(room: number, person: number, reason: string): Promise<void> {
+    return this.call("POST", `/rooms/${room}/bans`, { user_id: person, reason });
+  }
+
   makeRoom(name: string, description = "", rules: Record<string, string> = {}): Promise<Room> {
     return this.call("POST", "/rooms", { name, description, ...rules });
   }
