@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { LOBBY } from "./support/chat.js";
-import { PLACES, furnish } from "./support/places.js";
+import { PAGES, PLACES, becomeOwner, furnish } from "./support/places.js";
 import { Guest } from "./support/rest.js";
 import { CUT_OFF, expect, test } from "./support/test.js";
 
@@ -17,6 +17,26 @@ function sticksOut(page: Page): Promise<string[]> {
   });
 }
 
+const WIDTHS = [320, 390, 768, 1280, 2560];
+
+for (const [looker, pages] of Object.entries(PAGES)) {
+  test(`no page that ${looker} sees scrolls sideways`, async ({ arrive, server, tolerate }) => {
+    test.slow();
+    tolerate(/status of 4\d\d/);
+    const maker = await arrive("Alice", "/me");
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const chat = looker === "Alice" ? maker : await arrive(null, "/join");
+    if (looker === "the owner") await becomeOwner(chat, server.setupPath);
+    for (const path of pages(made)) {
+      await chat.visit(path);
+      for (const width of WIDTHS) {
+        await chat.page.setViewportSize({ width, height: 800 });
+        expect.soft(await sticksOut(chat.page), `${path} at ${width} pixels`).toEqual([]);
+      }
+    }
+  });
+}
+
 for (const place of PLACES) {
   test(`${place.name} has no sideways scroll`, async ({ arrive, server, tolerate }) => {
     tolerate(/status of 4\d\d/);
@@ -25,7 +45,7 @@ for (const place of PLACES) {
     const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
     const chat = place.as ? maker : await arrive(null, "/join");
     await place.open(chat, made);
-    for (const width of [320, 390, 768, 1280, 2560]) {
+    for (const width of WIDTHS) {
       await chat.page.setViewportSize({ width, height: 800 });
       expect(await sticksOut(chat.page), `at ${width} pixels`).toEqual([]);
     }
