@@ -87,7 +87,7 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_is_answered_on_every_route_and_frame_as_was_recorded() {
+async fn x12_everybody_is_answered_on_every_route_and_frame_as_was_recorded() {
     let routes = routes::all();
     assert!(routes.len() > 80, "{routes:?}");
     let mut asks: Vec<Ask> = routes.into_iter().flat_map(Route::asks).collect();

@@ -177,7 +177,7 @@ async fn world(never: Option<RoomId>, is_let_in: bool) -> (Vec<Told>, RoomId) {
 }
 
 #[tokio::test]
-async fn pages_and_forms_answer_who_may_not_see_a_room_as_if_it_had_never_been() {
+async fn x13_pages_and_forms_answer_who_may_not_see_a_room_as_if_it_had_never_been() {
     let (with, room) = world(None, false).await;
     let (without, _) = world(Some(room), false).await;
     assert_eq!(leaks(&with, &without, &[CANARY.to_owned()]), []);

@@ -3,6 +3,7 @@
 mod refusals;
 
 use crate::harness::{Answer, Guest, LOBBY, Server, Socket};
+use futures::future::join_all;
 use parlour_protocol::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ async fn members_are_let_into_a_closed_room_and_listed() {
 }
 
 #[tokio::test]
-async fn a_removed_member_stops_receiving() {
+async fn w6_a_removed_member_stops_receiving() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let den = closed(&server, &alice).await;
@@ -347,7 +348,7 @@ async fn nobody_acts_on_an_equal() {
 }
 
 #[tokio::test]
-async fn a_room_keeps_an_owner() {
+async fn o6_a_room_keeps_an_owner() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let den = closed(&server, &alice).await;
@@ -400,4 +401,73 @@ async fn an_owner_who_left_owns_an_open_room_and_no_closed_one() {
     let_in(&server, &bob, room, &alice).await;
     let renamed = call(&server, Method::PATCH, &alice, &path, rename("Garden")).await;
     renamed.refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn w5_a_member_of_one_room_sends_to_no_other_that_they_are_not_in() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let den = closed(&server, &alice).await;
+    let mut socket = server.joined(&bob, LOBBY).await;
+    let message = json!({"type": "message", "room_id": den, "content": "x", "client_id": "w5"});
+    socket.send(message).await;
+    let refused = socket.next_of_type("error").await;
+    assert_eq!(refused["code"], "room_not_found", "{refused}");
+    post(&server, &bob, den)
+        .await
+        .refused(404, "room_not_found");
+    let stored = "SELECT count(*) FROM messages WHERE room_id <> 1";
+    assert_eq!(server.ctx.store.query_sql::<i64>(stored).await, [0]);
+}
+
+#[tokio::test]
+async fn w17_who_writes_is_whose_session_it_is_whatever_a_frame_says() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let bob = server.guest("Bob").await;
+    let mut socket = server.joined(&bob, LOBBY).await;
+    let says = json!({
+        "type": "message", "room_id": LOBBY, "content": "x", "client_id": "w17",
+        "username": "Alice", "user_id": alice.id, "user": {"id": alice.id, "name": "Alice"},
+    });
+    socket.send(says).await;
+    let told = socket.next_of_type("message").await;
+    assert_eq!(
+        (&told["user_id"], &told["username"]),
+        (&json!(bob.id), &json!("Bob"))
+    );
+    let path = format!("/api/chat/rooms/{LOBBY}/messages");
+    let body = json!({"content": "y", "username": "Alice", "user_id": alice.id});
+    let posted = server.post(&path, Some(&bob), body).await.body;
+    assert_eq!(
+        (&posted["user_id"], &posted["username"]),
+        (&json!(bob.id), &json!("Bob"))
+    );
+}
+
+#[tokio::test]
+async fn o6_fifty_bans_at_once_and_fifty_ends_of_it_have_one_effect() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let room = server.room(&alice, "Garden").await;
+    server.say(&bob, room, "weeds").await;
+    let mut hearing = server.joined(&bob, room).await;
+    let body = json!({"user_id": bob.id});
+    let bans = (0..50).map(|_| ban(&server, &alice, room, body.clone()));
+    for banned in join_all(bans).await {
+        assert_eq!(banned.status, 201, "{banned:?}");
+    }
+    assert_eq!(hearing.next_of_type("left").await["reason"], "banned");
+    let bans = call(&server, Method::GET, &alice, &format!("{room}/bans"), None).await;
+    assert_eq!(bans.body.as_array().unwrap().len(), 1);
+    let path = format!("{room}/bans/{}", bob.id);
+    let lifts = (0..50).map(|_| call(&server, Method::DELETE, &alice, &path, None));
+    for lifted in join_all(lifts).await {
+        assert_eq!(lifted.status, 204, "{lifted:?}");
+    }
+    assert_eq!(enter(&server, &bob, room).await.status, 204);
+    assert_eq!(hearing.next_of_type("joined").await["room_id"], room);
+    post(&server, &bob, room).await;
+    let members = roles(&server, &alice, room).await;
+    assert_eq!(members.iter().filter(|(id, _)| *id == bob.id).count(), 1);
 }

@@ -4,7 +4,7 @@ use crate::harness::{LOBBY, Server};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_socket_receives_and_cannot_send() {
+async fn w4_an_anonymous_socket_receives_and_cannot_send() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let mut reader = server.socket("/ws", &[]).await;

@@ -186,7 +186,7 @@ async fn guests_who_never_wrote_are_removed_with_their_session() {
 }
 
 #[tokio::test]
-async fn the_files_of_a_database_are_for_their_owner_alone_also_those_that_were_not() {
+async fn o3_the_files_of_a_database_are_for_their_owner_alone_also_those_that_were_not() {
     let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;
     bench.post(&alice, "x").await;
