@@ -1,6 +1,6 @@
 // Makes what wasm-bindgen writes shorter: what the WASM imports and exports is numbered, there and in its JavaScript,
-// in place of long names; the JavaScript loads a WASM in the one way that the page's script asks for; and what nobody
-// calls is exported no longer.
+// in place of long names; the JavaScript loads a WASM in one way, and has what a live page does with it (`loader.js`),
+// which would else come with every page anew; and what nobody calls is exported no longer.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,12 +12,21 @@ const EXPORTS = 7;
 const FUNCTION = 0;
 // From a response, an address, bytes, a module; at once or later; with words for whoever serves the wrong type.
 const LOADING = /^async function __wbg_load\([^]*$/m;
-const LOAD = `export default async ({ module_or_path }) => {
-    const { instance, module } = await WebAssembly.instantiateStreaming(fetch(module_or_path), __wbg_get_imports());
+const SHELL = "src/app/shell";
+const [LOADER, REVEAL] = ["loader.js", "reveal.js"].map((file) => readFileSync(join(SHELL, file), "utf8"));
+const LOAD = `const load = async (address) => {
+    const { instance, module } = await WebAssembly.instantiateStreaming(fetch(address), __wbg_get_imports());
     return __wbg_finalize_init(instance, module);
+};
+export const begin = (wasm, worker, off) => {
+${LOADER}
+${REVEAL}
 };
 `;
 
+// What wasm-streams exports, of which `.ci/bin/wasm-ld` leaves nothing in the WASM: classes, and what frees their
+// objects.
+const STREAMS = /^export class IntoUnderlying\w+ \{$[^]*?^\}\n.*\n|^const IntoUnderlying\w+ = [^;]*;\n/gm;
 const CALLED = /\bwasm\.(\w+)/g;
 
 const folder = process.argv[2];
@@ -67,7 +76,7 @@ function renamedExports(section) {
   return [...leb(kept), ...parts];
 }
 
-const scripts = filesOf(/\.js$/).map((file) => ({ file, script: readFileSync(file, "utf8") }));
+const scripts = filesOf(/\.js$/).map((file) => ({ file, script: readFileSync(file, "utf8").replace(STREAMS, "") }));
 const called = new Set(scripts.flatMap(({ script }) => Array.from(script.matchAll(CALLED), ([, name]) => name)));
 
 const RENAMED = { [IMPORTS]: renamedImports, [EXPORTS]: renamedExports };
@@ -81,7 +90,8 @@ for (const file of filesOf(/\.wasm$/)) {
 }
 for (const { file, script } of scripts) {
   if (!LOADING.test(script)) throw new Error(`${file} does not load its WASM as it used to.`);
-  const short = shortImport(script).replace(LOADING, () => LOAD);
+  // Nobody imports anything else of it, so that what is not called can be left out.
+  const short = shortImport(script).replace(/^export /gm, "").replace(LOADING, () => LOAD);
   // What is exported is called through the instance's own object, and by no other name.
   writeFileSync(file, short.replace(CALLED, (_, name) => `wasm.${shortExport(name)}`));
 }

@@ -22,8 +22,8 @@ use parlour_protocol::paths;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-/// What the page does with its program; `script`, `wasm` and `worker` stand before it.
-const LOADER: &str = include_str!("shell/loader.js");
+/// Fetches the program's script; `script`, `wasm` and `worker` stand before it.
+const BEGIN: &str = include_str!("shell/begin.js");
 
 /// What stands between spaces in it for its readers alone; none of its texts has any of these.
 const SPACED: [&str; 15] = [
@@ -250,9 +250,9 @@ fn build(names: &[&str]) -> String {
     format!("{:08x}", hasher.finish() as u32)
 }
 
-/// The script of a live page: [`LOADER`] for these files, without what only its readers need.
+/// The script of a live page: [`BEGIN`] for these files, without what only its readers need.
 fn loader(script: &str, wasm: &str) -> String {
-    let code = scripts::compact(LOADER) + "\n" + &scripts::compact(scripts::REVEAL);
+    let code = scripts::compact(BEGIN);
     // What is built anew all the time under the same names is not to be kept.
     let worker = if is_watched() { "" } else { paths::WORKER };
     let mut loader = format!("const script={script:?},wasm={wasm:?},worker={worker:?}");

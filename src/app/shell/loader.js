@@ -1,6 +1,7 @@
-// The page's script: fetches the program, lets it draw the island in place of the server's, and is
-// there when that cannot be done, or the program ends. It goes into the page without its comments;
-// `script` and `wasm`, the program's files, and `worker`, the site's service worker, are named before it.
+// What a live page does with its program: fetches it, lets it draw the island in place of the server's, and is
+// there when that cannot be done, or the program ends. It is a part of the program's own script, as a function that
+// the page's few lines call (`begin.js`, `.ci/bin/shorten.mjs`): `load` and `draw` are the program's; `wasm`, its
+// other file, `worker`, the site's service worker, and `off`, what is said while nothing is live, are the page's.
 
 const KEPT = "parlour.page";
 const DIED = "parlour.died";
@@ -14,7 +15,7 @@ const find = (selector) => document.querySelector(selector);
 const island = () => find("leptos-island");
 const box = (element) => element.getBoundingClientRect();
 
-const load = (key) => {
+const saved = (key) => {
   try {
     return sessionStorage.getItem(key);
   } catch {}
@@ -37,9 +38,7 @@ const say = (state, words) => {
   });
   find(".retry")?.remove();
 };
-// As the server prints it nothing is live, which stays true where not even this script runs.
-const off = WORDS.map((place) => find(place)?.textContent);
-const sayOff = () => say("lost", off);
+const sayOff = () => say("lost", [off, ""]);
 
 // What opens or scrolls, but for the log.
 const parts = () => [...island().querySelectorAll("details,ul,textarea")];
@@ -121,7 +120,7 @@ addEventListener("click", ({ target }) => {
 // What only changes something is sent from where one is: the page hears what came of it.
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (!program || !form.dataset.quiet) return;
+  if (!isHere || !form.dataset.quiet) return;
   event.preventDefault();
   // A refusal is a page.
   const answered = ({ type }) => type == "opaqueredirect" || form.submit();
@@ -141,21 +140,21 @@ const died = () => {
   restore(seen);
   scroll(seen);
   sayOff();
-  const isOff = Date.now() - load(DIED) < SOON;
+  const isOff = Date.now() - saved(DIED) < SOON;
   const reload = () => fetch("/healthz").then(() => location.reload(), () => setTimeout(reload, 3e3));
   if (save(DIED, Date.now()) && save(KEPT, JSON.stringify({ ...seen, isOff }))) reload();
 };
 
 // The new island comes before the old one goes, so that the focus moves from field to field.
-let program;
-const draw = () => {
+let isHere;
+const drawAnew = () => {
   watch.disconnect();
   const seen = look();
   const old = island();
   const fresh = old.cloneNode();
   old.before(fresh);
   try {
-    program.draw();
+    draw();
   } catch {
     fresh.remove();
     return died();
@@ -187,20 +186,20 @@ const watch = new MutationObserver((changes) => {
   timer = setTimeout(() => {
     timer = 0;
     drawn = Date.now();
-    if (!isDead) calmly(draw);
+    if (!isDead) calmly(drawAnew);
   }, pause);
 });
 
 const start = async () => {
   const late = setTimeout(sayOff, PATIENCE);
   try {
-    program = await import(script);
-    await program.default({ module_or_path: wasm });
+    await load(wasm);
+    isHere = true;
     const ended = (error) => error instanceof WebAssembly.RuntimeError && died();
     // What is thrown through the program leaves it in pieces as well.
     addEventListener("error", ({ error }) => (/wasm-function/.test(error?.stack) ? died() : ended(error)));
     addEventListener("unhandledrejection", (event) => ended(event.reason));
-    calmly(draw);
+    calmly(drawAnew);
     // When there is nothing better to do. There is none over plain HTTP; and once a day is often enough to ask
     // whether it has changed.
     const register = () =>
@@ -208,13 +207,11 @@ const start = async () => {
     if (worker) (window.requestIdleCallback ?? setTimeout)(register);
   } catch {
     sayOff();
-    // Those of a page from before an upgrade are gone.
-    for (const file of [script, wasm]) {
-      const answer = await fetch(file, { method: "HEAD" }).catch(() => ({}));
-      if (answer.status == 404 && load(GONE) != file && save(GONE, file)) {
-        save(KEPT, JSON.stringify(look()));
-        return location.reload();
-      }
+    // That of a page from before an upgrade is gone.
+    const answer = await fetch(wasm, { method: "HEAD" }).catch(() => ({}));
+    if (answer.status == 404 && saved(GONE) != wasm && save(GONE, wasm)) {
+      save(KEPT, JSON.stringify(look()));
+      location.reload();
     }
   } finally {
     clearTimeout(late);
@@ -244,7 +241,7 @@ addEventListener("keydown", shut);
 
 let kept;
 try {
-  kept = JSON.parse(load(KEPT));
+  kept = JSON.parse(saved(KEPT));
   sessionStorage.removeItem(KEPT);
 } catch {}
 const isBack = kept?.path == location.pathname;

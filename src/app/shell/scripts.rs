@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
-/// What shows a password, which the script of a live page does as well.
-pub(super) const REVEAL: &str = include_str!("reveal.js");
+/// What shows a password, which the program's script does as well.
+const REVEAL: &str = include_str!("reveal.js");
 
 const UNSENT: &str = include_str!("unsent.js");
 
