@@ -23,6 +23,7 @@ mod m0014_asking;
 mod m0015_merged;
 mod m0016_sidebar;
 mod m0017_profile;
+mod m0018_documents;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_merged::Step),
             Box::new(m0016_sidebar::Step),
             Box::new(m0017_profile::Step),
+            Box::new(m0018_documents::Step),
         ]
     }
 }

@@ -182,7 +182,7 @@ pub async fn send(
     let new = NewMessage {
         content: content.clone(),
         client_id: client_id.clone(),
-        reply_to: None,
+        ..NewMessage::default()
     };
     let not_sent = |status, key, wrong: &str| {
         let typed = Typed {

@@ -34,6 +34,7 @@ mod marks;
 #[cfg(feature = "ssr")]
 #[path = "room/marks_by_table.rs"]
 mod marks;
+mod markup;
 mod members;
 mod namesakes;
 mod new_line;

@@ -4,9 +4,9 @@ mod borrowed;
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
-    AppError, AvailabilityChanged, Blocks, ErrorCode, Favourite, Heartbeat, Message, Number,
-    Person, PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined, RoomLeft,
-    RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
+    AppError, AvailabilityChanged, Blocks, ErrorCode, Favourite, Format, Heartbeat, Message,
+    Number, Person, PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined,
+    RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::Deserialize;
 
@@ -73,6 +73,9 @@ frames! {
             /// The number of the message it replies to.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             reply_to: Option<Number>,
+            /// How the text is to be read. Pages never say it.
+            #[serde(skip_serializing, default)]
+            format: Option<Format>,
         },
         /// Replaces the text of the person's own message.
         #[serde(rename = "edit")]
@@ -84,6 +87,9 @@ frames! {
             number: Number,
             /// The new text.
             content: String,
+            /// How it is to be read. Pages never say it.
+            #[serde(skip_serializing, default)]
+            format: Option<Format>,
         },
         /// Deletes the person's own message, which leaves a tombstone.
         #[serde(rename = "delete")]

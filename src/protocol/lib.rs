@@ -10,6 +10,7 @@ mod availability;
 pub mod calls;
 mod close;
 pub mod display;
+pub mod document;
 mod error;
 pub mod finding;
 mod frames;
@@ -32,13 +33,14 @@ mod user;
 
 pub use availability::{Availability, AvailabilityChanged};
 pub use close::CloseCode;
+pub use document::{Document, Element, Kind, Node};
 pub use error::{AppError, ErrorCode};
 pub use frames::{
     ClientFrame, FrameError, Hello, Refusal, RoomGone, ServerFrame, Sync, System, SystemEvent,
     Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
-pub use message::{Link, Message};
+pub use message::{Format, Link, Message};
 pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use read_only::ReadOnly;

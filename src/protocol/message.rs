@@ -1,7 +1,7 @@
 //! A message in its present state.
 
-use crate::json::record;
-use crate::{MessageId, Number, RoomId, Seq, Timestamp, UserId};
+use crate::json::{names, record};
+use crate::{Document, MessageId, Number, RoomId, Seq, Timestamp, UserId};
 
 record! {
     /// A message; the same record in REST, frames and pages.
@@ -36,6 +36,19 @@ record! {
         /// The web addresses in the text, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub links: Vec<Link>,
+        /// The tree of a text that has markup; none for one that is shown as it was written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub doc: Option<Document>,
+    }
+}
+
+names! {
+    /// How a text that is sent is to be read.
+    pub enum Format {
+        /// Its markup counts: what is not said to be otherwise.
+        Markdown = "markdown",
+        /// It has none, whatever it looks like.
+        Plain = "plain",
     }
 }
 

@@ -20,6 +20,7 @@ pub fn message(number: i64) -> Message {
         deleted: false,
         reply_to: None,
         links: Vec::new(),
+        doc: None,
     }
 }
 

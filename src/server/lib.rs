@@ -24,6 +24,7 @@ pub mod invites;
 pub mod limits;
 mod links;
 mod log_once;
+mod markdown;
 pub mod messages;
 pub mod names;
 pub mod outsider;

@@ -5,9 +5,10 @@
 //! row goes away while its room is there.
 
 mod changes;
+mod formatting;
 mod post;
 
-pub use changes::{deletable, delete, edit, own};
+pub use changes::{Edit, deletable, delete, edit, own};
 pub use post::{NewMessage, draw_key, may_post, post};
 
 use crate::context::Context;

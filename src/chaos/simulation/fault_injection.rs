@@ -327,7 +327,7 @@ impl World<'_> {
                 let new = NewMessage {
                     content: format!("Text of {key}."),
                     client_id: Some(key.clone()),
-                    reply_to: None,
+                    ..NewMessage::default()
                 };
                 messages::post(&self.server.ctx, program, room, new)
             });

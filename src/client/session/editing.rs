@@ -87,6 +87,7 @@ impl Session {
             room_id: Some(room),
             number,
             content,
+            format: None,
         })
     }
 

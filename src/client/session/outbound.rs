@@ -200,6 +200,7 @@ impl Session {
                 content: pending.content,
                 client_id: Some(pending.client_id),
                 reply_to: pending.reply_to,
+                format: None,
             });
         }
     }

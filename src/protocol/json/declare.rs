@@ -230,8 +230,12 @@ macro_rules! frames {
     };
 }
 
-/// Writes one field as its serde attribute says: with `default` it is left out where there is none.
+/// Writes one field as its serde attribute says: with `default` it is left out where there is none, and with
+/// `skip_serializing` always, for what programs say and pages never do.
 macro_rules! write {
+    ($writer:ident, $field:ident, skip_serializing) => {
+        let _ = $field;
+    };
     ($writer:ident, $field:ident, default) => {
         $writer.given(stringify!($field), $field);
     };

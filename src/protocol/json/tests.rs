@@ -113,7 +113,27 @@ impl Dice {
                 end: dice.roll(1 << 32) as u32,
                 href: dice.maybe(Self::text),
             }),
+            doc: self.maybe(|dice| Document(dice.nodes(3))),
         }
+    }
+
+    fn nodes(&mut self, depth: u32) -> Vec<Node> {
+        self.list(|dice| match dice.coin() || depth == 0 {
+            true => Node::Text(dice.text()),
+            false => {
+                let kind = Kind::ALL[dice.roll(Kind::ALL.len() as u64) as usize];
+                let has_value = !kind.attribute().is_empty();
+                Node::Element(Element {
+                    kind,
+                    value: if has_value {
+                        dice.text()
+                    } else {
+                        String::new()
+                    },
+                    children: dice.nodes(depth - 1),
+                })
+            }
+        })
     }
 
     fn history(&mut self) -> History {

@@ -1,15 +1,36 @@
 //! Editing and deleting one's own messages. *Invariant:* a deleted message leaves a tombstone: its row, with its
 //! `number` and without its text.
 
+use super::formatting::formatted;
 use crate::context::Context;
 use crate::error::ServiceError;
+use crate::markdown::Formatted;
 use crate::rooms::{self, read_only};
 use crate::scope::{Person, Scope};
 use crate::store::{Change, Standing};
 use parlour_protocol::permissions::may_in;
-use parlour_protocol::{Action, Message, Number, RoomId, Timestamp, rules};
+use parlour_protocol::{Action, Format, Message, Number, RoomId, Timestamp, rules};
 
-/// Replaces the text of the person's own message. The text it already has changes nothing, and costs no token.
+/// What a message is replaced with.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// The new text, not cleaned yet.
+    pub content: String,
+    /// How it is to be read.
+    pub format: Option<Format>,
+}
+
+impl From<String> for Edit {
+    fn from(content: String) -> Self {
+        Self {
+            content,
+            format: None,
+        }
+    }
+}
+
+/// Replaces the text of the person's own message. The text it already has changes nothing, unless it is to be read
+/// otherwise, and costs no token then.
 ///
 /// # Errors
 /// [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`] when it was removed,
@@ -20,16 +41,30 @@ pub async fn edit(
     scope: &Scope,
     room: RoomId,
     number: Number,
-    content: String,
+    edit: impl Into<Edit>,
 ) -> Result<Message, ServiceError> {
+    let edit = edit.into();
     let person = scope.require_person()?.clone();
-    let body = rules::message(&content)?;
+    let body = rules::message(&edit.content)?;
     rooms::require_to_write(ctx, scope, room).await?;
+    let refused = ctx.limits.could_message(person.user.id, scope.address);
+    let text = NewText {
+        // No text is read of who is over their limit.
+        doc: match &refused {
+            Ok(()) => formatted(&body, edit.format),
+            Err(_) => None,
+        },
+        body,
+        is_chosen: edit.format.is_some(),
+    };
     let now = ctx.clock.now();
     let decide = move |standing: &Standing, message: &Message| {
-        decide_edit(&person, standing, message, &body, now)
+        decide_edit(&person, standing, message, &text, now)
     };
-    change(ctx, scope, room, number, decide).await
+    match refused {
+        Ok(()) => change(ctx, scope, room, number, decide).await,
+        Err(refusal) => unchanged(ctx, scope, (room, number), decide, refusal).await,
+    }
 }
 
 /// Deletes a message, which leaves a tombstone: its row without its text. Its author may, and who keeps order there.
@@ -96,12 +131,7 @@ async fn change(
 ) -> Result<Message, ServiceError> {
     let (user, address) = (scope.require_person()?.user.id, scope.address);
     if let Err(refusal) = ctx.limits.message(user, address) {
-        let message = ctx.store.message(scope, room, number).await?;
-        let standing = ctx.store.standing(user, room).await?;
-        return match decide(&standing, &message)? {
-            None => Ok(message),
-            Some(_) => Err(refusal),
-        };
+        return unchanged(ctx, scope, (room, number), decide, refusal).await;
     }
     let changed = ctx.store.change_message(user, room, number, decide).await;
     if !matches!(&changed, Ok(changed) if changed.is_new) {
@@ -112,11 +142,36 @@ async fn change(
     Ok(changed.message)
 }
 
+/// The message, if it is left as it is; else what refuses the change.
+async fn unchanged(
+    ctx: &Context,
+    scope: &Scope,
+    (room, number): (RoomId, Number),
+    decide: impl Fn(&Standing, &Message) -> Result<Option<Change>, ServiceError>,
+    refusal: ServiceError,
+) -> Result<Message, ServiceError> {
+    let user = scope.require_person()?.user.id;
+    let message = ctx.store.message(scope, room, number).await?;
+    let standing = ctx.store.standing(user, room).await?;
+    match decide(&standing, &message)? {
+        None => Ok(message),
+        Some(_) => Err(refusal),
+    }
+}
+
+/// A text that passed the rules.
+struct NewText {
+    body: String,
+    doc: Option<Formatted>,
+    /// Whether somebody said how it is to be read.
+    is_chosen: bool,
+}
+
 fn decide_edit(
     person: &Person,
     standing: &Standing,
     message: &Message,
-    body: &str,
+    text: &NewText,
     at: Timestamp,
 ) -> Result<Option<Change>, ServiceError> {
     refuse_others(person, message)?;
@@ -128,10 +183,13 @@ fn decide_edit(
         return Err(read_only(rules));
     }
     let change = || Change::Edit {
-        body: body.to_owned(),
+        body: text.body.clone(),
+        doc: text.doc.clone(),
         at,
     };
-    Ok((!rules::is_said(&message.content, body)).then(change))
+    let is_read_so = || message.doc.as_ref() == text.doc.as_ref().map(|doc| &doc.document);
+    let is_so = rules::is_said(&message.content, &text.body) && (!text.is_chosen || is_read_so());
+    Ok((!is_so).then(change))
 }
 
 fn decide_delete(
@@ -208,18 +266,27 @@ mod tests {
         }
     }
 
+    fn text(body: &str) -> NewText {
+        NewText {
+            body: body.to_owned(),
+            doc: None,
+            is_chosen: false,
+        }
+    }
+
     #[test]
     fn an_author_edits_what_is_there_and_the_same_text_is_no_change() {
         let edited = decide_edit(
             &person(1),
             &standing(RoomRole::Member),
             &message(false),
-            "two",
+            &text("two"),
             NOW,
         )
         .unwrap();
         let expected = Change::Edit {
             body: "two".to_owned(),
+            doc: None,
             at: NOW,
         };
         assert_eq!(edited, Some(expected));
@@ -227,7 +294,7 @@ mod tests {
             &person(1),
             &standing(RoomRole::Member),
             &message(false),
-            "one",
+            &text("one"),
             NOW,
         );
         assert_eq!(same.unwrap(), None);
@@ -235,7 +302,7 @@ mod tests {
             &person(1),
             &standing(RoomRole::Member),
             &message(true),
-            "two",
+            &text("two"),
             NOW,
         );
         assert!(matches!(gone, Err(ServiceError::MessageNotFound)));
@@ -243,7 +310,7 @@ mod tests {
             &person(2),
             &standing(RoomRole::Member),
             &message(false),
-            "two",
+            &text("two"),
             NOW,
         );
         assert!(matches!(others, Err(ServiceError::Forbidden)));
@@ -277,7 +344,7 @@ mod tests {
     fn in_an_archived_room_nothing_is_edited_and_much_is_deleted() {
         let mut archived = standing(RoomRole::Member);
         archived.room.rules.is_archived = true;
-        let edited = decide_edit(&person(1), &archived, &message(false), "two", NOW);
+        let edited = decide_edit(&person(1), &archived, &message(false), &text("two"), NOW);
         assert!(matches!(edited, Err(ServiceError::ReadOnly(_))));
         let deleted = decide_delete(&person(1), &archived, &message(false), NOW);
         assert!(deleted.unwrap().is_some());

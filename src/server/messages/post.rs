@@ -3,6 +3,7 @@
 mod decide;
 
 use super::Posted;
+use super::formatting::formatted;
 use crate::clock::draw;
 use crate::context::Context;
 use crate::error::ServiceError;
@@ -10,7 +11,7 @@ use crate::rooms;
 use crate::scope::Scope;
 use crate::store::Draft;
 use decide::decide;
-use parlour_protocol::{Number, RoomId, rules};
+use parlour_protocol::{Format, Number, RoomId, rules};
 use std::sync::Arc;
 
 /// A message to be posted.
@@ -22,6 +23,8 @@ pub struct NewMessage {
     pub client_id: Option<String>,
     /// The number of the message it replies to.
     pub reply_to: Option<Number>,
+    /// How the text is to be read.
+    pub format: Option<Format>,
 }
 
 /// Posts a message, makes its author a member, and marks the room read up to it. The same author's
@@ -65,6 +68,7 @@ pub async fn post(
         was: person.was.clone(),
         room,
         client_id,
+        doc: formatted(&body, new.format),
         body,
         reply_to: new.reply_to,
     };

@@ -77,10 +77,13 @@ fn page(db: &Db, room: RoomRow, after: Seq, ids: MessageIds) -> db::Result<SyncP
     }
     let cut = cut(&sizes(db, &room, after)?);
     let to = cut.unwrap_or(newest);
+    let mut sizes = Vec::new();
     let mut messages = statement(db, CHANGED)?.rows(values![room.id, after, to], |row| {
-        Ok(MessageRow::read(row)?.into_message(ids))
+        let row = MessageRow::read(row)?;
+        sizes.push(row.bytes());
+        Ok(row.into_message(ids))
     })?;
-    let held = held_with_links(&messages);
+    let held = held_with_links(&messages, &sizes);
     let is_cut_again = held < messages.len();
     messages.truncate(held);
     let last = messages.last().map_or(to, |message| message.seq);
@@ -98,14 +101,14 @@ fn page(db: &Db, room: RoomRow, after: Seq, ids: MessageIds) -> db::Result<SyncP
 
 /// How many messages a page has room for, of those whose texts fit: links can take more than the text they
 /// are in.
-fn held_with_links(messages: &[Message]) -> usize {
+fn held_with_links(messages: &[Message], sizes: &[usize]) -> usize {
     let mut bytes = 0;
-    let fitting = messages.iter().take_while(|message| {
+    let fitting = messages.iter().zip(sizes).take_while(|(message, size)| {
         let links = message.links.iter();
         let links: usize = links
             .map(|link| LINK + link.href.as_ref().map_or(0, String::len))
             .sum();
-        bytes += message.content.len() + links;
+        bytes += *size + links;
         bytes as i64 <= PAGE_BYTES
     });
     fitting.count().max(1).min(messages.len())
@@ -166,7 +169,7 @@ macro_rules! changed {
 const CHANGED: &str = changed!(message_columns!(), " ORDER BY seq");
 
 const SIZES: &str = changed!(
-    "seq, CAST(octet_length(body) AS BIGINT)",
+    "seq, CAST(octet_length(body) + coalesce(octet_length(doc), 0) AS BIGINT)",
     " ORDER BY seq LIMIT ?4"
 );
 

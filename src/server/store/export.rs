@@ -68,7 +68,12 @@ impl Store {
         let read = move |db: &Db| {
             let values = values![user, &after, limit as i64];
             let rows = statement(db, MESSAGES)?.rows(values, MessageRow::read)?;
-            Ok(rows.into_iter().map(|row| row.into_message(ids)).collect())
+            // What they wrote, and not what was made of it.
+            let own = rows.into_iter().map(|row| Message {
+                doc: None,
+                ..row.into_message(ids)
+            });
+            Ok(own.collect())
         };
         self.read(read).await
     }

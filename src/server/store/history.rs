@@ -198,7 +198,7 @@ fn rows(
     let values = values![room.id, edge, count as i64];
     statement(db, side)?.each(values, |row| {
         let row = MessageRow::read(row)?;
-        read += row.body.len();
+        read += row.bytes();
         side_read.rows.push(row);
         if read > bytes && side_read.rows.len() > 1 {
             return Ok(ControlFlow::Break(()));

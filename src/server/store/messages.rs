@@ -13,6 +13,7 @@ use super::tables::{MessageRow, message_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
+use crate::markdown::Formatted;
 use parlour_protocol::{Message, Number, RoomId, Timestamp, UserId};
 
 /// What a message is changed to.
@@ -22,6 +23,8 @@ pub enum Change {
     Edit {
         /// The new text.
         body: String,
+        /// Its tree, if it has markup.
+        doc: Option<Formatted>,
         /// When it is edited.
         at: Timestamp,
     },
@@ -90,8 +93,9 @@ impl Store {
             let seq = statement(db, NEXT_SEQ)?.row(values![room], |row| row.get::<i64>(0))?;
             let seq = seq.ok_or_else(failure::no_row)?;
             match change {
-                Change::Edit { body, at } => {
-                    statement(db, EDIT)?.execute(values![row, seq, &body, at])?
+                Change::Edit { body, doc, at } => {
+                    let doc = doc.as_ref().map(|doc| &doc.json);
+                    statement(db, EDIT)?.execute(values![row, seq, &body, at, doc])?
                 }
                 Change::Delete { at } => statement(db, DELETE)?.execute(values![row, seq, at])?,
             };
@@ -133,6 +137,8 @@ const IS_REFUSED: &str = concat!(
 
 const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING seq";
 
-const EDIT: &str = "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4 WHERE id = ?1";
+const EDIT: &str =
+    "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5 WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', deleted_at = ?3 WHERE id = ?1";
+const DELETE: &str =
+    "UPDATE messages SET seq = ?2, body = '', doc = NULL, deleted_at = ?3 WHERE id = ?1";

@@ -15,11 +15,12 @@ use super::person_seqs;
 use super::postgres;
 use super::roles::role_in;
 use super::rooms::{RoomState, is_visible};
-use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, message_columns};
+use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, Stored, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::events::Publication;
 use crate::limits::Charge;
+use crate::markdown::Formatted;
 use parlour_protocol::{
     Guests, Message, Number, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole, Timestamp,
     UserId,
@@ -39,6 +40,8 @@ pub struct Draft {
     pub client_id: String,
     /// The text, cleaned.
     pub body: String,
+    /// Its tree, if it has markup.
+    pub doc: Option<Formatted>,
     /// The number of the message it replies to.
     pub reply_to: Option<Number>,
 }
@@ -194,6 +197,7 @@ impl Draft {
             author_name: new.author_name.clone(),
             client_id: self.client_id.clone(),
             body: self.body.clone(),
+            doc: Stored(self.doc.clone()),
             reply_to: self.reply_to.map(|number| number.0),
             created_at: new.created_at.0,
             // Nothing has happened to it yet.
@@ -380,6 +384,7 @@ fn store(
         &draft.body,
         reply_to,
         now,
+        draft.doc.as_ref().map(|doc| &doc.json),
     ])?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
@@ -448,7 +453,7 @@ const PLACE: &str = concat!(
 const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
 
 const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
-    author_name, client_id, body, reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    author_name, client_id, body, reply_to, created_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     RETURNING id";
 
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";

@@ -126,7 +126,7 @@ fn last_of_piece(sizes: &[(i64, i64)]) -> Option<i64> {
 
 const DELETED: &str = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL LIMIT 1";
 
-const SIZES: &str = "SELECT number, CAST(octet_length(body) AS BIGINT) FROM messages WHERE room_id = ? \
+const SIZES: &str = "SELECT number, CAST(octet_length(body) + coalesce(octet_length(doc), 0) AS BIGINT) FROM messages WHERE room_id = ? \
     ORDER BY number LIMIT ?";
 
 const MESSAGES: &str = "DELETE FROM messages WHERE room_id = ? AND number <= ?";

@@ -6,6 +6,7 @@
 use super::db::{Result, Row, Value};
 use super::message_ids::MessageIds;
 use crate::links::links;
+use crate::markdown::Formatted;
 use parlour_protocol::{
     Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole,
     Timestamp, User, UserId, UserKind,
@@ -82,6 +83,7 @@ table! {
     author_name: String,
     client_id: String,
     body: String,
+    doc: Stored,
     reply_to: Option<i64>,
     created_at: i64,
     edited_at: Option<i64>,
@@ -130,6 +132,12 @@ impl RoomRow {
 }
 
 impl MessageRow {
+    /// Bytes of its text and of the text's tree.
+    pub(super) fn bytes(&self) -> usize {
+        let doc = self.doc.0.as_ref();
+        self.body.len() + doc.map_or(0, |doc| doc.json.len())
+    }
+
     /// The message of the protocol. Links are not stored but found in the text each time, which takes no time to
     /// speak of.
     pub(super) fn into_message(self, ids: MessageIds) -> Message {
@@ -142,6 +150,7 @@ impl MessageRow {
             user_id: UserId(self.author_id),
             username: self.author_name,
             content: self.body,
+            doc: self.doc.0.map(|doc| doc.document),
             client_id: self.client_id,
             timestamp: Timestamp(self.created_at),
             edited_at: self.edited_at.map(Timestamp),
@@ -158,6 +167,37 @@ impl From<UserRow> for User {
             name: row.name,
             kind: row.kind.0,
         }
+    }
+}
+
+/// A text's tree, if it has one. What is none, of a later version perhaps, is left: the text is there, too.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stored(pub(super) Option<Formatted>);
+
+impl FromSql for Stored {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let json = value.as_str_or_null()?;
+        Ok(Self(json.and_then(Formatted::stored)))
+    }
+}
+
+impl<'a> postgres_types::FromSql<'a> for Stored {
+    fn from_sql(
+        of: &postgres_types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let json = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
+        Ok(Self(Formatted::stored(json)))
+    }
+
+    fn from_sql_null(
+        _: &postgres_types::Type,
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(None))
+    }
+
+    fn accepts(of: &postgres_types::Type) -> bool {
+        <&str as postgres_types::FromSql>::accepts(of)
     }
 }
 

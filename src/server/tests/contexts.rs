@@ -156,7 +156,7 @@ impl Bench {
         let new = NewMessage {
             content: text.to_owned(),
             client_id: key.map(str::to_owned),
-            reply_to: None,
+            ..NewMessage::default()
         };
         messages::post(&self.ctx, scope, room, new).await
     }

@@ -28,6 +28,7 @@ mod invites;
 mod leaving;
 mod links;
 mod logs;
+mod markup;
 mod members;
 mod merging;
 mod outsider;

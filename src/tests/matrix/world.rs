@@ -221,8 +221,7 @@ impl World {
     async fn names(&self, room: RoomId) -> Names {
         let new = NewMessage {
             content: "canary".to_owned(),
-            client_id: None,
-            reply_to: None,
+            ..NewMessage::default()
         };
         let said = messages::post(&self.site.ctx, self.scope("member"), room, new).await;
         Names {

@@ -26,6 +26,7 @@ const LAYERS: [Layer; 16] = [
             "server/scope",
             "server/names",
             "server/links",
+            "server/markdown",
             "server/log_once",
             "server/cache",
             "server/invalidation",

@@ -181,11 +181,14 @@ impl Dice {
                 content: self.text(),
                 client_id: self.maybe(Self::text),
                 reply_to: self.maybe(Self::number).map(Number),
+                // A page never says it.
+                format: None,
             },
             3 => ClientFrame::Edit {
                 room_id,
                 number: Number(self.number()),
                 content: self.text(),
+                format: None,
             },
             4 => ClientFrame::Delete {
                 room_id,

@@ -5,14 +5,14 @@ use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::{AtMessage, AtRoom};
 use crate::http::query::Slice;
-use crate::messages::{self, NewMessage, View};
+use crate::messages::{self, Edit, NewMessage, View};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
-use parlour_protocol::{History, Message, Number, RoomId};
+use parlour_protocol::{Format, History, Message, Number, RoomId};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -23,11 +23,15 @@ pub(super) struct NewMessageBody {
     client_id: Option<String>,
     #[serde(default)]
     reply_to: Option<Number>,
+    #[serde(default)]
+    format: Option<Format>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct EditBody {
     content: String,
+    #[serde(default)]
+    format: Option<Format>,
 }
 
 pub(super) async fn list(
@@ -94,11 +98,13 @@ pub(super) async fn post(
         content,
         client_id,
         reply_to,
+        format,
     } = body;
     let new = NewMessage {
         content,
         client_id,
         reply_to,
+        format,
     };
     let posted = messages::post(&ctx, &scope, room, new).await?;
     let status = if posted.is_new {
@@ -113,10 +119,11 @@ pub(super) async fn edit(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtMessage(room, number): AtMessage,
-    JsonBody(body): JsonBody<EditBody>,
+    JsonBody(EditBody { content, format }): JsonBody<EditBody>,
 ) -> Result<Json<Message>, Problem> {
+    let edit = Edit { content, format };
     Ok(Json(
-        messages::edit(&ctx, &scope, room, number, body.content).await?,
+        messages::edit(&ctx, &scope, room, number, edit).await?,
     ))
 }
 

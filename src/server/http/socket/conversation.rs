@@ -338,17 +338,9 @@ impl Conversation {
                 Ok(()) => self.socket.typing(room, false),
                 Err(error) => self.refuse(&error, About::room(room)),
             },
-            Command::Edit {
-                room,
-                number,
-                content,
-            } => {
+            Command::Edit { room, number, edit } => {
                 let before = self.socket.seq(room);
-                let edit = Task::Edit {
-                    room,
-                    number,
-                    content,
-                };
+                let edit = Task::Edit { room, number, edit };
                 self.begin_task(edit, Doing::Changing { room, before });
             }
             Command::Delete { room, number } => {

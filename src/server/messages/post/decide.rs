@@ -83,6 +83,7 @@ mod tests {
             room: RoomId(1),
             client_id: "k".to_owned(),
             body: "hello".to_owned(),
+            doc: None,
             reply_to: Some(Number(2)),
         }
     }

@@ -275,6 +275,8 @@ struct Rows<'p> {
     names: Vec<String>,
     keys: Vec<&'p str>,
     bodies: Vec<&'p str>,
+    /// Empty where there is none.
+    docs: Vec<&'p str>,
     replies: Vec<Option<i64>>,
     times: Vec<i64>,
     /// How far each member has read by posting; and the role of who became one.
@@ -303,6 +305,8 @@ impl<'p> Rows<'p> {
         self.names.push(new.author_name.clone());
         self.keys.push(&draft.client_id);
         self.bodies.push(&draft.body);
+        self.docs
+            .push(draft.doc.as_ref().map_or("", |doc| doc.json.as_str()));
         self.replies.push(draft.reply_to.map(|number| number.0));
         self.times.push(new.created_at.0);
         let read = self.read.entry((draft.room.0, draft.author.0));
@@ -330,6 +334,7 @@ impl<'p> Rows<'p> {
             &self.bodies[..],
             &self.replies[..],
             &self.times[..],
+            &self.docs[..],
         ];
         let rooms = values![
             &self.rooms[..],
@@ -464,9 +469,11 @@ const IDS: &str = "SELECT nextval(sequence.id) FROM \
 const GONE: &str = "DELETE FROM messages WHERE id = ANY(?)";
 
 const INSERT: &str = "INSERT INTO messages (id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at) SELECT id, room, number, number, ordinal, author, name, client, body, reply, at \
+    body, reply_to, created_at, doc) \
+    SELECT id, room, number, number, ordinal, author, name, client, body, reply, at, nullif(tree, '') \
     FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[], ?7::text[], ?8::text[], \
-    ?9::int8[], ?10::int8[]) AS new (id, room, number, ordinal, author, name, client, body, reply, at)";
+    ?9::int8[], ?10::int8[], ?11::text[]) \
+    AS new (id, room, number, ordinal, author, name, client, body, reply, at, tree)";
 
 const MOVE: &str = "UPDATE rooms SET seq = moved.seq, posts = moved.posts, last_message_at = moved.at \
     FROM (SELECT room, max(number) AS seq, max(ordinal) AS posts, max(at) AS at \

@@ -11,6 +11,7 @@ fn new(content: &str, key: &str, reply_to: Option<i64>) -> NewMessage {
         content: content.to_owned(),
         client_id: Some(key.to_owned()),
         reply_to: reply_to.map(Number),
+        ..NewMessage::default()
     }
 }
 

@@ -144,12 +144,19 @@ async fn fifty_sends_at_once_take_one_transaction() {
 }
 
 #[tokio::test]
+async fn markup_takes_none_more() {
+    let (bench, alice, _) = lobby().await;
+    let send = bench.send(&alice, LOBBY, "> *x*", None);
+    assert_eq!(traced_sql(send).await, transaction(&SEND));
+}
+
+#[tokio::test]
 async fn a_reply_takes_one_more() {
     let (bench, alice, _) = lobby().await;
     let reply = NewMessage {
         content: "x".to_owned(),
-        client_id: None,
         reply_to: Some(Number(7)),
+        ..NewMessage::default()
     };
     let reply = messages::post(&bench.ctx, &alice, LOBBY, reply);
     let one_more = [&["query"], &SEND[..]].concat();

@@ -54,7 +54,7 @@ async fn say(
     let new = NewMessage {
         content: key.clone(),
         client_id: Some(key),
-        reply_to: None,
+        ..NewMessage::default()
     };
     messages::post(ctx, who, room, new).await
 }

@@ -1,6 +1,6 @@
 //! A client's frame as a command for this kind of socket, or the error that answers it.
 
-use crate::messages::NewMessage;
+use crate::messages::{Edit, NewMessage};
 use crate::realtime::{Frame, SocketKind};
 use parlour_protocol::{AppError, ClientFrame, ErrorCode, Number, RoomId, Seq, ServerFrame};
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub(super) enum Command {
     Edit {
         room: RoomId,
         number: Number,
-        content: String,
+        edit: Edit,
     },
     Delete {
         room: RoomId,
@@ -87,22 +87,25 @@ impl Command {
                 content,
                 client_id,
                 reply_to,
+                format,
             } => Self::Send(Send {
                 room: room_of(kind, room_id, client_id.as_deref())?,
                 message: NewMessage {
                     content,
                     client_id,
                     reply_to,
+                    format,
                 },
             }),
             ClientFrame::Edit {
                 room_id,
                 number,
                 content,
+                format,
             } => Self::Edit {
                 room: room_in(room_id)?,
                 number,
-                content,
+                edit: Edit { content, format },
             },
             ClientFrame::Delete { room_id, number } => Self::Delete {
                 room: room_in(room_id)?,

@@ -2,7 +2,7 @@
 
 use crate::accounts::{self, HousePage};
 use crate::invalidation::{ReadAt, Source};
-use crate::messages::{self, SyncPage};
+use crate::messages::{self, Edit, SyncPage};
 use crate::realtime::Frame;
 use crate::rooms::{self, Checked, PersonPage, PersonState, Rights};
 use crate::{Context, Person, Scope, ServiceError, Token};
@@ -51,8 +51,8 @@ pub enum Task {
         room: RoomId,
         /// The number of the message in its room.
         number: Number,
-        /// The new text.
-        content: String,
+        /// What it is replaced with.
+        edit: Edit,
     },
     /// Deletes a message, leaving a tombstone.
     Delete {
@@ -264,12 +264,8 @@ impl Task {
                     build: ctx.settings.build.clone(),
                 })
             }),
-            Self::Edit {
-                room,
-                number,
-                content,
-            } => Box::pin(async move {
-                let edited = messages::edit(&ctx, &scope, room, number, content).await?;
+            Self::Edit { room, number, edit } => Box::pin(async move {
+                let edited = messages::edit(&ctx, &scope, room, number, edit).await?;
                 Ok(Done::Changed(edited))
             }),
             Self::Delete { room, number } => Box::pin(async move {

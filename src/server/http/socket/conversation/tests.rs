@@ -198,6 +198,7 @@ impl Played {
             content: "Hello!".to_owned(),
             client_id: Some(key.to_owned()),
             reply_to: None,
+            format: None,
         };
         self.say(&frame.encode())
     }

@@ -167,6 +167,7 @@ async fn no_more_text_than_256_kib_is_under_way() {
             content: "x".repeat(length),
             client_id: None,
             reply_to: None,
+            format: None,
         };
         played.say(&frame.encode())
     };
