@@ -23,6 +23,51 @@ test("markup in a message, a name and a room stays text", async ({ arrive }) => 
   await expect(bob.page.locator("img, i, main b")).toHaveCount(0);
 });
 
+/** Texts with every kind of markup, and some that only look like it. */
+const MARKED = [
+  "**bold** *em* ~~gone~~ `a_b` https://example.org/a_b",
+  "# Heading\n[link](https://example.org) ||secret *words*||",
+  "> quote\n> more\n\n- one\n- [x] two\n  1. three",
+  "```rust\nfn main() { a && b <T> }\n```",
+  "| a | b |\n|:-:|--:|\n| 1 | `2` |\n\n---\nend",
+  "2 * 3 * 4, snake_case, <b>no</b> &amp;",
+];
+
+test("markup is drawn live as the page of the server has it", async ({ arrive }) => {
+  const bob = await arrive("Bob", LOBBY);
+  const alice = await arrive("Alice", LOBBY);
+  for (const text of MARKED) await alice.rest.post(text);
+  await expect(bob.log.locator(".text")).toHaveCount(MARKED.length);
+  // What can be reached by Tab differs by design.
+  const [live, printed] = await bob.page.evaluate(async (path) => {
+    const drawn = (page: Document) =>
+      [...page.querySelectorAll(".log .text")].map((text) => {
+        const copy = text.cloneNode(true) as Element;
+        for (const stop of copy.querySelectorAll("[tabindex]")) stop.removeAttribute("tabindex");
+        return copy.outerHTML;
+      });
+    const html = await (await fetch(path)).text();
+    return [drawn(document), drawn(new DOMParser().parseFromString(html, "text/html"))];
+  }, LOBBY);
+  expect(live).toEqual(printed);
+  await expect(bob.log.locator(".text strong")).toHaveText(["bold", "Heading"]);
+  await alice.rest.edit(1, "*changed*");
+  await expect(bob.log.locator(".text").first().locator("em")).toHaveText("changed");
+});
+
+test("what is too wide scrolls in its own box, and the page does not", async ({ arrive }) => {
+  const bob = await arrive("Bob", LOBBY);
+  await bob.rest.post(`\`\`\`\n${"wide ".repeat(300)}\n\`\`\``);
+  const row = `|${"a cell | ".repeat(60)}`;
+  await bob.rest.post(`${row}\n${row.replaceAll("a cell", "-")}\n${row}`);
+  for (const box of ["pre", "table"]) {
+    const widths = await bob.log.locator(box).evaluate((el) => [el.scrollWidth, el.clientWidth]);
+    expect(widths[0]).toBeGreaterThan(widths[1]!);
+  }
+  const page = await bob.scroller.evaluate((el) => [el.scrollWidth, el.clientWidth]);
+  expect(page[0]).toBe(page[1]);
+});
+
 test("a sentence around a name isolates the name alone, whatever its direction", async ({ arrive }) => {
   const bob = await arrive("Bob", LOBBY);
   for (const name of ["\u05d0\u05dc\u05d9\u05e1 1", "123", "\u0639\u0644\u064a (x)"]) {

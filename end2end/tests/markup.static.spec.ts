@@ -33,6 +33,20 @@ for (const nasty of NASTY) {
   });
 }
 
+test("a spoiler opens by a click and by the keyboard, and closes again", async ({ arrive }) => {
+  const writer = await arrive("Writer");
+  await writer.rest.post("It was ||the *butler*||.");
+  const reader = await arrive("Reader", LOBBY);
+  const secret = reader.log.locator(".spoiler > span");
+  await expect(secret).toBeHidden();
+  await reader.log.locator(".spoiler").click();
+  await expect(secret).toHaveText("the butler");
+  await expect(secret).toBeVisible();
+  await reader.log.getByRole("checkbox", { name: "Spoiler" }).focus();
+  await reader.page.keyboard.press("Space");
+  await expect(secret).toBeHidden();
+});
+
 test("text that runs the other way stays in its place", async ({ arrive }) => {
   const writer = await arrive("\u05d0\u05dc\u05d9\u05e1");
   await writer.rest.post("\u05e9\u05dc\u05d5\u05dd \u202e hidden");

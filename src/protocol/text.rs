@@ -1,22 +1,13 @@
 //! Message text taken apart for display: plain runs and links.
 //!
-//! *Invariant:* the segments, put together again, are the text. Nothing here makes markup; the
+//! *Invariant:* the texts, put together again, are the text. Nothing here makes markup; the
 //! views escape.
 
-use crate::Link;
+use crate::{Element, Kind, Link, Node};
 
-/// A piece of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment<'m> {
-    /// What is shown.
-    pub text: &'m str,
-    /// Where it leads, if it does.
-    pub href: Option<&'m str>,
-}
-
-/// Splits a message at the links that its record names; one that cannot be there is none.
-pub fn segments<'m>(text: &'m str, links: &'m [Link]) -> Vec<Segment<'m>> {
-    let mut segments = Vec::new();
+/// Splits a message without markup at the links that its record names; one that cannot be there is none.
+pub fn nodes(text: &str, links: &[Link]) -> Vec<Node> {
+    let mut nodes = Vec::new();
     let (mut rest, mut at) = (text, 0);
     for link in links {
         let (Some(before), Some(length)) =
@@ -26,22 +17,24 @@ pub fn segments<'m>(text: &'m str, links: &'m [Link]) -> Vec<Segment<'m>> {
         };
         let (plain, from) = split(rest, before);
         let (shown, behind) = split(from, length);
-        segments.push(Segment {
-            text: plain,
-            href: None,
-        });
-        segments.push(Segment {
-            text: shown,
-            href: Some(link.href.as_deref().unwrap_or(shown)),
-        });
         (rest, at) = (behind, link.end);
+        push(&mut nodes, plain);
+        if !shown.is_empty() {
+            nodes.push(Node::Element(Element {
+                kind: Kind::Link,
+                value: link.href.as_deref().unwrap_or(shown).to_owned(),
+                children: vec![Node::Text(shown.to_owned())],
+            }));
+        }
     }
-    segments.push(Segment {
-        text: rest,
-        href: None,
-    });
-    segments.retain(|segment| !segment.text.is_empty());
-    segments
+    push(&mut nodes, rest);
+    nodes
+}
+
+fn push(nodes: &mut Vec<Node>, text: &str) {
+    if !text.is_empty() {
+        nodes.push(Node::Text(text.to_owned()));
+    }
 }
 
 /// The first so many characters, and what is behind them.
@@ -60,12 +53,22 @@ mod tests {
         Link { start, end, href }
     }
 
-    fn shown<'m>(text: &'m str, links: &'m [Link]) -> Vec<(&'m str, Option<&'m str>)> {
-        let segments = segments(text, links);
-        let whole: String = segments.iter().map(|segment| segment.text).collect();
+    fn shown(text: &str, links: &[Link]) -> Vec<(String, Option<String>)> {
+        let parts = nodes(text, links).into_iter().map(|node| match &node {
+            Node::Text(text) => (text.clone(), None),
+            Node::Element(link) => (node.text(), Some(link.value.clone())),
+        });
+        let parts: Vec<_> = parts.collect();
+        let whole: String = parts.iter().map(|(text, _)| text.as_str()).collect();
         assert_eq!(whole, text);
-        let parts = segments.into_iter();
-        parts.map(|segment| (segment.text, segment.href)).collect()
+        parts
+    }
+
+    #[track_caller]
+    fn is_split(text: &str, links: &[Link], expected: &[(&str, Option<&str>)]) {
+        let expected = expected.iter();
+        let expected = expected.map(|(text, href)| (text.to_string(), href.map(str::to_owned)));
+        assert_eq!(shown(text, links), expected.collect::<Vec<_>>());
     }
 
     #[test]
@@ -75,19 +78,20 @@ mod tests {
             link(9, 12, Some("http://x")),
             link(14, 16, None),
         ];
-        assert_eq!(
-            shown("é:http://😀bcde fg", &links),
-            [
+        is_split(
+            "é:http://😀bcde fg",
+            &links,
+            &[
                 ("é:", None),
                 ("http://", Some("http://")),
                 ("😀bc", Some("http://x")),
                 ("de", None),
                 (" f", Some(" f")),
                 ("g", None),
-            ]
+            ],
         );
-        assert_eq!(shown("plain", &[]), [("plain", None)]);
-        assert_eq!(shown("", &[]), []);
+        is_split("plain", &[], &[("plain", None)]);
+        is_split("", &[], &[]);
     }
 
     #[test]
@@ -99,9 +103,13 @@ mod tests {
             link(7, 9, None),
             link(u32::MAX, u32::MAX, None),
         ] {
-            assert_eq!(shown(text, &[wrong]), [("éa", None)]);
+            let whole: String = shown(text, &[wrong])
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect();
+            assert_eq!(whole, text);
         }
         let twice = [link(0, 1, None), link(0, 2, None), link(1, 9, None)];
-        assert_eq!(shown(text, &twice), [("é", Some("é")), ("a", Some("a"))]);
+        is_split(text, &twice, &[("é", Some("é")), ("a", Some("a"))]);
     }
 }

@@ -35,6 +35,7 @@ mod last_room;
 mod leaving;
 mod look;
 mod many_rooms;
+mod markup;
 mod matrix;
 mod members;
 mod outsider;

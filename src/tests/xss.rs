@@ -31,7 +31,7 @@ const TEXT: [&str; 6] = [
     "</textarea></bdi></div></article></main>\n<style>*{display:none}</style>",
     "\"}]}}'>\"><svg/onload=alert(1)><!--\n--><![CDATA[x]]> &lt;b&gt; &#x3c;b&#x3e; &amp;amp;",
     "\u{202e}desrever\u{202c} \u{2066}isolated\u{2069} \u{200f}\u{5d0}\u{200e} \u{2060}\u{e0041}\u{feff}",
-    "\\u003c/script\\u003e \\\" \\\\ ${alert(1)} {{1+1}} %3Cb%3E +ADw-b+AD4-",
+    "\\u003c/script\\u003e \\x22 \\n ${alert(1)} {{1+1}} %3Cb%3E +ADw-b+AD4-",
     "<leptos-island data-component=Parlour data-props='{}'></leptos-island><base href=//evil>",
 ];
 

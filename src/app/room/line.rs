@@ -2,7 +2,7 @@
 
 use super::driver::{act, copy_link, done_by_finger, follow, type_in};
 use super::face::face;
-use super::marks::laid_out;
+use super::markup::Markup;
 use super::new_line::MarkUnread;
 use super::one_of::{one_of, when};
 use super::shown;
@@ -18,8 +18,7 @@ use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::{self, MessageRow, PendingRow};
-use parlour_protocol::text::segments;
-use parlour_protocol::{Link, Message, Number, UserId, paths, rules};
+use parlour_protocol::{Message, Number, UserId, paths, rules};
 use std::sync::Arc;
 
 /// What is said of a message that the server does not have.
@@ -210,7 +209,7 @@ pub fn PendingLine(
             <header class="message-head">
                 <span class="author"><bdi>{name}</bdi>{numbered(number)}</span>
             </header>
-            <div class="text" dir="auto">{laid_out(&message.content)}</div>
+            {Markup::Plain(message.content)}
             <p class="delivery">{words(note)}</p>
             {is_refused
                 .then(|| {
@@ -246,22 +245,6 @@ fn edited(model: ViewModel, number: Number) {
     type_in(model, |session| session.edited(number, &text));
 }
 
-/// The text of a message, with links and everything else escaped.
-fn linked(content: &str, links: &[Link]) -> impl IntoView + use<> {
-    segments(content, links)
-        .into_iter()
-        .map(|segment| {
-            let text = laid_out(segment.text);
-            match segment.href.map(str::to_owned) {
-                None => Either::Left(text),
-                Some(href) => Either::Right(view! {
-                    <a href=href rel="noopener noreferrer nofollow ugc" target="_blank" tabindex=STOP>{text}</a>
-                }),
-            }
-        })
-        .collect_view()
-}
-
 #[component]
 fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
     let model = ViewModel::here();
@@ -274,7 +257,7 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
         move || view! { <Edit number/> },
         move || {
             view! {
-                <div class="text" dir="auto">{linked(&message.content, &message.links)}</div>
+                {Markup::Of(Arc::clone(&message))}
                 {when(has_actions, move || view! { <Actions number is_own/> })}
             }
         },

@@ -479,8 +479,8 @@ proptest! {
             last = link.end;
         }
         let links = links(&text);
-        let segments = parlour_protocol::text::segments(&text, &links).into_iter();
-        let whole: String = segments.map(|segment| segment.text).collect();
+        let nodes = parlour_protocol::text::nodes(&text, &links).into_iter();
+        let whole: String = nodes.map(|node| node.text()).collect();
         prop_assert_eq!(&whole, &text);
         for (shown, href) in found(&text) {
             let read = url::Url::parse(&href);

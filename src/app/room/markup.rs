@@ -1,0 +1,216 @@
+//! The text of a message: its tree as elements, on the server as text and in the browser as nodes of the page.
+//!
+//! *Invariant:* both are drawn by one walk over the tree. A name of an element or of an attribute is one that is written
+//! here or in the table of kinds, never one of the text's; what the text has is put in as text, or as an attribute's value.
+
+#[cfg(test)]
+mod tests;
+
+use super::marks::laid_out;
+use crate::app::drawn_anew::{drawn_anew, without_attributes};
+use crate::app::slots::STOP;
+use leptos::prelude::*;
+use leptos::tachys::html::attribute::AttributeValue;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::renderer::{Rndr, types};
+use leptos::tachys::view::{Mountable, Position};
+use parlour_protocol::text::nodes;
+use parlour_protocol::{Document, Kind, Message, Node};
+use std::sync::Arc;
+
+/// What a message says, as it is drawn.
+pub enum Markup {
+    /// Of a message that is stored: its tree, or its text with addresses as links.
+    Of(Arc<Message>),
+    /// Of one that is not: its text.
+    Plain(String),
+}
+
+impl Markup {
+    fn draw(&self, page: &mut impl Page) {
+        page.open("div");
+        page.attribute("class", "text");
+        page.attribute("dir", "auto");
+        match self {
+            Self::Plain(text) => page.text(laid_out(text)),
+            Self::Of(message) => match &message.doc {
+                Some(Document(nodes)) => draw(nodes, page),
+                None => draw(&nodes(&message.content, &message.links), page),
+            },
+        }
+        page.close("div");
+    }
+}
+
+/// Where a tree is drawn.
+trait Page {
+    /// Begins an element.
+    fn open(&mut self, tag: &'static str);
+
+    /// Says something of the element that has just begun.
+    fn attribute(&mut self, name: &'static str, value: &str);
+
+    fn text(&mut self, text: String);
+
+    /// Ends the element that began last.
+    fn close(&mut self, tag: &'static str);
+}
+
+fn draw(nodes: &[Node], page: &mut impl Page) {
+    for node in nodes {
+        let element = match node {
+            Node::Text(text) => {
+                page.text(laid_out(text));
+                continue;
+            }
+            Node::Element(element) => element,
+        };
+        let kind = element.kind;
+        page.open(kind.tag());
+        if !element.value.is_empty() {
+            page.attribute(kind.attribute(), &element.value);
+        }
+        match kind {
+            Kind::Link => {
+                page.attribute("rel", "noopener noreferrer nofollow ugc");
+                page.attribute("target", "_blank");
+                stop(page, STOP);
+            }
+            // What is too wide is scrolled, by keys, too.
+            Kind::Lines | Kind::Table => stop(page, STOP.or(Some("0"))),
+            Kind::Spoiler => {
+                page.attribute("class", "spoiler");
+                page.open("input");
+                page.attribute("type", "checkbox");
+                page.attribute("aria-label", "Spoiler");
+                stop(page, STOP);
+                page.close("input");
+                page.open("span");
+            }
+            _ => {}
+        }
+        draw(&element.children, page);
+        if kind == Kind::Spoiler {
+            page.close("span");
+        }
+        page.close(kind.tag());
+    }
+}
+
+fn stop(page: &mut impl Page, stop: Option<&'static str>) {
+    if let Some(stop) = stop {
+        page.attribute("tabindex", stop);
+    }
+}
+
+/// The page in the browser: the elements that have begun, and the last one that has ended.
+#[derive(Default)]
+struct Elements(Vec<types::Element>);
+
+impl Page for Elements {
+    fn open(&mut self, tag: &'static str) {
+        let element = Rndr::create_element(tag, None);
+        if let Some(parent) = self.0.last() {
+            Rndr::insert_node(parent, &element, None);
+        }
+        self.0.push(element);
+    }
+
+    fn attribute(&mut self, name: &'static str, value: &str) {
+        if let Some(element) = self.0.last() {
+            Rndr::set_attribute(element, name, value);
+        }
+    }
+
+    fn text(&mut self, text: String) {
+        if let Some(element) = self.0.last() {
+            Rndr::insert_node(element, &Rndr::create_text_node(&text), None);
+        }
+    }
+
+    fn close(&mut self, _: &'static str) {
+        if self.0.len() > 1 {
+            self.0.pop();
+        }
+    }
+}
+
+impl Render for Markup {
+    type State = types::Element;
+
+    fn build(self) -> Self::State {
+        let mut page = Elements::default();
+        self.draw(&mut page);
+        page.0.swap_remove(0)
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        let mut new = self.build();
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+    }
+}
+
+/// The page on the server.
+struct Html<'b> {
+    buf: &'b mut String,
+    /// The tag that began last has no end yet.
+    is_begun: bool,
+}
+
+impl Html<'_> {
+    fn end_tag(&mut self) {
+        if std::mem::take(&mut self.is_begun) {
+            self.buf.push('>');
+        }
+    }
+}
+
+impl Page for Html<'_> {
+    fn open(&mut self, tag: &'static str) {
+        self.end_tag();
+        self.buf.push('<');
+        self.buf.push_str(tag);
+        self.is_begun = true;
+    }
+
+    fn attribute(&mut self, name: &'static str, value: &str) {
+        AttributeValue::to_html(value, name, self.buf);
+    }
+
+    fn text(&mut self, text: String) {
+        self.end_tag();
+        text.to_html_with_buf(self.buf, &mut Position::FirstChild, true, false, Vec::new());
+    }
+
+    fn close(&mut self, tag: &'static str) {
+        self.end_tag();
+        if !matches!(tag, "hr" | "input") {
+            self.buf.push_str("</");
+            self.buf.push_str(tag);
+            self.buf.push('>');
+        }
+    }
+}
+
+impl AddAnyAttr for Markup {
+    without_attributes!();
+}
+
+impl RenderHtml for Markup {
+    drawn_anew!();
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        _escape: bool,
+        _mark_branches: bool,
+        _extra_attrs: Vec<AnyAttribute>,
+    ) {
+        let is_begun = false;
+        self.draw(&mut Html { buf, is_begun });
+        *position = Position::NextChild;
+    }
+}
