@@ -146,6 +146,8 @@ pub enum Publication {
     RoleChanged {
         /// The person whose role or state changed.
         user: UserId,
+        /// The seq of this in the person's stream; `None` where it is not known whether anything changed.
+        me: Option<Seq>,
     },
     /// A person blocks somebody, or does so no more. Nobody else is told.
     BlocksChanged {
@@ -197,7 +199,7 @@ impl Publication {
             | Self::Read { user, .. }
             | Self::Unread { user, .. }
             | Self::SessionsEnded { user, .. }
-            | Self::RoleChanged { user }
+            | Self::RoleChanged { user, .. }
             | Self::BlocksChanged { user, .. } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
@@ -230,7 +232,7 @@ impl Publication {
             }
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
             Self::SessionsEnded { user, .. }
-            | Self::RoleChanged { user }
+            | Self::RoleChanged { user, .. }
             | Self::BlocksChanged { user, .. } => {
                 smallvec![Source::Person(*user)]
             }

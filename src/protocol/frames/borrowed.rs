@@ -4,7 +4,10 @@
 //! *Invariant:* a page that reads one has what it would have of the frame as it is declared.
 
 use super::ServerFrame;
-use crate::{LeftReason, Membership, Message, RoomJoined, RoomLeft, RoomRole, Seq, SyncMe, UserId};
+use crate::{
+    LeftReason, Membership, Message, RoomJoined, RoomLeft, RoomRole, Seq, ServerRole, SyncMe,
+    UserId,
+};
 use serde::Serialize;
 
 impl ServerFrame {
@@ -30,8 +33,13 @@ impl ServerFrame {
         Borrowed::Joined { joined, role }.encode()
     }
 
-    /// Encodes a [`SyncMe`](Self::SyncMe) frame with the role in each room, in their order: for programs.
-    pub fn encode_sync_me(sync: &SyncMe, roles: &[Option<RoomRole>]) -> String {
+    /// Encodes a [`SyncMe`](Self::SyncMe) frame with the role in each room, in their order, and that on the server: for
+    /// programs.
+    pub fn encode_sync_me(
+        sync: &SyncMe,
+        roles: &[Option<RoomRole>],
+        role: Option<ServerRole>,
+    ) -> String {
         let rooms = sync.rooms.iter().zip(roles);
         Borrowed::SyncMe {
             rooms: rooms
@@ -45,6 +53,7 @@ impl ServerFrame {
             complete: sync.complete,
             reset: sync.reset,
             blocked: &sync.blocked,
+            role,
         }
         .encode()
     }
@@ -77,6 +86,8 @@ enum Borrowed<'a> {
         reset: bool,
         #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
         blocked: &'a [UserId],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role: Option<ServerRole>,
     },
 }
 

@@ -131,13 +131,13 @@ fn a_role_is_said_to_programs_and_a_page_reads_the_rest() {
         reset: false,
         blocked: vec![UserId(9)],
     };
-    let said = ServerFrame::encode_sync_me(&sync, &[Some(RoomRole::Member), None]);
+    let said = ServerFrame::encode_sync_me(&sync, &[Some(RoomRole::Member), None], None);
     assert_eq!(said.matches("\"role\":\"member\"").count(), 1);
     assert_eq!(said.matches("role").count(), 1);
     let frame = ServerFrame::SyncMe(sync.clone());
     assert_eq!(ServerFrame::parse(&said), Some(frame.clone()));
     assert_eq!(
-        ServerFrame::encode_sync_me(&sync, &[None, None]),
+        ServerFrame::encode_sync_me(&sync, &[None, None], None),
         frame.encode()
     );
 }

@@ -4,10 +4,10 @@
 
 use super::Store;
 use super::db::{self, Db, Row, statement, values};
-use super::failure;
 use super::sessions::{Ending, end, ended};
 use super::tables::{OnServer, UserRow, user_columns};
 use super::writer::Written;
+use super::{failure, person_seqs};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{ServerRole, Timestamp, User, UserId};
@@ -138,8 +138,13 @@ fn done(db: &Db, id: UserId, deed: Deed) -> db::Result<Written<KnownPerson>> {
         Deed::Role(_) | Deed::Enable | Deed::ResetPassword => None,
     };
     // Behind the end of the sessions: to sockets that are closed it says nothing.
-    let is_seen = !matches!(deed, Deed::EndSessions | Deed::ResetPassword);
-    let changed = is_seen.then_some(Publication::RoleChanged { user: id });
+    let changed = match deed {
+        Deed::Role(_) | Deed::Disable | Deed::Enable => Some(Publication::RoleChanged {
+            user: id,
+            me: Some(person_seqs::take(db, id)?),
+        }),
+        Deed::EndSessions | Deed::ResetPassword => None,
+    };
     let person = statement(db, PERSON)?.row(values![id], known)?;
     Ok(Written {
         publish: ending.into_iter().chain(changed).collect(),

@@ -70,7 +70,10 @@ impl Store {
                 move_direct_keys(db, &draft)?;
                 publish.extend(direct::renamed(db, account)?);
                 // Sockets of the account that are there know of nobody whom it was.
-                publish.push(Publication::RoleChanged { user: account });
+                publish.push(Publication::RoleChanged {
+                    user: account,
+                    me: Some(person_seqs::take(db, account)?),
+                });
             }
             Ok(Written { publish, value: () })
         })

@@ -1,10 +1,10 @@
 //! A person's own stream: its `seq`, and what changed in it: the rooms they came to or left, how far they have read
-//! them, whom they block.
+//! them, whom they block, and their role on the server.
 //!
 //! A change takes the next `seq` in its own transaction and leaves it on the membership; one that ended stays as a
 //! tombstone that has it. Posting moves one's read position without one: the room's own message tells that, and a send
 //! is spared a statement. Receipts take theirs for all that a person has in a batch at once. Whom one blocks is told
-//! whole, as it is now, with whatever part of the stream: no row has to keep the `seq` of its change.
+//! whole, as it is now, with whatever part of the stream, and so is the role: no row keeps the `seq` of their changes.
 //! *Invariant:* a client that applies the pages up to `to`, and the messages of its rooms, has the memberships and read
 //! positions that its person had at `to`.
 
@@ -13,9 +13,9 @@ use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::known;
 use super::members::ReadUpTo;
-use super::tables::InRoom;
+use super::tables::{InRoom, server_role};
 use crate::error::ServiceError;
-use parlour_protocol::{Membership, RoomId, RoomRole, Seq, UserId};
+use parlour_protocol::{Membership, RoomId, RoomRole, Seq, ServerRole, UserId};
 use std::collections::HashMap;
 
 /// Every membership that changed in (`from`, `to`].
@@ -35,6 +35,8 @@ pub struct PersonPage {
     pub reset: bool,
     /// Whom the person blocks, as it is at the end of the stream.
     pub blocked: Vec<UserId>,
+    /// The person's role on the server, likewise; `None` for who is no more, or was disabled.
+    pub role: Option<ServerRole>,
 }
 
 /// What a socket knows of its person to begin with, read as one state.
@@ -48,6 +50,15 @@ pub struct PersonState {
     pub me: Seq,
     /// Whom they block.
     pub blocked: Vec<UserId>,
+    /// Their role on the server; `None` for who is no more, or was disabled.
+    pub role: Option<ServerRole>,
+}
+
+/// What a person's own row says.
+struct Own {
+    me: Seq,
+    name: String,
+    role: Option<ServerRole>,
 }
 
 impl Store {
@@ -65,29 +76,37 @@ impl Store {
     /// The database failed.
     pub async fn person_state(&self, user: UserId) -> Result<PersonState, ServiceError> {
         let read = move |db: &Db| {
-            let called = statement(db, CALLED)?
-                .row(values![user], |row| Ok((Seq(row.get(0)?), row.get(1)?)))?;
-            let (me, name) = called.unzip();
+            let own = own(db, user)?;
             let known::Known { read, blocked } = known::of(db, user)?;
             Ok(PersonState {
-                name,
                 read,
-                me: me.unwrap_or_default(),
+                me: own.as_ref().map(|own| own.me).unwrap_or_default(),
                 blocked,
+                role: own.as_ref().and_then(|own| own.role),
+                name: own.map(|own| own.name),
             })
         };
         self.read(read).await
     }
 }
 
-/// How far the user's stream has come; 0 where there is no such user.
-fn seq(db: &Db, user: UserId) -> db::Result<Seq> {
-    let seq = statement(db, SEQ)?.row(values![user], |row| row.get(0))?;
-    Ok(seq.map_or(Seq::ZERO, Seq))
+/// What the user's row says; `None` where there is no such user. To be asked first: what is read after it is at least as
+/// new as the stream's `seq` in it.
+fn own(db: &Db, user: UserId) -> db::Result<Option<Own>> {
+    statement(db, OWN)?.row(values![user], |row| {
+        let is_active: bool = row.get(4)?;
+        let role = server_role(row.get(2)?, row.get(3)?);
+        Ok(Own {
+            me: Seq(row.get(0)?),
+            name: row.get(1)?,
+            role: is_active.then_some(role),
+        })
+    })
 }
 
 fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
-    let newest = seq(db, user)?;
+    let own = own(db, user)?;
+    let newest = own.as_ref().map_or(Seq::ZERO, |own| own.me);
     let mut page = PersonPage {
         rooms: Vec::new(),
         roles: Vec::new(),
@@ -96,6 +115,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
         complete: true,
         reset: true,
         blocked: known::blocked(db, user)?,
+        role: own.and_then(|own| own.role),
     };
     let is_foreign = after < Seq::ZERO || after > newest;
     if is_foreign || has_too_many(db, COUNT, values![user, after, TOO_MANY + 1])? {
@@ -125,9 +145,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
     Ok(page)
 }
 
-const SEQ: &str = "SELECT me_seq FROM users WHERE id = ?";
-
-const CALLED: &str = "SELECT me_seq, name FROM users WHERE id = ?";
+const OWN: &str = "SELECT me_seq, name, kind, role, state = 'active' FROM users WHERE id = ?";
 
 /// Of a room that one is no member of nothing is told but that.
 const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \

@@ -52,7 +52,7 @@ async fn a_block_is_told_to_each_socket_of_its_person_and_to_nobody_else() {
     let sync = asked(&mut desk, json!({"type": "sync_me", "after": 3})).await;
     assert_eq!(
         sync,
-        json!({"type": "sync_me", "rooms": [], "from": 3, "to": 3, "complete": true})
+        json!({"type": "sync_me", "rooms": [], "from": 3, "to": 3, "complete": true, "role": "guest"})
     );
 }
 

@@ -40,6 +40,7 @@ mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
 mod room_rules;
+mod server_roles;
 mod standing;
 mod text_cleaning;
 mod ws_activity;

@@ -116,7 +116,7 @@ async fn what_one_does_on_one_device_the_other_hears_or_asks_for() {
         "role": "member"});
     assert_eq!(
         asked(&mut desk, "sync_me", 1).await,
-        json!({"type": "sync_me", "rooms": [room], "from": 1, "to": 3, "complete": true})
+        json!({"type": "sync_me", "rooms": [room], "from": 1, "to": 3, "complete": true, "role": "guest"})
     );
     phone.send(json!({"type": "leave", "room_id": LOBBY})).await;
     let told = json!({"type": "left", "room_id": LOBBY, "me": 4});

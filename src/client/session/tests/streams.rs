@@ -444,3 +444,25 @@ fn answer(
         tab.hear(frame);
     }
 }
+
+#[test]
+fn who_may_something_else_on_the_server_is_shown_it_when_they_come_back() {
+    let mut tab = told();
+    let may_delete = |tab: &Tab| tab.session.open().as_ref().map(|open| open.may_delete);
+    assert_eq!(may_delete(&tab), Some(false));
+    tab.hear(heartbeat(5, 11));
+    // Behind that the server closes a socket that was let in with another role.
+    tab.hear(mine(10, 11, vec![]));
+    tab.does(|session| session.closed(4000, "retry_after_ms=0"));
+    tab.pass(1_000.0);
+    tab.does(Session::opened);
+    let ServerFrame::Welcome(welcome) = welcome(LOBBY, 2) else {
+        unreachable!()
+    };
+    tab.hear(ServerFrame::Welcome(Welcome {
+        may_delete: true,
+        ..welcome
+    }));
+    assert_eq!(may_delete(&tab), Some(true));
+    assert!(tab.parts.has(Part::Open));
+}

@@ -83,16 +83,23 @@ fn rows<'t>(section: &'t str) -> impl Iterator<Item = (&'t str, BTreeSet<&'t str
 }
 
 /// What a frame says to programs, and the pages' own reader of it does not read.
-const FOR_PROGRAMS: [(&str, &str); 2] = [("left", "reason"), ("joined", "role")];
+const FOR_PROGRAMS: [(&str, &str); 3] =
+    [("left", "reason"), ("joined", "role"), ("sync_me", "role")];
 
 #[track_caller]
-fn are_shown(section: &str, until: &str, types: &[(&str, &[&str])], left_out: &str) {
+fn are_shown(
+    section: &str,
+    until: &str,
+    types: &[(&str, &[&str])],
+    left_out: &str,
+    for_programs: &[(&str, &str)],
+) {
     let section = PROTOCOL.split(section).nth(1).unwrap();
     let section = section.split(until).next().unwrap();
     let shown: BTreeMap<_, _> = rows(section).collect();
     let declared = types.iter().map(|(tag, fields)| {
         let is_optional = |field: &&str| *field == left_out && !shown[tag].contains(left_out);
-        let more = FOR_PROGRAMS.iter().filter(|(of, _)| of == tag);
+        let more = for_programs.iter().filter(|(of, _)| of == tag);
         let fields = fields.iter().copied().filter(|field| !is_optional(field));
         let fields = fields.chain(more.map(|(_, field)| *field));
         (*tag, fields.collect())
@@ -104,6 +111,12 @@ fn are_shown(section: &str, until: &str, types: &[(&str, &[&str])], left_out: &s
 fn every_frame_is_shown_with_all_its_fields() {
     // A client may leave out the room on a one-room socket, which the text says of all its frames.
     let (client, server) = ("### Client to server", "### Server to client");
-    are_shown(client, server, ClientFrame::TYPES, "room_id");
-    are_shown(server, "### Close codes", ServerFrame::TYPES, "");
+    are_shown(client, server, ClientFrame::TYPES, "room_id", &[]);
+    are_shown(
+        server,
+        "### Close codes",
+        ServerFrame::TYPES,
+        "",
+        &FOR_PROGRAMS,
+    );
 }

@@ -171,7 +171,10 @@ impl Inner {
                 Audience::Person(user),
                 _,
             ) => self.sessions_ended(user, sessions, *is_renewed),
-            (Publication::RoleChanged { .. }, Audience::Person(user), _) => self.comes_back(user),
+            (Publication::RoleChanged { me, .. }, Audience::Person(user), _) => {
+                self.comes_back(user);
+                self.person_reached(user, me.unwrap_or_default());
+            }
             (
                 Publication::BlocksChanged {
                     other,

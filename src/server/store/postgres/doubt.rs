@@ -57,19 +57,18 @@ impl Reached {
     }
 }
 
-/// What a transaction does to sessions and roles has no `seq` by which it could be seen: these people's sockets come back
-/// in any case, and are let in as what they are.
+/// What a transaction does to sessions has no `seq` by which it could be seen: these people's sockets come back in any
+/// case, and are let in as what they are.
 pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
     let people = publications
         .iter()
         .filter_map(|publication| match publication {
-            Publication::SessionsEnded { user, .. } | Publication::RoleChanged { user } => {
-                Some(*user)
-            }
+            Publication::SessionsEnded { user, .. }
+            | Publication::RoleChanged { user, me: None } => Some(*user),
             _ => None,
         });
     people
-        .map(|user| Publication::RoleChanged { user })
+        .map(|user| Publication::RoleChanged { user, me: None })
         .collect()
 }
 
@@ -99,6 +98,7 @@ fn of_person(publication: &Publication) -> Option<(UserId, Seq)> {
         | Publication::Standing { user, me, .. }
         | Publication::Read { user, me, .. } => Some((*user, *me)),
         Publication::Unread { user, marked, .. } => Some((*user, marked.me?)),
+        Publication::RoleChanged { user, me } => Some((*user, (*me)?)),
         _ => None,
     }
 }
@@ -139,6 +139,10 @@ mod tests {
             Publication::RoomDeleted(RoomId(8)),
             Publication::RoomDeleted(DEN),
         );
+        let role = |me| Publication::RoleChanged {
+            user: ALICE,
+            me: Some(Seq(me)),
+        };
         let shown = Publication::RoomHidden {
             room: DEN,
             user: ALICE,
@@ -147,6 +151,8 @@ mod tests {
             (vec![], false),
             (vec![read(4)], true),
             (vec![read(5)], false),
+            (vec![role(4)], true),
+            (vec![role(5)], false),
             (vec![changed(5)], true),
             (vec![changed(6), shown.clone()], false),
             (vec![shown, read(4)], true),
@@ -167,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn who_may_have_lost_a_session_or_a_role_comes_back() {
+    fn who_may_have_lost_a_session_comes_back() {
         let ended = Publication::SessionsEnded {
             user: ALICE,
             sessions: Vec::new(),
             is_renewed: false,
         };
-        let role = Publication::RoleChanged { user: ALICE };
-        let told = without_seq(&[ended, read(1), role.clone()]);
-        assert_eq!(told, [role.clone(), role]);
+        let role = |me| Publication::RoleChanged { user: ALICE, me };
+        let told = without_seq(&[ended, read(1), role(None), role(Some(Seq(2)))]);
+        assert_eq!(told, [role(None), role(None)]);
     }
 }

@@ -2,8 +2,9 @@
 //! points; what takes a place in them, and what does not.
 
 use super::*;
-use parlour_protocol::{Number, RoomKind, RoomRole, Seq, UserId};
+use parlour_protocol::{Number, RoomKind, RoomRole, Seq, ServerRole, UserId};
 use parlour_server::accounts::{house_since, rename};
+use parlour_server::administration::{Actor, Deed, administer};
 use parlour_server::messages::sync;
 use parlour_server::people::{block, unblock};
 use parlour_server::rooms::{
@@ -38,7 +39,16 @@ enum Change {
     Post(usize, i64),
     /// Whether she blocks one of the others.
     Block(usize, bool),
+    /// What is done to her by who runs the house.
+    Administer(Deed),
 }
+
+const DEEDS: [Deed; 4] = [
+    Deed::Role(ServerRole::Member),
+    Deed::Role(ServerRole::Moderator),
+    Deed::Disable,
+    Deed::Enable,
+];
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
     let room = || 1..=ROOMS;
@@ -57,6 +67,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::MarkUnread(room, number)),
         3 => (0..2_usize, room()).prop_map(|(who, room)| Change::Post(who, room)),
         2 => (1..3_usize, any::<bool>()).prop_map(|(who, is)| Change::Block(who, is)),
+        2 => (0..DEEDS.len()).prop_map(|which| Change::Administer(DEEDS[which])),
     ];
     proptest::collection::vec(change, 0..40)
 }
@@ -74,6 +85,12 @@ impl World {
         for name in ["Alice", "Bob", "Carol"] {
             people.push(bench.guest(name).await);
         }
+        // Guests have no other role.
+        let account = format!(
+            "UPDATE users SET kind = 'member' WHERE id = {}",
+            user(&people[0]).id
+        );
+        bench.change(account).await;
         for room in 2..=ROOMS {
             let draft = NewRoom {
                 name: format!("Room {room}"),
@@ -122,6 +139,7 @@ impl World {
                 };
                 change(ctx, bob, RoomId(room), changes).await.map(drop)
             }
+            Change::Administer(deed) => administer(ctx, Actor::Machine, who, deed).await.map(drop),
             Change::Block(who, is_blocked) => {
                 let who = user(&self.people[who]).id;
                 match is_blocked {
@@ -151,6 +169,7 @@ impl World {
                 ServiceError::Banned
                 | ServiceError::KeptOut
                 | ServiceError::Forbidden
+                | ServiceError::SignInRequired
                 | ServiceError::ReadOnly(_)
                 | ServiceError::RoomNotFound
                 | ServiceError::PersonNotFound,
@@ -182,6 +201,7 @@ impl World {
                 .collect(),
             me: state.me,
             blocked: state.blocked,
+            role: state.role,
             rooms,
         }
     }
@@ -197,6 +217,8 @@ struct Client {
     read: BTreeMap<RoomId, (Seq, RoomRole)>,
     me: Seq,
     blocked: Vec<UserId>,
+    /// On the server; none while she is disabled.
+    role: Option<ServerRole>,
     /// How far the client has each room.
     rooms: BTreeMap<RoomId, Seq>,
 }
@@ -238,8 +260,9 @@ impl Client {
             };
         }
         // Where nothing of it changed since, the client does not ask, and what it holds is what is told.
-        assert!(self.me < mine.to || self.blocked == mine.blocked);
-        self.blocked = mine.blocked;
+        let told = (mine.blocked, mine.role);
+        assert!(self.me < mine.to || (&self.blocked, self.role) == (&told.0, told.1));
+        (self.blocked, self.role) = told;
         self.me = mine.to;
     }
 }

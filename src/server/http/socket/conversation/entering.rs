@@ -43,6 +43,8 @@ enum Introduced {
     Known,
     /// Something of them changed since it was read.
     Outdated,
+    /// Their role on the server is another than when the request was looked at.
+    OtherRole,
 }
 
 impl Conversation {
@@ -111,6 +113,8 @@ impl Conversation {
                 match self.introduce(state, &read_at) {
                     Ok(Introduced::Known) => self.identified(),
                     Ok(Introduced::Outdated) => self.identify(),
+                    // They come back as who they are now.
+                    Ok(Introduced::OtherRole) => self.close(Closing::going_away(0)),
                     Err(error) => self.turn_away(&error),
                 }
             }
@@ -176,12 +180,16 @@ impl Conversation {
             read,
             me,
             blocked,
+            role,
         } = state;
         if let Some(name) = name {
             // They may have been renamed since the request was looked at.
             self.take_name(&name);
         }
         let person = self.scope.require_person()?;
+        if role.is_some_and(|role| role != person.role) {
+            return Ok(Introduced::OtherRole);
+        }
         let admitted = Admitted {
             session: Some(person.session),
             is_confined: person.is_confined,

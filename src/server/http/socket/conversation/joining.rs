@@ -8,7 +8,7 @@
 use super::command::About;
 use super::{Conversation, Doing, Done, Outcome, Step, Task};
 use crate::ServiceError;
-use crate::realtime::StreamSeqs;
+use crate::realtime::{Closing, StreamSeqs};
 use crate::rooms::{Checked, Rights};
 use parlour_protocol::{RoomId, RoomLeft, RoomList, Seq, ServerFrame, UsersList, Welcome};
 
@@ -181,7 +181,10 @@ impl Conversation {
         match outcome {
             Ok(Done::Missed(missed)) => {
                 self.steps.push_back(Step::Write(missed.frame));
-                if missed.is_last {
+                if missed.is_outdated {
+                    // Nobody told it: they come back as who they are now.
+                    self.close(Closing::going_away(0));
+                } else if missed.is_last {
                     self.hold_ends();
                 } else {
                     self.catch_up(stream, missed.to);

@@ -123,6 +123,8 @@ pub struct Missed {
     pub(super) frame: Frame,
     pub(super) to: Seq,
     pub(super) is_last: bool,
+    /// The person has another role on the server than as which they were let in.
+    pub(super) is_outdated: bool,
 }
 
 impl Missed {
@@ -153,7 +155,7 @@ impl Missed {
         Self::part(frame, to, is_last)
     }
 
-    fn of_mine(page: PersonPage) -> Self {
+    fn of_mine(page: PersonPage, scope: &Scope) -> Self {
         let (to, is_last) = (page.to, page.complete);
         let sync = SyncMe {
             rooms: page.rooms,
@@ -163,7 +165,12 @@ impl Missed {
             reset: page.reset,
             blocked: page.blocked,
         };
-        Self::encoded(ServerFrame::encode_sync_me(&sync, &page.roles), to, is_last)
+        let known = scope.person.as_ref().map(|person| person.role);
+        let frame = ServerFrame::encode_sync_me(&sync, &page.roles, page.role);
+        Self {
+            is_outdated: page.role != known,
+            ..Self::encoded(frame, to, is_last)
+        }
     }
 
     fn part(frame: ServerFrame, to: Seq, is_last: bool) -> Self {
@@ -175,6 +182,7 @@ impl Missed {
             frame: Frame::from(frame),
             to,
             is_last,
+            is_outdated: false,
         }
     }
 }
@@ -249,7 +257,7 @@ impl Task {
             }),
             Self::SyncMe(after) => Box::pin(async move {
                 let page = rooms::mine_since(&ctx, &scope, after).await?;
-                Ok(Done::Missed(Missed::of_mine(page)))
+                Ok(Done::Missed(Missed::of_mine(page, &scope)))
             }),
             Self::Leave(room) => Box::pin(async move {
                 rooms::leave(&ctx, &scope, room).await?;

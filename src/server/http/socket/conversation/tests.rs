@@ -150,6 +150,7 @@ fn missed(to: i64, is_last: bool) -> Done {
         frame: Frame::from(format!(r#"{{"type":"sync","to":{to}}}"#)),
         to: Seq(to),
         is_last,
+        is_outdated: false,
     })
 }
 
@@ -351,6 +352,23 @@ async fn typing_needs_a_person_who_has_joined() {
     assert_eq!(many().say(typing), ["write forbidden"]);
     let mut reader = started(SocketKind::Many, None, limits());
     assert_eq!(reader.say(typing), ["write sign_in_required"]);
+}
+
+#[tokio::test]
+async fn whoever_is_told_that_they_have_another_role_comes_back_as_who_they_are() {
+    let mut played = many();
+    assert_eq!(
+        played.say(r#"{"type":"sync_me","after":5}"#),
+        ["hold", "do SyncMe"]
+    );
+    let Done::Missed(missed) = missed(7, false) else {
+        unreachable!()
+    };
+    played.done(Done::Missed(Missed {
+        is_outdated: true,
+        ..missed
+    }));
+    assert_eq!(played.steps(), ["write sync to 7", "close 4000"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Who is let in, and who is not.
 
 use super::*;
+use parlour_protocol::ServerRole;
 
 #[tokio::test]
 async fn a_socket_for_one_room_waits_for_its_first_frame() {
@@ -143,4 +144,23 @@ async fn who_changes_while_their_socket_is_let_in_is_read_again() {
     invalidations.ended([Source::Person(UserId(2)), Source::RoomList]);
     played.done(Done::ReadPositions(PersonState::default(), before));
     assert!(played.conversation.is_open());
+}
+
+#[tokio::test]
+async fn who_has_another_role_than_when_they_were_looked_at_comes_back() {
+    for (role, expected) in [
+        (None, &[][..]),
+        (Some(alice().role), &[]),
+        (Some(ServerRole::Owner), &["close 4000"]),
+    ] {
+        let mut played = started(SocketKind::Many, Some(alice()), limits());
+        played.steps();
+        let state = PersonState {
+            role,
+            ..PersonState::default()
+        };
+        let now = read_at(&Arc::<Invalidations>::default());
+        played.done(Done::ReadPositions(state, now));
+        assert_eq!(played.steps(), expected, "{role:?}");
+    }
 }
