@@ -1,9 +1,9 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Posting, Room, RoomKind, Seq};
+use parlour_protocol::{History, Number, Posting, Room, RoomKind, RoomRules, Seq};
 use parlour_server::messages::{View, delete, edit, history, sync};
-use parlour_server::rooms::{self, Changes, get};
+use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ enum Change {
     Posting(usize),
     /// Only its members see it, or everybody.
     Kind(bool),
-    /// Into the archive, and back.
-    Archive,
+    /// Into the archive, or back.
+    Archive(bool),
     /// Somebody is put out of it and let in again.
     PutOut,
 }
@@ -33,7 +33,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => text.prop_map(Change::Describe),
         1 => (0..3_usize).prop_map(Change::Posting),
         1 => any::<bool>().prop_map(Change::Kind),
-        1 => Just(Change::Archive),
+        2 => any::<bool>().prop_map(Change::Archive),
         1 => Just(Change::PutOut),
     ];
     proptest::collection::vec(change, 0..40)
@@ -42,18 +42,21 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 /// Small, so that it slides within a few changes.
 const PAGE: u32 = 10;
 
-/// What a client holds: the newest page when it came, and everything since.
+/// What a client holds: the newest page when it came, and everything since. What only a call says of a room, its rules,
+/// it asks for again whenever it hears that the room has changed.
 struct Client {
     room: Room,
+    rules: RoomRules,
     messages: BTreeMap<Number, Message>,
     seq: Seq,
     has_older: bool,
 }
 
 impl Client {
-    fn at((room, page): (Room, History)) -> Self {
+    fn at((room, rules, page): (Room, RoomRules, History)) -> Self {
         Self {
             room,
+            rules,
             messages: page.messages.into_iter().map(|m| (m.number, m)).collect(),
             seq: page.seq,
             has_older: page.has_older,
@@ -75,7 +78,10 @@ impl Client {
             let page = sync(&bench.ctx, reader, LOBBY, self.seq).await.unwrap();
             assert!(!page.reset);
             page.messages.into_iter().for_each(|m| self.apply(m));
-            self.room = page.room.unwrap_or_else(|| self.room.clone());
+            if let Some(room) = page.room {
+                let ruled = rooms::get_ruled(&bench.ctx, reader, LOBBY).await.unwrap();
+                (self.room, self.rules) = (room, ruled.rules);
+            }
             self.seq = page.to;
             if page.complete {
                 break;
@@ -83,25 +89,40 @@ impl Client {
         }
     }
 
-    /// Its newest page, as a fresh one would be, and what the room is called.
-    fn newest(&self) -> (Vec<Message>, Seq, String) {
+    /// Its newest page, as a fresh one would be, and what the room is.
+    fn newest(&self) -> (Vec<Message>, Seq, String, RoomRules) {
         let newest = self.messages.values().rev().take(PAGE as usize);
         let mut messages: Vec<_> = newest.cloned().collect();
         messages.reverse();
-        (messages, self.seq, self.room.description.clone())
+        let description = self.room.description.clone();
+        (messages, self.seq, description, self.rules)
     }
 }
 
-async fn page(bench: &Bench, reader: &Scope) -> (Room, History) {
-    let room = get(&bench.ctx, reader, LOBBY).await.unwrap();
+async fn page(bench: &Bench, reader: &Scope) -> (Room, RoomRules, History) {
+    let rooms::Ruled { room, rules } = rooms::get_ruled(&bench.ctx, reader, LOBBY).await.unwrap();
     let history = history(&bench.ctx, reader, LOBBY, View::Newest, PAGE).await;
-    (room, history.unwrap())
+    (room, rules, history.unwrap())
 }
 
 /// Nobody made the lobby.
 async fn rule(bench: &Bench, author: &Scope, changes: Changes) {
-    let changed = rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await;
-    changed.unwrap();
+    made(rooms::change(&bench.ctx, &admin(author), LOBBY, changes).await);
+}
+
+/// What came of it. In an archived room nothing is done, of a message that is deleted nothing is said, and nobody is put
+/// out who is not let in again.
+fn made<T>(done: Result<T, ServiceError>) -> Option<T> {
+    match done {
+        Ok(done) => Some(done),
+        Err(
+            ServiceError::ReadOnly(_)
+            | ServiceError::Forbidden
+            | ServiceError::MessageNotFound
+            | ServiceError::PersonNotFound,
+        ) => None,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Of the three who are in the room, the author writes, one reads, and the last one comes and goes.
@@ -109,16 +130,18 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
     let [author, _, guest] = people;
     let pick = |which: usize| (!posted.is_empty()).then(|| posted[which % posted.len()]);
     match change {
-        Change::Post(text) => posted.push(bench.post(author, &text).await.number),
+        Change::Post(text) => {
+            let sent = made(bench.send(author, LOBBY, &text, None).await);
+            posted.extend(sent.map(|sent| sent.message.number));
+        }
         Change::Edit(which, text) => {
             if let Some(number) = pick(which) {
-                let edited = edit(&bench.ctx, author, LOBBY, number, text).await;
-                assert!(matches!(edited, Ok(_) | Err(ServiceError::MessageNotFound)));
+                made(edit(&bench.ctx, author, LOBBY, number, text).await);
             }
         }
         Change::Delete(which) => {
             if let Some(number) = pick(which) {
-                delete(&bench.ctx, author, LOBBY, number).await.unwrap();
+                made(delete(&bench.ctx, author, LOBBY, number).await);
             }
         }
         Change::Describe(text) => {
@@ -149,24 +172,18 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
             };
             rule(bench, author, changes).await;
         }
-        Change::Archive => {
-            for archived in [true, false] {
-                let changes = Changes {
-                    archived: Some(archived),
-                    ..Changes::default()
-                };
-                rule(bench, author, changes).await;
-            }
+        Change::Archive(is_archived) => {
+            let changes = Changes {
+                archived: Some(is_archived),
+                ..Changes::default()
+            };
+            rule(bench, author, changes).await;
         }
         Change::PutOut => {
             let who = user(guest).id;
             let ctx = &bench.ctx;
-            rooms::put_out(ctx, &admin(author), LOBBY, who)
-                .await
-                .unwrap();
-            rooms::let_in(ctx, &admin(author), LOBBY, who)
-                .await
-                .unwrap();
+            made(rooms::put_out(ctx, &admin(author), LOBBY, who).await);
+            made(rooms::let_in(ctx, &admin(author), LOBBY, who).await);
         }
     }
 }
@@ -196,8 +213,8 @@ async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseE
         make(&bench, &people, change, &mut posted).await;
     }
     client.catch_up(&bench, reader).await;
-    let (room, fresh) = page(&bench, reader).await;
-    let fresh = (fresh.messages, fresh.seq, room.description);
+    let (room, rules, fresh) = page(&bench, reader).await;
+    let fresh = (fresh.messages, fresh.seq, room.description, rules);
     prop_assert_eq!(client.newest(), fresh);
     bench.ctx.drain().await;
     Ok(())
