@@ -64,3 +64,29 @@ test("another room's are told of, too", async ({ arrive }) => {
   await bob.rest.post("over here", room.id);
   await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
 });
+
+test("what somebody writes to one alone is for oneself: in the title, the icon and the list", async ({ arrive }) => {
+  const bob = await arrive("Bob", LOBBY);
+  const tea = await bob.rest.makeRoom("Tea");
+  const alice = await arrive("Alice", `/rooms/${tea.id}`);
+  await alice.rest.post("Hello", tea.id);
+  const { user_id: hers } = await alice.rest.post("Hello");
+  await alice.visit(LOBBY);
+  await bob.visit(`/people/${hers}`);
+  await bob.page.getByRole("button", { name: "Write to them alone" }).click();
+  await bob.settled();
+  await expect(alice.roomLink("Bob")).toBeVisible();
+  await alice.hide();
+  await bob.rest.post("for all", tea.id);
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await bob.say("psst");
+  await expect(alice.page).toHaveTitle("(1 for you) Lobby · Parlour");
+  await expect(alice.icon).toHaveAttribute("href", "/favicon-for-you.svg");
+  await expect(alice.roomLink("Bob").getByRole("img", { name: "1 unread, for you" })).toBeVisible();
+  await expect(alice.roomLink("Tea").getByRole("img", { name: "1 unread", exact: true })).toBeVisible();
+  await alice.hide(false);
+  await alice.roomLink("Bob").click();
+  await expect(alice.message("psst")).toBeVisible();
+  await alice.hide();
+  await expect(alice.page).toHaveTitle("(1) Bob · Parlour");
+});

@@ -51,3 +51,4 @@ mod words;
 
 pub use face::face;
 pub use island::{Parlour, draw};
+pub use room_line::class_of;

@@ -18,6 +18,7 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::tachys::view::Position;
 use parlour_client::tab;
+use parlour_client::unread::Unread;
 use parlour_protocol::paths;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -138,7 +139,7 @@ impl Assets {
 
     fn document(&self, head: &Head, nonce: &str, body: AnyView) -> impl IntoView + use<> {
         let house = self.house();
-        let title = tab::title(head.title, 0, &house);
+        let title = tab::title(head.title, Unread::default(), &house);
         let canonical = head
             .canonical
             .clone()
@@ -169,7 +170,7 @@ impl Assets {
                     {robots}
                     {canonical}
                     <link rel="stylesheet" href=self.style.clone()/>
-                    <link rel="icon" id=ICON href=tab::icon(false) type="image/svg+xml"/>
+                    <link rel="icon" id=ICON href=tab::icon(Unread::default()) type="image/svg+xml"/>
                     <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                     <link rel="manifest" href="/site.webmanifest"/>
                     {head.is_live.then(|| self.scripts(nonce))}

@@ -28,4 +28,5 @@ pub mod tab;
 mod tests;
 pub mod timeline;
 pub mod transfer;
+pub mod unread;
 pub mod upgrade;

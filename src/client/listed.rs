@@ -47,12 +47,6 @@ pub fn has(rooms: &[RoomEntry], room: RoomId) -> bool {
     rooms.iter().any(|entry| entry.room.id == room)
 }
 
-/// How many other rooms than the open one have something unread.
-pub fn unread_elsewhere(rooms: &[RoomEntry], open: Option<RoomId>) -> usize {
-    let is_elsewhere = |entry: &&RoomEntry| entry.unread > 0 && open != Some(entry.room.id);
-    rooms.iter().filter(is_elsewhere).count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,15 +130,6 @@ mod tests {
         // An open one that the list has is as the list has it.
         let rooms = taken(with_it(), with_it(), Some(NEW));
         assert_eq!(rooms, with_it());
-    }
-
-    #[test]
-    fn what_is_unread_elsewhere_is_counted_by_room() {
-        let rooms = [entry(1, 1, 5), entry(2, 1, 0), entry(3, 1, 2)];
-        assert_eq!(unread_elsewhere(&rooms, Some(RoomId(1))), 1);
-        assert_eq!(unread_elsewhere(&rooms, Some(RoomId(2))), 2);
-        assert_eq!(unread_elsewhere(&rooms, None), 2);
-        assert_eq!(unread_elsewhere(&[], Some(RoomId(1))), 0);
     }
 
     #[test]

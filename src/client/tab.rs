@@ -1,18 +1,22 @@
 //! What a tab is called, also while nobody looks at it.
 
-use parlour_protocol::RoomEntry;
+use crate::unread::Unread;
 use parlour_protocol::display::isolated;
 
 /// More than this many are not counted.
 const MOST: i64 = 99;
 
 /// The title: what has not been read, the room or page, and the house.
-pub fn title(of: &str, unread: i64, house: &str) -> String {
+pub fn title(of: &str, unread: Unread, house: &str) -> String {
     let mut title = String::new();
-    if unread > 0 {
+    if unread.count > 0 {
         title.push('(');
-        title.push_str(&capped(unread));
-        title.push_str(") ");
+        title.push_str(&capped(unread.count));
+        title.push_str(if unread.is_for_you {
+            " for you) "
+        } else {
+            ") "
+        });
     }
     if !of.is_empty() {
         title.push_str(&isolated(of));
@@ -22,18 +26,13 @@ pub fn title(of: &str, unread: i64, house: &str) -> String {
     title
 }
 
-/// The icon, with a dot where something has not been read.
-pub fn icon(has_unread: bool) -> &'static str {
-    if has_unread {
-        "/favicon-unread.svg"
-    } else {
-        "/favicon.svg"
+/// The icon: with a dot where something has not been read, and lit where that is for who reads.
+pub fn icon(unread: Unread) -> &'static str {
+    match (unread.count, unread.is_for_you) {
+        (0, _) => "/favicon.svg",
+        (_, false) => "/favicon-unread.svg",
+        (_, true) => "/favicon-for-you.svg",
     }
-}
-
-/// What has not been read, in all rooms.
-pub fn unread(rooms: &[RoomEntry]) -> i64 {
-    rooms.iter().map(|entry| entry.unread).sum()
 }
 
 /// A count where there is little place.
@@ -48,35 +47,38 @@ pub fn capped(count: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{RoomId, samples};
 
-    #[test]
-    fn the_title_has_what_is_unread_and_is_the_page_s_without() {
-        assert_eq!(title("Lobby", 0, "Parlour"), "Lobby · Parlour");
-        assert_eq!(title("", 0, "Parlour"), "Parlour");
-        assert_eq!(title("Lobby", 1, "Parlour"), "(1) Lobby · Parlour");
-        assert_eq!(title("", 99, "Parlour"), "(99) Parlour");
-        assert_eq!(title("Lobby", 100, "Parlour"), "(99+) Lobby · Parlour");
+    fn of(room: &str, count: i64, is_for_you: bool) -> String {
+        title(room, Unread { count, is_for_you }, "Parlour")
     }
 
     #[test]
-    fn a_room_s_name_from_right_to_left_turns_nothing_else() {
+    fn the_title_has_what_is_unread_and_is_the_page_s_without() {
+        assert_eq!(of("Lobby", 0, false), "Lobby · Parlour");
+        assert_eq!(of("", 0, false), "Parlour");
+        assert_eq!(of("Lobby", 1, false), "(1) Lobby · Parlour");
+        assert_eq!(of("", 99, false), "(99) Parlour");
+        assert_eq!(of("Lobby", 100, false), "(99+) Lobby · Parlour");
+        assert_eq!(of("Lobby", 2, true), "(2 for you) Lobby · Parlour");
+        assert_eq!(of("", 100, true), "(99+ for you) Parlour");
+    }
+
+    #[test]
+    fn the_icon_tells_what_is_for_oneself_from_the_rest() {
+        let icons = [(0, false), (1, false), (1, true)];
+        let icons = icons.map(|(count, is_for_you)| icon(Unread { count, is_for_you }));
         assert_eq!(
-            title("סלון", 2, "Parlour"),
-            "(2) \u{2068}סלון\u{2069} · Parlour"
+            icons,
+            [
+                "/favicon.svg",
+                "/favicon-unread.svg",
+                "/favicon-for-you.svg"
+            ]
         );
     }
 
     #[test]
-    fn all_rooms_count() {
-        let entry = |id, unread| RoomEntry {
-            room: samples::room(RoomId(id), ""),
-            unread,
-            is_member: true,
-            is_favourite: false,
-            availability: None,
-        };
-        assert_eq!(unread(&[]), 0);
-        assert_eq!(unread(&[entry(1, 2), entry(2, 0), entry(3, 5)]), 7);
+    fn a_room_s_name_from_right_to_left_turns_nothing_else() {
+        assert_eq!(of("סלון", 2, false), "(2) \u{2068}סלון\u{2069} · Parlour");
     }
 }

@@ -46,16 +46,8 @@ names! {
     }
 }
 
-record! {
-    /// A room that the person is a member of from now on.
-    pub struct RoomJoined {
-        /// The id of the room.
-        pub room_id: RoomId,
-        /// The `seq` of this in the person's stream.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub me: Option<Seq>,
-    }
-}
+/// A room that the person is a member of from now on. It says the same, so that a browser has one reader for both.
+pub type RoomJoined = RoomLeft;
 
 record! {
     /// A room that the person has among their favourites from now on, or has no more.

@@ -138,7 +138,7 @@ async fn the_sidebar_has_what_is_unread_first_then_ones_own_rooms_then_others() 
     // A page of the room itself keeps its line where it was found.
     let page = alice.get(&attic).await;
     assert_eq!(page.texts(".room-list li")[..2], ["Unread", "Attic2"]);
-    assert_eq!(page.text(".room-list [data-unread] bdi"), "Attic");
+    assert_eq!(page.text(".room-list a:has(.unread) bdi"), "Attic");
     assert!(site.visitor().get("/").await.has_no(".unread"));
     assert!(bob.get("/").await.has_no(".unread"));
 }

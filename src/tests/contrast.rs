@@ -99,6 +99,7 @@ fn can_be_read(tokens: &BTreeMap<&'static str, [Light; 2]>) {
             ("on-accent", "accent"),
             ("on-accent", "accent-strong"),
             ("on-danger", "danger"),
+            ("on-lamp", "lamp"),
         ] {
             assert!(contrast(colour(ink), colour(surface)) >= TEXT, "{ink}");
         }

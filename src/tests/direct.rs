@@ -69,3 +69,37 @@ async fn a_direct_room_that_was_left_is_in_no_list_until_somebody_writes() {
     alice.say(&path, "still there?").await;
     assert!(names().await.contains(&"Alice".to_owned()));
 }
+
+#[tokio::test]
+async fn what_is_unread_of_whom_one_talks_to_alone_is_for_oneself_in_words_and_by_its_style() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    let path = room(&alice, id(&bob).await).await;
+    let tea = alice.room("Tea").await;
+    for room in [LOBBY, &tea] {
+        bob.say(room, "Hello").await;
+        alice.say(room, "Hello, all").await;
+    }
+    for _ in 0..2 {
+        alice.say(&path, "psst").await;
+    }
+    // Without script, and as the island finds it.
+    let page = bob.get(LOBBY).await;
+    let line = format!(".room-list a[href^='{path}'] .unread");
+    assert_eq!(page.attribute(&line, "aria-label"), "2 unread, for you");
+    assert_eq!(page.attribute(&line, "class"), "unread for-you");
+    assert_eq!(page.all(".for-you").len(), 1);
+    let line = format!(".room-list a[href^='{tea}'] .unread");
+    assert_eq!(page.attribute(&line, "aria-label"), "1 unread");
+    // The way back says what waits behind it.
+    assert_eq!(
+        page.attribute(".elsewhere", "aria-label"),
+        "1 unread, for you"
+    );
+    let page = bob.get(&path).await;
+    assert_eq!(page.attribute(".elsewhere", "aria-label"), "2 unread");
+    let nothing_here = bob.get("/rooms/4711").await;
+    assert_eq!(nothing_here.status, 404);
+    let label = nothing_here.attribute(".for-you", "aria-label");
+    assert_eq!(label, "2 unread, for you");
+}

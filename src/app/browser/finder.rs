@@ -4,6 +4,8 @@
 
 use super::dialog::{self, PATH, TITLE};
 use leptos::prelude::document;
+use parlour_client::tab::capped;
+use parlour_client::unread::Unread;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
@@ -20,8 +22,10 @@ pub struct Found {
     pub path: String,
     /// What it is called.
     pub name: String,
-    /// How many messages are unread in it, as it is shown; empty for none.
-    pub unread: String,
+    /// How many messages are unread in it.
+    pub unread: Unread,
+    /// By what the style knows that.
+    pub class: &'static str,
 }
 
 /// Opens the panel, with an empty list.
@@ -40,18 +44,24 @@ pub fn show(found: impl Iterator<Item = Found>) {
     let Some(list) = element(LIST) else { return };
     list.set_inner_html("");
     say(None);
-    for Found { path, name, unread } in found {
+    for found in found {
+        let Found {
+            path,
+            name,
+            unread,
+            class,
+        } = found;
         let parts = ["li", "bdi", "span"].map(|part| document().create_element(part));
         if let [Ok(line), Ok(called), Ok(count)] = parts {
             let _ = line.set_attribute("role", "option");
             let _ = line.set_attribute(PATH, &path);
             called.set_text_content(Some(&name));
-            count.set_text_content(Some(&unread));
-            count.set_class_name("unread");
+            count.set_text_content(Some(&capped(unread.count)));
+            count.set_class_name(class);
             let _ = count.set_attribute("role", "img");
-            let _ = count.set_attribute("aria-label", &format!("{unread} unread"));
+            let _ = count.set_attribute("aria-label", &unread.name());
             let _ = line.append_child(&called);
-            if !unread.is_empty() {
+            if unread.count > 0 {
                 let _ = line.append_child(&count);
             }
             let _ = list.append_child(&line);

@@ -10,6 +10,8 @@ use crate::app::slots::Slot;
 use parlour_client::read_here::ReadHere;
 use parlour_client::sections::Section;
 use parlour_client::timeline::{self, Row};
+use parlour_client::unread::Unread;
+use parlour_protocol::ids::DIRECT_FROM;
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
     Availability, History, Message, Number, OpenRoom, Person, Place, ReadOnly, Room, RoomEntry,
@@ -112,7 +114,7 @@ pub enum Part {
         /// The reader has a name.
         is_somebody: bool,
         /// In how many other listed rooms they have something unread.
-        elsewhere: usize,
+        elsewhere: Unread,
     },
     /// What stands in [`Slot::Looking`].
     Looking {
@@ -299,7 +301,9 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
         } => {
             let mut place = opened(&room, History::default());
             // Which ones they are is not said.
-            place.rooms = vec![entry(samples::room(RoomId(0), ""), 1); elsewhere];
+            let other = RoomId(if elsewhere.is_for_you { DIRECT_FROM } else { 0 });
+            let others = usize::try_from(elsewhere.count).unwrap_or_default();
+            place.rooms = vec![entry(samples::room(other, ""), 1); others];
             let mut own = entry(samples::room(room.id, &room.name), 0);
             own.is_favourite = is_favourite;
             place.rooms.push(own);

@@ -15,6 +15,7 @@ use parlour_client::presence::Presence;
 use parlour_client::read_here::{ReadHere, end_of};
 use parlour_client::sections::{self, Line, Standing};
 use parlour_client::timeline::{MessageRow, Row, Timeline, tell_apart, utc};
+use parlour_client::unread::Unread;
 use parlour_protocol::{History, OpenRoom, Place};
 use parlour_server::page_content::{PageContent, ReaderState};
 use parlour_server::rooms::ReaderEntry;
@@ -130,8 +131,13 @@ impl PageTemplate {
         let history = &open.history;
         match slot {
             Slot::Header => {
-                let header =
-                    renderer.part(self.header(open, room, ReaderEntry::default(), None, 0))?;
+                let header = renderer.part(self.header(
+                    open,
+                    room,
+                    ReaderEntry::default(),
+                    None,
+                    Unread::default(),
+                ))?;
                 self.draft.slot(ReaderSlot::Header, &header.html);
             }
             Slot::Looking => {
@@ -203,7 +209,7 @@ impl PageTemplate {
         room: &RoomKey,
         own: ReaderEntry,
         reader: Option<&ReaderState>,
-        elsewhere: usize,
+        elsewhere: Unread,
     ) -> Part {
         Part::Header {
             room: room.clone(),
@@ -392,11 +398,12 @@ impl PageTemplate {
                     is_member: reader.read.is_some(),
                     ..own
                 };
-                let elsewhere = listed
-                    .filter(|(entry, own)| own.unread > 0 && entry.room.id != open.room.id)
-                    .count();
+                let mut elsewhere = Unread::default();
+                for (entry, own) in listed.filter(|(entry, _)| entry.room.id != open.room.id) {
+                    elsewhere.add(Unread::of(entry.room.id, own.unread.min(1)));
+                }
                 let is_plain = !reader.may_delete && !own.is_member && reader.asking == 0;
-                if is_plain && elsewhere == 0 {
+                if is_plain && elsewhere.count == 0 {
                     return Ok(None);
                 }
                 renderer.part(self.header(open, room, own, Some(reader), elsewhere))?

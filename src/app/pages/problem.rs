@@ -3,6 +3,7 @@
 use super::form_page::refused_in_panel;
 use super::parts::PlainPage;
 use super::shape::Shape;
+use crate::app::room::class_of;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::{Request, State};
@@ -13,6 +14,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use parlour_client::listed;
 use parlour_client::tab::capped;
+use parlour_client::unread::Unread;
 use parlour_protocol::{AppError, ErrorCode, RoomEntry, paths};
 use parlour_server::http::problem::retry_after;
 use parlour_server::http::scope;
@@ -135,10 +137,11 @@ fn shown(site: &Site, why: &NoPage, rooms: Option<Vec<RoomEntry>>) -> Response {
 fn beside(rooms: Vec<RoomEntry>, page: impl IntoView) -> impl IntoView {
     let is_cut = !listed::is_whole(rooms.len());
     let line = |RoomEntry { room, unread, .. }: RoomEntry| {
-        let unread = (unread > 0).then(|| {
+        let unread = Unread::of(room.id, unread);
+        let unread = (unread.count > 0).then(|| {
             view! {
-                <span class="unread" role="img" aria-label=format!("{unread} unread")>
-                    {capped(unread)}
+                <span class=class_of(unread) role="img" aria-label=unread.name()>
+                    {capped(unread.count)}
                 </span>
             }
         });

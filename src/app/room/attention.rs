@@ -6,6 +6,7 @@ use super::shown;
 use super::view_model::ViewModel;
 use crate::app::browser::navigation;
 use parlour_client::tab;
+use parlour_client::unread::Unread;
 
 /// Keeps title and icon.
 pub fn keep(model: ViewModel) {
@@ -13,15 +14,15 @@ pub fn keep(model: ViewModel) {
     let house = navigation::house();
     shown::keep(move || {
         let unread = if model.is_hidden().get() {
-            model.rooms().with(|rooms| tab::unread(rooms))
+            model.rooms().with(|rooms| Unread::in_all(rooms))
         } else {
-            0
+            Unread::default()
         };
         let title = model.open().with(|open| {
             let room = open.as_ref().map_or("", |open| &open.room.name);
             tab::title(room, unread, &house)
         });
         navigation::set_title(&title);
-        navigation::set_icon(tab::icon(unread > 0));
+        navigation::set_icon(tab::icon(unread));
     });
 }

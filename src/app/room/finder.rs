@@ -3,11 +3,12 @@
 //! without script.
 
 use super::driver::act;
+use super::room_line::class_of;
 use super::view_model::{Dialog, ViewModel};
 use crate::app::browser::finder::{self, FIELD, Found};
 use crate::app::browser::{clock, fetch, marks, text_field};
 use leptos::task::spawn_local;
-use parlour_client::tab::capped;
+use parlour_client::unread::Unread;
 use parlour_protocol::calls::{Answered, Request};
 use parlour_protocol::paths;
 
@@ -26,13 +27,14 @@ pub fn open(model: ViewModel) {
 pub fn find(model: ViewModel) {
     let wanted = text_field::line(FIELD);
     let (found, is_all) = model.change(|state| state.session.find(&wanted, marks::findable));
-    finder::show(found.into_iter().map(|entry| Found {
-        path: paths::room(&entry.room),
-        unread: match entry.unread {
-            0 => String::new(),
-            unread => capped(unread),
-        },
-        name: entry.room.name,
+    finder::show(found.into_iter().map(|entry| {
+        let unread = Unread::of(entry.room.id, entry.unread);
+        Found {
+            path: paths::room(&entry.room),
+            name: entry.room.name,
+            unread,
+            class: class_of(unread),
+        }
     }));
     if is_all {
         return finder::end(NONE);

@@ -7,9 +7,9 @@ use super::view_model::{Dialog, ViewModel};
 use super::words::words;
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
-use parlour_client::listed;
 use parlour_client::room_cache::Open;
 use parlour_client::tab::capped;
+use parlour_client::unread::Unread;
 use parlour_protocol::{Room, paths};
 
 /// The way back, name and description, and the menu.
@@ -18,11 +18,9 @@ pub fn RoomHeader() -> impl IntoView {
     let model = ViewModel::here();
     let elsewhere = move || {
         let open = model.open_id();
-        model
-            .rooms()
-            .with(|rooms| listed::unread_elsewhere(rooms, open)) as i64
+        model.rooms().with(|rooms| Unread::elsewhere(rooms, open))
     };
-    let is_any_elsewhere = shown::holds(move || elsewhere() > 0);
+    let is_any_elsewhere = shown::holds(move || elsewhere().count > 0);
     view! {
         <header class="room-header">
             <a
@@ -33,8 +31,8 @@ pub fn RoomHeader() -> impl IntoView {
                 <span class="visually-hidden">"All rooms"</span>
                 {when(is_any_elsewhere, move || {
                     view! {
-                        <span class="elsewhere" role="img" aria-label=shown::text(move || format!("{} unread", elsewhere()))>
-                            {words(shown::text(move || capped(elsewhere())))}
+                        <span class="elsewhere" role="img" aria-label=shown::text(move || elsewhere().name())>
+                            {words(shown::text(move || capped(elsewhere().count)))}
                         </span>
                     }
                 })}

@@ -9,7 +9,16 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::sections::Section;
 use parlour_client::tab::capped;
+use parlour_client::unread::Unread;
 use parlour_protocol::{Availability, RoomEntry, paths};
+
+/// By what the style knows a count of what is unread.
+pub fn class_of(unread: Unread) -> &'static str {
+    match unread.is_for_you {
+        true => "unread for-you",
+        false => "unread",
+    }
+}
 
 /// What stands over a section of the sidebar.
 #[component]
@@ -49,8 +58,8 @@ pub fn RoomLine(
             .unwrap_or_else(|| entry.clone())
     });
     let is_open = move || model.open_id() == Some(id);
-    let unread = move || entry.with(|entry| entry.unread);
-    let is_any_unread = shown::holds(move || unread() > 0);
+    let unread = move || Unread::of(id, entry.with(|entry| entry.unread));
+    let is_any_unread = shown::holds(move || unread().count > 0);
     let availability = move || entry.with(|entry| entry.availability);
     let is_there = shown::holds(move || availability().is_some());
     let there = move || {
@@ -68,7 +77,6 @@ pub fn RoomLine(
             <a
                 href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
                 aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
-                data-unread=shown::mark(move || unread() > 0)
                 on:click=heard(visit)
             >
                 {when(is_there, move || {
@@ -77,8 +85,8 @@ pub fn RoomLine(
                 <bdi>{words(shown::text(move || entry.with(|entry| entry.room.name.clone())))}</bdi>
                 {when(is_any_unread, move || {
                     view! {
-                        <span class="unread" role="img" aria-label=shown::text(move || format!("{} unread", unread()))>
-                            {words(shown::text(move || capped(unread())))}
+                        <span class=class_of(unread()) role="img" aria-label=shown::text(move || unread().name())>
+                            {words(shown::text(move || capped(unread().count)))}
                         </span>
                     }
                 })}
