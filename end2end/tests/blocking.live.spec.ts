@@ -21,3 +21,17 @@ test("what a blocked person says while one looks is folded away, and not read ou
   await alice.say("Mine is not");
   await expect(alice.message("Mine is not").locator(".text")).toBeVisible();
 });
+
+test("blocked on one page, what somebody wrote folds on another that is open, and unfolds", async ({ arrive }) => {
+  const bob = await arrive("Bob", LOBBY);
+  const alice = await arrive("Alice", LOBBY);
+  const { user_id: id } = await bob.rest.post("Before");
+  const said = alice.message("Before").locator(".text");
+  await expect(said).toBeVisible();
+  const other = await alice.anotherTab(`/people/${id}`);
+  await other.page.getByRole("button", { name: "Block" }).click();
+  await expect(said).toBeHidden();
+  await other.page.getByRole("button", { name: "Unblock" }).click();
+  await expect(said).toBeVisible();
+  await expect(bob.message("Before").locator(".text")).toBeVisible();
+});
