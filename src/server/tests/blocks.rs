@@ -16,12 +16,19 @@ async fn asked(socket: &mut Socket, question: Value) -> Value {
     socket.next_of_type(&kind).await
 }
 
+/// A page that hears live: before that the list says what a socket missed.
+async fn let_in(server: &Server, guest: &Guest) -> Socket {
+    let mut socket = server.browser(guest).await;
+    asked(&mut socket, json!({"type": "rooms"})).await;
+    socket
+}
+
 #[tokio::test]
 async fn a_block_is_told_to_each_socket_of_its_person_and_to_nobody_else() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
     let mut phone = server.joined(&alice, LOBBY).await;
-    let mut desk = server.browser(&alice).await;
+    let mut desk = let_in(&server, &alice).await;
     let mut his = server.joined(&bob, LOBBY).await;
     let mut visitor = server.socket("/ws", &[]).await;
     visitor
@@ -93,7 +100,7 @@ async fn who_blocks_a_guest_blocks_who_they_sign_in_as_and_hears_so() {
         .await;
     let alice = made.body["user"]["id"].clone();
     let (guest, bob) = (server.guest("Al").await, server.guest("Bob").await);
-    let mut his = server.browser(&bob).await;
+    let mut his = let_in(&server, &bob).await;
     set(&server, Method::PUT, &bob, &guest).await;
     let told = his.next_of_type("blocks").await;
     assert_eq!(told["blocked"], json!([guest.id]));
