@@ -6,7 +6,8 @@
 //!
 //! What is kept is dropped by what changes on it. A page has, of each room in its list, its `seq` and when something was
 //! posted in it: so a message in any of those drops it, however small the change, and a message in another room, a read
-//! mark, a session or a name leave it. What one room changes costs little: the other lines are fragments that are kept.
+//! mark or a session leave it. Another name of anybody drops all of them, since each may have something by them. What
+//! that costs is little, as what one room changes does: the lines that are the same are fragments that are kept.
 
 mod document;
 mod draft;

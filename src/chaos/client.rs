@@ -63,6 +63,7 @@ impl Client {
             id: *id,
             name: name.to_owned(),
             kind: UserKind::Guest,
+            account: None,
         };
         let place = Place {
             me: mine.first().map(user),

@@ -131,6 +131,7 @@ mod tests {
             messages: numbers.map(|number| message(number, "x")).collect(),
             has_older: true,
             has_newer,
+            house: None,
         })
     }
 

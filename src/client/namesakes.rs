@@ -4,45 +4,37 @@
 //! with some letters of another, are told apart wherever the server takes them for look-alikes letter by
 //! letter; some more may be, for here are no tables.
 
-use parlour_protocol::{Person, UserId, rules};
+use parlour_protocol::{UserId, rules};
 
 /// The people that share a name with somebody else who is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Namesakes(Vec<Person>);
+pub struct Namesakes(Vec<UserId>);
 
 impl Namesakes {
-    /// Among these people, of whom each may come often, and under several names.
+    /// Among these people, of whom each may come often.
     pub fn among<'a>(people: impl Iterator<Item = (UserId, &'a str)>) -> Self {
-        let mut known: Vec<(UserId, &str)> = Vec::new();
-        for person in people {
-            if !known.contains(&person) {
-                known.push(person);
+        // Each name is looked through once, and not once for every other one.
+        let mut known: Vec<(UserId, Vec<Letter>)> = Vec::new();
+        for (id, name) in people {
+            if known.iter().all(|(other, _)| *other != id) {
+                known.push((id, letters(name)));
             }
         }
-        // Each name is looked through once, and not once for every other one.
-        let drawn: Vec<Vec<Letter>> = known.iter().map(|(_, name)| letters(name)).collect();
-        let is_shared = |at: &usize| {
-            let others = known.iter().zip(&drawn);
-            let mut others = others.filter(|(other, _)| other.0 != known[*at].0);
-            others.any(|(_, other)| look_alike(&drawn[*at], other))
+        let is_shared = |(id, name): &&(UserId, Vec<Letter>)| {
+            let mut others = known.iter();
+            others.any(|(other, drawn)| other != id && look_alike(name, drawn))
         };
-        let shared = (0..known.len()).filter(is_shared);
-        let shared = shared.map(|at| Person {
-            id: known[at].0,
-            name: known[at].1.to_owned(),
-        });
-        Self(shared.collect())
+        Self(known.iter().filter(is_shared).map(|(id, _)| *id).collect())
     }
 
     /// What stands after this person's name: `#7`, where the name alone would not do.
-    pub fn number(&self, id: UserId, name: &str) -> Option<String> {
-        let is_shared = self.0.iter().any(|p| p.id == id && p.name == name);
-        is_shared.then(|| format!("#{id}"))
+    pub fn number(&self, id: UserId) -> Option<String> {
+        self.0.contains(&id).then(|| format!("#{id}"))
     }
 
     /// The name, with what has to stand after it.
     pub fn full(&self, id: UserId, name: &str) -> String {
-        match self.number(id, name) {
+        match self.number(id) {
             Some(number) => format!("{name} {number}"),
             None => name.to_owned(),
         }
@@ -124,9 +116,7 @@ mod tests {
     fn numbers(people: &[(i64, &str)]) -> Vec<Option<String>> {
         let people = || people.iter().map(|(id, name)| (UserId(*id), *name));
         let namesakes = Namesakes::among(people());
-        people()
-            .map(|(id, name)| namesakes.number(id, name))
-            .collect()
+        people().map(|(id, _)| namesakes.number(id)).collect()
     }
 
     #[test]

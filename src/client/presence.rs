@@ -6,7 +6,7 @@
 mod tests;
 
 use super::namesakes::Namesakes;
-use parlour_protocol::{Person, Roster, User, UserId};
+use parlour_protocol::{Person, Roster, UserId};
 
 /// While somebody types it is said this often; the server forgets it after 5 s.
 const SAY_AGAIN_MS: f64 = 3_000.0;
@@ -45,10 +45,10 @@ impl Presence {
 
     /// Somebody is called otherwise; whether they are here or type under another name. They keep their place until the
     /// next `users_list`.
-    pub fn rename(&mut self, user: &User) -> bool {
+    pub fn rename(&mut self, who: UserId, name: &str) -> bool {
         let people = self.roster.people.iter_mut().chain(&mut self.typing);
-        let named = people.filter(|person| person.id == user.id && person.name != user.name);
-        let renamed = named.map(|person| person.name.clone_from(&user.name));
+        let named = people.filter(|person| person.id == who && person.name != name);
+        let renamed = named.map(|person| name.clone_into(&mut person.name));
         renamed.count() > 0
     }
 
@@ -79,7 +79,7 @@ impl Presence {
         let mut others = self.typing.iter().filter(|person| me != Some(person.id));
         let (first, second, more) = (others.next(), others.next(), others.count());
         let none = String::new;
-        let then = |person: &Person, words: &str| match namesakes.number(person.id, &person.name) {
+        let then = |person: &Person, words: &str| match namesakes.number(person.id) {
             Some(number) => format!(" {number}{words}"),
             None => words.to_owned(),
         };

@@ -63,6 +63,7 @@ mod tests {
             seq: Seq(9),
             has_older: true,
             has_newer,
+            house: None,
         };
         assert_eq!([true, false].map(|is| end_of(&page(is))), [Seq(5), Seq(9)]);
         assert_eq!(end_of(&History::default()), Seq::ZERO);

@@ -200,6 +200,7 @@ mod tests {
             seq: Seq(14),
             has_older: true,
             has_newer: false,
+            house: None,
         };
         let state = RoomState::from(OpenRoom {
             room: samples::room(RoomId(1), "Room"),

@@ -15,6 +15,7 @@ mod inbound;
 mod link;
 mod membership;
 mod navigation;
+mod notes;
 mod offline;
 mod outbound;
 mod paging;
@@ -164,8 +165,12 @@ pub struct Session {
 impl Session {
     /// Of a page as the server printed it. Nothing is live in it before [`Session::start`].
     pub fn new(place: Place, storage: Box<dyn Storage + Send + Sync>) -> Self {
+        let mut house = Stream::default();
         let (open, timeline, presence) = match place.open {
             Some(room) => {
+                if let Some(seq) = room.history.house {
+                    house.stands_at(seq);
+                }
                 let state = RoomState::from(room);
                 (Some(state.open), state.timeline, state.presence)
             }
@@ -196,7 +201,7 @@ impl Session {
             joined: Rooms::default(),
             rejoins: Vec::new(),
             syncing: ByRoom::default(),
-            house: Stream::default(),
+            house,
             mine: Stream::default(),
             told_since_asked: false,
             epoch: None,

@@ -54,6 +54,13 @@ impl Stream {
         Some(after)
     }
 
+    /// Something came that was read when the stream stood there, and may lack what was told since: what has to be asked.
+    pub fn read_at(&mut self, seq: Seq) -> Option<Seq> {
+        let known = self.at.unwrap_or(seq);
+        self.at = Some(seq.min(known));
+        self.reached(known)
+    }
+
     /// Takes a part of the answer, up to `to`.
     pub fn synced(&mut self, to: Seq, is_complete: bool) {
         self.at = self.at.map(|at| at.max(to));
@@ -111,6 +118,19 @@ mod tests {
         assert_eq!(stream.reached(Seq(901)), None);
         stream.synced(Seq(901), true);
         assert_eq!(stream, at(901));
+    }
+
+    #[test]
+    fn what_was_read_before_the_stream_stood_here_asks_for_what_came_since() {
+        let mut stream = Stream::default();
+        assert_eq!(stream.read_at(Seq(5)), None);
+        assert_eq!(stream, at(5));
+        assert_eq!(stream.read_at(Seq(7)), None, "the frames are on their way");
+        assert_eq!(heard(&mut stream, 6), (true, None));
+        assert_eq!(stream.read_at(Seq(5)), Some(Seq(5)));
+        assert_eq!(heard(&mut stream, 7), (true, None), "it is asked already");
+        stream.synced(Seq(7), true);
+        assert_eq!(stream, at(7));
     }
 
     #[test]

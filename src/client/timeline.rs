@@ -4,6 +4,7 @@
 //! and the last (except for what [`Timeline::heard`] still asks for); every row is in the newest
 //! state this browser was told of; and `apply(page at s, sync s..t) == page at t`.
 
+mod authors;
 mod new_line;
 mod rows;
 mod slices;
@@ -69,7 +70,7 @@ pub enum Synced {
     Ignored,
 }
 
-/// One room's messages in view.
+/// One room's messages in view, each of its author as they are now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// Shared with the rows, which are laid out anew with every change of any of them.
@@ -142,13 +143,6 @@ impl Timeline {
         }
         timeline.let_go_oldest();
         timeline
-    }
-
-    /// Who wrote what is shown, and under which names.
-    pub fn authors(&self) -> impl Iterator<Item = (UserId, &str)> {
-        self.messages
-            .iter()
-            .map(|message| (message.user_id, message.username.as_str()))
     }
 
     /// The messages held, in their order.
@@ -416,7 +410,8 @@ impl Timeline {
         self.put(message)
     }
 
-    fn put(&mut self, message: Message) -> bool {
+    fn put(&mut self, mut message: Message) -> bool {
+        message.be_of_author();
         let at = self
             .messages
             .partition_point(|row| row.number < message.number);

@@ -1,7 +1,7 @@
 //! A message in its present state.
 
 use crate::json::{names, record};
-use crate::{Document, MessageId, Number, RoomId, Seq, Timestamp, UserId};
+use crate::{Document, MessageId, Number, Person, RoomId, Seq, Timestamp, UserId};
 
 record! {
     /// A message; the same record in REST, frames and pages.
@@ -21,6 +21,9 @@ record! {
         pub user_id: UserId,
         /// The author's name when it was written.
         pub username: String,
+        /// Who that is now, if it is somebody of another name, or with an account of another id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub author: Option<Person>,
         /// The text; empty once deleted.
         pub content: String,
         /// The idempotency key its author sent it with.
@@ -49,6 +52,16 @@ names! {
         Markdown = "markdown",
         /// It has none, whatever it looks like.
         Plain = "plain",
+    }
+}
+
+impl Message {
+    /// Puts who its author is now in the place of who wrote it, as pages show it.
+    pub fn be_of_author(&mut self) {
+        if let Some(author) = self.author.take() {
+            self.user_id = author.id;
+            self.username = author.name;
+        }
     }
 }
 

@@ -176,6 +176,9 @@ record! {
         pub has_older: bool,
         /// There are newer messages than the last.
         pub has_newer: bool,
+        /// How far the house's stream had come: their authors are called no less lately. `None` for who does not hear it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub house: Option<Seq>,
     }
 }
 

@@ -13,6 +13,7 @@ pub fn message(number: i64) -> Message {
         seq: Seq(number),
         user_id: UserId(1),
         username: "Alice".to_owned(),
+        author: None,
         content: "hello".to_owned(),
         client_id: format!("k{number}"),
         timestamp: Timestamp(0),

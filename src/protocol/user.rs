@@ -20,10 +20,14 @@ record! {
     pub struct User {
         /// The id of the user.
         pub id: UserId,
-        /// The name shown now; messages keep the name they were written under.
+        /// The name shown now, also beside what was written under another one.
         pub name: String,
         /// Guest, member or bot.
         pub kind: UserKind,
+        /// Of somebody who was a guest: the account that they have signed in to, whose name and kind these are. Only the
+        /// house's stream tells of such.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub account: Option<UserId>,
     }
 }
 

@@ -109,7 +109,7 @@ pub async fn give_name(
     Ok((user, Some(token)))
 }
 
-/// Gives the person another name. Messages keep the name they were written under.
+/// Gives the person another name. Messages keep the name they were written under, and pages show this one.
 ///
 /// # Errors
 /// The name breaks its rule, [`ServiceError::UsernameTaken`], [`ServiceError::UsernameReserved`], or

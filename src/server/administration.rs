@@ -219,6 +219,7 @@ mod tests {
                 id: UserId(2),
                 name: "Bob".to_owned(),
                 kind,
+                account: None,
             },
             role,
             is_active: true,

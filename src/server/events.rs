@@ -123,9 +123,9 @@ pub enum Publication {
         /// Its members, of a room that is not open.
         members: Vec<UserId>,
     },
-    /// A user was renamed.
+    /// A user was renamed, or has signed in to an account, and is called what that is.
     Renamed {
-        /// The user, under the new name.
+        /// The user, under the new name, with the account.
         user: User,
         /// The skeleton of the new name.
         skeleton: String,
@@ -230,7 +230,7 @@ impl Publication {
             Self::Read { user, .. } | Self::Unread { user, .. } | Self::Standing { user, .. } => {
                 smallvec![Source::Person(*user)]
             }
-            Self::Renamed { user, .. } => smallvec![Source::Person(user.id)],
+            Self::Renamed { user, .. } => smallvec![Source::Person(user.id), Source::Names],
             Self::SessionsEnded { user, .. }
             | Self::RoleChanged { user, .. }
             | Self::BlocksChanged { user, .. } => {
@@ -332,6 +332,7 @@ mod tests {
             id: ALICE,
             name: "Zoe".to_owned(),
             kind: UserKind::Guest,
+            account: None,
         };
         Publication::Renamed {
             user,
@@ -383,7 +384,7 @@ mod tests {
             (Publication::RoomDeleted(ROOM), vec![room, list]),
             (left, vec![alice, Source::Memberships(ALICE)]),
             (read, vec![alice]),
-            (renamed(), vec![alice]),
+            (renamed(), vec![alice, Source::Names]),
             (viewers, vec![Source::Everything]),
         ] {
             assert_eq!(publication.changes().to_vec(), changes, "{publication:?}");

@@ -1,7 +1,7 @@
 //! Which values that were read from the database, and are kept, are still what reading them again would give.
 //!
 //! Each transaction that ends takes the next [`Moment`], and leaves it on what it changed: a room, a person, the list
-//! of rooms. A value is kept with the moment before it was read, and is current as long as nothing that it was read
+//! of rooms, what people are called. A value is kept with the moment before it was read, and is current as long as nothing that it was read
 //! from has a later one. What a commit changed follows from what it publishes
 //! ([`Publication::changes`](crate::events::Publication::changes)).
 //!
@@ -23,6 +23,8 @@ pub enum Source {
     RoomList,
     /// A person: their name and role, their sessions, the rooms they belong to and how far they have read them.
     Person(UserId),
+    /// What people are called, all of them, and which account a guest has signed in to.
+    Names,
     /// Of a person the rooms they belong to alone.
     Memberships(UserId),
     /// All of the database, of which every value is read.
@@ -69,6 +71,7 @@ struct Changed {
     now: u64,
     everything: u64,
     room_list: u64,
+    names: u64,
     rooms: Box<[u64]>,
     people: Box<[u64]>,
     memberships: Box<[u64]>,
@@ -81,6 +84,7 @@ impl Default for Invalidations {
             now: 0,
             everything: 0,
             room_list: 0,
+            names: 0,
             rooms: slots(),
             people: slots(),
             memberships: slots(),
@@ -122,6 +126,7 @@ impl Changed {
         match source {
             Source::Everything => &mut self.everything,
             Source::RoomList => &mut self.room_list,
+            Source::Names => &mut self.names,
             Source::Room(RoomId(id)) => &mut self.rooms[slot(id)],
             Source::Person(UserId(id)) => &mut self.people[slot(id)],
             Source::Memberships(UserId(id)) => &mut self.memberships[slot(id)],
@@ -163,6 +168,7 @@ mod tests {
             (vec![BOB], true),
             (vec![Source::Memberships(UserId(1))], true),
             (vec![Source::RoomList, Source::Room(RoomId(2))], true),
+            (vec![Source::Names], true),
             (vec![], true),
         ] {
             let is = changes.is_current(before, sources.iter().copied());

@@ -39,8 +39,18 @@ pub async fn history(
     limit: u32,
 ) -> Result<History, ServiceError> {
     ctx.limits.history_page(scope)?;
+    let house = names_at(ctx, scope);
     let opened = ctx.store.history(scope, room, view, limit).await?;
-    Ok(opened.history)
+    Ok(History {
+        house,
+        ..opened.history
+    })
+}
+
+/// How far the house's stream has come, which says what people are called; `None` for who does not hear it. Ask before
+/// messages are read: their authors are called no less lately.
+pub fn names_at(ctx: &Context, scope: &Scope) -> Option<Seq> {
+    (!scope.is_confined()).then(|| ctx.hub.house())
 }
 
 /// What changed after `after`, in the room and of the room itself.

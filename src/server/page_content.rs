@@ -92,14 +92,17 @@ pub async fn read(
     if let Some(at) = at {
         counts(ctx, scope, at.view)?;
     }
+    let house = messages::names_at(ctx, scope);
     let open = at.map(|at| (at.room, at.view));
     let read = ctx.store.rooms_and_history(scope, open, rules::PAGE_SIZE);
     let Listed { listing, opened } = read.await?;
     let opened_rules = opened.as_ref().map(|opened| opened.room.rules);
     let opened = at.zip(opened).map(|(at, opened)| {
         let mut open = self::open(ctx, at, opened)?;
+        open.history.house = house;
         for message in &mut open.history.messages {
             message.id = MessageId::default();
+            message.be_of_author();
         }
         Ok::<_, ServiceError>(open)
     });
@@ -201,7 +204,9 @@ impl PageContent {
         // The open one is among those listed.
         let listed = self.place.rooms.iter();
         let listed = listed.map(|entry| Source::Room(entry.room.id));
-        [Source::RoomList].into_iter().chain(listed)
+        // Whoever wrote on it is there as they are called now.
+        let all = [Source::RoomList, Source::Names];
+        all.into_iter().chain(listed)
     }
 
     /// Whether all open rooms are in the list; otherwise only readers with the same memberships have the same list.
@@ -259,10 +264,12 @@ fn availability_in(ctx: &Context, reader: Option<UserId>, room: RoomId) -> Optio
 /// As [`read`].
 pub async fn visit(ctx: &Context, scope: &Scope, at: At) -> Result<OpenRoom, ServiceError> {
     counts(ctx, scope, at.view)?;
+    let house = messages::names_at(ctx, scope);
     let read = ctx.store.history(scope, at.room, at.view, rules::PAGE_SIZE);
     let opened = read.await?;
     let rules = opened.room.rules;
-    let opened = open(ctx, at, opened)?;
+    let mut opened = open(ctx, at, opened)?;
+    opened.history.house = house;
     let read = read_of(ctx, scope, at.room).await?;
     Ok(OpenRoom {
         read: read.map(|read| read.seq),
@@ -340,6 +347,7 @@ pub async fn visit_unread(
         room,
         view: View::Newest,
     };
+    let house = messages::names_at(ctx, scope);
     let history = |view| (ctx.store).history(scope, room, view, rules::PAGE_SIZE);
     let opened = history(newest.view).await?;
     let read = read_of(ctx, scope, room).await?;
@@ -350,7 +358,8 @@ pub async fn visit_unread(
         None => opened,
     };
     let rules = opened.room.rules;
-    let opened = open(ctx, newest, opened)?;
+    let mut opened = open(ctx, newest, opened)?;
+    opened.history.house = house;
     Ok(OpenRoom {
         read: seq,
         ..with_rights(ctx, scope, read.as_ref(), rules, opened).await?
@@ -414,6 +423,7 @@ mod tests {
             seq: Seq(13),
             has_older,
             has_newer: false,
+            house: None,
         };
         let begins = |has_older, unread, read: Option<i64>| {
             let at = begins_at(RoomId(1), &newest(has_older), unread, read.map(Seq));

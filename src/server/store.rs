@@ -23,6 +23,7 @@ mod accounts;
 mod administration;
 mod alone;
 mod author;
+mod authorship;
 pub mod backup;
 mod bootstrap;
 mod cards;

@@ -249,14 +249,30 @@ async fn what_a_guest_wrote_is_theirs_on_the_page_when_they_have_signed_in() {
     let room = guest.get(LOBBY).await;
     let place = room.place();
     let message = place.open.unwrap().history.messages.remove(0);
-    assert_eq!(place.was, [message.user_id]);
-    assert_ne!(place.me.unwrap().id, message.user_id);
+    let me = place.me.unwrap();
+    assert_eq!(place.was.len(), 1);
+    assert_ne!(place.was, [me.id]);
+    assert_eq!((message.user_id, &*message.username), (me.id, "Alice"));
     assert_eq!(room.all("[data-own]").len(), 1);
+    assert_eq!(room.all("[data-own] .message-actions .edit").len(), 1);
     assert_eq!(room.text("a.me"), "Alice");
     let edit = format!("{LOBBY}/m/{}/edit", message.number);
     let form = guest.get(&edit).await.form("form[action$=edit]");
     let form = form.with("content", "As whom I am.");
     assert_eq!(guest.submit(form).await.status, 303);
+    // To everybody it is the account's: its name, its face, its card.
+    for reader in [site.person("Bob").await, site.visitor()] {
+        let room = reader.get(LOBBY).await;
+        assert_eq!(room.text(".message .author"), "Alice");
+        let card = room.attribute(".message .author", "href").to_owned();
+        let number = card.strip_prefix("/people/").unwrap();
+        let number = number.split('?').next().unwrap();
+        assert_eq!(number, me.id.to_string());
+        let hue = parlour_client::faces::hue(me.id).to_string();
+        assert_eq!(room.attribute(".message .face", "data-hue"), hue);
+        let message = room.place().open.unwrap().history.messages.remove(0);
+        assert_eq!(message.user_id, me.id);
+    }
     // To who is a member already it is another account.
     let asked = guest.get("/signin").await;
     assert!(!asked.body.contains("What you wrote here as a guest"));

@@ -373,21 +373,6 @@ async fn a_room_is_deleted_after_a_question_and_its_address_leads_back() {
     answer.is_a_problem(404, "There is no such room.");
 }
 
-#[tokio::test]
-async fn a_name_is_changed_and_what_was_written_before_keeps_the_old_one() {
-    let site = Site::plain().await;
-    let alice = site.person("Alice").await;
-    let page = alice.say(LOBBY, "as Alice").await;
-    assert_eq!(page.attribute("a.me", "href"), "/me");
-    let form = alice.get("/me").await.form("form.form");
-    assert_eq!(form.value("username"), "Alice");
-    let page = alice.done(form.with("username", "Alicia")).await;
-    assert_eq!(page.text("a.me"), "Alicia");
-    let page = alice.say(LOBBY, "as Alicia").await;
-    assert_eq!(page.texts(".message .author"), ["Alice", "Alicia"]);
-    assert_eq!(page.all(".message[data-own]").len(), 2);
-}
-
 /// What somebody else's message and room answer to who does not own them.
 async fn not_ones_own(browser: &Browser, message: &str, room: &str) -> Vec<Page> {
     vec![

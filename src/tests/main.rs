@@ -38,6 +38,7 @@ mod many_rooms;
 mod markup;
 mod matrix;
 mod members;
+mod names;
 mod outsider;
 mod page_cache;
 mod pages;

@@ -73,6 +73,10 @@ export class Guest {
     return this.call("DELETE", `/rooms/${room}`);
   }
 
+  rename(username: string): Promise<void> {
+    return this.call("PATCH", "/me", { username });
+  }
+
   async post(content: string, room = 1): Promise<Message> {
     const message = await this.call<Message>("POST", `/rooms/${room}/messages`, { content });
     this.posted(message);

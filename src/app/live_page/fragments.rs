@@ -432,6 +432,7 @@ fn somebody() -> User {
         id: UserId(0),
         name: String::new(),
         kind: UserKind::Guest,
+        account: None,
     }
 }
 

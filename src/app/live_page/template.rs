@@ -193,9 +193,8 @@ impl PageTemplate {
                 let authors = history.messages.iter();
                 let authors = authors.map(|message| (message.user_id, message.username.as_str()));
                 let namesakes = Presence::new(open.roster.clone()).namesakes(authors);
-                let members = renderer.members(open, |person| {
-                    namesakes.number(person.id, &person.name).is_some()
-                })?;
+                let members =
+                    renderer.members(open, |person| namesakes.number(person.id).is_some())?;
                 self.draft.text(&members.html);
             }
             _ => {}

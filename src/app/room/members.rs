@@ -35,7 +35,7 @@ pub fn Members() -> impl IntoView {
     let people = move || {
         roster.with(|roster| {
             let numbered = |person: &Person| {
-                let number = namesakes.with(|namesakes| namesakes.number(person.id, &person.name));
+                let number = namesakes.with(|namesakes| namesakes.number(person.id));
                 Line::Person(person.clone(), number)
             };
             roster.people.iter().map(numbered).collect()

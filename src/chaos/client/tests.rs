@@ -52,6 +52,7 @@ fn welcome(seq: i64, epoch: &str) -> ServerFrame {
             id: ALICE,
             name: "Alice".to_owned(),
             kind: UserKind::Guest,
+            account: None,
         }),
         was: Vec::new(),
         room: room(seq),

@@ -1,6 +1,5 @@
 //! What the server says, applied.
 
-use super::stored::Key;
 use super::{Effect, Part, Session, ids_of, wait_ms};
 use crate::announcer::{Aloud, Announcer};
 use crate::presence::Presence;
@@ -10,11 +9,8 @@ use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, AvailabilityChanged, ClientFrame, ErrorCode, Favourite, Heartbeat, History, Message,
     Number, Refusal, Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq,
-    ServerFrame, Sync, System, Typists, UserId, UsersList, Welcome,
+    ServerFrame, Sync, Typists, UserId, UsersList, Welcome,
 };
-
-/// What is stored of lines that nobody wants.
-const OFF: &str = "off";
 
 impl Session {
     /// A frame came. One that stood behind what ended the socket is nobody's any more: the next socket asks again.
@@ -35,6 +31,13 @@ impl Session {
                 ..
             }) => {
                 self.change_entry(room_id, |entry| entry.room.online = count);
+                // Who does not hear the house's stream hears here what people are called.
+                if let Some(timeline) = self.timeline_mut(room_id) {
+                    let renamed = people.iter().filter(|now| timeline.rename(now.id, now));
+                    if renamed.count() > 0 && self.open_id() == Some(room_id) {
+                        self.drawn_anew();
+                    }
+                }
                 self.on_presence(room_id, |p| p.set_roster(Roster { people, count }));
             }
             ServerFrame::Typing(Typists {
@@ -219,11 +222,8 @@ impl Session {
     /// A room is there, or is called otherwise: a change like any other, but of no message.
     fn stepped(&mut self, room: Room) {
         let (room_id, seq) = (room.id, room.seq);
-        let timeline = match self.open_id() == Some(room_id) {
-            true => Some(&mut self.timeline),
-            false => (self.cache.get_mut(room_id)).map(|state| &mut state.timeline),
-        };
         // What a direct room is called takes no seq of it.
+        let timeline = self.timeline_mut(room_id);
         let timeline = timeline.filter(|_| !room_id.is_direct());
         if let Some(Applied::Gap { after }) = timeline.map(|timeline| timeline.step(seq)) {
             self.ask(room_id, after);
@@ -234,7 +234,7 @@ impl Session {
     fn synced(&mut self, frame: Sync) {
         let Sync {
             room_id,
-            messages,
+            mut messages,
             room,
             from,
             to,
@@ -245,7 +245,8 @@ impl Session {
         if let Some(room) = room {
             self.room_changed(room);
         }
-        for message in &messages {
+        for message in &mut messages {
+            message.be_of_author();
             self.settle(message);
         }
         let is_open = self.open_id() == Some(room_id);
@@ -302,48 +303,11 @@ impl Session {
         match applied {
             // The rest follows by itself.
             Some(Synced::More { .. }) => {}
-            Some(Synced::Reset) => self.take_anew(room_id, self.reading()),
+            Some(Synced::Reset) => self.take_anew_here(room_id),
             // Otherwise it is looked at once it is drawn.
             Some(Synced::CaughtUp | Synced::Ignored) | None if follows => self.look(),
             Some(Synced::CaughtUp | Synced::Ignored) | None => {}
         }
-    }
-
-    fn came_or_went(&mut self, frame: System) {
-        // One knows that one has come oneself.
-        if self.has_notes && !self.is_mine(frame.user_id) {
-            let (user, name) = (frame.user_id, frame.username.as_str());
-            let name = self.namesakes_with(&[(user, name)]).full(user, name);
-            let at = self.date();
-            self.on_timeline(frame.room_id, |t| t.note(name, frame.event, at));
-        }
-    }
-
-    /// Lines say who comes and who goes from now on, or none does, not those that are here either. All tabs
-    /// do the same.
-    pub fn show_notes(&mut self, has_notes: bool) {
-        let text = if has_notes { "" } else { OFF };
-        self.stored.save(Key::Notes, text.to_owned());
-        self.have_notes(has_notes);
-    }
-
-    /// Takes up what was chosen here or in another tab.
-    pub(super) fn load_notes(&mut self) {
-        if let Some(text) = self.stored.news(Key::Notes) {
-            self.have_notes(text != OFF);
-        }
-    }
-
-    fn have_notes(&mut self, has_notes: bool) {
-        self.has_notes = has_notes;
-        if !has_notes {
-            let held = self.cache.iter().map(|state| state.open.room.id);
-            let held: Vec<RoomId> = held.chain(self.open_id()).collect();
-            for room in held {
-                self.on_timeline(room, Timeline::drop_notes);
-            }
-        }
-        self.show(Part::Notes);
     }
 
     fn heard_of(&mut self, frame: RoomActivity) {
@@ -479,14 +443,24 @@ impl Session {
         room_id: RoomId,
         change: impl FnOnce(&mut Timeline) -> T,
     ) -> Option<T> {
+        let changed = change(self.timeline_mut(room_id)?);
         if self.open_id() == Some(room_id) {
-            let changed = change(&mut self.timeline);
-            self.show(Part::Timeline);
-            self.push(Effect::KeepInView);
-            return Some(changed);
+            self.drawn_anew();
         }
-        let state = self.cache.get_mut(room_id)?;
-        Some(change(&mut state.timeline))
+        Some(changed)
+    }
+
+    fn timeline_mut(&mut self, room_id: RoomId) -> Option<&mut Timeline> {
+        match self.open_id() == Some(room_id) {
+            true => Some(&mut self.timeline),
+            false => (self.cache.get_mut(room_id)).map(|state| &mut state.timeline),
+        }
+    }
+
+    /// What is shown of the open room's messages is another, and what was in view stays there.
+    pub(super) fn drawn_anew(&mut self) {
+        self.show(Part::Timeline);
+        self.push(Effect::KeepInView);
     }
 
     fn on_presence(&mut self, room_id: RoomId, change: impl FnOnce(&mut Presence)) {

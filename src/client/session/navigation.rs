@@ -149,17 +149,19 @@ impl Session {
                 Err(refused) => self.call_refused(room, &refused),
             },
             Ask::Open(..) | Ask::Unread(_) => {
+                let answer: Result<OpenRoom, Refused> = answered(answer);
+                self.names_read(answer.as_ref().ok().and_then(|room| room.history.house));
                 if let Some(visit) = self.visit.take_if(|visit| visit.number == number) {
                     self.show(Part::Loading);
-                    self.visited(visit, answered(answer));
+                    self.visited(visit, answer);
                 } else if let Some((_, position)) =
                     self.coming_back.take_if(|back| back.0 == number)
                 {
                     self.show(Part::Loading);
-                    self.came_back(position, answered(answer));
+                    self.came_back(position, answer);
                 } else if let Some(page) = self.page.take_if(|page| page.number == number) {
                     self.show(Part::Loading);
-                    self.page_came(page.of, answered(answer));
+                    self.page_came(page.of, answer);
                 }
             }
             Ask::Older(..) | Ask::Newer(..) => self.history_came(number, answered(answer)),

@@ -42,13 +42,13 @@ impl Session {
             return;
         }
         let piece = pieces.remove(0);
-        let is_last = pieces.is_empty();
+        let (is_last, house) = (pieces.is_empty(), piece.house);
         match is_older {
             true => self.timeline.prepend(piece),
             false => self.timeline.append(piece),
         }
-        self.show(Part::Timeline);
-        self.push(Effect::KeepInView);
+        self.names_read(house);
+        self.drawn_anew();
         if !is_last {
             return self.push(Effect::NextFrame);
         }
@@ -119,6 +119,11 @@ impl Session {
         let of = Of::Anew(room, around);
         self.page = Some(Page { number, of });
         self.show(Part::Loading);
+    }
+
+    /// The same, around what is read.
+    pub(super) fn take_anew_here(&mut self, room: RoomId) {
+        self.take_anew(room, self.reading());
     }
 
     pub(super) fn page_came(&mut self, of: Of, answer: Result<OpenRoom, Refused>) {

@@ -2,14 +2,16 @@
 //! where that was changed on another device.
 //!
 //! *Invariant:* what is missing of a stream is asked for at the next live change of it, or at the next heartbeat. Where
-//! too much is missing, what it is about is taken anew: the list of rooms, or the people of the rooms that are held.
+//! too much is missing, what it is about is taken anew: the list of rooms, or the people and authors of those held.
 
 use super::membership::look_at;
-use super::{Effect, Part, Session};
+use super::{Part, Session};
+use crate::room_cache::RoomCache;
 use crate::stream::Stream;
 use crate::timeline::Timeline;
 use parlour_protocol::{
-    Blocks, ClientFrame, Membership, PersonChanged, ReadMark, Seq, SyncHouse, SyncMe, User, UserId,
+    Blocks, ClientFrame, Membership, Person, PersonChanged, ReadMark, Seq, SyncHouse, SyncMe, User,
+    UserId,
 };
 
 impl Session {
@@ -55,17 +57,22 @@ impl Session {
         let heard = self.house.hear(Some(frame.seq));
         self.ask_house(heard.ask_after);
         if heard.is_news {
-            self.is_called(&frame.user);
+            self.is_called(frame.user);
         }
     }
 
     /// What was missing of the house's stream.
     pub(super) fn synced_house(&mut self, frame: SyncHouse) {
-        for user in &frame.people {
+        for user in frame.people {
             self.is_called(user);
         }
         self.house.synced(frame.to, frame.complete);
         if frame.reset {
+            // What anybody who wrote is called is taken anew as well.
+            self.cache = RoomCache::default();
+            if let Some(room) = self.open_id() {
+                self.take_anew_here(room);
+            }
             let rooms: Vec<_> = self.joined.rooms().collect();
             for room in rooms {
                 let after = self.timeline_of(room).map(Timeline::seq);
@@ -107,21 +114,36 @@ impl Session {
     pub(super) fn blocks(&mut self, blocked: Vec<UserId>) {
         if self.blocked != blocked {
             self.blocked = blocked;
-            self.show(Part::Timeline);
-            self.push(Effect::KeepInView);
+            self.drawn_anew();
         }
     }
 
-    fn is_called(&mut self, user: &User) {
-        if self.is_mine(user.id) && self.me.as_ref() != Some(user) {
-            self.me = Some(user.clone());
+    /// Messages came that were read when the house's stream stood there.
+    pub(super) fn names_read(&mut self, house: Option<Seq>) {
+        let after = house.and_then(|house| self.house.read_at(house));
+        self.ask_house(after);
+    }
+
+    fn is_called(&mut self, user: User) {
+        let who = user.id;
+        let now = Person {
+            id: user.account.unwrap_or(who),
+            name: user.name.clone(),
+        };
+        // Who signs in to an account hears who they are when they come back.
+        if self.my_id() == Some(now.id) && who == now.id && self.me.as_ref() != Some(&user) {
+            self.me = Some(user);
             self.show(Part::Me);
         }
-        if self.presence.rename(user) {
+        if self.presence.rename(who, &now.name) {
             self.show(Part::Presence);
         }
+        if self.timeline.rename(who, &now) {
+            self.drawn_anew();
+        }
         for state in self.cache.iter_mut() {
-            state.presence.rename(user);
+            state.presence.rename(who, &now.name);
+            state.timeline.rename(who, &now);
         }
     }
 
@@ -168,6 +190,10 @@ impl Session {
     fn ask_house(&mut self, after: Option<Seq>) {
         if let Some(after) = after {
             self.say(ClientFrame::SyncHouse { after });
+            if !self.connection.is_live() {
+                // It is heard by nobody.
+                self.house.forget_question();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ mod editing;
 mod inbound;
 mod link;
 mod membership;
+mod names;
 mod navigation;
 mod notes;
 mod offline;
@@ -99,6 +100,7 @@ fn alice() -> User {
         id: ALICE,
         name: "Alice".to_owned(),
         kind: UserKind::Guest,
+        account: None,
     }
 }
 
@@ -148,6 +150,7 @@ fn page(room: RoomId, numbers: std::ops::RangeInclusive<i64>, seq: i64) -> Histo
         seq: Seq(seq),
         has_older,
         has_newer,
+        house: None,
     }
 }
 

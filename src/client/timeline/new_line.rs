@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(whole.first_of_last(4), Some(Number(1)));
         let past = History {
             has_newer: true,
+            house: None,
             ..later()
         };
         assert_eq!(Timeline::new(past).first_of_last(2), None);

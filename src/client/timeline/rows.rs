@@ -119,13 +119,13 @@ pub fn tell_apart(rows: &mut [Row], namesakes: &Namesakes) {
     for row in rows {
         match row {
             Row::Message(row) => {
-                row.number = namesakes.number(row.message.user_id, &row.message.username);
+                row.number = namesakes.number(row.message.user_id);
             }
             Row::Pending(PendingRow {
                 author: Some(author),
                 number,
                 ..
-            }) => *number = namesakes.number(author.id, &author.name),
+            }) => *number = namesakes.number(author.id),
             _ => {}
         }
     }
@@ -138,8 +138,8 @@ pub enum Key {
     Day(i64, usize, Option<i64>),
     /// Of the line *New*.
     New,
-    /// Of a message: its room and number, its last change, and how it is drawn.
-    Message(i64, i64, Seq, [bool; 6]),
+    /// Of a message: its room and number, its last change, whose it is and what they are called, and how it is drawn.
+    Message(i64, i64, Seq, UserId, String, [bool; 6]),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
     /// Of a message on its way: its key, its author's name, and how it is drawn. Whether it waits or is being sent
@@ -159,6 +159,8 @@ impl Row {
                 row.message.room_id.0,
                 row.message.number.0,
                 row.message.seq,
+                row.message.user_id,
+                row.message.username.clone(),
                 [
                     row.opens_group,
                     row.is_own,
@@ -214,10 +216,8 @@ pub(super) fn lay_out(
             above = None;
         }
         rows.push(Row::Message(MessageRow {
-            opens_group: !above.is_some_and(|above| {
-                let (author, name) = (message.user_id, message.username.as_str());
-                continues(above, author, name, message.timestamp)
-            }),
+            opens_group: !above
+                .is_some_and(|above| continues(above, message.user_id, message.timestamp)),
             is_own: mine.contains(&message.user_id),
             is_hidden: false,
             is_marked: marked == Some(message.number),
@@ -252,7 +252,7 @@ pub(super) fn lay_out_pending(
     let at = now.or(last.map(|last| last.timestamp));
     let goes_on = |last: &&Arc<Message>| {
         let (me, at) = me.zip(at)?;
-        let is_one_group = continues(last, me.id, &me.name, at);
+        let is_one_group = continues(last, me.id, at);
         Some(is_one_group && day_of(at) <= day_of(last.timestamp))
     };
     let mut is_begun = last.as_ref().and_then(goes_on) == Some(true);
@@ -279,11 +279,8 @@ pub(super) fn lay_out_pending(
 }
 
 /// Whether what is said next, by this person and then, goes on with the group of a message.
-fn continues(above: &Message, author: UserId, name: &str, at: Timestamp) -> bool {
-    !above.deleted
-        && above.user_id == author
-        && above.username == name
-        && above.timestamp.0.abs_diff(at.0) <= GROUP_MS
+fn continues(above: &Message, author: UserId, at: Timestamp) -> bool {
+    !above.deleted && above.user_id == author && above.timestamp.0.abs_diff(at.0) <= GROUP_MS
 }
 
 /// The days that have begun so far.

@@ -27,6 +27,7 @@ pub fn slices(mut page: History, is_older: bool) -> Vec<History> {
             seq: page.seq,
             has_older: page.has_older || (is_older && has_more),
             has_newer: page.has_newer || (!is_older && has_more),
+            house: page.house,
         });
         if !has_more {
             return slices;

@@ -168,6 +168,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         id: crate::UserId(3),
         name: "Alice".to_owned(),
         kind: crate::UserKind::Guest,
+        account: None,
     };
     let users = vec!["Alice".to_owned()];
     let people = vec![Person {

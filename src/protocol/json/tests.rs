@@ -77,6 +77,7 @@ impl Dice {
             id: UserId(self.number()),
             name: self.text(),
             kind: [UserKind::Guest, UserKind::Member, UserKind::Bot][self.roll(3) as usize],
+            account: self.maybe(Self::number).map(UserId),
         }
     }
 
@@ -102,6 +103,7 @@ impl Dice {
             seq: Seq(self.number()),
             user_id: UserId(self.number()),
             username: self.text(),
+            author: self.maybe(Self::person),
             content: self.text(),
             client_id: self.text(),
             timestamp: self.time(),
@@ -142,6 +144,7 @@ impl Dice {
             seq: Seq(self.number()),
             has_older: self.coin(),
             has_newer: self.coin(),
+            house: self.maybe(Self::number).map(Seq),
         }
     }
 

@@ -125,6 +125,7 @@ mod tests {
                     id: UserId(2),
                     name: "Bob".to_owned(),
                     kind,
+                    account: None,
                 },
                 role,
                 is_active,

@@ -124,6 +124,7 @@ mod tests {
             id: UserId(1),
             name: "Alice".to_owned(),
             kind: UserKind::Member,
+            account: None,
         };
         InviteFacts {
             invite: Invite {

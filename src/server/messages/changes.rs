@@ -235,6 +235,7 @@ mod tests {
                 id: UserId(id),
                 name: "Alice".to_owned(),
                 kind: UserKind::Guest,
+                account: None,
             },
             session: SessionId(1),
             role: ServerRole::Guest,

@@ -255,6 +255,7 @@ mod tests {
                 id: UserId(3),
                 name: "Alice".to_owned(),
                 kind: UserKind::Member,
+                account: None,
             },
             session: SessionId(1),
             is_confined: false,

@@ -188,6 +188,7 @@ mod tests {
                 id: UserId(3),
                 name: "Alice".to_owned(),
                 kind: UserKind::Guest,
+                account: None,
             },
             session: SessionId(1),
             is_confined: false,

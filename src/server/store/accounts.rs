@@ -238,6 +238,7 @@ fn insert(db: &Db, draft: &AccountDraft, role: ServerRole) -> db::Result<User> {
         id: UserId(id),
         name: name.shown.clone(),
         kind: kind.0,
+        account: None,
     })
 }
 

@@ -4,10 +4,11 @@
 //! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
 use super::Store;
+use super::authorship::{Authored, authored};
 use super::db::{self, Db, Value, statement, values};
 use super::message_ids::MessageIds;
 use super::rooms::{VISIBLE, Viewer, visible};
-use super::tables::{MessageRow, RoomRow, message_columns};
+use super::tables::{RoomRow, message_columns};
 use crate::error::ServiceError;
 use parlour_protocol::{Message, Room, RoomId, Seq};
 
@@ -79,9 +80,9 @@ fn page(db: &Db, room: RoomRow, after: Seq, ids: MessageIds) -> db::Result<SyncP
     let to = cut.unwrap_or(newest);
     let mut sizes = Vec::new();
     let mut messages = statement(db, CHANGED)?.rows(values![room.id, after, to], |row| {
-        let row = MessageRow::read(row)?;
-        sizes.push(row.bytes());
-        Ok(row.into_message(ids))
+        let message = Authored::read(row)?;
+        sizes.push(message.row.bytes());
+        Ok(message.into_message(ids))
     })?;
     let held = held_with_links(&messages, &sizes);
     let is_cut_again = held < messages.len();
@@ -155,27 +156,29 @@ fn cut(sizes: &[(Seq, i64)]) -> Option<Seq> {
 
 /// What changed in a room in (`?2`, `?3`]. A message whose seq is its number is as it was posted.
 macro_rules! changed {
-    ($what:expr, $rest:literal) => {
+    ($what:expr, $from:expr, $rest:literal) => {
         concat!(
             "SELECT ",
             $what,
-            " FROM messages WHERE room_id = ?1 AND ((number > ?2 AND number <= ?3 AND seq = number) \
-            OR (seq > ?2 AND seq <= ?3 AND seq <> number))",
+            $from,
+            "WHERE room_id = ?1 AND ((number > ?2 AND number <= ?3 AND messages.seq = number) \
+            OR (messages.seq > ?2 AND messages.seq <= ?3 AND messages.seq <> number))",
             $rest
         )
     };
 }
 
-const CHANGED: &str = changed!(message_columns!(), " ORDER BY seq");
+const CHANGED: &str = changed!(message_columns!(), authored!(), " ORDER BY messages.seq");
 
 const SIZES: &str = changed!(
     "seq, CAST(octet_length(body) + coalesce(octet_length(doc), 0) AS BIGINT)",
+    " FROM messages ",
     " ORDER BY seq LIMIT ?4"
 );
 
 const COUNT: &str = concat!(
     "SELECT count(*) FROM (",
-    changed!("1", " LIMIT ?4"),
+    changed!("1", " FROM messages ", " LIMIT ?4"),
     ") AS changed"
 );
 

@@ -4,11 +4,12 @@
 //! *Invariant:* a page is empty only where there is nothing more that way, however long the texts are.
 
 use super::Store;
+use super::authorship::{Authored, authored};
 use super::db::{self, Db, statement, values};
 use super::listing::{Listing, listed};
 use super::message_ids::MessageIds;
 use super::rooms::{StoredRoom, Viewer, visible};
-use super::tables::{MessageRow, RoomRow, message_columns};
+use super::tables::{RoomRow, message_columns};
 use crate::error::ServiceError;
 use parlour_protocol::{History, Number, RoomId, Seq, rules};
 use std::ops::ControlFlow;
@@ -144,6 +145,7 @@ fn page(db: &Db, room: &RoomRow, view: View, limit: u32, ids: MessageIds) -> db:
         seq: Seq(room.seq),
         has_older,
         has_newer,
+        house: None,
     })
 }
 
@@ -159,7 +161,8 @@ macro_rules! side {
         concat!(
             "SELECT ",
             message_columns!(),
-            " FROM messages WHERE room_id = ? AND ",
+            authored!(),
+            "WHERE room_id = ? AND ",
             $which,
             " LIMIT ?"
         )
@@ -172,7 +175,7 @@ const NEWER: &str = side!("number >= ? ORDER BY number");
 
 /// One side of a number, the nearest first.
 struct Side {
-    rows: Vec<MessageRow>,
+    rows: Vec<Authored>,
     /// How many of them a page has room for.
     held: usize,
 }
@@ -197,9 +200,9 @@ fn rows(
     let mut read = 0;
     let values = values![room.id, edge, count as i64];
     statement(db, side)?.each(values, |row| {
-        let row = MessageRow::read(row)?;
-        read += row.bytes();
-        side_read.rows.push(row);
+        let message = Authored::read(row)?;
+        read += message.row.bytes();
+        side_read.rows.push(message);
         if read > bytes && side_read.rows.len() > 1 {
             return Ok(ControlFlow::Break(()));
         }

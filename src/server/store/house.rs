@@ -1,19 +1,34 @@
-//! The house's stream: its `seq`, and what changed in it. So far that is what people are called.
+//! The house's stream: its `seq`, and what changed in it: what people are called, and which guest is an account since.
 //!
 //! *Invariant:* a change takes the next `seq` in its own transaction and leaves it on the user's row. A client that
 //! applies the pages up to `to` calls everybody what they were called at `to`.
 
-use super::db::{self, Db, statement, values};
-use super::tables::{UserRow, user_columns};
+use super::db::{self, Db, Row, statement, values};
+use super::tables::{Kind, UserRow, user_columns};
 use super::{Store, failure};
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{Seq, User};
+use parlour_protocol::{Seq, User, UserId};
 
 /// People in one page.
 pub(super) const PAGE: usize = 500;
 /// More changed rows than this are taken anew faster.
 pub(super) const TOO_MANY: i64 = 2_000;
+
+/// Where what is asked for besides stands.
+const BEHIND: usize = UserRow::COUNT + 4;
+
+/// What [`changed`] reads behind the columns of a user, and more, of who changed after `?1`.
+macro_rules! changed {
+    ($more:literal) => {
+        concat!(
+            ", users.seq, account.id, account.name, account.kind",
+            $more,
+            " FROM users LEFT JOIN users AS account ON account.id = users.merged_into \
+            WHERE users.seq > ?1 AND users.seq > 0 ORDER BY users.seq"
+        )
+    };
+}
 
 /// Everybody who changed in (`from`, `to`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,16 +69,13 @@ pub(super) fn seq(db: &Db) -> db::Result<Seq> {
 
 /// What was changed in the house's stream after `after`, as it is published.
 pub(super) fn publications_since(db: &Db, after: Seq) -> db::Result<Vec<Publication>> {
-    const SINCE: &str = concat!(
-        "SELECT ",
-        user_columns!(),
-        ", seq, skeleton FROM users WHERE seq > ?1 AND seq > 0 ORDER BY seq"
-    );
+    const SINCE: &str = concat!("SELECT ", user_columns!(), changed!(", users.skeleton"));
     statement(db, SINCE)?.rows(values![after], |row| {
+        let (user, seq) = changed(row)?;
         Ok(Publication::Renamed {
-            user: User::from(UserRow::read(row)?),
-            seq: Seq(row.get(UserRow::COUNT)?),
-            skeleton: row.get(UserRow::COUNT + 1)?,
+            user,
+            seq,
+            skeleton: row.get(BEHIND)?,
         })
     })
 }
@@ -83,12 +95,7 @@ fn page(db: &Db, after: Seq) -> db::Result<HousePage> {
     }
     page.reset = false;
     let behind = values![after, PAGE as i64 + 1];
-    let mut changed = statement(db, CHANGED)?.rows(behind, |row| {
-        Ok((
-            User::from(UserRow::read(row)?),
-            Seq(row.get(UserRow::COUNT)?),
-        ))
-    })?;
+    let mut changed = statement(db, CHANGED)?.rows(behind, changed)?;
     if changed.len() > PAGE {
         changed.truncate(PAGE);
         page.complete = false;
@@ -96,6 +103,23 @@ fn page(db: &Db, after: Seq) -> db::Result<HousePage> {
     }
     page.people = changed.into_iter().map(|(user, _)| user).collect();
     Ok(page)
+}
+
+/// Somebody who changed, as they are now, and the seq of that. Who was a guest is called what their account is.
+fn changed(row: &Row<'_>) -> db::Result<(User, Seq)> {
+    let user = User::from(UserRow::read(row)?);
+    let seq = Seq(row.get(UserRow::COUNT)?);
+    let account = row.get::<Option<i64>>(UserRow::COUNT + 1)?.map(UserId);
+    let user = match account {
+        None => user,
+        Some(_) => User {
+            name: row.get(UserRow::COUNT + 2)?,
+            kind: row.get::<Kind>(UserRow::COUNT + 3)?.0,
+            account,
+            ..user
+        },
+    };
+    Ok((user, seq))
 }
 
 /// Whether `count`, whose last value is one more than are synced, finds so many.
@@ -112,11 +136,7 @@ const TAKE: &str = "UPDATE house SET seq = seq + 1 WHERE id = 1 RETURNING seq";
 
 const SEQ: &str = "SELECT seq FROM house WHERE id = 1";
 
-const CHANGED: &str = concat!(
-    "SELECT ",
-    user_columns!(),
-    ", seq FROM users WHERE seq > ?1 AND seq > 0 ORDER BY seq LIMIT ?2"
-);
+const CHANGED: &str = concat!("SELECT ", user_columns!(), changed!(""), " LIMIT ?2");
 
 const COUNT: &str =
     "SELECT count(*) FROM (SELECT 1 FROM users WHERE seq > ?1 AND seq > 0 LIMIT ?2) AS changed";

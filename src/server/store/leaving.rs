@@ -5,6 +5,7 @@
 
 use super::Store;
 use super::administration::{PersonFacts, facts};
+use super::authorship::{Authored, authored};
 use super::db::{self, Db, Row, statement, values};
 use super::direct;
 use super::failure;
@@ -121,7 +122,7 @@ impl Store {
             let mut publish = Vec::new();
             for message in &messages {
                 let changed = change(db, &leaver, message, now)?;
-                let changed = changed.map(|row| row.into_message(ids));
+                let changed = changed.map(|changed| changed.into_message(ids));
                 publish.extend(changed.map(Publication::MessageChanged));
             }
             match messages.last() {
@@ -168,14 +169,14 @@ fn change(
     leaver: &Leaver,
     message: &MessageRow,
     now: Timestamp,
-) -> db::Result<Option<MessageRow>> {
+) -> db::Result<Option<Authored>> {
     let seq = statement(db, NEXT_SEQ)?.row(values![message.room_id], |row| row.get::<i64>(0))?;
     let Some(seq) = seq else { return Ok(None) };
     statement(db, RENAME)?.execute(values![message.id, seq, &leaver.name])?;
     if leaver.leaving == Leaving::Delete {
         statement(db, DELETE)?.execute(values![message.id, now])?;
     }
-    statement(db, MESSAGE)?.row(values![message.id], MessageRow::read)
+    statement(db, MESSAGE)?.row(values![message.id], Authored::read)
 }
 
 const HOLD: &str = "INSERT INTO former_names (user_id, name, skeleton, held_until) \
@@ -226,7 +227,12 @@ const RENAME: &str = "UPDATE messages SET seq = ?2, author_name = ?3 WHERE id = 
 
 const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
 
-const MESSAGE: &str = concat!("SELECT ", message_columns!(), " FROM messages WHERE id = ?");
+const MESSAGE: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    authored!(),
+    "WHERE messages.id = ?"
+);
 
 const SO_FAR: &str = "UPDATE users SET left_after = ?2 WHERE id = ?1";
 

@@ -1,14 +1,15 @@
 //! A guest who signs in to an account: one person from then on.
 //!
-//! No message is rewritten: whose one of the guest's is says `users.merged_into` of its author. What says which rooms
-//! the person sees, how far they have read, and who they are to others moves to the account in one transaction:
-//! memberships, bans, blocks, invitations, and what they asked for.
+//! No message is rewritten: whose one of the guest's is says `users.merged_into` of its author, and a change in the
+//! house's stream tells who shows them. What says which rooms the person sees, how far they have read, and who they are
+//! to others moves to the account in one transaction: memberships, bans, blocks, invitations, and what they asked for.
 //! *Invariant:* a guest who has become somebody else is not `active`: no session of theirs is left, and they post nothing.
 
 use super::Store;
 use super::cards;
 use super::db::{self, Db, Row, statement, values};
 use super::direct;
+use super::house;
 use super::members;
 use super::person_seqs;
 use super::rooms::{Viewer, begins, visible};
@@ -59,6 +60,8 @@ impl Store {
             let mut publish = Vec::new();
             publish.extend(sessions::begin_one_more(db, account, &draft.begins)?);
             if statement(db, MERGE)?.execute(values![guest, account])? == 1 {
+                let seq = house::take(db)?;
+                statement(db, CHANGED)?.execute(values![guest, seq])?;
                 publish.extend(end_sessions(db, guest, draft.session)?);
                 move_bans(db, guest, account)?;
                 publish.extend(move_memberships(db, &draft)?);
@@ -69,6 +72,8 @@ impl Store {
                 statement(db, ASKED_TWICE)?.execute(values![guest])?;
                 move_direct_keys(db, &draft)?;
                 publish.extend(direct::renamed(db, account)?);
+                // What the guest wrote is shown as the account's from now on.
+                publish.extend(house::publications_since(db, Seq(seq.0 - 1))?);
                 // Sockets of the account that are there know of nobody whom it was.
                 publish.push(Publication::RoleChanged {
                     user: account,
@@ -277,6 +282,8 @@ fn hold(db: &Db, room: RoomId, user: UserId, held: &Held, me: Seq) -> db::Result
 
 const MERGE: &str = "UPDATE users SET state = 'merged', merged_into = ?2 \
     WHERE id = ?1 AND kind = 'guest' AND state = 'active'";
+
+const CHANGED: &str = "UPDATE users SET seq = ?2 WHERE id = ?1";
 
 const HELD: &str = "SELECT room_id, state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, \
     is_favourite FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ? AND deleted_at IS NULL";

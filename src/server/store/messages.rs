@@ -4,12 +4,13 @@
 //! leaves a tombstone; no row is removed while its room is there.
 
 use super::Store;
+use super::authorship::{Authored, authored};
 use super::db::{Db, statement, values};
 use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
 use super::rooms::{Viewer, visible};
-use super::tables::{MessageRow, message_columns};
+use super::tables::message_columns;
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -78,7 +79,7 @@ impl Store {
         self.write(move |db| {
             let standing = standing(db, user, room)?;
             let before = numbered(db, room, number)?;
-            let row = before.id;
+            let row = before.row.id;
             let before = before.into_message(ids);
             let Some(change) = decide(&standing, &before)? else {
                 return Ok(Written::quietly(Changed {
@@ -112,21 +113,22 @@ impl Store {
     }
 }
 
-fn one(db: &Db, viewer: Viewer, room: RoomId, number: Number) -> Result<MessageRow, ServiceError> {
+fn one(db: &Db, viewer: Viewer, room: RoomId, number: Number) -> Result<Authored, ServiceError> {
     visible(db, viewer, room)?;
     numbered(db, room, number)
 }
 
-fn numbered(db: &Db, room: RoomId, number: Number) -> Result<MessageRow, ServiceError> {
+fn numbered(db: &Db, room: RoomId, number: Number) -> Result<Authored, ServiceError> {
     statement(db, ONE)?
-        .row(values![room, number], MessageRow::read)?
+        .row(values![room, number], Authored::read)?
         .ok_or(ServiceError::MessageNotFound)
 }
 
 const ONE: &str = concat!(
     "SELECT ",
     message_columns!(),
-    " FROM messages WHERE room_id = ? AND number = ?"
+    authored!(),
+    "WHERE room_id = ? AND number = ?"
 );
 
 /// Who was blocked says nothing new where they talk to the other alone, by no verb.

@@ -196,6 +196,7 @@ pub(super) fn insert_guest(
         id: UserId(id),
         name: name.shown.clone(),
         kind: kind.0,
+        account: None,
     })
 }
 

@@ -4,14 +4,13 @@
 //! is a part of each query (`is_visible!`).
 
 use super::Store;
+use super::authorship::{Authored, authored};
 use super::db::{self, Db, statement, values};
 use super::direct_names;
 use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
-use super::tables::{
-    ForGuests, InRoom, MessageRow, Posts, RoomRow, Seen, message_columns, room_columns,
-};
+use super::tables::{ForGuests, InRoom, Posts, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -406,15 +405,16 @@ pub(super) fn publications_since(
     const SINCE: &str = concat!(
         "SELECT ",
         message_columns!(),
-        ", ordinal FROM messages WHERE room_id = ?1 AND seq > ?2 ORDER BY seq"
+        authored!(", ordinal"),
+        "WHERE room_id = ?1 AND messages.seq > ?2 ORDER BY messages.seq"
     );
     let Some(row) = any(db, id)? else {
         return Ok(Vec::new());
     };
     let from = after.unwrap_or_default();
     let changes = statement(db, SINCE)?.rows(values![id, from], |row| {
-        let posts = row.get(MessageRow::COUNT)?;
-        let message = MessageRow::read(row)?.into_message(ids);
+        let posts = row.get(Authored::COUNT)?;
+        let message = Authored::read(row)?.into_message(ids);
         let seq = message.seq;
         Ok(match message.number.seq() == seq {
             true => (

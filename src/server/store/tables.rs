@@ -149,6 +149,7 @@ impl MessageRow {
             seq: Seq(self.seq),
             user_id: UserId(self.author_id),
             username: self.author_name,
+            author: None,
             content: self.body,
             doc: self.doc.0.map(|doc| doc.document),
             client_id: self.client_id,
@@ -166,6 +167,7 @@ impl From<UserRow> for User {
             id: UserId(row.id),
             name: row.name,
             kind: row.kind.0,
+            account: None,
         }
     }
 }

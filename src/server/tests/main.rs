@@ -4,6 +4,7 @@
 
 mod accounts;
 mod asking;
+mod authors;
 mod availability;
 mod blocks;
 mod changing_rooms;

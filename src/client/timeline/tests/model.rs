@@ -76,6 +76,7 @@ impl Server {
             seq: self.seq,
             has_older: from > 0,
             has_newer: to < self.messages.len(),
+            house: None,
         }
     }
 

@@ -176,6 +176,7 @@ fn me(timeline: &Timeline) -> User {
         id: ME,
         name: name.unwrap_or_default(),
         kind: UserKind::Guest,
+        account: None,
     }
 }
 
@@ -215,11 +216,11 @@ fn what_is_on_its_way_stands_as_it_will_when_it_is_stored() {
     // What was refused stays behind.
     assert_eq!(shape(&[true, false, true, false], soon), "OmOm");
     assert_eq!(shape(&[true, false], Some("2026-01-04T08:00:00Z")), "ODO");
-    let renamed = User {
-        name: "Another".to_owned(),
+    let another = User {
+        id: UserId(2),
         ..me.clone()
     };
-    assert_eq!(pending_shape(&timeline, &renamed, &[false], soon), "O");
+    assert_eq!(pending_shape(&timeline, &another, &[false], soon), "O");
     assert_eq!(pending_shape(&stored(&[]), &me, &[false], soon), "DO");
     assert_eq!(pending_shape(&stored(&[]), &me, &[false], None), "O");
 }

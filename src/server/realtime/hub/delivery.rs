@@ -159,7 +159,10 @@ impl Inner {
                 _,
                 Some(frame),
             ) => {
-                self.renamed(user, skeleton);
+                // Who was a guest is here no more; their account is here under its own id.
+                if user.account.is_none() {
+                    self.renamed(user, skeleton);
+                }
                 self.tell_house(*seq, frame);
             }
             (

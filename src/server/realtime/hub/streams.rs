@@ -26,6 +26,11 @@ impl super::Hub {
     pub fn learn_house(&self, seq: Seq) {
         self.inner.house_reached(seq);
     }
+
+    /// How far the house's stream was delivered: what is read from now on is no older.
+    pub fn house(&self) -> Seq {
+        Seq(self.inner.house.load(Ordering::Acquire))
+    }
 }
 
 impl Inner {

@@ -32,6 +32,7 @@ fn alice() -> Person {
             id: UserId(1),
             name: "Alice".to_owned(),
             kind: UserKind::Guest,
+            account: None,
         },
         session: SessionId(1),
         role: parlour_protocol::ServerRole::Guest,
