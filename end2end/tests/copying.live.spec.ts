@@ -55,3 +55,15 @@ test("all of the page: no Edit, no Delete, and nothing twice", async ({ arrive }
   expect(copied).not.toMatch(/Edit|Delete(?! room)/);
   expect(copied.match(/Not mine/g)).toHaveLength(1);
 });
+
+test("code is copied as it was written, by the button beside it", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  await alice.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await alice.rest.post("```rust\nfn main() {\n    a(\"b\"); // c\n}\n```");
+  await expect(alice.log.locator("pre [data-token=comment]")).toHaveText("// c");
+  await alice.log.locator("pre").hover();
+  await alice.log.getByRole("button", { name: "Copy", exact: true }).click();
+  await expect(alice.notice).toContainText("Copied.");
+  const copied = await alice.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe('fn main() {\n    a("b"); // c\n}');
+});

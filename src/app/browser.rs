@@ -6,6 +6,7 @@
 pub mod cards;
 pub mod clipboard;
 pub mod clock;
+pub mod code;
 pub mod dialog;
 pub mod document;
 pub mod fetch;

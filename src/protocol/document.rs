@@ -99,6 +99,8 @@ kinds! {
     Spoiler = "spoiler";
     /// Text that leads to its value, an address.
     Link = "a";
+    /// A word of code; its value says what it is.
+    Token = "token";
     /// What a newer version knows: all in it is shown.
     Other = "span";
 }
@@ -117,6 +119,7 @@ impl Kind {
         match self {
             Self::Task => Self::Item.name(),
             Self::Spoiler => "label",
+            Self::Token => Self::Other.name(),
             kind => kind.name(),
         }
     }
@@ -129,6 +132,7 @@ impl Kind {
             Self::Lines => "data-lang",
             Self::Name | Self::Cell => "data-align",
             Self::Link => "href",
+            Self::Token => "data-token",
             _ => "",
         }
     }

@@ -9,6 +9,7 @@
 //! length alone, whatever the text is.
 
 mod addresses;
+mod code;
 mod inline;
 mod shield;
 #[cfg(test)]
@@ -43,18 +44,33 @@ pub(crate) fn formatted(text: &str) -> Option<Formatted> {
     if !may_have_markup(text) {
         return None;
     }
-    let document = Document(tree::blocks(text)?);
-    if is_plain(text, &document) || !document.fits() {
-        return None;
-    }
-    let json = serde_json::to_string(&document).ok()?;
-    (json.len() <= BYTES_MAX).then_some(Formatted { document, json })
+    // What is too much with the colours of code may be not without.
+    let has_code = text.contains("```") || text.contains("~~~");
+    let ways: &[bool] = if has_code { &[true, false] } else { &[false] };
+    ways.iter().find_map(|&has_colours| {
+        let document = Document(tree::blocks(text, has_colours)?);
+        if is_plain(text, &document) || !document.fits() {
+            return None;
+        }
+        let json = serde_json::to_string(&document).ok()?;
+        (json.len() <= BYTES_MAX).then_some(Formatted { document, json })
+    })
 }
 
 /// Whether anything in a text may be markup: nearly every text is known to have none by one look at its bytes.
 fn may_have_markup(text: &str) -> bool {
-    let is_mark = |byte| matches!(byte, b'*' | b'_' | b'~' | b'`' | b'[' | b'|' | b'\\');
-    text.bytes().any(is_mark) || text.lines().any(begins_block)
+    let bytes = text.as_bytes();
+    let is_word = |at: usize| {
+        let byte = bytes.get(at);
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    let is_mark = |(at, byte): (usize, &u8)| match byte {
+        b'*' | b'~' | b'`' | b'[' | b'|' | b'\\' => true,
+        // Within a word it is none.
+        b'_' => !(is_word(at.wrapping_sub(1)) && is_word(at + 1)),
+        _ => false,
+    };
+    bytes.iter().enumerate().any(is_mark) || text.lines().any(begins_block)
 }
 
 /// Whether a line may begin a heading, a quote or an item, or underline a heading.

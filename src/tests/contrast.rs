@@ -95,6 +95,9 @@ fn can_be_read(tokens: &BTreeMap<&'static str, [Light; 2]>) {
                 assert!(contrast >= TEXT, "{ink} on {surface}: {contrast:.2}");
             }
         }
+        for ink in ["code-keyword", "code-type", "code-string", "code-number"] {
+            assert!(contrast(colour(ink), colour("hover")) >= TEXT, "{ink}");
+        }
         for (ink, surface) in [
             ("on-accent", "accent"),
             ("on-accent", "accent-strong"),

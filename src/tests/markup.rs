@@ -92,7 +92,7 @@ fn drawn(seed: u64) -> impl FnMut(usize) -> usize {
 }
 
 /// What may stand in a message, each element with its attributes.
-const ALLOWED: [(&str, &[&str]); 20] = [
+const ALLOWED: [(&str, &[&str]); 21] = [
     ("p", &[]),
     ("blockquote", &[]),
     ("ul", &[]),
@@ -100,6 +100,7 @@ const ALLOWED: [(&str, &[&str]); 20] = [
     ("li", &["data-task"]),
     ("pre", &["data-lang", "tabindex"]),
     ("code", &[]),
+    ("button", &["class", "type"]),
     ("table", &["tabindex"]),
     ("thead", &[]),
     ("tbody", &[]),

@@ -13,7 +13,7 @@ pub use scrolling::{fill, laid_out, scrolled};
 use super::marks::laid_out as laid_out_text;
 use super::view_model::{Dialog, ViewModel};
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
-use crate::app::browser::{clipboard, clock, document, fetch, navigation, offline, storage};
+use crate::app::browser::{clipboard, clock, code, document, fetch, navigation, offline, storage};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
@@ -71,9 +71,14 @@ pub fn follow(model: ViewModel, event: &MouseEvent, path: String) {
 /// Copies the address of this path, and says so.
 pub fn copy_link(model: ViewModel, path: &str) {
     let address = navigation::whole(path);
-    model.tell(match clipboard::copy(&address) {
+    let is_copied = clipboard::copy(&address);
+    tell_copied(model, is_copied, &format!("The link is {address}"));
+}
+
+fn tell_copied(model: ViewModel, is_copied: bool, instead: &str) {
+    model.tell(match is_copied {
         true => "Copied.".to_owned(),
-        false => format!("This browser does not let a page copy. The link is {address}"),
+        false => format!("This browser does not let a page copy. {instead}"),
     });
 }
 
@@ -85,6 +90,7 @@ pub fn is_plain(event: &MouseEvent) -> bool {
 
 /// Begins to drive: what only the browser can do, once.
 pub fn keep(model: ViewModel) {
+    code::on_copy(move |is_copied| tell_copied(model, is_copied, "Select the code to do so."));
     let typed = text_field::text(COMPOSER);
     let positions = storage::load_for_tab(POSITIONS_KEY);
     let (build, tried) = (document::build(), storage::load_for_tab(TRIED_KEY));

@@ -18,6 +18,9 @@ use parlour_protocol::text::nodes;
 use parlour_protocol::{Document, Kind, Message, Node};
 use std::sync::Arc;
 
+/// The button that copies the code behind it; `browser/code.rs` hears it.
+const COPY: &str = "copy live-only";
+
 /// What a message says, as it is drawn.
 pub enum Markup {
     /// Of a message that is stored: its tree, or its text with addresses as links.
@@ -77,7 +80,16 @@ fn draw(nodes: &[Node], page: &mut impl Page) {
                 stop(page, STOP);
             }
             // What is too wide is scrolled, by keys, too.
-            Kind::Lines | Kind::Table => stop(page, STOP.or(Some("0"))),
+            Kind::Table => stop(page, STOP.or(Some("0"))),
+            Kind::Lines => {
+                stop(page, STOP.or(Some("0")));
+                page.open("button");
+                page.attribute("class", COPY);
+                page.attribute("type", "button");
+                stop(page, STOP);
+                page.text("Copy".to_owned());
+                page.close("button");
+            }
             Kind::Spoiler => {
                 page.attribute("class", "spoiler");
                 page.open("input");

@@ -178,7 +178,17 @@ fn code_is_what_was_written_and_names_its_language() {
     become_trees([
         (
             "```rust\nfn a() -> &b<c> { \\n }\n\n```",
-            json!([["pre", "rust", ["code", "fn a() -> &b<c> { \\n }\n"]]]),
+            json!([[
+                "pre",
+                "rust",
+                [
+                    "code",
+                    ["token", "keyword", "fn"],
+                    " ",
+                    ["token", "function", "a"],
+                    "() -> &b<c> { \\n }\n"
+                ]
+            ]]),
         ),
         (
             "```\nhttp://x.org/a_b ||c||",
@@ -369,10 +379,11 @@ fn is_sound(nodes: &[Node], within: Option<Kind>) -> bool {
             Some(Kind::Item | Kind::Task) => !kind.is_part(),
             Some(Kind::Bullets | Kind::Numbers) => matches!(kind, Kind::Item | Kind::Task),
             Some(Kind::Lines) => kind == Kind::Code,
+            Some(Kind::Code) => kind == Kind::Token,
             Some(Kind::Table) => matches!(kind, Kind::Head | Kind::Body),
             Some(Kind::Head | Kind::Body) => kind == Kind::Row,
             Some(Kind::Row) => matches!(kind, Kind::Name | Kind::Cell),
-            Some(Kind::Code | Kind::Rule | Kind::Other) => false,
+            Some(Kind::Token | Kind::Rule | Kind::Other) => false,
             Some(Kind::Link) => kind.is_inline() && kind != Kind::Link && kind != Kind::Spoiler,
             Some(_) => kind.is_inline(),
         };

@@ -2,25 +2,24 @@
 //!
 //! *Invariant:* it gives up as soon as a tree is out of its bounds, or when a letter of the text is in none of the events.
 
-use super::addresses;
 use super::inline::{has_link, push_text, resolved, spread, text_of, unlinked};
 use super::shield::{restored, shielded};
+use super::{addresses, code};
 use parlour_protocol::document::{DEPTH_MAX, NODES_MAX};
 use parlour_protocol::{Element, Kind, Node};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 /// How often a text that was indented is read again, within one that was.
 const AGAIN_MAX: usize = 4;
-/// Characters in the name of a language.
-const LANGUAGE_MAX: usize = 20;
 
 /// The blocks of a text; none where a letter would be lost, or there would be too much.
-pub(super) fn blocks(text: &str) -> Option<Vec<Node>> {
+pub(super) fn blocks(text: &str, has_colours: bool) -> Option<Vec<Node>> {
     let mut tree = Tree {
         open: vec![Open::default()],
         nodes: 0,
         kept: 0,
         again: AGAIN_MAX,
+        has_colours,
     };
     tree.read(&shielded(text)?)?;
     let is_whole = tree.kept == letters(text);
@@ -41,6 +40,8 @@ struct Tree {
     kept: usize,
     /// How often what is indented may still be read again.
     again: usize,
+    /// Whether words of code have colours.
+    has_colours: bool,
 }
 
 #[derive(Default)]
@@ -308,18 +309,12 @@ impl Tree {
             code.pop();
         }
         let about = open.value;
-        let is_language = about.len() <= LANGUAGE_MAX
-            && about
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-#._".contains(&b));
-        let (value, code) = match is_language {
+        let (value, code) = match code::is_known(&about) || about.is_empty() {
             true => (about, code),
             false => (String::new(), format!("{about}\n{code}")),
         };
-        let code = match code.is_empty() {
-            true => Vec::new(),
-            false => vec![Node::Text(code)],
-        };
+        let language = if self.has_colours { &*value } else { "" };
+        let code = code::coloured(&code, language);
         let lines = Element {
             kind: Kind::Lines,
             value,

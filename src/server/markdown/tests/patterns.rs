@@ -134,6 +134,11 @@ fn nested() -> Vec<String> {
             times(&format!("{}b\n", times(" ", 98)), 98)
         ),
         format!("[a](b{}", times("(", 9_900)),
+        format!("```js\n{}", times("'a \\'", 2_000)),
+        format!("```rust\n{}", times("\"\\", 5_000)),
+        format!("```py\n{}", times("\"\"\"'", 2_500)),
+        format!("```c\n{}", times("/* a", 2_500)),
+        format!("```sql\n{}", times("select a ", 1_100)),
     ]
 }
 
