@@ -260,7 +260,7 @@ impl Conversation {
             }
             (Doing::Listing(listing), outcome) => self.listed(listing, outcome),
             (Doing::Changing { room, before }, Ok(Done::Changed(message))) => {
-                self.changed(room, before, message)
+                self.changed(room, before, *message)
             }
             (Doing::MarkingRead(_), Ok(_)) => {}
             (Doing::Typing(room), Ok(Done::MayWrite(may))) => self.types(room, may),

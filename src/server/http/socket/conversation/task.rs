@@ -114,7 +114,7 @@ pub enum Done {
         build: Option<String>,
     },
     /// The message after the change.
-    Changed(Message),
+    Changed(Box<Message>),
 }
 
 /// One frame of a sync.
@@ -274,11 +274,11 @@ impl Task {
             }),
             Self::Edit { room, number, edit } => Box::pin(async move {
                 let edited = messages::edit(&ctx, &scope, room, number, edit).await?;
-                Ok(Done::Changed(edited))
+                Ok(Done::Changed(edited.into()))
             }),
             Self::Delete { room, number } => Box::pin(async move {
                 let deleted = messages::delete(&ctx, &scope, room, number).await?;
-                Ok(Done::Changed(deleted))
+                Ok(Done::Changed(deleted.into()))
             }),
             Self::MarkRead { room, seq } => Box::pin(async move {
                 match rooms::mark_read(&ctx, &scope, room, seq).await {

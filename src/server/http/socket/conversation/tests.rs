@@ -315,11 +315,11 @@ async fn an_edit_is_answered_by_its_broadcast() {
     let edit = r#"{"type":"edit","room_id":7,"number":3,"content":"x"}"#;
     let mut played = joined();
     assert_eq!(played.say(edit), ["do Edit"]);
-    played.done(Done::Changed(message(6)));
+    played.done(Done::Changed(message(6).into()));
     assert!(played.steps().is_empty());
     // The same text again: it is where it was.
     played.say(edit);
-    played.done(Done::Changed(message(3)));
+    played.done(Done::Changed(message(3).into()));
     assert_eq!(played.steps(), ["write message_changed"]);
     played.say(edit);
     played.fails(ServiceError::Forbidden);
