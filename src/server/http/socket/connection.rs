@@ -88,7 +88,7 @@ enum Event {
 
 /// What has finished of [`UnderWay`].
 enum Progress {
-    Done(Outcome),
+    Done(Box<Outcome>),
     Sent(Vec<(u64, Sent)>),
 }
 
@@ -302,7 +302,7 @@ impl Driver {
 
     fn went_on(&mut self, progress: Progress) {
         match progress {
-            Progress::Done(outcome) => self.conversation.done(outcome),
+            Progress::Done(outcome) => self.conversation.done(*outcome),
             Progress::Sent(outcomes) => {
                 for (place, outcome) in outcomes {
                     self.conversation.sent(place, outcome);
@@ -407,7 +407,7 @@ impl Work {
             && let Poll::Ready(outcome) = running.as_mut().poll(task)
         {
             self.task = None;
-            return Poll::Ready(Progress::Done(outcome));
+            return Poll::Ready(Progress::Done(Box::new(outcome)));
         }
         // Polled in the order they were begun, so they reach the writer in that order.
         let mut sent = Vec::new();
