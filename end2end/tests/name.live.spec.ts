@@ -1,7 +1,7 @@
 // The name can be changed later.
 
 import { type Chat, LOBBY } from "./support/chat.js";
-import { expect, test } from "./support/test.js";
+import { CUT_OFF, expect, test } from "./support/test.js";
 
 const PASSWORD = "a kettle of green tea";
 
@@ -9,7 +9,7 @@ const PASSWORD = "a kettle of green tea";
 const author = (chat: Chat, text: string) => chat.message(text).locator(".author");
 const face = (chat: Chat, text: string) => chat.message(text).locator(".face");
 
-test("a new name is shown to everybody, also beside what is there already", { tag: "@phone" }, async ({ arrive }) => {
+test("a new name is shown to everybody, also beside what is there already", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   const bob = await arrive("Bob", LOBBY);
   const carol = await arrive(null, LOBBY);
@@ -51,7 +51,8 @@ test("what is fetched by scrolling is shown under the name of now", async ({ arr
   await expect(bob.log.locator(".author").filter({ hasText: "Alice" })).toHaveCount(0);
 });
 
-test("a name that was given while one was away is there when one is back", async ({ arrive, wire }) => {
+test("a name that was given while one was away is there when one is back", async ({ arrive, tolerate, wire }) => {
+  tolerate(CUT_OFF);
   const alice = await arrive("Alice", LOBBY);
   await alice.say("Hello");
   const bob = await arrive("Bob", LOBBY, { via: wire });
