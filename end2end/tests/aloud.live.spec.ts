@@ -106,7 +106,7 @@ test("what was missed is heard also when the room is read anew", async ({ arrive
   await bob.rest.fill(3, "missed");
   isReset = true;
   wire.mend();
-  await alice.isLive();
+  await alice.isLive(40_000);
   await expect(alice.messages).toHaveCount(4);
   expect(isReset).toBe(false);
   await bob.rest.post("after");
