@@ -71,7 +71,7 @@ test("the name is kept across tabs and restarts of the server", async ({ arrive,
   await server.up();
   const tab = await alice.page.context().newPage();
   await tab.goto("/");
-  await expect(tab.getByRole("link", { name: "Alice" })).toBeVisible();
+  await expect(alice.inPage(tab).self("Alice")).toBeVisible();
   await tab.goto(LOBBY);
   await expect(tab.getByRole("textbox", { name: "Message", exact: true })).toBeVisible();
 });
