@@ -1,6 +1,7 @@
 //! What becomes of a text: the rules of a chat as a table, and what holds for any text.
 
 mod corpus;
+mod kept;
 mod patterns;
 
 use super::*;

@@ -27,6 +27,38 @@ pub(super) fn blocks(text: &str, has_colours: bool) -> Option<Vec<Node>> {
     is_whole.then_some(blocks)
 }
 
+/// How many cells the line of a table has.
+fn cells(row: &str) -> usize {
+    let row = row.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let mut is_escaped = false;
+    let mut ends = 0;
+    let mut is_open = true;
+    for c in row.chars() {
+        is_open = true;
+        if c == '|' && !is_escaped {
+            ends += 1;
+            is_open = false;
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    ends + usize::from(is_open)
+}
+
+/// The number that an item is written with.
+fn number(item: &str) -> Option<u64> {
+    let item = item.trim_start();
+    let end = item.find(|c: char| !c.is_ascii_digit())?;
+    item.get(..end)?.parse().ok()
+}
+
+/// Whether an item has the number that it is shown with: the next one, or the first again, which many write for all.
+fn goes_on((first, next): &mut (u64, u64), written: Option<u64>) -> bool {
+    let expected = *next;
+    *next += 1;
+    written == Some(expected) || written == Some(*first)
+}
+
 fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphabetic()).count()
 }
@@ -70,15 +102,35 @@ impl Tree {
         let options =
             Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         let mut columns = Vec::new();
+        // Of each list that is open, with numbers: the first and the next.
+        let mut lists: Vec<Option<(u64, u64)>> = Vec::new();
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             match event {
                 Event::Start(tag) => {
-                    if let Tag::Table(of) = &tag {
-                        columns = of.clone();
+                    match &tag {
+                        Tag::Table(of) => columns = of.clone(),
+                        // What has no column the parser leaves out.
+                        Tag::TableRow if cells(text.get(range.clone())?) > columns.len() => {
+                            return None;
+                        }
+                        Tag::List(first) => lists.push(first.map(|first| (first, first))),
+                        Tag::Item => {
+                            let numbers = lists.last_mut().and_then(Option::as_mut);
+                            let written = number(text.get(range.clone())?);
+                            if !numbers.is_none_or(|numbers| goes_on(numbers, written)) {
+                                return None;
+                            }
+                        }
+                        _ => {}
                     }
                     self.begin(tag, range.start, &columns)?;
                 }
-                Event::End(tag) => self.end(tag, text, range.end)?,
+                Event::End(tag) => {
+                    if matches!(tag, TagEnd::List(_)) {
+                        lists.pop();
+                    }
+                    self.end(tag, text, range.end)?;
+                }
                 Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => {
                     self.text(&words)?;
                 }
@@ -288,7 +340,7 @@ impl Tree {
             return self.without(before, open.children, &format!("]({address}{title})"));
         };
         let mut children = unlinked(open.children);
-        if said.trim().is_empty() {
+        if !addresses::is_seen(&said) {
             children = vec![Node::Text(restored(address))];
         }
         let link = Element {
