@@ -43,7 +43,7 @@ use crate::names::{self, Name};
 use crate::scope::Scope;
 use crate::store::{self, GuestDraft, NameHolder};
 use parlour_protocol::permissions::Guests;
-use parlour_protocol::{Seq, User, UserId};
+use parlour_protocol::{Seq, ServerRole, User, UserId};
 
 /// What changed in the house's stream.
 pub type HousePage = store::HousePage;
@@ -133,8 +133,17 @@ pub async fn rename(ctx: &Context, scope: &Scope, username: &str) -> Result<User
     renamed.inspect_err(|_| ctx.limits.give_back_message(id, scope.address))
 }
 
+/// Whether somebody hears what people of this house are called: not who is confined to the rooms that they are in, and
+/// nobody without an account where there are no open rooms for them.
+pub(crate) fn hears_house(ctx: &Context, scope: &Scope) -> bool {
+    let role = scope.person.as_ref().map(|person| person.role);
+    let has_account = role.is_some_and(|role| role > ServerRole::Guest);
+    let is_open = has_account || ctx.in_force.now().house.guests > Guests::No;
+    is_open && !scope.is_confined()
+}
+
 /// What changed in the house's stream after `after`: people who are called otherwise. A long answer comes in pages. Who
-/// is confined to the rooms that they are in hears of nobody.
+/// does not [hear](hears_house) it hears of nobody.
 ///
 /// # Errors
 /// The database failed.
@@ -143,7 +152,7 @@ pub async fn house_since(
     scope: &Scope,
     after: Seq,
 ) -> Result<HousePage, ServiceError> {
-    if scope.is_confined() {
+    if !hears_house(ctx, scope) {
         return Ok(HousePage {
             people: Vec::new(),
             from: after,

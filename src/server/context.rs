@@ -112,6 +112,7 @@ impl Context {
         if let Err(error) = store.close_to_guests(is_closed).await {
             tracing::error!(%error, "whether guests see open rooms is as it was before");
         }
+        hub.close_to_guests(is_closed);
         Ok(Arc::new(Self {
             limits: Limits::new(&now.limits, Arc::clone(&clock)),
             in_force: InForce::new(now),

@@ -102,6 +102,7 @@ async fn put_in_force(ctx: &Context, stored: &StoredSettings) -> Result<(), Serv
     if *before != now {
         let guests = now.house.guests;
         ctx.store.close_to_guests(guests == Guests::No).await?;
+        ctx.hub.close_to_guests(guests == Guests::No);
         ctx.limits.set(&now.limits);
         ctx.in_force.set(now);
         // Pages that are kept have its name on them.

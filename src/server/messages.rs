@@ -14,7 +14,7 @@ pub use post::{NewMessage, draw_key, may_post, post};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::{rooms, store};
+use crate::{accounts, rooms, store};
 use parlour_protocol::{History, RoomId, Seq};
 
 /// The part of a room's history that a page shows.
@@ -50,7 +50,7 @@ pub async fn history(
 /// How far the house's stream has come, which says what people are called; `None` for who does not hear it. Ask before
 /// messages are read: their authors are called no less lately.
 pub fn names_at(ctx: &Context, scope: &Scope) -> Option<Seq> {
-    (!scope.is_confined()).then(|| ctx.hub.house())
+    accounts::hears_house(ctx, scope).then(|| ctx.hub.house())
 }
 
 /// What changed after `after`, in the room and of the room itself.

@@ -29,7 +29,7 @@ use crate::clock::{Clock, timeout};
 use crate::events::Publication;
 use inner::Inner;
 use parlour_protocol::{Room, RoomId, RoomRules, Roster, Seq, UserId};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -78,6 +78,7 @@ impl Hub {
             dots: Mutex::default(),
             asides: RwLock::default(),
             house: AtomicI64::default(),
+            is_closed_to_guests: AtomicBool::default(),
             closed: Notify::new(),
             returning_until: clock.monotonic() + restart_grace,
             conversations: TaskTracker::new(),

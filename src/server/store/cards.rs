@@ -114,7 +114,7 @@ impl Store {
             }
             let changed = match at {
                 Some(at) => statement(db, BLOCK)?.execute(values![by, person, at])?,
-                None => statement(db, UNBLOCK)?.execute(values![by, person])?,
+                None => statement(db, UNBLOCK)?.execute(values![by, person, person])?,
             };
             if changed == 0 {
                 return Ok(Written::quietly(()));
@@ -178,4 +178,6 @@ const IN_COMMON: &str = concat!(
 const BLOCK: &str = "INSERT INTO blocks (user_id, blocked_id, blocked_at) VALUES (?, ?, ?) \
     ON CONFLICT (user_id, blocked_id) DO NOTHING";
 
-const UNBLOCK: &str = "DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?";
+/// Whoever it was before they signed in is blocked no more, either.
+const UNBLOCK: &str = "DELETE FROM blocks WHERE user_id = ? AND (blocked_id = ? \
+    OR blocked_id IN (SELECT id FROM users WHERE merged_into = ?))";

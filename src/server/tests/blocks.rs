@@ -113,4 +113,12 @@ async fn who_blocks_a_guest_blocks_who_they_sign_in_as_and_hears_so() {
         told,
         json!({"type": "blocks", "blocked": [alice, guest.id], "me": 2})
     );
+    // Taken back of the account, it is of whoever they were before.
+    let account = Guest {
+        id: alice.as_i64().unwrap(),
+        token: String::new(),
+    };
+    set(&server, Method::DELETE, &bob, &account).await;
+    let told = his.next_of_type("blocks").await;
+    assert_eq!(told.get("blocked"), None, "{told}");
 }

@@ -159,3 +159,29 @@ async fn guests_who_are_there_learn_at_once_that_they_only_read_and_that_they_wr
         assert_eq!(welcome["read_only"], told);
     }
 }
+
+#[tokio::test]
+async fn who_has_no_account_hears_no_names_of_a_house_that_is_closed_to_them() {
+    let server = Server::start(|settings| settings.house.guests = Guests::No).await;
+    let admin = server.member_as("Ada", "admin").await;
+    let bob = server.member("Bob").await;
+    let mut stranger = server.socket("/ws", &[]).await;
+    let mut member = server.browser(&admin).await;
+    member.send(json!({"type": "rooms"})).await;
+    member.next_of_type("rooms").await;
+    let renamed = Some(json!({"username": "Robert"}));
+    let renamed = server.call(Method::PATCH, "/api/chat/me", Some(&bob), renamed);
+    assert_eq!(renamed.await.status, 200);
+    let told = member.next_of_type("person_changed").await;
+    assert_eq!(told["user"]["name"], "Robert", "{told}");
+    stranger
+        .send(json!({"type": "sync_house", "after": 0}))
+        .await;
+    // What had been told before would stand before the answer.
+    let told = stranger.next().await;
+    let said = (&told["type"], &told["people"]);
+    assert_eq!(said, (&json!("sync_house"), &json!([])), "{told}");
+    member.send(json!({"type": "sync_house", "after": 0})).await;
+    let told = member.next_of_type("sync_house").await;
+    assert_ne!(told["people"], json!([]), "{told}");
+}

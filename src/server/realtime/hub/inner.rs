@@ -9,7 +9,7 @@ use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Broker, Frame, Presence, locked};
 use parlour_protocol::{RoomId, ServerFrame, System, SystemEvent, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 use tokio::sync::Notify;
@@ -34,6 +34,8 @@ pub(super) struct Inner {
     pub(super) asides: RwLock<()>,
     /// How far the house's stream was delivered.
     pub(super) house: AtomicI64,
+    /// Whether who has no account hears nothing of the house.
+    pub(super) is_closed_to_guests: AtomicBool,
     /// Notified when a socket was closed.
     pub(super) closed: Notify,
     /// Until then a person who joins with `after` is not announced: the restart closed their sockets, they did

@@ -2,7 +2,8 @@
 //!
 //! *Invariant:* a stream counts as delivered up to a change when that has gone to every socket that hears it; so
 //! whatever is told of how far it has come stands behind the change. One-room sockets hear neither stream. To who is
-//! confined to the rooms that they are in the house's stays at its beginning.
+//! confined to the rooms that they are in the house's stays at its beginning, and so it does to all without an account
+//! where there are no open rooms for them.
 
 use super::inner::Inner;
 use crate::realtime::listener::Listener;
@@ -27,6 +28,12 @@ impl super::Hub {
         self.inner.house_reached(seq);
     }
 
+    /// Whether there are no open rooms for who has no account. Sockets that are open hear by it at once.
+    pub fn close_to_guests(&self, is_closed: bool) {
+        let to = &self.inner.is_closed_to_guests;
+        to.store(is_closed, Ordering::Release);
+    }
+
     /// How far the house's stream was delivered: what is read from now on is no older.
     pub fn house(&self) -> Seq {
         Seq(self.inner.house.load(Ordering::Acquire))
@@ -42,19 +49,25 @@ impl Inner {
     pub(super) fn streams(&self, listener: &Listener, sockets: &Sockets) -> Option<StreamSeqs> {
         let hears = listener.kind == SocketKind::Many;
         hears.then(|| StreamSeqs {
-            house: match listener.is_confined() {
-                true => Seq::ZERO,
-                false => Seq(self.house.load(Ordering::Acquire)),
+            house: match self.hears_house(listener) {
+                true => Seq(self.house.load(Ordering::Acquire)),
+                false => Seq::ZERO,
             },
             me: listener.person().and_then(|person| sockets.me(person)),
         })
+    }
+
+    /// As `accounts::hears_house` says of who asks.
+    fn hears_house(&self, listener: &Listener) -> bool {
+        let is_open = !self.is_closed_to_guests.load(Ordering::Acquire);
+        (is_open || listener.has_account()) && !listener.is_confined()
     }
 
     /// Tells everybody who hears of the house of a change in its stream.
     pub(super) fn tell_house(&self, seq: Seq, frame: &Frame) {
         let sockets = locked(&self.sockets);
         let hears = |listener: &&Arc<Listener>| {
-            listener.kind == SocketKind::Many && !listener.is_confined()
+            listener.kind == SocketKind::Many && self.hears_house(listener)
         };
         for listener in sockets.open.iter().filter(hears) {
             listener.subscriber.try_send(frame.clone());
