@@ -1,6 +1,7 @@
 //! CSRF: a request that a page of another site had a browser send changes nothing.
 
 use crate::harness::{Browser, LOBBY, Page, Site};
+use crate::matrix::routes;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ async fn send(path: &str, request: RequestBuilder, headers: &[(&str, String)]) -
     Page::of(path, request.send().await.unwrap()).await
 }
 
-/// All forms there are, with what would be accepted; `{room}` and `{message}` are the person's own.
+/// Forms of rooms, with what would be accepted; `{room}` and `{message}` are the person's own.
 const FORMS: [(&str, &[(&str, &str)]); 9] = [
     ("/rooms/new", &[("name", "Made"), ("description", "")]),
     ("/me", &[("username", "Renamed")]),
@@ -84,6 +85,43 @@ async fn no_form_is_taken_from_another_site() {
     assert_eq!(before.me, after.me);
     assert_eq!(before.rooms, after.rooms);
     assert_eq!(before.open, after.open);
+}
+
+/// Every address that takes a form, as the router has it; what is named in it is there, or is not.
+fn form_addresses() -> Vec<String> {
+    let forms = routes::all().into_iter();
+    let forms = forms.filter(|route| route.method == "POST" && !route.path.starts_with("/api/"));
+    let filled = forms.map(|route| {
+        let parts = route.path.split('/').map(|part| match part {
+            "{slug}" => "1-lobby",
+            "{deed}" => "sign-out",
+            "{answer}" => "let-in",
+            "{decision}" => "confirm",
+            part if part.starts_with('{') => "1",
+            part => part,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    });
+    filled.collect()
+}
+
+#[tokio::test]
+async fn h7_no_form_that_the_router_has_is_taken_from_another_site() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    let sql = "UPDATE users SET kind = 'member', role = 'owner' WHERE name = 'Alice'";
+    site.ctx.store.execute_sql(sql).await;
+    let addresses = form_addresses();
+    assert!(addresses.len() > 30, "{addresses:?}");
+    for path in addresses {
+        for headers in foreign(&alice.origin()) {
+            let fields = [("username", "Mallory"), ("password", "jam to-morrow")];
+            let request = alice.request(Method::POST, &path).form(&fields);
+            let page = send(&path, request, &headers).await;
+            assert_eq!(page.status, 403, "{path} {headers:?}");
+            assert_eq!(page.header("set-cookie"), "", "{path} {headers:?}");
+        }
+    }
 }
 
 #[tokio::test]

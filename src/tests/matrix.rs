@@ -5,7 +5,7 @@
 //! *Invariant:* to who may not see a room each row is, status and bytes, that of a room that never was.
 
 mod asked;
-mod routes;
+pub mod routes;
 mod sockets;
 mod world;
 
