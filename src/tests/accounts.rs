@@ -126,6 +126,8 @@ async fn settings_say_where_one_is_signed_in_and_end_it_there() {
     sign_in(&elsewhere, "Alice", PASSWORD).await;
     let settings = alice.get("/settings").await;
     assert_eq!(settings.all("li strong").len(), 1, "this one");
+    let face = settings.attribute("main .face", "data-initials");
+    assert_eq!(face, "A", "as others see it");
     let page = alice.done(settings.form("form[action$=end]")).await;
     assert!(page.all("form[action$=end]").is_empty());
     assert!(elsewhere.get(LOBBY).await.place().me.is_none());

@@ -8,6 +8,7 @@ use super::look::Look;
 use super::parts::{ChoiceField, MailField, PasswordField, PlainPage, TextField};
 use super::shape::Shape;
 use super::zone::OffsetField;
+use crate::app::room::face;
 use crate::app::shell::Head;
 use crate::site::Site;
 use axum::extract::State;
@@ -134,7 +135,7 @@ fn shown(
             <section aria-labelledby="about-title">
                 <h2 id="about-title">"About you"</h2>
                 <p>
-                    <bdi>{me.name.clone()}</bdi> " · " <a href=paths::ME>"Change your name"</a>
+                    {face(Some((me.id, &me.name)))} " " <bdi>{me.name.clone()}</bdi> " · " <a href=paths::ME>"Change your name"</a>
                     {runs_house.then(|| view! { " · " <a href=paths::ADMIN>"Run this house"</a> })}
                 </p>
                 <form class="form" method="post" action=paths::SET_BIO>
