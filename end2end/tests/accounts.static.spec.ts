@@ -35,6 +35,7 @@ test("an account is made, left and come back to", { tag: "@phone" }, async ({ ch
   await expect(page.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
   await page.goto("/signout");
   await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/rooms$/);
   await page.goto("/signin");
   await submit(page, "Sign in", { "Your name": "Alice", Password: PASSWORD });
   await page.goto("/settings");
@@ -47,6 +48,7 @@ test("an unknown name and a wrong password are refused with one sentence", async
   await submit(page, "Join", { "Your name": "Alice", "Password (optional)": PASSWORD });
   await page.goto("/signout");
   await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/rooms$/);
   const said: string[] = [];
   for (const name of ["Alice", "Nobody"]) {
     await page.goto("/signin");
