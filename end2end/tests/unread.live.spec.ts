@@ -64,6 +64,8 @@ test("the program that wakes up moves nothing of what one came to", { tag: "@pho
     await route.continue();
   });
   await alice.page.goto(server.url + LOBBY, { waitUntil: "commit" });
+  // The page is there when all of it has come, and not before.
+  await alice.page.waitForFunction(() => document.readyState !== "loading");
   await expect(alice.newLine).toBeInViewport();
   const before = await lineTop(alice);
   release();
