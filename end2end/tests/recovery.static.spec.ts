@@ -45,6 +45,7 @@ test("a link from who runs the house sets a new password, once", async ({ arrive
   await submit(bob, "Join", { "Your name": "Bob", "Password (optional)": PASSWORD });
   await bob.goto("/signout");
   await submit(bob, "Sign out");
+  await expect(bob).toHaveURL(/\/rooms$/);
 
   await page.goto("/admin/people");
   await page.getByRole("link", { name: "Bob" }).click();
