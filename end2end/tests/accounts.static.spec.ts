@@ -30,11 +30,7 @@ test("the link in the log makes one owner, who sees how the house is run", async
   await expect(other.page.getByRole("link", { name: "People" })).toHaveCount(0);
 });
 
-// The worker that keeps pages goes with the session, and takes along what it was fetching for the page behind it.
-const WORKER_GONE = /net::ERR_FAILED/;
-
-test("an account is made, left and come back to", { tag: "@phone" }, async ({ chat, page, tolerate }) => {
-  tolerate(WORKER_GONE);
+test("an account is made, left and come back to", { tag: "@phone" }, async ({ chat, page }) => {
   await chat.visit(`/join?next=${LOBBY}`);
   await submit(page, "Join", { "Your name": "Alice", "Password (optional)": PASSWORD });
   await expect(page).toHaveURL(new RegExp(LOBBY));
@@ -50,7 +46,6 @@ test("an account is made, left and come back to", { tag: "@phone" }, async ({ ch
 });
 
 test("an unknown name and a wrong password are refused with one sentence", async ({ chat, page, tolerate }) => {
-  tolerate(WORKER_GONE);
   tolerate(/status of 401/);
   await chat.visit("/join");
   await submit(page, "Join", { "Your name": "Alice", "Password (optional)": PASSWORD });

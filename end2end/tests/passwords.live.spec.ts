@@ -51,6 +51,29 @@ test("signing out says how many messages wait, and forgets them", async ({ arriv
   expect(await page.evaluate(() => localStorage.getItem("parlour.outbox") ?? "")).not.toContain("waits-1");
 });
 
+test("the pages behind a sign-out have their style, and nothing of a room is kept", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  const { page } = alice;
+  await alice.say("Between us");
+  const kept = () =>
+    page.evaluate(async () => {
+      const caught = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).matchAll()));
+      const texts = await Promise.all(caught.flat().map((answer) => answer.text()));
+      return texts.filter((text) => text.includes("Alice")).length;
+    });
+  await alice.visit(LOBBY);
+  await expect.poll(kept).toBeGreaterThan(0);
+  await page.goto("/signout");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(/\/rooms$/);
+  await page.goto("/signin");
+  const button = page.getByRole("button", { name: "Sign in", exact: true });
+  await expect(button).not.toHaveCSS("background-color", "rgb(239, 239, 239)");
+  await expect.poll(async () => (await page.evaluate(() => caches.keys())).length).toBeLessThanOrEqual(1);
+  await page.goto("/keys");
+  expect(await kept()).toBe(0);
+});
+
 test("who cannot sign out keeps what waits", async ({ arrive, tolerate }) => {
   tolerate(/ERR_INTERNET_DISCONNECTED/);
   const { page } = await arrive("Alice", "/signout");

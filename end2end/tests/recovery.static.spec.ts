@@ -42,8 +42,6 @@ test("a second device comes in as the same person, when the first lets it", { ta
 
 test("a link from who runs the house sets a new password, once", async ({ arrive, chat, page, server, tolerate }) => {
   tolerate(/status of 4\d\d/);
-  // The worker that keeps pages goes with the session, and takes along what it was fetching.
-  tolerate(/net::ERR_FAILED/);
   await chat.visit(server.setupPath);
   await submit(page, "Make my account", { "Your name": "Olga", Password: PASSWORD });
   const { page: bob } = await arrive(null, "/join");

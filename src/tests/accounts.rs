@@ -45,6 +45,13 @@ async fn a_name_with_a_password_is_the_same_person_in_another_browser() {
     assert_eq!(out.header("clear-site-data"), "\"storage\"");
     assert!(elsewhere.get(LOBBY).await.place().me.is_none());
     assert!(alice.get(LOBBY).await.place().me.is_some());
+
+    // A script that signs out forgets by itself, and keeps the worker.
+    let request = alice.own(reqwest::Method::POST, "/signout");
+    let out = request.header("sec-fetch-mode", "cors").send().await;
+    let out = Page::of("/signout", out.unwrap()).await;
+    assert_eq!((out.status, out.header("clear-site-data")), (303, ""));
+    assert!(alice.get(LOBBY).await.place().me.is_none());
 }
 
 #[tokio::test]

@@ -201,10 +201,19 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /signout`: ends the session of this browser, which forgets what it kept.
-pub async fn sign_out(State(site): State<Site>, scope: Scope) -> Response {
+/// `POST /signout`: ends the session of this browser, which forgets what it kept. The page's script (`unsent.js`) clears
+/// that itself: the header ends a service worker at once, and Chromium gives the page behind the next one no style.
+pub async fn sign_out(State(site): State<Site>, scope: Scope, asked: HeaderMap) -> Response {
+    let mode = asked.get("sec-fetch-mode");
+    let is_by_script = mode.is_some_and(|mode| mode != "navigate");
     match accounts::sign_out(&site.ctx, &scope).await {
-        Ok(()) | Err(ServiceError::SignInRequired) => forgotten(&site, see(paths::LIST)),
+        Ok(()) | Err(ServiceError::SignInRequired) => {
+            let mut out = forgotten(&site, see(paths::LIST));
+            if is_by_script {
+                out.headers_mut().remove(CLEAR.0);
+            }
+            out
+        }
         Err(error) => pages::answer(&site, Err(error)),
     }
 }

@@ -17,6 +17,9 @@
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") {
         localStorage.clear();
+        // What the worker is about to keep goes behind it, too.
+        navigator.serviceWorker?.controller?.postMessage(null);
+        for (const name of (await self.caches?.keys()) ?? []) await caches.delete(name);
         return location.assign("/rooms");
       }
     } catch {}
