@@ -116,8 +116,8 @@ async fn tell_who_may_set_up(ctx: &Context, lease: &ServingLease) {
     tracing::info!("nobody is in charge of this house: make its owner's account at {link}");
 }
 
-/// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then the
-/// environment.
+/// From `--config FILE`, else `PARLOUR_CONFIG`, else `Leptos.toml` when it is there; then
+/// the environment.
 fn settings(config: Option<PathBuf>) -> Result<Settings, String> {
     let named = config.or_else(|| std::env::var_os("PARLOUR_CONFIG").map(PathBuf::from));
     let beside = || Some(PathBuf::from("Leptos.toml")).filter(|file| file.exists());

@@ -381,8 +381,8 @@ impl Timeline {
         rows::lay_out(self, mine, marked, zone)
     }
 
-    /// What this person has on its way, below the rows, as it will stand once it is stored: `now`, as far as that is
-    /// known.
+    /// What this person has on its way, below the rows, as it will stand once it is stored: `now`, as far as
+    /// that is known.
     pub fn pending_rows(
         &self,
         pending: Vec<Pending>,

@@ -50,8 +50,8 @@ impl FromJson for RoomEntry {
 }
 
 record! {
-    /// An entry as a page's JSON has it: what a list shows, without what is zero. A page may list hundreds of
-    /// rooms.
+    /// An entry as a page's JSON has it: what a list shows, without what is zero. A page may list hundreds
+    /// of rooms.
     pub struct Listed {
         room: ListedRoom,
         #[serde(default, skip_serializing_if = "is_zero")]

@@ -79,8 +79,8 @@ impl Session {
         read.is_some() && read >= last && !self.timeline.has_newer()
     }
 
-    /// A message of the open room came that nobody has seen yet. The first after all was read has the line above
-    /// it.
+    /// A message of the open room came that nobody has seen yet. The first after all was read has the line
+    /// above it.
     pub(super) fn came_unseen(&mut self, number: Number, was_all_read: bool) {
         if let Some(open) = &mut self.open
             && was_all_read

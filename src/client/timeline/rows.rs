@@ -238,8 +238,8 @@ pub(super) fn lay_out(
     rows
 }
 
-/// What somebody has on its way, below the rows of the timeline. `now` is when it would be stored, as far as that is
-/// known.
+/// What somebody has on its way, below the rows of the timeline. `now` is when it would be stored, as far as
+/// that is known.
 pub(super) fn lay_out_pending(
     timeline: &Timeline,
     pending: Vec<Pending>,

@@ -33,8 +33,8 @@ impl ServerFrame {
         Borrowed::Joined { joined, role }.encode()
     }
 
-    /// Encodes a [`SyncMe`](Self::SyncMe) frame with the role in each room, in their order, and that on the server: for
-    /// programs.
+    /// Encodes a [`SyncMe`](Self::SyncMe) frame with the role in each room, in their order, and that on the server:
+    /// for programs.
     pub fn encode_sync_me(
         sync: &SyncMe,
         roles: &[Option<RoomRole>],
