@@ -9,6 +9,7 @@ use crate::log_once::LogOnce;
 use crate::passwords::Passwords;
 use crate::read_cache::ReadCache;
 use crate::realtime::{HeartbeatTiming, Hub};
+use crate::reconciler::Reconciler;
 use crate::share::Share;
 use crate::store::{self, Known, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
@@ -55,6 +56,8 @@ pub struct Context {
     pub(crate) log_once: LogOnce,
     /// Removes deleted rooms, expired sessions and forgotten guests from the disk.
     pub(crate) sweeper: Sweeper,
+    /// Finds what was committed and not told.
+    reconciler: Reconciler,
     draining: AtomicBool,
 }
 
@@ -103,6 +106,8 @@ impl Context {
         let store = Arc::new(store);
         let invalidations = || Arc::clone(store.invalidations());
         let sweeper = Sweeper::start(&store, &hub, &clock);
+        let heartbeat = settings.realtime.heartbeat();
+        let reconciler = Reconciler::start(&store, &hub, &clock, heartbeat);
         let (now, refused) = settings.in_force(&opened.settings);
         for error in refused {
             tracing::warn!(%error, "a setting that was changed is not in force");
@@ -124,6 +129,7 @@ impl Context {
             known: ReadCache::new(invalidations(), KNOWN),
             store,
             sweeper,
+            reconciler,
             hub,
             clock,
             random,
@@ -169,6 +175,7 @@ impl Context {
     /// Finishes what is being written and closes the database. No request may run any more.
     pub async fn close(&self) {
         self.sweeper.stop().await;
+        self.reconciler.stop().await;
         self.read_receipts.finish(&self.store).await;
         self.store.drain().await;
     }

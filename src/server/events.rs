@@ -140,14 +140,16 @@ pub enum Publication {
         sessions: Vec<SessionId>,
         /// Whether another one took their place, so that who comes back is let in.
         is_renewed: bool,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
-    /// What a person may do on the server is another: their sockets, which were let in with what they might before, come
-    /// back.
+    /// What a person may do on the server is another, or something in their stream was not told: their sockets, which
+    /// were let in with what was before, come back.
     RoleChanged {
         /// The person whose role or state changed.
         user: UserId,
-        /// The seq of this in the person's stream; `None` where it is not known whether anything changed.
-        me: Option<Seq>,
+        /// The seq of this in the person's stream.
+        me: Seq,
     },
     /// A person blocks somebody, or does so no more. Nobody else is told.
     BlocksChanged {

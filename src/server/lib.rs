@@ -33,6 +33,7 @@ pub mod passwords;
 pub mod people;
 pub mod read_cache;
 pub mod realtime;
+mod reconciler;
 pub mod rooms;
 mod scope;
 mod share;

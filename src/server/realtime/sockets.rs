@@ -120,6 +120,11 @@ impl Sockets {
         self.people.get(&user).map(|here| here.me)
     }
 
+    /// The same of everybody who is connected.
+    pub(super) fn all_me(&self) -> impl Iterator<Item = (UserId, Seq)> {
+        self.people.iter().map(|(user, here)| (*user, here.me))
+    }
+
     /// The open sockets of a person.
     pub(super) fn of(&self, user: UserId) -> &[Arc<Listener>] {
         self.people.get(&user).map_or(&[], |here| &here.listeners)

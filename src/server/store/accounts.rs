@@ -153,7 +153,9 @@ impl Store {
             let which = kept.map_or(Ending::All, Ending::Others);
             let sessions = sessions::end(db, user, which)?;
             Ok(Written {
-                publish: sessions::ended(user, sessions, false).into_iter().collect(),
+                publish: sessions::ended(db, user, sessions, false)?
+                    .into_iter()
+                    .collect(),
                 value: (),
             })
         })
@@ -264,11 +266,7 @@ fn turn(
         seq,
     }];
     publish.extend(direct::renamed(db, guest)?);
-    publish.push(Publication::SessionsEnded {
-        user: guest,
-        sessions: vec![session],
-        is_renewed: true,
-    });
+    publish.extend(sessions::ended(db, guest, vec![session], true)?);
     Ok(Written {
         publish,
         value: user,

@@ -134,14 +134,14 @@ fn done(db: &Db, id: UserId, deed: Deed) -> db::Result<Written<KnownPerson>> {
         Deed::EndSessions | Deed::ResetPassword => 0,
     };
     let ending = match deed {
-        Deed::Disable | Deed::EndSessions => ended(id, end(db, id, Ending::All)?, false),
+        Deed::Disable | Deed::EndSessions => ended(db, id, end(db, id, Ending::All)?, false)?,
         Deed::Role(_) | Deed::Enable | Deed::ResetPassword => None,
     };
     // Behind the end of the sessions: to sockets that are closed it says nothing.
     let changed = match deed {
         Deed::Role(_) | Deed::Disable | Deed::Enable => Some(Publication::RoleChanged {
             user: id,
-            me: Some(person_seqs::take(db, id)?),
+            me: person_seqs::take(db, id)?,
         }),
         Deed::EndSessions | Deed::ResetPassword => None,
     };

@@ -153,7 +153,9 @@ impl Store {
             begin(db, link.user.id, &session)?;
             let oldest = end_oldest(db, link.user.id)?;
             Ok(Written {
-                publish: ended(link.user.id, oldest, false).into_iter().collect(),
+                publish: ended(db, link.user.id, oldest, false)?
+                    .into_iter()
+                    .collect(),
                 value: link.user,
             })
         })

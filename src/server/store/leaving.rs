@@ -82,7 +82,7 @@ impl Store {
                 skeleton: String::new(),
                 seq,
             };
-            let mut publish: Vec<_> = ended(user, gone, false).into_iter().collect();
+            let mut publish: Vec<_> = ended(db, user, gone, false)?.into_iter().collect();
             publish.push(renamed);
             publish.extend(direct::renamed(db, user)?);
             Ok(Written { publish, value: () })

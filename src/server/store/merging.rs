@@ -77,7 +77,7 @@ impl Store {
                 // Sockets of the account that are there know of nobody whom it was.
                 publish.push(Publication::RoleChanged {
                     user: account,
-                    me: Some(person_seqs::take(db, account)?),
+                    me: person_seqs::take(db, account)?,
                 });
             }
             Ok(Written { publish, value: () })
@@ -94,10 +94,10 @@ fn end_sessions(
 ) -> db::Result<impl Iterator<Item = Publication>> {
     let renewed = sessions::end(db, guest, Ending::One(session))?;
     let others = sessions::end(db, guest, Ending::All)?;
-    let renewed = sessions::ended(guest, renewed, true);
+    let renewed = sessions::ended(db, guest, renewed, true)?;
     Ok(renewed
         .into_iter()
-        .chain(sessions::ended(guest, others, false)))
+        .chain(sessions::ended(db, guest, others, false)?))
 }
 
 /// Whoever blocks the guest blocks the account from now on, and hears of it on all their devices.

@@ -103,7 +103,7 @@ impl Store {
             let gone = sessions::end(db, user.id, Ending::All)?;
             begin(db, user.id, &session)?;
             Ok(Written {
-                publish: ended(user.id, gone, false).into_iter().collect(),
+                publish: ended(db, user.id, gone, false)?.into_iter().collect(),
                 value: user,
             })
         })

@@ -1,10 +1,12 @@
 //! Sessions: what is kept of each, and how they end.
 //!
 //! *Invariant:* of the secret of a session only the hash is stored. A session that ends is published with its end, so
-//! that its sockets are closed; only one that has expired ends in silence.
+//! that its sockets are closed, and has a place in its person's stream, so that they are closed where that was lost; only
+//! one that has expired ends in silence.
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::person_seqs;
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -87,8 +89,15 @@ impl Store {
         which: Ending,
         is_renewed: bool,
     ) -> Result<usize, ServiceError> {
-        self.write(move |db| Ok(ending(user, end(db, user, which)?, is_renewed)))
-            .await
+        self.write(move |db| {
+            let sessions = end(db, user, which)?;
+            let count = sessions.len();
+            Ok(Written {
+                publish: ended(db, user, sessions, is_renewed)?.into_iter().collect(),
+                value: count,
+            })
+        })
+        .await
     }
 
     /// The sessions of a user that have not expired, the newest first.
@@ -127,7 +136,7 @@ pub(super) fn begin_one_more(
 ) -> db::Result<Option<Publication>> {
     begin(db, user, draft)?;
     let oldest = end_oldest(db, user)?;
-    Ok(ended(user, oldest, false))
+    ended(db, user, oldest, false)
 }
 
 /// Begins a session, in a transaction that does more.
@@ -162,27 +171,22 @@ pub(super) fn end_oldest(db: &Db, user: UserId) -> db::Result<Vec<SessionId>> {
     statement(db, END_OLDEST)?.rows(oldest, |row| Ok(SessionId(row.get(0)?)))
 }
 
-/// How many sessions ended, and that they did.
-fn ending(user: UserId, sessions: Vec<SessionId>, is_renewed: bool) -> Written<usize> {
-    let count = sessions.len();
-    Written {
-        publish: ended(user, sessions, is_renewed).into_iter().collect(),
-        value: count,
-    }
-}
-
-/// What is published of sessions that ended; nothing of none.
+/// That sessions ended takes a place in their person's stream; what is published of it, which is nothing of none.
 pub(super) fn ended(
+    db: &Db,
     user: UserId,
     sessions: Vec<SessionId>,
     is_renewed: bool,
-) -> Option<Publication> {
-    let are_some = !sessions.is_empty();
-    are_some.then_some(Publication::SessionsEnded {
+) -> db::Result<Option<Publication>> {
+    if sessions.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Publication::SessionsEnded {
         user,
         sessions,
         is_renewed,
-    })
+        me: person_seqs::take(db, user)?,
+    }))
 }
 
 const BEGIN: &str = "INSERT INTO sessions \

@@ -67,7 +67,8 @@ async fn another_role_takes_a_place_in_one_s_own_stream_and_sockets_come_back_wi
     };
     let mut hers = server.browser(&alice).await;
     let sync = asked(&mut hers, json!({"type": "sync_me", "after": 1})).await;
-    assert_eq!((&sync["to"], &sync["role"]), (&json!(3), &json!("admin")));
+    // The end of the sessions, that she was disabled, and that she is no more.
+    assert_eq!((&sync["to"], &sync["role"]), (&json!(4), &json!("admin")));
     for frame in his.everything(LOBBY).await {
         assert_eq!(frame.get("role"), None, "{frame}");
     }

@@ -1,6 +1,8 @@
 //! The streams beside the rooms on sockets: where they stand, what comes live, and what is asked for.
 
+use crate::accounts::{PASSWORD, begun};
 use crate::harness::{Guest, LOBBY, Server, Socket};
+use parlour_protocol::{RoomKind, UserId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -161,4 +163,67 @@ async fn only_who_is_somebody_has_a_stream_and_one_room_sockets_hear_none() {
         single.send(json!({"type": stream, "after": 0})).await;
         assert_eq!(single.next_of_type("error").await["code"], "bad_request");
     }
+}
+
+#[tokio::test]
+async fn a_session_that_ended_takes_a_place_in_its_persons_stream() {
+    let server = Server::start(|settings| settings.realtime.heartbeat_ms = 100).await;
+    let alice = server.member("Alice").await;
+    let phone = begun(&server.sign_in("Alice", PASSWORD).await);
+    let mut here = server.joined(&alice, LOBBY).await;
+    beat(&mut here, 0, Some(1)).await;
+    let out = server.call(Method::DELETE, "/api/chat/session", Some(&phone), None);
+    assert_eq!(out.await.status, 204);
+    beat(&mut here, 0, Some(2)).await;
+    let sync = asked(&mut here, "sync_me", 1).await;
+    assert_eq!((&sync["rooms"], &sync["to"]), (&json!([]), &json!(2)));
+}
+
+#[tokio::test]
+async fn an_end_of_a_session_that_was_not_told_closes_its_sockets_at_a_heartbeat() {
+    let server = Server::start(|settings| settings.realtime.heartbeat_ms = 100).await;
+    let alice = server.member("Alice").await;
+    let phone = begun(&server.sign_in("Alice", PASSWORD).await);
+    let mut there = server.joined(&phone, LOBBY).await;
+    let mut here = server.joined(&alice, LOBBY).await;
+    // As what ends it writes, without what tells of it.
+    let untold = format!(
+        "DELETE FROM sessions WHERE id = (SELECT max(id) FROM sessions WHERE user_id = {0}); \
+        UPDATE users SET me_seq = me_seq + 1 WHERE id = {0}",
+        alice.id
+    );
+    server.ctx.store.execute_sql(untold).await;
+    for socket in [&mut there, &mut here] {
+        assert_eq!(socket.closed().await.0, 4000);
+    }
+    // Who comes back is who they are: nobody, or the same.
+    let bearer = format!("Bearer {}", phone.token);
+    let mut nobody = server.socket("/ws", &[("authorization", &bearer)]).await;
+    assert_eq!(nobody.closed().await.0, 4401);
+    let mut again = server.joined(&alice, LOBBY).await;
+    again.say(LOBBY, "Still here.").await;
+    beat(&mut again, 0, Some(2)).await;
+}
+
+#[tokio::test]
+async fn who_was_put_out_and_not_told_hears_the_room_no_longer_than_a_heartbeat() {
+    let server = Server::start(|settings| settings.realtime.heartbeat_ms = 100).await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let store = &server.ctx.store;
+    let den = store.make_room(RoomKind::Closed, UserId(bob.id), "Den");
+    let den = den.await.id;
+    let let_in = store.let_in(UserId(alice.id), den, server.ctx.clock.now());
+    let_in.await.unwrap();
+    let mut hers = server.joined(&alice, den.0).await;
+    let untold = format!(
+        "UPDATE users SET me_seq = me_seq + 1 WHERE id = {0}; UPDATE memberships SET state = 'out', \
+        me_seq = (SELECT me_seq FROM users WHERE id = {0}) WHERE user_id = {0} AND room_id = {1}",
+        alice.id, den.0
+    );
+    store.execute_sql(untold).await;
+    assert_eq!(hers.closed().await.0, 4000);
+    let mut again = server.browser(&alice).await;
+    again.send(json!({"type": "join", "room_id": den})).await;
+    let refused = again.next_of_type("error").await;
+    assert_eq!(refused["code"], "room_not_found");
 }

@@ -52,7 +52,7 @@ const LAYERS: [Layer; 16] = [
     ),
     (
         "context",
-        &["server/sweeper", "server/context"],
+        &["server/sweeper", "server/reconciler", "server/context"],
         &["protocol", "ground", "engine", "store"],
     ),
     (

@@ -169,14 +169,18 @@ impl Inner {
                 Publication::SessionsEnded {
                     sessions,
                     is_renewed,
+                    me,
                     ..
                 },
                 Audience::Person(user),
                 _,
-            ) => self.sessions_ended(user, sessions, *is_renewed),
+            ) => {
+                self.sessions_ended(user, sessions, *is_renewed);
+                self.person_reached(user, *me);
+            }
             (Publication::RoleChanged { me, .. }, Audience::Person(user), _) => {
                 self.comes_back(user);
-                self.person_reached(user, me.unwrap_or_default());
+                self.person_reached(user, *me);
             }
             (
                 Publication::BlocksChanged {

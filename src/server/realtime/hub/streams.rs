@@ -40,6 +40,18 @@ impl super::Hub {
     }
 }
 
+impl super::Hub {
+    /// How far the streams of all who have an open socket were delivered.
+    pub fn people_reached(&self) -> Vec<(UserId, Seq)> {
+        locked(&self.inner.sockets).all_me().collect()
+    }
+
+    /// The same of one of them; `None` for who has none.
+    pub fn person_is_at(&self, user: UserId) -> Option<Seq> {
+        locked(&self.inner.sockets).me(user)
+    }
+}
+
 impl Inner {
     /// How far the streams were delivered to this socket; `None` for one that does not hear them.
     pub(super) fn streams_of(&self, listener: &Listener) -> Option<StreamSeqs> {

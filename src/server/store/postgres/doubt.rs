@@ -57,25 +57,10 @@ impl Reached {
     }
 }
 
-/// What a transaction does to sessions has no `seq` by which it could be seen: these people's sockets come back in any
-/// case, and are let in as what they are.
-pub(super) fn without_seq(publications: &[Publication]) -> Vec<Publication> {
-    let people = publications
-        .iter()
-        .filter_map(|publication| match publication {
-            Publication::SessionsEnded { user, .. }
-            | Publication::RoleChanged { user, me: None } => Some(*user),
-            _ => None,
-        });
-    people
-        .map(|user| Publication::RoleChanged { user, me: None })
-        .collect()
-}
-
 /// The people in whose own streams these are.
-pub(super) fn people(publications: &[Publication]) -> Vec<i64> {
+pub(super) fn people(publications: &[Publication]) -> Vec<UserId> {
     let people = publications.iter().filter_map(of_person);
-    people.map(|(user, _)| user.0).collect()
+    people.map(|(user, _)| user).collect()
 }
 
 /// The room that a publication is a change of, and its `seq`.
@@ -96,9 +81,10 @@ fn of_person(publication: &Publication) -> Option<(UserId, Seq)> {
         | Publication::Favourite { user, me, .. }
         | Publication::BlocksChanged { user, me, .. }
         | Publication::Standing { user, me, .. }
+        | Publication::SessionsEnded { user, me, .. }
+        | Publication::RoleChanged { user, me }
         | Publication::Read { user, me, .. } => Some((*user, *me)),
         Publication::Unread { user, marked, .. } => Some((*user, marked.me?)),
-        Publication::RoleChanged { user, me } => Some((*user, (*me)?)),
         _ => None,
     }
 }
@@ -141,7 +127,13 @@ mod tests {
         );
         let role = |me| Publication::RoleChanged {
             user: ALICE,
-            me: Some(Seq(me)),
+            me: Seq(me),
+        };
+        let ended = |me| Publication::SessionsEnded {
+            user: ALICE,
+            sessions: Vec::new(),
+            is_renewed: false,
+            me: Seq(me),
         };
         let shown = Publication::RoomHidden {
             room: DEN,
@@ -153,6 +145,8 @@ mod tests {
             (vec![read(5)], false),
             (vec![role(4)], true),
             (vec![role(5)], false),
+            (vec![ended(4)], true),
+            (vec![ended(5)], false),
             (vec![changed(5)], true),
             (vec![changed(6), shown.clone()], false),
             (vec![shown, read(4)], true),
@@ -170,17 +164,5 @@ mod tests {
         assert_eq!(told.rooms, [(DEN, Seq(5))].into());
         told.tell(&[Publication::RoomDeleted(DEN)]);
         assert!(told.rooms.is_empty());
-    }
-
-    #[test]
-    fn who_may_have_lost_a_session_comes_back() {
-        let ended = Publication::SessionsEnded {
-            user: ALICE,
-            sessions: Vec::new(),
-            is_renewed: false,
-        };
-        let role = |me| Publication::RoleChanged { user: ALICE, me };
-        let told = without_seq(&[ended, read(1), role(None), role(Some(Seq(2)))]);
-        assert_eq!(told, [role(None), role(None)]);
     }
 }

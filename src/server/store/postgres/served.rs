@@ -18,8 +18,8 @@ use crate::store::db::{Db, Result, statement, values};
 use crate::store::house;
 use crate::store::kept::{Kept, Open};
 use crate::store::message_ids::MessageIds;
+use crate::store::person_seqs;
 use crate::store::rooms::{self, KnownRoom, RoomState};
-use parlour_protocol::{Seq, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -201,7 +201,7 @@ impl Served {
             let present = Reached {
                 rooms: rooms.iter().map(|room| (room.id, room.state.seq)).collect(),
                 house: house::seq(db)?,
-                people: streams(db, &people)?,
+                people: person_seqs::of(db, &people)?.into_iter().collect(),
             };
             Ok((rooms, present))
         })?;
@@ -221,13 +221,11 @@ impl Served {
         }
         let mut told = known.told.clone();
         drop(known);
-        let mut untold;
+        let mut untold = Vec::new();
         // First: who may see what is told as a whole after it, which changes nothing then.
         if present.has_any(&in_doubt) {
             told.tell(&in_doubt);
             untold = in_doubt;
-        } else {
-            untold = doubt::without_seq(&in_doubt);
         }
         let gone = told.rooms.keys();
         let gone = gone.filter(|room| !present.rooms.contains_key(room));
@@ -258,15 +256,6 @@ impl Served {
             tracing::warn!(%error, "the lease is not given back, and ends by itself");
         }
     }
-}
-
-/// How far the streams of these people have come.
-fn streams(db: &Db, people: &[i64]) -> Result<HashMap<UserId, Seq>> {
-    const STREAMS: &str = "SELECT id, me_seq FROM users WHERE id = ANY(?)";
-    let found = statement(db, STREAMS)?.rows(values![people], |row| {
-        Ok((UserId(row.get(0)?), Seq(row.get(1)?)))
-    })?;
-    Ok(found.into_iter().collect())
 }
 
 fn note(db: &Db, cluster: &Cluster, epoch: &str) -> Result<()> {
