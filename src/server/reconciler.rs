@@ -42,7 +42,7 @@ impl Reconciler {
             loop {
                 tokio::select! {
                     () = stopped.cancelled() => return,
-                    () = clock.sleep(interval * 10_000) => {}
+                    () = clock.sleep(interval) => {}
                 }
                 let looked = tokio::select! {
                     () = stopped.cancelled() => return,
