@@ -17,6 +17,7 @@ mod floors;
 mod frames;
 mod goals;
 mod ledger;
+mod line;
 mod machine;
 mod net;
 mod options;

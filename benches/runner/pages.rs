@@ -241,6 +241,9 @@ pub fn whole(bytes: &[u8]) -> Option<usize> {
             return (bytes.len() >= length).then_some(length);
         }
     }
+    if bytes.starts_with(b"HTTP/1.1 204") {
+        return Some(head);
+    }
     // In pieces: the last one is empty. There is one request at a time on a connection, so nothing follows.
     bytes.ends_with(b"\r\n0\r\n\r\n").then_some(bytes.len())
 }
@@ -264,5 +267,7 @@ mod tests {
         let pieces = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
         assert_eq!(whole(pieces), Some(pieces.len()));
         assert_eq!(whole(&pieces[..pieces.len() - 5]), None);
+        let nothing = b"HTTP/1.1 204 No Content\r\nx-request-id: 1\r\n\r\n";
+        assert_eq!(whole(nothing), Some(nothing.len()));
     }
 }

@@ -3,15 +3,12 @@
 //! *Invariant:* a block in which a post was refused, or came late by more than a second, has no figures.
 
 use crate::failure::{Failure, Outcome};
-use crate::pages;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use crate::line::{Line, refused};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(20);
 /// How late a post may be.
 const LATE: Duration = Duration::from_secs(1);
 /// Connections that post in turn: while one waits for its answer, which a busy server gives late, others go on.
@@ -53,9 +50,7 @@ fn post(
     request: impl Fn(u64) -> Vec<u8>,
     is_done: &AtomicBool,
 ) -> Outcome<u64> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
+    let mut line = Line::open(address)?;
     let mut posted = 0;
     loop {
         let number = first + posted * LINES;
@@ -67,34 +62,19 @@ fn post(
         if due.elapsed() > LATE {
             return Err(Failure::new("the server cannot keep up with who posts"));
         }
-        stream.write_all(&request(number))?;
-        let answer = answer(&mut stream)?;
+        line.send(&request(number))?;
+        let answer = line.receive()?;
         if !answer.starts_with(b"HTTP/1.1 20") {
-            let said = String::from_utf8_lossy(&answer[..answer.len().min(300)]).into_owned();
-            return Err(Failure::new(format!("a post was answered with {said:?}")));
+            return Err(refused(&answer));
         }
         posted += 1;
     }
 }
 
-fn answer(stream: &mut TcpStream) -> Outcome<Vec<u8>> {
-    let mut answer = Vec::new();
-    let mut buffer = [0; 64 * 1024];
-    while pages::whole(&answer).is_none() {
-        let read = stream.read(&mut buffer)?;
-        if read == 0 {
-            return Err(Failure::new(
-                "the server closed the connection of who posts",
-            ));
-        }
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    Ok(answer)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::sync::Mutex;
 

@@ -146,7 +146,8 @@ impl Running {
         self.sql("postgres", &make).map(drop)
     }
 
-    fn sql(&self, database: &str, statements: &str) -> Outcome<String> {
+    /// Runs statements, and answers with what they say.
+    pub fn sql(&self, database: &str, statements: &str) -> Outcome<String> {
         Ok(self.server.sql(database, statements)?)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a process counts together with its children, and a thread that has ended still does.
 
+use crate::failure::Outcome;
 use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
@@ -84,6 +85,17 @@ fn resident_of(pid: u32) -> u64 {
         * 1_024
 }
 
+/// From now on [`peak`] is of what comes.
+pub fn forget_peak(process: u32) -> Outcome<()> {
+    Ok(fs::write(format!("/proc/{process}/clear_refs"), "5")?)
+}
+
+/// The most bytes of memory that a process without children had at once.
+pub fn peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    kilobytes(&status, "VmHWM:").unwrap_or(0) * 1_024
+}
+
 fn kilobytes(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
@@ -150,6 +162,16 @@ mod tests {
         assert_eq!(exact.since(&before), Duration::from_nanos(3_050));
         let lost = time(&[(1, 4_000)], 110);
         assert_eq!(lost.since(&before), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn what_was_given_back_is_in_the_peak_until_it_is_forgotten() {
+        let own = std::process::id();
+        let many = vec![7_u8; 64 << 20];
+        let with = peak(own);
+        drop(std::hint::black_box(many));
+        forget_peak(own).unwrap();
+        assert!(peak(own) + (32 << 20) < with);
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn block(stage: &Stage, row: &Row, contender: &Contender, round: usize, samples:
 
 /// The figures that say most, for who watches.
 fn brief(figures: &Figures) -> String {
-    const NAMES: [(&str, &str); 11] = [
+    const NAMES: [(&str, &str); 14] = [
         ("cpu per delivery, µs", "µs each"),
         ("saturated deliveries/s per core", "/s/core"),
         ("16 × 8: deliveries/s", "/s"),
@@ -168,6 +168,9 @@ fn brief(figures: &Figures) -> String {
         ("window 1: acks/s", "acks/s"),
         ("pages/s per core", "pages/s/core"),
         ("random page p99, ms", "ms p99"),
+        ("beside 200 sign-ins: ack p99, ms", "ms p99"),
+        ("letting in p99, ms", "ms p99"),
+        ("of 20 rooms p50, ms", "ms p50"),
         ("start to first page, ms", "ms"),
         ("storm return, s at 1000", "s back"),
         ("memory at 1000, KB", "KB"),

@@ -6,10 +6,13 @@ mod history;
 mod idle;
 mod ingest;
 mod latency;
+mod members;
 mod page;
 mod pipelined;
 mod reading;
 mod room;
+mod sidebar;
+mod sign_in;
 mod start;
 mod storm;
 
@@ -19,6 +22,7 @@ use crate::contender::{
 };
 use crate::failure::{Failure, Outcome};
 use crate::postgres::{self, Postgres, Running};
+use crate::seed;
 use crate::server::{Places, Server};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -86,6 +90,27 @@ impl Stage {
         Server::start(&self.places, contender, database)
     }
 
+    /// The same, and what the statements that `people` makes of the time put into it.
+    pub fn start_with(
+        &self,
+        contender: &Contender,
+        people: impl FnOnce(i64) -> String,
+    ) -> Outcome<Server> {
+        let statements = people(seed::now());
+        if *contender == PARLOUR_POSTGRES {
+            let running = self.start_postgres()?;
+            running.copy()?;
+            let tables = seed::postgres::finish("users, credentials, rooms, memberships");
+            running.sql(postgres::COPY, &format!("{statements} {tables}"))?;
+            return Server::start_beside(&self.places, contender, running, postgres::COPY);
+        }
+        let folder = tempfile::TempDir::with_prefix("parlour-bench-")?;
+        let file = folder.path().join("parlour.db");
+        std::fs::copy(&self.founded, &file)?;
+        seed::add(&file, &statements)?;
+        Server::start(&self.places, contender, Some(&file))
+    }
+
     /// A contender with the room of very many messages, all of which are in the system's memory, from where it may
     /// take them when nobody asks.
     pub fn start_filled(&self, contender: &Contender) -> Outcome<Server> {
@@ -124,7 +149,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 11] = [
+pub const ALL: [Row; 14] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -207,6 +232,30 @@ pub const ALL: [Row; 11] = [
         quick: &[PARLOUR, SVELTEKIT],
         once: &[],
         measure: page::measure,
+    },
+    Row {
+        key: "sign-in",
+        title: "10 senders, 100 messages/s: alone, then while 200 people sign in at once",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        once: &[],
+        measure: sign_in::measure,
+    },
+    Row {
+        key: "members",
+        title: "A closed room of 10,000, of whom 1,000 are there: letting in, putting out, who is in it",
+        contenders: &[PARLOUR, PARLOUR_POSTGRES],
+        quick: &[PARLOUR, PARLOUR_POSTGRES],
+        once: &[],
+        measure: members::measure,
+    },
+    Row {
+        key: "sidebar",
+        title: "The list of rooms, with 10,000 accounts and 1,000 rooms",
+        contenders: &[PARLOUR, PARLOUR_POSTGRES],
+        quick: &[PARLOUR, PARLOUR_POSTGRES],
+        once: &[],
+        measure: sidebar::measure,
     },
     Row {
         key: "start",

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* the schema is Parlour's own, made by Parlour; here rows are only put into it.
 
+pub mod people;
 pub mod postgres;
 
 use crate::failure::{Failure, Outcome};
@@ -58,6 +59,13 @@ pub fn guests_and_rooms(file: &Path) -> Outcome<()> {
         }
     }
     transaction.commit()?;
+    finish(&connection)
+}
+
+/// Runs statements that put more into it.
+pub fn add(file: &Path, statements: &str) -> Outcome<()> {
+    let connection = open(file)?;
+    connection.execute_batch(&format!("BEGIN; {statements} COMMIT;"))?;
     finish(&connection)
 }
 

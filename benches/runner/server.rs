@@ -198,6 +198,16 @@ impl Server {
         process::resident(self.child.id())
     }
 
+    /// From now on [`Server::peak`] is of what comes.
+    pub fn forget_peak(&self) -> Outcome<()> {
+        process::forget_peak(self.child.id())
+    }
+
+    /// The most bytes of memory that it had at once, without a PostgreSQL's.
+    pub fn peak(&self) -> u64 {
+        process::peak(self.child.id())
+    }
+
     /// Ends it as an administrator does, and hands out its folder.
     pub fn stop(mut self) -> Outcome<()> {
         self.signal(Signal::TERM);
@@ -263,6 +273,8 @@ fn parlour(executable: &Path, address: SocketAddr, folder: &Path, database: &str
         "ADDRESS_MESSAGES_PER_SECOND",
         "ADDRESS_ROOMS_PER_HOUR",
         "GUESTS_PER_MINUTE",
+        "SIGN_IN_FAILURES",
+        "ADDRESS_SIGN_IN_FAILURES",
         "ROOMS_PER_HOUR",
         "FRAMES_PER_SECOND",
         "SOCKETS_PER_ADDRESS",

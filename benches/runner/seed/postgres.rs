@@ -11,7 +11,7 @@ pub const COLUMNS: &str =
 
 /// What planners and readers need to know of rows that were just put in; of tables that have some alone. Of one that
 /// was found empty it would be planned as if it stayed so.
-fn finish(tables: &str) -> String {
+pub fn finish(tables: &str) -> String {
     format!("VACUUM (ANALYZE) {tables}; CHECKPOINT;")
 }
 
