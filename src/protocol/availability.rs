@@ -6,7 +6,7 @@ use crate::json::{names, record};
 names! {
     /// Somebody is connected. Who is not has none.
     pub enum Availability {
-        /// They have used it lately.
+        /// They have used it lately; first, as what is said of several of whom one is.
         Online = "online",
         /// They have not for ten minutes.
         Away = "away",
@@ -14,9 +14,9 @@ names! {
 }
 
 record! {
-    /// Whether who one talks to alone in a room is there.
+    /// Whether anybody is there whom one talks to in a direct room.
     pub struct AvailabilityChanged {
-        /// The id of the direct room of the two.
+        /// The id of the direct room.
         pub room_id: RoomId,
         /// `None` for who is not connected.
         #[serde(default, skip_serializing_if = "Option::is_none")]

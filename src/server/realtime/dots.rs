@@ -18,7 +18,7 @@ pub(super) struct Dots {
     beats: u32,
 }
 
-/// What was told of a person who talks to somebody alone.
+/// What was told of a person who talks to somebody in a direct room.
 pub(super) struct Told {
     pub(super) availability: Availability,
     /// To whom, and in which rooms.

@@ -75,6 +75,36 @@ async fn who_one_talks_to_alone_is_online_then_away_then_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_who_talk_have_the_dot_of_who_is_there_most() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let (bob, carol) = (server.guest("Bob").await, server.guest("Carol").await);
+    let body = json!({"user_ids": [bob.id, carol.id]});
+    let made = server.post("/api/chat/direct", Some(&alice), body).await;
+    let room = made.body["id"].as_i64().unwrap();
+    let mut hers = server.browser(&alice).await;
+    // She herself is none of them.
+    assert_eq!(listed(&server, room, &alice).await, Value::Null);
+    let his = server.browser(&bob).await;
+    hears(&mut hers, room, json!("online")).await;
+    server.clock.advance(Duration::from_secs(601));
+    hears(&mut hers, room, json!("away")).await;
+    let carols = server.browser(&carol).await;
+    hears(&mut hers, room, json!("online")).await;
+    assert_eq!(listed(&server, room, &alice).await, "online");
+    assert_eq!(listed(&server, room, &carol).await, "away");
+    drop(carols);
+    server.clock.advance(Duration::from_secs(6));
+    hears(&mut hers, room, json!("away")).await;
+    // To whom he blocks he is not there, and to the others he is.
+    block(&server, Method::PUT, &bob, &alice).await;
+    hears(&mut hers, room, Value::Null).await;
+    assert_eq!(listed(&server, room, &alice).await, Value::Null);
+    assert_eq!(listed(&server, room, &carol).await, "away");
+    drop(his);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whom_somebody_blocks_finds_nobody_and_hears_nothing() {
     let server = Server::plain().await;
     let (alice, bob, room) = talk(&server).await;

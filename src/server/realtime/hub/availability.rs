@@ -1,7 +1,8 @@
-//! Who is there, as others see it by a dot: looked up for a page, and told to whom they talk to alone.
+//! Who is there, as others see it by a dot: looked up for a page, and told to whom they talk to alone, or in a few. Where
+//! they are several, the dot says whether anybody would answer: it is that of who is there most.
 //!
 //! *Invariant:* whom somebody blocks finds nobody, also in the room of the two, and is told nothing of when they come
-//! and go. What was told of a person is told again only when it is otherwise.
+//! and go. What was told of a person is told again only when it is otherwise with them.
 
 use super::Hub;
 use super::inner::Inner;
@@ -20,10 +21,9 @@ impl Hub {
         self.inner.availability(of, to)
     }
 
-    /// The same of the only other one in a direct room.
+    /// The same of the others in a direct room.
     pub fn availability_in(&self, room: RoomId, to: UserId) -> Option<Availability> {
-        let other = self.inner.other_in(room, to)?;
-        self.inner.availability(other, to)
+        self.inner.availability_in(room, to)
     }
 }
 
@@ -36,16 +36,27 @@ impl Inner {
             .filter(|_| !sockets.blocks(of, to))
     }
 
+    fn availability_in(&self, room: RoomId, to: UserId) -> Option<Availability> {
+        let others = self.others_in(room, to).into_iter();
+        let there = others.filter_map(|other| self.availability(other, to));
+        there.min_by_key(|one| *one as u8)
+    }
+
+    /// Whom somebody talks to in a direct room.
+    fn others_in(&self, room: RoomId, one: UserId) -> Vec<UserId> {
+        match self.viewers(room) {
+            Viewers::Members(members) if room.is_direct() && members.contains(&one) => {
+                let others = members.iter().filter(|member| **member != one);
+                others.copied().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whom somebody talks to alone in a room.
     fn other_in(&self, room: RoomId, one: UserId) -> Option<UserId> {
-        if !room.is_direct() {
-            return None;
-        }
-        match self.viewers(room) {
-            Viewers::Members(members) => match members[..] {
-                [other, me] | [me, other] if me == one => Some(other),
-                _ => None,
-            },
+        match self.others_in(room, one)[..] {
+            [other] => Some(other),
             _ => None,
         }
     }
@@ -68,12 +79,10 @@ impl Inner {
         locked(&self.dots).stirred.insert(user, at);
     }
 
-    /// Two talk alone from now on: each is told of the other, whatever was told of them elsewhere.
+    /// These talk from now on: each is told of the others, whatever was told of them elsewhere.
     pub(super) fn began_to_talk(&self, user: UserId, room: RoomId) {
-        for one in [Some(user), self.other_in(room, user)]
-            .into_iter()
-            .flatten()
-        {
+        let others = self.others_in(room, user);
+        for one in others.into_iter().chain([user]) {
             if let Some(told) = locked(&self.dots).told.get_mut(&one) {
                 told.to.retain(|(in_room, _)| *in_room != room);
             }
@@ -105,7 +114,7 @@ impl Inner {
                 gone.extend(told.to.extract_if(.., |(_, to)| *to == other));
             }
             for (room, other) in gone {
-                self.tell(other, &frame(room, None));
+                self.tell_in(room, other);
             }
         }
         self.stirred_if_here(user);
@@ -154,19 +163,26 @@ impl Inner {
             .iter()
             .filter(|one| is_now.is_none() || !to.contains(one));
         for (room, other) in gone {
-            self.tell(*other, &frame(*room, None));
+            self.tell_in(*room, *other);
         }
         let news = to.iter().filter(|one| was != is_now || !told.contains(one));
         for (room, other) in news.filter(|_| is_now.is_some()) {
-            self.tell(*other, &frame(*room, is_now));
+            self.tell_in(*room, *other);
         }
     }
 
-    /// Whom a connected person talks to alone and does not block, and where.
+    /// Tells somebody whether anybody is there whom they talk to in a room.
+    fn tell_in(&self, room: RoomId, to: UserId) {
+        self.tell(to, &frame(room, self.availability_in(room, to)));
+    }
+
+    /// Whom a connected person talks to in direct rooms and does not block, and where.
     fn who_hears_of(&self, user: UserId) -> Vec<(RoomId, UserId)> {
         let rooms = locked(&self.sockets).direct_rooms(user);
-        let others = rooms.into_iter();
-        let others = others.filter_map(|room| Some((room, self.other_in(room, user)?)));
+        let others = rooms.into_iter().flat_map(|room| {
+            let others = self.others_in(room, user).into_iter();
+            others.map(move |other| (room, other))
+        });
         let mut others: Vec<_> = others.collect();
         let sockets = locked(&self.sockets);
         others.retain(|(_, other)| !sockets.blocks(user, *other));
