@@ -316,15 +316,32 @@ pub async fn leave(
 }
 
 /// `POST /rooms/{slug}/favourite`: puts a room among the favourites.
-pub async fn add_favourite(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+pub async fn add_favourite(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    form: Filled<MemberForm>,
+) -> Response {
     let added = rooms::set_favourite(&site.ctx, &scope, room.id, true).await;
-    pages::answer(&site, added.map(|()| see(&paths::room(&room))))
+    pages::answer(&site, added.map(|()| see(&back_from(&room, form))))
 }
 
 /// `POST /rooms/{slug}/unfavourite`: takes it out.
-pub async fn remove_favourite(State(site): State<Site>, InRoom(scope, room): InRoom) -> Response {
+pub async fn remove_favourite(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    form: Filled<MemberForm>,
+) -> Response {
     let removed = rooms::set_favourite(&site.ctx, &scope, room.id, false).await;
-    pages::answer(&site, removed.map(|()| see(&paths::room(&room))))
+    pages::answer(&site, removed.map(|()| see(&back_from(&room, form))))
+}
+
+/// Where a button of a room leads that is in its menu, or in the list of all rooms.
+fn back_from(room: &parlour_protocol::Room, form: Filled<MemberForm>) -> String {
+    let next = form.ok().and_then(|Form(filled)| filled.next);
+    next.map_or_else(
+        || paths::room(room),
+        |next| paths::safe_next(&next).to_owned(),
+    )
 }
 
 /// `POST /rooms/{slug}/delete`: deletes a room.

@@ -1,8 +1,8 @@
 //! The order of the sidebar: favourites, what is unread, one's own rooms, whom one talks to alone, and other rooms for
 //! who has few.
 //!
-//! *Invariant:* it is a function of the list, of which room is open, and of whether that one was unread when it was
-//! opened. The room that is open stays where it was found: nothing moves away under who has just clicked it. A favourite
+//! *Invariant:* it is a function of the list, of who reads it, of which room is open, and of whether that one was unread
+//! when it was opened. The room that is open stays where it was found: nothing moves away under who has just clicked it. A favourite
 //! stands among the favourites whatever happens in it.
 
 /// With so many rooms of one's own, others are not listed beside them.
@@ -78,12 +78,11 @@ pub enum Line {
     Room(usize),
 }
 
-/// The lines of the sidebar for a list in alphabetical order.
-pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
+/// The lines of the sidebar for a list in alphabetical order. Who is nobody yet has one list, which needs no heading.
+pub fn lines(rooms: impl Iterator<Item = Standing>, is_somebody: bool) -> Vec<Line> {
     let rooms: Vec<Standing> = rooms.collect();
     let own = rooms.iter().filter(|room| room.is_member);
     let own = own.filter(|room| !room.is_direct).count();
-    let is_somewhere = rooms.iter().any(|room| room.is_member);
     let mut lines = Vec::with_capacity(rooms.len() + 5);
     for section in [
         Section::Favourites,
@@ -99,9 +98,9 @@ pub fn lines(rooms: impl Iterator<Item = Standing>) -> Vec<Line> {
                 lines.push(Line::Room(place));
             }
         }
-        // Who is in no room has one list, which needs no heading. Over direct ones it leads to whom one may write to.
+        // Over direct ones it leads to whom one may write to.
         let is_there = lines.len() > heading || section == Section::Direct;
-        if is_there && is_somewhere {
+        if is_there && is_somebody {
             lines.insert(heading, Line::Heading(section));
         }
     }
@@ -136,13 +135,18 @@ mod tests {
 
     /// Rooms by letters: `m`ember, `d`irect, `u`nread, `f`avourite, anybody's `-`; in capitals the open one.
     fn shown(rooms: &str) -> Vec<Line> {
-        lines(rooms.chars().map(|room| Standing {
+        shown_to(rooms, true)
+    }
+
+    fn shown_to(rooms: &str, is_somebody: bool) -> Vec<Line> {
+        let standing = rooms.chars().map(|room| Standing {
             is_member: room != '-' && room != '_',
             is_favourite: room.eq_ignore_ascii_case(&'f'),
             is_direct: room.eq_ignore_ascii_case(&'d'),
             is_open: room.is_uppercase() || room == '_',
             is_unread: room.eq_ignore_ascii_case(&'u'),
-        }))
+        });
+        lines(standing, is_somebody)
     }
 
     #[test]
@@ -201,16 +205,19 @@ mod tests {
                 ..read
             };
             assert_eq!(
-                lines([unread].into_iter())[..2],
+                lines([unread].into_iter(), true)[..2],
                 [Heading(Favourites), Room(0)]
             );
         }
     }
 
     #[test]
-    fn who_is_in_no_room_has_one_list() {
-        assert_eq!(shown("--"), [Room(0), Room(1)]);
-        assert_eq!(shown(""), []);
+    fn who_is_nobody_has_one_list_and_who_is_in_no_room_may_write_to_somebody() {
+        assert_eq!(shown_to("--", false), [Room(0), Room(1)]);
+        assert_eq!(shown_to("", false), []);
+        let others = [Heading(Direct), Heading(Others), Room(0), Room(1)];
+        assert_eq!(shown("--"), others);
+        assert_eq!(shown(""), [Heading(Direct)]);
     }
 
     #[test]

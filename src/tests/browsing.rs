@@ -77,7 +77,8 @@ async fn a_room_is_joined_and_left_where_it_stands() {
     let back = "/rooms/all?q=attic#r2";
     assert_eq!((answer.status, answer.header("location")), (303, back));
     let page = bob.get("/rooms/all?q=attic").await;
-    assert_eq!(page.texts(".all-rooms button"), ["Leave"]);
+    let buttons = ["Leave", "Add to favourites"];
+    assert_eq!(page.texts(".all-rooms button"), buttons);
     assert!(facts(&page)[0].ends_with("You never wrote here."));
     bob.say(&attic, "Now I did").await;
     let page = bob.get("/rooms/all?q=attic").await;

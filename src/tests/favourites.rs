@@ -38,6 +38,48 @@ async fn a_room_becomes_a_favourite_by_a_form_and_stands_first() {
 }
 
 #[tokio::test]
+async fn a_room_becomes_a_favourite_where_all_are_listed() {
+    let site = Site::plain().await;
+    let alice = site.person("Alice").await;
+    alice.room("Tea").await;
+    for (verb, deed, headings) in [
+        ("Add to favourites", "favourite", ["Favourites", "Tea"]),
+        (
+            "Remove from favourites",
+            "unfavourite",
+            ["Your rooms", "Tea"],
+        ),
+    ] {
+        let page = alice.get("/rooms/all?q=tea").await;
+        assert_eq!(page.texts(".all-rooms button"), ["Leave", verb]);
+        let action = page.attribute(".all-rooms button[formaction]", "formaction");
+        assert!(action.ends_with(&format!("/{deed}")), "{action}");
+        let next = page.form(".all-rooms form").value("next").to_owned();
+        let answer = alice.post(&action, &[("next", &next)]).await;
+        let back = "/rooms/all?q=tea#r2";
+        assert_eq!((answer.status, answer.header("location")), (303, back));
+        let page = alice.get("/").await;
+        assert_eq!(page.texts(".room-list li")[..2], headings);
+        if deed == "favourite" {
+            let choose = "[data-section=favourites] .add";
+            assert_eq!(page.attribute(choose, "href"), "/rooms/all");
+        }
+    }
+    // A room that one is not in is nobody's favourite.
+    let page = site.person("Bob").await.get("/rooms/all").await;
+    assert!(page.has_no(".all-rooms button[formaction]"));
+}
+
+#[tokio::test]
+async fn who_is_in_no_room_may_write_to_somebody() {
+    let site = Site::plain().await;
+    let page = site.person("Alice").await.get("/rooms").await;
+    let lines = page.texts(".room-list li");
+    assert_eq!(lines, ["Direct messages", "Other rooms", "Lobby"]);
+    assert_eq!(page.attribute(".section .add", "href"), "/people");
+}
+
+#[tokio::test]
 async fn every_section_but_what_is_unread_can_be_folded_without_script() {
     let site = Site::plain().await;
     let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);

@@ -360,7 +360,7 @@ impl PageTemplate {
             is_open: open == Some(entry.room.id),
             is_unread: listing.unread > 0,
         });
-        for line in sections::lines(standing) {
+        for line in sections::lines(standing, reader.me.is_some()) {
             match line {
                 Line::Heading(section) => {
                     html.push_str(&renderer.part(Part::Heading(section))?.html);

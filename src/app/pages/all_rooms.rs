@@ -118,6 +118,7 @@ fn line(browsed: BrowsedRoom, here: &str, now: Timestamp) -> AnyView {
     let BrowsedRoom {
         room,
         is_member,
+        is_favourite,
         is_silent,
     } = browsed;
     let about = (!room.description.is_empty()).then(|| {
@@ -147,6 +148,14 @@ fn line(browsed: BrowsedRoom, here: &str, now: Timestamp) -> AnyView {
         false => (paths::enter(&room), "Join"),
     };
     let (id, title) = (format!("r{}", room.id), format!("room-{}", room.id));
+    // Who is in a room has it at hand, or not: the same form goes elsewhere.
+    let at_hand = is_member.then(|| {
+        let (action, verb) = match is_favourite {
+            true => (paths::unfavourite(&room), "Remove from favourites"),
+            false => (paths::favourite(&room), "Add to favourites"),
+        };
+        view! { <button class="quiet" type="submit" formaction=action aria-describedby=title.clone()>{verb}</button> }
+    });
     let next = format!("{here}#{id}");
     let class = if is_member { "quiet" } else { "button" };
     view! {
@@ -157,6 +166,7 @@ fn line(browsed: BrowsedRoom, here: &str, now: Timestamp) -> AnyView {
             <form method="post" action=action>
                 <input type="hidden" name="next" value=next/>
                 <button class=class type="submit" aria-describedby=title>{verb}</button>
+                {at_hand}
             </form>
         </li>
     }

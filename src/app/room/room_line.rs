@@ -32,7 +32,10 @@ pub fn Heading(
 /// What stands in it. One that can be folded is remembered by the page's script; the style shows what is unread in it.
 fn heading(section: Section) -> &'static str {
     match section {
-        Section::Favourites => "<details open><summary><h3>Favourites</h3></summary></details>",
+        Section::Favourites => {
+            "<details open><summary><h3>Favourites</h3></summary></details>\
+            <a class=add href=/rooms/all title='Choose favourites' aria-label='Choose favourites'></a>"
+        }
         Section::Unread => "<h3>Unread</h3>",
         Section::Own => "<details open><summary><h3>Your rooms</h3></summary></details>",
         Section::Direct => {

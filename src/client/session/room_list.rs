@@ -28,7 +28,7 @@ impl Session {
                 },
             }
         };
-        sections::lines(self.rooms.iter().map(standing))
+        sections::lines(self.rooms.iter().map(standing), self.me.is_some())
     }
 
     /// A room is about to be opened: its line stays where it is while it is open.

@@ -20,6 +20,8 @@ pub struct BrowsedRoom {
     pub room: Room,
     /// The reader is a member.
     pub is_member: bool,
+    /// It is among their favourites.
+    pub is_favourite: bool,
     /// A member who never wrote there, nor made it: perhaps one by accident.
     pub is_silent: bool,
 }
@@ -57,6 +59,7 @@ pub async fn browse(
         let is_maker = me.is_some() && room.created_by == me;
         BrowsedRoom {
             is_member: membership.is_some(),
+            is_favourite: membership.is_some_and(|read| read.is_favourite),
             is_silent: membership.is_some_and(|read| !read.has_written) && !is_maker,
             room: present(ctx, room),
         }
