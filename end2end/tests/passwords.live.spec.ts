@@ -1,5 +1,6 @@
 // What a script adds to the pages of accounts: a password that is looked at, and what signing out would lose.
 
+import type { Page } from "@playwright/test";
 import { LOBBY } from "./support/chat.js";
 import { expect, test } from "./support/test.js";
 
@@ -51,16 +52,49 @@ test("signing out says how many messages wait, and forgets them", async ({ arriv
   expect(await page.evaluate(() => localStorage.getItem("parlour.outbox") ?? "")).not.toContain("waits-1");
 });
 
+/** Pages with the name of who was here that the browser keeps. */
+const keptOf = (page: Page, name: string) =>
+  page.evaluate(async (name) => {
+    const caught = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).matchAll()));
+    const texts = await Promise.all(caught.flat().map((answer) => answer.text()));
+    return texts.filter((text) => text.includes(name)).length;
+  }, name);
+
+test("the pages behind a deleted account have their style, and nothing of it is kept", async ({ arrive, tolerate }) => {
+  tolerate(/status of 401/);
+  const alice = await arrive(null, "/join");
+  const { page } = alice;
+  await page.getByLabel("Your name").fill("Alice");
+  await page.getByLabel("Password (optional)", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await page.goto("/settings");
+  await expect(page.getByRole("heading", { name: "Password" })).toBeVisible();
+  const kept = () => keptOf(page, "Alice");
+  await alice.visit(LOBBY);
+  await alice.visit(LOBBY);
+  await expect.poll(kept).toBeGreaterThan(0);
+  await page.goto("/settings/leave");
+  const password = page.getByLabel("Your password", { exact: true });
+  const gone = page.getByRole("button", { name: "Delete the account" });
+  await password.fill("jam yesterday");
+  await gone.click();
+  await expect(password, "what is wrong is said at the field").toHaveAccessibleDescription(/\S/);
+  await expect(password).toBeFocused();
+  await password.fill(PASSWORD);
+  await gone.click();
+  await page.waitForURL(/\/rooms$/);
+  await page.goto("/signin");
+  const button = page.getByRole("button", { name: "Sign in", exact: true });
+  await expect(button).not.toHaveCSS("background-color", "rgb(239, 239, 239)");
+  await page.goto("/keys");
+  expect(await kept()).toBe(0);
+});
+
 test("the pages behind a sign-out have their style, and nothing of a room is kept", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   const { page } = alice;
   await alice.say("Between us");
-  const kept = () =>
-    page.evaluate(async () => {
-      const caught = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).matchAll()));
-      const texts = await Promise.all(caught.flat().map((answer) => answer.text()));
-      return texts.filter((text) => text.includes("Alice")).length;
-    });
+  const kept = () => keptOf(page, "Alice");
   await alice.visit(LOBBY);
   await expect.poll(kept).toBeGreaterThan(0);
   await page.goto("/signout");

@@ -201,19 +201,10 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /signout`: ends the session of this browser, which forgets what it kept. The page's script (`unsent.js`) clears
-/// that itself: the header ends a service worker at once, and Chromium gives the page behind the next one no style.
+/// `POST /signout`: ends the session of this browser, which forgets what it kept.
 pub async fn sign_out(State(site): State<Site>, scope: Scope, asked: HeaderMap) -> Response {
-    let mode = asked.get("sec-fetch-mode");
-    let is_by_script = mode.is_some_and(|mode| mode != "navigate");
     match accounts::sign_out(&site.ctx, &scope).await {
-        Ok(()) | Err(ServiceError::SignInRequired) => {
-            let mut out = forgotten(&site, see(paths::LIST));
-            if is_by_script {
-                out.headers_mut().remove(CLEAR.0);
-            }
-            out
-        }
+        Ok(()) | Err(ServiceError::SignInRequired) => forgotten(&site, &asked, see(paths::LIST)),
         Err(error) => pages::answer(&site, Err(error)),
     }
 }
@@ -374,12 +365,17 @@ async fn changed_to(
     }
 }
 
-/// The answer to who is nobody in this browser from now on, which forgets what it kept.
-pub(super) fn forgotten(site: &Site, mut response: Response) -> Response {
+/// The answer to who is nobody in this browser from now on, which forgets what it kept. Where the page's script asks
+/// (`unsent.js`) it clears that itself: the header ends a service worker at once, and Chromium gives the page behind the
+/// next one no style.
+pub(super) fn forgotten(site: &Site, asked: &HeaderMap, mut response: Response) -> Response {
     let cookie = session_cookie::end(&site.ctx.settings);
     let headers = response.headers_mut();
     headers.insert(header::SET_COOKIE, cookie);
-    headers.insert(CLEAR.0, HeaderValue::from_static(CLEAR.1));
+    let mode = asked.get("sec-fetch-mode");
+    if mode.is_none_or(|mode| mode == "navigate") {
+        headers.insert(CLEAR.0, HeaderValue::from_static(CLEAR.1));
+    }
     response
 }
 

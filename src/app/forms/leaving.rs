@@ -5,6 +5,7 @@ use super::{Filled, see, unreadable};
 use crate::app::pages::{self, leave_page, told_when};
 use crate::site::Site;
 use axum::extract::{Form, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use parlour_protocol::paths;
 use parlour_server::accounts::{self, Leaving};
@@ -30,6 +31,7 @@ enum Messages {
 pub async fn leave_house(
     State(site): State<Site>,
     scope: Scope,
+    asked: HeaderMap,
     form: Filled<LeaveForm>,
 ) -> Response {
     let Ok(Form(LeaveForm { password, messages })) = form else {
@@ -40,7 +42,7 @@ pub async fn leave_house(
         Messages::Delete => (Leaving::Delete, "delete"),
     };
     match accounts::leave_house(&site.ctx, &scope, &password, leaving).await {
-        Ok(()) => forgotten(&site, see(paths::LIST)),
+        Ok(()) => forgotten(&site, &asked, see(paths::LIST)),
         Err(ServiceError::SignInRequired) => see(&paths::sign_in(paths::LEAVE_HOUSE)),
         Err(error @ ServiceError::Forbidden) => pages::answer(&site, Err(error)),
         Err(error) => {

@@ -4,6 +4,7 @@ use super::answer;
 use super::form_page::{FormPage, form_page};
 use super::parts::{ChoiceField, PasswordField};
 use super::shape::Shape;
+use crate::app::shell::{Script, script};
 use crate::site::Site;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -54,6 +55,7 @@ pub fn leave_page(
                     is_required=true
                     shape=Shape::Page
                 />
+                {script(Script::Unsent)}
             };
             FormPage {
                 sentence: Some(
