@@ -94,7 +94,7 @@ async fn a_guest_who_chooses_a_password_stays_who_they_are() {
 }
 
 #[tokio::test]
-async fn another_password_signs_out_everywhere_else() {
+async fn a7_another_password_signs_out_everywhere_else() {
     let site = Site::plain().await;
     let alice = member(&site, "Alice").await;
     let elsewhere = site.visitor();

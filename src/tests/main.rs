@@ -12,6 +12,7 @@ mod calls;
 mod changing_rooms;
 mod contrast;
 mod copying;
+mod crawl;
 mod cross_site;
 mod device_links;
 mod direct;

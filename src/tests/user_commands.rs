@@ -119,3 +119,35 @@ async fn accounts_are_made_and_changed_by_the_server_that_runs_and_without_one()
     let enabled = said(&user(&["enable", "Bob"], ""));
     assert!(enabled.contains("active"), "{enabled}");
 }
+
+#[tokio::test]
+async fn nothing_is_written_beside_a_server_that_does_not_answer() {
+    let folder = tempdir().unwrap();
+    let user = |words: &[&str], piped: &str| user(folder.path(), &[], words, piped);
+    let mut program = Program::start(folder.path(), &[]);
+    program.address();
+    said(&user(
+        &["create", "Ada", "owner"],
+        "correct horse battery\n",
+    ));
+    // As where it serves another folder by that name, or somebody has tidied up: the lock alone says that it runs.
+    let socket = fs::read_dir(folder.path().join("data")).unwrap();
+    let mut socket = socket
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.to_string_lossy().contains("commands"));
+    fs::remove_file(socket.next().unwrap()).unwrap();
+    for (words, piped) in [
+        (&["create", "Eve", "owner"][..], "staple battery correct\n"),
+        (&["role", "Ada", "member"], ""),
+        (&["password", "Ada"], "quite another password\n"),
+        (&["disable", "Ada"], ""),
+        (&["list"], ""),
+    ] {
+        refused(&user(words, piped), "in use");
+    }
+    program.signal("TERM");
+    assert!(program.ended().success());
+    let listed = said(&user(&["list"], ""));
+    assert!(listed.ends_with("\towner\tactive\tAda\n"), "{listed}");
+    assert_eq!(listed.lines().count(), 1);
+}

@@ -1,6 +1,6 @@
 //! Accounts through REST: made, signed in to, signed out of, claimed by guests.
 
-use crate::harness::{Answer, Guest, LOBBY, Server};
+use crate::harness::{Answer, Guest, HOUR, LOBBY, Server};
 use parlour_server::Scope;
 use parlour_server::accounts::{draw_setup_code, set_up};
 use parlour_server::config::SignUp;
@@ -75,7 +75,7 @@ async fn an_account_is_made_signed_out_of_and_signed_in_to_again() {
 }
 
 #[tokio::test]
-async fn who_nobody_is_and_a_wrong_password_are_one_answer() {
+async fn a5_who_nobody_is_and_a_wrong_password_are_one_answer() {
     let server = Server::plain().await;
     server.member("Alice").await;
     let wrong = server.sign_in("Alice", "jam yesterday").await;
@@ -97,7 +97,7 @@ async fn who_nobody_is_and_a_wrong_password_are_one_answer() {
 }
 
 #[tokio::test]
-async fn a_password_is_refused_at_its_field() {
+async fn a2_a_password_is_refused_at_its_field() {
     let server = Server::plain().await;
     for password in ["short", "password", "Alice in W.", &"x".repeat(129)] {
         let refused = server
@@ -114,7 +114,7 @@ async fn a_password_is_refused_at_its_field() {
 }
 
 #[tokio::test]
-async fn an_accounts_name_is_nobody_elses() {
+async fn a10_an_accounts_name_is_nobody_elses() {
     let server = Server::plain().await;
     server.member("Alice").await;
     let second = server
@@ -132,7 +132,7 @@ async fn an_accounts_name_is_nobody_elses() {
 }
 
 #[tokio::test]
-async fn fifty_who_want_one_name_make_one_account() {
+async fn o6_fifty_who_want_one_name_make_one_account() {
     let server = Server::plain().await;
     let wanted =
         (0..50).map(|_| server.post("/api/chat/accounts", None, credentials("Alice", PASSWORD)));
@@ -295,7 +295,8 @@ async fn fifty_claims_of_one_guest_make_one_member() {
 /// W7: whoever signs out, or is signed out, hears nothing more.
 #[tokio::test]
 async fn w7_a_session_that_ends_closes_its_sockets_and_no_others() {
-    let server = Server::plain().await;
+    // No heartbeat has a part in it: what closes them is that their session ends.
+    let server = Server::start(|settings| settings.realtime.heartbeat_ms = HOUR).await;
     let alice = server.member("Alice").await;
     let phone = begun(&server.sign_in("Alice", PASSWORD).await);
     let mut here = server.joined(&alice, LOBBY).await;
@@ -424,7 +425,7 @@ async fn o6_fifty_who_have_the_code_make_one_owner() {
 }
 
 #[tokio::test]
-async fn only_hashes_of_passwords_and_codes_are_stored() {
+async fn a1_only_hashes_of_passwords_and_codes_are_stored() {
     let server = Server::plain().await;
     server.member("Alice").await;
     let code = draw_setup_code(&server.ctx).await.unwrap().unwrap();
@@ -457,7 +458,7 @@ async fn who_may_have_an_account_is_a_setting_of_the_house() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_account_ends_after_a_year_however_much_it_is_used() {
+async fn a7_a_session_of_an_account_ends_after_a_year_however_much_it_is_used() {
     let mut server = Server::plain().await;
     let alice = server.member("Alice").await;
     let guest = server.guest("Gus").await;

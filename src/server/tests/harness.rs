@@ -31,6 +31,9 @@ use tokio_util::sync::CancellationToken;
 /// The first room of every database.
 pub const LOBBY: i64 = 1;
 
+/// An hour in milliseconds, which no test waits for.
+pub const HOUR: u32 = 60 * 60 * 1_000;
+
 /// A running server.
 pub struct Server {
     pub ctx: Arc<Context>,

@@ -99,7 +99,7 @@ async fn the_public_address_is_ours_too() {
 }
 
 #[tokio::test]
-async fn only_our_own_pages_change_anything() {
+async fn h5_only_our_own_pages_change_anything() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let cookie = cookie(&alice);

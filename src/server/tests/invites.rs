@@ -223,7 +223,7 @@ async fn a_code_that_leads_nowhere_is_answered_alike_whatever_is_wrong_with_it()
 }
 
 #[tokio::test]
-async fn the_last_use_is_used_once_by_fifty_at_once() {
+async fn o6_the_last_use_is_used_once_by_fifty_at_once() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;
     let den = closed(&server, &alice, "Den").await;
@@ -248,7 +248,7 @@ async fn the_last_use_is_used_once_by_fifty_at_once() {
 }
 
 #[tokio::test]
-async fn who_guesses_codes_has_few_tries_and_who_holds_one_as_many_as_they_like() {
+async fn a11_who_guesses_codes_has_few_tries_and_who_holds_one_as_many_as_they_like() {
     let server = Server::start(|settings| settings.limits.wrong_codes_per_minute = 20).await;
     let alice = server.guest("Alice").await;
     let den = closed(&server, &alice, "Den").await;

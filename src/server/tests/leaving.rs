@@ -246,3 +246,26 @@ async fn what_is_ones_own_comes_as_one_document_a_part_at_a_time() {
         .await
         .refused(401, "sign_in_required");
 }
+
+#[tokio::test]
+async fn o6_two_last_owners_who_leave_at_once_fifty_times_leave_one_of_them() {
+    let server = Server::plain().await;
+    let owners = [
+        server.member_as("Olga", "owner").await,
+        server.member_as("Otto", "owner").await,
+    ];
+    let goes = (0..50).map(|at| server.leave_house(&owners[at % 2], PASSWORD, "keep"));
+    let answers = futures::future::join_all(goes).await;
+    let gone = answers.iter().filter(|answer| answer.status == 204);
+    assert_eq!(gone.count(), 1, "{answers:?}");
+    // Whose account is gone by then is nobody any more, and a machine that has too much to do says when to come back.
+    let is_refused = |status| [401, 403, 404, 409, 503].contains(&status);
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 204 || is_refused(answer.status)),
+        "{answers:?}"
+    );
+    let left = "SELECT count(*) FROM users WHERE role = 'owner' AND state = 'active'";
+    assert_eq!(server.ctx.store.query_sql::<i64>(left).await, [1]);
+}

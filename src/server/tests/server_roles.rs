@@ -2,6 +2,7 @@
 
 use crate::harness::{Guest, LOBBY, Server, Socket};
 use parlour_protocol::{ServerRole, UserId};
+use parlour_server::ServiceError;
 use parlour_server::administration::{Actor, Deed, administer};
 use serde_json::{Value, json};
 
@@ -102,4 +103,38 @@ async fn who_missed_that_they_have_another_role_learns_it_by_the_sync() {
         assert_eq!(sync["role"], json!(role));
         assert_eq!(may_delete(&mut hers).await, is_shown);
     }
+}
+
+#[tokio::test]
+async fn o6_of_fifty_who_leave_the_house_to_each_other_one_owner_stays() {
+    let server = Server::plain().await;
+    let names = |at: usize| format!("Owner {at}");
+    let rows = (0..50).map(|at| {
+        let name = names(at);
+        format!(
+            "INSERT INTO users (name, folded, skeleton, kind, role, created_at) \
+             VALUES ('{name}', '{name}', '{name}', 'member', 'owner', 0);"
+        )
+    });
+    server.ctx.store.execute_sql(rows.collect::<String>()).await;
+    let owners = "SELECT id FROM users WHERE role = 'owner' AND state = 'active' ORDER BY id";
+    let ids: Vec<i64> = server.ctx.store.query_sql(owners).await;
+    assert_eq!(ids.len(), 50);
+    let goes = ids.iter().enumerate().map(|(at, id)| {
+        let (actor, deed) = match at % 2 {
+            // Who goes down themselves, and who is disabled by the next one.
+            0 => (*id, Deed::Role(ServerRole::Member)),
+            _ => (ids[(at + 1) % ids.len()], Deed::Disable),
+        };
+        let actor = Actor::Person(UserId(actor), ServerRole::Owner);
+        administer(&server.ctx, actor, UserId(*id), deed)
+    });
+    let went = futures::future::join_all(goes).await;
+    let stayed: Vec<_> = went.into_iter().filter_map(Result::err).collect();
+    assert!(
+        matches!(stayed[..], [ServiceError::LastOwner]),
+        "{stayed:?}"
+    );
+    let left: Vec<i64> = server.ctx.store.query_sql(owners).await;
+    assert_eq!(left.len(), 1);
 }

@@ -29,7 +29,7 @@ async fn a_session_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn only_the_tokens_hash_is_stored() {
+async fn a6_only_the_tokens_hash_is_stored() {
     let bench = Bench::on_a_file().await;
     let (_, token) = create_guest(&bench.ctx, &visitor(), "Alice").await.unwrap();
     let hash: Vec<u8> = bench.value("SELECT token_hash FROM sessions").await;
@@ -71,7 +71,7 @@ async fn no_other_token_authenticates() {
 }
 
 #[tokio::test]
-async fn a_session_in_use_never_ends_and_an_unused_one_does() {
+async fn a7_a_session_in_use_never_ends_and_an_unused_one_does() {
     let bench = Bench::new().await;
     let (_, used) = create_guest(&bench.ctx, &visitor(), "Used").await.unwrap();
     let (_, unused) = create_guest(&bench.ctx, &visitor(), "Unused")
@@ -209,7 +209,7 @@ async fn a_new_name_changes_nothing_of_what_was_written() {
 }
 
 #[tokio::test]
-async fn reserved_names_are_refused() {
+async fn a8_reserved_names_are_refused() {
     let bench = Bench::new().await;
     let alice = bench.guest("Alice").await;
     for name in [
