@@ -85,10 +85,13 @@ async fn several_who_talk_have_the_dot_of_who_is_there_most() {
     let mut hers = server.browser(&alice).await;
     // She herself is none of them.
     assert_eq!(listed(&server, room, &alice).await, Value::Null);
-    let his = server.browser(&bob).await;
+    let mut his = server.browser(&bob).await;
     hears(&mut hers, room, json!("online")).await;
     server.clock.advance(Duration::from_secs(601));
     hears(&mut hers, room, json!("away")).await;
+    // Whoever answers no heartbeat is gone, which asking for the rooms does; and it is no use of it.
+    his.send(json!({"type": "rooms"})).await;
+    his.next_of_type("rooms").await;
     let carols = server.browser(&carol).await;
     hears(&mut hers, room, json!("online")).await;
     assert_eq!(listed(&server, room, &alice).await, "online");
@@ -175,6 +178,8 @@ async fn who_blocks_somebody_is_not_seen_in_the_room_of_the_two() {
     };
     let mut hers = server.browser(&alice).await;
     hers.send(json!({"type": "join", "room_id": room})).await;
+    // From then on she hears who comes.
+    hers.next_of_type("welcome").await;
     let mut his = server.browser(&bob).await;
     his.send(json!({"type": "join", "room_id": room})).await;
     hers.next_that(of(&bob, "joined")).await;
