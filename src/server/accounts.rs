@@ -142,8 +142,8 @@ pub(crate) fn hears_house(ctx: &Context, scope: &Scope) -> bool {
     is_open && !scope.is_confined()
 }
 
-/// What changed in the house's stream after `after`: people who are called otherwise. A long answer comes in pages. Who
-/// does not [hear](hears_house) it hears of nobody.
+/// What changed in the house's stream after `after`: people who are called otherwise, of whom the person can know. A
+/// long answer comes in pages. Who does not [hear](hears_house) it hears of nobody.
 ///
 /// # Errors
 /// The database failed.
@@ -161,7 +161,7 @@ pub async fn house_since(
             reset: after != Seq::ZERO,
         });
     }
-    ctx.store.house_since(after).await
+    ctx.store.house_since(scope.user_id(), after).await
 }
 
 /// Refuses reserved names. A person who had the name before it was reserved may keep it.

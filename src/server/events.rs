@@ -131,6 +131,8 @@ pub enum Publication {
         skeleton: String,
         /// The seq of this in the house's stream.
         seq: Seq,
+        /// The rooms in which they are met, of somebody whom nobody else knows of.
+        within: Option<Vec<RoomId>>,
     },
     /// Sessions of a person ended: their sockets are closed.
     SessionsEnded {
@@ -340,6 +342,7 @@ mod tests {
             user,
             skeleton: "zoe".to_owned(),
             seq: Seq(1),
+            within: None,
         }
     }
 

@@ -264,6 +264,7 @@ fn turn(
         user: user.clone(),
         skeleton: name.skeleton.clone(),
         seq,
+        within: None,
     }];
     publish.extend(direct::renamed(db, guest)?);
     publish.extend(sessions::ended(db, guest, vec![session], true)?);

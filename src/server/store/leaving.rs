@@ -81,6 +81,7 @@ impl Store {
                 user: User::from(left.ok_or_else(failure::no_row)?),
                 skeleton: String::new(),
                 seq,
+                within: None,
             };
             let mut publish: Vec<_> = ended(db, user, gone, false)?.into_iter().collect();
             publish.push(renamed);

@@ -100,11 +100,14 @@ impl Store {
             let values = values![id, &name.shown, &name.folded, &name.skeleton, seq];
             statement(db, RENAME)?.execute(values)?;
             let user = statement(db, USER)?.row(values![id], UserRow::read)?;
-            let user = User::from(user.ok_or_else(failure::no_row)?);
+            let user = user.ok_or_else(failure::no_row)?;
+            let within = house::met_within(db, &user)?;
+            let user = User::from(user);
             let renamed = Publication::Renamed {
                 user: user.clone(),
                 skeleton: name.skeleton.clone(),
                 seq,
+                within,
             };
             let rooms = direct::renamed(db, id)?;
             Ok(Written {

@@ -323,6 +323,46 @@ async fn members_invite_and_nobody_else_and_only_who_runs_the_server_to_it() {
 }
 
 #[tokio::test]
+async fn that_a_guest_of_an_invitation_is_called_otherwise_is_told_to_who_shares_a_room_with_them()
+{
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let den = closed(&server, &alice, "Den").await;
+    let code = made(&server, &alice, json!({"room_id": den})).await;
+    let gus = come(&server, &code, "Gus").await;
+    let mut hers = server.browser(&alice).await;
+    let mut his = server.joined(&bob, LOBBY).await;
+    let mut visitor = server.socket("/ws", &[]).await;
+    let renamed = server
+        .post(
+            "/api/chat/me",
+            Some(&gus),
+            json!({"username": "Gustav Anonymous"}),
+        )
+        .await;
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    let told = hers.next_of_type("person_changed").await;
+    assert_eq!(told["user"]["id"], gus.id);
+    for (socket, knows) in [(&mut hers, true), (&mut his, false), (&mut visitor, false)] {
+        socket.send(json!({"type": "sync_house", "after": 0})).await;
+        let is_it = |frame: &Value| frame["type"] == "sync_house" || frame["user"]["id"] == gus.id;
+        let sync = socket.next_that(is_it).await;
+        assert_eq!(
+            (&sync["type"], &sync["to"]),
+            (&json!("sync_house"), &json!(1))
+        );
+        let people = sync["people"].as_array().unwrap();
+        assert_eq!(people.iter().any(|one| one["id"] == gus.id), knows);
+    }
+    // Who has an account is no guest of anything any more.
+    let claim = json!({"username": "Gustav", "password": "jam to-morrow"});
+    let claimed = server.post("/api/chat/me/claim", Some(&gus), claim).await;
+    assert_eq!(claimed.status, 200, "{claimed:?}");
+    let told = his.next_of_type("person_changed").await;
+    assert_eq!(told["user"]["name"], "Gustav");
+}
+
+#[tokio::test]
 async fn invitations_are_listed_without_their_codes_for_who_may_take_them_back() {
     let server = Server::plain().await;
     let alice = server.guest("Alice").await;

@@ -155,6 +155,7 @@ impl Inner {
                     user,
                     skeleton,
                     seq,
+                    within,
                 },
                 _,
                 Some(frame),
@@ -163,7 +164,7 @@ impl Inner {
                 if user.account.is_none() {
                     self.renamed(user, skeleton);
                 }
-                self.tell_house(*seq, frame);
+                self.tell_house(*seq, within.as_deref(), frame);
             }
             (
                 Publication::SessionsEnded {

@@ -75,11 +75,15 @@ impl Inner {
         (is_open || listener.has_account()) && !listener.is_confined()
     }
 
-    /// Tells everybody who hears of the house of a change in its stream.
-    pub(super) fn tell_house(&self, seq: Seq, frame: &Frame) {
+    /// Tells everybody who hears of the house of a change in its stream; of somebody who is met in some rooms alone, who
+    /// is in one of them. The others ask for what they did not hear, and there is nothing.
+    pub(super) fn tell_house(&self, seq: Seq, within: Option<&[RoomId]>, frame: &Frame) {
         let sockets = locked(&self.sockets);
+        let meets = |listener: &Listener| {
+            within.is_none_or(|rooms| rooms.iter().any(|room| listener.belongs_to(*room)))
+        };
         let hears = |listener: &&Arc<Listener>| {
-            listener.kind == SocketKind::Many && self.hears_house(listener)
+            listener.kind == SocketKind::Many && self.hears_house(listener) && meets(listener)
         };
         for listener in sockets.open.iter().filter(hears) {
             listener.subscriber.try_send(frame.clone());
