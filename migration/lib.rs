@@ -24,6 +24,7 @@ mod m0015_merged;
 mod m0016_sidebar;
 mod m0017_profile;
 mod m0018_documents;
+mod m0019_threads;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_sidebar::Step),
             Box::new(m0017_profile::Step),
             Box::new(m0018_documents::Step),
+            Box::new(m0019_threads::Step),
         ]
     }
 }

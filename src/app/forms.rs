@@ -36,8 +36,8 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{
-    AppError, ErrorCode, Guests, Message, Posting, RoomId, RoomKind, RoomRules, Seq, User, paths,
-    rules,
+    AppError, ErrorCode, Guests, Message, Number, Posting, RoomId, RoomKind, RoomRules, Seq, User,
+    paths, rules,
 };
 use parlour_server::config::StoredSettings;
 use parlour_server::http::AtMessage;
@@ -77,6 +77,8 @@ impl RoomForm {
 pub struct MessageForm {
     content: String,
     client_id: Option<String>,
+    /// The message that it answers, on the page of its thread.
+    reply_to: Option<Number>,
 }
 
 /// The button at the end of a page.
@@ -174,7 +176,11 @@ pub async fn send(
     InRoom(scope, room): InRoom,
     form: Filled<MessageForm>,
 ) -> Response {
-    let MessageForm { content, client_id } = match form {
+    let MessageForm {
+        content,
+        client_id,
+        reply_to,
+    } = match form {
         Ok(Form(filled)) => filled,
         Err(_) => return unreadable(&site),
     };
@@ -182,11 +188,12 @@ pub async fn send(
     let new = NewMessage {
         content: content.clone(),
         client_id: client_id.clone(),
+        reply_to,
         ..NewMessage::default()
     };
     let not_sent = |status, key, wrong: &str| {
         let typed = Typed {
-            message: Which::Unsent(key),
+            message: Which::Unsent { key, reply_to },
             content: &content,
             wrong: Some(wrong),
         };
@@ -194,7 +201,11 @@ pub async fn send(
     };
     match messages::post(&site.ctx, &scope, room.id, new).await {
         Ok(posted) if posted.is_new || is_it(&posted.message, room.id, &content) => {
-            see(&paths::sent(&room, posted.message.number))
+            let number = posted.message.number;
+            see(&match reply_to {
+                Some(answered) => paths::answered(&room, answered, number),
+                None => paths::sent(&room, number),
+            })
         }
         // "Back" shows the page as it was, key and all, and something else was typed into it.
         Ok(_) => {

@@ -16,6 +16,7 @@ mod place_json;
 mod template;
 
 pub use document::rendered;
+pub use fragments::thread_row;
 
 use crate::app::shell::{Assets, Print, is_watched};
 use fragments::{FragmentCache, Renderer, TooMuch, fragment_cache};

@@ -36,6 +36,7 @@ mod settings;
 mod setup;
 mod shape;
 mod signing_in;
+mod thread;
 mod zone;
 
 pub use admin::{admin, admin_answer};
@@ -69,3 +70,4 @@ pub use settings::{Wrong, settings, settings_page};
 pub use setup::{set_up, set_up_page};
 pub use shape::Shape;
 pub use signing_in::{sign_in, sign_in_page, sign_out};
+pub use thread::thread;

@@ -40,6 +40,7 @@ mod namesakes;
 mod new_line;
 mod one_of;
 mod person_line;
+mod quote;
 mod room_line;
 mod shown;
 mod sidebar;

@@ -19,17 +19,30 @@ const EDITS: usize = 50;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drafts {
     /// The one touched last is last.
-    texts: Vec<(RoomId, String)>,
+    drafts: Vec<Draft>,
 }
 
-/// A room and its text, as they are stored: a list of two.
-struct Draft(RoomId, String);
+/// What is written in a room: stored as a list of two, or of three with what it answers.
+#[derive(Clone, Debug, PartialEq)]
+struct Draft {
+    room: RoomId,
+    text: String,
+    answers: Option<Number>,
+}
 
 impl FromJson for Draft {
     fn from_json(json: Json) -> Option<Self> {
-        let Json::List(pair) = json else { return None };
-        match <[Json; 2]>::try_from(pair) {
-            Ok([Json::Number(room), Json::Text(text)]) => Some(Self(RoomId(room), text)),
+        let Json::List(list) = json else { return None };
+        let mut list = list.into_iter();
+        match (list.next(), list.next(), list.next()) {
+            (Some(Json::Number(room)), Some(Json::Text(text)), answers) => Some(Self {
+                room: RoomId(room),
+                text,
+                answers: match answers {
+                    Some(Json::Number(number)) => Some(Number(number)),
+                    _ => None,
+                },
+            }),
             _ => None,
         }
     }
@@ -39,8 +52,8 @@ impl Drafts {
     /// What was stored; anything unreadable is empty.
     pub fn from_json(text: &str) -> Self {
         let mut drafts = Self::default();
-        for Draft(room, text) in Vec::from_text(text).unwrap_or_default() {
-            drafts.set(room, &text);
+        for draft in Vec::from_text(text).unwrap_or_default() {
+            drafts.keep(draft);
         }
         drafts
     }
@@ -49,29 +62,58 @@ impl Drafts {
     pub fn to_json(&self) -> String {
         let mut writer = Writer::new();
         writer.open('[');
-        for (room, text) in &self.texts {
-            writer.open('[').number(room.0).text(text).close(']');
+        for draft in &self.drafts {
+            writer.open('[').number(draft.room.0).text(&draft.text);
+            if let Some(Number(number)) = draft.answers {
+                writer.number(number);
+            }
+            writer.close(']');
         }
         writer.close(']');
         writer.into_text()
     }
 
-    /// Keeps the room's text; an empty one removes it.
+    /// Keeps the room's text; an empty one that answers nothing is no draft.
     pub fn set(&mut self, room: RoomId, text: &str) {
-        self.texts.retain(|(id, _)| *id != room);
-        if text.is_empty() {
+        self.keep(Draft {
+            room,
+            text: text.to_owned(),
+            answers: self.answers(room),
+        });
+    }
+
+    /// What is written in the room answers this message, or none.
+    pub fn answer(&mut self, room: RoomId, answers: Option<Number>) {
+        self.keep(Draft {
+            room,
+            text: self.get(room).unwrap_or_default().to_owned(),
+            answers,
+        });
+    }
+
+    fn keep(&mut self, draft: Draft) {
+        self.drafts.retain(|kept| kept.room != draft.room);
+        if draft.text.is_empty() && draft.answers.is_none() {
             return;
         }
-        if self.texts.len() == ROOMS {
-            self.texts.remove(0);
+        if self.drafts.len() == ROOMS {
+            self.drafts.remove(0);
         }
-        self.texts.push((room, text.to_owned()));
+        self.drafts.push(draft);
     }
 
     /// The room's text.
     pub fn get(&self, room: RoomId) -> Option<&str> {
-        let draft = self.texts.iter().find(|(id, _)| *id == room);
-        draft.map(|(_, text)| text.as_str())
+        self.of(room).map(|draft| &*draft.text)
+    }
+
+    /// Which message of the room it answers.
+    pub fn answers(&self, room: RoomId) -> Option<Number> {
+        self.of(room)?.answers
+    }
+
+    fn of(&self, room: RoomId) -> Option<&Draft> {
+        self.drafts.iter().find(|draft| draft.room == room)
     }
 
     /// Puts a text before what is written in the room, unless it stands there already.

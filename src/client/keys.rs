@@ -72,6 +72,8 @@ pub enum Command {
     Leave,
     /// To write, beginning with this key: it is not kept from the field that is given the focus.
     Type,
+    /// To answer the message that has the focus.
+    Reply,
     /// To change the message that has the focus.
     Edit,
     /// To mark it, and all behind it, as unread.
@@ -152,6 +154,7 @@ impl Press {
             "End" => Command::Step(Step::Last),
             "k" if has_single_keys => Command::Step(Step::Older),
             "j" if has_single_keys => Command::Step(Step::Newer),
+            "r" if has_single_keys => Command::Reply,
             "e" if has_single_keys => Command::Edit,
             "u" if has_single_keys => Command::MarkUnread,
             _ => return self.begins_to_write(At::Log, has_single_keys),

@@ -20,6 +20,7 @@ mod offline;
 mod outbound;
 mod paging;
 mod reading;
+mod replying;
 mod room_list;
 mod stored;
 mod streams;

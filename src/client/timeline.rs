@@ -6,6 +6,7 @@
 
 mod authors;
 mod new_line;
+mod quotes;
 mod rows;
 mod slices;
 #[cfg(test)]
@@ -335,7 +336,8 @@ impl Timeline {
         if self.ceiling != Some(ceiling) {
             self.above.nearest = None;
         }
-        self.owe(newer.seq, self.above.changed);
+        // What a message of the page quotes may be on the other side.
+        self.owe(newer.seq, self.above.changed.max(self.below.changed));
         for message in newer.messages {
             self.take(message);
         }
@@ -399,12 +401,14 @@ impl Timeline {
         if number < self.floor {
             self.below.changed = self.below.changed.max(message.seq);
             self.below.nearest = self.below.nearest.max(Some(number));
+            self.requote(&message);
             return false;
         }
         if self.ceiling.is_some_and(|ceiling| number > ceiling) {
             self.above.changed = self.above.changed.max(message.seq);
             let nearest = self.above.nearest.unwrap_or(number);
             self.above.nearest = Some(nearest.min(number));
+            self.requote(&message);
             return true;
         }
         self.put(message)
@@ -412,21 +416,26 @@ impl Timeline {
 
     fn put(&mut self, mut message: Message) -> bool {
         message.be_of_author();
+        self.quote(&mut message);
         let at = self
             .messages
             .partition_point(|row| row.number < message.number);
-        match self.messages.get_mut(at) {
+        let message = Arc::new(message);
+        let is_new = match self.messages.get_mut(at) {
             Some(row) if row.number == message.number => {
-                if row.seq < message.seq {
-                    *row = message.into();
+                if row.seq >= message.seq {
+                    return false;
                 }
+                *row = Arc::clone(&message);
                 false
             }
             _ => {
-                self.messages.insert(at, message.into());
+                self.messages.insert(at, Arc::clone(&message));
                 true
             }
-        }
+        };
+        self.requote(&message);
+        is_new
     }
 
     /// A page read at `read_at` came in; `changed` is the latest change its rows may have had that

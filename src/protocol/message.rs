@@ -1,7 +1,8 @@
 //! A message in its present state.
 
 use crate::json::{names, record};
-use crate::{Document, MessageId, Number, Person, RoomId, Seq, Timestamp, UserId};
+use crate::quote::gist;
+use crate::{Document, MessageId, Number, Person, Quote, RoomId, Seq, Timestamp, UserId};
 
 record! {
     /// A message; the same record in REST, frames and pages.
@@ -36,6 +37,12 @@ record! {
         pub deleted: bool,
         /// The number of the message it replies to.
         pub reply_to: Option<Number>,
+        /// What that one is now, as far as a reply shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub quote: Option<Quote>,
+        /// The number of the message with which the thread begins that a reply is in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub thread: Option<Number>,
         /// The web addresses in the text, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub links: Vec<Link>,
@@ -65,6 +72,22 @@ impl Message {
     }
 }
 
+impl Quote {
+    /// Of a message as it is now.
+    pub fn of(message: &Message) -> Self {
+        let (user_id, username) = match &message.author {
+            Some(author) => (author.id, &author.name),
+            None => (message.user_id, &message.username),
+        };
+        Self {
+            seq: message.seq,
+            user_id,
+            username: username.clone(),
+            text: gist(&message.content, message.doc.as_ref()),
+        }
+    }
+}
+
 record! {
     /// A web address in a message's text; `http` or `https` only.
     pub struct Link {
@@ -75,5 +98,26 @@ record! {
         /// Where it leads, if a browser is not to find that out from what is written there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub href: Option<String>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn a_quote_is_of_who_its_author_is_now() {
+        let now = Person {
+            id: UserId(7),
+            name: "Alice B".to_owned(),
+        };
+        let written = samples::message(1);
+        let quote = Quote::of(&Message {
+            author: Some(now),
+            ..written.clone()
+        });
+        assert_eq!((quote.user_id, &*quote.username), (UserId(7), "Alice B"));
+        assert_eq!(Quote::of(&written).user_id, written.user_id);
     }
 }

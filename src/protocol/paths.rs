@@ -179,6 +179,16 @@ pub fn delete_message(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/delete", self::room(room))
 }
 
+/// `/rooms/12-general/m/345/thread`: a message and what answers it, with a form for one more answer.
+pub fn thread(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/thread", self::room(room))
+}
+
+/// The same after an answer was sent by its form, as [`sent`].
+pub fn answered(room: &Room, number: Number, answer: Number) -> String {
+    format!("{}?sent={answer}#latest", thread(room, number))
+}
+
 /// Where the form that marks a room as read goes.
 pub fn mark_read(room: &Room) -> String {
     format!("{}/read", self::room(room))

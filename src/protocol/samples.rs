@@ -20,6 +20,8 @@ pub fn message(number: i64) -> Message {
         edited_at: None,
         deleted: false,
         reply_to: None,
+        quote: None,
+        thread: None,
         links: Vec::new(),
         doc: None,
     }

@@ -7,9 +7,11 @@
 mod changes;
 mod formatting;
 mod post;
+mod thread;
 
 pub use changes::{Edit, deletable, delete, edit, own};
 pub use post::{NewMessage, draw_key, may_post, post};
+pub use thread::{Thread, ThreadPage, thread, thread_page};
 
 use crate::context::Context;
 use crate::error::ServiceError;

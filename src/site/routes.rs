@@ -132,6 +132,7 @@ pub fn site(site: Site) -> Router {
             get(pages::delete_message).post(forms::delete_message),
         )
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
+        .route("/rooms/{slug}/m/{number}/thread", get(pages::thread))
         .route("/rpc/{call}", post(outdated::call))
         .method_not_allowed_fallback(pages::other_method)
         .layer(from_fn_with_state(site.clone(), bodies::first))

@@ -298,6 +298,23 @@ async fn a_room_goes_on_from_where_it_was() {
 }
 
 #[tokio::test]
+async fn replies_are_in_the_thread_of_what_they_answer() {
+    for upgraded in Upgraded::each().await {
+        let mut then = upgraded.messages(LOBBY).iter();
+        let reply = then.find(|message| message["reply_to"] == 2);
+        let reply = reply.expect("every fixture has one")["number"].clone();
+        let path = format!("{}/{reply}/thread", messages(LOBBY));
+        let thread = upgraded.get(&path).await;
+        let numbers = thread["messages"].as_array().unwrap().iter();
+        let numbers: Vec<_> = numbers.map(|message| message["number"].clone()).collect();
+        assert_eq!(
+            (&thread["root"], numbers),
+            (&json!(2), vec![json!(2), reply])
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_schema_is_that_of_a_new_database_and_the_file_is_whole() {
     let folder = tempdir().unwrap();
     let mut program = Program::start(folder.path(), &[]);

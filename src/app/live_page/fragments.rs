@@ -150,6 +150,15 @@ pub enum Part {
     MarkRead(RoomKey, ReadHere),
 }
 
+/// A line of a thread, as it is in the room.
+pub fn thread_row(room: &Room, row: Row) -> String {
+    match row {
+        Row::Day { date, datetime, .. } => fragments::day(date, datetime),
+        Row::Message(row) => fragments::message(opened(&room.into(), History::default()), row),
+        Row::New | Row::Note { .. } | Row::Pending(_) => String::new(),
+    }
+}
+
 /// What a fragment depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {

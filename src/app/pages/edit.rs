@@ -44,8 +44,13 @@ async fn load(
 pub enum Which {
     /// One's own, that is there.
     Own(Number),
-    /// One that is not sent yet, and the key it will be sent with; "" is none.
-    Unsent(String),
+    /// One that is not sent yet.
+    Unsent {
+        /// The key it will be sent with; "" is none.
+        key: String,
+        /// The message that it answers.
+        reply_to: Option<Number>,
+    },
 }
 
 /// A text in the form that takes it.
@@ -58,12 +63,20 @@ pub struct Typed<'a> {
     pub wrong: Option<&'a str>,
 }
 
+/// What a form says of the message that its text answers.
+pub fn answers(reply_to: Option<Number>) -> impl IntoView {
+    let number = reply_to.map(|number| number.to_string());
+    number.map(|number| view! { <input type="hidden" name="reply_to" value=number/> })
+}
+
 /// The form with what was typed, and what is wrong with it. Somebody without a session finds the way
 /// to one, beside the text and not instead of it.
 pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>) -> Response {
-    let (number, key) = match typed.message {
-        Which::Own(number) => (Some(number), None),
-        Which::Unsent(key) => (None, Some(key).filter(|key| !key.is_empty())),
+    let (number, key, reply_to) = match typed.message {
+        Which::Own(number) => (Some(number), None, None),
+        Which::Unsent { key, reply_to } => {
+            (None, Some(key).filter(|key| !key.is_empty()), reply_to)
+        }
     };
     let title = if number.is_some() {
         "Edit your message"
@@ -88,6 +101,7 @@ pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>)
             <PlainPage heading=title.to_owned() back=back back_label="Back to the room">
                 <form class="form" method="post" action=action>
                     {key.map(|key| view! { <input type="hidden" name="client_id" value=key/> })}
+                    {answers(reply_to)}
                     <TextField label="Message" name="content" value=content error shape=Shape::Page/>
                     {join
                         .map(|join| {

@@ -5,6 +5,7 @@ use super::driver::{act, focus_room, send, type_in};
 use super::face::face_of;
 use super::namesakes;
 use super::one_of::{one_of, when};
+use super::quote::Replying;
 use super::shown;
 use super::shown::{Derived, heard};
 use super::unsent::Unsent;
@@ -158,7 +159,8 @@ fn WriteForm(form_key: String) -> impl IntoView {
             Some(Meaning::Up) => {
                 text_field::text(COMPOSER).is_empty() && act(model, Session::edit_last)
             }
-            _ => false,
+            Some(Meaning::Cancel) => act(model, Session::reply_to_none),
+            None => false,
         };
         if is_done {
             event.prevent_default();
@@ -190,6 +192,7 @@ fn WriteForm(form_key: String) -> impl IntoView {
     })
             >
                 <input type="hidden" name="client_id" value=value(Slot::FormKey, form_key)/>
+                <Replying/>
                 <label class="visually-hidden" for=COMPOSER>"Message"</label>
                 <textarea
                     id=COMPOSER

@@ -26,6 +26,11 @@ fn obey(model: ViewModel, command: Command) -> bool {
             text_field::focus(COMPOSER);
             return false;
         }
+        Command::Reply => {
+            if let Some(number) = model.focused() {
+                act(model, |session| session.reply_to(number));
+            }
+        }
         Command::Edit => {
             if let Some(number) = model.focused() {
                 let is_own = act(model, |session| session.edit_own(number));

@@ -1,10 +1,11 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::driver::{act, copy_link, done_by_finger, follow, type_in};
+use super::driver::{act, copy_link, done_by_finger, is_plain, type_in};
 use super::face::face;
 use super::markup::Markup;
 use super::new_line::MarkUnread;
 use super::one_of::{one_of, when};
+use super::quote;
 use super::shown;
 use super::shown::heard;
 use super::view_model::{Dialog, ViewModel};
@@ -63,19 +64,15 @@ pub fn MessageLine(
         is_marked,
         may_mark,
         number: namesake,
+        quote,
     } = row;
     let number = message.number;
     let permalink = model
         .room()
         .map(|room| paths::message(&room, number))
         .unwrap_or_default();
-    let visit = {
-        let permalink = permalink.clone();
-        move |event: MouseEvent| {
-            let path = permalink.split('#').next().unwrap_or_default().to_owned();
-            follow(model, &event, path);
-        }
-    };
+    let visit = quote::visit(model, permalink.clone());
+    let answered = message.reply_to;
     let is_deleted = message.deleted;
     let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
@@ -114,12 +111,13 @@ pub fn MessageLine(
                     {numbered(namesake)}
                 </a>
                 " "
-                <a class="when" href=permalink title=stored tabindex=STOP on:click=heard(visit)>
+                <a class="when" href=permalink title=stored tabindex=STOP on:click=visit>
                     <time datetime=timestamp.to_string() data-full=full>{at.clock()}</time>
                 </a>
                 // Beside the time, where it moves no text.
                 {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
             </header>
+            {quote.filter(|_| !is_deleted).map(|quote| quote::quote(model, quote, answered))}
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
@@ -158,7 +156,9 @@ pub fn PendingLine(
         author,
         opens_group,
         number,
+        quote,
     } = row;
+    let answered = message.reply_to;
     let key = StoredValue::new(message.client_id.clone());
     let refusal = match &message.state {
         Delivery::Refused { reason } => Some(format!("Not sent: {reason}")),
@@ -209,6 +209,7 @@ pub fn PendingLine(
             <header class="message-head">
                 <span class="author"><bdi>{name}</bdi>{numbered(number)}</span>
             </header>
+            {quote.map(|quote| quote::quote(model, quote, answered))}
             {Markup::Plain(message.content)}
             <p class="delivery">{words(note)}</p>
             {is_refused
@@ -264,7 +265,7 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
     )
 }
 
-/// What one can do with a message: give its address to somebody, mark it as unread; and with one's own, change it.
+/// What one can do with a message: answer it, give its address to somebody, mark it as unread; and with one's own, change it.
 #[component]
 fn Actions(number: Number, is_own: bool) -> impl IntoView {
     let model = ViewModel::here();
@@ -296,8 +297,23 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             </form>
         }
     });
+    let reply = move |event: MouseEvent| {
+        if is_plain(&event) {
+            event.prevent_default();
+            act(model, |session| session.reply_to(number));
+        }
+    };
+    let may_reply = model.read_only().is_none();
     view! {
         <div class="message-actions">
+            {may_reply
+                .then(|| {
+                    view! {
+                        <a class="action reply" href=path(paths::thread) tabindex=stop on:click=heard(reply)>
+                            "Reply"
+                        </a>
+                    }
+                })}
             <button
                 class="action live-only"
                 type="button"

@@ -22,6 +22,7 @@ pub fn Unsent() -> impl IntoView {
                 author: author.clone(),
                 opens_group: false,
                 number: None,
+                quote: None,
             }))
         };
         homeless.into_iter().map(row).collect()

@@ -471,7 +471,8 @@ impl ViewModel {
         if sends { "send" } else { "enter" }.to_owned()
     }
 
-    fn see<R>(self, part: Part, look: impl FnOnce(&Session) -> R) -> R {
+    /// Looks at the session, following a part of it.
+    pub(super) fn see<R>(self, part: Part, look: impl FnOnce(&Session) -> R) -> R {
         self.follow(part as usize);
         self.look(|state| look(&state.session))
     }

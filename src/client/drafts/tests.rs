@@ -23,7 +23,7 @@ fn the_room_not_touched_for_longest_is_let_go() {
     }
     drafts.set(RoomId(0), "again");
     drafts.set(RoomId(-1), "one more");
-    assert_eq!(drafts.texts.len(), ROOMS);
+    assert_eq!(drafts.drafts.len(), ROOMS);
     assert_eq!(
         (drafts.get(RoomId(0)), drafts.get(RoomId(1))),
         (Some("again"), None)
@@ -39,6 +39,23 @@ fn drafts_survive_the_store_and_rubbish_is_empty() {
     for rubbish in ["", "null", "{}", "[[1]]", "[[\"1\",2]]"] {
         assert_eq!(Drafts::from_json(rubbish), Drafts::default(), "{rubbish:?}");
     }
+}
+
+#[test]
+fn a_draft_answers_a_message_until_it_is_sent_even_before_a_word_is_typed() {
+    let mut drafts = Drafts::default();
+    drafts.answer(RoomId(1), Some(Number(7)));
+    assert_eq!(Drafts::from_json(&drafts.to_json()), drafts);
+    drafts.set(RoomId(1), "yes");
+    assert_eq!(drafts.answers(RoomId(1)), Some(Number(7)));
+    assert_eq!(Drafts::from_json(&drafts.to_json()), drafts);
+    drafts.answer(RoomId(1), None);
+    assert_eq!(
+        (drafts.get(RoomId(1)), drafts.answers(RoomId(1))),
+        (Some("yes"), None)
+    );
+    drafts.set(RoomId(1), "");
+    assert_eq!(drafts, Drafts::default());
 }
 
 /// An own message as it is now; its key says which it is in whatever database.

@@ -8,7 +8,7 @@ use super::stored::Key;
 use super::{Effect, Field, Part, Session, wait_ms};
 use crate::drafts::{self, Drafts};
 use crate::outbox::{Delivery, Outbox, Pending};
-use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, RoomId, UserId, rules};
+use parlour_protocol::{AppError, ClientFrame, ErrorCode, Message, Number, RoomId, UserId, rules};
 
 impl Session {
     /// Takes up what an earlier page left in storage, and what was typed into the composer while this one
@@ -66,7 +66,10 @@ impl Session {
             return;
         };
         match rules::message(text) {
-            Ok(content) => self.queue(room, content, key),
+            Ok(content) => {
+                let reply_to = self.drafts.answers(room);
+                self.queue_reply(room, content, key, reply_to);
+            }
             Err(invalid) if invalid.fault == rules::Fault::Empty => return,
             Err(invalid) => {
                 self.composer_error = Some(invalid.to_string());
@@ -75,6 +78,7 @@ impl Session {
             }
         }
         // What other tabs have stored of it was read as it was typed, and with each of their changes.
+        self.drafts.answer(room, None);
         self.drafts.set(room, "");
         self.save_drafts();
         self.push(Effect::Write(Field::Composer, String::new()));
@@ -87,11 +91,21 @@ impl Session {
 
     /// Sends this to a room, as it is.
     pub fn queue(&mut self, room_id: RoomId, content: String, key: String) {
+        self.queue_reply(room_id, content, key, None);
+    }
+
+    fn queue_reply(
+        &mut self,
+        room_id: RoomId,
+        content: String,
+        key: String,
+        reply_to: Option<Number>,
+    ) {
         let pending = Pending {
             client_id: key,
             room_id,
             content,
-            reply_to: None,
+            reply_to,
             author: self.my_id(),
             tries: 0,
             state: Delivery::Queued,
@@ -117,7 +131,11 @@ impl Session {
             return;
         };
         let text = drafts::before(&refused.content, typed);
+        let (room, reply_to) = (refused.room_id, refused.reply_to);
         self.typed(&text);
+        if reply_to.is_some() {
+            self.change_drafts(|drafts| drafts.answer(room, reply_to));
+        }
         self.push(Effect::Write(Field::Composer, text));
         self.discard(key);
         self.push(Effect::Focus(Field::Composer));
@@ -130,6 +148,7 @@ impl Session {
         };
         self.load_drafts();
         let draft = self.drafts.get(room).unwrap_or_default().to_owned();
+        self.show(Part::Composer);
         self.has_typed(draft.chars().count());
         // The cursor stays where it is in what is there already.
         self.push(Effect::Write(Field::Composer, draft));
@@ -286,7 +305,7 @@ impl Session {
     }
 
     /// Changes the draft of one room; other rooms' drafts may be another tab's newer ones.
-    fn change_drafts(&mut self, change: impl FnOnce(&mut Drafts)) {
+    pub(super) fn change_drafts(&mut self, change: impl FnOnce(&mut Drafts)) {
         self.load_drafts();
         change(&mut self.drafts);
         self.save_drafts();

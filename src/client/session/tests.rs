@@ -10,6 +10,7 @@ mod notes;
 mod offline;
 mod outbound;
 mod reading;
+mod replying;
 mod room_list;
 mod storage;
 mod streams;

@@ -7,14 +7,26 @@ impl Timeline {
     /// Who wrote as this person is this one now; whether something that is held says so for the first time.
     pub fn rename(&mut self, person: UserId, now: &Person) -> bool {
         let mut is_news = false;
+        let is_another =
+            |id: UserId, name: &str| id == person && (id != now.id || name != now.name);
         for held in &mut self.messages {
-            if held.user_id == person && (person != now.id || held.username != now.name) {
-                let mut message = Message::clone(held);
+            let quote = held.quote.as_ref();
+            let is_quoted = quote.is_some_and(|quote| is_another(quote.user_id, &quote.username));
+            let is_author = is_another(held.user_id, &held.username);
+            if !is_author && !is_quoted {
+                continue;
+            }
+            let mut message = Message::clone(held);
+            if is_author {
                 message.author = Some(now.clone());
                 message.be_of_author();
-                *held = message.into();
-                is_news = true;
             }
+            if let Some(quote) = message.quote.as_mut().filter(|_| is_quoted) {
+                quote.user_id = now.id;
+                quote.username.clone_from(&now.name);
+            }
+            *held = message.into();
+            is_news = true;
         }
         is_news
     }

@@ -7,7 +7,7 @@
 use super::{Note, Timeline, Zone};
 use crate::namesakes::Namesakes;
 use crate::outbox::Pending;
-use parlour_protocol::{Civil, Message, Number, Seq, SystemEvent, Timestamp, User, UserId};
+use parlour_protocol::{Civil, Message, Number, Quote, Seq, SystemEvent, Timestamp, User, UserId};
 use std::sync::Arc;
 
 /// Messages of one author further apart than this stand in groups of their own.
@@ -56,7 +56,7 @@ pub enum Row {
 pub struct MessageRow {
     /// The message to draw.
     pub message: Arc<Message>,
-    /// It shows its author: the first of an author's run, more than five minutes after the last,
+    /// It shows its author: the first of an author's run, more than five minutes after the last, a reply,
     /// or after a day line, the line *New* or a deleted message.
     pub opens_group: bool,
     /// Written by who is looking.
@@ -69,6 +69,8 @@ pub struct MessageRow {
     pub may_mark: bool,
     /// What tells its author from somebody of the same name: `#7`.
     pub number: Option<String>,
+    /// What it answers.
+    pub quote: Option<Quote>,
 }
 
 /// A message on its way, and how it will stand once it is stored.
@@ -82,6 +84,8 @@ pub struct PendingRow {
     pub opens_group: bool,
     /// What tells its author from somebody of the same name.
     pub number: Option<String>,
+    /// What it answers, if that is held.
+    pub quote: Option<Quote>,
 }
 
 /// Calls the days that are near by their names. `today` is in days since 1970.
@@ -105,11 +109,19 @@ fn near(ago: Option<i64>) -> Option<&'static str> {
     }
 }
 
+/// What a quote says of what who is looking has folded away.
+const HIDDEN: &str = "Hidden message";
+
 /// Folds away what these people wrote.
 pub fn hide(rows: &mut [Row], blocked: &[UserId]) {
     for row in rows {
         if let Row::Message(row) = row {
             row.is_hidden = blocked.contains(&row.message.user_id);
+            if let Some(quote) = &mut row.quote
+                && blocked.contains(&quote.user_id)
+            {
+                quote.text = HIDDEN.to_owned();
+            }
         }
     }
 }
@@ -138,13 +150,14 @@ pub enum Key {
     Day(i64, usize, Option<i64>),
     /// Of the line *New*.
     New,
-    /// Of a message: its room and number, its last change, whose it is and what they are called, and how it is drawn.
-    Message(i64, i64, Seq, UserId, String, [bool; 6]),
+    /// Of a message: its room and number, its last change, whose it is and what they are called, how it is drawn, and what it
+    /// answers.
+    Message(i64, i64, Seq, UserId, String, [bool; 6], Option<Quote>),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
     /// Of a message on its way: its key, its author's name, and how it is drawn. Whether it waits or is being sent
     /// is told in the line that there is.
-    Pending(String, Option<String>, [bool; 3]),
+    Pending(String, Option<String>, [bool; 3], Option<Quote>),
 }
 
 impl Row {
@@ -169,6 +182,7 @@ impl Row {
                     row.may_mark,
                     row.number.is_some(),
                 ],
+                row.quote.clone(),
             ),
             Self::Note { id, joined, left } => Key::Note(*id, joined.clone(), left.clone()),
             Self::Pending(row) => Key::Pending(
@@ -179,6 +193,7 @@ impl Row {
                     row.number.is_some(),
                     row.message.is_refused(),
                 ],
+                row.quote.clone(),
             ),
         }
     }
@@ -216,13 +231,14 @@ pub(super) fn lay_out(
             above = None;
         }
         rows.push(Row::Message(MessageRow {
-            opens_group: !above
-                .is_some_and(|above| continues(above, message.user_id, message.timestamp)),
+            opens_group: message.reply_to.is_some()
+                || !above.is_some_and(|above| continues(above, message.user_id, message.timestamp)),
             is_own: mine.contains(&message.user_id),
             is_hidden: false,
             is_marked: marked == Some(message.number),
             may_mark: !mine.is_empty(),
             number: None,
+            quote: message.quote.clone(),
             message: message.clone(),
         }));
         above = Some(message);
@@ -269,8 +285,13 @@ pub(super) fn lay_out_pending(
             rows.extend(day.take());
         }
         rows.push(Row::Pending(PendingRow {
-            opens_group: stands_apart || !std::mem::replace(&mut is_begun, true),
+            opens_group: stands_apart
+                || !std::mem::replace(&mut is_begun, true)
+                || message.reply_to.is_some(),
             author: me.cloned(),
+            quote: (message.reply_to)
+                .and_then(|number| timeline.get(number))
+                .map(Quote::of),
             message,
             number: None,
         }));

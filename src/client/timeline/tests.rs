@@ -1,6 +1,7 @@
 //! The timeline against hand-made frames, and against a model server under a random network.
 
 pub(super) mod model;
+mod quotes;
 mod standing;
 
 use super::*;

@@ -109,6 +109,13 @@ impl Dice {
             timestamp: self.time(),
             edited_at: self.maybe(Self::time),
             deleted: self.coin(),
+            quote: self.maybe(|dice| Quote {
+                seq: Seq(dice.number()),
+                user_id: UserId(dice.number()),
+                username: dice.text(),
+                text: dice.text(),
+            }),
+            thread: self.maybe(Self::number).map(Number),
             reply_to: self.maybe(Self::number).map(Number),
             links: self.list(|dice| Link {
                 start: dice.roll(1 << 32) as u32,

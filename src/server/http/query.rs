@@ -96,6 +96,31 @@ impl<S: Send + Sync> FromRequestParts<S> for InviteSlice {
     }
 }
 
+/// The query of a thread: `after`, the number of a message, and `limit`.
+pub(super) struct ThreadSlice {
+    pub(super) after: Number,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ThreadSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            after: Number::ZERO,
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                "limit" => slice.limit = limit(value)?,
+                "after" => slice.after = number("after", value)?,
+                _ => {}
+            }
+        }
+        Ok(slice)
+    }
+}
+
 /// The query of a list of people in a room: `after`, a person's id, and `limit`.
 pub(super) struct PeopleSlice {
     pub(super) after: UserId,

@@ -46,6 +46,10 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             patch(messages::edit).delete(messages::delete),
         )
         .route(
+            "/rooms/{room}/messages/{number}/thread",
+            get(messages::thread),
+        )
+        .route(
             "/rooms/{room}/members",
             get(members::list).post(members::let_in),
         )

@@ -8,6 +8,7 @@ use super::authorship::{Authored, authored};
 use super::db::{self, Db, statement, values};
 use super::listing::{Listing, listed};
 use super::message_ids::MessageIds;
+use super::quotes;
 use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::{RoomRow, message_columns};
 use crate::error::ServiceError;
@@ -140,8 +141,10 @@ fn page(db: &Db, room: &RoomRow, view: View, limit: u32, ids: MessageIds) -> db:
     // Oldest first.
     let shown = (older.rows.into_iter().take(take_older).rev())
         .chain(newer.rows.into_iter().take(take_newer));
+    let mut messages: Vec<_> = shown.map(|row| row.into_message(ids)).collect();
+    quotes::quote(db, RoomId(room.id), &mut messages)?;
     Ok(History {
-        messages: shown.map(|row| row.into_message(ids)).collect(),
+        messages,
         seq: Seq(room.seq),
         has_older,
         has_newer,

@@ -226,7 +226,7 @@ const NEXT_SEQ: &str =
 
 const RENAME: &str = "UPDATE messages SET seq = ?2, author_name = ?3 WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
+const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
 
 const MESSAGE: &str = concat!(
     "SELECT ",

@@ -9,6 +9,7 @@ use super::db::{Db, statement, values};
 use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
+use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::tables::message_columns;
 use super::writer::Written;
@@ -58,7 +59,10 @@ impl Store {
     ) -> Result<Message, ServiceError> {
         let viewer = viewer.into();
         let ids = self.ids;
-        let read = move |db: &Db| Ok(one(db, viewer, room, number)?.into_message(ids));
+        let read = move |db: &Db| {
+            let message = one(db, viewer, room, number)?.into_message(ids);
+            Ok(quotes::quoting(db, message)?)
+        };
         self.read(read).await
     }
 
@@ -80,7 +84,7 @@ impl Store {
             let standing = standing(db, user, room)?;
             let before = numbered(db, room, number)?;
             let row = before.row.id;
-            let before = before.into_message(ids);
+            let before = quotes::quoting(db, before.into_message(ids))?;
             let Some(change) = decide(&standing, &before)? else {
                 return Ok(Written::quietly(Changed {
                     message: before,
@@ -95,12 +99,15 @@ impl Store {
             let seq = seq.ok_or_else(failure::no_row)?;
             match change {
                 Change::Edit { body, doc, at } => {
+                    let gist = quotes::kept_gist(&body, doc.as_ref());
                     let doc = doc.as_ref().map(|doc| &doc.json);
-                    statement(db, EDIT)?.execute(values![row, seq, &body, at, doc])?
+                    let values = values![row, seq, &body, at, doc, gist.as_deref()];
+                    statement(db, EDIT)?.execute(values)?
                 }
                 Change::Delete { at } => statement(db, DELETE)?.execute(values![row, seq, at])?,
             };
             let message = numbered(db, room, number)?.into_message(ids);
+            let message = quotes::quoting(db, message)?;
             Ok(Written {
                 publish: vec![Publication::MessageChanged(message.clone())],
                 value: Changed {
@@ -140,7 +147,6 @@ const IS_REFUSED: &str = concat!(
 const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING seq";
 
 const EDIT: &str =
-    "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5 WHERE id = ?1";
+    "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5, gist = ?6 WHERE id = ?1";
 
-const DELETE: &str =
-    "UPDATE messages SET seq = ?2, body = '', doc = NULL, deleted_at = ?3 WHERE id = ?1";
+const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, deleted_at = ?3 WHERE id = ?1";

@@ -13,6 +13,7 @@ use super::direct::{self, is_refused};
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
+use super::quotes::{self, ANSWERED, Answered};
 use super::roles::role_in;
 use super::rooms::{RoomState, is_visible};
 use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, Stored, message_columns};
@@ -60,8 +61,8 @@ pub enum PostFacts {
         place: Option<PostPlace>,
         /// The author; `None` for who is no more.
         author: Option<Author>,
-        /// Whether the message it replies to exists; false if it replies to none.
-        has_replied_to: bool,
+        /// What it says of the message that it answers; `None` if there is none, or it answers none.
+        answered: Option<Answered>,
     },
 }
 
@@ -96,7 +97,7 @@ impl PostFacts {
         Self::New {
             place: None,
             author,
-            has_replied_to: false,
+            answered: None,
         }
     }
 }
@@ -123,6 +124,8 @@ pub struct NewPost {
     pub created_at: Timestamp,
     /// The author's role in the room, if they become a member by this.
     pub joins_as: Option<RoomRole>,
+    /// What it says of the message that it answers.
+    pub answered: Option<Answered>,
 }
 
 /// A message that is on disk.
@@ -199,6 +202,7 @@ impl Draft {
             body: self.body.clone(),
             doc: Stored(self.doc.clone()),
             reply_to: self.reply_to.map(|number| number.0),
+            root: new.root(),
             created_at: new.created_at.0,
             // Nothing has happened to it yet.
             ..MessageRow::default()
@@ -207,6 +211,22 @@ impl Draft {
 }
 
 impl NewPost {
+    /// The number of the message with which its thread begins, if it is a reply.
+    pub(super) fn root(&self) -> Option<i64> {
+        self.answered.as_ref().map(|answered| answered.thread.0)
+    }
+
+    /// The message that is made of it, with what it quotes.
+    pub(super) fn message(&self, row: MessageRow, ids: MessageIds) -> Message {
+        Message {
+            quote: self
+                .answered
+                .as_ref()
+                .map(|answered| answered.quote.clone()),
+            ..row.into_message(ids)
+        }
+    }
+
     /// What is answered and told once it is stored as `message`; `joined` is the place in its author's stream that a
     /// membership took which began by it.
     pub(super) fn written(
@@ -306,7 +326,8 @@ fn facts(
             && !was_deleted_with_its_room(db, &sent)?
         {
             if statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])? {
-                return Ok(PostFacts::Repeat(sent.into_message(ids)));
+                let sent = quotes::quoting(db, sent.into_message(ids))?;
+                return Ok(PostFacts::Repeat(sent));
             }
             // What became of it since is not for its author any more.
             is_used = true;
@@ -323,14 +344,15 @@ fn facts(
     if is_used {
         return Ok(PostFacts::Used);
     }
-    let has_replied_to = match draft.reply_to {
-        Some(number) => statement(db, NUMBERED)?.exists(values![draft.room, number])?,
-        None => false,
+    let answered = match draft.reply_to {
+        Some(number) => statement(db, ANSWERED)?
+            .row(values![draft.room, number], |row| Answered::read(row, 0))?,
+        None => None,
     };
     Ok(PostFacts::New {
         place: Some(place),
         author,
-        has_replied_to,
+        answered,
     })
 }
 
@@ -373,6 +395,7 @@ fn store(
     let (room, author, now) = (draft.room.0, draft.author.0, new.created_at.0);
     let (number, seq) = (new.number.0, new.number.seq().0);
     let reply_to = draft.reply_to.map(|number| number.0);
+    let gist = quotes::kept_gist(&draft.body, draft.doc.as_ref());
     let id = statements.insert.again().insert(values![
         room,
         number,
@@ -385,6 +408,8 @@ fn store(
         reply_to,
         now,
         draft.doc.as_ref().map(|doc| &doc.json),
+        gist.as_deref(),
+        new.root(),
     ])?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
@@ -401,7 +426,7 @@ fn store(
             Some(me)
         }
     };
-    let message = draft.row(id, &new).into_message(ids);
+    let message = new.message(draft.row(id, &new), ids);
     Ok(new.written(draft, message.into(), joined))
 }
 
@@ -450,10 +475,9 @@ const PLACE: &str = concat!(
     ")"
 );
 
-const NUMBERED: &str = "SELECT 1 FROM messages WHERE room_id = ? AND number = ?";
-
 const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
-    author_name, client_id, body, reply_to, created_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    author_name, client_id, body, reply_to, created_at, doc, gist, root) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     RETURNING id";
 
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";

@@ -10,6 +10,7 @@ use super::direct_names;
 use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
+use super::quotes;
 use super::tables::{ForGuests, InRoom, Posts, RoomRow, Seen, message_columns, room_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -414,7 +415,7 @@ pub(super) fn publications_since(
     let from = after.unwrap_or_default();
     let changes = statement(db, SINCE)?.rows(values![id, from], |row| {
         let posts = row.get(Authored::COUNT)?;
-        let message = Authored::read(row)?.into_message(ids);
+        let message = quotes::quoting(db, Authored::read(row)?.into_message(ids))?;
         let seq = message.seq;
         Ok(match message.number.seq() == seq {
             true => (

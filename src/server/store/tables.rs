@@ -85,6 +85,7 @@ table! {
     body: String,
     doc: Stored,
     reply_to: Option<i64>,
+    root: Option<i64>,
     created_at: i64,
     edited_at: Option<i64>,
     deleted_at: Option<i64>,
@@ -157,6 +158,8 @@ impl MessageRow {
             edited_at: self.edited_at.map(Timestamp),
             deleted: self.deleted_at.is_some(),
             reply_to: self.reply_to.map(Number),
+            quote: None,
+            thread: self.root.map(Number),
         }
     }
 }

@@ -36,6 +36,7 @@ mod outsider;
 mod people;
 mod postgres_outage;
 mod renaming;
+mod replies;
 mod resets;
 mod rest_errors;
 mod rest_messages;

@@ -1,7 +1,7 @@
 //! A model server, a network that drops, doubles and reorders, and a client made of a timeline.
 
 use super::super::*;
-use parlour_protocol::{Timestamp, samples};
+use parlour_protocol::{Quote, Timestamp, samples};
 use std::ops::RangeInclusive;
 
 pub fn message(number: i64, content: &str) -> Message {
@@ -49,8 +49,14 @@ impl Server {
             return None; // A change of the room itself: no message moves.
         }
         if self.messages.is_empty() || !random.one_in(3) {
-            self.messages.push(message(self.seq.0, "posted"));
-            return self.messages.last().cloned();
+            let reach = self.messages.len();
+            let answered = (reach > 0 && random.one_in(2)).then(|| random.below(reach));
+            let reply_to = answered.map(|at| self.messages[at].number);
+            self.messages.push(Message {
+                reply_to,
+                ..message(self.seq.0, "posted")
+            });
+            return self.messages.last().map(|posted| self.read(posted));
         }
         // Mostly recent ones.
         let reach = if random.one_in(2) {
@@ -67,12 +73,26 @@ impl Server {
         } else {
             self.seq.to_string()
         };
-        Some(message.clone())
+        let changed = message.clone();
+        Some(self.read(&changed))
+    }
+
+    /// A message as it is read: with what it quotes as that is now.
+    fn read(&self, message: &Message) -> Message {
+        let reply_to = message.reply_to.filter(|_| !message.deleted);
+        let answered = |number| self.messages.iter().find(|m| m.number == number);
+        Message {
+            quote: reply_to.and_then(answered).map(Quote::of),
+            ..message.clone()
+        }
     }
 
     fn slice(&self, from: usize, to: usize) -> History {
         History {
-            messages: self.messages[from..to].to_vec(),
+            messages: self.messages[from..to]
+                .iter()
+                .map(|m| self.read(m))
+                .collect(),
             seq: self.seq,
             has_older: from > 0,
             has_newer: to < self.messages.len(),
@@ -100,7 +120,7 @@ impl Server {
             .messages
             .iter()
             .filter(|m| m.seq > from)
-            .cloned()
+            .map(|m| self.read(m))
             .collect();
         changed.sort_by_key(|m| m.seq);
         let complete = changed.len() <= limit;
@@ -120,7 +140,7 @@ impl Server {
 
 #[derive(Clone)]
 enum Reply {
-    Frame(Message),
+    Frame(Box<Message>),
     Step(Seq),
     Sync {
         messages: Vec<Message>,
@@ -142,7 +162,7 @@ impl Reply {
 /// Delivers one thing; answers what to ask `sync` after.
 fn deliver(timeline: &mut Timeline, reply: Reply) -> Option<Seq> {
     let applied = match reply {
-        Reply::Frame(message) => timeline.apply(message),
+        Reply::Frame(message) => timeline.apply(*message),
         Reply::Step(seq) => timeline.step(seq),
         Reply::Sync {
             messages,
@@ -187,7 +207,7 @@ fn check(timeline: &Timeline, server: &Server, seed: u64) {
     let from = server.messages.partition_point(|m| m.number < first);
     let to = server.messages.partition_point(|m| m.number <= last);
     assert!(
-        rows.iter().map(|row| &**row).eq(&server.messages[from..to]),
+        (rows.iter().map(|row| &**row)).eq(&server.slice(from, to).messages),
         "rows differ, seed {seed}"
     );
     assert_eq!(timeline.has_older(), from > 0, "seed {seed}");
@@ -217,7 +237,9 @@ fn run(seed: u64) {
             0..=4 => {
                 let change = server.change(&mut random);
                 if !random.one_in(12) {
-                    network.push(change.map_or(Reply::Step(server.seq), Reply::Frame));
+                    network.push(change.map_or(Reply::Step(server.seq), |change| {
+                        Reply::Frame(change.into())
+                    }));
                 }
             }
             5 if !network.iter().any(Reply::is_page) => {

@@ -4,8 +4,8 @@ use crate::error::ServiceError;
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::{AtMessage, AtRoom};
-use crate::http::query::Slice;
-use crate::messages::{self, Edit, NewMessage, View};
+use crate::http::query::{Slice, ThreadSlice};
+use crate::messages::{self, Edit, NewMessage, Thread, View};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
 use parlour_protocol::{Format, History, Message, Number, RoomId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -60,6 +60,38 @@ pub(super) async fn history(
     Ok(Json(
         messages::history(&ctx, &scope, room, view, limit).await?,
     ))
+}
+
+#[derive(Serialize)]
+pub(super) struct ThreadBody {
+    root: Number,
+    messages: Vec<Message>,
+}
+
+/// The thread that a message is in, oldest first.
+pub(super) async fn thread(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtMessage(room, number): AtMessage,
+    ThreadSlice { after, limit }: ThreadSlice,
+) -> Result<Response, Problem> {
+    let Thread {
+        root,
+        messages,
+        has_newer,
+    } = messages::thread(&ctx, &scope, room, number, after, limit).await?;
+    let last = messages.last().filter(|_| has_newer);
+    let next = last.map(|last| {
+        let (RoomId(room), after) = (room, last.number);
+        format!(
+            "</api/chat/rooms/{room}/messages/{number}/thread?after={after}&limit={limit}>; rel=\"next\""
+        )
+    });
+    let mut answer = Json(ThreadBody { root, messages }).into_response();
+    if let Some(next) = next.and_then(|next| next.parse().ok()) {
+        answer.headers_mut().insert(LINK, next);
+    }
+    Ok(answer)
 }
 
 /// The URL of the next page in the direction of the query, if there is one. A page may be short without being the

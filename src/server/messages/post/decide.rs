@@ -18,20 +18,20 @@ pub(super) fn decide(
     facts: PostFacts,
     now: Timestamp,
 ) -> Result<PostDecision, ServiceError> {
-    let (place, author, has_replied_to) = match facts {
+    let (place, author, answered) = match facts {
         PostFacts::Repeat(message) => return Ok(PostDecision::Repeated(message)),
         PostFacts::Used => return Err(KEY_USED),
         PostFacts::New {
             place,
             author,
-            has_replied_to,
-        } => (place, author, has_replied_to),
+            answered,
+        } => (place, author, answered),
     };
     // First: who has become somebody else meanwhile is in none of their rooms any more, and says it again as who they are.
     let author = author.ok_or(ServiceError::SignInRequired)?;
     let place = place.ok_or(ServiceError::RoomNotFound)?;
     may_post(&place, &author)?;
-    if draft.reply_to.is_some() && !has_replied_to {
+    if draft.reply_to.is_some() && answered.is_none() {
         return Err(ServiceError::MessageNotFound);
     }
     Ok(PostDecision::Stored(NewPost {
@@ -40,6 +40,7 @@ pub(super) fn decide(
         author_name: author.name,
         created_at: now,
         joins_as: (!place.is_member).then(|| place.role.max(RoomRole::Member)),
+        answered,
     }))
 }
 
@@ -70,10 +71,10 @@ pub(super) fn may_post(place: &PostPlace, author: &Author) -> Result<(), Service
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::RoomState;
+    use crate::store::{Answered, RoomState};
     use parlour_protocol::ReadOnly;
     use parlour_protocol::{
-        Guests, Message, Posting, RoomId, RoomRules, Seq, ServerRole, UserId, samples,
+        Guests, Message, Posting, Quote, RoomId, RoomRules, Seq, ServerRole, UserId, samples,
     };
 
     fn draft() -> Draft {
@@ -117,11 +118,18 @@ mod tests {
         }
     }
 
-    fn new(is_visible: bool, name: Option<&str>, has_replied_to: bool) -> PostFacts {
+    fn answered() -> Answered {
+        Answered {
+            quote: Quote::of(&samples::message(2)),
+            thread: Number(2),
+        }
+    }
+
+    fn new(is_visible: bool, name: Option<&str>, is_answered: bool) -> PostFacts {
         PostFacts::New {
             place: is_visible.then(|| place(true)),
             author: name.map(author),
-            has_replied_to,
+            answered: is_answered.then(answered),
         }
     }
 
@@ -129,7 +137,7 @@ mod tests {
         PostFacts::New {
             place: Some(place),
             author: Some(author("Alice")),
-            has_replied_to: true,
+            answered: Some(answered()),
         }
     }
 
@@ -141,6 +149,7 @@ mod tests {
             author_name: "Alice".to_owned(),
             created_at: Timestamp(7),
             joins_as: None,
+            answered: Some(answered()),
         };
         let stored = decided(new(true, Some("Alice"), true)).unwrap();
         assert_eq!(stored, PostDecision::Stored(expected));

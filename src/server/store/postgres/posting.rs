@@ -6,20 +6,24 @@
 //! order of commits is the order of `seq`, without a gap, on any number of servers. Rooms are locked in the order of
 //! their ids, so that no two servers wait for each other.
 
+mod memberships;
+
 use super::session::{Query, Session};
 use crate::error::ServiceError;
 use crate::store::author::Author;
-use crate::store::db::{self, Column, Row, Value, values};
+use crate::store::db::{self, Row, values};
 use crate::store::direct::is_refused;
 use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted};
+use crate::store::quotes::{self, Answered, answered};
 use crate::store::roles::role_in;
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{
     ForGuests, InRoom, Kind, MessageRow, OnServer, Posts, Seen, message_columns, server_role,
 };
 use crate::store::writer::{Results, Written};
+use memberships::{Memberships, ReadByPosting};
 use parlour_protocol::{Message, RoomRole, RoomRules, Seq, ServerRole, UserId};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::vec;
 
@@ -42,8 +46,8 @@ struct Group<'p> {
     streams: HashMap<i64, Seq>,
     /// How authors stand to rooms; who does in no way is not there.
     standings: HashMap<(i64, i64), Standing>,
-    /// The messages that are replied to.
-    numbers: HashSet<(i64, i64)>,
+    /// What is said of the messages that are answered.
+    answered: HashMap<(i64, i64), Answered>,
     /// Ids for new messages.
     ids: vec::IntoIter<i64>,
     rows: Rows<'p>,
@@ -96,16 +100,16 @@ impl<'p> Group<'p> {
             (MEMBERS, members),
             (IDS, ids),
         ]);
-        let numbered = values![&reply_rooms[..], &numbers[..]];
+        let answered = values![&reply_rooms[..], &numbers[..]];
         if !numbers.is_empty() {
-            queries.push((NUMBERED, numbered));
+            queries.push((ANSWERED, answered));
         }
         let mut answers = session
             .ask_all(&queries)?
             .into_iter()
             .map(|answer| answer.rows);
         let mut next = || answers.next().unwrap_or_default();
-        let (sent, names, members, ids, numbers) = (next(), next(), next(), next(), next());
+        let (sent, names, members, ids, answered) = (next(), next(), next(), next(), next());
 
         let mut group = Self {
             rooms: HashMap::new(),
@@ -113,7 +117,7 @@ impl<'p> Group<'p> {
             authors: HashMap::new(),
             streams: HashMap::new(),
             standings: HashMap::new(),
-            numbers: pairs(&numbers)?,
+            answered: HashMap::new(),
             ids: column(&ids)?.into_iter(),
             rows: Rows::default(),
         };
@@ -153,13 +157,22 @@ impl<'p> Group<'p> {
             let at = (row.get(0)?, row.get(1)?);
             group.standings.insert(at, standing);
         }
+        for row in answered.iter().map(Row::Postgres) {
+            let at = (row.get(0)?, row.get(1)?);
+            group.answered.insert(at, Answered::read(&row, 2)?);
+        }
         for row in sent.iter().map(Row::Postgres) {
-            group.knows_sent(&row, posts)?;
+            group.knows_sent(&row, posts, session)?;
         }
         Ok(group)
     }
 
-    fn knows_sent(&mut self, row: &Row<'_>, posts: &'p [Post]) -> db::Result<()> {
+    fn knows_sent(
+        &mut self,
+        row: &Row<'_>,
+        posts: &'p [Post],
+        session: &Session,
+    ) -> db::Result<()> {
         let is_gone: bool = row.get(MessageRow::COUNT)?;
         let is_visible = row.get(MessageRow::COUNT + 1)?;
         let row = MessageRow::read(row)?;
@@ -174,7 +187,14 @@ impl<'p> Group<'p> {
         };
         if let Some(post) = posts.iter().find(is_it) {
             let key = (post.draft.author.0, post.draft.client_id.as_str());
-            let message = Arc::new(row.into_message(post.ids));
+            let mut message = row.into_message(post.ids);
+            if let Some(number) = message.reply_to {
+                let answered = session.ask(quotes::ANSWERED, values![message.room_id, number])?;
+                let answered = answered.rows.first().map(Row::Postgres);
+                let answered = answered.map(|row| Answered::read(&row, 0)).transpose()?;
+                message.quote = answered.map(|answered| answered.quote);
+            }
+            let message = Arc::new(message);
             self.sent.insert(
                 key,
                 Sent {
@@ -209,13 +229,12 @@ impl<'p> Group<'p> {
             // What became of it since is not for its author any more.
             return PostFacts::Used;
         }
-        let has_replied_to = draft
-            .reply_to
-            .is_some_and(|number| self.numbers.contains(&(draft.room.0, number.0)));
+        let number = draft.reply_to.map(|number| number.0);
+        let answered = number.and_then(|number| self.answered.get(&(draft.room.0, number)));
         PostFacts::New {
             place: Some(place),
             author,
-            has_replied_to,
+            answered: answered.cloned(),
         }
     }
 
@@ -226,7 +245,7 @@ impl<'p> Group<'p> {
         };
         let draft = &post.draft;
         let id = self.ids.next().ok_or_else(crate::store::failure::no_row)?;
-        let message = Arc::new(draft.row(id, &new).into_message(post.ids));
+        let message = Arc::new(new.message(draft.row(id, &new), post.ids));
         let joined = new.joins_as.map(|_| self.take(draft.author));
         self.rows.add(draft, &new, id, joined);
         if let Some(room) = self.rooms.get_mut(&draft.room.0) {
@@ -244,7 +263,8 @@ impl<'p> Group<'p> {
             let at = (draft.room.0, draft.author.0);
             self.standings.insert(at, standing);
         }
-        self.numbers.insert((draft.room.0, new.number.0));
+        let at = (draft.room.0, new.number.0);
+        self.answered.insert(at, Answered::by_reply_to(&message));
         let sent = Sent {
             message: Arc::clone(&message),
             is_visible: true,
@@ -277,7 +297,9 @@ struct Rows<'p> {
     bodies: Vec<&'p str>,
     /// Empty where there is none.
     docs: Vec<&'p str>,
+    gists: Vec<String>,
     replies: Vec<Option<i64>>,
+    roots: Vec<Option<i64>>,
     times: Vec<i64>,
     /// How far each member has read by posting; and the role of who became one.
     read: HashMap<(i64, i64), ReadByPosting>,
@@ -285,14 +307,6 @@ struct Rows<'p> {
     streams: BTreeMap<i64, i64>,
     /// Messages that go for good.
     gone: Vec<i64>,
-}
-
-struct ReadByPosting {
-    seq: i64,
-    posts: i64,
-    at: i64,
-    joins_as: Option<RoomRole>,
-    joined: Option<Seq>,
 }
 
 impl<'p> Rows<'p> {
@@ -307,7 +321,10 @@ impl<'p> Rows<'p> {
         self.bodies.push(&draft.body);
         self.docs
             .push(draft.doc.as_ref().map_or("", |doc| doc.json.as_str()));
+        self.gists
+            .push(quotes::kept_gist(&draft.body, draft.doc.as_ref()).unwrap_or_default());
         self.replies.push(draft.reply_to.map(|number| number.0));
+        self.roots.push(new.root());
         self.times.push(new.created_at.0);
         let read = self.read.entry((draft.room.0, draft.author.0));
         let read = read.or_insert(ReadByPosting {
@@ -323,6 +340,7 @@ impl<'p> Rows<'p> {
     /// One statement for each table, all in one round trip.
     fn write(&self, session: &Session) -> db::Result<()> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let gists: Vec<&str> = self.gists.iter().map(String::as_str).collect();
         let messages = values![
             &self.ids[..],
             &self.rooms[..],
@@ -335,6 +353,8 @@ impl<'p> Rows<'p> {
             &self.replies[..],
             &self.times[..],
             &self.docs[..],
+            &gists[..],
+            &self.roots[..],
         ];
         let rooms = values![
             &self.rooms[..],
@@ -371,62 +391,8 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// Memberships, column by column, in the order of their keys.
-#[derive(Default)]
-struct Memberships {
-    rooms: Vec<i64>,
-    users: Vec<i64>,
-    seqs: Vec<i64>,
-    posts: Vec<i64>,
-    times: Vec<i64>,
-    roles: Vec<&'static str>,
-    joined: Vec<i64>,
-}
-
-impl Memberships {
-    fn of(mut read: Vec<(&(i64, i64), &ReadByPosting)>) -> Self {
-        read.sort_unstable_by_key(|(key, _)| **key);
-        let mut columns = Self::default();
-        for ((room, user), read) in read {
-            columns.rooms.push(*room);
-            columns.users.push(*user);
-            columns.seqs.push(read.seq);
-            columns.posts.push(read.posts);
-            columns.times.push(read.at);
-            columns
-                .roles
-                .push(read.joins_as.unwrap_or(RoomRole::Member).name());
-            columns.joined.push(read.joined.unwrap_or_default().0);
-        }
-        columns
-    }
-
-    fn values(&self) -> [Value<'_>; 7] {
-        [
-            Value::from(&self.rooms[..]),
-            Value::from(&self.users[..]),
-            Value::from(&self.seqs[..]),
-            Value::from(&self.posts[..]),
-            Value::from(&self.times[..]),
-            Value::from(&self.roles[..]),
-            Value::from(&self.joined[..]),
-        ]
-    }
-}
-
 fn column(rows: &[tokio_postgres::Row]) -> db::Result<Vec<i64>> {
     rows.iter().map(|row| Row::Postgres(row).get(0)).collect()
-}
-
-/// The first two columns.
-fn pairs<A: Column, B: Column, C: FromIterator<(A, B)>>(
-    rows: &[tokio_postgres::Row],
-) -> db::Result<C> {
-    let pairs = rows.iter().map(|row| {
-        let row = Row::Postgres(row);
-        Ok((row.get(0)?, row.get(1)?))
-    });
-    pairs.collect()
 }
 
 const LOCK: &str = "SELECT id, seq, posts, kind, posting, guests, archived_at IS NOT NULL FROM rooms \
@@ -458,8 +424,10 @@ const MEMBERS: &str = concat!(
     ")"
 );
 
-const NUMBERED: &str = "SELECT room_id, number FROM messages \
-    WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))";
+const ANSWERED: &str = answered!(
+    "room_id, number, ",
+    "WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))"
+);
 
 /// Ids that nobody else gets; those that are not used leave gaps, which are allowed in ids.
 /// The sequence is looked up once for the group and not for each of them.
@@ -469,11 +437,12 @@ const IDS: &str = "SELECT nextval(sequence.id) FROM \
 const GONE: &str = "DELETE FROM messages WHERE id = ANY(?)";
 
 const INSERT: &str = "INSERT INTO messages (id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at, doc) \
-    SELECT id, room, number, number, ordinal, author, name, client, body, reply, at, nullif(tree, '') \
+    body, reply_to, created_at, doc, gist, root) \
+    SELECT id, room, number, number, ordinal, author, name, client, body, reply, at, nullif(tree, ''), \
+    nullif(gist, ''), root \
     FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[], ?7::text[], ?8::text[], \
-    ?9::int8[], ?10::int8[], ?11::text[]) \
-    AS new (id, room, number, ordinal, author, name, client, body, reply, at, tree)";
+    ?9::int8[], ?10::int8[], ?11::text[], ?12::text[], ?13::int8[]) \
+    AS new (id, room, number, ordinal, author, name, client, body, reply, at, tree, gist, root)";
 
 const MOVE: &str = "UPDATE rooms SET seq = moved.seq, posts = moved.posts, last_message_at = moved.at \
     FROM (SELECT room, max(number) AS seq, max(ordinal) AS posts, max(at) AS at \

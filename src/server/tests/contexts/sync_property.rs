@@ -1,7 +1,7 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Posting, Room, RoomKind, RoomRules, Seq};
+use parlour_protocol::{History, Number, Posting, Quote, Room, RoomKind, RoomRules, Seq};
 use parlour_server::messages::{View, delete, edit, history, sync};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 enum Change {
     Post(String),
+    Reply(usize, String),
     Edit(usize, String),
     Delete(usize),
     Describe(String),
@@ -28,6 +29,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     let text = "[a-c]{1,3}";
     let change = prop_oneof![
         3 => text.prop_map(Change::Post),
+        2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Reply(which, text)),
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
         1 => any::<usize>().prop_map(Change::Delete),
         1 => text.prop_map(Change::Describe),
@@ -68,6 +70,11 @@ impl Client {
         let oldest = self.messages.keys().next().copied();
         // A change before the page's beginning is seen when one pages back.
         let before = self.has_older && oldest.is_some_and(|oldest| message.number < oldest);
+        // What is quoted is as the quoted message is.
+        let quotes = |reply: &&mut Message| reply.reply_to == Some(message.number);
+        for reply in self.messages.values_mut().filter(quotes) {
+            reply.quote = (!reply.deleted).then(|| Quote::of(&message));
+        }
         if !before {
             self.messages.insert(message.number, message);
         }
@@ -133,6 +140,17 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
         Change::Post(text) => {
             let sent = made(bench.send(author, LOBBY, &text, None).await);
             posted.extend(sent.map(|sent| sent.message.number));
+        }
+        Change::Reply(which, text) => {
+            if let Some(number) = pick(which) {
+                let reply = NewMessage {
+                    content: text,
+                    reply_to: Some(number),
+                    ..NewMessage::default()
+                };
+                let sent = made(messages::post(&bench.ctx, author, LOBBY, reply).await);
+                posted.extend(sent.map(|sent| sent.message.number));
+            }
         }
         Change::Edit(which, text) => {
             if let Some(number) = pick(which) {

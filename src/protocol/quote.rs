@@ -1,0 +1,113 @@
+//! What a reply shows of the message that it answers: whose it is, and how it begins.
+//!
+//! *Invariant:* a quote is made of the quoted message as it is now, never kept: what is deleted there is in no quote. What
+//! a message hides is hidden in its gist, too.
+
+use crate::json::record;
+use crate::{Document, Kind, Node, Seq, UserId};
+
+/// Characters of a gist; what goes on behind them ends with `…`.
+pub const GIST_MAX: usize = 100;
+
+/// What stands in a gist in the place of what is hidden until somebody wants to see it.
+const HIDDEN: &str = "▒▒▒";
+
+record! {
+    #[derive(PartialOrd, Ord, Hash)]
+    /// A quoted message: one line of it, and its author as they are now.
+    pub struct Quote {
+        /// Its latest change: of two states of it the one with the larger counts.
+        pub seq: Seq,
+        /// Who wrote it.
+        pub user_id: UserId,
+        /// What they are called.
+        pub username: String,
+        /// The first line of its text, without markup; empty once it was deleted.
+        pub text: String,
+    }
+}
+
+/// The first line of a text that has one, as it is read: without markup, and without what it hides.
+pub fn gist(content: &str, doc: Option<&Document>) -> String {
+    let mut shown = String::new();
+    if let Some(Document(nodes)) = doc {
+        read(nodes, &mut shown);
+    }
+    let text = if doc.is_some() { &shown } else { content };
+    let mut lines = text.lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(GIST_MAX) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
+
+/// As much of these as a first line may be in.
+fn read(nodes: &[Node], shown: &mut String) {
+    for node in nodes {
+        if shown.len() > 4 * GIST_MAX && shown.contains(char::is_alphanumeric) {
+            return;
+        }
+        match node {
+            Node::Text(text) => shown.push_str(text),
+            Node::Element(element) if element.kind == Kind::Spoiler => shown.push_str(HIDDEN),
+            Node::Element(element) => {
+                read(&element.children, shown);
+                shown.push_str(match element.kind {
+                    Kind::Name | Kind::Cell => " ",
+                    Kind::Token => "",
+                    kind if kind.is_inline() => "",
+                    _ => "\n",
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::FromJson;
+
+    fn gist_of(tree: &str) -> String {
+        gist("not this", Document::from_text(tree).as_ref())
+    }
+
+    #[test]
+    fn a_gist_is_the_first_line_as_it_is_read() {
+        assert_eq!(gist("\n  one  \ntwo", None), "one");
+        assert_eq!(gist("", None), "");
+        assert_eq!(
+            gist_of(r#"[["p",["strong","one"]," and ",["em","two"],"\nthree"]]"#),
+            "one and two"
+        );
+        assert_eq!(
+            gist_of(r#"[["ul",["li","first"],["li","second"]]]"#),
+            "first"
+        );
+        assert_eq!(
+            gist_of(r#"[["pre","rust",["code",["token","keyword","let"]," x\nlet y"]]]"#),
+            "let x"
+        );
+        assert_eq!(
+            gist_of(r#"[["table",["thead",["tr",["th","","a"],["th","","b"]]]]]"#),
+            "a b"
+        );
+        assert_eq!(gist_of(r#"[["hr"],["blockquote",["p","said"]]]"#), "said");
+    }
+
+    #[test]
+    fn a_gist_shows_nothing_that_its_message_hides() {
+        assert_eq!(
+            gist_of(r#"[["p","It was ",["spoiler",["strong","him"]],"."]]"#),
+            "It was ▒▒▒."
+        );
+    }
+
+    #[test]
+    fn a_gist_is_cut_by_its_characters() {
+        assert_eq!(gist(&"é".repeat(GIST_MAX), None), "é".repeat(GIST_MAX));
+        let cut = gist(&"é".repeat(GIST_MAX + 1), None);
+        assert_eq!(cut, format!("{}…", "é".repeat(GIST_MAX)));
+    }
+}
