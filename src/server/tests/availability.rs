@@ -1,6 +1,6 @@
 //! Who is there, as others see it: whom one talks to alone, and on a person's card.
 
-use crate::harness::{Guest, LOBBY, Server, Socket};
+use crate::harness::{Guest, LOBBY, Server, Socket, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -47,6 +47,14 @@ async fn hears(socket: &mut Socket, room: i64, availability: Value) {
     socket.next_that(is_it).await;
 }
 
+/// The socket is closed, and the server has noticed: what is to come a while after that can be waited for.
+async fn gone(server: &Server, socket: Socket) {
+    let hub = &server.ctx.hub;
+    let before = hub.sockets();
+    drop(socket);
+    eventually("a socket is closed", async || hub.sockets() < before).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_one_talks_to_alone_is_online_then_away_then_gone() {
     let server = Server::plain().await;
@@ -67,7 +75,7 @@ async fn who_one_talks_to_alone_is_online_then_away_then_gone() {
     his.send(json!({"type": "join", "room_id": LOBBY, "look": true}))
         .await;
     hears(&mut hers, room, json!("online")).await;
-    drop(his);
+    gone(&server, his).await;
     server.clock.advance(Duration::from_secs(6));
     hears(&mut hers, room, Value::Null).await;
     assert_eq!(listed(&server, room, &alice).await, Value::Null);
@@ -96,7 +104,7 @@ async fn several_who_talk_have_the_dot_of_who_is_there_most() {
     hears(&mut hers, room, json!("online")).await;
     assert_eq!(listed(&server, room, &alice).await, "online");
     assert_eq!(listed(&server, room, &carol).await, "away");
-    drop(carols);
+    gone(&server, carols).await;
     server.clock.advance(Duration::from_secs(6));
     hears(&mut hers, room, json!("away")).await;
     // To whom he blocks he is not there, and to the others he is.
@@ -104,7 +112,7 @@ async fn several_who_talk_have_the_dot_of_who_is_there_most() {
     hears(&mut hers, room, Value::Null).await;
     assert_eq!(listed(&server, room, &alice).await, Value::Null);
     assert_eq!(listed(&server, room, &carol).await, "away");
-    drop(his);
+    gone(&server, his).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +131,7 @@ async fn whom_somebody_blocks_finds_nobody_and_hears_nothing() {
     // One direction: he sees her still.
     assert_eq!(on_card(&server, &alice, &bob).await, "online");
     // He goes and comes, and it is nothing to her.
-    drop(his);
+    gone(&server, his).await;
     server.clock.advance(Duration::from_secs(6));
     let mut his = server.browser(&bob).await;
     server.say(&bob, LOBBY, "back").await;
@@ -156,7 +164,7 @@ async fn who_blocks_without_a_socket_is_gone_for_them_at_once_and_later_for_othe
     hears(&mut hers, room, json!("online")).await;
     hears(&mut carols, carols_room, json!("online")).await;
     // On a page that is not live: what he has closed counts for some seconds more.
-    drop(his);
+    gone(&server, his).await;
     block(&server, Method::PUT, &bob, &alice).await;
     hears(&mut hers, room, Value::Null).await;
     server.clock.advance(Duration::from_secs(6));
@@ -215,7 +223,7 @@ async fn who_was_seen_on_a_page_and_leaves_before_it_was_told_is_told_gone() {
         his.next_of_type("rooms").await;
         // Her page says it, whatever she was told.
         assert_eq!(listed(&server, room, &alice).await, "online");
-        drop(his);
+        gone(&server, his).await;
         server.clock.advance(Duration::from_secs(6));
         hears(&mut hers, room, Value::Null).await;
     }
