@@ -21,7 +21,7 @@ for (const [looker, pages] of Object.entries(PAGES)) {
     test.slow();
     tolerate(/status of 4\d\d/);
     const maker = await arrive("Alice", "/me");
-    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest, server.setupPath);
     const chat = looker === "Alice" ? maker : await arrive(null, "/join");
     if (looker === "the owner") await becomeOwner(chat, server.setupPath);
     for (const path of pages(made)) {
@@ -36,7 +36,7 @@ for (const place of PLACES) {
     tolerate(/status of 4\d\d/);
     tolerate(CUT_OFF);
     const maker = await arrive("Alice", "/me");
-    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest, server.setupPath);
     const chat = place.as ? maker : await arrive(null, "/join");
     await place.open(chat, made);
     expect(await violations(chat.page)).toEqual([]);

@@ -24,7 +24,7 @@ for (const [looker, pages] of Object.entries(PAGES)) {
     test.slow();
     tolerate(/status of 4\d\d/);
     const maker = await arrive("Alice", "/me");
-    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest, server.setupPath);
     const chat = looker === "Alice" ? maker : await arrive(null, "/join");
     if (looker === "the owner") await becomeOwner(chat, server.setupPath);
     for (const path of pages(made)) {
@@ -42,7 +42,7 @@ for (const place of PLACES) {
     tolerate(/status of 4\d\d/);
     tolerate(CUT_OFF);
     const maker = await arrive("Alice", "/me");
-    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest, server.setupPath);
     const chat = place.as ? maker : await arrive(null, "/join");
     await place.open(chat, made);
     for (const width of WIDTHS) {
@@ -146,7 +146,7 @@ test.describe("on a phone", () => {
 
   test("everything that is touched is at least 44 pixels", async ({ arrive, server }) => {
     const maker = await arrive("Alice", "/me");
-    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest);
+    const made = await furnish(await Guest.named(server.url, "Bob"), maker.rest, server.setupPath);
     for (const path of ["/", `/rooms/${made.room}`, "/rooms/new"]) {
       await maker.visit(path);
       if (path.startsWith("/rooms/") && path !== "/rooms/new") await maker.menu.locator("summary").click();

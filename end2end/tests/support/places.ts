@@ -12,13 +12,25 @@ export type Place = {
   open: (chat: Chat, made: Made) => Promise<void>;
 };
 
-/** What `furnish` has put there: a room, a message of Alice's in it, and Bob. */
-export type Made = { room: number; own: number; bob: number };
+/**
+ * What `furnish` has put there: a room, a message of Alice's in it, and Bob; a room of each other kind with Alice in it,
+ * an invitation to the closed one, and the link with which somebody makes the house theirs.
+ */
+export type Made = {
+  room: number;
+  own: number;
+  bob: number;
+  closed: number;
+  archived: number;
+  direct: number;
+  code: string;
+  setup: string;
+};
 
 const LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen".repeat(4);
 
 /** A room with everything in it that a room can have. */
-export async function furnish(bob: Guest, alice: Guest): Promise<Made> {
+export async function furnish(bob: Guest, alice: Guest, setup: string): Promise<Made> {
   const room = await alice.makeRoom(
     "Wasserkraftwerksbetriebsgenossenschaftsversammlung",
     `About ${LONG}`,
@@ -30,13 +42,31 @@ export async function furnish(bob: Guest, alice: Guest): Promise<Made> {
   const gone = await bob.post("To be removed", room.id);
   await bob.remove(gone.number, room.id);
   const own = await alice.post("Of my own\nwith two lines", room.id);
-  return { room: room.id, own: own.number, bob: changed.user_id };
+  const closed = await alice.makeRoom("Cellar", "", { kind: "closed" });
+  const archived = await alice.makeRoom("Attic");
+  const direct = await alice.talkTo(changed.user_id);
+  for (const { id } of [closed, archived, direct]) await alice.fill(2, "a line", id);
+  await alice.changeRoom(archived.id, { archived: true });
+  return {
+    room: room.id,
+    own: own.number,
+    bob: changed.user_id,
+    closed: closed.id,
+    archived: archived.id,
+    direct: direct.id,
+    code: await alice.invite(closed.id),
+    setup,
+  };
 }
 
 /** The pages that have nothing but an address, by who looks at them; each looker sees one after the other. */
 export const PAGES: Record<"a visitor" | "Alice" | "the owner", (made: Made) => string[]> = {
-  "a visitor": ({ room }) => [
+  "a visitor": ({ room, archived, closed, code, setup }) => [
     "/",
+    setup,
+    `/i/${code}`,
+    `/rooms/${archived}`,
+    `/rooms/${closed}`,
     `/rooms/${room}`,
     "/join",
     "/signin",
@@ -44,8 +74,12 @@ export const PAGES: Record<"a visitor" | "Alice" | "the owner", (made: Made) => 
     "/nowhere",
     "/i/not-a-code",
   ],
-  Alice: ({ room, own, bob }) => [
+  Alice: ({ room, own, bob, closed, archived, direct }) => [
     `/rooms/${room}`,
+    `/rooms/${closed}`,
+    `/rooms/${closed}/members`,
+    `/rooms/${archived}`,
+    `/rooms/${direct}`,
     LOBBY,
     `/rooms/${room}/m/${own}`,
     `/rooms/${room}/m/${own}/edit`,
@@ -89,9 +123,40 @@ export async function becomeOwner(chat: Chat, setupPath: string) {
   await expect(chat.page).not.toHaveURL(/setup/);
 }
 
+/** Presses this, and waits for the page that comes of it. */
+async function press(chat: Chat, button: string) {
+  await chat.page.getByRole("button", { name: button, exact: true }).click();
+  await expect(chat.page.getByLabel("Link", { exact: true })).toBeVisible();
+}
+
 const room = (chat: Chat, { room }: Made): Promise<void> => chat.visit(`/rooms/${room}`);
 
 export const PLACES: Place[] = [
+  {
+    name: "the link to a second device",
+    as: "Alice",
+    open: async (chat) => {
+      await chat.visit("/settings/device");
+      await press(chat, "Make a link");
+      await expect(chat.page).toHaveURL(/\/settings\/device\/\w+/);
+    },
+  },
+  {
+    name: "a link that sets another password",
+    as: null,
+    open: async (chat, made) => {
+      const answer = await chat.page.request.post("/api/chat/accounts", {
+        data: { username: "Carol", password: "a kettle of black tea" },
+      });
+      const { user } = (await answer.json()) as { user: { id: number } };
+      await becomeOwner(chat, made.setup);
+      await chat.visit(`/admin/people/${user.id}`);
+      await press(chat, "Make a link to set a new password");
+      const link = await chat.page.getByLabel("Link", { exact: true }).inputValue();
+      await chat.visit(new URL(link).pathname);
+      await expect(chat.page.getByLabel("The new password")).toBeVisible();
+    },
+  },
   {
     name: "the panel that finds a room",
     as: "Alice",

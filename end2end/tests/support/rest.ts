@@ -65,12 +65,26 @@ export class Guest {
     return this.call("POST", `/rooms/${room}/membership`);
   }
 
-  changeRoom(room: number, changes: { name?: string; description?: string }): Promise<Room> {
+  changeRoom(
+    room: number,
+    changes: { name?: string; description?: string; archived?: boolean },
+  ): Promise<Room> {
     return this.call("PATCH", `/rooms/${room}`, changes);
   }
 
   deleteRoom(room: number): Promise<void> {
     return this.call("DELETE", `/rooms/${room}`);
+  }
+
+  /** The room of this person and these others alone. */
+  talkTo(...people: number[]): Promise<Room> {
+    return this.call("POST", "/direct", { user_ids: people });
+  }
+
+  /** The code of an invitation to a room. */
+  async invite(room: number): Promise<string> {
+    const made = await this.call<{ code: string }>("POST", "/invites", { room_id: room });
+    return made.code;
   }
 
   rename(username: string): Promise<void> {
