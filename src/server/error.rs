@@ -141,6 +141,9 @@ pub enum ServiceError {
     /// The person has as many invitations as one may have.
     #[error("too many invitations")]
     TooManyInvites,
+    /// The person blocks as many as one may block.
+    #[error("too many blocks")]
+    TooManyBlocks,
     /// A rate limit refuses it.
     #[error("rate limited for {retry_after_ms} ms")]
     RateLimited {
@@ -271,6 +274,10 @@ impl ServiceError {
             Self::TooManyInvites => AppError::new(
                 Code::Invalid,
                 "You have as many invitations as one may have. Take one back first.",
+            ),
+            Self::TooManyBlocks => AppError::new(
+                Code::Invalid,
+                "You block as many people as one may block. Block one of them no more first.",
             ),
             Self::RateLimited { retry_after_ms } => AppError {
                 retry_after_ms: Some(*retry_after_ms),

@@ -15,6 +15,8 @@ use parlour_protocol::{Action, Room, User, UserId, UserKind};
 
 /// How many people are found at most.
 pub const FOUND_MAX: usize = 50;
+/// People whom one blocks at once.
+const BLOCKS_MAX: i64 = 1_000;
 
 /// How many of them beside rooms.
 const FEW: usize = 8;
@@ -122,7 +124,8 @@ pub async fn card(ctx: &Context, scope: &Scope, id: UserId) -> Result<Card, Serv
 /// Blocks a person: where they talk to this one alone there is nobody from now on. Twice is once.
 ///
 /// # Errors
-/// [`ServiceError::SignInRequired`], [`ServiceError::PersonNotFound`], or [`ServiceError::RateLimited`].
+/// [`ServiceError::SignInRequired`], [`ServiceError::PersonNotFound`], [`ServiceError::TooManyBlocks`], or
+/// [`ServiceError::RateLimited`].
 pub async fn block(ctx: &Context, scope: &Scope, id: UserId) -> Result<(), ServiceError> {
     set_block(ctx, scope, id, true).await
 }
@@ -147,7 +150,15 @@ async fn set_block(
     }
     ctx.limits.message(me, scope.address)?;
     let at = is_blocked.then(|| ctx.clock.now());
-    ctx.store.block(me, id, at).await
+    ctx.store.block(me, id, at, decide_block).await
+}
+
+/// Whether somebody who blocks so many others may block one more: all of them are told with each change.
+fn decide_block(others: i64) -> Result<(), ServiceError> {
+    match others < BLOCKS_MAX {
+        true => Ok(()),
+        false => Err(ServiceError::TooManyBlocks),
+    }
 }
 
 fn allowed(scope: &Scope, action: Action) -> Result<&Person, ServiceError> {

@@ -96,21 +96,28 @@ impl Store {
         self.read(read).await
     }
 
-    /// Blocks a person, or, with `None`, blocks them no more. Twice is once.
+    /// Blocks a person, or, with `None`, blocks them no more. Twice is once. To block one more than so many others
+    /// `decide` may refuse.
     ///
     /// # Errors
-    /// [`ServiceError::PersonNotFound`] when there is none whom the person can know of, or the database failed.
+    /// [`ServiceError::PersonNotFound`] when there is none whom the person can know of, what `decide` answers, or the
+    /// database failed.
     pub async fn block(
         &self,
         by: UserId,
         person: UserId,
         at: Option<Timestamp>,
+        decide: fn(i64) -> Result<(), ServiceError>,
     ) -> Result<(), ServiceError> {
         self.write(move |db| {
             let person = former_guests::whoever(db, person)?;
             // Whom one does not meet any more one can still let write to one again.
             if at.is_some() && !statement(db, IS_MET)?.exists(values![by, person])? {
                 return Err(ServiceError::PersonNotFound);
+            }
+            if at.is_some() {
+                let others = statement(db, BLOCKED)?.row(values![by, person], |row| row.get(0))?;
+                decide(others.unwrap_or(0))?;
             }
             let changed = match at {
                 Some(at) => statement(db, BLOCK)?.execute(values![by, person, at])?,
@@ -174,6 +181,8 @@ const IN_COMMON: &str = concat!(
     WHERE mine.user_id = ?1 AND mine.state = 'in' AND rooms.deleted_at IS NULL AND rooms.kind <> 'direct' \
     ORDER BY rooms.sort_key, rooms.id LIMIT ?3"
 );
+
+const BLOCKED: &str = "SELECT count(*) FROM blocks WHERE user_id = ? AND blocked_id <> ?";
 
 const BLOCK: &str = "INSERT INTO blocks (user_id, blocked_id, blocked_at) VALUES (?, ?, ?) \
     ON CONFLICT (user_id, blocked_id) DO NOTHING";

@@ -122,3 +122,31 @@ async fn who_blocks_a_guest_blocks_who_they_sign_in_as_and_hears_so() {
     let told = his.next_of_type("blocks").await;
     assert_eq!(told.get("blocked"), None, "{told}");
 }
+
+#[tokio::test]
+async fn a_person_blocks_a_thousand_at_most() {
+    let server = Server::plain().await;
+    let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);
+    let many = format!(
+        "INSERT INTO users (name, folded, skeleton, kind, created_at) WITH RECURSIVE n(i) AS \
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
+        SELECT 'n' || i, 'n' || i, 'n' || i, 'guest', 0 FROM n; \
+        INSERT INTO blocks (user_id, blocked_id, blocked_at) \
+        SELECT {}, id, 0 FROM users WHERE name LIKE 'n%'",
+        alice.id
+    );
+    server.ctx.store.execute_sql(many).await;
+    let path = format!("/api/chat/me/blocks/{}", bob.id);
+    let one_more = server.call(Method::PUT, &path, Some(&alice), None).await;
+    one_more.refused(422, "invalid");
+    let one = "SELECT max(id) FROM users WHERE name LIKE 'n%'";
+    let one: Vec<i64> = server.ctx.store.query_sql(one).await;
+    let one = Guest {
+        id: one[0],
+        ..bob.clone()
+    };
+    // Twice is once, also then; and in the place of one there is room for another.
+    set(&server, Method::PUT, &alice, &one).await;
+    set(&server, Method::DELETE, &alice, &one).await;
+    set(&server, Method::PUT, &alice, &bob).await;
+}
