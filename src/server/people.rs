@@ -66,11 +66,13 @@ pub async fn find_beside(
         ) => Vec::new(),
         found => found?,
     };
-    let is_led_to = |user: &User| {
-        let mut direct = rooms.iter().filter(|room| room.id.is_direct());
-        direct.any(|room| room.name == user.name)
-    };
-    let found = found.into_iter().filter(|user| !is_led_to(user));
+    // By who they are: others may be called the same.
+    let me = scope.user_id();
+    let alone = rooms
+        .iter()
+        .filter_map(|room| ctx.hub.talks_alone_with(room.id, me?));
+    let led_to: Vec<UserId> = alone.collect();
+    let found = found.into_iter().filter(|user| !led_to.contains(&user.id));
     Ok(found.take(FEW).collect())
 }
 

@@ -57,6 +57,12 @@ async fn people_are_found_beside_rooms_by_who_may_know_of_them() {
         told.body
     );
     assert!(told.body.contains("data-path=\"/rooms/"));
+    // Somebody else who is called the same is not.
+    let namesake = site.person("Bobby").await;
+    let is_theirs = namesake.get("/").await.place().me.unwrap().id;
+    let told = lines(&alice, "bobb").await;
+    let person = format!("data-path=\"/people/{is_theirs}\"");
+    assert!(told.body.contains(&person), "{}", told.body);
     let told = lines(&bob, "lice").await;
     assert_eq!(
         told.body.matches("role=\"option\"").count(),

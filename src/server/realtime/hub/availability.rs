@@ -25,6 +25,11 @@ impl Hub {
     pub fn availability_in(&self, room: RoomId, to: UserId) -> Option<Availability> {
         self.inner.availability_in(room, to)
     }
+
+    /// Whom somebody talks to alone in a room.
+    pub fn talks_alone_with(&self, room: RoomId, one: UserId) -> Option<UserId> {
+        self.inner.other_in(room, one)
+    }
 }
 
 impl Inner {
