@@ -7,11 +7,13 @@
 use super::db::{self, Db, statement, values};
 use super::members::is_visible_to;
 use super::person_seqs;
+use super::rooms::any;
 use super::tables::InRoom;
 use crate::events::Publication;
-use parlour_protocol::{LeftReason, RoomId, RoomRole, Timestamp, UserId};
+use parlour_protocol::permissions::{Roles, may_in};
+use parlour_protocol::{Action, LeftReason, RoomId, RoomRole, ServerRole, Timestamp, UserId};
 
-/// Those who keep order in a room are told of requests, so many at most.
+/// Those who decide in a room who is let in are told of requests, so many at most.
 const DECIDERS: i64 = 100;
 
 /// A member has another role; what is published of that.
@@ -58,10 +60,20 @@ pub(super) fn refused(
     outside(db, user, room, LeftReason::Refused, now)
 }
 
-/// Those who keep order in a room have others to let in, or fewer; what is published of that.
+/// Those whose role in a room lets them let in others have some to decide about, or fewer; what is published of that.
 pub(super) fn to_deciders(db: &Db, room: RoomId) -> db::Result<Vec<Publication>> {
-    let deciders =
-        statement(db, KEEPERS)?.rows(values![room, DECIDERS], |row| Ok(UserId(row.get(0)?)))?;
+    let Some(found) = any(db, room)? else {
+        return Ok(Vec::new());
+    };
+    let [visitor, member, moderator, owner] = RoomRole::ALL.map(|role| {
+        let roles = Roles {
+            server: ServerRole::Member,
+            room: role,
+        };
+        may_in(Action::LetIn, roles, found.rules()).then_some(InRoom(role))
+    });
+    let deciders = values![room, DECIDERS, visitor, member, moderator, owner];
+    let deciders = statement(db, DECIDING)?.rows(deciders, |row| Ok(UserId(row.get(0)?)))?;
     let told = deciders.into_iter().map(|user| {
         let me = person_seqs::take(db, user)?;
         statement(db, MOVE)?.execute(values![room, user, me])?;
@@ -102,8 +114,9 @@ const MOVE: &str = "UPDATE memberships SET me_seq = ?3 WHERE room_id = ?1 AND us
 const OWNS_NO_MORE: &str =
     "UPDATE memberships SET role = 'member' WHERE room_id = ?1 AND user_id = ?2 AND state = 'out'";
 
-const KEEPERS: &str = "SELECT user_id FROM memberships WHERE room_id = ?1 AND state = 'in' \
-    AND role IN ('moderator', 'owner') ORDER BY user_id LIMIT ?2";
+/// Members of these roles, of which those that do not decide are NULL.
+const DECIDING: &str = "SELECT user_id FROM memberships WHERE room_id = ?1 AND state = 'in' \
+    AND role IN (?3, ?4, ?5, ?6) ORDER BY user_id LIMIT ?2";
 
 const OUTSIDE: &str = "INSERT INTO memberships \
     (room_id, user_id, role, read_seq, read_posts, joined_at, state, me_seq) \
