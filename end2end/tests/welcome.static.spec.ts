@@ -11,6 +11,17 @@ test("says what this is and what to do", { tag: "@phone" }, async ({ chat, page 
   await expect(page.getByRole("link", { name: "Choose a name" })).toBeVisible();
 });
 
+test("who has said who they are is not asked to", async ({ arrive, chat, page }) => {
+  const bob = await arrive("Bob", "/rooms/1");
+  await bob.rest.post("Somebody was here");
+  await chat.visit("/rooms");
+  const step = "Say who you are";
+  await expect(page.getByText(step)).toBeVisible();
+  await bob.visit("/rooms");
+  await expect(bob.page.getByRole("heading", { name: "Pick a room" })).toBeVisible();
+  await expect(bob.page.getByText(step)).toBeHidden();
+});
+
 test("nothing is said where nothing has happened", { tag: "@phone" }, async ({ arrive, chat }) => {
   await chat.visit("/");
   await expect(chat.notice).toBeHidden();
