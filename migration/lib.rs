@@ -25,6 +25,7 @@ mod m0016_sidebar;
 mod m0017_profile;
 mod m0018_documents;
 mod m0019_threads;
+mod m0020_reactions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_profile::Step),
             Box::new(m0018_documents::Step),
             Box::new(m0019_threads::Step),
+            Box::new(m0020_reactions::Step),
         ]
     }
 }

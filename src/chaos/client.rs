@@ -265,6 +265,11 @@ impl Client {
         self.on(at, |session| session.delete(room, number));
     }
 
+    /// Reacts to a message, or takes that back, as [`Client::edit`].
+    pub fn react(&mut self, (room, number): (RoomId, Number), emoji: &str, on: bool, at: Moment) {
+        self.on(at, |session| session.react(room, number, emoji, on));
+    }
+
     /// Sends a refused message again, under its old key.
     pub fn retry(&mut self, key: &str, at: Moment) {
         self.on(at, |session| session.retry(key));

@@ -10,6 +10,7 @@
 //!
 //! A database that was restored from a backup is another one: its history begins anew.
 
+use parlour_protocol::Message;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, BufRead, Write};
@@ -165,6 +166,25 @@ pub struct Shown {
     pub content: String,
     /// Only its place is left.
     pub deleted: bool,
+    /// The reactions to it, in words; `None` where the screen does not show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reactions: Option<String>,
+}
+
+impl Shown {
+    /// What is drawn of a message.
+    pub fn of(message: &Message) -> Self {
+        let reactions = message.reactions.iter();
+        let counted =
+            reactions.map(|one| format!("{} {} {:?}", one.emoji, one.count, one.user_ids));
+        Self {
+            number: message.number.0,
+            key: Some(message.client_id.clone()),
+            content: message.content.clone(),
+            deleted: message.deleted,
+            reactions: Some(counted.collect::<Vec<_>>().join(", ")),
+        }
+    }
 }
 
 /// Everything that happened.
@@ -258,12 +278,14 @@ mod tests {
                 key: Some(key()),
                 content: "Hello".to_owned(),
                 deleted: false,
+                reactions: None,
             },
             Shown {
                 number: 2,
                 key: None,
                 content: String::new(),
                 deleted: true,
+                reactions: None,
             },
         ];
         #[rustfmt::skip]
@@ -305,6 +327,7 @@ mod tests {
             key: None,
             content: "x".to_owned(),
             deleted: false,
+            reactions: None,
         }];
         let client = "alice".to_owned();
         let history = History::read(lines.as_bytes()).unwrap();

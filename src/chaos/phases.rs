@@ -354,12 +354,7 @@ fn settings(postgres: Option<&Postgres>) -> Vec<(String, String)> {
 
 /// A message of the server as the checker compares it.
 pub fn shown(message: Message) -> Shown {
-    Shown {
-        number: message.number.0,
-        key: Some(message.client_id),
-        content: message.content,
-        deleted: message.deleted,
-    }
+    Shown::of(&message)
 }
 
 /// Which faults a phase had, in words: those the proxy counted, and those injected.

@@ -144,6 +144,13 @@ pub enum Action {
         /// Picks the message.
         pick: u64,
     },
+    /// Reacts to one of its own stored messages, or takes that back.
+    React {
+        /// Picks the message.
+        pick: u64,
+        /// Whether the reaction is to be there.
+        on: bool,
+    },
     /// Takes one of its own stored messages back.
     Delete {
         /// Picks the message.
@@ -330,6 +337,10 @@ fn edit_or_tab_loss(random: &mut fastrand::Rng) -> Option<Action> {
     match random.u32(..1_000) {
         0..60 => Some(Action::Edit { pick }),
         60..90 => Some(Action::Delete { pick }),
+        93..120 => Some(Action::React {
+            pick,
+            on: random.u32(..4) > 0,
+        }),
         90..93 => Some(Action::KillTab {
             away: Duration::from_millis(random.u64(..400)),
         }),

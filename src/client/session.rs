@@ -19,6 +19,7 @@ mod notes;
 mod offline;
 mod outbound;
 mod paging;
+mod reactions;
 mod reading;
 mod replying;
 mod room_list;

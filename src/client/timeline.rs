@@ -5,8 +5,10 @@
 //! state this browser was told of; and `apply(page at s, sync s..t) == page at t`.
 
 mod authors;
+mod beyond;
 mod new_line;
 mod quotes;
+mod reactions;
 mod rows;
 mod slices;
 #[cfg(test)]
@@ -18,6 +20,7 @@ pub use rows::{Key, MessageRow, PendingRow, Row, hide, name_days, said, tell_apa
 pub use slices::slices;
 
 use crate::outbox::Pending;
+use beyond::Beyond;
 use parlour_protocol::{History, Message, Number, Seq, SystemEvent, Timestamp, User, UserId};
 use std::sync::Arc;
 
@@ -84,19 +87,11 @@ pub struct Timeline {
     below: Beyond,
     above: Beyond,
     owed: Option<Owed>,
+    /// Only a part of a sync has come: rows that changed again behind it may lack what is in it.
+    is_partial: bool,
     in_view: Option<Number>,
     notes: Vec<Note>,
     notes_made: u32,
-}
-
-/// What is known of the messages on one side of the window: enough to tell whether a page that
-/// comes late still joins it, and whether the page is older than changes that were not kept.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Beyond {
-    /// The nearest one known since the window's end last moved inwards.
-    nearest: Option<Number>,
-    /// The latest change to any of them that was seen and not kept.
-    changed: Seq,
 }
 
 /// Some rows came from a page read at `from`, when the window had come to `to` already: they may
@@ -135,6 +130,7 @@ impl Timeline {
             below: Beyond::default(),
             above: Beyond::default(),
             owed: None,
+            is_partial: false,
             in_view: None,
             notes: Vec::new(),
             notes_made: 0,
@@ -215,11 +211,12 @@ impl Timeline {
     }
 
     /// Takes a `message` or `message_changed` frame.
-    pub fn apply(&mut self, message: Message) -> Applied {
+    pub fn apply(&mut self, mut message: Message) -> Applied {
         match self.step(message.seq) {
             Applied::Live { .. } => {}
             refused => return refused,
         }
+        self.keep_mine(&mut message);
         let is_post = message.seq == message.number.seq();
         let is_unseen = self.take(message);
         self.let_go_live();
@@ -263,6 +260,7 @@ impl Timeline {
         }
         self.let_go_live();
         self.seq = self.seq.max(to);
+        self.is_partial = !complete;
         if let Some(owed) = &mut self.owed
             && from <= owed.from
         {
@@ -397,21 +395,13 @@ impl Timeline {
 
     /// Keeps a message if it belongs into the window. True when it was not known before.
     fn take(&mut self, message: Message) -> bool {
-        let number = message.number;
-        if number < self.floor {
-            self.below.changed = self.below.changed.max(message.seq);
-            self.below.nearest = self.below.nearest.max(Some(number));
-            self.requote(&message);
-            return false;
+        match self.is_beyond(message.number, message.seq) {
+            Some(is_above) => {
+                self.requote(&message);
+                is_above
+            }
+            None => self.put(message),
         }
-        if self.ceiling.is_some_and(|ceiling| number > ceiling) {
-            self.above.changed = self.above.changed.max(message.seq);
-            let nearest = self.above.nearest.unwrap_or(number);
-            self.above.nearest = Some(nearest.min(number));
-            self.requote(&message);
-            return true;
-        }
-        self.put(message)
     }
 
     fn put(&mut self, mut message: Message) -> bool {
@@ -424,6 +414,10 @@ impl Timeline {
         let is_new = match self.messages.get_mut(at) {
             Some(row) if row.number == message.number => {
                 if row.seq >= message.seq {
+                    if row.seq == message.seq && row.reactions != message.reactions {
+                        // What was read for this reader knows which are theirs.
+                        Arc::make_mut(row).reactions.clone_from(&message.reactions);
+                    }
                     return false;
                 }
                 *row = Arc::clone(&message);

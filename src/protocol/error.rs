@@ -32,6 +32,8 @@ names! {
         MessageNotFound = "message_not_found",
         /// No such page, call or file.
         NotFound = "not_found",
+        /// The message has as many kinds of reactions as one can have.
+        TooManyReactions = "too_many_reactions",
         /// The name belongs to an account or to a connected guest.
         UsernameTaken = "username_taken",
         /// More bytes than a body or frame may have.
@@ -63,7 +65,7 @@ impl ErrorCode {
             | Self::ReadOnly
             | Self::Banned => 403,
             Self::RoomNotFound | Self::MessageNotFound | Self::NotFound => 404,
-            Self::UsernameTaken | Self::LastOwner => 409,
+            Self::UsernameTaken | Self::LastOwner | Self::TooManyReactions => 409,
             Self::TooLarge => 413,
             Self::Invalid => 422,
             Self::RateLimited => 429,

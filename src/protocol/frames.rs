@@ -5,8 +5,8 @@ mod borrowed;
 use crate::json::{FromJson, frames, names, record};
 use crate::{
     AppError, AvailabilityChanged, Blocks, ErrorCode, Favourite, Format, Heartbeat, Message,
-    Number, Person, PersonChanged, ReadMark, ReadOnly, Room, RoomActivity, RoomId, RoomJoined,
-    RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
+    Number, Person, PersonChanged, Reacted, ReadMark, ReadOnly, Room, RoomActivity, RoomId,
+    RoomJoined, RoomLeft, RoomList, Roster, Seq, SyncHouse, SyncMe, User, UserId,
 };
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ record! {
         /// The session token of a guest who comes back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub token: Option<String>,
+        /// What the client knows beyond what every one does: [`KNOWS_REACTIONS`](crate::KNOWS_REACTIONS).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub knows: Vec<String>,
     }
 }
 
@@ -51,6 +54,9 @@ frames! {
             /// Only looks: who is no member becomes none by this.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             look: bool,
+            /// As in [`Hello::knows`]; of the socket from then on.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            knows: Vec<String>,
         },
         /// Leaves a room (`/ws` only).
         #[serde(rename = "leave")]
@@ -99,6 +105,19 @@ frames! {
             room_id: Option<RoomId>,
             /// The number of the message in its room.
             number: Number,
+        },
+        /// Reacts to a message, or takes a reaction back.
+        #[serde(rename = "react")]
+        React {
+            /// The room of the message.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            room_id: Option<RoomId>,
+            /// The number of the message in its room.
+            number: Number,
+            /// The emoji, or a short name of one.
+            emoji: String,
+            /// Whether it is to be there.
+            on: bool,
         },
         /// The person started or stopped typing; expires by itself after 5 s.
         #[serde(rename = "typing")]
@@ -226,7 +245,7 @@ names! {
 }
 
 frames! {
-    /// A frame of the server. Change frames (`message`, `message_changed`, `room_changed`) carry the
+    /// A frame of the server. Change frames (`message`, `message_changed`, `reaction`, `room_changed`) carry the
     /// room's `seq`: a client that holds n applies n + 1, ignores ≤ n, and on anything later asks `sync`.
     /// `person_changed` has the house's; `joined`, `left`, `favourite`, `blocks`, `read`, `unread` the person's, as `me`.
     pub enum ServerFrame {
@@ -239,6 +258,9 @@ frames! {
         /// A message was edited or deleted.
         #[serde(rename = "message_changed")]
         MessageChanged(Message),
+        /// Somebody reacted to a message, or does so no more; for who knows of it.
+        #[serde(rename = "reaction")]
+        Reaction(Reacted),
         /// A room was made, or has another name or description.
         #[serde(rename = "room_changed")]
         RoomChanged(Room),

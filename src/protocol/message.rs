@@ -2,7 +2,7 @@
 
 use crate::json::{names, record};
 use crate::quote::gist;
-use crate::{Document, MessageId, Number, Person, Quote, RoomId, Seq, Timestamp, UserId};
+use crate::{Document, MessageId, Number, Person, Quote, Reaction, RoomId, Seq, Timestamp, UserId};
 
 record! {
     /// A message; the same record in REST, frames and pages.
@@ -49,6 +49,9 @@ record! {
         /// The tree of a text that has markup; none for one that is shown as it was written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub doc: Option<Document>,
+        /// How people reacted to it, each kind once, in the order of the first ones.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub reactions: Vec<Reaction>,
     }
 }
 

@@ -442,7 +442,8 @@ fn is_in_words(c: char) -> bool {
         | '\u{fe00}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..)
 }
 
-fn encode(text: &str) -> String {
+/// A text as a part of an address.
+pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     push_encoded(text, &mut encoded);
     encoded

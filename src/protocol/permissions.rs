@@ -84,6 +84,8 @@ names! {
         EditOwn = "edit_own",
         /// Delete a message of one's own.
         DeleteOwn = "delete_own",
+        /// React to a message, and take that back.
+        React = "react",
         /// Delete anybody's message.
         DeleteAny = "delete_any",
         /// Read the list of a room's members.
@@ -185,6 +187,7 @@ pub const TABLE: [Rule; Action::ALL.len()] = [
     ),
     room(Action::EditOwn, RoomRole::Visitor, None),
     also_archived(room(Action::DeleteOwn, RoomRole::Visitor, None)),
+    room(Action::React, RoomRole::Visitor, None),
     also_archived(room(
         Action::DeleteAny,
         RoomRole::Moderator,
@@ -305,6 +308,7 @@ pub fn may_in(action: Action, roles: Roles, room: RoomRules) -> bool {
         && fits_guests(action, roles, room)
         && fits_kind(action, room)
         && (action != Action::Post || may_post(roles, room))
+        && (action != Action::React || may_react(roles, room))
 }
 
 /// Whether the person of one role may act on one of the other: only if it is higher.
@@ -340,7 +344,12 @@ fn fits_guests(action: Action, roles: Roles, room: RoomRules) -> bool {
 fn fits_kind(action: Action, room: RoomRules) -> bool {
     let is_of_direct = matches!(
         action,
-        Action::ReadRoom | Action::Post | Action::EditOwn | Action::DeleteOwn | Action::SeeMembers
+        Action::ReadRoom
+            | Action::Post
+            | Action::EditOwn
+            | Action::DeleteOwn
+            | Action::React
+            | Action::SeeMembers
     );
     match room.kind {
         RoomKind::Open => true,
@@ -360,132 +369,10 @@ fn may_post(roles: Roles, room: RoomRules) -> bool {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn roles(server: ServerRole, room: RoomRole) -> Roles {
-        Roles { server, room }
-    }
-
-    #[test]
-    fn each_action_stands_in_the_table_once_and_in_order() {
-        for (action, rule) in Action::ALL.into_iter().zip(TABLE) {
-            assert_eq!(rule.action, action);
-            assert!(rule.on_server.is_some() || rule.in_room.is_some());
-        }
-    }
-
-    #[test]
-    fn a_higher_role_may_all_that_a_lower_one_may() {
-        let room = RoomRules::default();
-        for action in Action::ALL {
-            for pair in ServerRole::ALL.windows(2) {
-                assert!(may(action, pair[1]) >= may(action, pair[0]), "{action:?}");
-                for at in RoomRole::ALL {
-                    let allowed = |server| may_in(action, roles(server, at), room);
-                    assert!(allowed(pair[1]) >= allowed(pair[0]), "{action:?}");
-                }
-            }
-            for pair in RoomRole::ALL.windows(2) {
-                let allowed = |at| may_in(action, roles(ServerRole::Member, at), room);
-                assert!(allowed(pair[1]) >= allowed(pair[0]), "{action:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_acts_on_an_equal_or_higher_one() {
-        use {RoomRole as At, ServerRole as On};
-        let member = roles(On::Member, At::Member);
-        for (actor, target, may_act) in [
-            (roles(On::Member, At::Moderator), member, true),
-            (
-                roles(On::Member, At::Moderator),
-                roles(On::Member, At::Moderator),
-                false,
-            ),
-            (
-                roles(On::Member, At::Owner),
-                roles(On::Member, At::Moderator),
-                true,
-            ),
-            (
-                roles(On::Guest, At::Owner),
-                roles(On::Admin, At::Member),
-                false,
-            ),
-            (
-                roles(On::Moderator, At::Visitor),
-                roles(On::Member, At::Owner),
-                true,
-            ),
-            (
-                roles(On::Moderator, At::Visitor),
-                roles(On::Moderator, At::Visitor),
-                false,
-            ),
-            (
-                roles(On::Admin, At::Member),
-                roles(On::Moderator, At::Owner),
-                true,
-            ),
-            (member, member, false),
-        ] {
-            assert_eq!(outranks(actor, target), may_act, "{actor:?} {target:?}");
-        }
-    }
-
-    #[test]
-    fn a_rooms_rules_narrow_what_is_done_in_it() {
-        use {RoomRole as At, ServerRole as On};
-        let open = RoomRules::default();
-        let guest = roles(On::Guest, At::Visitor);
-        let posts = |roles, room| may_in(Action::Post, roles, room);
-        assert!(posts(guest, open));
-        let read = RoomRules {
-            guests: Guests::Read,
-            ..open
-        };
-        assert!(!posts(guest, read) && may_in(Action::ReadRoom, guest, read));
-        assert!(posts(roles(On::Guest, At::Member), read), "who was let in");
-        let no = RoomRules {
-            guests: Guests::No,
-            ..open
-        };
-        assert!(!may_in(Action::ReadRoom, guest, no));
-        let members = RoomRules {
-            posting: Posting::Members,
-            ..open
-        };
-        assert!(!posts(roles(On::Owner, At::Visitor), members));
-        assert!(posts(roles(On::Member, At::Member), members));
-        let announcements = RoomRules {
-            posting: Posting::Moderators,
-            ..open
-        };
-        assert!(!posts(roles(On::Member, At::Member), announcements));
-        assert!(posts(roles(On::Member, At::Moderator), announcements));
-        assert!(posts(roles(On::Admin, At::Member), announcements));
-        let archived = RoomRules {
-            is_archived: true,
-            ..open
-        };
-        assert!(!posts(roles(On::Owner, At::Owner), archived));
-        assert!(may_in(
-            Action::ArchiveRoom,
-            roles(On::Member, At::Owner),
-            archived
-        ));
-        let direct = RoomRules {
-            kind: RoomKind::Direct,
-            ..open
-        };
-        assert!(posts(roles(On::Member, At::Member), direct));
-        assert!(!may_in(
-            Action::DeleteRoom,
-            roles(On::Owner, At::Owner),
-            direct
-        ));
-    }
+/// Where not everybody posts it takes a member: also to announcements, which most only read.
+fn may_react(roles: Roles, room: RoomRules) -> bool {
+    room.posting == Posting::All || roles.room >= RoomRole::Member
 }
+
+#[cfg(test)]
+mod tests;

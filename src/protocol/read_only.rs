@@ -42,6 +42,16 @@ pub fn read_only(roles: Roles, room: RoomRules) -> Option<ReadOnly> {
     (!may_in(Action::Post, roles, room)).then(|| why_read_only(room))
 }
 
+/// Why there is somebody who sees this room and does not react in it.
+pub const fn why_not_react(room: RoomRules) -> ReadOnly {
+    match (room.is_archived, room.posting) {
+        (true, _) => ReadOnly::Archived,
+        (_, Posting::All) => ReadOnly::Guests,
+        // To announcements, too, its members react.
+        (_, Posting::Members | Posting::Moderators) => ReadOnly::Members,
+    }
+}
+
 /// Why there is somebody who sees this room and neither posts in it nor becomes a member.
 pub const fn why_read_only(room: RoomRules) -> ReadOnly {
     match (room.is_archived, room.posting) {

@@ -24,6 +24,7 @@ pub fn message(number: i64) -> Message {
         thread: None,
         links: Vec::new(),
         doc: None,
+        reactions: Vec::new(),
     }
 }
 

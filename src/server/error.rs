@@ -138,6 +138,9 @@ pub enum ServiceError {
     /// No such link, or one that was used, is over, or was made by who may make it no more.
     #[error("link not found")]
     LinkNotFound,
+    /// The message has as many kinds of reactions as one can have.
+    #[error("too many kinds of reactions")]
+    TooManyReactions,
     /// The person has as many invitations as one may have.
     #[error("too many invitations")]
     TooManyInvites,
@@ -271,6 +274,10 @@ impl ServiceError {
             Self::LinkNotFound => {
                 AppError::new(Code::NotFound, "This link leads nowhere any more.")
             }
+            Self::TooManyReactions => AppError::new(
+                Code::TooManyReactions,
+                "There are 20 kinds of reactions to this message already.",
+            ),
             Self::TooManyInvites => AppError::new(
                 Code::Invalid,
                 "You have as many invitations as one may have. Take one back first.",

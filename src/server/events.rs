@@ -25,6 +25,17 @@ pub enum Publication {
     },
     /// A message that was edited or deleted.
     MessageChanged(Message),
+    /// A message to which somebody reacted, or does so no more.
+    Reacted {
+        /// The message as it is now.
+        message: Message,
+        /// The emoji it is.
+        emoji: String,
+        /// Whose reaction it is.
+        user: UserId,
+        /// Whether it is there from now on.
+        on: bool,
+    },
     /// A room that was made, or has another name, description or rule.
     RoomChanged {
         /// The room as it is now.
@@ -191,7 +202,9 @@ impl Publication {
     pub fn audience(&self) -> Audience {
         match self {
             Self::Message { message, .. } => Audience::Viewers(message.room_id),
-            Self::MessageChanged(message) => Audience::Viewers(message.room_id),
+            Self::MessageChanged(message) | Self::Reacted { message, .. } => {
+                Audience::Viewers(message.room_id)
+            }
             Self::RoomChanged { room, .. } => Audience::Viewers(room.id),
             Self::RoomDeleted(room) | Self::Viewers { room, .. } => Audience::Viewers(*room),
             Self::RoomShown { user, .. }
@@ -217,7 +230,9 @@ impl Publication {
                 Source::Room(message.room_id),
                 Source::Person(message.user_id)
             ],
-            Self::MessageChanged(message) => smallvec![Source::Room(message.room_id)],
+            Self::MessageChanged(message) | Self::Reacted { message, .. } => {
+                smallvec![Source::Room(message.room_id)]
+            }
             Self::RoomChanged { room, rules } => match rules.kind {
                 RoomKind::Open => smallvec![Source::Room(room.id), Source::RoomList],
                 RoomKind::Closed | RoomKind::Direct => smallvec![Source::Room(room.id)],
@@ -262,6 +277,15 @@ mod tests {
         }
     }
 
+    fn reacted() -> Publication {
+        Publication::Reacted {
+            message: message(),
+            emoji: "👍".to_owned(),
+            user: ALICE,
+            on: true,
+        }
+    }
+
     #[test]
     fn a_change_in_a_room_is_for_all_who_may_see_it() {
         let posted = Publication::Message {
@@ -271,6 +295,7 @@ mod tests {
         for publication in [
             posted,
             Publication::MessageChanged(message()),
+            reacted(),
             Publication::RoomChanged {
                 room: samples::room(ROOM, "Lobby"),
                 rules: RoomRules::default(),
@@ -383,6 +408,7 @@ mod tests {
         for (publication, changes) in [
             (posted, vec![room, alice]),
             (Publication::MessageChanged(message()), vec![room]),
+            (reacted(), vec![room]),
             (changed(RoomKind::Open), vec![room, list]),
             // What others are called who may not be seen is nothing to everybody's list.
             (changed(RoomKind::Closed), vec![room]),

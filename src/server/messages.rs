@@ -7,10 +7,12 @@
 mod changes;
 mod formatting;
 mod post;
+mod reactions;
 mod thread;
 
 pub use changes::{Edit, deletable, delete, edit, own};
 pub use post::{NewMessage, draw_key, may_post, post};
+pub use reactions::{react, who_reacted};
 pub use thread::{Thread, ThreadPage, thread, thread_page};
 
 use crate::context::Context;

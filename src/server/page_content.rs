@@ -60,6 +60,8 @@ pub struct ReaderState {
     pub blocked: Vec<UserId>,
     /// Up to which seq they have read the open room; `None` for who is no member.
     pub read: Option<Seq>,
+    /// Their reactions to the messages that are shown, as `(number, emoji)`.
+    pub reacted: Vec<(Number, String)>,
     /// The idempotency key of the composer's form.
     pub form_key: String,
 }
@@ -171,6 +173,7 @@ pub async fn reader_state(
         read_only: rights.read_only,
         asking: rights.asking,
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
+        reacted: reacted(ctx, scope, place.open.as_ref()).await?,
         blocked: known.blocked.clone(),
         form_key: messages::draw_key(ctx),
     })
@@ -231,6 +234,7 @@ impl PageContent {
             open.read_only = reader.read_only;
             open.asking = reader.asking;
             open.read = reader.read;
+            store::mark_own(&mut open.history.messages, &reader.reacted);
         }
         place
     }
@@ -250,6 +254,23 @@ impl PageContent {
                 .open
                 .iter()
                 .all(|open| ctx.hub.roster(open.room.id) == open.roster)
+    }
+}
+
+/// The reader's reactions to what is shown. Where there are none, nothing is read.
+async fn reacted(
+    ctx: &Context,
+    scope: &Scope,
+    open: Option<&OpenRoom>,
+) -> Result<Vec<(Number, String)>, ServiceError> {
+    let reader = open.zip(scope.user_id());
+    let shown = reader.and_then(|(open, user)| {
+        let range = store::reacted(&open.history.messages)?;
+        Some((user, open.room.id, range))
+    });
+    match shown {
+        Some((user, room, range)) => ctx.store.own_reactions(user, room, range).await,
+        None => Ok(Vec::new()),
     }
 }
 

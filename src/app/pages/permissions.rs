@@ -66,6 +66,7 @@ fn words(action: Action) -> &'static str {
         Action::EditOwn => "Edit an own message",
         Action::DeleteOwn => "Delete an own message",
         Action::DeleteAny => "Delete anybody's message",
+        Action::React => "React to a message",
         Action::SeeMembers => "See who is a member",
         Action::Invite => "Invite to a room",
         Action::LetIn => "Let somebody into a room",

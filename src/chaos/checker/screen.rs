@@ -33,7 +33,11 @@ pub(super) fn compare(
         // What stands in the place of a removed text is the screen's own words.
         let is_same =
             shown.deleted == stored.deleted && (stored.deleted || shown.content == stored.content);
-        if is_other || !is_same {
+        let is_reacted_so = match (&shown.reactions, &stored.reactions) {
+            (Some(shown), Some(stored)) => shown == stored,
+            _ => true,
+        };
+        if is_other || !is_same || !is_reacted_so {
             return Some(ScreenMismatch::Stale(shown.number));
         }
     }

@@ -269,6 +269,7 @@ fn a_refused_send_that_is_stored_is_found() {
 fn an_edit_or_a_removal_that_was_not_seen_is_found() {
     for change in [
         (|row: &mut Shown| row.content = "edited".to_owned()) as fn(&mut Shown),
+        |row| row.reactions = Some("👍 2 [1, 2]".to_owned()),
         |row| row.deleted = true,
     ] {
         let found = planted(|events| {
@@ -368,6 +369,7 @@ fn where_only_texts_are_known_they_are_the_keys() {
             key: None,
             content: "k1".to_owned(),
             deleted: false,
+            reactions: None,
         });
     });
     let (room, key, numbers) = (ROOM, "k1".to_owned(), vec![1, 4]);

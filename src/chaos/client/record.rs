@@ -248,12 +248,7 @@ impl Client {
 pub(super) fn shown(timeline: &Timeline) -> Vec<Shown> {
     let rows = timeline.rows(&[], None, utc).into_iter();
     rows.filter_map(|row| match row {
-        Row::Message(row) => Some(Shown {
-            number: row.message.number.0,
-            key: Some(row.message.client_id.clone()),
-            content: row.message.content.clone(),
-            deleted: row.message.deleted,
-        }),
+        Row::Message(row) => Some(Shown::of(&row.message)),
         Row::Day { .. } | Row::New | Row::Note { .. } | Row::Pending(_) => None,
     })
     .collect()

@@ -254,12 +254,7 @@ impl World<'_> {
             let has_newer = page.has_newer;
             for message in page.messages {
                 after = message.number;
-                rows.push(Shown {
-                    number: message.number.0,
-                    key: Some(message.client_id),
-                    content: message.content,
-                    deleted: message.deleted,
-                });
+                rows.push(Shown::of(&message));
             }
             if !has_newer {
                 return rows;

@@ -65,7 +65,8 @@ impl World<'_> {
                 self.pass(time);
             }
             80..=89 => self.write(),
-            90..=93 => self.change(),
+            90..=92 => self.change(),
+            93 => self.react(),
             94 | 95 => self.scroll_up(),
             96 => self.decide_about_refused(),
             _ => Box::pin(self.inject_fault()).await,
@@ -326,6 +327,26 @@ impl World<'_> {
         self.on_tab(tab, |client, at| match is_edit {
             true => client.edit(room, number, &text, at),
             false => client.delete(room, number, at),
+        });
+    }
+
+    /// Somebody reacts to a message, anybody's, or takes that back.
+    fn react(&mut self) {
+        let Some((tab, room)) = self.somewhere() else {
+            return;
+        };
+        let Some(timeline) = self.tabs[&tab].client.timeline(room) else {
+            return;
+        };
+        let held = timeline.messages().map(|message| message.number);
+        let held: Vec<Number> = held.collect();
+        let Some(&number) = self.rng.choice(&held) else {
+            return;
+        };
+        let emoji = ["👍", "🎉", "👀"][self.rng.usize(0..3)];
+        let on = self.rng.u32(0..4) > 0;
+        self.on_tab(tab, |client, at| {
+            client.react((room, number), emoji, on, at)
         });
     }
 

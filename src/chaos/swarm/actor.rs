@@ -171,6 +171,15 @@ impl Actor {
                     self.ask(room, number);
                 }
             }
+            Action::React { pick, on } => {
+                if let Some(at) = self.pick(pick)
+                    && self.link.is_some()
+                {
+                    let (room, number) = self.own[at];
+                    self.client.react((room, number), "👍", on, now);
+                    self.ask(room, number);
+                }
+            }
             Action::Delete { pick } => {
                 if let Some(at) = self.pick(pick)
                     && self.link.is_some()
@@ -249,6 +258,9 @@ impl Actor {
         };
         match frame {
             ServerFrame::MessageChanged(message) => answered(message),
+            ServerFrame::Reaction(reacted) => {
+                self.asked.remove(&(reacted.room_id, reacted.number));
+            }
             ServerFrame::Sync(Sync { messages, .. }) => messages.iter().for_each(answered),
             // It does not say which change it refuses; one room has hardly ever two.
             ServerFrame::Error(refusal) if refusal.client_id.is_none() => {

@@ -156,6 +156,7 @@ pub(super) fn told(frame: &ServerFrame, room: RoomId) -> Option<Seq> {
         ServerFrame::Message(message) | ServerFrame::MessageChanged(message) => {
             told(message.room_id, message.seq)
         }
+        ServerFrame::Reaction(reacted) => told(reacted.room_id, reacted.seq),
         ServerFrame::Sync(sync) => told(sync.room_id, sync.to),
         ServerFrame::Welcome(welcome) => told(welcome.room_id, welcome.seq),
         ServerFrame::RoomActivity(activity) => told(activity.room_id, activity.seq),

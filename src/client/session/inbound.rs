@@ -8,8 +8,8 @@ use crate::stream::Stream;
 use crate::timeline::{Applied, Synced, Timeline};
 use parlour_protocol::{
     AppError, AvailabilityChanged, ClientFrame, ErrorCode, Favourite, Heartbeat, History, Message,
-    Number, Refusal, Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster, Seq,
-    ServerFrame, Sync, Typists, UserId, UsersList, Welcome,
+    Number, Reacted, Refusal, Room, RoomActivity, RoomGone, RoomId, RoomJoined, RoomLeft, Roster,
+    Seq, ServerFrame, Sync, Typists, UserId, UsersList, Welcome,
 };
 
 impl Session {
@@ -23,6 +23,7 @@ impl Session {
             ServerFrame::Welcome(frame) => self.welcomed(frame),
             ServerFrame::Message(message) => self.changed(message, true),
             ServerFrame::MessageChanged(message) => self.changed(message, false),
+            ServerFrame::Reaction(frame) => self.reacted(frame),
             ServerFrame::Sync(frame) => self.synced(frame),
             ServerFrame::UsersList(UsersList {
                 room_id,
@@ -217,6 +218,18 @@ impl Session {
         if is_open && follows {
             self.look();
         }
+    }
+
+    /// Somebody reacted: a change that is never news.
+    fn reacted(&mut self, frame: Reacted) {
+        let (room_id, seq) = (frame.room_id, frame.seq);
+        let is_mine = self.is_mine(frame.user_id);
+        if let Some(Applied::Gap { after }) =
+            self.on_timeline(room_id, |timeline| timeline.react(&frame, is_mine))
+        {
+            return self.ask(room_id, after);
+        }
+        self.change_entry(room_id, |entry| entry.room.seq = entry.room.seq.max(seq));
     }
 
     /// A room is there, or is called otherwise: a change like any other, but of no message.

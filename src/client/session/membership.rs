@@ -7,7 +7,7 @@
 use super::{Ask, Effect, Part, Session, Undo};
 use crate::timeline::Timeline;
 use parlour_protocol::display::isolated;
-use parlour_protocol::{ClientFrame, RoomEntry, RoomId, Seq};
+use parlour_protocol::{ClientFrame, KNOWS_REACTIONS, RoomEntry, RoomId, Seq};
 
 impl Session {
     /// Whether this person is a member of a room that this tab shows, holds or lists.
@@ -167,5 +167,6 @@ pub(super) fn look_at(room_id: RoomId, after: Option<Seq>) -> ClientFrame {
         room_id,
         after,
         look: true,
+        knows: vec![KNOWS_REACTIONS.to_owned()],
     }
 }

@@ -9,6 +9,7 @@ mod navigation;
 mod notes;
 mod offline;
 mod outbound;
+mod reactions;
 mod reading;
 mod replying;
 mod room_list;
@@ -103,6 +104,10 @@ fn alice() -> User {
         kind: UserKind::Guest,
         account: None,
     }
+}
+
+fn knows() -> Vec<String> {
+    vec!["reaction".to_owned()]
 }
 
 fn room(id: RoomId) -> Room {

@@ -201,6 +201,14 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         }),
         ServerFrame::Message(message.clone()),
         ServerFrame::MessageChanged(message),
+        ServerFrame::Reaction(Reacted {
+            room_id,
+            number: Number(1),
+            seq: Seq(3),
+            emoji: "👍".to_owned(),
+            user_id: UserId(9),
+            on: true,
+        }),
         ServerFrame::RoomChanged(room.clone()),
         ServerFrame::RoomDeleted(RoomGone { room_id }),
         ServerFrame::Left(RoomLeft {

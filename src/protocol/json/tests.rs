@@ -123,6 +123,12 @@ impl Dice {
                 href: dice.maybe(Self::text),
             }),
             doc: self.maybe(|dice| Document(dice.nodes(3))),
+            reactions: self.list(|dice| Reaction {
+                emoji: dice.text(),
+                count: dice.roll(1 << 32) as u32,
+                user_ids: dice.people(),
+                mine: dice.coin(),
+            }),
         }
     }
 

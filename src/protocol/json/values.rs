@@ -109,6 +109,16 @@ impl ToJson for String {
     }
 }
 
+impl ToJson for Vec<String> {
+    fn to_json(&self, writer: &mut Writer) {
+        writer.open('[');
+        for text in self {
+            writer.text(text);
+        }
+        writer.close(']');
+    }
+}
+
 impl ToJson for bool {
     fn to_json(&self, writer: &mut Writer) {
         writer.flag(*self);

@@ -27,6 +27,14 @@ impl Given for bool {
     }
 }
 
+impl Given for Vec<String> {
+    type Value = Self;
+
+    fn given(&self) -> Option<&Self> {
+        (!self.is_empty()).then_some(self)
+    }
+}
+
 /// Takes values one after the other, and puts the commas itself.
 #[derive(Debug, Default)]
 pub struct Writer(String);

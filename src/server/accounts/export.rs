@@ -6,9 +6,9 @@ use super::own_sessions;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::OwnRoom;
+use crate::store::{OwnReaction, OwnRoom};
 use futures::stream::{self, Stream, StreamExt};
-use parlour_protocol::{RoomId, Timestamp, UserId};
+use parlour_protocol::{Number, RoomId, Timestamp, UserId};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -34,6 +34,26 @@ struct InRoom {
     joined_at: Timestamp,
 }
 
+/// A reaction in the document.
+#[derive(Serialize)]
+struct Reaction {
+    room_id: RoomId,
+    number: Number,
+    emoji: String,
+    at: Timestamp,
+}
+
+impl From<OwnReaction> for Reaction {
+    fn from(own: OwnReaction) -> Self {
+        Self {
+            room_id: own.room,
+            number: own.number,
+            emoji: own.emoji,
+            at: own.at,
+        }
+    }
+}
+
 impl From<OwnRoom> for InRoom {
     fn from(own: OwnRoom) -> Self {
         Self {
@@ -51,11 +71,13 @@ enum Next {
     Rooms(RoomId, bool),
     /// Of which of their ids, behind which key.
     Messages(usize, String, bool),
+    /// Of which of their ids, behind which.
+    Reactions(usize, Option<(RoomId, Number, String)>, bool),
     Nothing,
 }
 
-/// The document of the person, in pieces: who they are, their sessions, the rooms they are in, and what they wrote and
-/// have not deleted, in no particular order.
+/// The document of the person, in pieces: who they are, their sessions, the rooms they are in, what they wrote and have
+/// not deleted, in no particular order, and what they reacted to.
 ///
 /// # Errors
 /// [`ServiceError::SignInRequired`]; [`ServiceError::RateLimited`]; or the database failed. The same while it is read,
@@ -113,6 +135,24 @@ pub async fn export(
                             let is_behind = is_behind || !messages.is_empty();
                             Next::Messages(at + 1, String::new(), is_behind)
                         }
+                        None => {
+                            piece.push_str("],\"reactions\":[");
+                            Next::Reactions(0, None, false)
+                        }
+                    };
+                    Some((piece, next))
+                }
+                Next::Reactions(at, after, is_behind) => {
+                    let after = after.unwrap_or((RoomId(0), Number::ZERO, String::new()));
+                    let own = ctx.store.reactions_of(authors[at], after, PART).await?;
+                    let last = own.last().filter(|_| own.len() == PART);
+                    let last = last.map(|own| (own.room, own.number, own.emoji.clone()));
+                    let own: Vec<_> = own.into_iter().map(Reaction::from).collect();
+                    let mut piece = list(&own, is_behind);
+                    let is_behind = is_behind || !own.is_empty();
+                    let next = match last {
+                        Some(last) => Next::Reactions(at, Some(last), true),
+                        None if at + 1 < authors.len() => Next::Reactions(at + 1, None, is_behind),
                         None => {
                             piece.push_str("]}\n");
                             Next::Nothing

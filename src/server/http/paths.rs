@@ -4,9 +4,10 @@
 //! of its door: a status, a page, a close code.
 
 use crate::SessionId;
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use parlour_protocol::{Number, RoomId, UserId, paths};
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 /// No row has it: ids and numbers begin at one.
@@ -23,6 +24,9 @@ pub struct AtMember(pub RoomId, pub UserId);
 
 /// A room, and the `{number}` of a message in it.
 pub struct AtMessage(pub RoomId, pub Number);
+
+/// A room, the `{number}` of a message in it, and the `{emoji}` of a reaction: "", which is none, for what is no text.
+pub struct AtReaction(pub RoomId, pub Number, pub String);
 
 /// The `{session}` of a path.
 pub struct AtSession(pub SessionId);
@@ -84,6 +88,18 @@ impl<S: Send + Sync> FromRequestParts<S> for AtMessage {
             _ => None,
         });
         Ok(Self(room, number.await.unwrap_or(Number(NO_ID))))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtReaction {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let AtMessage(room, number) = AtMessage::from_request_parts(parts, state).await?;
+        let named = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
+        let emoji = named.ok().and_then(|Path(mut named)| named.remove("emoji"));
+        let emoji = emoji.unwrap_or_default();
+        Ok(Self(room, number, emoji))
     }
 }
 

@@ -6,6 +6,7 @@ mod invites;
 mod members;
 mod messages;
 mod people;
+mod reactions;
 mod rooms;
 
 use super::trace::REQUEST_ID;
@@ -48,6 +49,10 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route(
             "/rooms/{room}/messages/{number}/thread",
             get(messages::thread),
+        )
+        .route(
+            "/rooms/{room}/messages/{number}/reactions/{emoji}",
+            (get(reactions::list).put(reactions::add)).delete(reactions::remove),
         )
         .route(
             "/rooms/{room}/members",

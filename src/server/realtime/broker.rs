@@ -3,7 +3,7 @@
 use super::{Frame, locked};
 use crate::events::Publication;
 use parlour_protocol::{
-    Blocks, Favourite, PersonChanged, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame,
+    Blocks, Favourite, PersonChanged, Reacted, RoomGone, RoomId, RoomJoined, RoomLeft, ServerFrame,
 };
 use std::sync::Mutex;
 
@@ -12,7 +12,8 @@ use std::sync::Mutex;
 pub struct Event {
     /// What a context published.
     pub publication: Publication,
-    /// The publication as a frame, encoded once; `None` for what only moves counters or changes a list.
+    /// The publication as a frame, encoded once; `None` for what only moves counters or changes a list. Of a reaction it
+    /// is the one for sockets that know it.
     pub frame: Option<Frame>,
 }
 
@@ -23,6 +24,23 @@ impl Event {
         let frame = match &publication {
             Publication::Message { message, .. } => Some(ServerFrame::encode_message(message)),
             Publication::MessageChanged(message) => Some(ServerFrame::encode_changed(message)),
+            // For who knows of it; the hub has the whole message for others.
+            Publication::Reacted {
+                message,
+                emoji,
+                user,
+                on,
+            } => {
+                let reacted = Reacted {
+                    room_id: message.room_id,
+                    number: message.number,
+                    seq: message.seq,
+                    emoji: emoji.clone(),
+                    user_id: *user,
+                    on: *on,
+                };
+                Some(ServerFrame::Reaction(reacted).encode())
+            }
             Publication::RoomChanged { room, .. } | Publication::RoomShown { room, .. } => {
                 Some(ServerFrame::RoomChanged(room.clone()).encode())
             }

@@ -5,6 +5,7 @@ use crate::scope::SessionId;
 use parlour_protocol::{RoomId, UserId};
 use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -26,6 +27,7 @@ pub(super) struct Listener {
     pub(super) id: SocketId,
     pub(super) kind: SocketKind,
     pub(super) subscriber: Arc<dyn Subscriber>,
+    knows_reactions: AtomicBool,
     state: Mutex<ListenerState>,
 }
 
@@ -91,8 +93,18 @@ impl Listener {
             id,
             kind,
             subscriber,
+            knows_reactions: AtomicBool::new(false),
             state: Mutex::default(),
         }
+    }
+
+    /// Its client takes the frame of a reaction from now on, in the rooms that it joins.
+    pub(super) fn set_knows_reactions(&self) {
+        self.knows_reactions.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn knows_reactions(&self) -> bool {
+        self.knows_reactions.load(Ordering::Relaxed)
     }
 
     /// Sets the person, and how many posts they have read in each of their rooms.

@@ -1,5 +1,5 @@
 //! What changed in a room after a `seq`: what was posted, a range of the index on `(room_id, number)`, what was
-//! edited or deleted, a range of the one on `(room_id, seq)`, and the room's own row.
+//! edited, deleted or reacted to, a range of the one on `(room_id, seq)`, and the room's own row.
 //!
 //! *Invariant:* a client that applies the pages up to `to` has what a page read at `to` shows.
 
@@ -8,6 +8,7 @@ use super::authorship::{Authored, authored};
 use super::db::{self, Db, Value, statement, values};
 use super::message_ids::MessageIds;
 use super::quotes;
+use super::reactions;
 use super::rooms::{VISIBLE, Viewer, visible};
 use super::tables::{RoomRow, message_columns};
 use crate::error::ServiceError;
@@ -15,7 +16,7 @@ use parlour_protocol::{Message, Room, RoomId, Seq};
 
 /// Messages in one page.
 const PAGE: usize = 500;
-/// Bytes of text in one page, unless its only message is longer: a page is held in memory once for each client
+/// Bytes of texts, trees and reactions in one page, unless its only message is longer: a page is held in memory once for each client
 /// that catches up, and is written in one piece.
 const PAGE_BYTES: i64 = 256 * 1024;
 /// Bytes of a link's JSON besides its address.
@@ -58,7 +59,10 @@ impl Store {
                 (SIZES, &sizes_of(room, after)),
             ])?;
             let room = visible(db, viewer, room)?;
-            Ok(page(db, room, after, ids)?)
+            let id = RoomId(room.id);
+            let mut page = page(db, room, after, ids)?;
+            reactions::mark_own(db, viewer, id, &mut page.messages)?;
+            Ok(page)
         };
         self.read(read).await
     }
@@ -173,7 +177,7 @@ macro_rules! changed {
 const CHANGED: &str = changed!(message_columns!(), authored!(), " ORDER BY messages.seq");
 
 const SIZES: &str = changed!(
-    "seq, CAST(octet_length(body) + coalesce(octet_length(doc), 0) AS BIGINT)",
+    "seq, CAST(octet_length(body) + coalesce(octet_length(doc), 0) + coalesce(octet_length(reactions), 0) AS BIGINT)",
     " FROM messages ",
     " ORDER BY seq LIMIT ?4"
 );

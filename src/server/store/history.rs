@@ -9,6 +9,7 @@ use super::db::{self, Db, statement, values};
 use super::listing::{Listing, listed};
 use super::message_ids::MessageIds;
 use super::quotes;
+use super::reactions;
 use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::{RoomRow, message_columns};
 use crate::error::ServiceError;
@@ -54,7 +55,8 @@ pub struct Listed {
 }
 
 impl Store {
-    /// A room, and up to `limit` of its messages (1–100), oldest first; long texts make it fewer.
+    /// A room, and up to `limit` of its messages (1–100), oldest first; long texts make it fewer. Which reactions to them
+    /// are the viewer's is said.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`] when there is none that the viewer may see.
@@ -67,13 +69,16 @@ impl Store {
     ) -> Result<Opened, ServiceError> {
         let (viewer, ids) = (viewer.into(), self.ids);
         let read = move |db: &Db| {
-            let room = visible(db, viewer, room)?;
-            Ok(open(db, room, view, limit, ids)?)
+            let row = visible(db, viewer, room)?;
+            let mut opened = open(db, row, view, limit, ids)?;
+            reactions::mark_own(db, viewer, room, &mut opened.history.messages)?;
+            Ok(opened)
         };
         self.read(read).await
     }
 
-    /// [The rooms](Store::rooms_visible_to) and, of the one that is open, [a page](Store::history).
+    /// [The rooms](Store::rooms_visible_to) and, of the one that is open, [a page](Store::history), in which nothing is the
+    /// viewer's own.
     ///
     /// # Errors
     /// [`ServiceError::RoomNotFound`] when the viewer may not see the open one.

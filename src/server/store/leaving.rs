@@ -5,12 +5,14 @@
 
 use super::Store;
 use super::administration::{PersonFacts, facts};
-use super::authorship::{Authored, authored};
+use super::authorship::Authored;
 use super::db::{self, Db, Row, statement, values};
 use super::direct;
 use super::failure;
 use super::house;
 use super::members;
+use super::messages;
+use super::reactions;
 use super::sessions::{self, Ending, ended};
 use super::standing_told;
 use super::tables::{MessageRow, UserRow, message_columns, user_columns};
@@ -91,8 +93,8 @@ impl Store {
         .await
     }
 
-    /// Does a piece of what is to be done for somebody whose account was deleted: first their memberships, then their
-    /// messages. False: there is nobody.
+    /// Does a piece of what is to be done for somebody whose account was deleted: first their memberships, then
+    /// their reactions and their messages. False: there is nobody.
     ///
     /// # Errors
     /// The database failed.
@@ -116,6 +118,9 @@ impl Store {
                     publish.extend(members::end(db, room, leaver.id, left)?);
                     publish.extend(hand_over(db, room, leaver.id)?);
                 }
+                return Ok(Written { publish, value: () });
+            }
+            if let Some(publish) = reactions::take_some(db, leaver.id, PIECE, ids)? {
                 return Ok(Written { publish, value: () });
             }
             let values = values![leaver.id, &leaver.after, PIECE];
@@ -175,9 +180,10 @@ fn change(
     let Some(seq) = seq else { return Ok(None) };
     statement(db, RENAME)?.execute(values![message.id, seq, &leaver.name])?;
     if leaver.leaving == Leaving::Delete {
+        messages::forget_reactions(db, message.id)?;
         statement(db, DELETE)?.execute(values![message.id, now])?;
     }
-    statement(db, MESSAGE)?.row(values![message.id], Authored::read)
+    messages::of_row(db, message.id)
 }
 
 const HOLD: &str = "INSERT INTO former_names (user_id, name, skeleton, held_until) \
@@ -226,14 +232,7 @@ const NEXT_SEQ: &str =
 
 const RENAME: &str = "UPDATE messages SET seq = ?2, author_name = ?3 WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
-
-const MESSAGE: &str = concat!(
-    "SELECT ",
-    message_columns!(),
-    authored!(),
-    "WHERE messages.id = ?"
-);
+const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, reactions = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
 
 const SO_FAR: &str = "UPDATE users SET left_after = ?2 WHERE id = ?1";
 

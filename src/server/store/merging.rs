@@ -2,7 +2,8 @@
 //!
 //! No message is rewritten: whose one of the guest's is says `users.merged_into` of its author, and a change in the
 //! house's stream tells who shows them. What says which rooms the person sees, how far they have read, and who they are
-//! to others moves to the account in one transaction: memberships, bans, blocks, invitations, and what they asked for.
+//! to others moves to the account in one transaction: memberships, bans, blocks, invitations, and what they asked for;
+//! and of two reactions that are one person's from then on one goes.
 //! *Invariant:* a guest who has become somebody else is not `active`: no session of theirs is left, and they post nothing.
 
 use super::Store;
@@ -12,6 +13,7 @@ use super::direct;
 use super::house;
 use super::members;
 use super::person_seqs;
+use super::reactions;
 use super::rooms::{Viewer, begins, visible};
 use super::sessions::{self, Ending, SessionDraft};
 use super::tables::InRoom;
@@ -55,6 +57,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn merge(&self, draft: MergeDraft) -> Result<(), ServiceError> {
+        let ids = self.ids;
         self.write(move |db| {
             let (guest, account) = (draft.guest, draft.account);
             let mut publish = Vec::new();
@@ -71,6 +74,7 @@ impl Store {
                 }
                 statement(db, ASKED_TWICE)?.execute(values![guest])?;
                 move_direct_keys(db, &draft)?;
+                publish.extend(reactions::unite(db, guest, account, ids)?);
                 publish.extend(direct::renamed(db, account)?);
                 // What the guest wrote is shown as the account's from now on.
                 publish.extend(house::publications_since(db, Seq(seq.0 - 1))?);

@@ -5,7 +5,7 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
-use super::db::{Db, statement, values};
+use super::db::{self, Db, statement, values};
 use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
@@ -104,7 +104,10 @@ impl Store {
                     let values = values![row, seq, &body, at, doc, gist.as_deref()];
                     statement(db, EDIT)?.execute(values)?
                 }
-                Change::Delete { at } => statement(db, DELETE)?.execute(values![row, seq, at])?,
+                Change::Delete { at } => {
+                    forget_reactions(db, row)?;
+                    statement(db, DELETE)?.execute(values![row, seq, at])?
+                }
             };
             let message = numbered(db, room, number)?.into_message(ids);
             let message = quotes::quoting(db, message)?;
@@ -125,11 +128,32 @@ fn one(db: &Db, viewer: Viewer, room: RoomId, number: Number) -> Result<Authored
     numbered(db, room, number)
 }
 
-fn numbered(db: &Db, room: RoomId, number: Number) -> Result<Authored, ServiceError> {
+pub(super) fn numbered(db: &Db, room: RoomId, number: Number) -> Result<Authored, ServiceError> {
     statement(db, ONE)?
         .row(values![room, number], Authored::read)?
         .ok_or(ServiceError::MessageNotFound)
 }
+
+/// The message in this row, if it is there.
+pub(super) fn of_row(db: &Db, row: i64) -> db::Result<Option<Authored>> {
+    statement(db, OF_ROW)?.row(values![row], Authored::read)
+}
+
+/// Forgets who reacted to a message that is deleted.
+pub(super) fn forget_reactions(db: &Db, row: i64) -> db::Result<()> {
+    statement(db, FORGET_REACTIONS)?
+        .execute(values![row])
+        .map(drop)
+}
+
+const FORGET_REACTIONS: &str = "DELETE FROM reactions WHERE message_id = ?";
+
+const OF_ROW: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    authored!(),
+    "WHERE messages.id = ?"
+);
 
 const ONE: &str = concat!(
     "SELECT ",
@@ -149,4 +173,4 @@ const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING se
 const EDIT: &str =
     "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5, gist = ?6 WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, deleted_at = ?3 WHERE id = ?1";
+const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, reactions = NULL, deleted_at = ?3 WHERE id = ?1";

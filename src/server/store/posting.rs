@@ -51,7 +51,7 @@ pub struct Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostFacts {
     /// A repeat: this author's key has made this message before.
-    Repeat(Message),
+    Repeat(Box<Message>),
     /// The key has made a message in another room before, which its author does not see any more; the room of this send
     /// they see.
     Used,
@@ -106,7 +106,7 @@ impl PostFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostDecision {
     /// A repeat; answered with the first message.
-    Repeated(Message),
+    Repeated(Box<Message>),
     /// Stored as a message. Its author has read up to it.
     Stored(NewPost),
 }
@@ -295,7 +295,7 @@ impl Post {
     fn store(&self, db: &Db, statements: &mut Statements<'_>) -> Result<Written<Posted>, Refused> {
         let facts = facts(&self.draft, self.now, db, statements, self.ids)?;
         match self.decided(facts).map_err(Refused::Post)? {
-            PostDecision::Repeated(message) => Ok(Posted::repeated(message)),
+            PostDecision::Repeated(message) => Ok(Posted::repeated(*message)),
             PostDecision::Stored(new) => Ok(store(&self.draft, new, db, statements, self.ids)?),
         }
     }
@@ -327,7 +327,7 @@ fn facts(
         {
             if statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])? {
                 let sent = quotes::quoting(db, sent.into_message(ids))?;
-                return Ok(PostFacts::Repeat(sent));
+                return Ok(PostFacts::Repeat(sent.into()));
             }
             // What became of it since is not for its author any more.
             is_used = true;

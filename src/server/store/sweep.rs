@@ -126,8 +126,10 @@ fn last_of_piece(sizes: &[(i64, i64)]) -> Option<i64> {
 
 const DELETED: &str = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL LIMIT 1";
 
-const SIZES: &str = "SELECT number, CAST(octet_length(body) + coalesce(octet_length(doc), 0) AS BIGINT) FROM messages WHERE room_id = ? \
-    ORDER BY number LIMIT ?";
+/// With a message go the reactions to it.
+const SIZES: &str = "SELECT number, CAST(octet_length(body) + coalesce(octet_length(doc), 0) \
+    + (SELECT count(*) FROM reactions WHERE message_id = messages.id) * 100 AS BIGINT) \
+    FROM messages WHERE room_id = ? ORDER BY number LIMIT ?";
 
 const MESSAGES: &str = "DELETE FROM messages WHERE room_id = ? AND number <= ?";
 
@@ -148,6 +150,7 @@ macro_rules! is_gone {
         "kind = 'guest' AND created_at <= ?2 - 2592000000 \
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND expires_at > ?2) \
         AND NOT EXISTS (SELECT 1 FROM messages WHERE author_id = users.id) \
+        AND NOT EXISTS (SELECT 1 FROM reactions WHERE user_id = users.id) \
         AND NOT EXISTS (SELECT 1 FROM rooms WHERE created_by = users.id) \
         AND NOT EXISTS (SELECT 1 FROM memberships JOIN rooms ON rooms.id = room_id \
         WHERE user_id = users.id AND rooms.kind = 'direct')"

@@ -8,8 +8,8 @@ use super::message_ids::MessageIds;
 use crate::links::links;
 use crate::markdown::Formatted;
 use parlour_protocol::{
-    Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole,
-    Timestamp, User, UserId, UserKind,
+    Guests, Message, Number, Posting, Reaction, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq,
+    ServerRole, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -84,6 +84,7 @@ table! {
     client_id: String,
     body: String,
     doc: Stored,
+    reactions: Counted,
     reply_to: Option<i64>,
     root: Option<i64>,
     created_at: i64,
@@ -133,10 +134,10 @@ impl RoomRow {
 }
 
 impl MessageRow {
-    /// Bytes of its text and of the text's tree.
+    /// Bytes of its text, of the text's tree and of the reactions to it.
     pub(super) fn bytes(&self) -> usize {
         let doc = self.doc.0.as_ref();
-        self.body.len() + doc.map_or(0, |doc| doc.json.len())
+        self.body.len() + doc.map_or(0, |doc| doc.json.len()) + self.reactions.bytes
     }
 
     /// The message of the protocol. Links are not stored but found in the text each time, which takes no time to
@@ -153,6 +154,7 @@ impl MessageRow {
             author: None,
             content: self.body,
             doc: self.doc.0.map(|doc| doc.document),
+            reactions: self.reactions.reactions,
             client_id: self.client_id,
             timestamp: Timestamp(self.created_at),
             edited_at: self.edited_at.map(Timestamp),
@@ -199,6 +201,66 @@ impl<'a> postgres_types::FromSql<'a> for Stored {
         _: &postgres_types::Type,
     ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
         Ok(Self(None))
+    }
+
+    fn accepts(of: &postgres_types::Type) -> bool {
+        <&str as postgres_types::FromSql>::accepts(of)
+    }
+}
+
+/// The reactions to a message, as they are counted on its row; nothing there is none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counted {
+    pub(super) reactions: Vec<Reaction>,
+    /// How many bytes they take as JSON.
+    bytes: usize,
+}
+
+impl Counted {
+    pub(super) fn of(reactions: Vec<Reaction>) -> Self {
+        let mut counted = Self {
+            reactions,
+            bytes: 0,
+        };
+        counted.bytes = counted.json().map_or(0, |json| json.len());
+        counted
+    }
+
+    /// As it is stored.
+    pub(super) fn json(&self) -> Option<String> {
+        let json = || serde_json::to_string(&self.reactions);
+        let json = (!self.reactions.is_empty()).then(json);
+        json.map(|json| json.expect("a list of texts and numbers is JSON"))
+    }
+
+    fn stored(json: &str) -> Self {
+        Self {
+            reactions: serde_json::from_str(json).unwrap_or_default(),
+            bytes: json.len(),
+        }
+    }
+}
+
+impl FromSql for Counted {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let json = value.as_str_or_null()?;
+        Ok(json.map(Self::stored).unwrap_or_default())
+    }
+}
+
+impl<'a> postgres_types::FromSql<'a> for Counted {
+    fn from_sql(
+        of: &postgres_types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let json = <&str as postgres_types::FromSql>::from_sql(of, raw)?;
+        Ok(Self::stored(json))
+    }
+
+    fn from_sql_null(
+        _: &postgres_types::Type,
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self::default())
     }
 
     fn accepts(of: &postgres_types::Type) -> bool {

@@ -35,6 +35,7 @@ mod merging;
 mod outsider;
 mod people;
 mod postgres_outage;
+mod reactions;
 mod renaming;
 mod replies;
 mod resets;

@@ -27,6 +27,7 @@ enum Change {
     Say(usize),
     Edit(usize),
     TakeBack(usize),
+    React(usize),
     Describe(usize),
     LetIn(usize),
     PutOut(usize),
@@ -61,6 +62,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         3 => which().prop_map(Change::Say),
         1 => which().prop_map(Change::Edit),
         1 => which().prop_map(Change::TakeBack),
+        2 => which().prop_map(Change::React),
         1 => which().prop_map(Change::Describe),
         3 => which().prop_map(Change::LetIn),
         3 => which().prop_map(Change::PutOut),
@@ -182,6 +184,7 @@ impl World {
         let (Change::Say(which)
         | Change::Edit(which)
         | Change::TakeBack(which)
+        | Change::React(which)
         | Change::Describe(which)
         | Change::LetIn(which)
         | Change::PutOut(which)

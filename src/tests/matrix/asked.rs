@@ -110,6 +110,7 @@ impl Ask {
             ("{room}", names.room.to_string()),
             ("{slug}", format!("{}-den", names.room)),
             ("{number}", names.number.to_string()),
+            ("{emoji}", "+1".to_owned()),
             ("{person}", names.target.to_string()),
             ("{code}", names.code.clone()),
             ("{id}", id.to_string()),
@@ -171,7 +172,10 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
         ("POST", "/rooms/{room}/membership" | "/people/{person}/reset")
         | (
             "PUT",
-            "/me/blocks/{person}" | "/me/favourites/{room}" | "/rooms/{room}/requests/{person}",
+            "/me/blocks/{person}"
+            | "/me/favourites/{room}"
+            | "/rooms/{room}/requests/{person}"
+            | "/rooms/{room}/messages/{number}/reactions/{emoji}",
         ) => json!({}),
         _ => panic!("what is sent to {method} {path}: say it here"),
     }
@@ -266,6 +270,7 @@ pub fn frame(kind: &str, names: &Names, key: &str) -> Value {
         "message" => json!({"content": "hi", "client_id": key}),
         "edit" => json!({"number": names.number, "content": key}),
         "delete" | "unread" => json!({"number": names.number}),
+        "react" => json!({"number": names.number, "emoji": "tada", "on": true}),
         "typing" => json!({"is_typing": true}),
         "sync" => json!({"after": 0}),
         "read" => json!({"seq": 1}),

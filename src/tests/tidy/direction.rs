@@ -25,6 +25,7 @@ const LAYERS: [Layer; 16] = [
             "server/error",
             "server/scope",
             "server/names",
+            "server/emoji",
             "server/links",
             "server/markdown",
             "server/log_once",

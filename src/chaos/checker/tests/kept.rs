@@ -11,6 +11,7 @@ pub(super) fn shown(number: i64, key: &str) -> Shown {
         key: Some(key.to_owned()),
         content: format!("text of {key}"),
         deleted: false,
+        reactions: Some(String::new()),
     }
 }
 

@@ -178,6 +178,7 @@ fn a_refusal_that_passes_is_followed_by_another_join() {
         room_id: LOBBY,
         after: Some(Seq(2)),
         look: true,
+        knows: knows(),
     };
     assert!(said(&again).contains(&&join));
     // Of a room that was deleted meanwhile nothing is said.

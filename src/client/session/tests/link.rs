@@ -32,6 +32,7 @@ fn a_socket_begins_with_all_rooms_that_are_shown_or_waited_for() {
             room_id,
             after,
             look: true,
+            ..
         } => Some((room_id.0, *after)),
         _ => None,
     });

@@ -31,6 +31,7 @@ fn look(after: i64) -> ClientFrame {
         room_id: LOBBY,
         after: Some(Seq(after)),
         look: true,
+        knows: knows(),
     }
 }
 
@@ -75,6 +76,7 @@ fn opening_a_room_is_looking_whoever_is_a_member() {
             room_id: GARDEN,
             after: Some(Seq(1)),
             look: true,
+            knows: knows(),
         };
         assert!(said(&shown).contains(&&look));
     }

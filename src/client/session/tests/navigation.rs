@@ -68,6 +68,7 @@ fn a_room_that_is_visited_is_joined_and_makes_an_entry_once_it_is_there() {
         room_id: GARDEN,
         after: Some(Seq(3)),
         look: true,
+        knows: knows(),
     };
     assert!(said(&shown).contains(&&join));
     assert_eq!(landing(&shown), Some(Landing::End));

@@ -201,6 +201,7 @@ fn whoever_left_the_open_room_elsewhere_looks_on_once_the_sync_says_so() {
         room_id: LOBBY,
         after: Some(Seq(2)),
         look: true,
+        knows: knows(),
     };
     assert!(said(&effects).contains(&&look));
     let late = RoomLeft {

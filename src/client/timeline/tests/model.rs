@@ -1,7 +1,8 @@
 //! A model server, a network that drops, doubles and reorders, and a client made of a timeline.
 
 use super::super::*;
-use parlour_protocol::{Quote, Timestamp, samples};
+use parlour_protocol::reactions::turn;
+use parlour_protocol::{Quote, Reacted, Timestamp, samples};
 use std::ops::RangeInclusive;
 
 pub fn message(number: i64, content: &str) -> Message {
@@ -36,6 +37,9 @@ impl Random {
     }
 }
 
+/// Who reads; others react, too.
+const READER: UserId = UserId(2);
+
 #[derive(Default)]
 struct Server {
     seq: Seq,
@@ -43,38 +47,50 @@ struct Server {
 }
 
 impl Server {
-    fn change(&mut self, random: &mut Random) -> Option<Message> {
+    fn change(&mut self, random: &mut Random) -> Reply {
         self.seq = self.seq.next();
         if random.one_in(20) {
-            return None; // A change of the room itself: no message moves.
+            return Reply::Step(self.seq); // A change of the room itself: no message moves.
         }
         if self.messages.is_empty() || !random.one_in(3) {
             let reach = self.messages.len();
             let answered = (reach > 0 && random.one_in(2)).then(|| random.below(reach));
             let reply_to = answered.map(|at| self.messages[at].number);
-            self.messages.push(Message {
+            let posted = Message {
                 reply_to,
                 ..message(self.seq.0, "posted")
-            });
-            return self.messages.last().map(|posted| self.read(posted));
+            };
+            self.messages.push(posted.clone());
+            return Reply::Frame(self.read(&posted).into());
         }
-        // Mostly recent ones.
-        let reach = if random.one_in(2) {
-            5
-        } else {
-            self.messages.len()
+        // Mostly recent ones, and a few of old again and again.
+        let len = self.messages.len();
+        let at = match random.below(4) {
+            0 | 1 => len - 1 - random.below(len.min(5)),
+            2 => len - 1 - random.below(len),
+            _ => (len / 4 + random.below(3)).min(len - 1),
         };
-        let at = self.messages.len() - 1 - random.below(reach.min(self.messages.len()));
         let message = &mut self.messages[at];
         message.seq = self.seq;
+        if !message.deleted && random.one_in(2) {
+            return Reply::Reacted(react(message, random));
+        }
         message.deleted |= random.one_in(4);
         message.content = if message.deleted {
             String::new()
         } else {
             self.seq.to_string()
         };
+        if message.deleted {
+            message.reactions.clear();
+        }
         let changed = message.clone();
-        Some(self.read(&changed))
+        let mut frame = self.read(&changed);
+        // What all are sent.
+        for reaction in &mut frame.reactions {
+            reaction.mine = false;
+        }
+        Reply::Frame(frame.into())
     }
 
     /// A message as it is read: with what it quotes as that is now.
@@ -138,9 +154,38 @@ impl Server {
     }
 }
 
+/// Somebody reacts to a message, or takes that back; as its reader sees it.
+fn react(message: &mut Message, random: &mut Random) -> Reacted {
+    let emoji = ["+", "-", "!"][random.below(3)];
+    let others = 1 + random.below(13) as i64;
+    let user = if random.one_in(2) {
+        READER
+    } else {
+        UserId(others)
+    };
+    // As the server knows it: whether they are among those who are counted, all of whom are named here.
+    let there = message.reactions.iter().find(|one| one.emoji == emoji);
+    let on = there.is_none_or(|one| !one.user_ids.contains(&user) && one.user_ids.len() < 10);
+    let named = there.and_then(|one| one.user_ids.first().copied());
+    let user = if on { user } else { named.unwrap_or(user) };
+    turn(&mut message.reactions, emoji, user, on);
+    for reaction in &mut message.reactions {
+        reaction.mine = reaction.user_ids.contains(&READER);
+    }
+    Reacted {
+        room_id: message.room_id,
+        number: message.number,
+        seq: message.seq,
+        emoji: emoji.to_owned(),
+        user_id: user,
+        on,
+    }
+}
+
 #[derive(Clone)]
 enum Reply {
     Frame(Box<Message>),
+    Reacted(Reacted),
     Step(Seq),
     Sync {
         messages: Vec<Message>,
@@ -163,6 +208,7 @@ impl Reply {
 fn deliver(timeline: &mut Timeline, reply: Reply) -> Option<Seq> {
     let applied = match reply {
         Reply::Frame(message) => timeline.apply(*message),
+        Reply::Reacted(step) => timeline.react(&step, step.user_id == READER),
         Reply::Step(seq) => timeline.step(seq),
         Reply::Sync {
             messages,
@@ -190,6 +236,15 @@ fn deliver(timeline: &mut Timeline, reply: Reply) -> Option<Seq> {
     }
 }
 
+/// As they are shown: which change a quote is of is not, and a reaction is none of what is quoted.
+fn shown<'m>(messages: impl IntoIterator<Item = &'m Message>) -> Vec<Message> {
+    let mut messages: Vec<_> = messages.into_iter().cloned().collect();
+    for quote in messages.iter_mut().filter_map(|one| one.quote.as_mut()) {
+        quote.seq = Seq::ZERO;
+    }
+    messages
+}
+
 fn check(timeline: &Timeline, server: &Server, seed: u64) {
     assert!(timeline.len() <= WINDOW, "seed {seed}");
     let rows = &timeline.messages;
@@ -207,7 +262,7 @@ fn check(timeline: &Timeline, server: &Server, seed: u64) {
     let from = server.messages.partition_point(|m| m.number < first);
     let to = server.messages.partition_point(|m| m.number <= last);
     assert!(
-        (rows.iter().map(|row| &**row)).eq(&server.slice(from, to).messages),
+        shown(rows.iter().map(|row| &**row)) == shown(&server.slice(from, to).messages),
         "rows differ, seed {seed}"
     );
     assert_eq!(timeline.has_older(), from > 0, "seed {seed}");
@@ -237,9 +292,7 @@ fn run(seed: u64) {
             0..=4 => {
                 let change = server.change(&mut random);
                 if !random.one_in(12) {
-                    network.push(change.map_or(Reply::Step(server.seq), |change| {
-                        Reply::Frame(change.into())
-                    }));
+                    network.push(change);
                 }
             }
             5 if !network.iter().any(Reply::is_page) => {
@@ -301,7 +354,7 @@ fn run(seed: u64) {
     assert_eq!(timeline.heard(server.seq), None, "seed {seed}");
     assert!(!timeline.has_newer(), "seed {seed}");
     assert!(
-        timeline.messages == fresh.messages,
+        shown(timeline.messages()) == shown(fresh.messages()),
         "not equal to a fresh page, seed {seed}"
     );
     assert_eq!(

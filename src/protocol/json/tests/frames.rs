@@ -24,9 +24,17 @@ impl Dice {
 
     pub(super) fn frame(&mut self) -> ServerFrame {
         let room_id = RoomId(self.number());
-        match self.roll(23) {
+        match self.roll(24) {
             13 => ServerFrame::Unread(self.read_mark()),
             15 => ServerFrame::Read(self.read_mark()),
+            22 => ServerFrame::Reaction(Reacted {
+                room_id,
+                number: Number(self.number()),
+                seq: Seq(self.number()),
+                emoji: self.text(),
+                user_id: UserId(self.number()),
+                on: self.coin(),
+            }),
             20 => ServerFrame::Availability(AvailabilityChanged {
                 room_id,
                 availability: self.availability(),
@@ -156,12 +164,18 @@ impl Dice {
     pub(super) fn said(&mut self) -> ClientFrame {
         let id = RoomId(self.number());
         let room_id = self.coin().then_some(id);
-        match self.roll(12) {
+        match self.roll(13) {
             10 => ClientFrame::SyncHouse {
                 after: Seq(self.number()),
             },
             11 => ClientFrame::SyncMe {
                 after: Seq(self.number()),
+            },
+            12 => ClientFrame::React {
+                room_id,
+                number: Number(self.number()),
+                emoji: self.text(),
+                on: self.coin(),
             },
             9 => ClientFrame::Unread {
                 room_id,
@@ -174,6 +188,7 @@ impl Dice {
                 room_id: id,
                 after: self.maybe(Self::number).map(Seq),
                 look: self.coin(),
+                knows: self.list(Self::text),
             },
             1 => ClientFrame::Leave { room_id: id },
             2 => ClientFrame::Message {

@@ -155,7 +155,7 @@ pub(super) async fn lift_ban(
 }
 
 /// Where the list goes on, if it does.
-fn more(
+pub(super) fn more(
     room: RoomId,
     list: &str,
     next: Option<UserId>,

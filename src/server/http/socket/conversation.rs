@@ -100,7 +100,7 @@ enum Doing {
         was_known: bool,
     },
     Listing(Box<joining::Listing>),
-    /// Edits or deletes a message; the room's `seq` was `before`.
+    /// Edits or deletes a message, or reacts to it; the room's `seq` was `before`.
     Changing {
         room: RoomId,
         before: Seq,
@@ -319,7 +319,15 @@ impl Conversation {
     /// Begins a command that runs alone.
     fn begin(&mut self, command: Command) {
         match command {
-            Command::Join { room, after, look } => self.join(room, after, look),
+            Command::Join {
+                room,
+                after,
+                look,
+                knows,
+            } => {
+                self.socket.set_knows(&knows);
+                self.join(room, after, look)
+            }
             Command::Leave { room } => self.leave(room),
             Command::Sync { room, after } => {
                 self.steps.push_back(Step::Hold);
@@ -347,6 +355,21 @@ impl Conversation {
                 let before = self.socket.seq(room);
                 let delete = Task::Delete { room, number };
                 self.begin_task(delete, Doing::Changing { room, before });
+            }
+            Command::React {
+                room,
+                number,
+                emoji,
+                on,
+            } => {
+                let before = self.socket.seq(room);
+                let react = Task::React {
+                    room,
+                    number,
+                    emoji,
+                    on,
+                };
+                self.begin_task(react, Doing::Changing { room, before });
             }
             Command::Read { room, seq } => {
                 self.begin_task(Task::MarkRead { room, seq }, Doing::MarkingRead(room));
@@ -383,7 +406,7 @@ impl Conversation {
         }
     }
 
-    /// Answers an edit or a delete unless the broadcast does. An edit to the same text is not published.
+    /// Answers an edit, a delete or a reaction unless the broadcast does. An edit to the same text is not published.
     fn changed(&mut self, room: RoomId, before: Seq, message: Message) {
         let was_published = message.seq > before;
         if !(was_published && self.socket.has_joined(room)) {

@@ -180,8 +180,8 @@ mod tests {
             content: "first".to_owned(),
             ..samples::message(1)
         };
-        let repeated = decided(PostFacts::Repeat(message.clone())).unwrap();
-        assert_eq!(repeated, PostDecision::Repeated(message));
+        let repeated = decided(PostFacts::Repeat(message.clone().into())).unwrap();
+        assert_eq!(repeated, PostDecision::Repeated(message.into()));
     }
 
     #[test]

@@ -7,14 +7,16 @@ use crate::realtime::channel::Channel;
 use crate::realtime::listener::Listener;
 use crate::realtime::viewers::Viewers;
 use crate::realtime::{Attendee, Closing, Event, Frame, SocketKind, locked};
-use parlour_protocol::{CloseCode, LeftReason, Message, RoomId, Seq, User, UserId};
+use parlour_protocol::{CloseCode, LeftReason, Message, RoomId, Seq, ServerFrame, User, UserId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The frames of one room that go to each listener in one write.
 #[derive(Default)]
-struct Batch {
+struct Batch<'e> {
     frames: Vec<Frame>,
+    /// Which of them are reactions, and the messages, which go to who does not know those.
+    reactions: Vec<(usize, &'e Message)>,
     seq: Seq,
     posts: i64,
 }
@@ -28,13 +30,18 @@ impl Inner {
             let audience = event.publication.audience();
             match (&event.publication, audience, &event.frame) {
                 (Publication::Message { message, posts }, Audience::Viewers(room), Some(frame)) => {
-                    let batch: &mut Batch = batches.entry(room).or_default();
+                    let batch: &mut Batch<'_> = batches.entry(room).or_default();
                     batch.add(message, frame);
                     batch.posts = *posts;
                     self.wrote(message, *posts);
                 }
                 (Publication::MessageChanged(message), Audience::Viewers(room), Some(frame)) => {
                     batches.entry(room).or_default().add(message, frame)
+                }
+                (Publication::Reacted { message, .. }, Audience::Viewers(room), Some(frame)) => {
+                    let batch = batches.entry(room).or_default();
+                    batch.reactions.push((batch.frames.len(), message));
+                    batch.add(message, frame);
                 }
                 (
                     &Publication::Read {
@@ -227,14 +234,17 @@ impl Inner {
 
     /// Sends each room's batch to its listeners, who were checked when they subscribed; sockets outside the
     /// room are sent a `room_activity` by the ticker.
-    fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch>) {
+    fn tell_rooms(&self, batches: &mut BTreeMap<RoomId, Batch<'_>>) {
         for (room, batch) in std::mem::take(batches) {
             let listeners = self.with_channel(room, |channel| {
                 channel.reached(batch.seq, Some(batch.posts));
                 channel.activity.for_everyone();
                 channel.listeners.clone()
             });
-            listeners.send(&batch.frames);
+            match batch.reactions.is_empty() {
+                true => listeners.send(&batch.frames),
+                false => listeners.send_reactions(&batch.frames, || batch.whole()),
+            }
             self.with_channel(room, |channel| {
                 channel.delivered_seq = channel.delivered_seq.max(batch.seq);
             });
@@ -404,7 +414,16 @@ impl Inner {
     }
 }
 
-impl Batch {
+impl Batch<'_> {
+    /// The frames for who does not know reactions.
+    fn whole(&self) -> Vec<Frame> {
+        let mut frames = self.frames.clone();
+        for (at, message) in &self.reactions {
+            frames[*at] = Frame::from(ServerFrame::encode_changed(message));
+        }
+        frames
+    }
+
     fn add(&mut self, message: &Message, frame: &Frame) {
         self.frames.push(frame.clone());
         self.seq = message.seq;

@@ -6,7 +6,7 @@ use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::AWAY;
 use crate::realtime::{Admitted, Attendee, SocketId, locked};
-use parlour_protocol::{RoomId, RoomRules, Roster, Seq, UserId};
+use parlour_protocol::{KNOWS_REACTIONS, RoomId, RoomRules, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -80,6 +80,13 @@ impl Socket {
         let was_away = before.is_none_or(|before| now >= before + AWAY);
         if let Some(person) = self.listener.person().filter(|_| was_away) {
             self.inner.stirred(person);
+        }
+    }
+
+    /// Its client said what it knows beyond what every one does; to be called before a room is subscribed to.
+    pub fn set_knows(&self, knows: &[String]) {
+        if knows.iter().any(|known| known == KNOWS_REACTIONS) {
+            self.listener.set_knows_reactions();
         }
     }
 

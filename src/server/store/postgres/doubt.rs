@@ -67,7 +67,9 @@ pub(super) fn people(publications: &[Publication]) -> Vec<UserId> {
 fn of_room(publication: &Publication) -> Option<(RoomId, Seq)> {
     match publication {
         Publication::Message { message, .. } => Some((message.room_id, message.seq)),
-        Publication::MessageChanged(message) => Some((message.room_id, message.seq)),
+        Publication::MessageChanged(message) | Publication::Reacted { message, .. } => {
+            Some((message.room_id, message.seq))
+        }
         Publication::RoomChanged { room, .. } => Some((room.id, room.seq)),
         _ => None,
     }

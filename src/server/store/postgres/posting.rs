@@ -210,7 +210,7 @@ impl<'p> Group<'p> {
         let author = self.authors.get(&draft.author.0).cloned();
         let sent = self.sent.get(&(draft.author.0, draft.client_id.as_str()));
         if let Some(sent) = sent.filter(|sent| sent.is_visible) {
-            return PostFacts::Repeat(Message::clone(&sent.message));
+            return PostFacts::Repeat(Message::clone(&sent.message).into());
         }
         let place = self.rooms.get(&draft.room.0).map(|room| {
             let standing = self.standings.get(&(draft.room.0, draft.author.0));
@@ -240,7 +240,7 @@ impl<'p> Group<'p> {
 
     fn store(&mut self, post: &'p Post) -> Result<Written<Posted>, ServiceError> {
         let new = match post.decided(self.facts(&post.draft))? {
-            PostDecision::Repeated(message) => return Ok(Posted::repeated(message)),
+            PostDecision::Repeated(message) => return Ok(Posted::repeated(*message)),
             PostDecision::Stored(new) => new,
         };
         let draft = &post.draft;

@@ -2,7 +2,7 @@
 
 use super::*;
 use parlour_protocol::{History, Number, Posting, Quote, Room, RoomKind, RoomRules, Seq};
-use parlour_server::messages::{View, delete, edit, history, sync};
+use parlour_server::messages::{View, delete, edit, history, react, sync};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -14,6 +14,8 @@ enum Change {
     Reply(usize, String),
     Edit(usize, String),
     Delete(usize),
+    /// Who of the first two reacts to which message, with what, or takes it back.
+    React(usize, usize, bool, bool),
     Describe(String),
     /// Who posts there, of the first so many roles.
     Posting(usize),
@@ -32,6 +34,8 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Reply(which, text)),
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
         1 => any::<usize>().prop_map(Change::Delete),
+        3 => (0..2_usize, any::<usize>(), any::<bool>(), any::<bool>())
+            .prop_map(|(who, which, kind, on)| Change::React(who, which, kind, on)),
         1 => text.prop_map(Change::Describe),
         1 => (0..3_usize).prop_map(Change::Posting),
         1 => any::<bool>().prop_map(Change::Kind),
@@ -160,6 +164,12 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
         Change::Delete(which) => {
             if let Some(number) = pick(which) {
                 made(delete(&bench.ctx, author, LOBBY, number).await);
+            }
+        }
+        Change::React(who, which, kind, on) => {
+            if let Some(number) = pick(which) {
+                let emoji = if kind { "👍" } else { "tada" };
+                made(react(&bench.ctx, &people[who], LOBBY, number, emoji, on).await);
             }
         }
         Change::Describe(text) => {

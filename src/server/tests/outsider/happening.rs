@@ -14,7 +14,7 @@ impl World {
         let (id, bob) = (RoomId(room), UserId(self.bob.id));
         match change {
             Change::Say(_) => self.say(room).await,
-            Change::Edit(_) | Change::TakeBack(_) => {
+            Change::Edit(_) | Change::TakeBack(_) | Change::React(_) => {
                 self.say(room).await;
                 let path = format!("/api/chat/rooms/{room}/history?limit=1");
                 let last = self
@@ -23,6 +23,17 @@ impl World {
                     .await;
                 let number = last.body["messages"][0]["number"].as_i64().unwrap();
                 let path = format!("{room}/messages/{number}");
+                if let Change::React(_) = change {
+                    for (method, emoji) in [
+                        (Method::PUT, "tada"),
+                        (Method::DELETE, "tada"),
+                        (Method::PUT, "eyes"),
+                    ] {
+                        let path = format!("{path}/reactions/{emoji}");
+                        self.call(method, &self.alice, &path, json!({})).await;
+                    }
+                    return;
+                }
                 let (method, body) = match change {
                     Change::Edit(_) => (Method::PATCH, json!({"content": "canary again"})),
                     _ => (Method::DELETE, json!({})),

@@ -14,6 +14,7 @@ pub(super) enum Command {
         room: RoomId,
         after: Option<Seq>,
         look: bool,
+        knows: Vec<String>,
     },
     Leave {
         room: RoomId,
@@ -26,6 +27,12 @@ pub(super) enum Command {
     Delete {
         room: RoomId,
         number: Number,
+    },
+    React {
+        room: RoomId,
+        number: Number,
+        emoji: String,
+        on: bool,
     },
     Typing {
         room: RoomId,
@@ -74,10 +81,12 @@ impl Command {
                 room_id,
                 after,
                 look,
+                knows,
             } => Self::Join {
                 room: of_many(kind, room_id)?,
                 after,
                 look,
+                knows,
             },
             ClientFrame::Leave { room_id } => Self::Leave {
                 room: of_many(kind, room_id)?,
@@ -110,6 +119,17 @@ impl Command {
             ClientFrame::Delete { room_id, number } => Self::Delete {
                 room: room_in(room_id)?,
                 number,
+            },
+            ClientFrame::React {
+                room_id,
+                number,
+                emoji,
+                on,
+            } => Self::React {
+                room: room_in(room_id)?,
+                number,
+                emoji,
+                on,
             },
             ClientFrame::Typing { room_id, is_typing } => Self::Typing {
                 room: room_in(room_id)?,

@@ -82,6 +82,7 @@ impl Conversation {
         if let Some(admission) = &mut self.admission {
             admission.after = hello.after;
         }
+        self.socket.set_knows(&hello.knows);
         if self.scope.person.is_some() {
             self.identify();
         } else if let Some(token) = hello.token {

@@ -61,6 +61,17 @@ pub enum Task {
         /// The number of the message in its room.
         number: Number,
     },
+    /// Reacts to a message, or takes a reaction back.
+    React {
+        /// The room of the message.
+        room: RoomId,
+        /// The number of the message in its room.
+        number: Number,
+        /// The emoji, or a short name of one.
+        emoji: String,
+        /// Whether the reaction is to be there.
+        on: bool,
+    },
     /// Sets the person's read receipt.
     MarkRead {
         /// The room that was read.
@@ -279,6 +290,15 @@ impl Task {
             Self::Delete { room, number } => Box::pin(async move {
                 let deleted = messages::delete(&ctx, &scope, room, number).await?;
                 Ok(Done::Changed(deleted.into()))
+            }),
+            Self::React {
+                room,
+                number,
+                emoji,
+                on,
+            } => Box::pin(async move {
+                let reacted = messages::react(&ctx, &scope, room, number, &emoji, on).await?;
+                Ok(Done::Changed(reacted.into()))
             }),
             Self::MarkRead { room, seq } => Box::pin(async move {
                 match rooms::mark_read(&ctx, &scope, room, seq).await {
