@@ -10,6 +10,7 @@ mod look;
 mod members;
 mod people;
 mod people_admin;
+mod reactions;
 mod resets;
 
 pub use accounts::{
@@ -23,6 +24,7 @@ pub use look::set_look;
 pub use members::{do_to_member, let_member_in};
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
+pub use reactions::react;
 pub use resets::{make_reset_link, reset_password};
 
 use crate::app::pages::address::InRoom;

@@ -41,6 +41,7 @@ mod new_line;
 mod one_of;
 mod person_line;
 mod quote;
+mod reactions;
 mod room_line;
 mod shown;
 mod sidebar;

@@ -194,6 +194,11 @@ pub fn mark_read(room: &Room) -> String {
     format!("{}/read", self::room(room))
 }
 
+/// Where the form that reacts to a message goes.
+pub fn react(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/react", self::room(room))
+}
+
 /// Where the form that marks a message and all behind it as unread goes.
 pub fn mark_unread(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/unread", self::room(room))

@@ -217,6 +217,18 @@ impl PageContent {
         self.is_whole
     }
 
+    /// The messages that are shown, with the reader's reactions among them marked; `None` where they have none.
+    pub fn reacted_by(&self, reader: &ReaderState) -> Option<History> {
+        let open = self
+            .place
+            .open
+            .as_ref()
+            .filter(|_| !reader.reacted.is_empty())?;
+        let mut history = open.history.clone();
+        store::mark_own(&mut history.messages, &reader.reacted);
+        Some(history)
+    }
+
     /// The page of this reader.
     pub fn of(&self, reader: ReaderState) -> Place {
         let mut place = self.place.clone();

@@ -131,6 +131,7 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             get(pages::delete_message).post(forms::delete_message),
         )
+        .route("/rooms/{slug}/m/{number}/react", post(forms::react))
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
         .route("/rooms/{slug}/m/{number}/thread", get(pages::thread))
         .route("/rpc/{call}", post(outdated::call))

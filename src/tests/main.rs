@@ -48,6 +48,7 @@ mod people;
 mod people_admin;
 mod postgres_lease;
 mod postgres_outage;
+mod reactions;
 mod reading;
 mod refused_forms;
 mod resets;

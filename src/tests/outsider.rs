@@ -84,7 +84,7 @@ fn pages(room: RoomId) -> Vec<String> {
     of_room.chain(lists.map(str::to_owned)).collect()
 }
 
-const FORMS: [(&str, &[(&str, &str)]); 12] = [
+const FORMS: [(&str, &[(&str, &str)]); 13] = [
     ("/messages", &[("content", "x"), ("client_id", "k")]),
     ("/read", &[("seq", "1")]),
     ("/join", &[]),
@@ -94,6 +94,7 @@ const FORMS: [(&str, &[(&str, &str)]); 12] = [
     ("/m/1/edit", &[("content", "x")]),
     ("/m/1/delete", &[]),
     ("/m/1/unread", &[]),
+    ("/m/1/react", &[("emoji", "tada")]),
     ("/members", &[("name", "Bob")]),
     ("/members/1/out", &[]),
     ("/members/1/ban", &[("days", "1")]),

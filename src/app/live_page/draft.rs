@@ -36,6 +36,8 @@ pub enum ReaderSlot {
     Blocked,
     /// Up to which seq they have read the open room, as JSON.
     Read,
+    /// The messages of the open room, as JSON, with their reactions among them.
+    History,
     /// What they are called.
     Name,
     /// The head of the open room.

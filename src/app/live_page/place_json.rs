@@ -64,7 +64,7 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     to.text(",\"roster\":");
     to.text(&json(roster));
     to.text(",\"history\":");
-    to.text(&json(history));
+    to.slot(ReaderSlot::History, &json(history));
     to.text(",\"marked\":");
     to.text(&json(marked));
     to.text("}");

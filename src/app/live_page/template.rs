@@ -19,6 +19,7 @@ use parlour_client::unread::Unread;
 use parlour_protocol::{History, OpenRoom, Place};
 use parlour_server::page_content::{PageContent, ReaderState};
 use parlour_server::rooms::ReaderEntry;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -37,6 +38,15 @@ pub struct PageTemplate {
     rooms: Vec<Arc<Fragment>>,
     is_somebody: bool,
     draft: Draft,
+}
+
+/// How the button of a reaction begins: of one's own, or of others'.
+fn button(emoji: &str, is_own: bool) -> String {
+    let (name, pressed) = match is_own {
+        true => ("off", "true"),
+        false => ("emoji", "false"),
+    };
+    format!("name=\"{name}\" aria-pressed=\"{pressed}\" value=\"{emoji}\"")
 }
 
 impl PageTemplate {
@@ -284,6 +294,10 @@ impl PageTemplate {
                 }
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
+                ReaderSlot::History => match self.content.reacted_by(reader) {
+                    Some(history) => html.push_str(&json(&history)),
+                    None => html.push_str(&text[range.clone()]),
+                },
                 ReaderSlot::Entry(room) => {
                     let ReaderEntry {
                         unread,
@@ -310,9 +324,19 @@ impl PageTemplate {
                     {
                         html.push_str(&renderer.row(room, Row::New)?.html);
                     }
-                    match self.own(*slot, reader, first_new, renderer)? {
-                        Some(own) => html.push_str(&own.html),
-                        None => html.push_str(&text[range.clone()]),
+                    let own = self.own(*slot, reader, first_new, renderer)?;
+                    let line = own.as_ref().map_or(&text[range.clone()], |own| &own.html);
+                    match *slot {
+                        ReaderSlot::Message(at) => {
+                            let number = self.messages[at].message.number;
+                            let own = reader.reacted.iter().filter(|(to, _)| *to == number);
+                            let pressed = own.fold(Cow::Borrowed(line), |line, (_, emoji)| {
+                                line.replace(&button(emoji, false), &button(emoji, true))
+                                    .into()
+                            });
+                            html.push_str(&pressed);
+                        }
+                        _ => html.push_str(line),
                     }
                 }
             }

@@ -6,6 +6,7 @@ use super::markup::Markup;
 use super::new_line::MarkUnread;
 use super::one_of::{one_of, when};
 use super::quote;
+use super::reactions::Reactions;
 use super::shown;
 use super::shown::heard;
 use super::view_model::{Dialog, ViewModel};
@@ -21,6 +22,10 @@ use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::{self, MessageRow, PendingRow};
 use parlour_protocol::{Message, Number, UserId, paths, rules};
 use std::sync::Arc;
+
+/// What most react with.
+const THUMB: &str = "👍";
+const REACT: &str = "React with 👍";
 
 /// What is said of a message that the server does not have.
 const WAITING: &str = "Waiting to be sent";
@@ -121,7 +126,14 @@ pub fn MessageLine(
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
-                Either::Right(view! { {is_hidden.then(unfold)} <Body message is_own may_mark/> })
+                let reacted = (!message.reactions.is_empty()).then(|| Arc::clone(&message));
+                Either::Right(
+                    view! {
+                        {is_hidden.then(unfold)}
+                        <Body message is_own may_mark/>
+                        {reacted.map(|message| view! { <Reactions message/> })}
+                    },
+                )
             }}
         </article>
     }
@@ -303,6 +315,11 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             act(model, |session| session.reply_to(number));
         }
     };
+    let react = move |event: SubmitEvent| {
+        event.prevent_default();
+        act(model, |session| session.react_here(number, THUMB));
+        done_by_finger();
+    };
     let may_reply = model.read_only().is_none();
     view! {
         <div class="message-actions">
@@ -312,6 +329,16 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
                         <a class="action reply" href=path(paths::thread) tabindex=stop on:click=heard(reply)>
                             "Reply"
                         </a>
+                    }
+                })}
+            {may_reply
+                .then(|| {
+                    view! {
+                        <form class="inline" method="post" action=path(paths::react) on:submit=heard(react)>
+                            <button class="action" name="emoji" value=THUMB aria-label=REACT tabindex=stop>
+                                {THUMB}
+                            </button>
+                        </form>
                     }
                 })}
             <button
