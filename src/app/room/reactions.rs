@@ -1,7 +1,8 @@
 //! The reactions below a message: a button for each kind, which adds one's own or takes it back.
 //!
 //! *Invariant:* the server prints every button as nobody's own; which are the reader's, `live_page/template.rs` puts in
-//! where the page is filled. So a name and a state stand side by side here as they stand there ([`button`]).
+//! where the page is filled. So the name, the state and the value of a button stand side by side
+//! here, as they do there.
 
 use super::driver::act;
 use super::shown::heard;
