@@ -6,7 +6,7 @@
 
 use super::namesakes::Namesakes;
 use super::timeline::Timeline;
-use parlour_protocol::{Message, Number, Seq, UserId};
+use parlour_protocol::{Message, Number, Seq, UserId, quote};
 
 /// Lines kept; the oldest is let go. So many may come at once.
 const LINES: usize = 100;
@@ -92,8 +92,12 @@ impl Announcer {
         }
         self.lines.push((number, seq));
         let mut text = namesakes.full(message.user_id, &message.username);
+        if let Some(quote) = &message.quote {
+            text.push_str(" in reply to ");
+            text.push_str(&quote.username);
+        }
         text.push_str(": ");
-        text.push_str(&message.content);
+        text.push_str(quote::read(&message.content, message.doc.as_ref(), "spoiler").trim_end());
         aloud.push(Aloud::Say(number, text));
         aloud
     }
@@ -106,7 +110,8 @@ impl Announcer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{History, samples};
+    use parlour_protocol::json::FromJson;
+    use parlour_protocol::{Document, History, Quote, samples};
 
     const BOB: UserId = UserId(2);
 
@@ -137,6 +142,19 @@ mod tests {
 
     fn say(number: i64, text: &str) -> Vec<Aloud> {
         vec![Aloud::Say(Number(number), text.to_owned())]
+    }
+
+    #[test]
+    fn what_is_said_is_the_text_without_its_markup_and_whom_it_answers() {
+        let mut announcer = Announcer::default();
+        let tree = r#"[["p","It was ",["spoiler","him"]," ",["strong","again"]]]"#;
+        let said = Message {
+            doc: Document::from_text(tree),
+            quote: Some(Quote::of(&samples::message(1))),
+            ..message(2, "It was ||him|| **again**")
+        };
+        let aloud = announcer.take(&said, &[], &alone());
+        assert_eq!(aloud, say(2, "Bob in reply to Alice: It was spoiler again"));
     }
 
     #[test]

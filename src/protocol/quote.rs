@@ -29,11 +29,7 @@ record! {
 
 /// The first line of a text that has one, as it is read: without markup, and without what it hides.
 pub fn gist(content: &str, doc: Option<&Document>) -> String {
-    let mut shown = String::new();
-    if let Some(Document(nodes)) = doc {
-        read(nodes, &mut shown);
-    }
-    let text = if doc.is_some() { &shown } else { content };
+    let text = read(content, doc, HIDDEN);
     let mut lines = text.lines().map(str::trim);
     let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
     match line.char_indices().nth(GIST_MAX) {
@@ -42,17 +38,23 @@ pub fn gist(content: &str, doc: Option<&Document>) -> String {
     }
 }
 
-/// As much of these as a first line may be in.
-fn read(nodes: &[Node], shown: &mut String) {
+/// A text as it is read: without markup, and with this word in the place of what it hides.
+pub fn read(content: &str, doc: Option<&Document>, hidden: &str) -> String {
+    let mut shown = String::new();
+    match doc {
+        Some(Document(nodes)) => read_nodes(nodes, hidden, &mut shown),
+        None => shown.push_str(content),
+    }
+    shown
+}
+
+fn read_nodes(nodes: &[Node], hidden: &str, shown: &mut String) {
     for node in nodes {
-        if shown.len() > 4 * GIST_MAX && shown.contains(char::is_alphanumeric) {
-            return;
-        }
         match node {
             Node::Text(text) => shown.push_str(text),
-            Node::Element(element) if element.kind == Kind::Spoiler => shown.push_str(HIDDEN),
+            Node::Element(element) if element.kind == Kind::Spoiler => shown.push_str(hidden),
             Node::Element(element) => {
-                read(&element.children, shown);
+                read_nodes(&element.children, hidden, shown);
                 shown.push_str(match element.kind {
                     Kind::Name | Kind::Cell => " ",
                     Kind::Token => "",
@@ -102,6 +104,14 @@ mod tests {
             gist_of(r#"[["p","It was ",["spoiler",["strong","him"]],"."]]"#),
             "It was ▒▒▒."
         );
+    }
+
+    #[test]
+    fn a_text_is_read_line_by_line() {
+        let tree = r#"[["p",["em","one"]," ",["spoiler","x"]],["ul",["li","two"],["li","three"]]]"#;
+        let read = read("not this", Document::from_text(tree).as_ref(), "spoiler");
+        assert_eq!(read, "one spoiler\ntwo\nthree\n\n");
+        assert_eq!(super::read("a *b*", None, "spoiler"), "a *b*");
     }
 
     #[test]

@@ -140,7 +140,9 @@ export class Chat {
   }
 
   message(text: string): Locator {
-    return this.messages.filter({ has: this.page.getByText(text, { exact: true }) });
+    // Not by what it quotes.
+    const said = this.page.getByText(text, { exact: true }).and(this.page.locator(":not(.quote *)"));
+    return this.messages.filter({ has: said });
   }
 
   roomLink(name: string): Locator {

@@ -97,6 +97,14 @@ export class Guest {
     return message;
   }
 
+  /** Answers the message of this number. */
+  async reply(number: number, content: string, room = 1): Promise<Message> {
+    const body = { content, reply_to: number };
+    const message = await this.call<Message>("POST", `/rooms/${room}/messages`, body);
+    this.posted(message);
+    return message;
+  }
+
   /** Messages one after the other, numbered from 1: "a line 1", "a line 2", … */
   async fill(count: number, text = "a line", room = 1): Promise<Message[]> {
     const messages = [];
