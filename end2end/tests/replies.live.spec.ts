@@ -55,3 +55,25 @@ test("what is answered is kept with the draft, and given up by Escape", async ({
   await expect(replying).toBeHidden();
   await expect(alice.composer).toHaveValue("half an");
 });
+
+test("a thread opens over the room, shows what comes, and takes an answer", async ({ arrive }) => {
+  const alice = await arrive("Alice", LOBBY);
+  const bob = await arrive("Bob", LOBBY);
+  const { number } = await alice.rest.post("A question");
+  await alice.rest.post("Something else");
+  await bob.rest.reply(number, "One answer");
+  const replies = alice.message("A question").locator(".replies");
+  await expect(replies).toHaveText("1 reply");
+  await replies.getByRole("link").click();
+  const texts = alice.dialog.locator(".text");
+  await expect(texts).toHaveText(["A question", "One answer"]);
+  await bob.rest.reply(number, "Another one");
+  await expect(texts).toHaveText(["A question", "One answer", "Another one"]);
+  await alice.dialog.getByLabel("Answer").fill("Thanks");
+  await alice.dialog.getByRole("button", { name: "Send" }).click();
+  await expect(texts).toHaveText(["A question", "One answer", "Another one", "Thanks"]);
+  await alice.page.keyboard.press("Escape");
+  await expect(replies).toHaveText("3 replies");
+  await expect(bob.message("Thanks").locator(".quote")).toHaveText("Alice A question");
+  await expect(bob.message("A question").locator(".replies")).toHaveText("3 replies");
+});

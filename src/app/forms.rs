@@ -38,8 +38,8 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{
-    AppError, ErrorCode, Guests, Message, Number, Posting, RoomId, RoomKind, RoomRules, Seq, User,
-    paths, rules,
+    AppError, ErrorCode, Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRules, Seq,
+    User, paths, rules,
 };
 use parlour_server::config::StoredSettings;
 use parlour_server::http::AtMessage;
@@ -178,14 +178,42 @@ pub async fn send(
     InRoom(scope, room): InRoom,
     form: Filled<MessageForm>,
 ) -> Response {
+    match form {
+        Ok(Form(filled)) => post_message(&site, Shape::Page, &scope, &room, filled).await,
+        Err(_) => unreadable(&site),
+    }
+}
+
+/// `POST /rooms/{slug}/m/{number}/thread`: the same as the answer to a message.
+pub async fn answer_in_thread(
+    State(site): State<Site>,
+    shape: Shape,
+    InRoom(scope, room): InRoom,
+    AtMessage(_, number): AtMessage,
+    form: Filled<MessageForm>,
+) -> Response {
+    let answer = |filled| MessageForm {
+        reply_to: Some(number),
+        ..filled
+    };
+    match form {
+        Ok(Form(filled)) => post_message(&site, shape, &scope, &room, answer(filled)).await,
+        Err(_) => unreadable(&site),
+    }
+}
+
+async fn post_message(
+    site: &Site,
+    shape: Shape,
+    scope: &Scope,
+    room: &Room,
+    form: MessageForm,
+) -> Response {
     let MessageForm {
         content,
         client_id,
         reply_to,
-    } = match form {
-        Ok(Form(filled)) => filled,
-        Err(_) => return unreadable(&site),
-    };
+    } = form;
     let content = as_typed(&content);
     let new = NewMessage {
         content: content.clone(),
@@ -193,33 +221,40 @@ pub async fn send(
         reply_to,
         ..NewMessage::default()
     };
-    let not_sent = |status, key, wrong: &str| {
-        let typed = Typed {
-            message: Which::Unsent { key, reply_to },
-            content: &content,
-            wrong: Some(wrong),
-        };
-        edit_page(&site, status, &room, typed)
-    };
-    match messages::post(&site.ctx, &scope, room.id, new).await {
+    let (status, error, key) = match messages::post(&site.ctx, scope, room.id, new).await {
         Ok(posted) if posted.is_new || is_it(&posted.message, room.id, &content) => {
             let number = posted.message.number;
-            see(&match reply_to {
-                Some(answered) => paths::answered(&room, answered, number),
-                None => paths::sent(&room, number),
-            })
+            let path = match reply_to {
+                Some(answered) => paths::answered(room, answered, number),
+                None => paths::sent(room, number),
+            };
+            return done(shape, &path);
         }
         // "Back" shows the page as it was, key and all, and something else was typed into it.
         Ok(_) => {
-            let wrong = "You sent another message from this page before; this one is not sent yet.";
-            not_sent(StatusCode::CONFLICT, messages::draw_key(&site.ctx), wrong)
+            let sentence =
+                "You sent another message from this page before; this one is not sent yet.";
+            let error = AppError::new(ErrorCode::Invalid, sentence);
+            (StatusCode::CONFLICT, error, messages::draw_key(&site.ctx))
         }
         Err(error) => {
             let (status, error) = site.refusal(&error);
-            let page = not_sent(status, client_id.unwrap_or_default(), &error.message);
-            told_when(page, &error)
+            (status, error, client_id.unwrap_or_default())
         }
-    }
+    };
+    let typed = Typed {
+        message: Which::Unsent { key, reply_to },
+        content: &content,
+        wrong: Some(&error.message),
+    };
+    let page = match reply_to {
+        None => edit_page(site, status, room, typed),
+        Some(answered) => {
+            let at = (room, answered);
+            pages::refused_answer(site, shape, scope, at, typed, (status, &error)).await
+        }
+    };
+    told_when(page, &error)
 }
 
 /// Whether a message that is there already is what was sent now. One that says something else by now

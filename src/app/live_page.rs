@@ -16,7 +16,7 @@ mod place_json;
 mod template;
 
 pub use document::rendered;
-pub use fragments::thread_row;
+pub use fragments::thread_line;
 
 use crate::app::shell::{Assets, Print, is_watched};
 use fragments::{FragmentCache, Renderer, TooMuch, fragment_cache};

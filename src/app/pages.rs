@@ -70,4 +70,4 @@ pub use settings::{Wrong, settings, settings_page};
 pub use setup::{set_up, set_up_page};
 pub use shape::Shape;
 pub use signing_in::{sign_in, sign_in_page, sign_out};
-pub use thread::thread;
+pub use thread::{refused_answer, thread};

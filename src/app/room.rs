@@ -45,6 +45,8 @@ mod reactions;
 mod room_line;
 mod shown;
 mod sidebar;
+#[cfg(feature = "ssr")]
+mod thread_line;
 mod topbar;
 mod unsent;
 mod view_model;

@@ -86,6 +86,8 @@ pub struct Timeline {
     ceiling: Option<Number>,
     below: Beyond,
     above: Beyond,
+    /// The latest reply that was seen, kept or not: a page that was read before it counts too few.
+    last_reply: Seq,
     owed: Option<Owed>,
     /// Only a part of a sync has come: rows that changed again behind it may lack what is in it.
     is_partial: bool,
@@ -129,6 +131,7 @@ impl Timeline {
             ceiling: history.has_newer.then(|| last.unwrap_or(Number::ZERO)),
             below: Beyond::default(),
             above: Beyond::default(),
+            last_reply: Seq::ZERO,
             owed: None,
             is_partial: false,
             in_view: None,
@@ -160,6 +163,11 @@ impl Timeline {
     /// There are newer messages than the last row; live ones are not appended then.
     pub fn has_newer(&self) -> bool {
         self.ceiling.is_some()
+    }
+
+    /// The latest reply that was seen.
+    pub fn last_reply(&self) -> Seq {
+        self.last_reply
     }
 
     /// The oldest row: what to ask older messages `before`.
@@ -306,7 +314,7 @@ impl Timeline {
             self.floor = floor;
             self.below.nearest = None;
         }
-        self.owe(older.seq, self.below.changed);
+        self.owe(older.seq, self.below.changed.max(self.last_reply));
         for message in older.messages {
             self.take(message);
         }
@@ -335,7 +343,8 @@ impl Timeline {
             self.above.nearest = None;
         }
         // What a message of the page quotes may be on the other side.
-        self.owe(newer.seq, self.above.changed.max(self.below.changed));
+        let changed = self.above.changed.max(self.below.changed);
+        self.owe(newer.seq, changed.max(self.last_reply));
         for message in newer.messages {
             self.take(message);
         }
@@ -397,7 +406,7 @@ impl Timeline {
     fn take(&mut self, message: Message) -> bool {
         match self.is_beyond(message.number, message.seq) {
             Some(is_above) => {
-                self.requote(&message);
+                self.hear_beyond(&message);
                 is_above
             }
             None => self.put(message),
@@ -407,6 +416,8 @@ impl Timeline {
     fn put(&mut self, mut message: Message) -> bool {
         message.be_of_author();
         self.quote(&mut message);
+        self.count_reply(&message);
+        self.keep_replies(&mut message);
         let at = self
             .messages
             .partition_point(|row| row.number < message.number);

@@ -45,7 +45,7 @@ pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Format, Link, Message};
 pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
-pub use quote::Quote;
+pub use quote::{Quote, Replies};
 pub use reactions::{KNOWS_REACTIONS, Reacted, Reaction};
 pub use read_only::ReadOnly;
 pub use room::{Room, RoomKind};

@@ -2,7 +2,9 @@
 
 use crate::json::{names, record};
 use crate::quote::gist;
-use crate::{Document, MessageId, Number, Person, Quote, Reaction, RoomId, Seq, Timestamp, UserId};
+use crate::{
+    Document, MessageId, Number, Person, Quote, Reaction, Replies, RoomId, Seq, Timestamp, UserId,
+};
 
 record! {
     /// A message; the same record in REST, frames and pages.
@@ -43,6 +45,9 @@ record! {
         /// The number of the message with which the thread begins that a reply is in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub thread: Option<Number>,
+        /// What is in the thread that begins with it, or that it is in, besides the first message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub replies: Option<Replies>,
         /// The web addresses in the text, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub links: Vec<Link>,

@@ -1,10 +1,11 @@
-//! What a reply shows of the message that it answers: whose it is, and how it begins.
+//! What a reply shows of the message that it answers, whose it is and how it begins; and what a message shows of its
+//! replies, how many they are.
 //!
 //! *Invariant:* a quote is made of the quoted message as it is now, never kept: what is deleted there is in no quote. What
 //! a message hides is hidden in its gist, too.
 
 use crate::json::record;
-use crate::{Document, Kind, Node, Seq, UserId};
+use crate::{Document, Kind, Node, Number, Seq, UserId};
 
 /// Characters of a gist; what goes on behind them ends with `…`.
 pub const GIST_MAX: usize = 100;
@@ -24,6 +25,36 @@ record! {
         pub username: String,
         /// The first line of its text, without markup; empty once it was deleted.
         pub text: String,
+    }
+}
+
+record! {
+    #[derive(Copy, PartialOrd, Ord, Hash)]
+    /// What is in a thread besides the message with which it begins.
+    pub struct Replies {
+        /// How many there are; no more are counted than [`REPLIES_MAX`].
+        pub count: i64,
+        /// The number of the last one.
+        pub last: Number,
+    }
+}
+
+/// No more replies are counted.
+pub const REPLIES_MAX: i64 = 100;
+
+impl Replies {
+    /// With one more, which has this number.
+    pub fn with(before: Option<Self>, number: Number) -> Self {
+        Self {
+            count: before.map_or(1, |before| REPLIES_MAX.min(before.count + 1)),
+            last: number,
+        }
+    }
+
+    /// The later one of two states: none is taken out of a thread.
+    pub fn later(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let last = |replies: Option<Self>| replies.map(|replies| (replies.last, replies.count));
+        if last(one) < last(other) { other } else { one }
     }
 }
 

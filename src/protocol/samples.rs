@@ -22,6 +22,7 @@ pub fn message(number: i64) -> Message {
         reply_to: None,
         quote: None,
         thread: None,
+        replies: None,
         links: Vec::new(),
         doc: None,
         reactions: Vec::new(),

@@ -133,7 +133,10 @@ pub fn site(site: Site) -> Router {
         )
         .route("/rooms/{slug}/m/{number}/react", post(forms::react))
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
-        .route("/rooms/{slug}/m/{number}/thread", get(pages::thread))
+        .route(
+            "/rooms/{slug}/m/{number}/thread",
+            get(pages::thread).post(forms::answer_in_thread),
+        )
         .route("/rpc/{call}", post(outdated::call))
         .method_not_allowed_fallback(pages::other_method)
         .layer(from_fn_with_state(site.clone(), bodies::first))

@@ -150,12 +150,11 @@ pub enum Part {
     MarkRead(RoomKey, ReadHere),
 }
 
-/// A line of a thread, as it is in the room.
-pub fn thread_row(room: &Room, row: Row) -> String {
+/// A line of the thread that begins with this message of the room; its times say their days.
+pub fn thread_line(room: &Room, row: Row, root: Number) -> String {
     match row {
-        Row::Day { date, datetime, .. } => fragments::day(date, datetime),
-        Row::Message(row) => fragments::message(opened(&room.into(), History::default()), row),
-        Row::New | Row::Note { .. } | Row::Pending(_) => String::new(),
+        Row::Message(row) => fragments::answer(opened(&room.into(), History::default()), row, root),
+        Row::Day { .. } | Row::New | Row::Note { .. } | Row::Pending(_) => String::new(),
     }
 }
 

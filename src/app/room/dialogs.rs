@@ -6,7 +6,7 @@
 
 use super::driver::{self, act};
 use super::finder;
-use super::shown;
+use super::shown::{self, Derived};
 use super::view_model::{Dialog, ViewModel};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed, SINGLE_KEYS};
@@ -16,12 +16,15 @@ use crate::app::browser::{cards, fetch, storage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_client::session::Session;
+use parlour_client::timeline::Timeline;
 use parlour_protocol::calls::{Answered, Refused, Request};
 use parlour_protocol::json::FromJson;
 use parlour_protocol::{User, paths, rules};
 
 /// The fields that a panel may have, by name and id.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 8] = [
+    "client_id",
+    ANSWER,
     "name",
     "description",
     "username",
@@ -30,6 +33,9 @@ const FIELDS: [&str; 6] = [
     "next",
 ];
 
+/// The field for an answer, in the panel of a thread.
+const ANSWER: &str = "content";
+
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(model: ViewModel) {
     dialog::attend(move |deed| happened(model, deed));
@@ -37,10 +43,26 @@ pub fn keep(model: ViewModel) {
         // Who is nobody is asked for a name on the way to the page.
         let is_here = driver::is_plain(event) && model.me().with_untracked(Option::is_some);
         if is_here {
+            let is_thread = card.ends_with("/thread");
             model.change(|state| state.screen.card = card);
-            model.show_dialog(Some(Dialog::Card));
+            model.show_dialog(Some(match is_thread {
+                true => Dialog::Thread,
+                false => Dialog::Card,
+            }));
         }
         is_here
+    });
+    let last_reply = Derived::new(move || model.timeline().with(Timeline::last_reply));
+    shown::keep(move || {
+        last_reply.with(|_| ());
+        // What somebody types there is not taken from them.
+        let is_read = model.dialog().get_untracked() == Some(Dialog::Thread)
+            && text_field::text(ANSWER).is_empty();
+        if is_read {
+            spawn_local(async move {
+                ask(model, Dialog::Thread, None).await;
+            });
+        }
     });
     shown::keep(move || match model.dialog().get() {
         Some(Dialog::Find) => finder::open(model),
@@ -110,7 +132,7 @@ fn path_of(model: ViewModel, wanted: Dialog) -> Option<String> {
         Dialog::NewRoom => paths::NEW_ROOM.to_owned(),
         Dialog::Find => paths::GO.to_owned(),
         Dialog::Keys => paths::KEYS.to_owned(),
-        Dialog::Card => model.look(|state| state.screen.card.clone()),
+        Dialog::Card | Dialog::Thread => model.look(|state| state.screen.card.clone()),
         Dialog::Name if is_somebody => paths::ME.to_owned(),
         Dialog::Name => match model.look(|state| state.screen.after_name) {
             Some(_) => paths::join(paths::NEW_ROOM),
@@ -206,6 +228,10 @@ fn confirm(model: ViewModel) {
                 if let Some(user) = User::from_text(&done) {
                     named(model, user);
                 }
+            }
+            // With the answer in it.
+            Dialog::Thread => {
+                ask(model, wanted, None).await;
             }
             Dialog::NewRoom => act(model, |session| session.visit(done, true)),
             // What is changed or gone is told everybody, and this page, too.

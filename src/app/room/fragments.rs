@@ -11,6 +11,7 @@ use super::log::{NewerEnd, OlderEnd};
 use super::members::Members;
 use super::new_line::{MarkRead, NewLine};
 use super::room_line::{Heading, RoomLine};
+use super::thread_line::thread_line;
 use super::topbar;
 use super::view_model::ViewModel;
 use hydration_context::SsrSharedContext;
@@ -18,7 +19,7 @@ use leptos::prelude::*;
 use parlour_client::read_here::ReadHere;
 use parlour_client::sections::Section;
 use parlour_client::timeline::MessageRow;
-use parlour_protocol::{Place, Room, RoomEntry, User};
+use parlour_protocol::{Number, Place, Room, RoomEntry, User};
 use std::sync::Arc;
 
 pub use super::keyed_list::END as LIST_END;
@@ -88,6 +89,12 @@ pub fn mark_read(room: Room, here: ReadHere) -> String {
 /// A message of the open room.
 pub fn message(place: Place, row: MessageRow) -> String {
     rendered(place, || view! { <MessageLine row/> })
+}
+
+/// A message of a thread; what it answers is said where that is not the first one.
+pub fn answer(place: Place, row: MessageRow, root: Number) -> String {
+    let answered = row.message.reply_to.filter(|answered| *answered != root);
+    rendered(place, || thread_line(row, answered))
 }
 
 fn rendered<V: IntoView>(place: Place, view: impl FnOnce() -> V) -> String {

@@ -78,6 +78,7 @@ pub fn MessageLine(
         .unwrap_or_default();
     let visit = quote::visit(model, permalink.clone());
     let answered = message.reply_to;
+    let replies = message.replies;
     let is_deleted = message.deleted;
     let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
@@ -135,6 +136,7 @@ pub fn MessageLine(
                     },
                 )
             }}
+            {replies.map(|replies| quote::replies(model, number, replies))}
         </article>
     }
 }
@@ -145,7 +147,7 @@ pub fn card(model: ViewModel, person: UserId) -> Option<String> {
 }
 
 /// What shows a message that is folded away. It works without script.
-fn unfold() -> impl IntoView {
+pub(super) fn unfold() -> impl IntoView {
     view! {
         <label class="unfold"><input type="checkbox" autocomplete="off"/>" Hidden message, show"</label>
     }

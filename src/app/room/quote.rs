@@ -10,7 +10,8 @@ use crate::app::slots::STOP;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::session::{Part, Session};
-use parlour_protocol::{Number, Quote, paths};
+use parlour_protocol::quote::REPLIES_MAX;
+use parlour_protocol::{Number, Quote, Replies, paths};
 
 /// What is said of a message that was deleted.
 const REMOVED: &str = "This message was removed.";
@@ -32,6 +33,17 @@ pub fn quote(model: ViewModel, quote: Quote, number: Option<Number>) -> impl Int
             </a>
         </p>
     }
+}
+
+/// The line of a message that leads to its thread; `browser/cards.rs` opens it in the panel.
+pub fn replies(model: ViewModel, number: Number, replies: Replies) -> impl IntoView {
+    let path = model.room().map(|room| paths::thread(&room, number));
+    let said = match replies.count {
+        1 => "1 reply".to_owned(),
+        REPLIES_MAX.. => "99+ replies".to_owned(),
+        count => format!("{count} replies"),
+    };
+    view! { <p class="replies"><a href=path tabindex=STOP>{said}</a></p> }
 }
 
 /// Leads to a message of the room without loading a page.

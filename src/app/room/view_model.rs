@@ -34,6 +34,8 @@ pub enum Dialog {
     Keys,
     /// Somebody's card, of which the screen knows where it is.
     Card,
+    /// The same of a thread.
+    Thread,
     /// Delete the open room?
     DeleteRoom,
     /// Delete this message?
@@ -45,7 +47,7 @@ impl Dialog {
     pub fn is_about_room(self) -> bool {
         matches!(
             self,
-            Self::ChangeRoom | Self::DeleteRoom | Self::DeleteMessage(_)
+            Self::ChangeRoom | Self::DeleteRoom | Self::DeleteMessage(_) | Self::Thread
         )
     }
 }
@@ -452,10 +454,9 @@ impl ViewModel {
 
     /// The zone that times are written in.
     pub fn zone(self) -> Zone {
-        if self.today().get().is_some() {
-            clock::offset_minutes
-        } else {
-            utc
+        match self.today().get() {
+            Some(_) => clock::offset_minutes,
+            None => utc,
         }
     }
 
@@ -471,7 +472,7 @@ impl ViewModel {
         if sends { "send" } else { "enter" }.to_owned()
     }
 
-    /// Looks at the session, following a part of it.
+    /// Looks at the session, and follows a part of it.
     pub(super) fn see<R>(self, part: Part, look: impl FnOnce(&Session) -> R) -> R {
         self.follow(part as usize);
         self.look(|state| look(&state.session))

@@ -1,7 +1,7 @@
 //! What replies quote: of a message that is held, or was told of, as it is now.
 
 use super::Timeline;
-use parlour_protocol::{Message, Quote};
+use parlour_protocol::{Message, Quote, Replies};
 use std::sync::Arc;
 
 impl Timeline {
@@ -29,5 +29,39 @@ impl Timeline {
             };
             *reply = quoting.into();
         }
+    }
+
+    /// A message that is not held is like this now.
+    pub(super) fn hear_beyond(&mut self, message: &Message) {
+        self.requote(message);
+        self.count_reply(message);
+    }
+
+    /// A reply is told of: so is how many there are in its thread.
+    pub(super) fn count_reply(&mut self, reply: &Message) {
+        let Some(root) = reply.thread else { return };
+        self.last_reply = self.last_reply.max(reply.number.seq());
+        let at = self.messages.binary_search_by_key(&root, |m| m.number);
+        if let Ok(at) = at {
+            let root = &mut self.messages[at];
+            let replies = Replies::later(root.replies, reply.replies);
+            if root.replies != replies {
+                let counted = Message {
+                    replies,
+                    ..Message::clone(root)
+                };
+                *root = counted.into();
+            }
+        }
+    }
+
+    /// A message comes to be held: the first one of a thread with all that is known to be in it. Its replies say that no
+    /// more once it is counted there.
+    pub(super) fn keep_replies(&self, message: &mut Message) {
+        let held = self.get(message.number);
+        message.replies = match message.thread {
+            Some(_) => None,
+            None => Replies::later(message.replies, held.and_then(|held| held.replies)),
+        };
     }
 }

@@ -7,7 +7,9 @@
 use super::{Note, Timeline, Zone};
 use crate::namesakes::Namesakes;
 use crate::outbox::Pending;
-use parlour_protocol::{Civil, Message, Number, Quote, Seq, SystemEvent, Timestamp, User, UserId};
+use parlour_protocol::{
+    Civil, Message, Number, Quote, Replies, Seq, SystemEvent, Timestamp, User, UserId,
+};
 use std::sync::Arc;
 
 /// Messages of one author further apart than this stand in groups of their own.
@@ -151,8 +153,17 @@ pub enum Key {
     /// Of the line *New*.
     New,
     /// Of a message: its room and number, its last change, whose it is and what they are called, how it is drawn, and what it
-    /// answers.
-    Message(i64, i64, Seq, UserId, String, [bool; 6], Option<Quote>),
+    /// answers and what answers it.
+    Message(
+        i64,
+        i64,
+        Seq,
+        UserId,
+        String,
+        [bool; 6],
+        Option<Quote>,
+        Option<Replies>,
+    ),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
     /// Of a message on its way: its key, its author's name, and how it is drawn. Whether it waits or is being sent
@@ -183,6 +194,7 @@ impl Row {
                     row.number.is_some(),
                 ],
                 row.quote.clone(),
+                row.message.replies,
             ),
             Self::Note { id, joined, left } => Key::Note(*id, joined.clone(), left.clone()),
             Self::Pending(row) => Key::Pending(

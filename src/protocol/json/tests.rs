@@ -116,6 +116,10 @@ impl Dice {
                 text: dice.text(),
             }),
             thread: self.maybe(Self::number).map(Number),
+            replies: self.maybe(|dice| Replies {
+                count: dice.number(),
+                last: Number(dice.number()),
+            }),
             reply_to: self.maybe(Self::number).map(Number),
             links: self.list(|dice| Link {
                 start: dice.roll(1 << 32) as u32,

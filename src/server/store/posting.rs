@@ -5,6 +5,8 @@
 //! it, a reply may be to one, and what is refused has written nothing.
 
 mod asking;
+mod new_post;
+mod repeats;
 
 use super::Store;
 use super::author::Author;
@@ -19,7 +21,6 @@ use super::rooms::{RoomState, is_visible};
 use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, Stored, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
-use crate::events::Publication;
 use crate::limits::Charge;
 use crate::markdown::Formatted;
 use parlour_protocol::{
@@ -210,52 +211,6 @@ impl Draft {
     }
 }
 
-impl NewPost {
-    /// The number of the message with which its thread begins, if it is a reply.
-    pub(super) fn root(&self) -> Option<i64> {
-        self.answered.as_ref().map(|answered| answered.thread.0)
-    }
-
-    /// The message that is made of it, with what it quotes.
-    pub(super) fn message(&self, row: MessageRow, ids: MessageIds) -> Message {
-        Message {
-            quote: self
-                .answered
-                .as_ref()
-                .map(|answered| answered.quote.clone()),
-            ..row.into_message(ids)
-        }
-    }
-
-    /// What is answered and told once it is stored as `message`; `joined` is the place in its author's stream that a
-    /// membership took which began by it.
-    pub(super) fn written(
-        &self,
-        draft: &Draft,
-        message: Arc<Message>,
-        joined: Option<Seq>,
-    ) -> Written<Posted> {
-        let joined = joined.map(|me| Publication::Joined {
-            room: draft.room,
-            user: draft.author,
-            read_posts: self.ordinal,
-            me,
-        });
-        let posted = Publication::Message {
-            message: Arc::clone(&message),
-            posts: self.ordinal,
-        };
-        Written {
-            // Who writes here for the first time has come before.
-            publish: joined.into_iter().chain([posted]).collect(),
-            value: Posted {
-                message,
-                is_new: true,
-            },
-        }
-    }
-}
-
 /// Why a send is not stored.
 enum Refused {
     /// Refuses this send only.
@@ -275,6 +230,7 @@ impl BatchWrite for Post {
             Db::Sqlite(_) => Self::write_each(posts, db),
         };
         direct::come_back(db, away, &mut results)?;
+        repeats::quote(db, &mut results)?;
         results
     }
 }
@@ -326,8 +282,7 @@ fn facts(
             && !was_deleted_with_its_room(db, &sent)?
         {
             if statement(db, IS_SEEN)?.exists(values![sent.room_id, draft.author])? {
-                let sent = quotes::quoting(db, sent.into_message(ids))?;
-                return Ok(PostFacts::Repeat(sent.into()));
+                return Ok(PostFacts::Repeat(sent.into_message(ids).into()));
             }
             // What became of it since is not for its author any more.
             is_used = true;

@@ -4,11 +4,12 @@
 //! *Invariant:* a quote is read beside the messages, in one state of the database, and is of what is quoted there now. No
 //! row keeps one; a text with markup has its gist beside it, so that no tree is read for a line of it.
 
-use super::db::{self, Db, Row, statement};
+use super::db::{self, Db, Row, statement, values};
 use crate::markdown::Formatted;
-use parlour_protocol::quote::gist;
-use parlour_protocol::{Message, Number, Quote, RoomId, Seq, UserId};
+use parlour_protocol::quote::{REPLIES_MAX, gist};
+use parlour_protocol::{Message, Number, Quote, Replies, RoomId, Seq, UserId};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 /// What a reply says of the message that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Answered {
     pub quote: Quote,
     /// The number of the message with which the thread begins.
     pub thread: Number,
+    /// What is in it so far.
+    pub replies: Option<Replies>,
 }
 
 impl Answered {
@@ -25,13 +28,20 @@ impl Answered {
         Self {
             quote: Quote::of(message),
             thread: message.thread.unwrap_or(message.number),
+            replies: message.replies,
         }
     }
 
     /// Reads a row that begins with the columns of [`answered!`].
     pub(super) fn read(row: &Row<'_>, at: usize) -> db::Result<Self> {
+        let count = row.get(at + 5)?;
         Ok(Self {
             thread: Number(row.get(at)?),
+            // Which is the last one is known when there is one more.
+            replies: (count > 0).then_some(Replies {
+                count,
+                last: Number::ZERO,
+            }),
             quote: Quote {
                 seq: Seq(row.get(at + 1)?),
                 user_id: UserId(row.get(at + 2)?),
@@ -50,7 +60,9 @@ macro_rules! answered {
             $before,
             "coalesce(messages.root, messages.number), messages.seq, coalesce(account.id, messages.author_id), \
             coalesce(account.name, author.name, messages.author_name), \
-            coalesce(gist, CASE WHEN doc IS NULL THEN substr(body, 1, 1000) ELSE '…' END) \
+            coalesce(gist, CASE WHEN doc IS NULL THEN substr(body, 1, 1000) ELSE '…' END), \
+            (SELECT count(*) FROM (SELECT 1 FROM messages AS reply WHERE reply.room_id = messages.room_id \
+            AND reply.root = coalesce(messages.root, messages.number) LIMIT 100) AS replies) \
             FROM messages LEFT JOIN users AS author ON author.id = messages.author_id \
             LEFT JOIN users AS account ON account.id = author.merged_into ",
             $rest
@@ -62,8 +74,63 @@ pub(super) use answered;
 /// The message of this number, as a reply to it says it.
 pub(super) const ANSWERED: &str = answered!("", "WHERE room_id = ? AND number = ?");
 
-/// Puts into each of these, all of one room, what it quotes. What is among them is not read again.
+/// Puts into each of these, all of one room and in whatever order, what it quotes and how many answer it.
 pub(super) fn quote(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result<()> {
+    count_replies(db, room, messages)?;
+    quote_answered(db, room, messages)
+}
+
+/// Of those that may begin a thread one range of the index of replies, which is empty where there are none; of threads
+/// that began elsewhere each by itself.
+fn count_replies(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result<()> {
+    let numbers = || messages.iter().map(|message| message.number);
+    let Some((first, last)) = numbers().min().zip(numbers().max()) else {
+        return Ok(());
+    };
+    let mut replies: HashMap<Number, Replies> = HashMap::new();
+    statement(db, REPLIES)?.each(values![room, first, last], |row| {
+        let counted = Replies {
+            count: REPLIES_MAX.min(row.get(1)?),
+            last: Number(row.get(2)?),
+        };
+        replies.insert(Number(row.get(0)?), counted);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let threads = messages.iter().filter_map(|message| message.thread);
+    let mut elsewhere: Vec<Number> = threads
+        .filter(|root| *root < first || *root > last)
+        .collect();
+    elsewhere.sort_unstable();
+    elsewhere.dedup();
+    let values: Vec<_> = elsewhere
+        .iter()
+        .map(|root| [room.into(), (*root).into()])
+        .collect();
+    let queries: Vec<_> = values
+        .iter()
+        .map(|values| (REPLIES_OF, &values[..]))
+        .collect();
+    if queries.len() > 1 {
+        db.prefetch(&queries)?;
+    }
+    for (root, values) in elsewhere.iter().zip(&values) {
+        let counted = statement(db, REPLIES_OF)?.row(values, |row| {
+            Ok(Replies {
+                count: row.get(0)?,
+                last: Number(row.get::<Option<i64>>(1)?.unwrap_or_default()),
+            })
+        })?;
+        replies.extend(counted.map(|counted| (*root, counted)));
+    }
+    for message in messages {
+        let root = message.thread.unwrap_or(message.number);
+        message.replies = replies.get(&root).copied();
+    }
+    Ok(())
+}
+
+/// What is among them is not read again.
+fn quote_answered(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result<()> {
     let is_reply = |message: &&Message| message.reply_to.is_some() && !message.deleted;
     if !messages.iter().any(|message| is_reply(&message)) {
         return Ok(());
@@ -100,6 +167,12 @@ pub(super) fn quote(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Resu
     }
     Ok(())
 }
+
+const REPLIES: &str = "SELECT root, count(*), max(number) FROM messages \
+    WHERE room_id = ? AND root >= ? AND root <= ? GROUP BY root";
+
+const REPLIES_OF: &str = "SELECT count(*), max(number) FROM (SELECT number FROM messages \
+    WHERE room_id = ? AND root = ? ORDER BY number DESC LIMIT 100) AS replies";
 
 /// The same of one message.
 pub(super) fn quoting(db: &Db, mut message: Message) -> db::Result<Message> {

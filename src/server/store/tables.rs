@@ -162,6 +162,7 @@ impl MessageRow {
             reply_to: self.reply_to.map(Number),
             quote: None,
             thread: self.root.map(Number),
+            replies: None,
         }
     }
 }

@@ -155,6 +155,29 @@ async fn a_thread_is_a_message_and_all_that_answers_it_page_by_page() {
 }
 
 #[tokio::test]
+async fn how_many_answer_is_said_at_every_door_and_by_each_answer() {
+    let server = Server::plain().await;
+    let alice = server.guest("Alice").await;
+    let mut reader = server.chat(LOBBY, "Reader").await;
+    server.say(&alice, LOBBY, "first").await;
+    for (answered, number) in [(1, 2), (2, 3), (1, 4)] {
+        answer(&server, &alice, answered, "answer").await;
+        let live = reader.next_that(|frame| frame["number"] == number).await;
+        let replies = json!({"count": number - 1, "last": number});
+        assert_eq!(live["replies"], replies);
+        let history = get(&server, "/api/chat/rooms/1/history").await;
+        assert_eq!(history["messages"][0]["replies"], replies);
+        // From a page that begins behind the first one.
+        let page = get(&server, &format!("{MESSAGES}?after={}", number - 1)).await;
+        assert_eq!(page[0]["replies"], replies);
+    }
+    let edited = json!({"content": "first of all"});
+    change(&server, Method::PATCH, &alice, 1, Some(edited)).await;
+    let changed = reader.next_of_type("message_changed").await;
+    assert_eq!(changed["replies"], json!({"count": 3, "last": 4}));
+}
+
+#[tokio::test]
 async fn a_thread_of_a_closed_room_is_none_to_others() {
     let server = Server::plain().await;
     let (alice, bob) = (server.guest("Alice").await, server.guest("Bob").await);

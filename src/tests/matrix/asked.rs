@@ -222,6 +222,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
                 ("density", "roomy".to_owned()),
             ]
         }
+        ("/rooms/{slug}/m/{number}/thread", _) => text("content", key),
         ("/settings/about", _) => text("bio", key),
         ("/settings/clock", _) => text("utc_offset", "60"),
         ("/settings/mail", _) => text("mail", "somebody@example.org"),

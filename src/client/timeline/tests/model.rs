@@ -2,7 +2,7 @@
 
 use super::super::*;
 use parlour_protocol::reactions::turn;
-use parlour_protocol::{Quote, Reacted, Timestamp, samples};
+use parlour_protocol::{Quote, Reacted, Replies, Timestamp, samples};
 use std::ops::RangeInclusive;
 
 pub fn message(number: i64, content: &str) -> Message {
@@ -56,8 +56,11 @@ impl Server {
             let reach = self.messages.len();
             let answered = (reach > 0 && random.one_in(2)).then(|| random.below(reach));
             let reply_to = answered.map(|at| self.messages[at].number);
+            let thread =
+                answered.map(|at| self.messages[at].thread.unwrap_or(self.messages[at].number));
             let posted = Message {
                 reply_to,
+                thread,
                 ..message(self.seq.0, "posted")
             };
             self.messages.push(posted.clone());
@@ -99,6 +102,11 @@ impl Server {
         let answered = |number| self.messages.iter().find(|m| m.number == number);
         Message {
             quote: reply_to.and_then(answered).map(Quote::of),
+            replies: (self.messages.iter())
+                .filter(|reply| reply.thread == Some(message.thread.unwrap_or(message.number)))
+                .fold(None, |replies, reply| {
+                    Some(Replies::with(replies, reply.number))
+                }),
             ..message.clone()
         }
     }
@@ -241,6 +249,13 @@ fn shown<'m>(messages: impl IntoIterator<Item = &'m Message>) -> Vec<Message> {
     let mut messages: Vec<_> = messages.into_iter().cloned().collect();
     for quote in messages.iter_mut().filter_map(|one| one.quote.as_mut()) {
         quote.seq = Seq::ZERO;
+    }
+    // How many answer one stands at the first message of a thread.
+    for reply in messages
+        .iter_mut()
+        .filter(|message| message.thread.is_some())
+    {
+        reply.replies = None;
     }
     messages
 }

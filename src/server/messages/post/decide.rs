@@ -122,6 +122,7 @@ mod tests {
         Answered {
             quote: Quote::of(&samples::message(2)),
             thread: Number(2),
+            replies: None,
         }
     }
 

@@ -162,17 +162,12 @@ impl<'p> Group<'p> {
             group.answered.insert(at, Answered::read(&row, 2)?);
         }
         for row in sent.iter().map(Row::Postgres) {
-            group.knows_sent(&row, posts, session)?;
+            group.knows_sent(&row, posts)?;
         }
         Ok(group)
     }
 
-    fn knows_sent(
-        &mut self,
-        row: &Row<'_>,
-        posts: &'p [Post],
-        session: &Session,
-    ) -> db::Result<()> {
+    fn knows_sent(&mut self, row: &Row<'_>, posts: &'p [Post]) -> db::Result<()> {
         let is_gone: bool = row.get(MessageRow::COUNT)?;
         let is_visible = row.get(MessageRow::COUNT + 1)?;
         let row = MessageRow::read(row)?;
@@ -187,14 +182,7 @@ impl<'p> Group<'p> {
         };
         if let Some(post) = posts.iter().find(is_it) {
             let key = (post.draft.author.0, post.draft.client_id.as_str());
-            let mut message = row.into_message(post.ids);
-            if let Some(number) = message.reply_to {
-                let answered = session.ask(quotes::ANSWERED, values![message.room_id, number])?;
-                let answered = answered.rows.first().map(Row::Postgres);
-                let answered = answered.map(|row| Answered::read(&row, 0)).transpose()?;
-                message.quote = answered.map(|answered| answered.quote);
-            }
-            let message = Arc::new(message);
+            let message = Arc::new(row.into_message(post.ids));
             self.sent.insert(
                 key,
                 Sent {
@@ -265,6 +253,12 @@ impl<'p> Group<'p> {
         }
         let at = (draft.room.0, new.number.0);
         self.answered.insert(at, Answered::by_reply_to(&message));
+        // It is in the thread for those behind it in the group.
+        for ((room, _), answered) in &mut self.answered {
+            if *room == draft.room.0 && Some(answered.thread) == message.thread {
+                answered.replies = message.replies;
+            }
+        }
         let sent = Sent {
             message: Arc::clone(&message),
             is_visible: true,

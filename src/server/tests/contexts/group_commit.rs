@@ -59,7 +59,9 @@ async fn sends_of_one_group_end_as_if_sent_one_by_one() {
     assert!(matches!(too_many, Err(ServiceError::RateLimited { .. })));
 
     let stored = history(ctx, &visitor(), LOBBY, View::Newest, 50).await;
-    let stored = stored.unwrap().messages;
+    let mut stored = stored.unwrap().messages;
+    let replies = stored[0].replies.take();
+    assert_eq!(replies.map(|replies| replies.last), Some(Number(2)));
     assert_eq!(
         stored[..3],
         [first, reply, last].map(|p| Arc::unwrap_or_clone(p.message))

@@ -164,11 +164,11 @@ async fn a_reply_takes_one_more() {
 }
 
 #[tokio::test]
-async fn a_page_of_history_takes_a_statement_for_its_room_and_one_for_each_side_of_where_it_is() {
+async fn a_page_of_history_takes_a_statement_for_its_room_one_for_each_side_and_one_for_replies() {
     let (bench, _, _) = lobby().await;
     let visitor = visitor();
     let page = |view| history(&bench.ctx, &visitor, LOBBY, view, 50);
-    assert_eq!(traced_sql(page(View::Newest)).await, "query query");
+    assert_eq!(traced_sql(page(View::Newest)).await, "query query query");
     for view in [
         View::Before(Number(40)),
         View::After(Number(3)),
@@ -176,14 +176,14 @@ async fn a_page_of_history_takes_a_statement_for_its_room_and_one_for_each_side_
     ] {
         assert_eq!(
             traced_sql(page(view)).await,
-            "query query query",
+            "query query query query",
             "{view:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_members_room_page_takes_four_statements_and_two_when_they_are_known() {
+async fn a_members_room_page_takes_five_statements_and_three_when_they_are_known() {
     let (bench, alice, token) = lobby().await;
     let page = async || {
         let person = accounts::authenticate(&bench.ctx, &token).await.unwrap();
@@ -211,14 +211,14 @@ async fn a_members_room_page_takes_four_statements_and_two_when_they_are_known()
         // Who they are, and how far they have read.
         assert_eq!(traced_sql(known()).await, "");
     };
-    // Who asks; the rooms and the messages; what they have read.
-    assert_eq!(traced_sql(page()).await, "query query query query");
+    // Who asks; the rooms, the messages and what answers them; what they have read.
+    assert_eq!(traced_sql(page()).await, "query query query query query");
     // Nothing of theirs was written since, so who asks is known, and what they have read.
-    assert_eq!(traced_sql(page()).await, "query query");
+    assert_eq!(traced_sql(page()).await, "query query query");
     let bob = bench.guest("Bob").await;
     bench.post(&bob, "hello").await;
-    assert_eq!(traced_sql(page()).await, "query query");
+    assert_eq!(traced_sql(page()).await, "query query query");
     // Who writes has read.
     bench.post(&alice, "hello").await;
-    assert_eq!(traced_sql(page()).await, "query query query query");
+    assert_eq!(traced_sql(page()).await, "query query query query query");
 }

@@ -1,7 +1,7 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Posting, Quote, Room, RoomKind, RoomRules, Seq};
+use parlour_protocol::{History, Number, Posting, Quote, Replies, Room, RoomKind, RoomRules, Seq};
 use parlour_server::messages::{View, delete, edit, history, react, sync};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
@@ -79,6 +79,11 @@ impl Client {
         for reply in self.messages.values_mut().filter(quotes) {
             reply.quote = (!reply.deleted).then(|| Quote::of(&message));
         }
+        // So many answer it as have come.
+        let thread = message.thread.and_then(|root| self.messages.get_mut(&root));
+        if let Some(root) = thread {
+            root.replies = Replies::later(root.replies, message.replies);
+        }
         if !before {
             self.messages.insert(message.number, message);
         }
@@ -105,8 +110,19 @@ impl Client {
         let newest = self.messages.values().rev().take(PAGE as usize);
         let mut messages: Vec<_> = newest.cloned().collect();
         messages.reverse();
+        show_replies(&mut messages);
         let description = self.room.description.clone();
         (messages, self.seq, description, self.rules)
+    }
+}
+
+/// How many answer one stands at the first of a thread, and is not kept with the others.
+fn show_replies(messages: &mut [Message]) {
+    for reply in messages
+        .iter_mut()
+        .filter(|message| message.thread.is_some())
+    {
+        reply.replies = None;
     }
 }
 
@@ -241,7 +257,8 @@ async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseE
         make(&bench, &people, change, &mut posted).await;
     }
     client.catch_up(&bench, reader).await;
-    let (room, rules, fresh) = page(&bench, reader).await;
+    let (room, rules, mut fresh) = page(&bench, reader).await;
+    show_replies(&mut fresh.messages);
     let fresh = (fresh.messages, fresh.seq, room.description, rules);
     prop_assert_eq!(client.newest(), fresh);
     bench.ctx.drain().await;
