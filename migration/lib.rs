@@ -26,6 +26,7 @@ mod m0017_profile;
 mod m0018_documents;
 mod m0019_threads;
 mod m0020_reactions;
+mod m0021_revisions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_documents::Step),
             Box::new(m0019_threads::Step),
             Box::new(m0020_reactions::Step),
+            Box::new(m0021_revisions::Step),
         ]
     }
 }

@@ -38,11 +38,11 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use parlour_protocol::{
-    AppError, ErrorCode, Guests, Message, Number, Posting, Room, RoomId, RoomKind, RoomRules, Seq,
-    User, paths, rules,
+    AppError, ErrorCode, Guests, Message, Number, Posting, Revisions, Room, RoomId, RoomKind,
+    RoomRules, Seq, User, paths, rules,
 };
 use parlour_server::config::StoredSettings;
-use parlour_server::http::AtMessage;
+use parlour_server::http::{AtMessage, AtRevision};
 use parlour_server::messages::{self, NewMessage};
 use parlour_server::rooms::{self, Changes, NewRoom};
 use parlour_server::{Scope, ServiceError, house_settings};
@@ -59,6 +59,7 @@ pub struct RoomForm {
     kind: Option<RoomKind>,
     posting: Option<Posting>,
     guests: Option<Guests>,
+    revisions: Option<Revisions>,
     archived: Option<bool>,
 }
 
@@ -69,6 +70,7 @@ impl RoomForm {
             kind: self.kind.unwrap_or(usual.kind),
             posting: self.posting.unwrap_or(usual.posting),
             guests: self.guests.unwrap_or(usual.guests),
+            revisions: self.revisions.unwrap_or(usual.revisions),
             is_archived: self.archived.unwrap_or(usual.is_archived),
         }
     }
@@ -149,6 +151,7 @@ pub async fn change_room(
         kind: filled.kind,
         posting: filled.posting,
         guests: filled.guests,
+        revisions: filled.revisions,
         archived: filled.archived,
     };
     match rooms::change(&site.ctx, &scope, room.id, changes).await {
@@ -288,8 +291,12 @@ pub async fn edit(
             | ServiceError::Draining),
         ) => {
             let (status, error) = site.refusal(&error);
+            let revisions = match rooms::get_ruled(&site.ctx, &scope, room.id).await {
+                Ok(ruled) => ruled.rules.revisions,
+                Err(gone) => return pages::answer(&site, Err(gone)),
+            };
             let typed = Typed {
-                message: Which::Own(number),
+                message: Which::Own(number, revisions),
                 content: &content,
                 wrong: Some(&error.message),
             };
@@ -309,6 +316,17 @@ pub async fn delete_message(
     let deleted = messages::delete(&site.ctx, &scope, room.id, number).await;
     let back = deleted.map(|_| done(shape, &paths::message(&room, number)));
     pages::answer_in(&site, shape, back)
+}
+
+/// `POST /rooms/{slug}/m/{number}/revisions/{seq}/drop`: forgets what an own message said before.
+pub async fn drop_revision(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    AtRevision(_, number, seq): AtRevision,
+) -> Response {
+    let dropped = messages::drop_revision(&site.ctx, &scope, (room.id, number), seq).await;
+    let back = dropped.map(|()| see(&paths::revisions(&room, number)));
+    pages::answer(&site, back)
 }
 
 /// `POST /rooms/{slug}/read`: marks the room as read up to the end of a page.

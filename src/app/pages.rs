@@ -30,6 +30,7 @@ mod problem;
 mod qr;
 mod question;
 mod reset;
+mod revisions;
 mod room;
 mod rooms_admin;
 mod settings;
@@ -64,6 +65,7 @@ pub use problem::{
 };
 pub use question::{delete_message, delete_room};
 pub use reset::{reset, reset_page};
+pub use revisions::revisions;
 pub use room::{home, list, permalink, room};
 pub use rooms_admin::rooms_admin;
 pub use settings::{Wrong, settings, settings_page};

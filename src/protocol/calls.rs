@@ -5,7 +5,8 @@
 
 use crate::json::{Fields, FromJson, Json, Writer};
 use crate::{
-    AppError, ErrorCode, Guests, Number, Posting, Room, RoomId, RoomKind, RoomRules, rules,
+    AppError, ErrorCode, Guests, Number, Posting, Revisions, Room, RoomId, RoomKind, RoomRules,
+    rules,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -37,6 +38,9 @@ pub struct RoomBody {
     /// What guests may do in it.
     #[serde(default)]
     pub guests: Option<Guests>,
+    /// Who reads earlier versions of its messages.
+    #[serde(default)]
+    pub revisions: Option<Revisions>,
 }
 
 /// The body of `PATCH /api/chat/rooms/{room}`. What it does not name stays as it is.
@@ -57,6 +61,9 @@ pub struct RoomChangesBody {
     /// What guests may do in it.
     #[serde(default)]
     pub guests: Option<Guests>,
+    /// Who reads earlier versions of its messages.
+    #[serde(default)]
+    pub revisions: Option<Revisions>,
     /// Whether it is archived.
     #[serde(default)]
     pub archived: Option<bool>,
@@ -75,6 +82,8 @@ pub struct RuledRoom {
     pub posting: Posting,
     /// What guests may do in it.
     pub guests: Guests,
+    /// Who reads earlier versions of its messages.
+    pub revisions: Revisions,
     /// Whether it is archived.
     pub archived: bool,
 }
@@ -87,6 +96,7 @@ impl RuledRoom {
             kind: rules.kind,
             posting: rules.posting,
             guests: rules.guests,
+            revisions: rules.revisions,
             archived: rules.is_archived,
         }
     }

@@ -24,6 +24,7 @@ mod place;
 pub mod quote;
 pub mod reactions;
 pub mod read_only;
+pub mod revisions;
 mod room;
 mod room_list;
 pub mod rules;
@@ -43,11 +44,12 @@ pub use frames::{
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
 pub use message::{Format, Link, Message};
-pub use permissions::{Action, Guests, Posting, RoomRole, RoomRules, ServerRole};
+pub use permissions::{Action, Guests, Posting, Revisions, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};
 pub use quote::{Quote, Replies};
 pub use reactions::{KNOWS_REACTIONS, Reacted, Reaction};
 pub use read_only::ReadOnly;
+pub use revisions::Revision;
 pub use room::{Room, RoomKind};
 pub use room_list::{RoomActivity, RoomList};
 pub use streams::{

@@ -1,6 +1,6 @@
 //! Every URL of the product, made and read in one place.
 
-use crate::{Number, Room, RoomId, UserId};
+use crate::{Number, Room, RoomId, Seq, UserId};
 
 /// The front door: it leads on to where somebody was last.
 pub const HOME: &str = "/";
@@ -187,6 +187,16 @@ pub fn thread(room: &Room, number: Number) -> String {
 /// The same after an answer was sent by its form, as [`sent`].
 pub fn answered(room: &Room, number: Number, answer: Number) -> String {
     format!("{}?sent={answer}#latest", thread(room, number))
+}
+
+/// `/rooms/12-general/m/345/revisions`: what a message said before it was edited.
+pub fn revisions(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/revisions", self::room(room))
+}
+
+/// Where the form goes that forgets one of these.
+pub fn drop_revision(room: &Room, number: Number, seq: Seq) -> String {
+    format!("{}/{seq}/drop", revisions(room, number))
 }
 
 /// Where the form that marks a room as read goes.

@@ -70,6 +70,16 @@ names! {
 }
 
 names! {
+    /// Who reads what a room's messages said before they were edited.
+    pub enum Revisions {
+        /// Whoever sees the room.
+        Everybody = "everybody",
+        /// Nobody: nothing of it is kept.
+        Nobody = "nobody",
+    }
+}
+
+names! {
     /// What people do.
     pub enum Action {
         /// Read an open room.
@@ -84,6 +94,10 @@ names! {
         EditOwn = "edit_own",
         /// Delete a message of one's own.
         DeleteOwn = "delete_own",
+        /// Read what a message said before it was edited.
+        ReadRevisions = "read_revisions",
+        /// Have an earlier version of a message of one's own forgotten.
+        DropRevision = "drop_revision",
         /// React to a message, and take that back.
         React = "react",
         /// Delete anybody's message.
@@ -102,7 +116,7 @@ names! {
         ManageRoomRoles = "manage_room_roles",
         /// Change a room's name and description.
         RenameRoom = "rename_room",
-        /// Decide whether a room is open, who posts in it, and what guests may do there.
+        /// Decide whether a room is open, who posts in it, what guests may do there, and who reads earlier versions.
         ChangeRoom = "change_room",
         /// Take a room out of the list, read-only, and back.
         ArchiveRoom = "archive_room",
@@ -187,6 +201,8 @@ pub const TABLE: [Rule; Action::ALL.len()] = [
     ),
     room(Action::EditOwn, RoomRole::Visitor, None),
     also_archived(room(Action::DeleteOwn, RoomRole::Visitor, None)),
+    also_archived(room(Action::ReadRevisions, RoomRole::Visitor, None)),
+    also_archived(room(Action::DropRevision, RoomRole::Visitor, None)),
     room(Action::React, RoomRole::Visitor, None),
     also_archived(room(
         Action::DeleteAny,
@@ -256,6 +272,8 @@ pub struct RoomRules {
     pub posting: Posting,
     /// What guests who are no members may do.
     pub guests: Guests,
+    /// Who reads earlier versions of its messages.
+    pub revisions: Revisions,
     /// Whether it is archived.
     pub is_archived: bool,
 }
@@ -276,6 +294,7 @@ impl Default for RoomRules {
             kind: RoomKind::Open,
             posting: Posting::All,
             guests: Guests::Write,
+            revisions: Revisions::Everybody,
             is_archived: false,
         }
     }
@@ -309,6 +328,7 @@ pub fn may_in(action: Action, roles: Roles, room: RoomRules) -> bool {
         && fits_kind(action, room)
         && (action != Action::Post || may_post(roles, room))
         && (action != Action::React || may_react(roles, room))
+        && (action != Action::ReadRevisions || room.revisions == Revisions::Everybody)
 }
 
 /// Whether the person of one role may act on one of the other: only if it is higher.
@@ -334,7 +354,7 @@ fn is_by_room(rule: Rule, roles: Roles) -> bool {
 fn fits_guests(action: Action, roles: Roles, room: RoomRules) -> bool {
     let is_stranger = roles.server == ServerRole::Guest && roles.room == RoomRole::Visitor;
     let needs = match action {
-        Action::ReadRoom | Action::SeeMembers => Guests::Read,
+        Action::ReadRoom | Action::ReadRevisions | Action::SeeMembers => Guests::Read,
         _ => Guests::Write,
     };
     !is_stranger || room.guests >= needs
@@ -348,6 +368,8 @@ fn fits_kind(action: Action, room: RoomRules) -> bool {
             | Action::Post
             | Action::EditOwn
             | Action::DeleteOwn
+            | Action::ReadRevisions
+            | Action::DropRevision
             | Action::React
             | Action::SeeMembers
     );

@@ -34,7 +34,7 @@ mod timer;
 mod trace;
 
 pub use last_room::LastRoom;
-pub use paths::{AtMember, AtMessage, AtPerson, AtRoom, AtSession};
+pub use paths::{AtMember, AtMessage, AtPerson, AtRevision, AtRoom, AtSession};
 pub use problem::Problem;
 pub use router::{IsWhole, api_router, layered};
 pub use serve::{serve, serve_within};

@@ -5,14 +5,18 @@
 //! row goes away while its room is there.
 
 mod changes;
+mod differences;
 mod formatting;
 mod post;
 mod reactions;
+mod revisions;
 mod thread;
 
 pub use changes::{Edit, deletable, delete, edit, own};
+pub use differences::{Difference, Kept};
 pub use post::{NewMessage, draw_key, may_post, post};
 pub use reactions::{react, who_reacted};
+pub use revisions::{Earlier, RevisionsPage, Version, drop_revision, revisions, revisions_page};
 pub use thread::{Thread, ThreadPage, thread, thread_page};
 
 use crate::context::Context;

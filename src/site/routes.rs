@@ -133,6 +133,11 @@ pub fn site(site: Site) -> Router {
         )
         .route("/rooms/{slug}/m/{number}/react", post(forms::react))
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
+        .route("/rooms/{slug}/m/{number}/revisions", get(pages::revisions))
+        .route(
+            "/rooms/{slug}/m/{number}/revisions/{seq}/drop",
+            post(forms::drop_revision),
+        )
         .route(
             "/rooms/{slug}/m/{number}/thread",
             get(pages::thread).post(forms::answer_in_thread),

@@ -54,6 +54,7 @@ mod refused_forms;
 mod resets;
 mod restarting;
 mod retrying;
+mod revisions;
 mod rooms_admin;
 mod slow_clients;
 mod tidy;

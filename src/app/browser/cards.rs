@@ -1,11 +1,11 @@
-//! Names in the room, each a link to its person's card; and the ways to threads.
+//! Names in the room, each a link to its person's card; and the ways to threads and to what messages said before.
 
 use super::keyboard;
 use leptos::ev::MouseEvent;
 use wasm_bindgen::JsCast;
 
-/// A name in the room, or the way to a thread.
-const NAME: &str = "leptos-island :is(a[href^='/people/'],.replies a)";
+/// A name in the room, or the way to a thread, or to what a message said before.
+const NAME: &str = "leptos-island :is(a[href^='/people/'],.replies a,.edited)";
 
 /// Calls `ask` with every click on a name, and where its card is; what it says yes to the browser does nothing about.
 /// For as long as the page is there.

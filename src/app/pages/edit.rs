@@ -10,8 +10,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::{Number, Room, RoomId, paths};
+use parlour_protocol::{Number, Revisions, Room, RoomId, paths};
 use parlour_server::http::AtMessage;
+use parlour_server::rooms::Ruled;
 use parlour_server::{Scope, ServiceError, messages, rooms};
 
 /// `GET /rooms/{slug}/m/{number}/edit`: the form that edits a message.
@@ -30,10 +31,10 @@ async fn load(
     room: RoomId,
     number: Number,
 ) -> Result<Response, ServiceError> {
-    let room = rooms::get(&site.ctx, scope, room).await?;
+    let Ruled { room, rules } = rooms::get_ruled(&site.ctx, scope, room).await?;
     let message = messages::own(&site.ctx, scope, room.id, number).await?;
     let typed = Typed {
-        message: Which::Own(number),
+        message: Which::Own(number, rules.revisions),
         content: &message.content,
         wrong: None,
     };
@@ -42,8 +43,8 @@ async fn load(
 
 /// Which message a text is for.
 pub enum Which {
-    /// One's own, that is there.
-    Own(Number),
+    /// One's own, that is there, and who will read what it says until now.
+    Own(Number, Revisions),
     /// One that is not sent yet.
     Unsent {
         /// The key it will be sent with; "" is none.
@@ -72,12 +73,17 @@ pub fn answers(reply_to: Option<Number>) -> impl IntoView {
 /// The form with what was typed, and what is wrong with it. Somebody without a session finds the way
 /// to one, beside the text and not instead of it.
 pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>) -> Response {
-    let (number, key, reply_to) = match typed.message {
-        Which::Own(number) => (Some(number), None, None),
+    let (number, revisions, key, reply_to) = match typed.message {
+        Which::Own(number, revisions) => (Some(number), Some(revisions), None, None),
         Which::Unsent { key, reply_to } => {
-            (None, Some(key).filter(|key| !key.is_empty()), reply_to)
+            let key = Some(key).filter(|key| !key.is_empty());
+            (None, None, key, reply_to)
         }
     };
+    let revisions = revisions.map(|revisions| match revisions {
+        Revisions::Everybody => "Whoever sees the room can read what it said before.",
+        Revisions::Nobody => "What it said before is not kept in this room.",
+    });
     let title = if number.is_some() {
         "Edit your message"
     } else {
@@ -112,6 +118,7 @@ pub fn edit_page(site: &Site, status: StatusCode, room: &Room, typed: Typed<'_>)
                                 </p>
                             }
                         })}
+                    {revisions.map(|sentence| view! { <p class="field-hint">{sentence}</p> })}
                     <button class="primary" type="submit">{confirm}</button>
                 </form>
                 {delete

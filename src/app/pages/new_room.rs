@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use parlour_protocol::{AppError, Guests, Posting, RoomKind, RoomRules, paths};
+use parlour_protocol::{AppError, Guests, Posting, Revisions, RoomKind, RoomRules, paths};
 use parlour_server::Scope;
 
 /// `GET /rooms/new`; somebody without a name gives one first.
@@ -75,6 +75,12 @@ pub(super) fn fields(shape: Shape, typed: RoomFields, error: Option<&AppError>) 
         <ChoiceField label="Who may see it" name="kind" chosen=rules.kind.name() choices=&KINDS/>
         <ChoiceField label="Who writes in it" name="posting" chosen=rules.posting.name() choices=&POSTING/>
         <ChoiceField label="What guests may do who are no members" name="guests" chosen=rules.guests.name() choices=&GUESTS/>
+        <ChoiceField
+            label="Who reads what a message said before it was edited"
+            name="revisions"
+            chosen=rules.revisions.name()
+            choices=&REVISIONS
+        />
     }
     .into_any()
 }
@@ -98,4 +104,12 @@ const GUESTS: [Choice; 3] = [
     (Guests::Write.name(), "Read and write"),
     (Guests::Read.name(), "Only read"),
     (Guests::No.name(), "Nothing: to them it is not there"),
+];
+
+const REVISIONS: [Choice; 2] = [
+    (Revisions::Everybody.name(), "Everybody who sees the room"),
+    (
+        Revisions::Nobody.name(),
+        "Nobody: earlier versions are not kept",
+    ),
 ];

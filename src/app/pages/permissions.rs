@@ -66,6 +66,8 @@ fn words(action: Action) -> &'static str {
         Action::EditOwn => "Edit an own message",
         Action::DeleteOwn => "Delete an own message",
         Action::DeleteAny => "Delete anybody's message",
+        Action::ReadRevisions => "Read what a message said before it was edited",
+        Action::DropRevision => "Forget an earlier version of an own message",
         Action::React => "React to a message",
         Action::SeeMembers => "See who is a member",
         Action::Invite => "Invite to a room",
@@ -74,7 +76,9 @@ fn words(action: Action) -> &'static str {
         Action::Ban => "Ban somebody from a room, and let them in again",
         Action::ManageRoomRoles => "Give and take roles in a room",
         Action::RenameRoom => "Change a room's name and description",
-        Action::ChangeRoom => "Change who sees a room, and who writes in it",
+        Action::ChangeRoom => {
+            "Change who sees a room, who writes in it, and who reads earlier versions"
+        }
         Action::ArchiveRoom => "Archive a room, and bring it back",
         Action::DeleteRoom => "Delete a room",
         Action::MakeRoom => "Make a room",

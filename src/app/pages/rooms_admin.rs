@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use parlour_protocol::permissions::{Action, Guests, Posting};
+use parlour_protocol::permissions::{Action, Guests, Posting, Revisions};
 use parlour_protocol::{RoomKind, RoomRules, paths, rules};
 use parlour_server::rooms::{self, Ruled, RuledPage};
 use parlour_server::{Scope, ServiceError};
@@ -109,8 +109,12 @@ fn facts(rules: RoomRules) -> String {
         Guests::Read => Some("guests only read"),
         Guests::No => Some("without guests"),
     };
+    let revisions = match rules.revisions {
+        Revisions::Everybody => None,
+        Revisions::Nobody => Some("without earlier versions"),
+    };
     let archived = rules.is_archived.then_some("archived");
-    let facts: Vec<&str> = [Some(kind), posting, guests, archived]
+    let facts: Vec<&str> = [Some(kind), posting, guests, revisions, archived]
         .into_iter()
         .flatten()
         .collect();
@@ -129,11 +133,12 @@ mod tests {
             kind: RoomKind::Closed,
             posting: Posting::Moderators,
             guests: Guests::No,
+            revisions: Revisions::Nobody,
             is_archived: true,
         };
         assert_eq!(
             facts(all),
-            "closed, announcements, without guests, archived"
+            "closed, announcements, without guests, without earlier versions, archived"
         );
     }
 }

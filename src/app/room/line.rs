@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::{self, MessageRow, PendingRow};
-use parlour_protocol::{Message, Number, UserId, paths, rules};
+use parlour_protocol::{Message, Number, Room, UserId, paths, rules};
 use std::sync::Arc;
 
 /// What most react with.
@@ -76,6 +76,7 @@ pub fn MessageLine(
         .room()
         .map(|room| paths::message(&room, number))
         .unwrap_or_default();
+    let revisions = model.room().map(|room| paths::revisions(&room, number));
     let visit = quote::visit(model, permalink.clone());
     let answered = message.reply_to;
     let replies = message.replies;
@@ -121,7 +122,7 @@ pub fn MessageLine(
                     <time datetime=timestamp.to_string() data-full=full>{at.clock()}</time>
                 </a>
                 // Beside the time, where it moves no text.
-                {is_edited.then(|| view! { <span class="edited">"edited"</span> })}
+                {is_edited.then(|| view! { <a class="edited" href=revisions tabindex=STOP>"edited"</a> })}
             </header>
             {quote.filter(|_| !is_deleted).map(|quote| quote::quote(model, quote, answered))}
             {if is_deleted {
@@ -389,7 +390,8 @@ fn Edit(number: Number) -> impl IntoView {
         _ => {}
     };
     let hint = shown::attribute(move || Some(model.enter_hint()));
-    let action = model.room().map(|room| paths::edit(&room, number));
+    let path = |make: fn(&Room, Number) -> String| model.room().map(|room| make(&room, number));
+    let (action, revisions) = (path(paths::edit), path(paths::revisions));
     view! {
             <form
                 class="edit-form"
@@ -413,6 +415,7 @@ fn Edit(number: Number) -> impl IntoView {
                 </textarea>
                 <p class="field-error" id="edit-text-error" role="alert"></p>
                 <div class="edit-actions">
+                    <a class="edited" href=revisions>"Earlier versions"</a>
                     <button class="quiet" type="button" on:click=heard(move |_| cancel())>"Cancel"</button>
                     <button class="primary" type="submit">"Save"</button>
                 </div>

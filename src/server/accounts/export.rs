@@ -6,9 +6,9 @@ use super::own_sessions;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::{OwnReaction, OwnRoom};
+use crate::store::{OwnReaction, OwnRevision, OwnRoom};
 use futures::stream::{self, Stream, StreamExt};
-use parlour_protocol::{Number, RoomId, Timestamp, UserId};
+use parlour_protocol::{Number, Revision, RoomId, Seq, Timestamp, UserId};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -43,6 +43,25 @@ struct Reaction {
     at: Timestamp,
 }
 
+/// What a message in the document said before.
+#[derive(Serialize)]
+struct Earlier {
+    room_id: RoomId,
+    number: Number,
+    #[serde(flatten)]
+    revision: Revision,
+}
+
+impl From<OwnRevision> for Earlier {
+    fn from(own: OwnRevision) -> Self {
+        Self {
+            room_id: own.room,
+            number: own.number,
+            revision: own.revision,
+        }
+    }
+}
+
 impl From<OwnReaction> for Reaction {
     fn from(own: OwnReaction) -> Self {
         Self {
@@ -73,11 +92,13 @@ enum Next {
     Messages(usize, String, bool),
     /// Of which of their ids, behind which.
     Reactions(usize, Option<(RoomId, Number, String)>, bool),
+    /// Of which of their ids, behind which.
+    Revisions(usize, (i64, Seq), bool),
     Nothing,
 }
 
 /// The document of the person, in pieces: who they are, their sessions, the rooms they are in, what they wrote and have
-/// not deleted, in no particular order, and what they reacted to.
+/// not deleted, in no particular order, what they reacted to, and what their messages said before they were edited.
 ///
 /// # Errors
 /// [`ServiceError::SignInRequired`]; [`ServiceError::RateLimited`]; or the database failed. The same while it is read,
@@ -153,6 +174,25 @@ pub async fn export(
                     let next = match last {
                         Some(last) => Next::Reactions(at, Some(last), true),
                         None if at + 1 < authors.len() => Next::Reactions(at + 1, None, is_behind),
+                        None => {
+                            piece.push_str("],\"revisions\":[");
+                            Next::Revisions(0, (0, Seq::ZERO), false)
+                        }
+                    };
+                    Some((piece, next))
+                }
+                Next::Revisions(at, after, is_behind) => {
+                    let own = ctx.store.revisions_of(authors[at], after, PART).await?;
+                    let last = own.last().filter(|_| own.len() == PART);
+                    let last = last.map(|own| (own.row, own.revision.seq));
+                    let own: Vec<_> = own.into_iter().map(Earlier::from).collect();
+                    let mut piece = list(&own, is_behind);
+                    let is_behind = is_behind || !own.is_empty();
+                    let next = match last {
+                        Some(last) => Next::Revisions(at, last, true),
+                        None if at + 1 < authors.len() => {
+                            Next::Revisions(at + 1, (0, Seq::ZERO), is_behind)
+                        }
                         None => {
                             piece.push_str("]}\n");
                             Next::Nothing

@@ -6,7 +6,7 @@
 use crate::SessionId;
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
-use parlour_protocol::{Number, RoomId, UserId, paths};
+use parlour_protocol::{Number, RoomId, Seq, UserId, paths};
 use std::collections::HashMap;
 use std::convert::Infallible;
 
@@ -27,6 +27,9 @@ pub struct AtMessage(pub RoomId, pub Number);
 
 /// A room, the `{number}` of a message in it, and the `{emoji}` of a reaction: "", which is none, for what is no text.
 pub struct AtReaction(pub RoomId, pub Number, pub String);
+
+/// A room, the `{number}` of a message in it, and the `{seq}` of an earlier version of that.
+pub struct AtRevision(pub RoomId, pub Number, pub Seq);
 
 /// The `{session}` of a path.
 pub struct AtSession(pub SessionId);
@@ -100,6 +103,19 @@ impl<S: Send + Sync> FromRequestParts<S> for AtReaction {
         let emoji = named.ok().and_then(|Path(mut named)| named.remove("emoji"));
         let emoji = emoji.unwrap_or_default();
         Ok(Self(room, number, emoji))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtRevision {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let AtMessage(room, number) = AtMessage::from_request_parts(parts, state).await?;
+        let seq = read(parts, state, |name, text| match name {
+            "seq" => text.parse().ok().map(Seq),
+            _ => None,
+        });
+        Ok(Self(room, number, seq.await.unwrap_or(Seq(NO_ID))))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{AppError, ErrorCode, Number, RoomId, UserId, paths};
+use parlour_protocol::{AppError, ErrorCode, Number, RoomId, Seq, UserId, paths};
 
 /// The query of a page of messages: `before`, `after` or `around`, and `limit`; and of a room that is opened,
 /// `unread`: where the reader begins to read.
@@ -114,6 +114,36 @@ impl<S: Send + Sync> FromRequestParts<S> for ThreadSlice {
             match key.as_str() {
                 "limit" => slice.limit = limit(value)?,
                 "after" => slice.after = number("after", value)?,
+                _ => {}
+            }
+        }
+        Ok(slice)
+    }
+}
+
+/// The query of a list of earlier versions: `before`, the seq of one, and `limit`.
+pub(super) struct RevisionSlice {
+    pub(super) before: Option<Seq>,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RevisionSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            before: None,
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                "limit" => slice.limit = limit(value)?,
+                "before" => {
+                    let before = value.parse().map(Seq);
+                    let sentence = "before must be the seq of an earlier version.";
+                    let before = before.map_err(|_| invalid("before", sentence.to_owned()))?;
+                    slice.before = Some(before);
+                }
                 _ => {}
             }
         }

@@ -7,6 +7,7 @@ mod members;
 mod messages;
 mod people;
 mod reactions;
+mod revisions;
 mod rooms;
 
 use super::trace::REQUEST_ID;
@@ -49,6 +50,14 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route(
             "/rooms/{room}/messages/{number}/thread",
             get(messages::thread),
+        )
+        .route(
+            "/rooms/{room}/messages/{number}/revisions",
+            get(revisions::list),
+        )
+        .route(
+            "/rooms/{room}/messages/{number}/revisions/{seq}",
+            delete(revisions::remove),
         )
         .route(
             "/rooms/{room}/messages/{number}/reactions/{emoji}",

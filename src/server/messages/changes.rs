@@ -9,7 +9,7 @@ use crate::rooms::{self, read_only};
 use crate::scope::{Person, Scope};
 use crate::store::{Change, Standing};
 use parlour_protocol::permissions::may_in;
-use parlour_protocol::{Action, Format, Message, Number, RoomId, Timestamp, rules};
+use parlour_protocol::{Action, Format, Message, Number, Revisions, RoomId, Timestamp, rules};
 
 /// What a message is replaced with.
 #[derive(Clone, Debug)]
@@ -186,6 +186,7 @@ fn decide_edit(
         body: text.body.clone(),
         doc: text.doc.clone(),
         at,
+        keeps: rules.revisions == Revisions::Everybody,
     };
     let is_read_so = || message.doc.as_ref() == text.doc.as_ref().map(|doc| &doc.document);
     let is_so = rules::is_said(&message.content, &text.body) && (!text.is_chosen || is_read_so());
@@ -289,6 +290,7 @@ mod tests {
             body: "two".to_owned(),
             doc: None,
             at: NOW,
+            keeps: true,
         };
         assert_eq!(edited, Some(expected));
         let same = decide_edit(

@@ -106,6 +106,7 @@ mod tests {
         kind: RoomKind::Open,
         posting: parlour_protocol::Posting::All,
         guests: Guests::Write,
+        revisions: parlour_protocol::Revisions::Everybody,
         is_archived: false,
     };
 

@@ -10,7 +10,9 @@ use crate::names::{self, Name};
 use crate::scope::{Person, Scope};
 use crate::store::{RoomChange, RoomDraft, Standing, StoredRoom, draw_hidden_id};
 use parlour_protocol::permissions::{may_in, may_make_room};
-use parlour_protocol::{Action, Guests, Posting, Room, RoomId, RoomKind, RoomRules, Timestamp};
+use parlour_protocol::{
+    Action, Guests, Posting, Revisions, Room, RoomId, RoomKind, RoomRules, Timestamp,
+};
 
 /// A room to be made.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Changes {
     pub posting: Option<Posting>,
     /// What guests may do in it.
     pub guests: Option<Guests>,
+    /// Who reads earlier versions of its messages.
+    pub revisions: Option<Revisions>,
     /// Whether it is archived.
     pub archived: Option<bool>,
 }
@@ -165,6 +169,7 @@ fn wanted(changes: &Changes, now: Timestamp) -> Result<RoomChange, ServiceError>
         kind: changes.kind.map(named_kind).transpose()?,
         posting: changes.posting,
         guests: changes.guests,
+        revisions: changes.revisions,
         archived_at: changes.archived.map(|archived| archived.then_some(now)),
     })
 }
@@ -185,6 +190,7 @@ fn decide_change(
         kind: asked.kind.filter(|kind| *kind != rules.kind),
         posting: asked.posting.filter(|posting| *posting != rules.posting),
         guests: asked.guests.filter(|guests| *guests != rules.guests),
+        revisions: (asked.revisions).filter(|revisions| *revisions != rules.revisions),
         archived_at: (asked.archived_at).filter(|at| at.is_some() != rules.is_archived),
     };
     // Whoever takes a room back may change it in the same breath.
@@ -194,7 +200,10 @@ fn decide_change(
     };
     let may = |action| may_in(action, person.roles(standing.role), rules);
     let is_named = change.name.is_some() || change.description.is_some();
-    let is_ruled = change.kind.is_some() || change.posting.is_some() || change.guests.is_some();
+    let is_ruled = change.kind.is_some()
+        || change.posting.is_some()
+        || change.guests.is_some()
+        || change.revisions.is_some();
     let is_allowed = may(Action::ArchiveRoom)
         && (may(Action::RenameRoom) || !is_named)
         && (may(Action::ChangeRoom) || !is_ruled);

@@ -180,7 +180,7 @@ fn change(
     let Some(seq) = seq else { return Ok(None) };
     statement(db, RENAME)?.execute(values![message.id, seq, &leaver.name])?;
     if leaver.leaving == Leaving::Delete {
-        messages::forget_reactions(db, message.id)?;
+        messages::forget_what_hangs_on(db, message.id)?;
         statement(db, DELETE)?.execute(values![message.id, now])?;
     }
     messages::of_row(db, message.id)

@@ -16,6 +16,7 @@ use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::markdown::Formatted;
+use parlour_protocol::revisions::REVISIONS_MAX;
 use parlour_protocol::{Message, Number, RoomId, Timestamp, UserId};
 
 /// What a message is changed to.
@@ -29,6 +30,8 @@ pub enum Change {
         doc: Option<Formatted>,
         /// When it is edited.
         at: Timestamp,
+        /// Whether what it said before is kept.
+        keeps: bool,
     },
     /// Leaves a tombstone: the row without its text.
     Delete {
@@ -98,14 +101,22 @@ impl Store {
             let seq = statement(db, NEXT_SEQ)?.row(values![room], |row| row.get::<i64>(0))?;
             let seq = seq.ok_or_else(failure::no_row)?;
             match change {
-                Change::Edit { body, doc, at } => {
+                Change::Edit {
+                    body,
+                    doc,
+                    at,
+                    keeps,
+                } => {
+                    if keeps {
+                        keep_revision(db, row)?;
+                    }
                     let gist = quotes::kept_gist(&body, doc.as_ref());
                     let doc = doc.as_ref().map(|doc| &doc.json);
                     let values = values![row, seq, &body, at, doc, gist.as_deref()];
                     statement(db, EDIT)?.execute(values)?
                 }
                 Change::Delete { at } => {
-                    forget_reactions(db, row)?;
+                    forget_what_hangs_on(db, row)?;
                     statement(db, DELETE)?.execute(values![row, seq, at])?
                 }
             };
@@ -139,14 +150,34 @@ pub(super) fn of_row(db: &Db, row: i64) -> db::Result<Option<Authored>> {
     statement(db, OF_ROW)?.row(values![row], Authored::read)
 }
 
-/// Forgets who reacted to a message that is deleted.
-pub(super) fn forget_reactions(db: &Db, row: i64) -> db::Result<()> {
-    statement(db, FORGET_REACTIONS)?
-        .execute(values![row])
-        .map(drop)
+/// Keeps what a message says before it is edited. Only where there are too many of them by then, the oldest go.
+fn keep_revision(db: &Db, row: i64) -> db::Result<()> {
+    let count: Option<i64> = statement(db, KEEP)?.row(values![row], |row| row.get(0))?;
+    if count.is_some_and(|count| count >= REVISIONS_MAX) {
+        statement(db, LET_GO)?.execute(values![row, REVISIONS_MAX])?;
+    }
+    Ok(())
+}
+
+/// Forgets who reacted to a message that is deleted, and what it said before.
+pub(super) fn forget_what_hangs_on(db: &Db, row: i64) -> db::Result<()> {
+    for sql in [FORGET_REACTIONS, FORGET_REVISIONS] {
+        statement(db, sql)?.execute(values![row])?;
+    }
+    Ok(())
 }
 
 const FORGET_REACTIONS: &str = "DELETE FROM reactions WHERE message_id = ?";
+
+/// How many there are is answered without the new one by one database, and with it by the other.
+const KEEP: &str = "INSERT INTO revisions (message_id, seq, body, edited_at, by_id) \
+    SELECT id, seq, body, coalesce(edited_at, created_at), author_id FROM messages WHERE id = ?1 \
+    RETURNING (SELECT count(*) FROM revisions AS kept WHERE kept.message_id = ?1)";
+
+const LET_GO: &str = "DELETE FROM revisions WHERE message_id = ?1 AND seq <= \
+    (SELECT seq FROM revisions WHERE message_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+
+const FORGET_REVISIONS: &str = "DELETE FROM revisions WHERE message_id = ?";
 
 const OF_ROW: &str = concat!(
     "SELECT ",

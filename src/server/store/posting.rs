@@ -16,9 +16,9 @@ use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
 use super::quotes::{self, ANSWERED, Answered};
-use super::roles::role_in;
+use super::roles::{role_in, rules_at};
 use super::rooms::{RoomState, is_visible};
-use super::tables::{ForGuests, InRoom, MessageRow, Posts, Seen, Stored, message_columns};
+use super::tables::{InRoom, MessageRow, Stored, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::limits::Charge;
@@ -312,19 +312,13 @@ fn facts(
 }
 
 fn read_place(row: &Row<'_>) -> db::Result<(PostPlace, Option<Author>)> {
-    let (Seen(kind), Posts(posting), ForGuests(guests)) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let InRoom(role) = row.get(7)?;
     let place = PostPlace {
         state: RoomState {
             seq: Seq(row.get(0)?),
             posts: row.get(1)?,
         },
-        rules: RoomRules {
-            kind,
-            posting,
-            guests,
-            is_archived: row.get(5)?,
-        },
+        rules: rules_at(row, 2)?,
         is_member: row.get(6)?,
         role,
         is_banned: row.get(8)?,

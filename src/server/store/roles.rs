@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* of who is no more, or was disabled, there are no roles: nothing is allowed to them.
 
-use super::db::{self, Db, statement, values};
-use super::tables::{ForGuests, InRoom, Kind, OnServer, Posts, Seen};
+use super::db::{self, Db, Row, statement, values};
+use super::tables::{ForGuests, InRoom, KeptFor, Kind, OnServer, Posts, Seen};
 use parlour_protocol::permissions::Roles;
 use parlour_protocol::{RoomId, RoomRules, ServerRole, UserId, UserKind};
 
@@ -25,14 +25,25 @@ pub(super) fn roles(db: &Db, user: UserId, room: Option<RoomId>) -> db::Result<O
 /// The rules of a room that is there.
 pub(super) fn rules(db: &Db, room: RoomId) -> db::Result<Option<RoomRules>> {
     statement(db, RULES)?.row(values![room], |row| {
-        let (Seen(kind), Posts(posting), ForGuests(guests)) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let KeptFor(revisions) = row.get(4)?;
         Ok(RoomRules {
-            kind,
-            posting,
-            guests,
-            is_archived: row.get(3)?,
+            revisions,
+            ..rules_at(row, 0)?
         })
+    })
+}
+
+/// What of them is asked about who posts, from four columns: the kind, who posts, what guests may do, and whether the room
+/// is archived.
+pub(super) fn rules_at(row: &Row<'_>, at: usize) -> db::Result<RoomRules> {
+    let (Seen(kind), Posts(posting), ForGuests(guests)) =
+        (row.get(at)?, row.get(at + 1)?, row.get(at + 2)?);
+    Ok(RoomRules {
+        kind,
+        posting,
+        guests,
+        is_archived: row.get(at + 3)?,
+        ..RoomRules::default()
     })
 }
 
@@ -75,5 +86,5 @@ const ROLES: &str = concat!(
     WHERE users.id = ?1 AND users.state = 'active'"
 );
 
-const RULES: &str = "SELECT kind, posting, guests, archived_at IS NOT NULL FROM rooms \
+const RULES: &str = "SELECT kind, posting, guests, archived_at IS NOT NULL, revisions FROM rooms \
     WHERE id = ? AND deleted_at IS NULL";

@@ -7,12 +7,12 @@ use super::Store;
 use super::db::{self, Db, statement, values};
 use super::members::{Standing, standing};
 use super::rooms::{StoredRoom, any, is_hidden, near};
-use super::tables::{ForGuests, Posts, Seen};
+use super::tables::{ForGuests, KeptFor, Posts, Seen};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::names::{self, Name};
-use parlour_protocol::{Guests, Posting, Room, RoomId, RoomKind, Timestamp, UserId};
+use parlour_protocol::{Guests, Posting, Revisions, Room, RoomId, RoomKind, Timestamp, UserId};
 
 /// What a room is changed to, with fields that passed the rules. `None` leaves one as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct RoomChange {
     pub posting: Option<Posting>,
     /// What guests may do in it.
     pub guests: Option<Guests>,
+    /// Who reads earlier versions of its messages.
+    pub revisions: Option<Revisions>,
     /// When it was archived; `None` in it takes it back.
     pub archived_at: Option<Option<Timestamp>>,
 }
@@ -148,6 +150,7 @@ fn change_row(db: &Db, id: RoomId, change: &RoomChange) -> db::Result<()> {
         change.kind.map(Seen),
         change.posting.map(Posts),
         change.guests.map(ForGuests),
+        change.revisions.map(KeptFor),
         change.archived_at.is_some(),
         change.archived_at.flatten(),
     ];
@@ -165,7 +168,7 @@ const CHANGE: &str = "UPDATE rooms SET seq = seq + 1, changed_seq = seq + 1, \
     name = coalesce(?2, name), folded = coalesce(?3, folded), skeleton = coalesce(?4, skeleton), \
     sort_key = coalesce(?5, sort_key), description = coalesce(?6, description), \
     kind = coalesce(?7, kind), posting = coalesce(?8, posting), guests = coalesce(?9, guests), \
-    archived_at = CASE WHEN ?10 THEN ?11 ELSE archived_at END WHERE id = ?1";
+    revisions = coalesce(?10, revisions), archived_at = CASE WHEN ?11 THEN ?12 ELSE archived_at END WHERE id = ?1";
 
 /// Who left an open room as its owner does not see it when it is closed, and decides about it no more.
 const DISOWN: &str =

@@ -11,7 +11,9 @@ use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::quotes;
-use super::tables::{ForGuests, InRoom, Posts, RoomRow, Seen, message_columns, room_columns};
+use super::tables::{
+    ForGuests, InRoom, KeptFor, Posts, RoomRow, Seen, message_columns, room_columns,
+};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -221,6 +223,7 @@ fn create(db: &Db, draft: &RoomDraft, me: Seq) -> db::Result<Room> {
         Seen(rules.kind),
         Posts(rules.posting),
         ForGuests(rules.guests),
+        KeptFor(rules.revisions),
         &name.shown,
         &name.folded,
         &name.skeleton,
@@ -346,8 +349,8 @@ const NEXT_ID: &str = concat!(
 );
 
 const CREATE: &str = "INSERT INTO rooms \
-    (id, kind, posting, guests, name, folded, skeleton, sort_key, description, created_at, created_by) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    (id, kind, posting, guests, revisions, name, folded, skeleton, sort_key, description, created_at, created_by) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const FOUNDER: &str =
     "INSERT INTO memberships (room_id, user_id, role, joined_at, me_seq) VALUES (?, ?, ?, ?, ?)";

@@ -126,9 +126,10 @@ fn last_of_piece(sizes: &[(i64, i64)]) -> Option<i64> {
 
 const DELETED: &str = "SELECT id FROM rooms WHERE deleted_at IS NOT NULL LIMIT 1";
 
-/// With a message go the reactions to it.
+/// With a message go the reactions to it, and what it said before.
 const SIZES: &str = "SELECT number, CAST(octet_length(body) + coalesce(octet_length(doc), 0) \
-    + (SELECT count(*) FROM reactions WHERE message_id = messages.id) * 100 AS BIGINT) \
+    + (SELECT count(*) FROM reactions WHERE message_id = messages.id) * 100 \
+    + (SELECT coalesce(sum(octet_length(revisions.body)), 0) FROM revisions WHERE message_id = messages.id) AS BIGINT) \
     FROM messages WHERE room_id = ? ORDER BY number LIMIT ?";
 
 const MESSAGES: &str = "DELETE FROM messages WHERE room_id = ? AND number <= ?";

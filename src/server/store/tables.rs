@@ -8,8 +8,8 @@ use super::message_ids::MessageIds;
 use crate::links::links;
 use crate::markdown::Formatted;
 use parlour_protocol::{
-    Guests, Message, Number, Posting, Reaction, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq,
-    ServerRole, Timestamp, User, UserId, UserKind,
+    Guests, Message, Number, Posting, Reaction, Revisions, Room, RoomId, RoomKind, RoomRole,
+    RoomRules, Seq, ServerRole, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
@@ -68,6 +68,7 @@ table! {
     kind: Seen,
     posting: Posts,
     guests: ForGuests,
+    revisions: KeptFor,
     archived_at: Option<i64>,
 }
 
@@ -113,6 +114,7 @@ impl RoomRow {
             kind: self.kind.0,
             posting: self.posting.0,
             guests: self.guests.0,
+            revisions: self.revisions.0,
             is_archived: self.archived_at.is_some(),
         }
     }
@@ -329,6 +331,11 @@ stored_name! {
 stored_name! {
     /// What guests may do in a room.
     ForGuests(Guests)
+}
+
+stored_name! {
+    /// Who reads earlier versions of a room's messages.
+    KeptFor(Revisions)
 }
 
 stored_name! {

@@ -42,6 +42,7 @@ mod resets;
 mod rest_errors;
 mod rest_messages;
 mod rest_rooms;
+mod revisions;
 mod room_rules;
 mod server_roles;
 mod standing;

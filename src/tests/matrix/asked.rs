@@ -111,6 +111,7 @@ impl Ask {
             ("{slug}", format!("{}-den", names.room)),
             ("{number}", names.number.to_string()),
             ("{emoji}", "+1".to_owned()),
+            ("{seq}", names.number.to_string()),
             ("{person}", names.target.to_string()),
             ("{code}", names.code.clone()),
             ("{id}", id.to_string()),
@@ -252,6 +253,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/rooms/{slug}/members/{person}/{deed}"
             | "/rooms/{slug}/m/{number}/delete"
             | "/rooms/{slug}/m/{number}/unread"
+            | "/rooms/{slug}/m/{number}/revisions/{seq}/drop"
             | "/invites"
             | "/invites/{id}/revoke"
             | "/people/{person}/talk"

@@ -92,6 +92,7 @@ pub(super) async fn create(
             kind: body.kind.unwrap_or(usual.kind),
             posting: body.posting.unwrap_or(usual.posting),
             guests: body.guests.unwrap_or(usual.guests),
+            revisions: body.revisions.unwrap_or(usual.revisions),
             ..usual
         },
     };
@@ -118,6 +119,7 @@ pub(super) async fn change(
         kind: body.kind,
         posting: body.posting,
         guests: body.guests,
+        revisions: body.revisions,
         archived: body.archived,
     };
     rooms::change(&ctx, &scope, room, changes).await?;

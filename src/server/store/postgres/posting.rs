@@ -15,11 +15,9 @@ use crate::store::db::{self, Row, values};
 use crate::store::direct::is_refused;
 use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted};
 use crate::store::quotes::{self, Answered, answered};
-use crate::store::roles::role_in;
+use crate::store::roles::{role_in, rules_at};
 use crate::store::rooms::{RoomState, is_visible};
-use crate::store::tables::{
-    ForGuests, InRoom, Kind, MessageRow, OnServer, Posts, Seen, message_columns, server_role,
-};
+use crate::store::tables::{InRoom, Kind, MessageRow, OnServer, message_columns, server_role};
 use crate::store::writer::{Results, Written};
 use memberships::{Memberships, ReadByPosting};
 use parlour_protocol::{Message, RoomRole, RoomRules, Seq, ServerRole, UserId};
@@ -126,14 +124,7 @@ impl<'p> Group<'p> {
                 seq: Seq(row.get(1)?),
                 posts: row.get(2)?,
             };
-            let (Seen(kind), Posts(posting), ForGuests(guests)) =
-                (row.get(3)?, row.get(4)?, row.get(5)?);
-            let rules = RoomRules {
-                kind,
-                posting,
-                guests,
-                is_archived: row.get(6)?,
-            };
+            let rules = rules_at(&row, 3)?;
             group.rooms.insert(row.get(0)?, Room { state, rules });
         }
         for row in names.iter().map(Row::Postgres) {

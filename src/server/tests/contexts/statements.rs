@@ -3,7 +3,7 @@
 
 use super::*;
 use futures::future::join_all;
-use parlour_protocol::{Number, Seq};
+use parlour_protocol::{Number, Revisions, RoomRules, Seq};
 use parlour_server::messages::{View, history};
 use parlour_server::page_content::{self, At};
 use parlour_server::rooms::{self, NewRoom};
@@ -148,6 +148,28 @@ async fn markup_takes_none_more() {
     let (bench, alice, _) = lobby().await;
     let send = bench.send(&alice, LOBBY, "> *x*", None);
     assert_eq!(traced_sql(send).await, transaction(&SEND));
+}
+
+#[tokio::test]
+async fn an_edit_takes_one_to_keep_what_was_said_before() {
+    let (bench, alice, _) = lobby().await;
+    let den = NewRoom {
+        name: "Den".to_owned(),
+        rules: RoomRules {
+            revisions: Revisions::Nobody,
+            ..RoomRules::default()
+        },
+        ..NewRoom::default()
+    };
+    let den = rooms::create(&bench.ctx, &alice, den).await.unwrap().id;
+    bench.send(&alice, den, "x", None).await.unwrap();
+    let edit = async |room: RoomId| {
+        let edited = messages::edit(&bench.ctx, &alice, room, Number(1), "y".to_owned());
+        traced_sql(async { edited.await.unwrap() }).await
+    };
+    let (unkept, kept) = (edit(den).await, edit(LOBBY).await);
+    let in_transaction = |trace: &str| trace.split(' ').count();
+    assert_eq!(in_transaction(&kept), in_transaction(&unkept) + 1, "{kept}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use parlour_protocol::{Number, Seq};
-use parlour_server::messages::{delete, edit};
+use parlour_server::messages::{delete, drop_revision, edit};
 use parlour_server::rooms::{self, NewRoom, create, get, list};
 use parlour_server::store::testing::OtherProgram;
 use std::fs;
@@ -119,15 +119,21 @@ async fn a_deleted_text_is_neither_in_the_file_nor_in_the_write_ahead_log() {
     for text in ["canary-deleted", "canary-long", "Canary garden"] {
         assert!(holds(&bench, text), "{text}");
     }
+    // What each said before is kept until it is dropped, or goes with the message or the room.
+    for (room, number) in [(LOBBY, 1), (LOBBY, 2), (garden, 1)] {
+        let text = format!("different {number}");
+        edit(ctx, &alice, room, Number(number), text).await.unwrap();
+    }
+    assert!(holds(&bench, "canary-deleted") && holds(&bench, "canary-edited"));
     delete(ctx, &alice, LOBBY, Number(1)).await.unwrap();
-    edit(ctx, &alice, LOBBY, Number(2), "different".to_owned())
+    drop_revision(ctx, &alice, (LOBBY, Number(2)), Seq(2))
         .await
         .unwrap();
     delete(ctx, &alice, LOBBY, Number(3)).await.unwrap();
     rooms::delete(ctx, &alice, garden).await.unwrap();
     let is_gone = async || !holds(&bench, "canary") && !holds(&bench, "Canary");
     bench.until(is_gone).await;
-    assert!(holds(&bench, "stays") && holds(&bench, "different"));
+    assert!(holds(&bench, "stays") && holds(&bench, "different 2"));
 }
 
 #[tokio::test]

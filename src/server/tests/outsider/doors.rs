@@ -220,6 +220,8 @@ fn calls(room: i64) -> Vec<(Method, String, Option<Value>)> {
         with(Method::PUT, "/messages/1/reactions/tada", json!({})),
         with(Method::DELETE, "/messages/1/reactions/tada", json!({})),
         get("/messages/1/reactions/eyes"),
+        get("/messages/1/revisions"),
+        with(Method::DELETE, "/messages/1/revisions/1", json!({})),
         with(Method::PATCH, "", json!({"name": "Twin 0"})),
         with(Method::DELETE, "", json!({})),
         get("/members"),
