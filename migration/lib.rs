@@ -27,6 +27,7 @@ mod m0018_documents;
 mod m0019_threads;
 mod m0020_reactions;
 mod m0021_revisions;
+mod m0022_mentions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_threads::Step),
             Box::new(m0020_reactions::Step),
             Box::new(m0021_revisions::Step),
+            Box::new(m0022_mentions::Step),
         ]
     }
 }

@@ -101,6 +101,10 @@ kinds! {
     Link = "a";
     /// A word of code; its value says what it is.
     Token = "token";
+    /// Who is mentioned, as it was written: its value is a person's id, or `here` or `room` for everybody there.
+    Mention = "mention";
+    /// A room that is named, as it was written: its value is the room's id.
+    RoomName = "room";
     /// What a newer version knows: all in it is shown.
     Other = "span";
 }
@@ -120,6 +124,7 @@ impl Kind {
             Self::Task => Self::Item.name(),
             Self::Spoiler => "label",
             Self::Token => Self::Other.name(),
+            Self::Mention | Self::RoomName => Self::Link.name(),
             kind => kind.name(),
         }
     }
@@ -133,6 +138,8 @@ impl Kind {
             Self::Name | Self::Cell => "data-align",
             Self::Link => "href",
             Self::Token => "data-token",
+            Self::Mention => "data-mention",
+            Self::RoomName => "data-room",
             _ => "",
         }
     }
@@ -149,7 +156,14 @@ impl Kind {
     pub fn is_inline(self) -> bool {
         matches!(
             self,
-            Self::Code | Self::Strong | Self::Emphasis | Self::Deleted | Self::Spoiler | Self::Link
+            Self::Code
+                | Self::Strong
+                | Self::Emphasis
+                | Self::Deleted
+                | Self::Spoiler
+                | Self::Link
+                | Self::Mention
+                | Self::RoomName
         )
     }
 

@@ -1,6 +1,9 @@
 //! WebSocket frames, both ways.
 
 mod borrowed;
+mod error;
+
+pub use error::FrameError;
 
 use crate::json::{FromJson, frames, names, record};
 use crate::{
@@ -82,6 +85,9 @@ frames! {
             /// How the text is to be read. Pages never say it.
             #[serde(skip_serializing, default)]
             format: Option<Format>,
+            /// Whom names in it mean, and nobody else. Pages never say it.
+            #[serde(skip_serializing, default)]
+            mentions: Option<Vec<UserId>>,
         },
         /// Replaces the text of the person's own message.
         #[serde(rename = "edit")]
@@ -96,6 +102,9 @@ frames! {
             /// How it is to be read. Pages never say it.
             #[serde(skip_serializing, default)]
             format: Option<Format>,
+            /// Whom names in it mean, and nobody else. Pages never say it.
+            #[serde(skip_serializing, default)]
+            mentions: Option<Vec<UserId>>,
         },
         /// Deletes the person's own message, which leaves a tombstone.
         #[serde(rename = "delete")]
@@ -182,31 +191,6 @@ frames! {
 struct Tagged<'t> {
     #[serde(borrow, rename = "type")]
     kind: std::borrow::Cow<'t, str>,
-}
-
-/// Why a frame could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FrameError {
-    /// Well-formed, but of a type this server does not know.
-    UnknownType,
-    /// Not JSON, or not of the form its type has.
-    Malformed,
-}
-
-impl FrameError {
-    /// The error as it is sent to the client.
-    pub fn to_app_error(&self) -> AppError {
-        match self {
-            Self::UnknownType => AppError::new(
-                ErrorCode::UnknownType,
-                "The server does not know this type of frame.",
-            ),
-            Self::Malformed => AppError::new(
-                ErrorCode::BadRequest,
-                "The frame must be a JSON object with the fields of its type.",
-            ),
-        }
-    }
 }
 
 impl ClientFrame {

@@ -17,6 +17,7 @@ mod frames;
 pub mod ids;
 pub mod json;
 pub mod last_room;
+pub mod mentions;
 mod message;
 pub mod paths;
 pub mod permissions;

@@ -57,6 +57,12 @@ record! {
         /// How people reacted to it, each kind once, in the order of the first ones.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub reactions: Vec<Reaction>,
+        /// Who is mentioned in it, each once, as they are called now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub mentions: Vec<Person>,
+        /// Whether everybody in the room is.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub mentions_all: bool,
     }
 }
 

@@ -20,6 +20,8 @@ pub const SIGN_OUT: &str = "/signout";
 pub const SET_UP: &str = "/setup";
 /// Where one changes what is one's own.
 pub const SETTINGS: &str = "/settings";
+/// What mentions one, in all rooms.
+pub const MENTIONS: &str = "/mentions";
 /// Where the form goes of what one says of oneself.
 pub const SET_BIO: &str = "/settings/about";
 /// Where the form goes of what time others are shown that it is for one.

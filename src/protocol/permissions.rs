@@ -102,6 +102,8 @@ names! {
         React = "react",
         /// Delete anybody's message.
         DeleteAny = "delete_any",
+        /// Mention everybody in a room where many are.
+        MentionAll = "mention_all",
         /// Read the list of a room's members.
         SeeMembers = "see_members",
         /// Make an invitation to a room.
@@ -209,6 +211,11 @@ pub const TABLE: [Rule; Action::ALL.len()] = [
         RoomRole::Moderator,
         Some(ServerRole::Moderator),
     )),
+    room(
+        Action::MentionAll,
+        RoomRole::Moderator,
+        Some(ServerRole::Moderator),
+    ),
     also_archived(room(Action::SeeMembers, RoomRole::Visitor, None)),
     room(Action::Invite, RoomRole::Member, Some(ServerRole::Admin)),
     room(Action::LetIn, RoomRole::Moderator, Some(ServerRole::Admin)),

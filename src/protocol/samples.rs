@@ -26,6 +26,8 @@ pub fn message(number: i64) -> Message {
         links: Vec::new(),
         doc: None,
         reactions: Vec::new(),
+        mentions: Vec::new(),
+        mentions_all: false,
     }
 }
 

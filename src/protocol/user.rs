@@ -32,6 +32,7 @@ record! {
 }
 
 record! {
+    #[derive(PartialOrd, Ord, Hash)]
     /// A user in a list: two with one name have different ids.
     pub struct Person {
         /// The id of the user.

@@ -11,11 +11,13 @@
 mod addresses;
 mod code;
 mod inline;
+pub(crate) mod mentions;
 mod shield;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+use mentions::Names;
 use parlour_protocol::document::BYTES_MAX;
 use parlour_protocol::json::FromJson;
 use parlour_protocol::{Document, Element, Kind, Node};
@@ -39,16 +41,20 @@ impl Formatted {
     }
 }
 
-/// The tree of a text that has markup; none for a text that says the same without.
-pub(crate) fn formatted(text: &str) -> Option<Formatted> {
-    if !may_have_markup(text) {
+/// The tree of a text that has markup, or names what is in `names`; none for a text that says the same without.
+pub(crate) fn formatted(text: &str, names: &Names) -> Option<Formatted> {
+    if names.is_nothing() && !may_have_markup(text) {
         return None;
     }
     // What is too much with the colours of code may be not without.
     let has_code = text.contains("```") || text.contains("~~~");
     let ways: &[bool] = if has_code { &[true, false] } else { &[false] };
     ways.iter().find_map(|&has_colours| {
-        let document = Document(tree::blocks(text, has_colours)?);
+        let mut blocks = tree::blocks(text, has_colours)?;
+        if !names.is_nothing() {
+            blocks = names.named(blocks);
+        }
+        let document = Document(blocks);
         if is_plain(text, &document) || !document.fits() {
             return None;
         }

@@ -7,6 +7,7 @@
 mod changes;
 mod differences;
 mod formatting;
+mod mentions;
 mod post;
 mod reactions;
 mod revisions;
@@ -14,6 +15,7 @@ mod thread;
 
 pub use changes::{Edit, deletable, delete, edit, own};
 pub use differences::{Difference, Kept};
+pub use mentions::{Before, Mentioning, mentioning};
 pub use post::{NewMessage, draw_key, may_post, post};
 pub use reactions::{react, who_reacted};
 pub use revisions::{Earlier, RevisionsPage, Version, drop_revision, revisions, revisions_page};

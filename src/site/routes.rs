@@ -32,6 +32,7 @@ pub fn site(site: Site) -> Router {
         .route(paths::SIGN_OUT, get(pages::sign_out).post(forms::sign_out))
         .route(paths::SET_UP, get(pages::set_up).post(forms::set_up))
         .route(paths::SETTINGS, get(pages::settings))
+        .route(paths::MENTIONS, get(pages::mentions))
         .route(paths::SET_LOOK, post(forms::set_look))
         .route("/pkg/look/{look}", get(pages::look_sheet))
         .route(paths::SET_BIO, post(forms::set_bio))

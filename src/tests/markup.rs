@@ -36,8 +36,34 @@ async fn markup_is_drawn_and_a_plain_text_is_not() {
     assert_eq!(messages[0].content, text);
 }
 
+#[tokio::test]
+async fn a_mention_leads_to_somebody_by_their_name_and_stands_out_for_them_alone() {
+    let site = Site::plain().await;
+    let (alice, bob) = (site.person("Alice").await, site.person("Bob").await);
+    bob.say(LOBBY, "hello").await;
+    alice.say(LOBBY, "@bob, see #lobby and @room").await;
+    for (reader, is_for_them) in [(&alice, false), (&bob, true)] {
+        let page = reader.get(LOBBY).await;
+        let mention = page.attribute(".text a[data-mention][href]", "href");
+        assert!(mention.starts_with("/people/"), "{mention}");
+        assert_eq!(page.text(".text a[data-mention][href]"), "@Bob");
+        assert_eq!(page.attribute(".text a[data-room]", "href"), "/rooms/1");
+        assert_eq!(page.text(".text a[data-mention=room]"), "@room");
+        assert_eq!(page.all(".message[data-for-you]").len() == 1, is_for_them);
+        // What it leads to is there.
+        assert_eq!(reader.get(&mention).await.status, 200);
+    }
+    let visitor = site.visitor().get(LOBBY).await;
+    assert_eq!(visitor.all("[data-for-you]").len(), 0);
+    let list = bob.get("/mentions").await;
+    assert_eq!(list.text(".mentions p"), "@bob, see #lobby and @room");
+    let way = list.attribute(".mentions a", "href");
+    assert!(way.starts_with("/rooms/1-lobby/"), "{way}");
+    assert_eq!(alice.get("/mentions").await.all(".mentions li").len(), 0);
+}
+
 /// Pieces of hostile texts.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 43] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "</div></article>",
@@ -78,6 +104,9 @@ const PIECES: [&str; 40] = [
     " ",
     "*",
     "~~",
+    " @Alice",
+    "@room",
+    "#lobby",
 ];
 
 /// Numbers that look drawn, the same in every run.
@@ -113,7 +142,7 @@ const ALLOWED: [(&str, &[&str]); 21] = [
     ("del", &[]),
     ("label", &["class"]),
     ("input", &["type", "aria-label"]),
-    ("a", &["href", "rel", "target"]),
+    ("a", &["href", "rel", "target", "data-mention", "data-room"]),
 ];
 
 #[track_caller]
@@ -131,7 +160,8 @@ fn has_only_what_is_allowed(page: &Page) -> usize {
         for (name, value) in element.attrs() {
             assert!(attributes.contains(&name), "{element:?}");
             let value = value.to_ascii_lowercase();
-            let leads = ["http://", "https://", "mailto:"].map(|scheme| value.starts_with(scheme));
+            let leads = ["http://", "https://", "mailto:", "/people/", "/rooms/"];
+            let leads = leads.map(|start| value.starts_with(start));
             assert!(name != "href" || leads.contains(&true), "{value}");
         }
     }

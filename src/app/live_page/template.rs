@@ -451,12 +451,18 @@ impl PageTemplate {
                 let is_own = author == me.id || reader.was.contains(&author);
                 let opens_group = row.opens_group || first_new == Some(at);
                 let is_hidden = reader.blocked.contains(&row.message.user_id);
-                if !is_own && !is_hidden && opens_group == row.opens_group {
+                let mine: Vec<_> = [me.id]
+                    .into_iter()
+                    .chain(reader.was.iter().copied())
+                    .collect();
+                let is_for_you = row.message.is_for(&mine);
+                if !is_own && !is_hidden && !is_for_you && opens_group == row.opens_group {
                     return Ok(None);
                 }
                 let row = MessageRow {
                     is_own,
                     is_hidden,
+                    is_for_you,
                     opens_group,
                     ..row.clone()
                 };

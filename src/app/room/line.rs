@@ -66,6 +66,7 @@ pub fn MessageLine(
         opens_group,
         is_own,
         is_hidden,
+        is_for_you,
         is_marked,
         may_mark,
         number: namesake,
@@ -103,6 +104,7 @@ pub fn MessageLine(
             data-opens=opens_group.then_some("")
             data-own=is_own.then_some("")
             data-hidden=is_hidden.then_some("")
+            data-for-you=is_for_you.then_some("")
             data-marked=is_marked.then_some("")
             data-deleted=is_deleted.then_some("")
         >

@@ -15,7 +15,7 @@ use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
 use parlour_protocol::text::nodes;
-use parlour_protocol::{Document, Kind, Message, Node};
+use parlour_protocol::{Document, Kind, Message, Node, Person, paths};
 use std::sync::Arc;
 
 /// The button that copies the code behind it; `browser/code.rs` hears it.
@@ -37,8 +37,8 @@ impl Markup {
         match self {
             Self::Plain(text) => page.text(laid_out(text)),
             Self::Of(message) => match &message.doc {
-                Some(Document(nodes)) => draw(nodes, page),
-                None => draw(&nodes(&message.content, &message.links), page),
+                Some(Document(nodes)) => draw(nodes, &message.mentions, page),
+                None => draw(&nodes(&message.content, &message.links), &[], page),
             },
         }
         page.close("div");
@@ -59,7 +59,7 @@ trait Page {
     fn close(&mut self, tag: &'static str);
 }
 
-fn draw(nodes: &[Node], page: &mut impl Page) {
+fn draw(nodes: &[Node], people: &[Person], page: &mut impl Page) {
     for node in nodes {
         let element = match node {
             Node::Text(text) => {
@@ -77,6 +77,21 @@ fn draw(nodes: &[Node], page: &mut impl Page) {
             Kind::Link => {
                 page.attribute("rel", "noopener noreferrer nofollow ugc");
                 page.attribute("target", "_blank");
+                stop(page, STOP);
+            }
+            // By the name that they have now; who is no more is no link.
+            Kind::Mention => {
+                let named = |person: &&Person| person.id.to_string() == element.value;
+                if let Some(person) = people.iter().find(named) {
+                    page.attribute("href", &paths::person(person.id));
+                    stop(page, STOP);
+                    page.text(format!("@{}", person.name));
+                    page.close(kind.tag());
+                    continue;
+                }
+            }
+            Kind::RoomName => {
+                page.attribute("href", &format!("/rooms/{}", element.value));
                 stop(page, STOP);
             }
             // What is too wide is scrolled, by keys, too.
@@ -101,7 +116,7 @@ fn draw(nodes: &[Node], page: &mut impl Page) {
             }
             _ => {}
         }
-        draw(&element.children, page);
+        draw(&element.children, people, page);
         if kind == Kind::Spoiler {
             page.close("span");
         }

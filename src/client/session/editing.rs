@@ -88,6 +88,7 @@ impl Session {
             number,
             content,
             format: None,
+            mentions: None,
         })
     }
 

@@ -220,6 +220,7 @@ impl Session {
                 client_id: Some(pending.client_id),
                 reply_to: pending.reply_to,
                 format: None,
+                mentions: None,
             });
         }
     }

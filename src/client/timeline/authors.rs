@@ -13,10 +13,15 @@ impl Timeline {
             let quote = held.quote.as_ref();
             let is_quoted = quote.is_some_and(|quote| is_another(quote.user_id, &quote.username));
             let is_author = is_another(held.user_id, &held.username);
-            if !is_author && !is_quoted {
+            let is_mentioned = held
+                .mentions
+                .iter()
+                .any(|named| is_another(named.id, &named.name));
+            if !is_author && !is_quoted && !is_mentioned {
                 continue;
             }
             let mut message = Message::clone(held);
+            message.mention_as(person, now);
             if is_author {
                 message.author = Some(now.clone());
                 message.be_of_author();

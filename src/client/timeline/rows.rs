@@ -8,7 +8,7 @@ use super::{Note, Timeline, Zone};
 use crate::namesakes::Namesakes;
 use crate::outbox::Pending;
 use parlour_protocol::{
-    Civil, Message, Number, Quote, Replies, Seq, SystemEvent, Timestamp, User, UserId,
+    Civil, Message, Number, Person, Quote, Replies, Seq, SystemEvent, Timestamp, User, UserId,
 };
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ pub struct MessageRow {
     pub is_own: bool,
     /// Who is looking blocks its author: it is folded away.
     pub is_hidden: bool,
+    /// It mentions who is looking.
+    pub is_for_you: bool,
     /// A permalink points at it.
     pub is_marked: bool,
     /// Who is looking has a name, and so may mark it as unread.
@@ -153,16 +155,17 @@ pub enum Key {
     /// Of the line *New*.
     New,
     /// Of a message: its room and number, its last change, whose it is and what they are called, how it is drawn, and what it
-    /// answers and what answers it.
+    /// answers, what answers it, and whom it mentions.
     Message(
         i64,
         i64,
         Seq,
         UserId,
         String,
-        [bool; 6],
+        [bool; 7],
         Option<Quote>,
         Option<Replies>,
+        Vec<Person>,
     ),
     /// Of a note: which, and what it says.
     Note(u32, Vec<String>, Vec<String>),
@@ -189,12 +192,14 @@ impl Row {
                     row.opens_group,
                     row.is_own,
                     row.is_hidden,
+                    row.is_for_you,
                     row.is_marked,
                     row.may_mark,
                     row.number.is_some(),
                 ],
                 row.quote.clone(),
                 row.message.replies,
+                row.message.mentions.clone(),
             ),
             Self::Note { id, joined, left } => Key::Note(*id, joined.clone(), left.clone()),
             Self::Pending(row) => Key::Pending(
@@ -247,6 +252,7 @@ pub(super) fn lay_out(
                 || !above.is_some_and(|above| continues(above, message.user_id, message.timestamp)),
             is_own: mine.contains(&message.user_id),
             is_hidden: false,
+            is_for_you: message.is_for(mine),
             is_marked: marked == Some(message.number),
             may_mark: !mine.is_empty(),
             number: None,

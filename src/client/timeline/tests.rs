@@ -1,5 +1,6 @@
 //! The timeline against hand-made frames, and against a model server under a random network.
 
+mod mentions;
 pub(super) mod model;
 mod quotes;
 mod standing;

@@ -133,6 +133,8 @@ impl Dice {
                 user_ids: dice.people(),
                 mine: dice.coin(),
             }),
+            mentions: self.list(Self::person),
+            mentions_all: self.coin(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The queries of lists: of a room's history, and of the rooms.
 
 use super::Problem;
-use crate::messages::View;
+use crate::messages::{Before, View};
 use crate::rooms::After;
 use axum::extract::FromRequestParts;
 use axum::extract::Query;
@@ -87,6 +87,36 @@ impl<S: Send + Sync> FromRequestParts<S> for InviteSlice {
                     let before = value.parse();
                     let sentence = "before must be what a Link header of this list has there.";
                     let before = before.map_err(|_| invalid("before", sentence.to_owned()))?;
+                    slice.before = Some(before);
+                }
+                _ => {}
+            }
+        }
+        Ok(slice)
+    }
+}
+
+/// The query of what mentions oneself: `before`, from a `Link` header, and `limit`.
+pub(super) struct MentionSlice {
+    pub(super) before: Option<Before>,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MentionSlice {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let mut slice = Self {
+            before: None,
+            limit: LIST_MAX,
+        };
+        for (key, value) in &pairs(parts, state).await? {
+            match key.as_str() {
+                "limit" => slice.limit = limit(value)?,
+                "before" => {
+                    let sentence = "before must be what a Link header of this list has there.";
+                    let before = value.parse();
+                    let before = before.map_err(|()| invalid("before", sentence.to_owned()))?;
                     slice.before = Some(before);
                 }
                 _ => {}

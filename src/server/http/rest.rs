@@ -111,6 +111,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/me/sessions", get(accounts::own_sessions))
         .route("/me/sessions/{session}", delete(accounts::end_session))
         .route("/me/rooms", get(rooms::list_own))
+        .route("/me/mentions", get(messages::mentions))
         .route(
             "/me/favourites/{room}",
             put(rooms::add_favourite).delete(rooms::remove_favourite),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// The tree of a text as JSON; `null` where it is shown as it was written.
 fn tree(text: &str) -> Value {
-    let formatted = formatted(text);
+    let formatted = formatted(text, &Names::default());
     formatted.map_or(Value::Null, |made| {
         serde_json::from_str(&made.json).unwrap()
     })
@@ -395,7 +395,9 @@ fn is_sound(nodes: &[Node], within: Option<Kind>) -> bool {
 /// Asserts what holds for any text.
 #[track_caller]
 fn holds(text: &str) {
-    let Some(made) = formatted(text) else { return };
+    let Some(made) = formatted(text, &Names::default()) else {
+        return;
+    };
     let Formatted { document, json } = &made;
     assert!(json.len() <= BYTES_MAX && document.fits(), "{text:?}");
     assert!(is_sound(&document.0, None), "{text:?}: {json}");

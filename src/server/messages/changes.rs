@@ -1,7 +1,7 @@
 //! Editing and deleting one's own messages. *Invariant:* a deleted message leaves a tombstone: its row, with its
 //! `number` and without its text.
 
-use super::formatting::formatted;
+use super::formatting::{Reading, formatted};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::markdown::Formatted;
@@ -9,7 +9,9 @@ use crate::rooms::{self, read_only};
 use crate::scope::{Person, Scope};
 use crate::store::{Change, Standing};
 use parlour_protocol::permissions::may_in;
-use parlour_protocol::{Action, Format, Message, Number, Revisions, RoomId, Timestamp, rules};
+use parlour_protocol::{
+    Action, Format, Message, Number, Revisions, RoomId, Timestamp, UserId, rules,
+};
 
 /// What a message is replaced with.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Edit {
     pub content: String,
     /// How it is to be read.
     pub format: Option<Format>,
+    /// Whom names in it mean, and nobody else; without, it is whoever is called so.
+    pub mentions: Option<Vec<UserId>>,
 }
 
 impl From<String> for Edit {
@@ -25,6 +29,7 @@ impl From<String> for Edit {
         Self {
             content,
             format: None,
+            mentions: None,
         }
     }
 }
@@ -48,10 +53,14 @@ pub async fn edit(
     let body = rules::message(&edit.content)?;
     rooms::require_to_write(ctx, scope, room).await?;
     let refused = ctx.limits.could_message(person.user.id, scope.address);
+    let reading = Reading {
+        format: edit.format,
+        mentions: edit.mentions,
+    };
     let text = NewText {
         // No text is read of who is over their limit.
         doc: match &refused {
-            Ok(()) => formatted(&body, edit.format),
+            Ok(()) => formatted(ctx, scope, room, &body, reading).await?,
             Err(_) => None,
         },
         body,

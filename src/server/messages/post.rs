@@ -3,7 +3,7 @@
 mod decide;
 
 use super::Posted;
-use super::formatting::formatted;
+use super::formatting::{Reading, formatted};
 use crate::clock::draw;
 use crate::context::Context;
 use crate::error::ServiceError;
@@ -11,7 +11,7 @@ use crate::rooms;
 use crate::scope::Scope;
 use crate::store::Draft;
 use decide::decide;
-use parlour_protocol::{Format, Number, RoomId, rules};
+use parlour_protocol::{Document, Format, Number, RoomId, UserId, rules};
 use std::sync::Arc;
 
 /// A message to be posted.
@@ -25,6 +25,8 @@ pub struct NewMessage {
     pub reply_to: Option<Number>,
     /// How the text is to be read.
     pub format: Option<Format>,
+    /// Whom names in it mean, and nobody else; without, it is whoever is called so.
+    pub mentions: Option<Vec<UserId>>,
 }
 
 /// Posts a message, makes its author a member, and marks the room read up to it. The same author's
@@ -63,12 +65,20 @@ pub async fn post(
             is_new: false,
         });
     }
+    let reading = Reading {
+        format: new.format,
+        mentions: new.mentions,
+    };
+    let doc = formatted(ctx, scope, room, &body, reading).await?;
+    let tree = doc.as_ref().map(|doc| &doc.document);
     let draft = Draft {
         author,
         was: person.was.clone(),
         room,
         client_id,
-        doc: formatted(&body, new.format),
+        mentions: tree.map(Document::mentions).unwrap_or_default(),
+        mentions_all: tree.is_some_and(Document::mentions_all),
+        doc,
         body,
         reply_to: new.reply_to,
     };

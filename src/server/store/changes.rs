@@ -5,9 +5,9 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
+use super::beside;
 use super::db::{self, Db, Value, statement, values};
 use super::message_ids::MessageIds;
-use super::quotes;
 use super::reactions;
 use super::rooms::{VISIBLE, Viewer, visible};
 use super::tables::{RoomRow, message_columns};
@@ -95,7 +95,7 @@ fn page(db: &Db, room: RoomRow, after: Seq, ids: MessageIds) -> db::Result<SyncP
     let last = messages.last().map_or(to, |message| message.seq);
     let to = if is_cut_again { last } else { to };
     let changed_at = Seq(room.changed_seq);
-    quotes::quote(db, RoomId(room.id), &mut messages)?;
+    beside::read(db, RoomId(room.id), &mut messages)?;
     Ok(SyncPage {
         messages,
         room: (after < changed_at && changed_at <= to).then(|| room.into_room()),

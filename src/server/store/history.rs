@@ -5,10 +5,10 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::listing::{Listing, listed};
 use super::message_ids::MessageIds;
-use super::quotes;
 use super::reactions;
 use super::rooms::{StoredRoom, Viewer, visible};
 use super::tables::{RoomRow, message_columns};
@@ -147,7 +147,7 @@ fn page(db: &Db, room: &RoomRow, view: View, limit: u32, ids: MessageIds) -> db:
     let shown = (older.rows.into_iter().take(take_older).rev())
         .chain(newer.rows.into_iter().take(take_newer));
     let mut messages: Vec<_> = shown.map(|row| row.into_message(ids)).collect();
-    quotes::quote(db, RoomId(room.id), &mut messages)?;
+    beside::read(db, RoomId(room.id), &mut messages)?;
     Ok(History {
         messages,
         seq: Seq(room.seq),

@@ -6,11 +6,13 @@
 use super::Store;
 use super::administration::{PersonFacts, facts};
 use super::authorship::Authored;
+use super::beside;
 use super::db::{self, Db, Row, statement, values};
 use super::direct;
 use super::failure;
 use super::house;
 use super::members;
+use super::mentions;
 use super::messages;
 use super::reactions;
 use super::sessions::{self, Ending, ended};
@@ -19,7 +21,7 @@ use super::tables::{MessageRow, UserRow, message_columns, user_columns};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{MS_PER_DAY, RoomId, RoomRole, Timestamp, User, UserId};
+use parlour_protocol::{MS_PER_DAY, Number, RoomId, RoomRole, Timestamp, User, UserId};
 
 /// Messages, or memberships, in a piece.
 const PIECE: i64 = 50;
@@ -77,6 +79,7 @@ impl Store {
             for sql in [NO_PASSWORD, NO_CODES, NO_BROWSERS, NO_BLOCKS, NO_REQUESTS] {
                 statement(db, sql)?.execute(values![user])?;
             }
+            mentions::forget(db, user)?;
             let gone = sessions::end(db, user, Ending::All)?;
             let left = statement(db, USER)?.row(values![user], UserRow::read)?;
             let renamed = Publication::Renamed {
@@ -128,8 +131,10 @@ impl Store {
             let mut publish = Vec::new();
             for message in &messages {
                 let changed = change(db, &leaver, message, now)?;
-                let changed = changed.map(|changed| changed.into_message(ids));
-                publish.extend(changed.map(Publication::MessageChanged));
+                if let Some(changed) = changed {
+                    let changed = beside::reading(db, changed.into_message(ids))?;
+                    publish.push(Publication::MessageChanged(changed));
+                }
             }
             match messages.last() {
                 Some(last) => {
@@ -182,6 +187,7 @@ fn change(
     if leaver.leaving == Leaving::Delete {
         messages::forget_what_hangs_on(db, message.id)?;
         statement(db, DELETE)?.execute(values![message.id, now])?;
+        mentions::remove(db, RoomId(message.room_id), Number(message.number))?;
     }
     messages::of_row(db, message.id)
 }
@@ -232,7 +238,8 @@ const NEXT_SEQ: &str =
 
 const RENAME: &str = "UPDATE messages SET seq = ?2, author_name = ?3 WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, reactions = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
+const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, reactions = NULL, mentions_all = FALSE, \
+    deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
 
 const SO_FAR: &str = "UPDATE users SET left_after = ?2 WHERE id = ?1";
 

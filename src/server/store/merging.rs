@@ -12,6 +12,7 @@ use super::db::{self, Db, Row, statement, values};
 use super::direct;
 use super::house;
 use super::members;
+use super::mentions;
 use super::person_seqs;
 use super::reactions;
 use super::rooms::{Viewer, begins, visible};
@@ -72,6 +73,7 @@ impl Store {
                 for sql in [BLOCK_AS_THEM, INVITED_BY_THEM, ASKED_BY_THEM] {
                     statement(db, sql)?.execute(values![guest, account])?;
                 }
+                mentions::merge(db, guest, account)?;
                 statement(db, ASKED_TWICE)?.execute(values![guest])?;
                 move_direct_keys(db, &draft)?;
                 publish.extend(reactions::unite(db, guest, account, ids)?);

@@ -5,10 +5,12 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
+use super::mentions;
 use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::tables::message_columns;
@@ -17,7 +19,7 @@ use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::markdown::Formatted;
 use parlour_protocol::revisions::REVISIONS_MAX;
-use parlour_protocol::{Message, Number, RoomId, Timestamp, UserId};
+use parlour_protocol::{Document, Message, Number, RoomId, Timestamp, UserId};
 
 /// What a message is changed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Store {
         let ids = self.ids;
         let read = move |db: &Db| {
             let message = one(db, viewer, room, number)?.into_message(ids);
-            Ok(quotes::quoting(db, message)?)
+            Ok(beside::reading(db, message)?)
         };
         self.read(read).await
     }
@@ -87,7 +89,7 @@ impl Store {
             let standing = standing(db, user, room)?;
             let before = numbered(db, room, number)?;
             let row = before.row.id;
-            let before = quotes::quoting(db, before.into_message(ids))?;
+            let before = beside::reading(db, before.into_message(ids))?;
             let Some(change) = decide(&standing, &before)? else {
                 return Ok(Written::quietly(Changed {
                     message: before,
@@ -111,17 +113,23 @@ impl Store {
                         keep_revision(db, row)?;
                     }
                     let gist = quotes::kept_gist(&body, doc.as_ref());
+                    let tree = doc.as_ref().map(|doc| &doc.document);
+                    let is_for_all = tree.is_some_and(Document::mentions_all);
+                    let people = tree.map(Document::mentions).unwrap_or_default();
                     let doc = doc.as_ref().map(|doc| &doc.json);
-                    let values = values![row, seq, &body, at, doc, gist.as_deref()];
-                    statement(db, EDIT)?.execute(values)?
+                    let values = values![row, seq, &body, at, doc, gist.as_deref(), is_for_all];
+                    statement(db, EDIT)?.execute(values)?;
+                    mentions::remove(db, room, number)?;
+                    mentions::insert(db, room, number, user, &people)?;
                 }
                 Change::Delete { at } => {
                     forget_what_hangs_on(db, row)?;
-                    statement(db, DELETE)?.execute(values![row, seq, at])?
+                    statement(db, DELETE)?.execute(values![row, seq, at])?;
+                    mentions::remove(db, room, number)?;
                 }
-            };
+            }
             let message = numbered(db, room, number)?.into_message(ids);
-            let message = quotes::quoting(db, message)?;
+            let message = beside::reading(db, message)?;
             Ok(Written {
                 publish: vec![Publication::MessageChanged(message.clone())],
                 value: Changed {
@@ -201,7 +209,8 @@ const IS_REFUSED: &str = concat!(
 
 const NEXT_SEQ: &str = "UPDATE rooms SET seq = seq + 1 WHERE id = ? RETURNING seq";
 
-const EDIT: &str =
-    "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5, gist = ?6 WHERE id = ?1";
+const EDIT: &str = "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc = ?5, gist = ?6, mentions_all = ?7 \
+    WHERE id = ?1";
 
-const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, reactions = NULL, deleted_at = ?3 WHERE id = ?1";
+const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, reactions = NULL, \
+    mentions_all = FALSE, deleted_at = ?3 WHERE id = ?1";

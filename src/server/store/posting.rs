@@ -6,27 +6,28 @@
 
 mod asking;
 mod new_post;
+mod place;
 mod repeats;
+
+pub use place::PostPlace;
 
 use super::Store;
 use super::author::Author;
-use super::db::{self, Db, Repeated, Row, statement, values};
-use super::direct::{self, is_refused};
+use super::db::{self, Db, Repeated, statement, values};
+use super::direct;
+use super::mentions::{self, Mentioned};
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::postgres;
 use super::quotes::{self, ANSWERED, Answered};
-use super::roles::{role_in, rules_at};
-use super::rooms::{RoomState, is_visible};
+use super::rooms::is_visible;
 use super::tables::{InRoom, MessageRow, Stored, message_columns};
 use super::writer::{BatchWrite, Results, Written};
 use crate::error::{ServiceError, StoreError};
 use crate::limits::Charge;
 use crate::markdown::Formatted;
-use parlour_protocol::{
-    Guests, Message, Number, RoomId, RoomKind, RoomRole, RoomRules, Seq, ServerRole, Timestamp,
-    UserId,
-};
+use parlour_protocol::{Message, Number, RoomId, RoomRole, Timestamp, UserId};
+use place::{PLACE, read_place};
 use std::sync::Arc;
 
 /// A message to be posted, with a text and an idempotency key that passed the rules.
@@ -46,6 +47,10 @@ pub struct Draft {
     pub doc: Option<Formatted>,
     /// The number of the message it replies to.
     pub reply_to: Option<Number>,
+    /// Whom the tree mentions.
+    pub mentions: Vec<UserId>,
+    /// Whether the tree mentions everybody.
+    pub mentions_all: bool,
 }
 
 /// What the store knows about a send, for the decision.
@@ -64,32 +69,9 @@ pub enum PostFacts {
         author: Option<Author>,
         /// What it says of the message that it answers; `None` if there is none, or it answers none.
         answered: Option<Answered>,
+        /// Who those are whom it mentions.
+        mentioned: Vec<Mentioned>,
     },
-}
-
-/// Where a send would go, and how its author stands to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PostPlace {
-    /// The counters of the room.
-    pub state: RoomState,
-    /// What decides about who may post in it.
-    pub rules: RoomRules,
-    /// Whether the author is a member of it.
-    pub is_member: bool,
-    /// The author's role in it.
-    pub role: RoomRole,
-    /// Whether the author is kept out of it.
-    pub is_banned: bool,
-}
-
-impl PostPlace {
-    /// Whether this author may see it.
-    pub(super) fn is_seen_by(&self, author: Option<&Author>) -> bool {
-        let facts = author.map(|author| (author.is_confined, author.role > ServerRole::Guest));
-        let (is_confined, has_account) = facts.unwrap_or_default();
-        let is_for_them = !is_confined && (has_account || self.rules.guests > Guests::No);
-        self.is_member || self.rules.kind == RoomKind::Open && is_for_them
-    }
 }
 
 impl PostFacts {
@@ -99,6 +81,7 @@ impl PostFacts {
             place: None,
             author,
             answered: None,
+            mentioned: Vec::new(),
         }
     }
 }
@@ -127,6 +110,8 @@ pub struct NewPost {
     pub joins_as: Option<RoomRole>,
     /// What it says of the message that it answers.
     pub answered: Option<Answered>,
+    /// Who those are whom it mentions.
+    pub mentioned: Vec<Mentioned>,
 }
 
 /// A message that is on disk.
@@ -204,6 +189,7 @@ impl Draft {
             doc: Stored(self.doc.clone()),
             reply_to: self.reply_to.map(|number| number.0),
             root: new.root(),
+            mentions_all: self.mentions_all,
             created_at: new.created_at.0,
             // Nothing has happened to it yet.
             ..MessageRow::default()
@@ -230,7 +216,7 @@ impl BatchWrite for Post {
             Db::Sqlite(_) => Self::write_each(posts, db),
         };
         direct::come_back(db, away, &mut results)?;
-        repeats::quote(db, &mut results)?;
+        repeats::complete(db, &mut results)?;
         results
     }
 }
@@ -308,22 +294,8 @@ fn facts(
         place: Some(place),
         author,
         answered,
+        mentioned: mentions::who_are(db, &draft.mentions)?,
     })
-}
-
-fn read_place(row: &Row<'_>) -> db::Result<(PostPlace, Option<Author>)> {
-    let InRoom(role) = row.get(7)?;
-    let place = PostPlace {
-        state: RoomState {
-            seq: Seq(row.get(0)?),
-            posts: row.get(1)?,
-        },
-        rules: rules_at(row, 2)?,
-        is_member: row.get(6)?,
-        role,
-        is_banned: row.get(8)?,
-    };
-    Ok((place, Author::read(row, 9)?))
 }
 
 /// Whether a message belongs to a deleted room. Then its row is removed now, so that its idempotency key may be used
@@ -359,7 +331,9 @@ fn store(
         draft.doc.as_ref().map(|doc| &doc.json),
         gist.as_deref(),
         new.root(),
+        draft.mentions_all,
     ])?;
+    mentions::insert(db, draft.room, new.number, draft.author, &new.people())?;
     let moved = values![room, seq, new.ordinal, now];
     statements.move_room.again().execute(moved)?;
     let joined = match new.joins_as {
@@ -408,25 +382,9 @@ const SENT_BEFORE: &str = concat!(
 
 const IS_SEEN: &str = concat!("SELECT 1 FROM rooms WHERE id = ?1 AND ", is_visible!("?2"));
 
-/// The membership is looked up in any case, so whether the room is visible is no further look; nor is one whether a
-/// member is kept out of it.
-const PLACE: &str = concat!(
-    "SELECT rooms.seq, rooms.posts, rooms.kind, rooms.posting, rooms.guests, \
-    rooms.archived_at IS NOT NULL, coalesce(own.state = 'in', FALSE), ",
-    role_in!("own"),
-    ", coalesce(own.state, 'out') = 'out' AND EXISTS (SELECT 1 FROM bans WHERE bans.room_id = rooms.id \
-    AND bans.user_id = ?2 AND (bans.ends_at IS NULL OR bans.ends_at > ?3)), \
-    users.name, users.kind, users.role, users.is_confined FROM rooms \
-    LEFT JOIN users ON users.id = ?2 AND users.state = 'active' \
-    LEFT JOIN memberships AS own ON own.room_id = rooms.id AND own.user_id = ?2 \
-    WHERE rooms.id = ?1 AND rooms.deleted_at IS NULL AND NOT (",
-    is_refused!("users.id"),
-    ")"
-);
-
 const INSERT_MESSAGE: &str = "INSERT INTO messages (room_id, number, seq, ordinal, author_id, \
-    author_name, client_id, body, reply_to, created_at, doc, gist, root) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    author_name, client_id, body, reply_to, created_at, doc, gist, root, mentions_all) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     RETURNING id";
 
 const MOVE_ROOM: &str = "UPDATE rooms SET seq = ?2, posts = ?3, last_message_at = ?4 WHERE id = ?1";

@@ -174,12 +174,6 @@ const REPLIES: &str = "SELECT root, count(*), max(number) FROM messages \
 const REPLIES_OF: &str = "SELECT count(*), max(number) FROM (SELECT number FROM messages \
     WHERE room_id = ? AND root = ? ORDER BY number DESC LIMIT 100) AS replies";
 
-/// The same of one message.
-pub(super) fn quoting(db: &Db, mut message: Message) -> db::Result<Message> {
-    quote(db, message.room_id, std::slice::from_mut(&mut message))?;
-    Ok(message)
-}
-
 /// The gist of a text with markup, to be kept beside it; none for one that is read as it was written.
 pub(super) fn kept_gist(body: &str, doc: Option<&Formatted>) -> Option<String> {
     doc.map(|doc| gist(body, Some(&doc.document)))

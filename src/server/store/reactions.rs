@@ -5,12 +5,12 @@
 //! none.
 
 use super::Store;
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::direct::is_refused;
 use super::members::{Standing, standing};
 use super::message_ids::MessageIds;
 use super::messages::{self, Changed, numbered};
-use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::tables::{Counted, MessageRow, UserRow, user_columns};
 use super::writer::Written;
@@ -74,7 +74,7 @@ impl Store {
             let before = found.clone().into_message(ids);
             if !decide(&standing, &before, there.is_some())? {
                 return Ok(Written::quietly(Changed {
-                    message: quotes::quoting(db, before)?,
+                    message: beside::reading(db, before)?,
                     is_new: false,
                 }));
             }
@@ -90,7 +90,7 @@ impl Store {
             if !take(db, &mut found.row, &step)? {
                 return Err(ServiceError::RoomNotFound);
             }
-            let message = quotes::quoting(db, found.into_message(ids))?;
+            let message = beside::reading(db, found.into_message(ids))?;
             Ok(Written {
                 publish: vec![step.publication(message.clone())],
                 value: Changed {
@@ -246,7 +246,7 @@ fn take_away(
             continue;
         };
         if take(db, &mut found.row, &step)? {
-            let message = quotes::quoting(db, found.into_message(ids))?;
+            let message = beside::reading(db, found.into_message(ids))?;
             publish.push(step.publication(message));
         }
     }

@@ -5,10 +5,10 @@
 
 use super::Store;
 use super::authorship::Authored;
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::members::{Standing, standing};
 use super::messages::numbered;
-use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::writer::Written;
 use crate::error::ServiceError;
@@ -66,7 +66,7 @@ impl Store {
             }
             let (revisions, has_older) = page(db, &found, before, limit)?;
             Ok(Earlier {
-                message: quotes::quoting(db, found.into_message(ids))?,
+                message: beside::reading(db, found.into_message(ids))?,
                 revisions,
                 has_older,
             })

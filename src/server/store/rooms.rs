@@ -5,12 +5,12 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::direct_names;
 use super::failure;
 use super::message_ids::MessageIds;
 use super::person_seqs;
-use super::quotes;
 use super::tables::{
     ForGuests, InRoom, KeptFor, Posts, RoomRow, Seen, message_columns, room_columns,
 };
@@ -418,7 +418,7 @@ pub(super) fn publications_since(
     let from = after.unwrap_or_default();
     let changes = statement(db, SINCE)?.rows(values![id, from], |row| {
         let posts = row.get(Authored::COUNT)?;
-        let message = quotes::quoting(db, Authored::read(row)?.into_message(ids))?;
+        let message = beside::reading(db, Authored::read(row)?.into_message(ids))?;
         let seq = message.seq;
         Ok(match message.number.seq() == seq {
             true => (

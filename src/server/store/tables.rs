@@ -88,6 +88,7 @@ table! {
     reactions: Counted,
     reply_to: Option<i64>,
     root: Option<i64>,
+    mentions_all: bool,
     created_at: i64,
     edited_at: Option<i64>,
     deleted_at: Option<i64>,
@@ -165,6 +166,8 @@ impl MessageRow {
             quote: None,
             thread: self.root.map(Number),
             replies: None,
+            mentions: Vec::new(),
+            mentions_all: self.mentions_all,
         }
     }
 }

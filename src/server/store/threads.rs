@@ -5,9 +5,9 @@
 
 use super::Store;
 use super::authorship::{Authored, authored};
+use super::beside;
 use super::db::{self, Db, statement, values};
 use super::message_ids::MessageIds;
-use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::tables::message_columns;
 use crate::error::ServiceError;
@@ -79,7 +79,7 @@ fn page(
             break;
         }
     }
-    quotes::quote(db, room, &mut messages)?;
+    beside::read(db, room, &mut messages)?;
     Ok(Thread {
         root,
         messages,

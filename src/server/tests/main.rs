@@ -31,6 +31,7 @@ mod links;
 mod logs;
 mod markup;
 mod members;
+mod mentions;
 mod merging;
 mod outsider;
 mod people;

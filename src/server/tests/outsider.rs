@@ -174,7 +174,8 @@ impl World {
             Change::Make(kind) => return self.make_room(kind).await,
             Change::SayOpenly => {
                 self.opens += 1;
-                let said = json!({"content": "hello", "client_id": format!("open-{}", self.opens)});
+                // Rooms that somebody does not see are not named, either.
+                let said = json!({"content": "hello, see #Twin 0, #Twin 1 and #Lobby", "client_id": format!("open-{}", self.opens)});
                 let path = format!("{LOBBY}/messages");
                 return self.call(Method::POST, &self.alice, &path, said).await;
             }

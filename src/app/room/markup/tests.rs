@@ -1,7 +1,7 @@
 //! What a browser reads out of the page is what the island draws: the same walk, over random trees.
 
 use super::*;
-use parlour_protocol::{Element, samples};
+use parlour_protocol::{Element, UserId, samples};
 use scraper::{ElementRef, Html as Read, Selector};
 
 /// The walk as a browser's nodes would be, indented: `<tag name=value>`, and texts that stand beside each other as one.
@@ -122,6 +122,8 @@ impl Dice {
             Kind::Name | Kind::Cell => ["", "left", "center", "right"][self.roll(4)].to_owned(),
             Kind::Link => format!("https://example.org/{}", self.text()),
             Kind::Lines => self.text(),
+            Kind::Mention => ["1", "2", "room"][self.roll(3)].to_owned(),
+            Kind::RoomName => self.roll(100).to_string(),
             _ => String::new(),
         };
         Element {
@@ -140,15 +142,18 @@ impl Dice {
             Kind::Code,
             Kind::Spoiler,
             Kind::Link,
+            Kind::Mention,
+            Kind::RoomName,
         ];
-        match of[self.roll(if is_linked { 4 } else { 6 })] {
+        match of[self.roll(if is_linked { 4 } else { 8 })] {
             _ if depth == 0 || self.roll(3) == 0 => Node::Text(self.text()),
             Kind::Code => {
                 let text = Node::Text(self.text());
                 self.element(Kind::Code, vec![text])
             }
             kind => {
-                let is_linked = is_linked || matches!(kind, Kind::Link | Kind::Spoiler);
+                let is_linked =
+                    is_linked || !matches!(kind, Kind::Strong | Kind::Emphasis | Kind::Deleted);
                 let children = self.some(|dice| dice.inline(depth - 1, is_linked));
                 self.element(kind, children)
             }
@@ -238,6 +243,10 @@ fn the_page_of_any_tree_is_what_the_island_draws() {
         let nodes = dice.some(|dice| dice.block(3));
         let message = Message {
             doc: Some(Document(nodes)),
+            mentions: vec![Person {
+                id: UserId(1),
+                name: dice.text(),
+            }],
             ..samples::message(1)
         };
         is_read_as_it_is_drawn(&Markup::Of(message.into()));

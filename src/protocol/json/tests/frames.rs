@@ -198,12 +198,14 @@ impl Dice {
                 reply_to: self.maybe(Self::number).map(Number),
                 // A page never says it.
                 format: None,
+                mentions: None,
             },
             3 => ClientFrame::Edit {
                 room_id,
                 number: Number(self.number()),
                 content: self.text(),
                 format: None,
+                mentions: None,
             },
             4 => ClientFrame::Delete {
                 room_id,

@@ -4,15 +4,15 @@ use crate::error::ServiceError;
 use crate::http::Problem;
 use crate::http::body::Json as JsonBody;
 use crate::http::paths::{AtMessage, AtRoom};
-use crate::http::query::{Slice, ThreadSlice};
-use crate::messages::{self, Edit, NewMessage, Thread, View};
+use crate::http::query::{MentionSlice, Slice, ThreadSlice};
+use crate::messages::{self, Edit, Mentioning, NewMessage, Thread, View};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
-use parlour_protocol::{Format, History, Message, Number, RoomId};
+use parlour_protocol::{Format, History, Message, Number, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(super) struct NewMessageBody {
     reply_to: Option<Number>,
     #[serde(default)]
     format: Option<Format>,
+    #[serde(default)]
+    mentions: Option<Vec<UserId>>,
 }
 
 #[derive(Deserialize)]
@@ -32,6 +34,8 @@ pub(super) struct EditBody {
     content: String,
     #[serde(default)]
     format: Option<Format>,
+    #[serde(default)]
+    mentions: Option<Vec<UserId>>,
 }
 
 pub(super) async fn list(
@@ -60,6 +64,20 @@ pub(super) async fn history(
     Ok(Json(
         messages::history(&ctx, &scope, room, view, limit).await?,
     ))
+}
+
+/// What mentions who asks, the newest first.
+pub(super) async fn mentions(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    MentionSlice { before, limit }: MentionSlice,
+) -> Result<impl IntoResponse, Problem> {
+    let Mentioning { messages, next } = messages::mentioning(&ctx, &scope, before, limit).await?;
+    let next = next.map(|next| {
+        let link = format!("</api/chat/me/mentions?before={next}&limit={limit}>; rel=\"next\"");
+        [(LINK, link)]
+    });
+    Ok((next, Json(messages)))
 }
 
 #[derive(Serialize)]
@@ -131,12 +149,14 @@ pub(super) async fn post(
         client_id,
         reply_to,
         format,
+        mentions,
     } = body;
     let new = NewMessage {
         content,
         client_id,
         reply_to,
         format,
+        mentions,
     };
     let posted = messages::post(&ctx, &scope, room, new).await?;
     let status = if posted.is_new {
@@ -151,9 +171,18 @@ pub(super) async fn edit(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtMessage(room, number): AtMessage,
-    JsonBody(EditBody { content, format }): JsonBody<EditBody>,
+    JsonBody(body): JsonBody<EditBody>,
 ) -> Result<Json<Message>, Problem> {
-    let edit = Edit { content, format };
+    let EditBody {
+        content,
+        format,
+        mentions,
+    } = body;
+    let edit = Edit {
+        content,
+        format,
+        mentions,
+    };
     Ok(Json(
         messages::edit(&ctx, &scope, room, number, edit).await?,
     ))

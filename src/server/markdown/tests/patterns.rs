@@ -1,7 +1,7 @@
 //! Texts that have made parsers of Markdown slow. How long one takes is compared with an ordinary text of the same length
 //! in the same run, never with a clock.
 
-use super::formatted;
+use super::{Names, formatted};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -148,7 +148,7 @@ fn nested() -> Vec<String> {
 )]
 fn taken(text: &str) -> Duration {
     let begun = Instant::now();
-    black_box(formatted(black_box(text)));
+    black_box(formatted(black_box(text), &Names::default()));
     begun.elapsed()
 }
 
@@ -158,7 +158,7 @@ fn no_text_takes_much_longer_than_an_ordinary_one() {
         - item one\n- item two\n\n> quote\n\n";
     let of_length = |text: &str| text.chars().cycle().take(LENGTH).collect::<String>();
     let ordinary = of_length(ordinary);
-    assert!(formatted(&ordinary).is_some());
+    assert!(formatted(&ordinary, &Names::default()).is_some());
     let floor = (0..9).map(|_| taken(&ordinary)).min().unwrap_or_default();
     let texts = REPEATED.into_iter().map(of_length);
     let cut = |text: String| text.chars().take(LENGTH).collect();

@@ -18,14 +18,15 @@ pub(super) fn decide(
     facts: PostFacts,
     now: Timestamp,
 ) -> Result<PostDecision, ServiceError> {
-    let (place, author, answered) = match facts {
+    let (place, author, answered, mentioned) = match facts {
         PostFacts::Repeat(message) => return Ok(PostDecision::Repeated(message)),
         PostFacts::Used => return Err(KEY_USED),
         PostFacts::New {
             place,
             author,
             answered,
-        } => (place, author, answered),
+            mentioned,
+        } => (place, author, answered, mentioned),
     };
     // First: who has become somebody else meanwhile is in none of their rooms any more, and says it again as who they are.
     let author = author.ok_or(ServiceError::SignInRequired)?;
@@ -41,6 +42,7 @@ pub(super) fn decide(
         created_at: now,
         joins_as: (!place.is_member).then(|| place.role.max(RoomRole::Member)),
         answered,
+        mentioned,
     }))
 }
 
@@ -86,6 +88,8 @@ mod tests {
             body: "hello".to_owned(),
             doc: None,
             reply_to: Some(Number(2)),
+            mentions: Vec::new(),
+            mentions_all: false,
         }
     }
 
@@ -131,6 +135,7 @@ mod tests {
             place: is_visible.then(|| place(true)),
             author: name.map(author),
             answered: is_answered.then(answered),
+            mentioned: Vec::new(),
         }
     }
 
@@ -139,6 +144,7 @@ mod tests {
             place: Some(place),
             author: Some(author("Alice")),
             answered: Some(answered()),
+            mentioned: Vec::new(),
         }
     }
 
@@ -151,6 +157,7 @@ mod tests {
             created_at: Timestamp(7),
             joins_as: None,
             answered: Some(answered()),
+            mentioned: Vec::new(),
         };
         let stored = decided(new(true, Some("Alice"), true)).unwrap();
         assert_eq!(stored, PostDecision::Stored(expected));

@@ -6,6 +6,7 @@
 //! order of commits is the order of `seq`, without a gap, on any number of servers. Rooms are locked in the order of
 //! their ids, so that no two servers wait for each other.
 
+mod beside;
 mod memberships;
 
 use super::session::{Query, Session};
@@ -13,12 +14,14 @@ use crate::error::ServiceError;
 use crate::store::author::Author;
 use crate::store::db::{self, Row, values};
 use crate::store::direct::is_refused;
+use crate::store::mentions::Mentioned;
 use crate::store::posting::{Draft, NewPost, Post, PostDecision, PostFacts, PostPlace, Posted};
-use crate::store::quotes::{self, Answered, answered};
+use crate::store::quotes::{self, Answered};
 use crate::store::roles::{role_in, rules_at};
 use crate::store::rooms::{RoomState, is_visible};
 use crate::store::tables::{InRoom, Kind, MessageRow, OnServer, message_columns, server_role};
 use crate::store::writer::{Results, Written};
+use beside::{ANSWERED, MENTION, Mentions, WHO};
 use memberships::{Memberships, ReadByPosting};
 use parlour_protocol::{Message, RoomRole, RoomRules, Seq, ServerRole, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -46,6 +49,8 @@ struct Group<'p> {
     standings: HashMap<(i64, i64), Standing>,
     /// What is said of the messages that are answered.
     answered: HashMap<(i64, i64), Answered>,
+    /// Who those are whom they mention.
+    mentioned: HashMap<i64, Mentioned>,
     /// Ids for new messages.
     ids: vec::IntoIter<i64>,
     rows: Rows<'p>,
@@ -102,12 +107,30 @@ impl<'p> Group<'p> {
         if !numbers.is_empty() {
             queries.push((ANSWERED, answered));
         }
+        let people: BTreeSet<i64> = drafts()
+            .flat_map(|draft| draft.mentions.iter().map(|person| person.0))
+            .collect();
+        let people: Vec<i64> = people.into_iter().collect();
+        let mentioned = values![&people[..]];
+        if !people.is_empty() {
+            queries.push((WHO, mentioned));
+        }
         let mut answers = session
             .ask_all(&queries)?
             .into_iter()
             .map(|answer| answer.rows);
         let mut next = || answers.next().unwrap_or_default();
-        let (sent, names, members, ids, answered) = (next(), next(), next(), next(), next());
+        let (sent, names, members, ids) = (next(), next(), next(), next());
+        let answered = if numbers.is_empty() {
+            Vec::new()
+        } else {
+            next()
+        };
+        let mentioned = if people.is_empty() {
+            Vec::new()
+        } else {
+            next()
+        };
 
         let mut group = Self {
             rooms: HashMap::new(),
@@ -116,6 +139,7 @@ impl<'p> Group<'p> {
             streams: HashMap::new(),
             standings: HashMap::new(),
             answered: HashMap::new(),
+            mentioned: HashMap::new(),
             ids: column(&ids)?.into_iter(),
             rows: Rows::default(),
         };
@@ -151,6 +175,10 @@ impl<'p> Group<'p> {
         for row in answered.iter().map(Row::Postgres) {
             let at = (row.get(0)?, row.get(1)?);
             group.answered.insert(at, Answered::read(&row, 2)?);
+        }
+        for row in mentioned.iter().map(Row::Postgres) {
+            let mentioned = Mentioned::read(&row)?;
+            group.mentioned.insert(mentioned.id.0, mentioned);
         }
         for row in sent.iter().map(Row::Postgres) {
             group.knows_sent(&row, posts)?;
@@ -214,6 +242,9 @@ impl<'p> Group<'p> {
             place: Some(place),
             author,
             answered: answered.cloned(),
+            mentioned: (draft.mentions.iter())
+                .filter_map(|person| self.mentioned.get(&person.0).cloned())
+                .collect(),
         }
     }
 
@@ -286,6 +317,9 @@ struct Rows<'p> {
     replies: Vec<Option<i64>>,
     roots: Vec<Option<i64>>,
     times: Vec<i64>,
+    /// Which of them mention everybody.
+    for_all: Vec<i64>,
+    mentions: Mentions,
     /// How far each member has read by posting; and the role of who became one.
     read: HashMap<(i64, i64), ReadByPosting>,
     /// How far the streams have come that memberships took a place in.
@@ -311,6 +345,8 @@ impl<'p> Rows<'p> {
         self.replies.push(draft.reply_to.map(|number| number.0));
         self.roots.push(new.root());
         self.times.push(new.created_at.0);
+        self.for_all.push(draft.mentions_all.into());
+        self.mentions.add(draft, new);
         let read = self.read.entry((draft.room.0, draft.author.0));
         let read = read.or_insert(ReadByPosting {
             seq: 0,
@@ -340,7 +376,9 @@ impl<'p> Rows<'p> {
             &self.docs[..],
             &gists[..],
             &self.roots[..],
+            &self.for_all[..],
         ];
+        let mentions = self.mentions.values();
         let rooms = values![
             &self.rooms[..],
             &self.numbers[..],
@@ -360,6 +398,9 @@ impl<'p> Rows<'p> {
         }
         if !self.ids.is_empty() {
             queries.extend([(INSERT, &messages[..]), (MOVE, rooms)]);
+        }
+        if !self.mentions.is_empty() {
+            queries.push((MENTION, &mentions));
         }
         if !known.rooms.is_empty() {
             queries.push((READ_OWN, &known_values[..4]));
@@ -409,11 +450,6 @@ const MEMBERS: &str = concat!(
     ")"
 );
 
-const ANSWERED: &str = answered!(
-    "room_id, number, ",
-    "WHERE (room_id, number) IN (SELECT * FROM UNNEST(?1::int8[], ?2::int8[]))"
-);
-
 /// Ids that nobody else gets; those that are not used leave gaps, which are allowed in ids.
 /// The sequence is looked up once for the group and not for each of them.
 const IDS: &str = "SELECT nextval(sequence.id) FROM \
@@ -422,12 +458,12 @@ const IDS: &str = "SELECT nextval(sequence.id) FROM \
 const GONE: &str = "DELETE FROM messages WHERE id = ANY(?)";
 
 const INSERT: &str = "INSERT INTO messages (id, room_id, number, seq, ordinal, author_id, author_name, client_id, \
-    body, reply_to, created_at, doc, gist, root) \
+    body, reply_to, created_at, doc, gist, root, mentions_all) \
     SELECT id, room, number, number, ordinal, author, name, client, body, reply, at, nullif(tree, ''), \
-    nullif(gist, ''), root \
+    nullif(gist, ''), root, for_all <> 0 \
     FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[], ?5::int8[], ?6::text[], ?7::text[], ?8::text[], \
-    ?9::int8[], ?10::int8[], ?11::text[], ?12::text[], ?13::int8[]) \
-    AS new (id, room, number, ordinal, author, name, client, body, reply, at, tree, gist, root)";
+    ?9::int8[], ?10::int8[], ?11::text[], ?12::text[], ?13::int8[], ?14::int8[]) \
+    AS new (id, room, number, ordinal, author, name, client, body, reply, at, tree, gist, root, for_all)";
 
 const MOVE: &str = "UPDATE rooms SET seq = moved.seq, posts = moved.posts, last_message_at = moved.at \
     FROM (SELECT room, max(number) AS seq, max(ordinal) AS posts, max(at) AS at \

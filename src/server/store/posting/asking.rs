@@ -3,8 +3,8 @@
 //! *Invariant:* it is answered from what the author may see now.
 
 use super::super::author::Author;
+use super::super::beside;
 use super::super::db::{Db, statement, values};
-use super::super::quotes;
 use super::super::rooms::is_visible;
 use super::super::tables::{MessageRow, message_columns};
 use super::{PLACE, PostPlace, Store, read_place};
@@ -49,7 +49,7 @@ impl Store {
                 let key = values![*sender, &client_id, author];
                 let sent = statement(db, SENT_AND_VISIBLE)?.row(key, MessageRow::read)?;
                 if let Some(sent) = sent {
-                    return Ok(Some(quotes::quoting(db, sent.into_message(ids))?));
+                    return Ok(Some(beside::reading(db, sent.into_message(ids))?));
                 }
             }
             Ok(None)

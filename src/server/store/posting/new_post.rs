@@ -4,10 +4,11 @@
 
 use super::{Draft, NewPost, Posted};
 use crate::events::Publication;
+use crate::store::mentions;
 use crate::store::message_ids::MessageIds;
 use crate::store::tables::MessageRow;
 use crate::store::writer::Written;
-use parlour_protocol::{Message, Replies, Seq};
+use parlour_protocol::{Message, Replies, Seq, UserId};
 use std::sync::Arc;
 
 impl NewPost {
@@ -16,14 +17,24 @@ impl NewPost {
         self.answered.as_ref().map(|answered| answered.thread.0)
     }
 
-    /// The message that is made of it, with what it quotes.
+    /// Who it mentions, as who they are now.
+    pub(in crate::store) fn people(&self) -> Vec<UserId> {
+        let mentioned = self.mentioned.iter();
+        mentioned.map(|mentioned| mentioned.person.id).collect()
+    }
+
+    /// The message that is made of it, with what it quotes, and whom it mentions.
     pub(in crate::store) fn message(&self, row: MessageRow, ids: MessageIds) -> Message {
         let answered = self.answered.as_ref();
-        Message {
+        let mut message = Message {
             replies: answered.map(|answered| Replies::with(answered.replies, self.number)),
             quote: answered.map(|answered| answered.quote.clone()),
             ..row.into_message(ids)
+        };
+        if !self.mentioned.is_empty() {
+            mentions::put(&mut message, &self.mentioned);
         }
+        message
     }
 
     /// What is answered and told once it is stored as `message`; `joined` is the place in its author's stream that a

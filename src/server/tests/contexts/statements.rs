@@ -173,6 +173,31 @@ async fn an_edit_takes_one_to_keep_what_was_said_before() {
 }
 
 #[tokio::test]
+async fn a_mention_takes_one_more_to_read_and_one_to_write_and_a_sign_without_a_name_none() {
+    let (bench, alice, _) = lobby().await;
+    let bob = bench.guest("Bob").await;
+    bench.post(&bob, "hello").await;
+    for text in ["x@y", "5 @ 3", "#"] {
+        assert_eq!(
+            traced_sql(bench.post(&alice, text)).await,
+            transaction(&SEND)
+        );
+    }
+    // On a reader: the room, and who is called so.
+    assert_eq!(
+        traced_sql(bench.post(&alice, "@nobody, hello")).await,
+        format!("query query {}", transaction(&SEND))
+    );
+    let mentioning = [
+        "query", "query", "query", "execute", "execute", "execute", "execute",
+    ];
+    assert_eq!(
+        traced_sql(bench.post(&alice, "@Bob, hello")).await,
+        format!("query query {}", transaction(&mentioning))
+    );
+}
+
+#[tokio::test]
 async fn a_reply_takes_one_more() {
     let (bench, alice, _) = lobby().await;
     let reply = NewMessage {

@@ -1,7 +1,9 @@
 //! `apply(page at s, sync s..t) == page at t`, for random changes and random cut points.
 
 use super::*;
-use parlour_protocol::{History, Number, Posting, Quote, Replies, Room, RoomKind, RoomRules, Seq};
+use parlour_protocol::{
+    History, Number, Person, Posting, Quote, Replies, Room, RoomKind, RoomRules, Seq,
+};
 use parlour_server::messages::{View, delete, edit, history, react, sync};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
@@ -12,6 +14,10 @@ use std::collections::BTreeMap;
 enum Change {
     Post(String),
     Reply(usize, String),
+    /// Names somebody who is there, or was called so, and everybody.
+    Mention(&'static str),
+    /// The last of the three is called this.
+    Rename(&'static str),
     Edit(usize, String),
     Delete(usize),
     /// Who of the first two reacts to which message, with what, or takes it back.
@@ -33,6 +39,8 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         3 => text.prop_map(Change::Post),
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Reply(which, text)),
         2 => (any::<usize>(), text).prop_map(|(which, text)| Change::Edit(which, text)),
+        2 => prop_oneof![Just("@Carol b"), Just("*a* @Carla"), Just("@Bob, @room")].prop_map(Change::Mention),
+        1 => prop_oneof![Just("Carol"), Just("Carla")].prop_map(Change::Rename),
         1 => any::<usize>().prop_map(Change::Delete),
         3 => (0..2_usize, any::<usize>(), any::<bool>(), any::<bool>())
             .prop_map(|(who, which, kind, on)| Change::React(who, which, kind, on)),
@@ -172,6 +180,13 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
                 posted.extend(sent.map(|sent| sent.message.number));
             }
         }
+        Change::Mention(text) => {
+            let sent = made(bench.send(author, LOBBY, text, None).await);
+            posted.extend(sent.map(|sent| sent.message.number));
+        }
+        Change::Rename(name) => {
+            accounts::rename(&bench.ctx, guest, name).await.unwrap();
+        }
         Change::Edit(which, text) => {
             if let Some(number) = pick(which) {
                 made(edit(&bench.ctx, author, LOBBY, number, text).await);
@@ -257,6 +272,17 @@ async fn holds(changes: Vec<Change>, s: usize, t: usize) -> Result<(), TestCaseE
         make(&bench, &people, change, &mut posted).await;
     }
     client.catch_up(&bench, reader).await;
+    // What people are called is told by another stream.
+    let house = accounts::house_since(&bench.ctx, reader, Seq::ZERO);
+    for person in house.await.unwrap().people {
+        let now = Person {
+            id: person.id,
+            name: person.name,
+        };
+        for message in client.messages.values_mut() {
+            message.mention_as(now.id, &now);
+        }
+    }
     let (room, rules, mut fresh) = page(&bench, reader).await;
     show_replies(&mut fresh.messages);
     let fresh = (fresh.messages, fresh.seq, room.description, rules);

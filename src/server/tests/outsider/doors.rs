@@ -40,6 +40,7 @@ impl Outsider {
             "rooms?limit=1",
             "rooms?limit=1&after=.1",
             "me/rooms",
+            "me/mentions",
             "rooms/1",
             "rooms/1/history",
         ];

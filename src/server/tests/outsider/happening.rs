@@ -124,7 +124,13 @@ impl World {
 
     async fn say(&mut self, room: i64) {
         self.keys += 1;
-        let said = json!({"content": format!("{CANARY} {}", self.keys)});
+        // Those outside are not named by it, nor told.
+        let text = format!("{CANARY} {} @Mallory @Carol @Bob @room", self.keys);
+        let people = [self.mallory.id, self.carol.id];
+        let said = match self.keys % 2 {
+            0 => json!({"content": text}),
+            _ => json!({"content": text, "mentions": people}),
+        };
         let path = format!("{room}/messages");
         self.call(Method::POST, &self.alice, &path, said).await;
     }

@@ -97,6 +97,7 @@ impl Command {
                 client_id,
                 reply_to,
                 format,
+                mentions,
             } => Self::Send(Send {
                 room: room_of(kind, room_id, client_id.as_deref())?,
                 message: NewMessage {
@@ -104,6 +105,7 @@ impl Command {
                     client_id,
                     reply_to,
                     format,
+                    mentions,
                 },
             }),
             ClientFrame::Edit {
@@ -111,10 +113,15 @@ impl Command {
                 number,
                 content,
                 format,
+                mentions,
             } => Self::Edit {
                 room: room_in(room_id)?,
                 number,
-                edit: Edit { content, format },
+                edit: Edit {
+                    content,
+                    format,
+                    mentions,
+                },
             },
             ClientFrame::Delete { room_id, number } => Self::Delete {
                 room: room_in(room_id)?,

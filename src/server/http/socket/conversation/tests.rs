@@ -201,6 +201,7 @@ impl Played {
             client_id: Some(key.to_owned()),
             reply_to: None,
             format: None,
+            mentions: None,
         };
         self.say(&frame.encode())
     }

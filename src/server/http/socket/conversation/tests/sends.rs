@@ -168,6 +168,7 @@ async fn no_more_text_than_256_kib_is_under_way() {
             client_id: None,
             reply_to: None,
             format: None,
+            mentions: None,
         };
         played.say(&frame.encode())
     };
