@@ -53,8 +53,10 @@ async fn load(
     of: (RoomId, Number),
     asked: RevisionsAsked,
 ) -> Result<Response, ServiceError> {
-    let page = messages::revisions_page(&site.ctx, scope, of, asked.before).await;
-    match page {
+    let (ctx, who) = (site.ctx.clone(), scope.clone());
+    let compare = async move { messages::revisions_page(&ctx, &who, of, asked.before).await };
+    // Texts can be long, and nobody else waits for theirs to be compared.
+    match site.ctx.share.run(scope.address, compare).await? {
         Ok(page) => Ok(match shape {
             Shape::Page => shown(site, page),
             Shape::Panel => in_panel(page),

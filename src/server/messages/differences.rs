@@ -28,6 +28,10 @@ pub struct Difference {
     pub text: String,
 }
 
+/// Words of a text, and of what stands between them, that are compared one by one: of texts with more of them whole lines
+/// are. The longest texts, of few words that alternate, took fifty milliseconds.
+const WORDS_MAX: usize = 3_000;
+
 /// The words of a text, and what stands between them.
 struct Words<'t>(&'t str);
 
@@ -46,7 +50,11 @@ impl<'t> TokenSource for Words<'t> {
 
 /// What one text became another by. Spaces between two words that changed are a part of what changed.
 pub fn differences(before: &str, now: &str) -> Vec<Difference> {
-    let input = InternedInput::new(Words(before), Words(now));
+    let is_long = |text: &str| text.split_word_bounds().nth(WORDS_MAX).is_some();
+    let input = match is_long(before) || is_long(now) {
+        true => InternedInput::new(before, now),
+        false => InternedInput::new(Words(before), Words(now)),
+    };
     let diff = Diff::compute(Algorithm::Histogram, &input);
     let said = |side: &[Token], Range { start, end }: Range<u32>| -> String {
         let tokens = side[start as usize..end as usize].iter();
@@ -141,6 +149,21 @@ mod tests {
         ] {
             assert_eq!(marked(before, now), expected);
         }
+    }
+
+    #[test]
+    fn texts_of_very_many_words_are_compared_by_lines() {
+        let long = "猫".repeat(WORDS_MAX);
+        let [before, now] = ["one", "two"].map(|word| format!("{long}\n{word} word\n{long}"));
+        let [before_alone, now_alone] = ["one word\n", "two word\n"];
+        let lines = [
+            (Kept::Same, format!("{long}\n")),
+            (Kept::Removed, before_alone.to_owned()),
+            (Kept::Added, now_alone.to_owned()),
+            (Kept::Same, long),
+        ];
+        let expected = lines.map(|(kept, text)| Difference { kept, text });
+        assert_eq!(differences(&before, &now), expected);
     }
 
     proptest! {

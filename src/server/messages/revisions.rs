@@ -10,7 +10,10 @@ use crate::scope::{Person, Scope};
 use crate::store::Standing;
 use crate::{rooms, store};
 use parlour_protocol::permissions::may_in;
-use parlour_protocol::{Action, Message, Number, Room, RoomId, Seq, Timestamp, rules};
+use parlour_protocol::{Action, Message, Number, Room, RoomId, Seq, Timestamp};
+
+/// Versions that a page compares.
+const PAGE: u32 = 20;
 
 /// Earlier versions of a message, and what it says now.
 pub type Earlier = store::Earlier;
@@ -70,7 +73,7 @@ pub async fn revisions_page(
     before: Option<Seq>,
 ) -> Result<RevisionsPage, ServiceError> {
     let room = rooms::get_for(ctx, scope, room, Action::ReadRevisions).await?;
-    let earlier = revisions(ctx, scope, (room.room.id, number), before, rules::LIST_MAX).await?;
+    let earlier = revisions(ctx, scope, (room.room.id, number), before, PAGE).await?;
     let may_drop = match &scope.person {
         Some(person) => {
             let standing = ctx.store.standing(person.user.id, room.room.id).await?;
