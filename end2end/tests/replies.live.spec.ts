@@ -8,7 +8,7 @@ test("an answer quotes what it answers for everybody, and leads there and back",
   const bob = await arrive("Bob", LOBBY);
   await alice.say("Where is it?");
   await bob.message("Where is it?").hover();
-  await bob.message("Where is it?").getByRole("link", { name: "Reply" }).click();
+  await bob.message("Where is it?").getByRole("link", { name: "Reply", exact: true }).click();
   await expect(bob.composer).toBeFocused();
   await expect(bob.page.locator(".replying")).toContainText("Reply to Alice");
   await bob.say("Behind you");

@@ -10,7 +10,7 @@ test("who has no script answers on the page of the thread, and finds all of it t
   await alice.rest.reply(number, "One answer");
   await alice.visit(LOBBY);
   await alice.message("A question").hover();
-  await alice.message("A question").getByRole("link", { name: "Reply" }).click();
+  await alice.message("A question").getByRole("link", { name: "Reply", exact: true }).click();
   await expect(alice.title).toHaveText("Thread");
   const texts = alice.page.locator(".thread .text");
   await expect(texts).toHaveText(["A question", "One answer"]);

@@ -3,7 +3,6 @@
 //! *Invariant:* called from effects, event handlers and tasks only, which never run on the server;
 //! no other module names `web_sys`, `js_sys` or `gloo`.
 
-pub mod cards;
 pub mod clipboard;
 pub mod clock;
 pub mod code;
@@ -16,6 +15,7 @@ pub mod marks;
 pub mod navigation;
 pub mod offline;
 pub mod pointer;
+pub mod pressed;
 mod resize;
 pub mod room_list;
 pub mod scroll;

@@ -36,6 +36,40 @@ pub fn laid_out(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Emoji that are drawn large.
+const FEW: usize = 5;
+
+/// Whether a text is one to five emoji and nothing else but white space. By the blocks that emoji are in, which takes no
+/// table: a sign beside them that is none is drawn large as well.
+pub fn is_few_emoji(text: &str) -> bool {
+    let (mut count, mut is_joined, mut letters) = (0, false, 0);
+    // The longest of five that there are.
+    if text.len() > 200 {
+        return false;
+    }
+    for c in text.chars() {
+        match c {
+            '\u{200d}' => {
+                is_joined = true;
+                continue;
+            }
+            // Selectors, tones of skin, and what follows a black flag.
+            '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}' => continue,
+            // Two letters are a flag.
+            '\u{1f1e6}'..='\u{1f1ff}' => letters += 1,
+            '\u{2600}'..='\u{27bf}'
+            | '\u{2b50}'
+            | '\u{2b55}'
+            | '\u{1f000}'..='\u{1f1e5}'
+            | '\u{1f200}'..='\u{1faff}' => count += usize::from(!is_joined),
+            c if c.is_whitespace() => {}
+            _ => return false,
+        }
+        is_joined = false;
+    }
+    (1..=FEW).contains(&(count + letters / 2))
+}
+
 /// A name for a sentence that cannot hold a `<bdi>`: a title, a label, a notice. One that is written
 /// from right to left stands between marks that keep the words around it where they are.
 pub fn isolated(name: &str) -> Cow<'_, str> {

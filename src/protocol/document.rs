@@ -99,6 +99,8 @@ kinds! {
     Spoiler = "spoiler";
     /// Text that leads to its value, an address.
     Link = "a";
+    /// An emoji, which is its value, in the place of the short name in it.
+    Emoji = "emoji";
     /// A word of code; its value says what it is.
     Token = "token";
     /// Who is mentioned, as it was written: its value is a person's id, or `here` or `room` for everybody there.
@@ -123,7 +125,7 @@ impl Kind {
         match self {
             Self::Task => Self::Item.name(),
             Self::Spoiler => "label",
-            Self::Token => Self::Other.name(),
+            Self::Token | Self::Emoji => Self::Other.name(),
             Self::Mention | Self::RoomName => Self::Link.name(),
             kind => kind.name(),
         }
@@ -140,6 +142,7 @@ impl Kind {
             Self::Token => "data-token",
             Self::Mention => "data-mention",
             Self::RoomName => "data-room",
+            Self::Emoji => "data-emoji",
             _ => "",
         }
     }
@@ -164,6 +167,7 @@ impl Kind {
                 | Self::Link
                 | Self::Mention
                 | Self::RoomName
+                | Self::Emoji
         )
     }
 

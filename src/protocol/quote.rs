@@ -84,6 +84,7 @@ fn read_nodes(nodes: &[Node], hidden: &str, shown: &mut String) {
         match node {
             Node::Text(text) => shown.push_str(text),
             Node::Element(element) if element.kind == Kind::Spoiler => shown.push_str(hidden),
+            Node::Element(element) if element.kind == Kind::Emoji => shown.push_str(&element.value),
             Node::Element(element) => {
                 read_nodes(&element.children, hidden, shown);
                 shown.push_str(match element.kind {

@@ -2,7 +2,8 @@
 //!
 //! CommonMark decides what is what (pulldown-cmark), with tables, task lists and `~~deleted~~`, and but for this: a line
 //! ends where it was ended; a heading is a line in bold; an image is a link, and so is every address in a text; markup of
-//! HTML, references to addresses elsewhere in the text and indented code are text; `||what||` is a spoiler.
+//! HTML, references to addresses elsewhere in the text and indented code are text; `||what||` is a spoiler, and a short name
+//! between colons an emoji.
 //!
 //! *Invariant:* no letter of a text is lost: where one would be, and where the tree would be out of its
 //! [bounds](parlour_protocol::document), there is none, and the text is shown as it was written. The work grows with the
@@ -13,6 +14,7 @@ mod code;
 mod inline;
 pub(crate) mod mentions;
 mod shield;
+mod short_names;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -43,7 +45,7 @@ impl Formatted {
 
 /// The tree of a text that has markup, or names what is in `names`; none for a text that says the same without.
 pub(crate) fn formatted(text: &str, names: &Names) -> Option<Formatted> {
-    if names.is_nothing() && !may_have_markup(text) {
+    if names.is_nothing() && !may_have_markup(text) && !short_names::may_be_in(text) {
         return None;
     }
     // What is too much with the colours of code may be not without.
@@ -54,6 +56,7 @@ pub(crate) fn formatted(text: &str, names: &Names) -> Option<Formatted> {
         if !names.is_nothing() {
             blocks = names.named(blocks);
         }
+        short_names::resolve(&mut blocks);
         let document = Document(blocks);
         if is_plain(text, &document) || !document.fits() {
             return None;

@@ -5,7 +5,7 @@ use super::driver::{act, focus_room, send, type_in};
 use super::face::face_of;
 use super::namesakes;
 use super::one_of::{one_of, when};
-use super::quote::Replying;
+use super::replying::Replying;
 use super::shown;
 use super::shown::{Derived, heard};
 use super::unsent::Unsent;

@@ -11,8 +11,10 @@ use super::view_model::{Dialog, ViewModel};
 use crate::app::api;
 use crate::app::browser::dialog::{self, Deed, SINGLE_KEYS};
 use crate::app::browser::finder::FIELD;
+use crate::app::browser::pressed::{self, Pressed};
 use crate::app::browser::text_field::{self, COMPOSER};
-use crate::app::browser::{cards, fetch, storage};
+use crate::app::browser::{fetch, storage};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlour_client::session::Session;
@@ -39,19 +41,7 @@ const ANSWER: &str = "content";
 /// Shows the one that is wanted, and does what it is for.
 pub fn keep(model: ViewModel) {
     dialog::attend(move |deed| happened(model, deed));
-    cards::on_card(move |event, card| {
-        // Who is nobody is asked for a name on the way to the page.
-        let is_here = driver::is_plain(event) && model.me().with_untracked(Option::is_some);
-        if is_here {
-            let is_thread = card.ends_with("/thread");
-            model.change(|state| state.screen.card = card);
-            model.show_dialog(Some(match is_thread {
-                true => Dialog::Thread,
-                false => Dialog::Card,
-            }));
-        }
-        is_here
-    });
+    pressed::attend(move |event, pressed| hear(model, event, pressed));
     let last_reply = Derived::new(move || model.timeline().with(Timeline::last_reply));
     shown::keep(move || {
         last_reply.with(|_| ());
@@ -74,6 +64,35 @@ pub fn keep(model: ViewModel) {
             driver::keep_focus(model);
         }
     });
+}
+
+/// Somebody pressed on something in the messages; whether the browser has nothing more to do about it.
+fn hear(model: ViewModel, event: &MouseEvent, pressed: Pressed) -> bool {
+    let is_plain = driver::is_plain(event);
+    let (path, wanted) = match pressed {
+        Pressed::Card(path) => (path, Dialog::Card),
+        Pressed::Thread(path) => (path, Dialog::Thread),
+        Pressed::Message(path) => {
+            if is_plain {
+                let path = path.split('#').next().unwrap_or_default().to_owned();
+                act(model, |session| session.visit(path, true));
+            }
+            return is_plain;
+        }
+        Pressed::Reaction(number, emoji, is_on) => {
+            if let Some(room) = model.open_id() {
+                act(model, |session| session.react(room, number, &emoji, is_on));
+            }
+            return true;
+        }
+    };
+    // Who is nobody is asked for a name on the way to the page.
+    let is_here = is_plain && model.me().with_untracked(Option::is_some);
+    if is_here {
+        model.change(|state| state.screen.card = path);
+        model.show_dialog(Some(wanted));
+    }
+    is_here
 }
 
 /// Opens what only somebody with a name can do; asks for the name first if there is none.

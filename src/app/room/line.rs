@@ -5,8 +5,6 @@ use super::face::face;
 use super::markup::Markup;
 use super::new_line::MarkUnread;
 use super::one_of::{one_of, when};
-use super::quote;
-use super::reactions::Reactions;
 use super::shown;
 use super::shown::heard;
 use super::view_model::{Dialog, ViewModel};
@@ -78,7 +76,6 @@ pub fn MessageLine(
         .map(|room| paths::message(&room, number))
         .unwrap_or_default();
     let revisions = model.room().map(|room| paths::revisions(&room, number));
-    let visit = quote::visit(model, permalink.clone());
     let answered = message.reply_to;
     let replies = message.replies;
     let is_deleted = message.deleted;
@@ -120,13 +117,13 @@ pub fn MessageLine(
                     {numbered(namesake)}
                 </a>
                 " "
-                <a class="when" href=permalink title=stored tabindex=STOP on:click=visit>
+                <a class="when" href=permalink title=stored tabindex=STOP>
                     <time datetime=timestamp.to_string() data-full=full>{at.clock()}</time>
                 </a>
                 // Beside the time, where it moves no text.
                 {is_edited.then(|| view! { <a class="edited" href=revisions tabindex=STOP>"edited"</a> })}
             </header>
-            {quote.filter(|_| !is_deleted).map(|quote| quote::quote(model, quote, answered))}
+            {quote.filter(|_| !is_deleted).map(|quote| Markup::Quote(way(model, answered, paths::message), quote))}
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {
@@ -135,16 +132,23 @@ pub fn MessageLine(
                     view! {
                         {is_hidden.then(unfold)}
                         <Body message is_own may_mark/>
-                        {reacted.map(|message| view! { <Reactions message/> })}
+                        {reacted.map(|message| Markup::Reactions(way(model, Some(number), paths::react), message))}
                     },
                 )
             }}
-            {replies.map(|replies| quote::replies(model, number, replies))}
+            {replies.map(|replies| Markup::Replies(way(model, Some(number), paths::thread), replies.count))}
         </article>
     }
 }
 
-/// Where somebody's card is, as it is seen from the open room; `browser/cards.rs` opens it in the panel.
+/// Where something about a message of the open room is.
+pub fn way(model: ViewModel, number: Option<Number>, make: fn(&Room, Number) -> String) -> String {
+    let at = model.room().zip(number);
+    at.map(|(room, number)| make(&room, number))
+        .unwrap_or_default()
+}
+
+/// Where somebody's card is, as it is seen from the open room; `browser/pressed.rs` opens it in the panel.
 pub fn card(model: ViewModel, person: UserId) -> Option<String> {
     model.open_id().map(|room| paths::person_in(person, room))
 }
@@ -226,7 +230,7 @@ pub fn PendingLine(
             <header class="message-head">
                 <span class="author"><bdi>{name}</bdi>{numbered(number)}</span>
             </header>
-            {quote.map(|quote| quote::quote(model, quote, answered))}
+            {quote.map(|quote| Markup::Quote(way(model, answered, paths::message), quote))}
             {Markup::Plain(message.content)}
             <p class="delivery">{words(note)}</p>
             {is_refused
@@ -292,7 +296,7 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
         true => Some("0"),
         false => STOP,
     };
-    let path = |make: fn(&parlour_protocol::Room, Number) -> String| {
+    let path = |make: fn(&Room, Number) -> String| {
         room.as_ref()
             .map(|room| make(room, number))
             .unwrap_or_default()

@@ -14,8 +14,10 @@ use leptos::tachys::html::attribute::AttributeValue;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
+use parlour_protocol::display::is_few_emoji;
+use parlour_protocol::quote::{REPLIES_MAX, read};
 use parlour_protocol::text::nodes;
-use parlour_protocol::{Document, Kind, Message, Node, Person, paths};
+use parlour_protocol::{Document, Kind, Message, Node, Person, Quote, paths};
 use std::sync::Arc;
 
 /// The button that copies the code behind it; `browser/code.rs` hears it.
@@ -27,15 +29,77 @@ pub enum Markup {
     Of(Arc<Message>),
     /// Of one that is not: its text.
     Plain(String),
+    /// Of a reply: the way to what it answers, and what it quotes of that.
+    Quote(String, Quote),
+    /// Of the first message of a thread: the way there, and how many answer.
+    Replies(String, i64),
+    /// Of one that somebody has reacted to: a button for each kind, which adds one's own or takes it back, and where
+    /// they are sent. The server prints every one as nobody's own, and puts in which are the reader's where it stands side
+    /// by side here: the name, the state and the value (`live_page/template.rs`).
+    Reactions(String, Arc<Message>),
 }
 
+/// What is said of a message that was deleted.
+const REMOVED: &str = "This message was removed.";
+
 impl Markup {
+    /// Whether it is a few emoji and nothing else.
+    fn is_large(&self) -> bool {
+        match self {
+            Self::Plain(text) => is_few_emoji(text),
+            Self::Quote(..) | Self::Replies(..) | Self::Reactions(..) => false,
+            Self::Of(message) => match &message.doc {
+                Some(doc) => is_few_emoji(&read("", Some(doc), "")),
+                None => is_few_emoji(&message.content),
+            },
+        }
+    }
+
     fn draw(&self, page: &mut impl Page) {
+        match self {
+            Self::Of(_) | Self::Plain(_) => self.draw_text(page),
+            Self::Quote(path, quote) => {
+                begin_way("quote", path, page);
+                page.open("bdi");
+                page.text(laid_out(&quote.username));
+                page.close("bdi");
+                page.text(" ".to_owned());
+                page.open("span");
+                page.attribute("dir", "auto");
+                page.text(match quote.text.as_str() {
+                    "" => REMOVED.to_owned(),
+                    text => laid_out(text),
+                });
+                page.close("span");
+                end_way(page);
+            }
+            Self::Replies(path, count) => {
+                begin_way("replies", path, page);
+                page.text(match *count {
+                    1 => "1 reply".to_owned(),
+                    REPLIES_MAX.. => "99+ replies".to_owned(),
+                    count => format!("{count} replies"),
+                });
+                end_way(page);
+            }
+            Self::Reactions(path, message) => draw_reactions(path, message, page),
+        }
+    }
+
+    fn draw_text(&self, page: &mut impl Page) {
         page.open("div");
-        page.attribute("class", "text");
+        page.attribute(
+            "class",
+            if self.is_large() {
+                "text large"
+            } else {
+                "text"
+            },
+        );
         page.attribute("dir", "auto");
         match self {
             Self::Plain(text) => page.text(laid_out(text)),
+            Self::Quote(..) | Self::Replies(..) | Self::Reactions(..) => {}
             Self::Of(message) => match &message.doc {
                 Some(Document(nodes)) => draw(nodes, &message.mentions, page),
                 None => draw(&nodes(&message.content, &message.links), &[], page),
@@ -43,6 +107,41 @@ impl Markup {
         }
         page.close("div");
     }
+}
+
+/// A line that leads somewhere; `browser/pressed.rs` hears it.
+fn begin_way(class: &'static str, path: &str, page: &mut impl Page) {
+    page.open("p");
+    page.attribute("class", class);
+    page.open("a");
+    page.attribute("href", path);
+    stop(page, STOP);
+}
+
+fn end_way(page: &mut impl Page) {
+    page.close("a");
+    page.close("p");
+}
+
+fn draw_reactions(path: &str, message: &Message, page: &mut impl Page) {
+    page.open("form");
+    page.attribute("class", "reactions");
+    page.attribute("method", "post");
+    page.attribute("action", path);
+    for reaction in &message.reactions {
+        let (name, pressed) = match reaction.mine {
+            true => ("off", "true"),
+            false => ("emoji", "false"),
+        };
+        page.open("button");
+        page.attribute("class", "reaction");
+        page.attribute("name", name);
+        page.attribute("aria-pressed", pressed);
+        page.attribute("value", &reaction.emoji);
+        page.text(format!("{} {}", reaction.emoji, reaction.count));
+        page.close("button");
+    }
+    page.close("form");
 }
 
 /// Where a tree is drawn.
@@ -70,6 +169,13 @@ fn draw(nodes: &[Node], people: &[Person], page: &mut impl Page) {
         };
         let kind = element.kind;
         page.open(kind.tag());
+        if kind == Kind::Emoji {
+            // What was typed is read where somebody asks for it.
+            page.attribute("title", &node.text());
+            page.text(element.value.clone());
+            page.close(kind.tag());
+            continue;
+        }
         if !element.value.is_empty() {
             page.attribute(kind.attribute(), &element.value);
         }

@@ -3,16 +3,16 @@
 //! *Invariant:* nothing in it can be done about the message: that is done in the room.
 
 use super::face::face;
-use super::line::{card, numbered, unfold};
+use super::line::{card, numbered, unfold, way};
 use super::markup::Markup;
-use super::quote;
 use super::view_model::ViewModel;
 use leptos::either::Either;
 use leptos::prelude::*;
 use parlour_client::timeline::MessageRow;
 use parlour_protocol::{Number, paths};
 
-/// The message, with its day, as the days have no lines of their own there. What it answers is said, unless that is the message with which the thread begins.
+/// The message, with its day, as the days have no lines of their own there. What it answers is said, unless that is the
+/// message with which the thread begins.
 pub fn thread_line(row: MessageRow, answered: Option<Number>) -> impl IntoView {
     let model = ViewModel::here();
     let message = row.message;
@@ -41,7 +41,7 @@ pub fn thread_line(row: MessageRow, answered: Option<Number>) -> impl IntoView {
                     <time datetime=message.timestamp.to_string()>{at.date()} ", " {at.clock()} " UTC"</time>
                 </a>
             </header>
-            {quote.map(|quote| quote::quote(model, quote, answered))}
+            {quote.map(|quote| Markup::Quote(way(model, answered, paths::message), quote))}
             {if is_deleted {
                 Either::Left(view! { <p class="removed">"This message was removed."</p> })
             } else {

@@ -86,3 +86,33 @@ fn a_name_from_right_to_left_is_isolated_and_no_other_changed() {
         assert_eq!(isolated(name), format!("\u{2068}{name}\u{2069}"));
     }
 }
+
+#[test]
+fn a_few_emoji_alone_are_told_from_everything_else() {
+    for few in [
+        "👍",
+        "❤\u{fe0f}",
+        "👍🏽 🎉",
+        "🇩🇪🇫🇷",
+        "👨‍👩‍👧‍👦",
+        "🏳️‍🌈",
+        "😀😀😀😀😀",
+        "\n🎉 ",
+    ] {
+        assert!(is_few_emoji(few), "{few:?}");
+    }
+    for other in [
+        "",
+        " ",
+        "a",
+        "👍 yes",
+        "😀😀😀😀😀😀",
+        "1",
+        "\u{200d}",
+        "\u{fe0f}",
+        "→",
+        "🇩",
+    ] {
+        assert!(!is_few_emoji(other), "{other:?}");
+    }
+}

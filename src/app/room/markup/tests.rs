@@ -1,7 +1,7 @@
 //! What a browser reads out of the page is what the island draws: the same walk, over random trees.
 
 use super::*;
-use parlour_protocol::{Element, UserId, samples};
+use parlour_protocol::{Element, Reaction, UserId, samples};
 use scraper::{ElementRef, Html as Read, Selector};
 
 /// The walk as a browser's nodes would be, indented: `<tag name=value>`, and texts that stand beside each other as one.
@@ -219,6 +219,9 @@ fn is_read_as_it_is_drawn(markup: &Markup) {
     let again = match markup {
         Markup::Of(message) => Markup::Of(Arc::clone(message)),
         Markup::Plain(text) => Markup::Plain(text.clone()),
+        Markup::Quote(path, quote) => Markup::Quote(path.clone(), quote.clone()),
+        Markup::Replies(path, count) => Markup::Replies(path.clone(), *count),
+        Markup::Reactions(path, message) => Markup::Reactions(path.clone(), Arc::clone(message)),
     };
     again.to_html_with_buf(
         &mut html,
@@ -228,7 +231,7 @@ fn is_read_as_it_is_drawn(markup: &Markup) {
         Vec::new(),
     );
     let page = Read::parse_document(&format!("<!doctype html><main>{html}</main>"));
-    let text = Selector::parse("main > .text").unwrap();
+    let text = Selector::parse("main > *").unwrap();
     let found: Vec<_> = page.select(&text).collect();
     assert_eq!(found.len(), 1, "{html}");
     let mut read = Nodes::default();
@@ -263,5 +266,27 @@ fn so_is_the_page_of_a_text_without_one() {
         };
         is_read_as_it_is_drawn(&Markup::Plain(message.content.clone()));
         is_read_as_it_is_drawn(&Markup::Of(message.into()));
+    }
+}
+
+#[test]
+fn so_are_what_stands_above_a_text_and_below_it() {
+    let mut dice = Dice(3);
+    for count in [1, 2, 100_u32] {
+        let message = Message {
+            reactions: vec![Reaction {
+                emoji: "👍".to_owned(),
+                count,
+                mine: count == 2,
+                user_ids: Vec::new(),
+            }],
+            ..samples::message(1)
+        };
+        let mut quote = Quote::of(&message);
+        quote.text = dice.text();
+        let path = || "/rooms/1-lobby/m/1".to_owned();
+        is_read_as_it_is_drawn(&Markup::Quote(path(), quote));
+        is_read_as_it_is_drawn(&Markup::Replies(path(), count.into()));
+        is_read_as_it_is_drawn(&Markup::Reactions(path(), message.into()));
     }
 }

@@ -1,0 +1,59 @@
+//! What is pressed in the messages and leads somewhere: names, to their people's cards; times and quotes, to a message;
+//! the ways to threads; and reactions. One listener hears it all, since messages are drawn without any of their own.
+
+use super::keyboard::{self, message_around};
+use super::scroll;
+use leptos::ev::MouseEvent;
+use parlour_protocol::Number;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+/// Whatever it hears.
+const PRESSED: &str =
+    "leptos-island :is(a[href^='/people/'],.quote a,.replies a,.edited,.when,.reaction)";
+
+/// What was pressed.
+pub enum Pressed {
+    /// A name, or that a message was edited; where the card is, or what it said before.
+    Card(String),
+    /// The way to a thread; where that is.
+    Thread(String),
+    /// The way to a message; where it leads.
+    Message(String),
+    /// A reaction to a message: which, and whether it is one's own from now on.
+    Reaction(Number, String, bool),
+}
+
+/// Calls `hear` with every such click; what it says yes to the browser does nothing about. For as long as the page is
+/// there.
+pub fn attend(hear: impl Fn(&MouseEvent, Pressed) -> bool + 'static) {
+    keyboard::on("click", move |event| {
+        let target = keyboard::target(&event);
+        let element = target.and_then(|target| target.closest(PRESSED).ok().flatten());
+        let pressed = element.and_then(|element| pressed(&element));
+        if pressed.is_some_and(|pressed| hear(event.unchecked_ref(), pressed)) {
+            event.prevent_default();
+        }
+    });
+}
+
+fn pressed(element: &Element) -> Option<Pressed> {
+    let Some(path) = element.get_attribute("href") else {
+        let number = message_around(element).and_then(|message| scroll::number(&message))?;
+        let is_own = element.get_attribute("name")? == "off";
+        return Some(Pressed::Reaction(
+            number,
+            element.get_attribute("value")?,
+            !is_own,
+        ));
+    };
+    Some(
+        if path.starts_with("/people/") || path.ends_with("/revisions") {
+            Pressed::Card(path)
+        } else if path.ends_with("/thread") {
+            Pressed::Thread(path)
+        } else {
+            Pressed::Message(path)
+        },
+    )
+}
