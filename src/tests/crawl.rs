@@ -133,6 +133,7 @@ async fn h6_no_address_that_is_only_read_changes_anything() {
             ("{number}", "1".to_owned()),
             ("{code}", code.to_owned()),
             ("{look}", "x.css".to_owned()),
+            ("{emoji}", "%F0%9F%91%8D".to_owned()),
         ];
         let fill = |path: String, (name, value): &(&str, String)| path.replace(name, value);
         filled.iter().fold(route.clone(), fill)
