@@ -113,8 +113,8 @@ mod tests {
             r#"[["p",["emoji","👍",":+1:"]," ",["emoji","👍",":+1:"]]]"#
         );
         assert_eq!(
-            tree("a :nothing:tada:"),
-            r#"[["p","a :nothing",["emoji","🎉",":tada:"]]]"#
+            tree("a :nothing: :tada:"),
+            r#"[["p","a :nothing: ",["emoji","🎉",":tada:"]]]"#
         );
         assert_eq!(
             tree("**:tada:**"),
