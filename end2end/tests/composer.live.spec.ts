@@ -53,7 +53,7 @@ test("with a finger Enter breaks the line, and a keyboard sends with Ctrl or ⌘
   await field.press("Enter");
   await field.pressSequentially("twice");
   await field.press("Control+Enter");
-  await expect(messages.last().locator(".edited")).toBeVisible();
+  await expect(messages.last().locator(".message-head .edited")).toBeVisible();
   expect(await messages.last().locator(".text").innerText()).toBe("Changed\ntwice");
   await context.close();
 });

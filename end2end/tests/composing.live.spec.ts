@@ -43,7 +43,7 @@ test("Escape in a composition leaves the edit form open, with what was typed", a
   await pressTaken(editor, "Escape");
   await pressTaken(editor, "Enter");
   await expect(editor).toHaveValue(/^Welcome to /);
-  await expect(alice.log.locator(".edited")).toHaveCount(0);
+  await expect(alice.log.locator(".message-head .edited")).toHaveCount(0);
   // And one that is nobody else's is ours.
   await editor.fill("Welcome to Tokyo");
   await editor.press("Escape");

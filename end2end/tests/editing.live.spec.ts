@@ -18,7 +18,7 @@ test("↑ in an empty composer takes the last one", async ({ arrive }) => {
   await field(alice).fill("Hello");
   await field(alice).press("Enter");
   for (const one of [alice, bob]) {
-    await expect(one.message("Hello").locator(".edited")).toBeVisible();
+    await expect(one.message("Hello").locator(".message-head .edited")).toBeVisible();
   }
   await expect(alice.composer).toBeFocused();
   await expect(bob.messages).toHaveCount(2);
@@ -40,7 +40,7 @@ test("Escape leaves the message as it was", async ({ arrive }) => {
   await field(alice).fill("Changed");
   await field(alice).press("Escape");
   await expect(alice.message("Hello")).toBeVisible();
-  await expect(alice.log.locator(".edited")).toHaveCount(0);
+  await expect(alice.log.locator(".message-head .edited")).toHaveCount(0);
 });
 
 test("a removed message is gone for everybody, after a question", async ({ arrive }) => {
@@ -83,7 +83,7 @@ test("what was typed into an edit is not lost with the connection", async ({ arr
     await expect(field(alice)).toHaveValue("Hello, at length");
     await field(alice).press("Enter");
   }
-  await expect(alice.message("Hello, at length").locator(".edited")).toBeVisible();
+  await expect(alice.message("Hello, at length").locator(".message-head .edited")).toBeVisible();
 });
 
 test("an edit is kept: over another one, another room and back, and a reload", async ({ arrive }) => {
@@ -112,7 +112,7 @@ test("an edit is kept: over another one, another room and back, and a reload", a
   await alice.settled();
   await expect(field(alice)).toHaveValue("The first, at length and more");
   await field(alice).press("Enter");
-  await expect(alice.message("The first, at length and more").locator(".edited")).toBeVisible();
+  await expect(alice.message("The first, at length and more").locator(".message-head .edited")).toBeVisible();
   await edit("a line 2");
   await expect(field(alice)).toHaveValue("The second");
   await field(alice).press("Escape");
@@ -199,7 +199,7 @@ test("what others say carries no open form out of view", { tag: "@phone" }, asyn
   expect(Math.abs((await alice.top(field(alice))) - before)).toBeLessThan(1);
   await expect(alice.message("many\nlines 39")).not.toBeInViewport();
   await field(alice).press("Control+Enter");
-  await expect(alice.message("Helo, Bob").locator(".edited")).toBeVisible();
+  await expect(alice.message("Helo, Bob").locator(".message-head .edited")).toBeVisible();
   await alice.jump.click();
   await expect(alice.messages.last()).toBeInViewport();
   await expect(alice.jump).toHaveCount(0);

@@ -98,7 +98,7 @@ test("what changes above the view does not move it", async ({ arrive }) => {
   await expect(reader.message("a line 3")).not.toBeInViewport();
   await staysPut(reader, "a line 30", async () => {
     await writer.rest.edit(messages[2]?.number ?? 0, "1\n2\n3\n4\n5\n6");
-    await expect(reader.log.locator(".edited")).toHaveCount(1);
+    await expect(reader.log.locator(".message-head .edited")).toHaveCount(1);
   });
 });
 

@@ -63,7 +63,7 @@ test("that it was edited moves nothing", { tag: "@phone" }, async ({ arrive }) =
   await expect(alice.message("Thirdab")).toBeVisible();
   const before = await places(alice);
   for (const { number, content } of posted) await bob.rest.edit(number, `${content.slice(0, -2)}ba`);
-  await expect(alice.log.locator(".edited")).toHaveCount(3);
+  await expect(alice.log.locator(".message-head .edited")).toHaveCount(3);
   await drawn(alice.page);
   const at = ({ x, y, height }: Place) => ({ x, y, height });
   expect((await places(alice)).map(at)).toEqual(before.map(at));

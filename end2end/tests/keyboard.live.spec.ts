@@ -97,7 +97,9 @@ test("the log is one stop, and its messages are reached by arrows and letters", 
   await expect(first.locator(".when")).toBeFocused();
   await keyboard.press("Tab");
   await expect(first.getByRole("link", { name: "https://example.org/a" })).toBeFocused();
-  for (const name of ["Copy link", "Mark unread"]) {
+  await keyboard.press("Tab");
+  await expect(first.getByRole("link", { name: "Reply", exact: true })).toBeFocused();
+  for (const name of ["React with 👍", "Copy link", "Mark unread"]) {
     await keyboard.press("Tab");
     await expect(first.getByRole("button", { name })).toBeFocused();
   }
@@ -186,7 +188,7 @@ test("the focus stays with its message: older ones come, it is changed, it is re
   await keyboard.press("j");
   expect(posts.some((post) => post.number === number)).toBe(true);
   await bob.rest.edit(number, "Changed");
-  await expect(message.locator(".edited")).toBeVisible();
+  await expect(message.locator(".message-head .edited")).toBeVisible();
   await expect(message).toBeFocused();
   await expect(message).toHaveAccessibleName(/Changed$/);
   await bob.rest.remove(number);
@@ -203,7 +205,7 @@ test("an own message is removed with the keyboard, and what is left of it has th
   await alice.scroller.focus();
   await keyboard.press("ArrowUp");
   // Its author, its time, and what can be done with it: the last is to remove it.
-  for (let stop = 0; stop < 6; stop += 1) await keyboard.press("Tab");
+  for (let stop = 0; stop < 8; stop += 1) await keyboard.press("Tab");
   await expect(alice.message("Secret").getByRole("button", { name: "Delete" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(alice.dialog).toBeVisible();

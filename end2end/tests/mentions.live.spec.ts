@@ -7,9 +7,10 @@ test("who is mentioned sees it lit, and everybody by whose name it is now", asyn
   const bob = await arrive("Bob", LOBBY);
   const alice = await arrive("Alice", LOBBY);
   await bob.say("Here I am");
-  await alice.say("So, @bob, look at #lobby");
-  const his = bob.message("look at");
-  const hers = alice.message("look at");
+  // It is shown by his name, and not as it was typed.
+  await alice.send("So, @bob, look at #lobby");
+  const his = bob.messages.filter({ hasText: "look at" });
+  const hers = alice.messages.filter({ hasText: "look at" });
   const mention = his.locator("[data-mention]");
   await expect(mention).toHaveText("@Bob");
   await expect(his).toHaveAttribute("data-for-you");

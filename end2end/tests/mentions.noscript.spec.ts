@@ -9,7 +9,7 @@ test("who has no script finds what mentions them, and the way to it", async ({ a
   await bob.rest.post("Here I am");
   await alice.rest.post("Come to tea, @bob");
   await bob.visit(LOBBY);
-  await expect(bob.message("Come to tea")).toHaveAttribute("data-for-you");
+  await expect(bob.messages.filter({ hasText: "Come to tea" })).toHaveAttribute("data-for-you");
   await bob.visit("/mentions");
   await expect(bob.title).toHaveText("Mentions");
   const listed = bob.page.locator(".mentions li");

@@ -96,5 +96,6 @@ test("Escape closes the modal and nothing was made", async ({ arrive }) => {
   await alice.dialog.getByLabel("Name").fill("Tea");
   await alice.page.keyboard.press("Escape");
   await expect(alice.dialog).toBeHidden();
-  await expect(alice.sidebar.getByRole("listitem")).toHaveCount(1);
+  await expect(alice.roomLink("Lobby")).toBeVisible();
+  await expect(alice.roomLink("Tea")).toHaveCount(0);
 });

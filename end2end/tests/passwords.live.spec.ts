@@ -71,6 +71,7 @@ test("the pages behind a deleted account have their style, and nothing of it is 
   await expect(page.getByRole("heading", { name: "Password" })).toBeVisible();
   const kept = () => keptOf(page, "Alice");
   await alice.visit(LOBBY);
+  await alice.say("Between us");
   await alice.visit(LOBBY);
   await expect.poll(kept).toBeGreaterThan(0);
   await page.goto("/settings/leave");

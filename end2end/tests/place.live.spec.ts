@@ -188,13 +188,13 @@ test("whatever becomes of the messages around it, it stays", async ({ arrive }) 
   await expect(alice.message("a line 1")).toBeAttached();
   await isAt(alice, spot);
   await bob.rest.edit(number(10), "1\n2\n3\n4\n5\n6\n7\n8\n9");
-  await expect(alice.log.locator(".edited")).toHaveCount(1);
+  await expect(alice.log.locator(".message-head .edited")).toHaveCount(1);
   await isAt(alice, spot);
   await bob.rest.remove(number(10));
   await expect(alice.log.locator(".removed")).toHaveCount(1);
   await isAt(alice, spot);
   await bob.rest.edit(number(58), "1\n2\n3\n4\n5\n6\n7\n8\n9");
-  await expect(alice.log.locator(".edited")).toHaveCount(1);
+  await expect(alice.log.locator(".message-head .edited")).toHaveCount(1);
   await isAt(alice, spot);
   await bob.rest.remove(tall[0]?.number ?? 0);
   await expect(alice.log.locator(".removed")).toHaveCount(2);

@@ -37,7 +37,7 @@ test("edit and delete one's own message", async ({ arrive, javaScriptEnabled }) 
   await alice.page.getByLabel("Message").fill("Hello\nthere");
   await alice.page.getByRole("button", { name: "Save" }).click();
   const line = alice.log.locator(`#m${message.number}`);
-  await expect(line.locator(".edited")).toBeVisible();
+  await expect(line.locator(".message-head .edited")).toBeVisible();
   await expect(line.locator(".text")).toHaveText("Hello\nthere");
   await alice.settled();
   await line.hover();
