@@ -24,8 +24,8 @@ pub enum Pressed {
     Reaction(Number, String, bool),
 }
 
-/// Calls `hear` with every such click; what it says yes to the browser does nothing about. For as long as the page is
-/// there.
+/// Calls `hear` with every such click, for as long as the page is there; what it says yes to the browser does nothing
+/// about any more.
 pub fn attend(hear: impl Fn(&MouseEvent, Pressed) -> bool + 'static) {
     keyboard::on("click", move |event| {
         let target = keyboard::target(&event);

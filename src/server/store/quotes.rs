@@ -6,7 +6,7 @@
 
 use super::db::{self, Db, Row, statement, values};
 use crate::markdown::Formatted;
-use parlour_protocol::quote::{REPLIES_MAX, gist};
+use parlour_protocol::quote::gist;
 use parlour_protocol::{Message, Number, Quote, Replies, RoomId, Seq, UserId};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -80,7 +80,7 @@ pub(super) fn quote(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Resu
     quote_answered(db, room, messages)
 }
 
-/// Of those that may begin a thread one range of the index of replies, which is empty where there are none; of threads
+/// Of those that may begin a thread one look into the index of replies, which has none where there are none; of threads
 /// that began elsewhere each by itself.
 fn count_replies(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result<()> {
     let numbers = || messages.iter().map(|message| message.number);
@@ -90,7 +90,7 @@ fn count_replies(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result<
     let mut replies: HashMap<Number, Replies> = HashMap::new();
     statement(db, REPLIES)?.each(values![room, first, last], |row| {
         let counted = Replies {
-            count: REPLIES_MAX.min(row.get(1)?),
+            count: row.get(1)?,
             last: Number(row.get(2)?),
         };
         replies.insert(Number(row.get(0)?), counted);
@@ -168,8 +168,16 @@ fn quote_answered(db: &Db, room: RoomId, messages: &mut [Message]) -> db::Result
     Ok(())
 }
 
-const REPLIES: &str = "SELECT root, count(*), max(number) FROM messages \
-    WHERE room_id = ? AND root >= ? AND root <= ? GROUP BY root";
+/// From one thread to the next, and no further into any than is counted: how long they are costs nothing.
+const REPLIES: &str = "WITH RECURSIVE threads (root) AS ( \
+    SELECT min(root) FROM messages WHERE room_id = ?1 AND root >= ?2 AND root <= ?3 \
+    UNION ALL SELECT (SELECT min(next.root) FROM messages AS next \
+    WHERE next.room_id = ?1 AND next.root > threads.root AND next.root <= ?3) \
+    FROM threads WHERE threads.root IS NOT NULL) \
+    SELECT root, (SELECT count(*) FROM (SELECT 1 FROM messages AS reply \
+    WHERE reply.room_id = ?1 AND reply.root = threads.root LIMIT 100) AS counted), \
+    (SELECT max(reply.number) FROM messages AS reply WHERE reply.room_id = ?1 AND reply.root = threads.root) \
+    FROM threads WHERE root IS NOT NULL";
 
 const REPLIES_OF: &str = "SELECT count(*), max(number) FROM (SELECT number FROM messages \
     WHERE room_id = ? AND root = ? ORDER BY number DESC LIMIT 100) AS replies";

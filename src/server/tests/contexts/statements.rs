@@ -24,7 +24,7 @@ impl tracing::field::Visit for Verb {
         self.0 = match sql.split(' ').next() {
             Some("begin") => "begin",
             Some("commit") => "commit",
-            Some("SELECT") => "query",
+            Some("SELECT" | "WITH") => "query",
             _ => "execute",
         };
     }
