@@ -13,9 +13,39 @@ pub(crate) fn found(text: &str) -> Option<&'static str> {
     emojis::get(text).or_else(named).map(emojis::Emoji::as_str)
 }
 
+/// Up to `limit` short names, each with its emoji, that begin with this, and behind them those that have it elsewhere.
+pub(crate) fn named_like(part: &str, limit: usize) -> Vec<(&'static str, &'static str)> {
+    let part = part.to_ascii_lowercase();
+    let all =
+        || emojis::iter().flat_map(|emoji| emoji.shortcodes().map(|name| (name, emoji.as_str())));
+    let first = all().filter(|(name, _)| name.starts_with(&part));
+    let rest = all().filter(|(name, _)| !name.starts_with(&part) && name.contains(&part));
+    first.chain(rest).take(limit).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{found, named_like};
+
+    #[test]
+    fn short_names_are_found_by_how_they_begin_and_then_by_any_part() {
+        let names = |part| {
+            let found = named_like(part, 8).into_iter();
+            found.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("tada"), ["tada"]);
+        assert_eq!(named_like("TADA", 8), [("tada", "🎉")]);
+        assert_eq!(names("+1"), ["+1"]);
+        let smiles = names("smil");
+        assert_eq!(smiles.len(), 8);
+        assert!(smiles[0].starts_with("smil"), "{smiles:?}");
+        let partly = names("ada");
+        assert!(partly.contains(&"tada"), "{partly:?}");
+        assert!(names("nothing_of_that_name").is_empty());
+        for (name, emoji) in named_like("", 8) {
+            assert_eq!(found(name), Some(emoji), "{name}");
+        }
+    }
 
     #[test]
     fn an_emoji_is_found_by_itself_by_its_short_name_and_without_its_selector() {

@@ -5,6 +5,7 @@
 //! row goes away while its room is there.
 
 mod changes;
+mod completions;
 mod differences;
 mod formatting;
 mod mentions;
@@ -14,6 +15,7 @@ mod revisions;
 mod thread;
 
 pub use changes::{Edit, deletable, delete, edit, own};
+pub use completions::{Completion, completions};
 pub use differences::{Difference, Kept};
 pub use mentions::{Before, Mentioning, mentioning};
 pub use post::{NewMessage, draw_key, may_post, post};

@@ -20,6 +20,7 @@ pub use direct::{DIRECT_MAX, direct};
 pub use favourites::set_favourite;
 pub use finding::{FOUND_MAX, Found, find};
 pub use guests::require_to_write;
+pub(crate) use keeping::require;
 pub use keeping::{
     Ban, Member, NewBan, PeoplePage, ban, bans, give_role, let_in, lift_ban, members, put_out,
 };

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cards;
+mod completions;
 mod invites;
 mod members;
 mod messages;
@@ -38,6 +39,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             get(messages::list).post(messages::post),
         )
         .route("/rooms/{room}/history", get(messages::history))
+        .route("/rooms/{room}/completions", get(completions::list))
         .route("/rooms/{room}/open", get(rooms::open))
         .route(
             "/rooms/{room}/membership",

@@ -269,7 +269,7 @@ impl Found<'_> {
 
 /// Which of them a name means: the only one, or the only one of exactly this name, or the one whose number stands
 /// behind it, as pages tell people of one name apart; and how much of what is behind it that is.
-fn one_of(namesakes: &[Namesake], name: &str, behind: &str) -> Option<(i64, usize)> {
+pub(crate) fn one_of(namesakes: &[Namesake], name: &str, behind: &str) -> Option<(i64, usize)> {
     let number = behind.strip_prefix(" #").or(behind.strip_prefix('#'));
     if let Some(number) = number {
         let digits = number.len()

@@ -14,7 +14,7 @@ use parlour_protocol::permissions::may_in;
 use parlour_protocol::{Action, Format, RoomId, UserId};
 
 /// Where this many are, anybody who posts mentions everybody.
-const FEW: i64 = 50;
+pub(super) const FEW: i64 = 50;
 
 /// How a text is to be read, as its sender says.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +56,7 @@ pub(super) async fn formatted(
     Ok(markdown::formatted(text, &names))
 }
 
-fn may_mention(everybody: Everybody) -> bool {
+pub(super) fn may_mention(everybody: Everybody) -> bool {
     let Everybody {
         members,
         roles,

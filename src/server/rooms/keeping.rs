@@ -80,7 +80,7 @@ fn part<T>(mut people: Vec<T>, limit: u32, id: fn(&T) -> UserId) -> PeoplePage<T
 }
 
 /// Refuses what who asks may not do in a room.
-pub(super) async fn require(
+pub(crate) async fn require(
     ctx: &Context,
     scope: &Scope,
     room: RoomId,

@@ -5,6 +5,7 @@
 
 use super::Store;
 use super::db::{self, Db, Row, Value, statement, values};
+use super::direct::is_met;
 use super::mentions::ids_of;
 use super::roles;
 use super::rooms::{Viewer, is_confined, is_visible, visible};
@@ -16,7 +17,7 @@ use parlour_protocol::{RoomId, RoomRules, UserId};
 /// What is there of what was wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Mentionable {
-    /// The members of the room who are called so, or those who were said to be meant.
+    /// Those who are called so in the room, or those who were said to be meant.
     pub people: Vec<Namesake>,
     /// The open rooms that are called so.
     pub rooms: Vec<Namesake>,
@@ -58,11 +59,11 @@ impl Store {
             }
             let people = match &meant {
                 Some(meant) => self::meant(db, sender, room, meant)?,
-                None => called(db, PEOPLE, room.0, &wanted.people)?,
+                None => called_in(db, sender, room, &wanted.people)?,
             };
             Ok(Mentionable {
                 people,
-                rooms: called(db, ROOMS, sender.0, &wanted.rooms)?,
+                rooms: called(db, ROOMS, values![sender], &wanted.rooms, namesake)?,
                 everybody: match wanted.is_everybody {
                     true => everybody(db, sender, room, many)?,
                     false => None,
@@ -73,16 +74,45 @@ impl Store {
     }
 }
 
-/// Who or what is called by one of these keys.
-fn called(db: &Db, sql: &'static str, of: i64, keys: &[String]) -> db::Result<Vec<Namesake>> {
+/// Who is called by one of these keys in a room: its members, and of an open one, where none of them is called so, also
+/// who has an account and is not in it.
+pub(super) fn called_in(
+    db: &Db,
+    sender: UserId,
+    room: RoomId,
+    keys: &[String],
+) -> db::Result<Vec<Namesake>> {
+    let of = values![room, sender];
+    let all = called(db, PEOPLE, of, keys, |row| {
+        Ok((namesake(row)?, row.get(3)?))
+    })?;
+    let (members, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is_in)| *is_in);
+    let is_member = |key: &str| members.iter().any(|(one, _)| one.skeleton == key);
+    others.retain(|(other, _)| !is_member(&other.skeleton));
+    Ok(members
+        .into_iter()
+        .chain(others)
+        .map(|(one, _)| one)
+        .collect())
+}
+
+/// Who or what is called by one of these keys, of those that the first values say.
+fn called<T>(
+    db: &Db,
+    sql: &'static str,
+    of: &[Value<'_>],
+    keys: &[String],
+    read: fn(&Row<'_>) -> db::Result<T>,
+) -> db::Result<Vec<T>> {
     let mut found = Vec::new();
     for keys in keys.chunks(KEYS) {
-        let mut values = [Value::Text(""); KEYS + 1];
-        values[0] = of.into();
-        for (value, key) in values[1..].iter_mut().zip(keys) {
+        let mut wanted = [Value::Text(""); KEYS];
+        for (value, key) in wanted.iter_mut().zip(keys) {
             *value = key.into();
         }
-        found.extend(statement(db, sql)?.rows(&values, namesake)?);
+        // Behind the keys stands whatever else is asked by.
+        let values = [&of[..1], &wanted, &of[1..]].concat();
+        found.extend(statement(db, sql)?.rows(&values, read)?);
     }
     Ok(found)
 }
@@ -96,7 +126,12 @@ fn meant(db: &Db, sender: UserId, room: RoomId, people: &[UserId]) -> db::Result
     statement(db, MEANT)?.rows(&values, namesake)
 }
 
-fn everybody(db: &Db, sender: UserId, room: RoomId, many: i64) -> db::Result<Option<Everybody>> {
+pub(super) fn everybody(
+    db: &Db,
+    sender: UserId,
+    room: RoomId,
+    many: i64,
+) -> db::Result<Option<Everybody>> {
     let members = statement(db, MEMBERS)?.row(values![room, many + 1], |row| row.get(0))?;
     let (roles, rules) = (
         roles::roles(db, sender, Some(room))?,
@@ -124,12 +159,22 @@ macro_rules! keys {
     };
 }
 
-/// Of those who share a name so many are enough to know that there are several.
+/// Of those who share a name so many are enough to know that there are several. Besides the members of the room, of an open
+/// one accounts alone: their names are nobody else's, and a guest is called by who meets them.
 const PEOPLE: &str = concat!(
-    "SELECT users.id, users.folded, users.skeleton FROM users CROSS JOIN memberships AS own \
+    "SELECT * FROM (SELECT users.id, users.folded, users.skeleton, TRUE AS is_in FROM users CROSS JOIN memberships AS own \
     WHERE users.skeleton ",
     keys!(),
-    " AND users.state = 'active' AND own.room_id = ?1 AND own.user_id = users.id AND own.state = 'in' LIMIT 1000"
+    " AND users.state = 'active' AND own.room_id = ?1 AND own.user_id = users.id AND own.state = 'in' LIMIT 1000) AS members \
+    UNION ALL SELECT * FROM (SELECT users.id, users.folded, users.skeleton, FALSE AS is_in FROM users CROSS JOIN rooms \
+    WHERE users.skeleton ",
+    keys!(),
+    " AND users.kind <> 'guest' AND rooms.id = ?1 AND rooms.kind = 'open' AND ",
+    is_met!("?18"),
+    " AND NOT EXISTS (SELECT 1 FROM memberships AS own WHERE own.room_id = ?1 AND own.user_id = users.id \
+    AND own.state = 'in') AND ",
+    is_visible!("users.id"),
+    " LIMIT 1000) AS others"
 );
 
 const ROOMS: &str = concat!(

@@ -10,6 +10,7 @@ mod blocks;
 mod changing_rooms;
 mod closed_to_guests;
 mod codec;
+mod completions;
 mod contexts;
 mod device_links;
 mod direct;

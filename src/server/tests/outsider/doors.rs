@@ -226,6 +226,8 @@ fn calls(room: i64) -> Vec<(Method, String, Option<Value>)> {
         with(Method::PATCH, "", json!({"name": "Twin 0"})),
         with(Method::DELETE, "", json!({})),
         get("/members"),
+        get("/completions?q=@"),
+        get("/completions?q=%23"),
         get("/members?limit=1&after=1"),
         with(Method::POST, "/members", json!({"user_id": 1})),
         with(Method::PATCH, "/members/1", json!({"role": "member"})),
