@@ -99,7 +99,11 @@ test("the log is one stop, and its messages are reached by arrows and letters", 
   await expect(first.getByRole("link", { name: "https://example.org/a" })).toBeFocused();
   await keyboard.press("Tab");
   await expect(first.getByRole("link", { name: "Reply", exact: true })).toBeFocused();
-  for (const name of ["React with 👍", "Copy link", "Mark unread"]) {
+  await keyboard.press("Tab");
+  await expect(first.getByRole("button", { name: "React with 👍" })).toBeFocused();
+  await keyboard.press("Tab");
+  await expect(first.getByRole("link", { name: "React", exact: true })).toBeFocused();
+  for (const name of ["Copy link", "Mark unread"]) {
     await keyboard.press("Tab");
     await expect(first.getByRole("button", { name })).toBeFocused();
   }
@@ -205,7 +209,7 @@ test("an own message is removed with the keyboard, and what is left of it has th
   await alice.scroller.focus();
   await keyboard.press("ArrowUp");
   // Its author, its time, and what can be done with it: the last is to remove it.
-  for (let stop = 0; stop < 8; stop += 1) await keyboard.press("Tab");
+  for (let stop = 0; stop < 9; stop += 1) await keyboard.press("Tab");
   await expect(alice.message("Secret").getByRole("button", { name: "Delete" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(alice.dialog).toBeVisible();

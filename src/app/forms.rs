@@ -24,7 +24,7 @@ pub use look::set_look;
 pub use members::{do_to_member, let_member_in};
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
-pub use reactions::react;
+pub use reactions::{react, take_emoji};
 pub use resets::{make_reset_link, reset_password};
 
 use crate::app::pages::address::InRoom;

@@ -3,7 +3,7 @@
 mod scripts;
 mod worker;
 
-pub use scripts::{Script, script, scripts};
+pub use scripts::{Script, address, script, scripts};
 pub use worker::worker;
 
 use crate::app::browser::navigation::ICON;
@@ -152,7 +152,11 @@ impl Assets {
             "Skip to content"
         };
         view! {
-            <html lang="en" data-build=head.is_live.then(|| self.build.clone())>
+            <html
+                lang="en"
+                data-build=head.is_live.then(|| self.build.clone())
+                data-reacted=head.is_live.then(|| address(Script::Reacted))
+            >
                 <head>
                     <meta charset="utf-8"/>
                     <meta

@@ -46,6 +46,8 @@ pub const OWN_DATA: &str = "/api/chat/me/data";
 pub const ME: &str = "/me";
 /// Where a room is found by a part of its name.
 pub const GO: &str = "/go";
+/// Which emoji there are, and what they are called; where one goes that was put into a text.
+pub const EMOJI: &str = "/emoji";
 /// Which keys there are.
 pub const KEYS: &str = "/keys";
 /// Where people are found by name.
@@ -206,9 +208,14 @@ pub fn mark_read(room: &Room) -> String {
     format!("{}/read", self::room(room))
 }
 
-/// Where the form that reacts to a message goes.
+/// What one can react to a message with, and where the form that does goes.
 pub fn react(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/react", self::room(room))
+}
+
+/// `/rooms/12-general/m/345/reactions`: who reacted to a message.
+pub fn reactions(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/reactions", self::room(room))
 }
 
 /// Where the form that marks a message and all behind it as unread goes.

@@ -2,15 +2,28 @@
 //!
 //! *Invariant:* an emoji has one spelling here, that which is recommended for interchange (UTS 51), however it was written.
 
+mod picking;
+
+pub use picking::{Choice, Group, Kept, Tone, USUAL, of_group, search};
+
+/// Whether a text is an emoji, or a short name of one.
+pub fn is_one(text: &str) -> bool {
+    known(text).is_some()
+}
+
 /// The emoji that a text is, or that has it as its short name, with or without colons.
 pub(crate) fn found(text: &str) -> Option<&'static str> {
+    known(text).map(emojis::Emoji::as_str)
+}
+
+fn known(text: &str) -> Option<&'static emojis::Emoji> {
     let named = || {
         let inside = text
             .strip_prefix(':')
             .and_then(|rest| rest.strip_suffix(':'));
         emojis::get_by_shortcode(inside.unwrap_or(text))
     };
-    emojis::get(text).or_else(named).map(emojis::Emoji::as_str)
+    emojis::get(text).or_else(named)
 }
 
 /// Up to `limit` short names, each with its emoji, that begin with this, and behind them those that have it elsewhere.

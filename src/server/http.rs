@@ -10,6 +10,7 @@ pub mod browser_cookie;
 mod compressed;
 pub mod device;
 pub mod device_cookie;
+pub mod emoji_cookie;
 pub mod forwarded;
 mod host;
 pub mod last_room;

@@ -14,7 +14,7 @@ pub mod clock;
 mod code;
 pub mod config;
 mod context;
-mod emoji;
+pub mod emoji;
 mod error;
 pub mod events;
 pub mod handover;

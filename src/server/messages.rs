@@ -19,7 +19,7 @@ pub use completions::{Completion, completions};
 pub use differences::{Difference, Kept};
 pub use mentions::{Before, Mentioning, mentioning};
 pub use post::{NewMessage, draw_key, may_post, post};
-pub use reactions::{react, who_reacted};
+pub use reactions::{ReactionsPage, react, reactable, reactions_page, who_reacted};
 pub use revisions::{Earlier, RevisionsPage, Version, drop_revision, revisions, revisions_page};
 pub use thread::{Thread, ThreadPage, thread, thread_page};
 

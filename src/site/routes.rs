@@ -61,6 +61,10 @@ pub fn site(site: Site) -> Router {
         .route(paths::ROOMS, get(pages::all_rooms))
         .route(paths::GO, get(pages::go))
         .route(paths::KEYS, get(pages::keys))
+        .route(
+            paths::EMOJI,
+            get(pages::emoji_names).post(forms::take_emoji),
+        )
         .route(paths::ADMIN, get(pages::admin))
         .route(
             paths::HOUSE_SETTINGS,
@@ -132,7 +136,11 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             get(pages::delete_message).post(forms::delete_message),
         )
-        .route("/rooms/{slug}/m/{number}/react", post(forms::react))
+        .route(
+            "/rooms/{slug}/m/{number}/react",
+            get(pages::choose_reaction).post(forms::react),
+        )
+        .route("/rooms/{slug}/m/{number}/reactions", get(pages::reactions))
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
         .route("/rooms/{slug}/m/{number}/revisions", get(pages::revisions))
         .route(

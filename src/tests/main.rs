@@ -17,6 +17,7 @@ mod cross_site;
 mod device_links;
 mod direct;
 mod durability;
+mod emoji;
 mod empty;
 mod favourites;
 mod files;

@@ -66,6 +66,8 @@ fn pages(room: RoomId) -> Vec<String> {
         "/delete",
         "/m/1/edit",
         "/m/1/delete",
+        "/m/1/react",
+        "/m/1/reactions",
         "/messages",
         "/members",
         "/members/1",

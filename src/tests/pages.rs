@@ -21,6 +21,7 @@ async fn every_page(person: &Browser) -> Vec<Page> {
         "/go",
         "/go?q=o",
         "/keys",
+        "/emoji",
         "/rooms/new",
         "/me",
         &edit,

@@ -1,5 +1,5 @@
 //! What is pressed in the messages and leads somewhere: names, to their people's cards; times and quotes, to a message;
-//! the ways to threads; and reactions. One listener hears it all, since messages are drawn without any of their own.
+//! the ways to threads and to what one can react with; and reactions. One listener hears it all, since messages are drawn without any of their own.
 
 use super::keyboard::{self, message_around};
 use super::scroll;
@@ -9,19 +9,19 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Whatever it hears.
-const PRESSED: &str =
-    "leptos-island :is(a[href^='/people/'],.quote a,.replies a,.edited,.when,.reaction)";
+const PRESSED: &str = "leptos-island :is(a[href^='/people/'],.action[href$='/react'],[href='/emoji'],.quote a,.replies a,.edited,.when,button[value])";
 
 /// What was pressed.
 pub enum Pressed {
-    /// A name, or that a message was edited; where the card is, or what it said before.
+    /// A name, that a message was edited, or the way to some emoji; where the card is, what it said before, or they are.
     Card(String),
     /// The way to a thread; where that is.
     Thread(String),
     /// The way to a message; where it leads.
     Message(String),
-    /// A reaction to a message: which, and whether it is one's own from now on.
-    Reaction(Number, String, bool),
+    /// A reaction to a message: which, whether it is one's own from now on, and whether it stands among what can be done
+    /// with the message.
+    Reaction(Number, String, bool, bool),
 }
 
 /// Calls `hear` with every such click, for as long as the page is there; what it says yes to the browser does nothing
@@ -45,15 +45,14 @@ fn pressed(element: &Element) -> Option<Pressed> {
             number,
             element.get_attribute("value")?,
             !is_own,
+            element.class_name() == "action",
         ));
     };
-    Some(
-        if path.starts_with("/people/") || path.ends_with("/revisions") {
-            Pressed::Card(path)
-        } else if path.ends_with("/thread") {
-            Pressed::Thread(path)
-        } else {
-            Pressed::Message(path)
-        },
-    )
+    Some(if path.ends_with("/thread") {
+        Pressed::Thread(path)
+    } else if path.contains("/m/") && path.ends_with(|last: char| last.is_ascii_digit()) {
+        Pressed::Message(path)
+    } else {
+        Pressed::Card(path)
+    })
 }

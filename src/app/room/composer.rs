@@ -206,6 +206,8 @@ fn WriteForm(form_key: String) -> impl IntoView {
                     on:input=heard(move |_| input(model))
                     on:keydown=heard(key)
                 ></textarea>
+                // `browser/pressed.rs` opens it in the panel.
+                <a class="emoji-way" href="/emoji" aria-label="Emoji" title="Emoji"></a>
                 <span class="counter" data-over=shown::mark(is_over)>{words(counter)}</span>
                 <button class="send" type="submit" aria-label="Send" title="Send"></button>
                 <p class="field-error" id="composer-error" role="alert">{words(shown::sentence(model.composer_error()))}</p>

@@ -79,9 +79,12 @@ fn hear(model: ViewModel, event: &MouseEvent, pressed: Pressed) -> bool {
             }
             return is_plain;
         }
-        Pressed::Reaction(number, emoji, is_on) => {
+        Pressed::Reaction(number, emoji, is_on, is_among_actions) => {
             if let Some(room) = model.open_id() {
                 act(model, |session| session.react(room, number, &emoji, is_on));
+            }
+            if is_among_actions {
+                driver::done_by_finger();
             }
             return true;
         }

@@ -324,11 +324,6 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             act(model, |session| session.reply_to(number));
         }
     };
-    let react = move |event: SubmitEvent| {
-        event.prevent_default();
-        act(model, |session| session.react_here(number, THUMB));
-        done_by_finger();
-    };
     let may_reply = model.read_only().is_none();
     view! {
         <div class="message-actions">
@@ -343,11 +338,13 @@ fn Actions(number: Number, is_own: bool) -> impl IntoView {
             {may_reply
                 .then(|| {
                     view! {
-                        <form class="inline" method="post" action=path(paths::react) on:submit=heard(react)>
+                        // `browser/pressed.rs` hears them: one that is most usual, and the way to all others.
+                        <form class="inline" method="post" action=path(paths::react)>
                             <button class="action" name="emoji" value=THUMB aria-label=REACT tabindex=stop>
                                 {THUMB}
                             </button>
                         </form>
+                        <a class="action" href=path(paths::react) tabindex=stop>"React"</a>
                     }
                 })}
             <button

@@ -138,6 +138,7 @@ fn draw_reactions(path: &str, message: &Message, page: &mut impl Page) {
         page.attribute("name", name);
         page.attribute("aria-pressed", pressed);
         page.attribute("value", &reaction.emoji);
+        stop(page, STOP);
         page.text(format!("{} {}", reaction.emoji, reaction.count));
         page.close("button");
     }

@@ -127,6 +127,11 @@ addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", redirect: "manual" }).then(answered, () => {});
 });
 
+// Who reacted is asked for when somebody first points at a reaction, or comes there by keys.
+const point = ({ target }) => target.closest?.(".reaction") && import(document.documentElement.dataset.reacted);
+addEventListener("pointerover", point);
+addEventListener("focusin", point);
+
 // The program has ended. Copies that it does not hear replace what it drew; then the page is loaded
 // again, and does without the program when it ended just before, too.
 let isDead;
@@ -174,7 +179,10 @@ let timer;
 const PARTS = ".app,.log,.message[id],#composer-text";
 const watch = new MutationObserver((changes) => {
   const root = island();
-  if (changes.some(({ addedNodes: [node] }) => node?.dataset?.section)) fold();
+  for (const { addedNodes: [node] } of changes) {
+    if (node?.dataset?.section) fold();
+    if (node?.dataset?.script) import(node.dataset.script);
+  }
   if (timer || !root) return;
   const isTakenApart = ({ target, removedNodes }) =>
     root.contains(target) &&

@@ -1,4 +1,5 @@
-//! The scripts of plain pages: small files by hand, each of which does one thing to what the page is without it.
+//! The scripts of plain pages, and of what a live one shows now and then: small files by hand, each of which does one
+//! thing to what the page is without it.
 //!
 //! *Invariant:* a page without script does the same work, and none of these is in a page that has nothing for it to do.
 
@@ -11,17 +12,25 @@ const REVEAL: &str = include_str!("reveal.js");
 
 const UNSENT: &str = include_str!("unsent.js");
 
-/// A script of a plain page.
+const PICKER: &str = include_str!("picker.js");
+
+const REACTED: &str = include_str!("reacted.js");
+
+/// A script by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Script {
     /// Shows what is in a password field.
     Reveal,
     /// Counts what would be lost by signing out.
     Unsent,
+    /// Goes through emoji by keys, and searches as one types. The program's script fetches it when the panel has some.
+    Picker,
+    /// Says who reacted. The program's script fetches it when somebody first points at a reaction.
+    Reacted,
 }
 
 impl Script {
-    const ALL: [Self; 2] = [Self::Reveal, Self::Unsent];
+    const ALL: [Self; 4] = [Self::Reveal, Self::Unsent, Self::Picker, Self::Reacted];
 
     fn path(self) -> &'static str {
         &PATHS[self as usize]
@@ -31,16 +40,20 @@ impl Script {
         compact(match self {
             Self::Reveal => REVEAL,
             Self::Unsent => UNSENT,
+            Self::Picker => PICKER,
+            Self::Reacted => REACTED,
         })
     }
 }
 
 /// Where each is: its name has its content's hash, so that a browser keeps it.
-static PATHS: LazyLock<[String; 2]> = LazyLock::new(|| {
+static PATHS: LazyLock<[String; Script::ALL.len()]> = LazyLock::new(|| {
     Script::ALL.map(|script| {
         let name = match script {
             Script::Reveal => "reveal",
             Script::Unsent => "unsent",
+            Script::Picker => "picker",
+            Script::Reacted => "reacted",
         };
         let mut hasher = DefaultHasher::new();
         script.code().hash(&mut hasher);
@@ -49,13 +62,18 @@ static PATHS: LazyLock<[String; 2]> = LazyLock::new(|| {
 });
 
 /// The files, by their paths without the first slash.
-pub fn scripts() -> [(&'static str, String); 2] {
+pub fn scripts() -> [(&'static str, String); Script::ALL.len()] {
     Script::ALL.map(|script| (script.path(), script.code()))
+}
+
+/// Its address, for a live page to fetch it from when it is needed.
+pub fn address(which: Script) -> String {
+    format!("/{}", which.path())
 }
 
 /// Loads it into the page; a second time it is there already.
 pub fn script(which: Script) -> impl IntoView {
-    view! { <script type="module" src=format!("/{}", which.path())></script> }
+    view! { <script type="module" src=address(which)></script> }
 }
 
 /// Without what only its readers need.

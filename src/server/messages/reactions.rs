@@ -10,7 +10,9 @@ use crate::store::{ReactionDraft, Standing};
 use parlour_protocol::permissions::may_in;
 use parlour_protocol::reactions::has_place;
 use parlour_protocol::read_only::why_not_react;
-use parlour_protocol::{Action, Message, Number, RoomId, Timestamp, User, UserId, rules};
+use parlour_protocol::{
+    Action, Message, Number, Reaction, Room, RoomId, Timestamp, User, UserId, rules,
+};
 
 /// Lets the person's reaction to a message be there, or be there no more. `emoji` may be a short name of one.
 ///
@@ -72,6 +74,84 @@ pub async fn react(
         ctx.limits.give_back_message(user, address);
     }
     Ok(changed?.message)
+}
+
+/// Whether the person may react to a message, before they have said with what.
+///
+/// # Errors
+/// As [`react`].
+pub async fn reactable(
+    ctx: &Context,
+    scope: &Scope,
+    room: RoomId,
+    number: Number,
+) -> Result<(), ServiceError> {
+    let person = scope.require_person()?;
+    rooms::require_to_write(ctx, scope, room).await?;
+    let message = ctx.store.message(scope, room, number).await?;
+    let standing = ctx.store.standing(person.user.id, room).await?;
+    // One that is there already is of a kind that has a place.
+    let wanted = Wanted {
+        emoji: "",
+        on: true,
+        is_there: true,
+    };
+    decide(person, &standing, &message, wanted, ctx.clock.now()).map(drop)
+}
+
+/// Who reacted to a message, with one emoji at a time.
+#[derive(Clone, Debug)]
+pub struct ReactionsPage {
+    /// The room of the message.
+    pub room: Room,
+    /// The number of the message in its room.
+    pub number: Number,
+    /// All kinds of reactions to it.
+    pub reactions: Vec<Reaction>,
+    /// The one that is shown; none if there are none.
+    pub emoji: String,
+    /// A part of those who reacted with it.
+    pub people: PeoplePage<User>,
+}
+
+/// Who reacted to a message with this emoji, or with its first one if there is no reaction with this.
+///
+/// # Errors
+/// [`ServiceError::RoomNotFound`]; [`ServiceError::MessageNotFound`]; or [`ServiceError::RateLimited`].
+pub async fn reactions_page(
+    ctx: &Context,
+    scope: &Scope,
+    (room, number): (RoomId, Number),
+    emoji: &str,
+    after: UserId,
+) -> Result<ReactionsPage, ServiceError> {
+    let room = rooms::get(ctx, scope, room).await?;
+    let message = ctx.store.message(scope, room.id, number).await?;
+    let reactions = message.reactions;
+    let wanted = emoji::found(emoji).unwrap_or_default();
+    let is_there = reactions.iter().any(|reaction| reaction.emoji == wanted);
+    let first = || reactions.first().map(|first| first.emoji.clone());
+    let (emoji, after) = match is_there {
+        true => (Some(wanted.to_owned()), after),
+        false => (first(), UserId(0)),
+    };
+    let people = match &emoji {
+        Some(emoji) => {
+            let at = (room.id, number);
+            who_reacted(ctx, scope, at, emoji, after, rules::LIST_MAX).await?
+        }
+        None => PeoplePage {
+            people: Vec::new(),
+            next: None,
+        },
+    };
+    Ok(ReactionsPage {
+        room,
+        number,
+        reactions,
+        emoji: emoji.unwrap_or_default(),
+        people,
+    })
 }
 
 /// Who reacted to a message with an emoji, 100 at most, behind one of them.

@@ -194,7 +194,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             vec![("content", "hi".to_owned()), ("client_id", key.to_owned())]
         }
         ("/rooms/{slug}/m/{number}/edit", _) => text("content", key),
-        ("/rooms/{slug}/m/{number}/react", _) => text("emoji", "tada"),
+        ("/emoji" | "/rooms/{slug}/m/{number}/react", _) => text("emoji", "tada"),
         ("/rooms/{slug}/read", _) => text("seq", "1"),
         ("/rooms/{slug}/members", _) => text("name", "Target"),
         ("/rooms/{slug}/members/{person}/{deed}", Some("role")) => text("role", "moderator"),
