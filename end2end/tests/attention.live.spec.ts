@@ -1,4 +1,4 @@
-// A tab that nobody sees says what is unread in it, until it is read.
+// A tab that nobody sees says that something is unread in it, and how much of it is for oneself, until it is read.
 
 import { LOBBY } from "./support/chat.js";
 import { expect, test } from "./support/test.js";
@@ -6,7 +6,7 @@ import { expect, test } from "./support/test.js";
 const PLAIN = "/favicon.svg";
 const DOTTED = "/favicon-unread.svg";
 
-test("title and icon count what came while nobody looked, until one looks", async ({ arrive, server }) => {
+test("title and icon say that something came while nobody looked, until one looks", async ({ arrive, server }) => {
   const bob = await arrive("Bob", "/me");
   const alice = await arrive("Alice", LOBBY);
   await expect(alice.page).toHaveTitle("Lobby · Parlour");
@@ -15,9 +15,9 @@ test("title and icon count what came while nobody looked, until one looks", asyn
   await expect(alice.messages).toHaveCount(1);
   await alice.hide();
   await bob.rest.post("one");
-  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
   await bob.rest.post("two");
-  await expect(alice.page).toHaveTitle("(2) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
   await expect(alice.icon).toHaveAttribute("href", DOTTED);
   expect((await alice.page.request.get(server.url + DOTTED)).status()).toBe(200);
   await alice.hide(false);
@@ -33,7 +33,7 @@ test("one's own messages, and those of a room one sees, are not counted", async 
   await alice.hide();
   await alice.rest.post("from another program of mine");
   await bob.rest.post("from Bob");
-  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
   await alice.hide(false);
   await bob.rest.post("seen at once");
   await expect(alice.messages).toHaveCount(3);
@@ -47,7 +47,7 @@ test("what is read in another tab is unread no more in this one", async ({ arriv
   await expect(alice.people).toContainText("Alice");
   await alice.hide();
   await bob.rest.post("for Alice");
-  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
   const other = await alice.anotherTab(LOBBY);
   await expect(other.message("for Alice")).toBeVisible();
   await expect(alice.page).toHaveTitle("Lobby · Parlour");
@@ -62,7 +62,7 @@ test("another room's are told of, too", async ({ arrive }) => {
   await alice.visit(LOBBY);
   await alice.hide();
   await bob.rest.post("over here", room.id);
-  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
 });
 
 test("what somebody writes to one alone is for oneself: in the title, the icon and the list", async ({ arrive }) => {
@@ -78,9 +78,9 @@ test("what somebody writes to one alone is for oneself: in the title, the icon a
   await expect(alice.roomLink("Bob")).toBeVisible();
   await alice.hide();
   await bob.rest.post("for all", tea.id);
-  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("• Lobby · Parlour");
   await bob.say("psst");
-  await expect(alice.page).toHaveTitle("(1 for you) Lobby · Parlour");
+  await expect(alice.page).toHaveTitle("(1) Lobby · Parlour");
   await expect(alice.icon).toHaveAttribute("href", "/favicon-for-you.svg");
   await expect(alice.roomLink("Bob").getByRole("img", { name: "1 unread, for you" })).toBeVisible();
   await expect(alice.roomLink("Tea").getByRole("img", { name: "1 unread", exact: true })).toBeVisible();
@@ -88,5 +88,5 @@ test("what somebody writes to one alone is for oneself: in the title, the icon a
   await alice.roomLink("Bob").click();
   await expect(alice.message("psst")).toBeVisible();
   await alice.hide();
-  await expect(alice.page).toHaveTitle("(1) Bob · Parlour");
+  await expect(alice.page).toHaveTitle("• Bob · Parlour");
 });

@@ -70,6 +70,7 @@ mod tests {
         RoomEntry {
             room,
             unread,
+            mentions: 0,
             is_member: false,
             is_favourite: false,
             availability: None,

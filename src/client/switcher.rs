@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* whatever is found is listed, once, and the room one is in comes last.
 
+use crate::unread::Unread;
 use parlour_protocol::finding::is_found;
 use parlour_protocol::{RoomEntry, RoomId};
 
@@ -91,7 +92,7 @@ pub fn beside<'a>(
     let at = at.unwrap_or(if is_up { 0 } else { count.wrapping_sub(1) });
     let way = (1..=count).map(|steps| if is_up { count - steps } else { steps });
     let mut others = way.map(|steps| rooms[(at + steps) % count]);
-    others.find(|entry| Some(entry.room.id) != from && (!is_unread || entry.unread > 0))
+    others.find(|entry| Some(entry.room.id) != from && (!is_unread || Unread::of(entry).count > 0))
 }
 
 #[cfg(test)]
@@ -103,6 +104,7 @@ mod tests {
         RoomEntry {
             room: samples::room(RoomId(id), name),
             unread: 0,
+            mentions: 0,
             is_member: false,
             is_favourite: false,
             availability: None,

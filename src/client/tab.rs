@@ -6,17 +6,15 @@ use parlour_protocol::display::isolated;
 /// More than this many are not counted.
 const MOST: i64 = 99;
 
-/// The title: what has not been read, the room or page, and the house.
+/// The title: how much that is for who reads has not been, or a dot for the rest, the room or page, and the house.
 pub fn title(of: &str, unread: Unread, house: &str) -> String {
     let mut title = String::new();
-    if unread.count > 0 {
+    if unread.is_for_you {
         title.push('(');
         title.push_str(&capped(unread.count));
-        title.push_str(if unread.is_for_you {
-            " for you) "
-        } else {
-            ") "
-        });
+        title.push_str(") ");
+    } else if unread.count > 0 {
+        title.push_str("• ");
     }
     if !of.is_empty() {
         title.push_str(&isolated(of));
@@ -56,11 +54,11 @@ mod tests {
     fn the_title_has_what_is_unread_and_is_the_page_s_without() {
         assert_eq!(of("Lobby", 0, false), "Lobby · Parlour");
         assert_eq!(of("", 0, false), "Parlour");
-        assert_eq!(of("Lobby", 1, false), "(1) Lobby · Parlour");
-        assert_eq!(of("", 99, false), "(99) Parlour");
-        assert_eq!(of("Lobby", 100, false), "(99+) Lobby · Parlour");
-        assert_eq!(of("Lobby", 2, true), "(2 for you) Lobby · Parlour");
-        assert_eq!(of("", 100, true), "(99+ for you) Parlour");
+        assert_eq!(of("Lobby", 1, false), "• Lobby · Parlour");
+        assert_eq!(of("", 100, false), "• Parlour");
+        assert_eq!(of("Lobby", 2, true), "(2) Lobby · Parlour");
+        assert_eq!(of("", 99, true), "(99) Parlour");
+        assert_eq!(of("", 100, true), "(99+) Parlour");
     }
 
     #[test]
@@ -79,6 +77,6 @@ mod tests {
 
     #[test]
     fn a_room_s_name_from_right_to_left_turns_nothing_else() {
-        assert_eq!(of("סלון", 2, false), "(2) \u{2068}סלון\u{2069} · Parlour");
+        assert_eq!(of("סלון", 2, true), "(2) \u{2068}סלון\u{2069} · Parlour");
     }
 }

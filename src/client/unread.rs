@@ -1,4 +1,5 @@
-//! How much is unread, and whether it is for oneself: what somebody writes where they talk to one alone is a mention.
+//! How much is unread, and whether it is for oneself: what mentions one, and what somebody writes where they talk to one
+//! alone.
 //!
 //! *Invariant:* where anything is for oneself, that alone is counted: what others say among themselves can wait.
 
@@ -14,11 +15,29 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// So many messages of one room.
-    pub fn of(room: RoomId, count: i64) -> Self {
+    /// The messages of one room.
+    pub fn of(entry: &RoomEntry) -> Self {
+        Self::in_room(entry.room.id, entry.unread, entry.mentions)
+    }
+
+    /// Of so many unread messages so many mentions. What was read here may not have been counted down among those yet.
+    pub fn in_room(room: RoomId, unread: i64, mentions: i64) -> Self {
+        let mentions = match room.is_direct() {
+            true => unread,
+            false => mentions.min(unread),
+        };
+        let is_for_you = mentions > 0;
         Self {
-            count,
-            is_for_you: room.is_direct(),
+            count: if is_for_you { mentions } else { unread },
+            is_for_you,
+        }
+    }
+
+    /// The same as one room, if anything is unread in it.
+    pub fn room(self) -> Self {
+        Self {
+            count: self.count.min(1),
+            ..self
         }
     }
 
@@ -26,7 +45,7 @@ impl Unread {
     pub fn in_all(rooms: &[RoomEntry]) -> Self {
         let mut all = Self::default();
         for entry in rooms {
-            all.add(Self::of(entry.room.id, entry.unread));
+            all.add(Self::of(entry));
         }
         all
     }
@@ -36,7 +55,7 @@ impl Unread {
         let mut all = Self::default();
         for entry in rooms {
             if Some(entry.room.id) != open {
-                all.add(Self::of(entry.room.id, entry.unread.min(1)));
+                all.add(Self::of(entry).room());
             }
         }
         all
@@ -78,6 +97,7 @@ mod tests {
         RoomEntry {
             room: samples::room(RoomId(id), ""),
             unread,
+            mentions: 0,
             is_member: true,
             is_favourite: false,
             availability: None,
@@ -119,8 +139,27 @@ mod tests {
     }
 
     #[test]
+    fn of_a_room_what_mentions_oneself_is_counted_where_anything_does() {
+        let of = |unread, mentions| {
+            Unread::of(&RoomEntry {
+                mentions,
+                ..entry(1, unread)
+            })
+        };
+        assert_eq!(of(5, 2), unread(2, true));
+        assert_eq!(of(5, 0), unread(5, false));
+        // All is read here that was counted before.
+        assert_eq!([of(0, 2), of(1, 2)], [unread(0, false), unread(1, true)]);
+        let mut rooms = vec![entry(1, 9), entry(2, 3)];
+        rooms[1].mentions = 1;
+        assert_eq!(Unread::in_all(&rooms), unread(1, true));
+        assert_eq!(Unread::elsewhere(&rooms, Some(RoomId(1))), unread(1, true));
+        assert_eq!(Unread::elsewhere(&rooms, Some(RoomId(2))), unread(1, false));
+    }
+
+    #[test]
     fn a_count_says_in_words_that_it_is_for_oneself() {
-        let (plain, direct) = (Unread::of(RoomId(1), 3), Unread::of(RoomId(BOB), 3));
+        let (plain, direct) = (Unread::of(&entry(1, 3)), Unread::of(&entry(BOB, 3)));
         assert_eq!(
             [plain.name(), direct.name()],
             ["3 unread", "3 unread, for you"]

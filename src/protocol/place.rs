@@ -35,6 +35,8 @@ pub struct RoomEntry {
     pub room: Room,
     /// Messages posted since the person last read; 0 for a person who is no member.
     pub unread: i64,
+    /// Those of them that mention the person, 100 at most.
+    pub mentions: i64,
     /// Whether the person is a member of the room.
     pub is_member: bool,
     /// Whether they have it among their favourites.
@@ -56,6 +58,8 @@ record! {
         room: ListedRoom,
         #[serde(default, skip_serializing_if = "is_zero")]
         unread: i64,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        mentions: i64,
         #[serde(default, skip_serializing_if = "is_zero")]
         is_member: bool,
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -91,6 +95,7 @@ impl From<RoomEntry> for Listed {
         let RoomEntry {
             room,
             unread,
+            mentions,
             is_member,
             is_favourite,
             availability,
@@ -104,6 +109,7 @@ impl From<RoomEntry> for Listed {
                 sort: room.sort,
             },
             unread,
+            mentions,
             is_member,
             is_favourite,
             availability,
@@ -116,6 +122,7 @@ impl From<Listed> for RoomEntry {
         let Listed {
             room,
             unread,
+            mentions,
             is_member,
             is_favourite,
             availability,
@@ -133,6 +140,7 @@ impl From<Listed> for RoomEntry {
                 sort: room.sort,
             },
             unread,
+            mentions,
             is_member,
             is_favourite,
             availability,

@@ -5,7 +5,7 @@
 //! from what is shown.
 
 use crate::json::record;
-use crate::place::{Listed, RoomEntry};
+use crate::place::{Listed, RoomEntry, is_zero};
 use crate::{RoomId, Seq, UserId};
 use serde::Serializer;
 
@@ -41,6 +41,9 @@ record! {
         pub seq: Seq,
         /// Messages posted since the person last read; 0 for a person who is no member.
         pub unread: i64,
+        /// Those of them that mention the person, 100 at most.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub mentions: i64,
         /// How many people are in it.
         pub online: u32,
     }
@@ -61,8 +64,8 @@ impl RoomList {
         }
     }
 
-    /// The hash of a list: of each room's id, name, place, people and unread messages, and whether the person is a
-    /// member and has it among their favourites, and of whether who they talk to alone is there, in the order of the
+    /// The hash of a list: of each room's id, name, place, people, unread messages and mentions, and whether the person
+    /// is a member and has it among their favourites, and of whether who they talk to alone is there, in the order of the
     /// rooms. A room's `seq` is left out: it may move without anything that a list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
@@ -71,6 +74,7 @@ impl RoomList {
             hash.number(room.id.0);
             hash.number(room.online.into());
             hash.number(entry.unread);
+            hash.number(entry.mentions);
             hash.number(i64::from(entry.is_member) + 2 * i64::from(entry.is_favourite));
             hash.number(entry.availability.map_or(0, |one| one as i64 + 1));
             hash.text(&room.name);
@@ -120,6 +124,7 @@ mod tests {
         RoomEntry {
             room: samples::room(RoomId(id), name),
             unread: 0,
+            mentions: 0,
             is_member: false,
             is_favourite: false,
             availability: None,
@@ -130,7 +135,7 @@ mod tests {
     fn whatever_a_list_shows_changes_its_hash() {
         let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
         type Change = fn(&mut Vec<RoomEntry>);
-        let changes: [Change; 13] = [
+        let changes: [Change; 14] = [
             |list| list.clear(),
             |list| list.swap(0, 1),
             |list| drop(list.pop()),
@@ -139,6 +144,7 @@ mod tests {
             |list| list[0].room.sort.push('a'),
             |list| list[0].room.online += 1,
             |list| list[1].unread += 1,
+            |list| list[1].mentions += 1,
             |list| list[1].is_member = true,
             |list| list[1].is_favourite = true,
             |list| list[1].availability = Some(Availability::Online),
@@ -156,7 +162,7 @@ mod tests {
         }
         hashes.sort();
         hashes.dedup();
-        assert_eq!(hashes.len(), 14);
+        assert_eq!(hashes.len(), 15);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub const OWN_ROOMS_MAX: usize = 200;
 pub const OTHER_ROOMS_MAX: usize = 50;
 /// Messages or rooms a REST call answers at most, and by default.
 pub const LIST_MAX: u32 = 100;
+/// Unread mentions of a room that are counted; of more the last.
+pub const MENTIONS_COUNTED: usize = 100;
 
 /// A field that breaks its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! counts, and a client that was told one twice has lost nothing.
 
 use crate::json::{names, record};
+use crate::place::is_zero;
 use crate::{RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 
@@ -83,6 +84,9 @@ record! {
         pub seq: Seq,
         /// Messages posted since.
         pub unread: i64,
+        /// Those of them that mention the person, 100 at most.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub mentions: i64,
         /// The `seq` of this in the person's stream.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub me: Option<Seq>,
@@ -147,6 +151,9 @@ record! {
         pub read: Seq,
         /// Messages posted since, up to `seq`.
         pub unread: i64,
+        /// Those of them that mention the person, 100 at most.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub mentions: i64,
         /// The room's latest `seq` when they were counted.
         pub seq: Seq,
         /// Whether it is among their favourites.

@@ -6,10 +6,12 @@
 use crate::invalidation::Source;
 use crate::scope::SessionId;
 use parlour_protocol::{
-    LeftReason, Message, ReadMark, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId,
+    LeftReason, Message, Number, ReadMark, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, User,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One committed change, in commit order. It crosses the broker, so it is data and nothing else.
@@ -124,6 +126,32 @@ pub enum Publication {
         marked: ReadMark,
         /// The membership's `read_posts` now.
         read_posts: i64,
+        /// The unread messages that mention them, in order; of many the last.
+        mentions: Vec<Number>,
+    },
+    /// Whom a message mentions, behind the message that does, or that does no more.
+    Mentioned {
+        /// The room it stands in.
+        room: RoomId,
+        /// Its number there.
+        number: Number,
+        /// How many messages were posted in its room with it.
+        ordinal: i64,
+        /// Whose message it is.
+        author: UserId,
+        /// The people whom it mentions.
+        people: Vec<UserId>,
+        /// Whether it mentions everybody in the room.
+        is_for_all: bool,
+        /// It was posted just now, and mentioned nobody before.
+        is_new: bool,
+    },
+    /// All that is unread and mentions a person, where more than one message may do so that did not, or no more.
+    MentionsCounted {
+        /// Whom it mentions.
+        user: UserId,
+        /// The numbers of each room where something does, in order; of many the last.
+        mentions: HashMap<RoomId, Vec<Number>>,
     },
     /// Who may see a room, whatever was told of it: what a lost connection did is not known, but what came of it is.
     Viewers {
@@ -206,6 +234,7 @@ impl Publication {
                 Audience::Viewers(message.room_id)
             }
             Self::RoomChanged { room, .. } => Audience::Viewers(room.id),
+            Self::Mentioned { room, .. } => Audience::Viewers(*room),
             Self::RoomDeleted(room) | Self::Viewers { room, .. } => Audience::Viewers(*room),
             Self::RoomShown { user, .. }
             | Self::RoomHidden { user, .. }
@@ -217,7 +246,8 @@ impl Publication {
             | Self::Unread { user, .. }
             | Self::SessionsEnded { user, .. }
             | Self::RoleChanged { user, .. }
-            | Self::BlocksChanged { user, .. } => Audience::Person(*user),
+            | Self::BlocksChanged { user, .. }
+            | Self::MentionsCounted { user, .. } => Audience::Person(*user),
             Self::Renamed { .. } | Self::NewEpoch { .. } => Audience::Everybody,
         }
     }
@@ -249,10 +279,22 @@ impl Publication {
             Self::Read { user, .. } | Self::Unread { user, .. } | Self::Standing { user, .. } => {
                 smallvec![Source::Person(*user)]
             }
+            // Whom it mentioned before is not known.
+            Self::Mentioned {
+                people,
+                is_for_all,
+                is_new,
+                ..
+            } => {
+                let everybody = (*is_for_all || !is_new).then_some(Source::Mentions);
+                let people = people.iter().map(|person| Source::Person(*person));
+                people.chain(everybody).collect()
+            }
             Self::Renamed { user, .. } => smallvec![Source::Person(user.id), Source::Names],
             Self::SessionsEnded { user, .. }
             | Self::RoleChanged { user, .. }
-            | Self::BlocksChanged { user, .. } => {
+            | Self::BlocksChanged { user, .. }
+            | Self::MentionsCounted { user, .. } => {
                 smallvec![Source::Person(*user)]
             }
             // What led to it is not known.
@@ -341,9 +383,11 @@ mod tests {
                 room_id: ROOM,
                 seq: Seq(0),
                 unread: 1,
+                mentions: 0,
                 me: Some(Seq(4)),
             },
             read_posts: 0,
+            mentions: Vec::new(),
         };
         let favourite = Publication::Favourite {
             user: ALICE,

@@ -25,6 +25,8 @@ pub enum Source {
     Person(UserId),
     /// What people are called, all of them, and which account a guest has signed in to.
     Names,
+    /// What mentions everybody in a room, and what mentioned somebody and was changed.
+    Mentions,
     /// Of a person the rooms they belong to alone.
     Memberships(UserId),
     /// All of the database, of which every value is read.
@@ -39,23 +41,23 @@ pub struct Moment(u64);
 #[derive(Clone, Debug)]
 pub struct ReadAt {
     moment: Moment,
-    source: Source,
+    sources: [Source; 2],
     invalidations: Arc<Invalidations>,
 }
 
 impl ReadAt {
     /// To be called before it is read.
-    pub fn now(invalidations: &Arc<Invalidations>, source: Source) -> Self {
+    pub fn now(invalidations: &Arc<Invalidations>, sources: [Source; 2]) -> Self {
         Self {
             moment: invalidations.moment(),
-            source,
+            sources,
             invalidations: Arc::clone(invalidations),
         }
     }
 
     /// Whether nothing of it has changed since, as far as anybody was told.
     pub fn is_current(&self) -> bool {
-        self.invalidations.is_current(self.moment, [self.source])
+        self.invalidations.is_current(self.moment, self.sources)
     }
 }
 
@@ -72,6 +74,7 @@ struct Changed {
     everything: u64,
     room_list: u64,
     names: u64,
+    mentions: u64,
     rooms: Box<[u64]>,
     people: Box<[u64]>,
     memberships: Box<[u64]>,
@@ -85,6 +88,7 @@ impl Default for Invalidations {
             everything: 0,
             room_list: 0,
             names: 0,
+            mentions: 0,
             rooms: slots(),
             people: slots(),
             memberships: slots(),
@@ -127,6 +131,7 @@ impl Changed {
             Source::Everything => &mut self.everything,
             Source::RoomList => &mut self.room_list,
             Source::Names => &mut self.names,
+            Source::Mentions => &mut self.mentions,
             Source::Room(RoomId(id)) => &mut self.rooms[slot(id)],
             Source::Person(UserId(id)) => &mut self.people[slot(id)],
             Source::Memberships(UserId(id)) => &mut self.memberships[slot(id)],

@@ -121,6 +121,7 @@ pub async fn read(
         availability: availability_in(ctx, reader, stored.room.id),
         room: rooms::line(ctx, stored.room),
         unread: 0,
+        mentions: 0,
         is_member: false,
         is_favourite: false,
     };
@@ -154,7 +155,7 @@ pub async fn reader_state(
     let known = rooms::known(ctx, scope).await?;
     let read = &known.read;
     let entry =
-        |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::of(*posts, read.get(&entry.room.id));
+        |(entry, posts): (&RoomEntry, &i64)| ReaderEntry::known(&known, entry.room.id, *posts);
     let place = &content.place;
     let rights = match &place.open {
         Some(open) => {
@@ -238,6 +239,7 @@ impl PageContent {
         place.blocked = reader.blocked;
         for (entry, own) in place.rooms.iter_mut().zip(reader.rooms) {
             entry.unread = own.unread;
+            entry.mentions = own.mentions;
             entry.is_member = own.is_member;
             entry.is_favourite = own.is_favourite;
         }

@@ -90,7 +90,7 @@ async fn everybody_gets_the_page_that_would_be_rendered_for_them_alone() {
         "\"may_delete\":false, \"unread\":0}",
         "<article class=\"message\" id=\"m1\">",
         "https://example.org/?a=b&c=<d>",
-        "\u{202e}one\n\ntwo\n",
+        "\u{202e}one\n\n@room two\n",
     ] {
         alice.say(&attic, text).await;
         bob.say(&attic, text).await;

@@ -133,8 +133,8 @@ pub enum Part {
         room: RoomKey,
         /// It is the open one.
         is_open: bool,
-        /// How many of its messages the reader has not read.
-        unread: i64,
+        /// How much of it the reader has not read.
+        unread: Unread,
         /// Whether who they talk to alone there is.
         availability: Option<Availability>,
     },
@@ -348,10 +348,11 @@ fn render(assets: &Assets, settings: &Settings, part: Part) -> Fragment {
                 true => opened(&room, History::default()),
                 false => nowhere(),
             };
-            let entry = entry(samples::room(room.id, &room.name), unread);
+            let entry = entry(samples::room(room.id, &room.name), unread.count);
             fragments::room(
                 place,
                 RoomEntry {
+                    mentions: entry.unread * i64::from(unread.is_for_you),
                     availability,
                     ..entry
                 },
@@ -429,6 +430,7 @@ fn entry(room: Room, unread: i64) -> RoomEntry {
     RoomEntry {
         room,
         unread,
+        mentions: 0,
         is_member: false,
         is_favourite: false,
         availability: None,

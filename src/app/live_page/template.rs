@@ -16,7 +16,7 @@ use parlour_client::read_here::{ReadHere, end_of};
 use parlour_client::sections::{self, Line, Standing};
 use parlour_client::timeline::{MessageRow, Row, Timeline, tell_apart, utc};
 use parlour_client::unread::Unread;
-use parlour_protocol::{History, OpenRoom, Place};
+use parlour_protocol::{History, OpenRoom, Place, RoomId};
 use parlour_server::page_content::{PageContent, ReaderState};
 use parlour_server::rooms::ReaderEntry;
 use std::borrow::Cow;
@@ -110,7 +110,8 @@ impl PageTemplate {
             Slot::Place => place_json::write(&mut self.draft, place),
             Slot::Rooms => {
                 for room in 0..place.rooms.len() {
-                    self.rooms.push(renderer.part(self.room(room, 0))?);
+                    self.rooms
+                        .push(renderer.part(self.room(room, Unread::default()))?);
                 }
                 self.draft.slot(ReaderSlot::Rooms, "");
                 self.draft.text(LIST_END);
@@ -245,7 +246,7 @@ impl PageTemplate {
         }
     }
 
-    fn room(&self, room: usize, unread: i64) -> Part {
+    fn room(&self, room: usize, unread: Unread) -> Part {
         let entry = &self.content.place().rooms[room];
         let room = RoomKey::from(&entry.room);
         Part::Room {
@@ -301,11 +302,15 @@ impl PageTemplate {
                 ReaderSlot::Entry(room) => {
                     let ReaderEntry {
                         unread,
+                        mentions,
                         is_member,
                         is_favourite,
                     } = reader.rooms[room];
                     if unread > 0 {
                         let _ = write!(html, ",\"unread\":{unread}");
+                    }
+                    if mentions > 0 {
+                        let _ = write!(html, ",\"mentions\":{mentions}");
                     }
                     if is_member {
                         html.push_str(",\"is_member\":true");
@@ -368,6 +373,13 @@ impl PageTemplate {
         ReadHere::offered(end_of(&open.history), reader.read, listing.unread, has_line)
     }
 
+    fn unread(&self, room: usize, reader: &ReaderState) -> Unread {
+        unread_in(
+            self.content.place().rooms[room].room.id,
+            &reader.rooms[room],
+        )
+    }
+
     /// The lines of the rooms, as they stand for this reader.
     fn rooms(
         &self,
@@ -377,20 +389,20 @@ impl PageTemplate {
     ) -> Result<(), TooMuch> {
         let open = self.open.as_ref().map(RoomKey::id);
         let entries = self.content.place().rooms.iter().zip(&reader.rooms);
-        let standing = entries.map(|(entry, listing)| Standing {
-            is_member: listing.is_member,
-            is_favourite: listing.is_favourite,
+        let standing = entries.map(|(entry, own)| Standing {
+            is_member: own.is_member,
+            is_favourite: own.is_favourite,
             is_direct: entry.room.id.is_direct(),
             is_open: open == Some(entry.room.id),
-            is_unread: listing.unread > 0,
+            is_unread: unread_in(entry.room.id, own).count > 0,
         });
         for line in sections::lines(standing, reader.me.is_some()) {
             match line {
                 Line::Heading(section) => {
                     html.push_str(&renderer.part(Part::Heading(section))?.html);
                 }
-                Line::Room(room) => match reader.rooms[room].unread {
-                    0 => html.push_str(&self.rooms[room].html),
+                Line::Room(room) => match self.unread(room, reader) {
+                    Unread { count: 0, .. } => html.push_str(&self.rooms[room].html),
                     unread => html.push_str(&renderer.part(self.room(room, unread))?.html),
                 },
             }
@@ -423,7 +435,7 @@ impl PageTemplate {
                 };
                 let mut elsewhere = Unread::default();
                 for (entry, own) in listed.filter(|(entry, _)| entry.room.id != open.room.id) {
-                    elsewhere.add(Unread::of(entry.room.id, own.unread.min(1)));
+                    elsewhere.add(unread_in(entry.room.id, own).room());
                 }
                 let is_plain = !reader.may_delete && !own.is_member && reader.asking == 0;
                 if is_plain && elsewhere.count == 0 {
@@ -479,4 +491,8 @@ impl PageTemplate {
         };
         Ok(Some(own))
     }
+}
+
+fn unread_in(room: RoomId, own: &ReaderEntry) -> Unread {
+    Unread::in_room(room, own.unread, own.mentions)
 }

@@ -136,8 +136,9 @@ fn shown(site: &Site, why: &NoPage, rooms: Option<Vec<RoomEntry>>) -> Response {
 /// The page with the list of rooms where the live page has it.
 fn beside(rooms: Vec<RoomEntry>, page: impl IntoView) -> impl IntoView {
     let is_cut = !listed::is_whole(rooms.len());
-    let line = |RoomEntry { room, unread, .. }: RoomEntry| {
-        let unread = Unread::of(room.id, unread);
+    let line = |entry: RoomEntry| {
+        let unread = Unread::of(&entry);
+        let room = entry.room;
         let unread = (unread.count > 0).then(|| {
             view! {
                 <span class=class_of(unread) role="img" aria-label=unread.name()>

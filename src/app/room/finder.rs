@@ -28,7 +28,7 @@ pub fn find(model: ViewModel) {
     let wanted = text_field::line(FIELD);
     let (found, is_all) = model.change(|state| state.session.find(&wanted, marks::findable));
     finder::show(found.into_iter().map(|entry| {
-        let unread = Unread::of(entry.room.id, entry.unread);
+        let unread = Unread::of(&entry);
         Found {
             path: paths::room(&entry.room),
             name: entry.room.name,

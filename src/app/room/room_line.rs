@@ -61,7 +61,7 @@ pub fn RoomLine(
             .unwrap_or_else(|| entry.clone())
     });
     let is_open = move || model.open_id() == Some(id);
-    let unread = move || Unread::of(id, entry.with(|entry| entry.unread));
+    let unread = move || entry.with(Unread::of);
     let is_any_unread = shown::holds(move || unread().count > 0);
     let availability = move || entry.with(|entry| entry.availability);
     let is_there = shown::holds(move || availability().is_some());

@@ -117,6 +117,12 @@ addEventListener("click", ({ target }) => {
   } catch {}
 });
 
+// What is for who reads is counted on the app's icon, as it is in the title of a tab that nobody sees.
+new MutationObserver(() => {
+  const count = find("#icon").href.includes("for-you") && parseInt(document.title.slice(1));
+  navigator.setAppBadge?.(count || 0).catch(() => {});
+}).observe(find("title"), { childList: true });
+
 // What only changes something is sent from where one is: the page hears what came of it.
 addEventListener("submit", (event) => {
   const form = event.target;

@@ -328,16 +328,17 @@ impl Session {
             room_id,
             seq,
             unread,
+            mentions,
             online,
         } = frame;
         self.change_entry(room_id, |entry| entry.room.online = online);
-        self.counted(room_id, seq, unread);
+        self.counted(room_id, seq, (unread, mentions));
         // In the room that is open one has read it oneself.
         self.look();
     }
 
-    /// The server counts so many unread messages of a room up to `seq`.
-    pub(super) fn counted(&mut self, room_id: RoomId, seq: Seq, unread: i64) {
+    /// The server counts so many unread messages of a room up to `seq`, and so many of them mention this person.
+    pub(super) fn counted(&mut self, room_id: RoomId, seq: Seq, (unread, mentions): (i64, i64)) {
         // Messages of others that came meanwhile.
         let since = self.timeline_of(room_id);
         let since = since.map(|t| t.posts_after(seq, &self.my_ids));
@@ -347,6 +348,7 @@ impl Session {
         self.change_entry(room_id, |entry| {
             entry.room.seq = entry.room.seq.max(seq);
             entry.unread = unread;
+            entry.mentions = mentions;
         });
         if is_read && self.open_id() == Some(room_id) {
             self.read_elsewhere(seq);

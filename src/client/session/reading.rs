@@ -165,10 +165,14 @@ impl Session {
             room_id,
             seq,
             unread,
+            mentions,
             ..
         } = frame;
         self.rest(room_id);
-        self.change_entry(room_id, |entry| entry.unread = unread);
+        self.change_entry(room_id, |entry| {
+            entry.unread = unread;
+            entry.mentions = mentions;
+        });
         let first = (self.timeline.first_after(seq)).unwrap_or(Number::posted_at(seq.next()));
         if self.open_id() == Some(room_id)
             && let Some(open) = &mut self.open
@@ -187,11 +191,13 @@ impl Session {
             room_id,
             seq,
             unread,
+            mentions,
             ..
         } = frame;
         let listed = self.entry(room_id).map(|entry| entry.room.seq);
         let held = self.timeline_of(room_id).map(Timeline::seq);
-        self.counted(room_id, held.max(listed).unwrap_or(seq), unread);
+        let counted = held.max(listed).unwrap_or(seq);
+        self.counted(room_id, counted, (unread, mentions));
         self.read_on_to(room_id, seq);
         self.look();
     }

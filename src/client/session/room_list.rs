@@ -7,6 +7,7 @@ use super::{Part, Session};
 use crate::listed;
 use crate::room_cache::Open;
 use crate::sections::{self, Line, Standing};
+use crate::unread::Unread;
 use parlour_protocol::display::isolated;
 use parlour_protocol::{ReadOnly, Room, RoomEntry, RoomId, RoomList};
 
@@ -24,7 +25,7 @@ impl Session {
                 is_unread: if is_open {
                     self.was_unread
                 } else {
-                    entry.unread > 0
+                    Unread::of(entry).count > 0
                 },
             }
         };
@@ -121,6 +122,7 @@ impl Session {
                 let entry = RoomEntry {
                     room,
                     unread: 0,
+                    mentions: 0,
                     is_member: false,
                     is_favourite: false,
                     availability: None,
@@ -210,6 +212,7 @@ impl Session {
 /// Whether a line looks the same in both states.
 fn shows_the_same(one: &RoomEntry, other: &RoomEntry) -> bool {
     one.unread == other.unread
+        && one.mentions == other.mentions
         && one.is_member == other.is_member
         && one.is_favourite == other.is_favourite
         && one.availability == other.availability

@@ -154,6 +154,7 @@ impl Session {
             is_member,
             read,
             unread,
+            mentions,
             seq,
             is_favourite,
         } = membership;
@@ -178,11 +179,12 @@ impl Session {
                 room_id,
                 seq: read,
                 unread,
+                mentions,
                 me: None,
             };
             self.marked_unread(mark);
         } else {
-            self.counted(room_id, seq, unread);
+            self.counted(room_id, seq, (unread, mentions));
             self.read_on_to(room_id, read);
         }
     }

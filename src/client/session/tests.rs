@@ -129,6 +129,7 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
     RoomEntry {
         room,
         unread,
+        mentions: 0,
         is_member: true,
         is_favourite: false,
         availability: None,

@@ -120,6 +120,7 @@ fn a_role_is_said_to_programs_and_a_page_reads_the_rest() {
         is_member: room_id == 7,
         read: Seq(1),
         unread: 0,
+        mentions: 0,
         seq: Seq(1),
         is_favourite: false,
     };
@@ -220,18 +221,21 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
             room_id,
             seq: Seq(2),
             unread: 1,
+            mentions: 1,
             online: 1,
         }),
         ServerFrame::Unread(ReadMark {
             room_id,
             seq: Seq(0),
             unread: 1,
+            mentions: 0,
             me: Some(Seq(20)),
         }),
         ServerFrame::Read(ReadMark {
             room_id,
             seq: Seq(2),
             unread: 0,
+            mentions: 0,
             me: Some(Seq(21)),
         }),
         ServerFrame::Favourite(Favourite {
@@ -260,6 +264,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
                 is_member: true,
                 read: Seq(2),
                 unread: 0,
+                mentions: 0,
                 seq: Seq(2),
                 is_favourite: true,
             }],

@@ -191,6 +191,7 @@ impl Dice {
                 ..self.room()
             },
             unread: self.number(),
+            mentions: self.number(),
             is_member: self.coin(),
             is_favourite: self.coin(),
             availability: self.availability(),
@@ -378,6 +379,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
     let entry = |unread| RoomEntry {
         room: room.clone(),
         unread,
+        mentions: 0,
         is_member: unread > 0,
         is_favourite: false,
         availability: None,

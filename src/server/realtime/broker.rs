@@ -91,6 +91,8 @@ impl Event {
             }
             // Few have another socket to be told on.
             Publication::Read { .. }
+            | Publication::Mentioned { .. }
+            | Publication::MentionsCounted { .. }
             | Publication::Viewers { .. }
             | Publication::SessionsEnded { .. }
             | Publication::RoleChanged { .. }

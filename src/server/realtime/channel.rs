@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const LIST_PER_SOCKET: Duration = Duration::from_millis(1);
 
 /// The most bytes of one `room_activity` frame, whatever its numbers are.
-const ACTIVITY_MAX: usize = 128;
+const ACTIVITY_MAX: usize = 144;
 /// The number of people that the size of a `room_activity` frame is computed with.
 const ONLINE_MAX: u32 = 99_999;
 
@@ -63,12 +63,13 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// The frame for a person with so many `unread` posts, while `online` people are in the room.
-    pub(super) fn frame(&self, unread: i64, online: u32) -> Frame {
+    /// The frame for a person with so many unread posts and mentions among them, while `online` people are in the room.
+    pub(super) fn frame(&self, (unread, mentions): (i64, i64), online: u32) -> Frame {
         let activity = ServerFrame::RoomActivity(RoomActivity {
             room_id: self.room,
             seq: self.seq,
             unread,
+            mentions,
             online,
         });
         Frame::from(activity.encode())
@@ -76,7 +77,7 @@ impl Due {
 
     /// The most bytes the frame takes: unread is at most what was ever posted.
     fn size(&self) -> usize {
-        self.frame(self.posts, ONLINE_MAX).wire().len()
+        self.frame((self.posts, 0), ONLINE_MAX).wire().len()
     }
 }
 
@@ -181,6 +182,7 @@ mod tests {
     use crate::clock::{Clock, SystemClock};
     use crate::realtime::sockets::Sockets;
     use crate::realtime::{Mailbox, SocketKind};
+    use parlour_protocol::rules::MENTIONS_COUNTED;
     use std::sync::Arc;
 
     #[test]
@@ -215,6 +217,11 @@ mod tests {
             viewers: Viewers::Everybody,
             concerned: Concerned::default(),
         };
-        assert!(due.frame(due.posts, u32::MAX).wire().len() <= ACTIVITY_MAX);
+        assert!(
+            due.frame((due.posts, MENTIONS_COUNTED as i64), u32::MAX)
+                .wire()
+                .len()
+                <= ACTIVITY_MAX
+        );
     }
 }

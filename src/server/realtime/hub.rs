@@ -10,6 +10,7 @@ mod delivery;
 mod heartbeat;
 mod hiding;
 mod inner;
+mod mentioning;
 mod sessions;
 mod socket;
 mod streams;

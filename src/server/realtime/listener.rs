@@ -2,7 +2,8 @@
 
 use super::{Subscriber, locked};
 use crate::scope::SessionId;
-use parlour_protocol::{RoomId, UserId};
+use parlour_protocol::rules::MENTIONS_COUNTED;
+use parlour_protocol::{Number, RoomId, Seq, UserId};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,6 +68,8 @@ struct ListenerState {
     looking: Rooms,
     /// `read_posts` of the person's memberships.
     read_posts: SmallVec<[(RoomId, i64); 1]>,
+    /// What is unread in those and mentions its person, a room's in order; of many the last.
+    mentions: Vec<(RoomId, Number)>,
     /// A name that the connection has not taken yet.
     new_name: Option<Arc<str>>,
     liveness: Liveness,
@@ -132,6 +135,63 @@ impl Listener {
     /// Sets whom its person blocks.
     pub(super) fn set_blocked(&self, blocked: Vec<UserId>) {
         locked(&self.state).blocked = blocked.into();
+    }
+
+    /// Sets what of their unread messages mentions its person; the rooms of which it was another number before.
+    pub(super) fn set_mentions(&self, mentions: &HashMap<RoomId, Vec<Number>>) -> Vec<RoomId> {
+        let mut state = locked(&self.state);
+        let before = std::mem::take(&mut state.mentions);
+        for (room, numbers) in mentions {
+            let theirs = numbers.iter().map(|number| (*room, *number));
+            state.mentions.extend(theirs);
+        }
+        let known = before.iter().map(|(room, _)| room);
+        let mut rooms: Vec<RoomId> = known.chain(mentions.keys()).copied().collect();
+        rooms.sort_unstable();
+        rooms.dedup();
+        let count = |mentions: &[(RoomId, Number)], room| {
+            mentions.iter().filter(|(other, _)| *other == room).count()
+        };
+        rooms.retain(|room| count(&before, *room) != count(&state.mentions, *room));
+        rooms
+    }
+
+    /// A message, the so manyth of its room, mentions its person from now on, or does not; whether that is news.
+    pub(super) fn set_mention(
+        &self,
+        (room, number, ordinal): (RoomId, Number, i64),
+        is_mentioned: bool,
+    ) -> bool {
+        let mut state = locked(&self.state);
+        let Ok(place) = state.read_place(room) else {
+            return false;
+        };
+        let is_unread = ordinal > state.read_posts[place].1;
+        let known = state.mentions.iter().position(|at| *at == (room, number));
+        match known {
+            Some(at) if !is_mentioned => drop(state.mentions.remove(at)),
+            None if is_mentioned && is_unread => {
+                let theirs = state.mentions.iter().filter(|(other, _)| *other == room);
+                if theirs.count() == MENTIONS_COUNTED
+                    && let Some(first) = state.mentions.iter().position(|(other, _)| *other == room)
+                {
+                    state.mentions.remove(first);
+                }
+                let behind = |at: &(RoomId, Number)| at.0 == room && at.1 > number;
+                let at = state.mentions.iter().position(behind);
+                let at = at.unwrap_or(state.mentions.len());
+                state.mentions.insert(at, (room, number));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// How much of a room is unread and mentions its person.
+    pub(super) fn mentions(&self, room: RoomId) -> i64 {
+        let state = locked(&self.state);
+        let theirs = state.mentions.iter().filter(|(other, _)| *other == room);
+        theirs.count() as i64
     }
 
     pub(super) fn blocks(&self, other: UserId) -> bool {
@@ -214,21 +274,29 @@ impl Listener {
     /// Forgets a membership that ended; whether there was one.
     pub(super) fn forget_membership(&self, room: RoomId) -> bool {
         let mut state = locked(&self.state);
+        state.mentions.retain(|(other, _)| *other != room);
         let place = state.read_place(room);
         place.map(|place| state.read_posts.remove(place)).is_ok()
     }
 
-    /// Sets back how many posts of a room were read.
-    pub(super) fn has_marked_unread(&self, room: RoomId, read_posts: i64) {
+    /// Sets back how many posts of a room were read, and what mentions its person behind them.
+    pub(super) fn has_marked_unread(&self, room: RoomId, read_posts: i64, mentions: &[Number]) {
         let mut state = locked(&self.state);
         if let Ok(place) = state.read_place(room) {
             state.read_posts[place].1 = read_posts;
+            state.mentions.retain(|(other, _)| *other != room);
+            let mentions = mentions.iter().map(|number| (room, *number));
+            state.mentions.extend(mentions);
         }
     }
 
-    /// Sets how many posts of a room were read; never goes backwards.
-    pub(super) fn has_read(&self, room: RoomId, read_posts: i64) {
+    /// Sets how many posts of a room were read, up to this `seq`; never goes backwards. Whether any of them mentioned its
+    /// person.
+    pub(super) fn has_read(&self, room: RoomId, read_posts: i64, seq: Seq) -> bool {
         let mut state = locked(&self.state);
+        let before = state.mentions.len();
+        (state.mentions).retain(|(other, number)| *other != room || number.seq() > seq);
+        let is_less = state.mentions.len() < before;
         match state.read_place(room) {
             Ok(place) => {
                 let (_, read) = &mut state.read_posts[place];
@@ -236,6 +304,7 @@ impl Listener {
             }
             Err(place) => state.read_posts.insert(place, (room, read_posts)),
         }
+        is_less
     }
 
     /// Adds a membership with everything read, unless there is one.
@@ -293,13 +362,13 @@ mod tests {
         socket.identify(UserId(1), HashMap::from([(room, 3)]));
         assert_eq!(socket.unread(room, 10), 7);
         assert_eq!(socket.unread(other, 10), 0, "never joined");
-        socket.has_read(room, 9);
-        socket.has_read(room, 4);
+        socket.has_read(room, 9, Seq(9));
+        socket.has_read(room, 4, Seq(4));
         assert_eq!(socket.unread(room, 10), 1);
-        socket.has_marked_unread(room, 4);
-        socket.has_marked_unread(other, 4);
+        socket.has_marked_unread(room, 4, &[]);
+        socket.has_marked_unread(other, 4, &[]);
         assert_eq!([socket.unread(room, 10), socket.unread(other, 10)], [6, 0]);
-        socket.has_read(room, 8);
+        socket.has_read(room, 8, Seq(8));
         assert_eq!(socket.unread(room, 10), 2);
     }
 }

@@ -7,7 +7,7 @@ use super::{known, present};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::{ReadUpTo, StoredRoom};
+use crate::store::{Known, ReadUpTo, StoredRoom};
 use parlour_protocol::{Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
@@ -16,6 +16,8 @@ use std::str::FromStr;
 pub struct ReaderEntry {
     /// How many posts they have not read; 0 for who is no member.
     pub unread: i64,
+    /// Those of them that mention them, 100 at most.
+    pub mentions: i64,
     /// Whether they are a member.
     pub is_member: bool,
     /// Whether they have it among their favourites.
@@ -23,9 +25,22 @@ pub struct ReaderEntry {
 }
 
 impl ReaderEntry {
-    /// Of a room with so many posts, which they have read up to here if they are a member.
+    /// Of a room with so many posts, of what is known of its reader.
+    pub(crate) fn known(known: &Known, room: RoomId, posts: i64) -> Self {
+        Self {
+            mentions: known
+                .mentions
+                .get(&room)
+                .map_or(0, |numbers| numbers.len() as i64),
+            ..Self::of(posts, known.read.get(&room))
+        }
+    }
+
+    /// Of a room with so many posts, which they have read up to here if they are a member. What mentions them is not
+    /// counted.
     pub(crate) fn of(posts: i64, read: Option<&ReadUpTo>) -> Self {
         Self {
+            mentions: 0,
             unread: read.map_or(0, |read| (posts - read.posts).max(0)),
             is_member: read.is_some(),
             is_favourite: read.is_some_and(|read| read.is_favourite),
@@ -43,15 +58,17 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
     let entries = listing.rooms.into_iter().map(|stored| {
         let ReaderEntry {
             unread,
+            mentions,
             is_member,
             is_favourite,
-        } = ReaderEntry::of(stored.posts, known.read.get(&stored.room.id));
+        } = ReaderEntry::known(&known, stored.room.id, stored.posts);
         RoomEntry {
             availability: scope
                 .user_id()
                 .and_then(|me| ctx.hub.availability_in(stored.room.id, me)),
             room: line(ctx, stored.room),
             unread,
+            mentions,
             is_member,
             is_favourite,
         }

@@ -99,13 +99,13 @@ pub(crate) async fn known(ctx: &Context, scope: &Scope) -> Result<Arc<Known>, Se
         return Ok(Arc::default());
     };
     let moment = ctx.known.moment();
-    // A room that is gone is none to belong to.
-    let sources = [Source::Person(user), Source::RoomList];
+    // A room that is gone is none to belong to; and what is said to all mentions them.
+    let sources = [Source::Person(user), Source::RoomList, Source::Mentions];
     if let Some(known) = ctx.known.get(&user, |_| sources) {
         return Ok(known);
     }
     let known = Arc::new(ctx.store.known(user).await?);
-    let weight = known.read.len() + known.blocked.len() + 1;
+    let weight = known.read.len() + known.mentions.len() + known.blocked.len() + 1;
     ctx.known.put(moment, user, Arc::clone(&known), weight);
     Ok(known)
 }

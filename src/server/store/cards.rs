@@ -8,7 +8,7 @@ use super::direct_names::call_all;
 use super::former_guests;
 use super::tables::{RoomRow, UserRow, room_columns, user_columns};
 use super::writer::Written;
-use super::{Store, known, person_seqs};
+use super::{Store, known, mention_counts, person_seqs};
 use crate::error::ServiceError;
 use crate::events::Publication;
 use parlour_protocol::{Availability, Room, ServerRole, Timestamp, User, UserId};
@@ -128,27 +128,29 @@ impl Store {
             }
             Ok(Written {
                 value: (),
-                publish: vec![blocks_changed(db, by, person, at.is_some())?],
+                publish: blocks_changed(db, by, person, at.is_some())?.into(),
             })
         })
         .await
     }
 }
 
-/// What is published of it that a person blocks another from now on, or no more. It takes a place in their stream.
+/// What is published of it that a person blocks another from now on, or no more, with what is left that mentions them.
+/// It takes a place in their stream.
 pub(super) fn blocks_changed(
     db: &Db,
     user: UserId,
     other: UserId,
     is_blocked: bool,
-) -> db::Result<Publication> {
-    Ok(Publication::BlocksChanged {
+) -> db::Result<[Publication; 2]> {
+    let changed = Publication::BlocksChanged {
         user,
         other,
         is_blocked,
         blocked: known::blocked(db, user)?,
         me: person_seqs::take(db, user)?,
-    })
+    };
+    Ok([changed, mention_counts::recounted(db, user)?])
 }
 
 const NAMED: &str = concat!(

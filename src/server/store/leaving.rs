@@ -12,6 +12,7 @@ use super::direct;
 use super::failure;
 use super::house;
 use super::members;
+use super::mention_counts;
 use super::mentions;
 use super::messages;
 use super::reactions;
@@ -133,7 +134,8 @@ impl Store {
                 let changed = change(db, &leaver, message, now)?;
                 if let Some(changed) = changed {
                     let changed = beside::reading(db, changed.into_message(ids))?;
-                    publish.push(Publication::MessageChanged(changed));
+                    let mentioned = mention_counts::changed(db, &changed)?;
+                    publish.extend([Publication::MessageChanged(changed), mentioned]);
                 }
             }
             match messages.last() {

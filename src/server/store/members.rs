@@ -341,7 +341,7 @@ const LEAVE: &str = "UPDATE memberships SET state = 'out', is_favourite = FALSE,
 
 /// How far a member has read a room, of those memberships.
 macro_rules! read_up_to {
-    ($before:literal, $which:literal) => {
+    ($before:expr, $which:literal) => {
         concat!(
             "SELECT ",
             $before,

@@ -111,8 +111,11 @@ fn block_as_them(db: &Db, guest: UserId, account: UserId) -> db::Result<Vec<Publ
     let by = statement(db, BLOCKED_AS_THEM)?
         .rows(values![guest, account], |row| Ok(UserId(row.get(0)?)))?;
     let by = by.into_iter();
-    by.map(|user| cards::blocks_changed(db, user, account, true))
-        .collect()
+    let mut publish = Vec::new();
+    for user in by {
+        publish.extend(cards::blocks_changed(db, user, account, true)?);
+    }
+    Ok(publish)
 }
 
 /// Of two bans from one room the longer one is left.

@@ -10,6 +10,7 @@ use super::db::{self, Db, statement, values};
 use super::direct::is_refused;
 use super::failure;
 use super::members::{Standing, standing};
+use super::mention_counts;
 use super::mentions;
 use super::quotes;
 use super::rooms::{Viewer, visible};
@@ -90,6 +91,7 @@ impl Store {
             let before = numbered(db, room, number)?;
             let row = before.row.id;
             let before = beside::reading(db, before.into_message(ids))?;
+            let mentioned = before.mentions_all || !before.mentions.is_empty();
             let Some(change) = decide(&standing, &before)? else {
                 return Ok(Written::quietly(Changed {
                     message: before,
@@ -130,8 +132,12 @@ impl Store {
             }
             let message = numbered(db, room, number)?.into_message(ids);
             let message = beside::reading(db, message)?;
+            let mut publish = vec![Publication::MessageChanged(message.clone())];
+            if mentioned || message.mentions_all || !message.mentions.is_empty() {
+                publish.push(mention_counts::changed(db, &message)?);
+            }
             Ok(Written {
-                publish: vec![Publication::MessageChanged(message.clone())],
+                publish,
                 value: Changed {
                     message,
                     is_new: true,

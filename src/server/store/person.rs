@@ -13,6 +13,7 @@ use super::db::{self, Db, statement, values};
 use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::known;
 use super::members::ReadUpTo;
+use super::mention_counts::{UnreadMentions, numbers, unread_mentions};
 use super::tables::{InRoom, server_role};
 use crate::error::ServiceError;
 use parlour_protocol::{Membership, RoomId, RoomRole, Seq, ServerRole, UserId};
@@ -46,6 +47,8 @@ pub struct PersonState {
     pub name: Option<String>,
     /// How far they have read each room they belong to.
     pub read: HashMap<RoomId, ReadUpTo>,
+    /// What of those they have not read mentions them.
+    pub mentions: UnreadMentions,
     /// The seq of their stream.
     pub me: Seq,
     /// Whom they block.
@@ -77,9 +80,14 @@ impl Store {
     pub async fn person_state(&self, user: UserId) -> Result<PersonState, ServiceError> {
         let read = move |db: &Db| {
             let own = own(db, user)?;
-            let known::Known { read, blocked } = known::of(db, user)?;
+            let known::Known {
+                read,
+                mentions,
+                blocked,
+            } = known::of(db, user)?;
             Ok(PersonState {
                 read,
+                mentions,
                 me: own.as_ref().map(|own| own.me).unwrap_or_default(),
                 blocked,
                 role: own.as_ref().and_then(|own| own.role),
@@ -129,6 +137,7 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
             is_member: row.get(1)?,
             read: Seq(row.get(2)?),
             unread: row.get(3)?,
+            mentions: numbers(row, 8)?.len() as i64,
             seq: Seq(row.get(4)?),
             is_favourite: row.get(5)?,
         };
@@ -148,12 +157,16 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
 const OWN: &str = "SELECT me_seq, name, kind, role, state = 'active' FROM users WHERE id = ?";
 
 /// Of a room that one is no member of nothing is told but that.
-const CHANGED: &str = "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
-    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq, role \
+const CHANGED: &str = concat!(
+    "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
+    CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq, role, \
+    CASE WHEN is_in THEN mentioned END \
     FROM (SELECT room_id, me_seq, is_favourite, read_seq, read_posts, posts, seq, role, \
-    state = 'in' AND deleted_at IS NULL AS is_in \
-    FROM memberships JOIN rooms ON rooms.id = room_id \
-    WHERE user_id = ?1 AND me_seq > ?2) AS changed ORDER BY me_seq LIMIT ?3";
+    state = 'in' AND rooms.deleted_at IS NULL AS is_in, ",
+    unread_mentions!(),
+    " AS mentioned FROM memberships JOIN rooms ON rooms.id = room_id \
+    WHERE user_id = ?1 AND me_seq > ?2) AS changed ORDER BY me_seq LIMIT ?3"
+);
 
 const COUNT: &str = "SELECT count(*) FROM \
     (SELECT 1 FROM memberships WHERE user_id = ?1 AND me_seq > ?2 LIMIT ?3) AS changed";

@@ -10,6 +10,7 @@
 
 use super::Store;
 use super::db::{self, Db, statement, values};
+use super::mention_counts;
 use super::person_seqs::TakenSeqs;
 use super::postgres;
 use super::writer::{BatchWrite, Results, Written};
@@ -330,6 +331,7 @@ fn set_back(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<P
     let read_posts = posts_up_to(db, room, seq)?;
     let back = values![room, user, seq, read_posts, me];
     statement(db, SET_BACK)?.execute(back)?;
+    let mentions = mention_counts::in_room(db, user, room)?;
     statement(db, STANDS)?.row(values![room, user], |row| {
         let (read_posts, posts): (i64, i64) = (row.get(1)?, row.get(2)?);
         Ok(Publication::Unread {
@@ -338,9 +340,11 @@ fn set_back(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<P
                 room_id: room,
                 seq: Seq(row.get(0)?),
                 unread: posts - read_posts,
+                mentions: mentions.len() as i64,
                 me: Some(me),
             },
             read_posts,
+            mentions: mentions.clone(),
         })
     })
 }

@@ -9,6 +9,7 @@ use super::beside;
 use super::db::{self, Db, statement, values};
 use super::direct_names;
 use super::failure;
+use super::mention_counts;
 use super::message_ids::MessageIds;
 use super::person_seqs;
 use super::tables::{
@@ -420,18 +421,21 @@ pub(super) fn publications_since(
         let posts = row.get(Authored::COUNT)?;
         let message = beside::reading(db, Authored::read(row)?.into_message(ids))?;
         let seq = message.seq;
-        Ok(match message.number.seq() == seq {
-            true => (
-                seq,
-                Publication::Message {
-                    message: message.into(),
-                    posts,
-                },
-            ),
-            false => (seq, Publication::MessageChanged(message)),
-        })
+        let is_new = message.number.seq() == seq;
+        // Whom one that changed mentioned before is not known.
+        let is_told = !is_new || message.mentions_all || !message.mentions.is_empty();
+        let mentioned = is_told.then(|| mention_counts::published(&message, posts, is_new));
+        let change = match is_new {
+            true => Publication::Message {
+                message: message.into(),
+                posts,
+            },
+            false => Publication::MessageChanged(message),
+        };
+        Ok([Some(change), mentioned].map(|told| Some((seq, told?))))
     });
-    let mut changes = changes?;
+    let changes = changes?.into_iter().flatten().flatten();
+    let mut changes: Vec<_> = changes.collect();
     let changed_at = Seq(row.changed_seq);
     let is_direct = row.kind.0 == RoomKind::Direct;
     // What a direct room is called is each reader's own: they see it in their lists.

@@ -32,6 +32,7 @@ mod links;
 mod logs;
 mod markup;
 mod members;
+mod mention_counts;
 mod mentions;
 mod merging;
 mod outsider;

@@ -205,6 +205,7 @@ fn news_of_other_rooms_are_counted_by_the_server() {
         room_id: GARDEN,
         seq: Seq(9),
         unread: 4,
+        mentions: 0,
         online: 3,
     }));
     let garden = &tab.session.rooms()[1];

@@ -124,6 +124,7 @@ fn nothing_is_unread_for_who_only_looks() {
         room_id: LOBBY,
         seq: Seq(2),
         unread: 0,
+        mentions: 0,
         online: 2,
     };
     tab.hear(ServerFrame::RoomActivity(activity));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::room_cache::NewLine;
+use crate::unread::Unread;
 use parlour_protocol::{ReadMark, RoomActivity, RoomList};
 
 /// The lobby of 60 messages, of which one has read 20, on a page around that.
@@ -36,6 +37,7 @@ fn marked_unread(seq: i64, unread: i64) -> ServerFrame {
         room_id: LOBBY,
         seq: Seq(seq),
         unread,
+        mentions: 0,
         me: None,
     })
 }
@@ -45,6 +47,7 @@ fn activity(seq: i64, unread: i64) -> ServerFrame {
         room_id: LOBBY,
         seq: Seq(seq),
         unread,
+        mentions: 0,
         online: 2,
     })
 }
@@ -184,6 +187,7 @@ fn a_room_is_opened_where_one_begins_to_read() {
         room_id: GARDEN,
         seq: Seq(90),
         unread: 60,
+        mentions: 0,
         online: 2,
     }));
     let visit = one_asked(&tab.visit("/rooms/2"));
@@ -349,6 +353,39 @@ fn what_was_read_elsewhere_is_not_told_of() {
     assert_eq!((tab.line(), tab.unread()), (None, 0));
     tab.hear(posted(LOBBY, 10));
     assert_eq!((tab.line(), tab.unread()), (Some(10), 1));
+}
+
+#[test]
+fn what_mentions_one_is_counted_as_the_server_does_and_no_more_once_all_is_read() {
+    let mut tab = Tab::live();
+    tab.looks();
+    tab.viewport.is_visible = false;
+    let of_lobby = |tab: &Tab| Unread::of(tab.session.entry(LOBBY).unwrap());
+    let counted = |count, is_for_you| Unread { count, is_for_you };
+    for number in 3..=5 {
+        tab.hear(posted(LOBBY, number));
+    }
+    assert_eq!(of_lobby(&tab), counted(3, false));
+    tab.hear(ServerFrame::RoomActivity(RoomActivity {
+        room_id: LOBBY,
+        seq: Seq(5),
+        unread: 3,
+        mentions: 2,
+        online: 2,
+    }));
+    assert_eq!(of_lobby(&tab), counted(2, true));
+    // One of them was read elsewhere.
+    tab.hear(ServerFrame::Read(ReadMark {
+        room_id: LOBBY,
+        seq: Seq(4),
+        unread: 1,
+        mentions: 1,
+        me: None,
+    }));
+    assert_eq!(of_lobby(&tab), counted(1, true));
+    tab.viewport.is_visible = true;
+    tab.looks();
+    assert_eq!(of_lobby(&tab), counted(0, false));
 }
 
 #[test]

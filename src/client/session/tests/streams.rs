@@ -53,6 +53,7 @@ fn read(me: i64, room_id: RoomId, seq: i64, unread: i64) -> ServerFrame {
         room_id,
         seq: Seq(seq),
         unread,
+        mentions: 0,
         me: Some(Seq(me)),
     })
 }
@@ -63,6 +64,7 @@ fn member(room_id: RoomId, read: i64, unread: i64, seq: i64) -> Membership {
         is_member: true,
         read: Seq(read),
         unread,
+        mentions: 0,
         seq: Seq(seq),
         is_favourite: false,
     }

@@ -8,6 +8,7 @@ impl Dice {
             room_id: RoomId(self.number()),
             seq: Seq(self.number()),
             unread: self.number(),
+            mentions: self.number(),
             me: self.maybe(Self::number).map(Seq),
         }
     }
@@ -61,6 +62,7 @@ impl Dice {
                     is_member: dice.coin(),
                     read: Seq(dice.number()),
                     unread: dice.number(),
+                    mentions: dice.number(),
                     seq: Seq(dice.number()),
                     is_favourite: dice.coin(),
                 }),
@@ -105,6 +107,7 @@ impl Dice {
                 room_id,
                 seq: Seq(self.number()),
                 unread: self.number(),
+                mentions: self.number(),
                 online: self.roll(1 << 32) as u32,
             }),
             7 => ServerFrame::Sync(Sync {

@@ -54,7 +54,7 @@ impl Inner {
                     Audience::Person(user),
                     _,
                 ) => {
-                    if self.read(user, room, read_posts) {
+                    if self.read(user, room, read_posts, seq) {
                         // What it counts is delivered before.
                         self.tell_rooms(&mut batches);
                         self.tell_read(user, room, seq, read_posts, me);
@@ -121,13 +121,16 @@ impl Inner {
             }
             (
                 Publication::Unread {
-                    marked, read_posts, ..
+                    marked,
+                    read_posts,
+                    mentions,
+                    ..
                 },
                 Audience::Person(user),
                 Some(frame),
             ) => {
                 for listener in locked(&self.sockets).of(user) {
-                    listener.has_marked_unread(marked.room_id, *read_posts);
+                    listener.has_marked_unread(marked.room_id, *read_posts, mentions);
                 }
                 self.tell(user, frame);
                 self.person_reached(user, marked.me.unwrap_or_default());
@@ -145,7 +148,7 @@ impl Inner {
                 if let Some(channel) = self.existing(*room) {
                     locked(&channel).viewers.let_in(user);
                 }
-                self.read(user, *room, *read_posts);
+                self.read(user, *room, *read_posts, Seq::MAX);
                 self.tell(user, frame);
                 self.person_reached(user, *me);
                 self.stop_looking(*room, user);
@@ -205,6 +208,10 @@ impl Inner {
                 self.tell(user, frame);
                 self.person_reached(user, *me);
             }
+            (publication @ Publication::Mentioned { .. }, _, _) => self.mentioned(publication),
+            (Publication::MentionsCounted { mentions, .. }, Audience::Person(user), _) => {
+                self.mentions_counted(user, mentions);
+            }
             (Publication::NewEpoch { rooms, house }, _, _) => {
                 self.begin_streams(*house);
                 self.begin_epoch(rooms);
@@ -229,7 +236,7 @@ impl Inner {
         self.with_channel(room, |channel| {
             channel.stop_typing(message.user_id);
         });
-        self.read(message.user_id, room, posts);
+        self.read(message.user_id, room, posts, message.number.seq());
     }
 
     /// Sends each room's batch to its listeners, who were checked when they subscribed; sockets outside the
@@ -346,25 +353,6 @@ impl Inner {
                 }
             }
         }
-    }
-
-    /// Whether somebody has to be told: a person whose only socket is in the room knows what they have read.
-    fn read(&self, user: UserId, room: RoomId, read_posts: i64) -> bool {
-        let mut tabs = 0;
-        let mut is_elsewhere = false;
-        for listener in locked(&self.sockets).of(user) {
-            listener.has_read(room, read_posts);
-            if listener.kind == SocketKind::Many {
-                tabs += 1;
-                is_elsewhere |= !listener.has_joined(room);
-            }
-        }
-        let is_news = is_elsewhere || tabs > 1;
-        if is_news && let Some(channel) = self.existing(room) {
-            locked(&channel).activity.for_person(user);
-            self.mark(room);
-        }
-        is_news
     }
 
     /// Presence shows the new name, and what the person's sockets send from now on carries it.

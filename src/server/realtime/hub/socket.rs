@@ -6,7 +6,7 @@ use super::sessions::close_if_ended;
 use crate::realtime::listener::Listener;
 use crate::realtime::sockets::AWAY;
 use crate::realtime::{Admitted, Attendee, SocketId, locked};
-use parlour_protocol::{KNOWS_REACTIONS, RoomId, RoomRules, Roster, Seq, UserId};
+use parlour_protocol::{KNOWS_REACTIONS, Number, RoomId, RoomRules, Roster, Seq, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -72,6 +72,11 @@ impl Socket {
     /// Sets whom its person blocks, to be called before they are known as its person.
     pub fn set_blocked(&self, blocked: Vec<UserId>) {
         self.listener.set_blocked(blocked);
+    }
+
+    /// Sets what of their unread messages mentions its person, likewise.
+    pub fn set_mentions(&self, mentions: HashMap<RoomId, Vec<Number>>) {
+        self.listener.set_mentions(&mentions);
     }
 
     /// Its person uses it at `now`.

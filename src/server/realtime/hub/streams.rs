@@ -100,6 +100,28 @@ impl Inner {
         }
     }
 
+    /// Whether somebody has to be told: a person whose only socket is in the room knows what they have read, but not how
+    /// much of the rest mentions them.
+    pub(super) fn read(&self, user: UserId, room: RoomId, read_posts: i64, seq: Seq) -> bool {
+        let mut tabs = 0;
+        let mut is_elsewhere = false;
+        let mut mentioned = false;
+        for listener in locked(&self.sockets).of(user) {
+            let is_less = listener.has_read(room, read_posts, seq);
+            if listener.kind == SocketKind::Many {
+                mentioned |= is_less;
+                tabs += 1;
+                is_elsewhere |= !listener.has_joined(room);
+            }
+        }
+        let is_news = is_elsewhere || mentioned || tabs > 1;
+        if is_news && let Some(channel) = self.existing(room) {
+            locked(&channel).activity.for_person(user);
+            self.mark(room);
+        }
+        is_news
+    }
+
     /// Tells a person on all their sockets how far they have read a room.
     pub(super) fn tell_read(
         &self,
@@ -110,14 +132,16 @@ impl Inner {
         me: Seq,
     ) {
         let posts = self.existing(room_id).map(|channel| locked(&channel).posts);
+        let sockets = locked(&self.sockets);
         let frame = ServerFrame::Read(ReadMark {
             room_id,
             seq,
             unread: posts.map_or(0, |posts| (posts - read_posts).max(0)),
+            // All of theirs have the same.
+            mentions: (sockets.of(user).first()).map_or(0, |listener| listener.mentions(room_id)),
             me: Some(me),
         });
         let frame = Frame::from(frame.encode());
-        let sockets = locked(&self.sockets);
         for listener in sockets.of(user) {
             if listener.kind == SocketKind::Many {
                 listener.subscriber.try_send(frame.clone());

@@ -155,12 +155,12 @@ impl Inner {
     }
 }
 
-/// The `room_activity` of one room, encoded once for each number of unread posts.
+/// The `room_activity` of one room, encoded once for each number of unread posts and mentions.
 struct News<'d> {
     due: &'d Due,
     online: u32,
-    /// By what is unread: most sockets have the same count, so most share one encoding.
-    frames: HashMap<i64, Frame>,
+    /// By what is unread, and what of it mentions somebody: most sockets have the same count, so most share one encoding.
+    frames: HashMap<(i64, i64), Frame>,
 }
 
 impl News<'_> {
@@ -179,7 +179,7 @@ impl News<'_> {
         if listener.has_joined(room) && !concerned.names(listener.person()) {
             return None;
         }
-        let unread = listener.unread(room, posts);
+        let unread = (listener.unread(room, posts), listener.mentions(room));
         let frame = self.frames.entry(unread);
         let frame = frame.or_insert_with(|| self.due.frame(unread, self.online));
         Some(frame.clone())

@@ -4,6 +4,7 @@
 
 use super::{Draft, NewPost, Posted};
 use crate::events::Publication;
+use crate::store::mention_counts;
 use crate::store::mentions;
 use crate::store::message_ids::MessageIds;
 use crate::store::tables::MessageRow;
@@ -51,13 +52,20 @@ impl NewPost {
             read_posts: self.ordinal,
             me,
         });
+        let is_mentioning = message.mentions_all || !message.mentions.is_empty();
+        let mentioned =
+            is_mentioning.then(|| mention_counts::published(&message, self.ordinal, true));
         let posted = Publication::Message {
             message: Arc::clone(&message),
             posts: self.ordinal,
         };
         Written {
             // Who writes here for the first time has come before.
-            publish: joined.into_iter().chain([posted]).collect(),
+            publish: joined
+                .into_iter()
+                .chain([posted])
+                .chain(mentioned)
+                .collect(),
             value: Posted {
                 message,
                 is_new: true,

@@ -13,7 +13,10 @@ use parlour_server::{names, people};
 /// What is read of a person to let a socket of theirs in.
 async fn read(bench: &Bench, scope: &Scope) -> (PersonState, ReadAt) {
     let invalidations = bench.ctx.store.invalidations();
-    let read_at = ReadAt::now(invalidations, Source::Person(user(scope).id));
+    let read_at = ReadAt::now(
+        invalidations,
+        [Source::Person(user(scope).id), Source::Mentions],
+    );
     (person_state(&bench.ctx, scope).await.unwrap(), read_at)
 }
 

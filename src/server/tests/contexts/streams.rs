@@ -8,7 +8,7 @@ use parlour_server::administration::{Actor, Deed, administer};
 use parlour_server::messages::sync;
 use parlour_server::people::{block, unblock};
 use parlour_server::rooms::{
-    Changes, NewBan, NewRoom, ban, change, create, enter, give_role, leave, let_in, lift_ban,
+    Changes, NewBan, NewRoom, ban, change, create, enter, give_role, leave, let_in, lift_ban, list,
     mark_unread, mine_since, person_state, put_out, read_up_to,
 };
 use proptest::prelude::*;
@@ -37,6 +37,10 @@ enum Change {
     Read(i64, i64),
     MarkUnread(i64, i64),
     Post(usize, i64),
+    /// One of the others mentions her, and perhaps everybody.
+    Mention(usize, i64, bool),
+    /// What was said there is deleted.
+    Delete(i64, i64),
     /// Whether she blocks one of the others.
     Block(usize, bool),
     /// What is done to her by who runs the house.
@@ -66,6 +70,8 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => (room(), 0..20_i64).prop_map(|(room, seq)| Change::Read(room, seq)),
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::MarkUnread(room, number)),
         3 => (0..2_usize, room()).prop_map(|(who, room)| Change::Post(who, room)),
+        3 => (1..3_usize, room(), any::<bool>()).prop_map(|(who, room, all)| Change::Mention(who, room, all)),
+        1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::Delete(room, number)),
         2 => (1..3_usize, any::<bool>()).prop_map(|(who, is)| Change::Block(who, is)),
         2 => (0..DEEDS.len()).prop_map(|which| Change::Administer(DEEDS[which])),
     ];
@@ -157,6 +163,26 @@ impl World {
             Change::MarkUnread(room, number) => {
                 mark_unread(ctx, alice, RoomId(room), Number(number)).await
             }
+            Change::Mention(who, room, is_for_all) => {
+                let name = "SELECT name FROM users WHERE id = 1";
+                let name = match is_for_all {
+                    true => "room".to_owned(),
+                    false => self.bench.value::<String>(name).await,
+                };
+                let new = NewMessage {
+                    content: format!("@{name}"),
+                    mentions: Some(vec![user(alice).id]),
+                    ..NewMessage::default()
+                };
+                let sent = messages::post(ctx, &self.people[who], RoomId(room), new);
+                sent.await.map(drop)
+            }
+            Change::Delete(room, number) => {
+                let number = Number(number);
+                let bob = admin(bob);
+                let deleted = messages::delete(ctx, &bob, RoomId(room), number).await;
+                deleted.map(drop)
+            }
             Change::Post(who, room) => {
                 let sent = self.bench.send(&self.people[who], RoomId(room), "x", None);
                 sent.await.map(drop)
@@ -172,6 +198,7 @@ impl World {
                 | ServiceError::SignInRequired
                 | ServiceError::ReadOnly(_)
                 | ServiceError::RoomNotFound
+                | ServiceError::MessageNotFound
                 | ServiceError::PersonNotFound,
             ) => {}
             Err(error) => panic!("{error}"),
@@ -182,6 +209,8 @@ impl World {
         let ctx = &self.bench.ctx;
         let state = person_state(ctx, self.alice()).await.unwrap();
         let names = "SELECT name FROM users ORDER BY id";
+        let archived = "SELECT id FROM rooms WHERE archived_at IS NOT NULL";
+        let archived: Vec<i64> = ctx.store.query_sql(archived).await;
         let mut rooms = BTreeMap::new();
         for room in 1..=ROOMS {
             let room = RoomId(room);
@@ -199,6 +228,11 @@ impl World {
                 .iter()
                 .map(|(id, read)| (*id, (read.seq, read.role)))
                 .collect(),
+            // Of those that stand in lists.
+            mentions: (state.mentions.iter())
+                .filter(|(room, _)| !archived.contains(&room.0))
+                .map(|(room, numbers)| (*room, numbers.len() as i64))
+                .collect(),
             me: state.me,
             blocked: state.blocked,
             role: state.role,
@@ -215,6 +249,8 @@ struct Client {
     house: Seq,
     /// Up to where Alice has read the rooms that she is a member of, and her role there.
     read: BTreeMap<RoomId, (Seq, RoomRole)>,
+    /// How much there mentions her that she has not read.
+    mentions: BTreeMap<RoomId, i64>,
     me: Seq,
     blocked: Vec<UserId>,
     /// On the server; none while she is disabled.
@@ -253,7 +289,17 @@ impl Client {
         }
         let mine = mine_since(ctx, alice, self.me).await.unwrap();
         assert!(mine.complete && !mine.reset);
+        // Who comes back has the list of rooms, and what changed in the stream says the same.
+        let listed = list(ctx, alice).await.unwrap();
+        let mentioning = listed.iter().filter(|entry| entry.mentions > 0);
+        self.mentions = mentioning
+            .map(|entry| (entry.room.id, entry.mentions))
+            .collect();
         for (room, role) in mine.rooms.into_iter().zip(mine.roles) {
+            let counted = self.mentions.get(&room.room_id).copied();
+            if listed.iter().any(|entry| entry.room.id == room.room_id) {
+                assert_eq!(room.mentions, counted.unwrap_or(0), "{room:?}");
+            }
             match role {
                 Some(role) => self.read.insert(room.room_id, (room.read, role)),
                 None => self.read.remove(&room.room_id),

@@ -179,6 +179,7 @@ impl Conversation {
         let PersonState {
             name,
             read,
+            mentions,
             me,
             blocked,
             role,
@@ -208,6 +209,7 @@ impl Conversation {
             .is_some_and(|admission| admission.is_new);
         let posts = read.into_iter().map(|(room, read)| (room, read.posts));
         self.socket.set_blocked(blocked);
+        self.socket.set_mentions(mentions);
         let is_current = || read_at.is_current();
         let identified =
             (self.socket).identify(&who, admitted, posts.collect(), me, is_new, is_current);

@@ -227,7 +227,8 @@ impl Task {
             }),
             Self::ReadPositions => Box::pin(async move {
                 let user = scope.require_person()?.user.id;
-                let read_at = ReadAt::now(ctx.store.invalidations(), Source::Person(user));
+                let sources = [Source::Person(user), Source::Mentions];
+                let read_at = ReadAt::now(ctx.store.invalidations(), sources);
                 let state = rooms::person_state(&ctx, &scope).await?;
                 Ok(Done::ReadPositions(state, read_at))
             }),

@@ -79,7 +79,10 @@ fn with_limits(limits: Limits) -> Played {
 
 /// Alice is read about now.
 fn read_at(invalidations: &Arc<Invalidations>) -> ReadAt {
-    ReadAt::now(invalidations, Source::Person(alice().user.id))
+    ReadAt::now(
+        invalidations,
+        [Source::Person(alice().user.id), Source::Mentions],
+    )
 }
 
 /// What is known of a person of whom nothing is.
