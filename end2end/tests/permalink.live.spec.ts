@@ -66,8 +66,8 @@ test("the link to a message is copied, and leads there", async ({ arrive }) => {
   const alice = await arrive("Alice", LOBBY);
   await alice.page.context().grantPermissions(["clipboard-read"]);
   const line = alice.message("a line 2");
-  await line.hover();
-  await line.getByRole("button", { name: "Copy link" }).click();
+  const actions = await alice.actions(line);
+  await actions.getByRole("button", { name: "Copy link" }).click();
   await expect(alice.notice).toHaveText("Copied.");
   const copied = await alice.page.evaluate(() => navigator.clipboard.readText());
   await expect(alice.page).toHaveURL(new RegExp(`${LOBBY}$`));

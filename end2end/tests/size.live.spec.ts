@@ -171,7 +171,8 @@ test.describe("on a phone", () => {
     await expect(alice.message("Two")).toBeFocused();
     await expect(alice.page).not.toHaveURL(/\/m\//);
     await expect(alice.dialog).toBeHidden();
-    await expect(alice.message("Two").getByRole("button", { name: "Delete" })).toBeInViewport();
+    await alice.actions(alice.message("Two"));
+    await expect(alice.dialog.getByRole("link", { name: "Delete" })).toBeInViewport();
   });
 
   test("a room one opens is not covered by the keyboard", async ({ arrive }) => {

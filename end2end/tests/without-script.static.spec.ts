@@ -1,13 +1,7 @@
-// Everything by links and forms, from the first page to the last. With script the same steps work,
-// too; only what asks before it deletes differs.
+// Everything by links and forms, from the first page to the last. With script the same steps work, too.
 
-import { type Chat, LOBBY } from "./support/chat.js";
+import { LOBBY } from "./support/chat.js";
 import { expect, test } from "./support/test.js";
-
-/** The live page asks in a modal, the plain one is the question or needs none. */
-async function confirmed(chat: Chat, hasScript: boolean) {
-  if (hasScript) await chat.confirm.click();
-}
 
 test("list, join, read, send: one is at the bottom, with the message", { tag: "@phone" }, async ({
   arrive,
@@ -30,7 +24,7 @@ test("list, join, read, send: one is at the bottom, with the message", { tag: "@
   expect((await writer.rest.history()).at(-1)?.content).toBe("Hello from a form");
 });
 
-test("edit and delete one's own message", async ({ arrive, javaScriptEnabled }) => {
+test("edit and delete one's own message", async ({ arrive }) => {
   const alice = await arrive("Alice");
   const message = await alice.rest.post("Helo");
   await alice.page.goto(`${LOBBY}/m/${message.number}/edit`);
@@ -40,9 +34,8 @@ test("edit and delete one's own message", async ({ arrive, javaScriptEnabled }) 
   await expect(line.locator(".message-head .edited")).toBeVisible();
   await expect(line.locator(".text")).toHaveText("Hello\nthere");
   await alice.settled();
-  await line.hover();
-  await line.getByRole("button", { name: "Delete" }).click();
-  await confirmed(alice, javaScriptEnabled ?? true);
+  await alice.actions(line).then((actions) => actions.getByRole("link", { name: "Delete" }).click());
+  await alice.page.getByRole("button", { name: "Delete message" }).click();
   await expect(alice.log.locator(".removed")).toBeVisible();
 });
 

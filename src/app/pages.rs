@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* `GET` changes nothing.
 
+mod actions;
 pub mod address;
 mod admin;
 mod all_rooms;
@@ -43,6 +44,7 @@ mod signing_in;
 mod thread;
 mod zone;
 
+pub use actions::actions;
 pub use admin::{admin, admin_answer};
 pub use all_rooms::all_rooms;
 pub use change_room::{change_room, change_room_page};

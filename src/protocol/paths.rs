@@ -183,6 +183,11 @@ pub fn delete_message(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/delete", self::room(room))
 }
 
+/// `/rooms/12-general/m/345/actions`: what somebody may do with a message.
+pub fn actions(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/actions", self::room(room))
+}
+
 /// `/rooms/12-general/m/345/thread`: a message and what answers it, with a form for one more answer.
 pub fn thread(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/thread", self::room(room))

@@ -6,6 +6,12 @@
 use crate::json::record;
 use crate::{Number, RoomId, Seq, UserId};
 
+/// What most react with.
+pub const THUMB: &str = "👍";
+
+/// What the button for it is called.
+pub const REACT: &str = "React with 👍";
+
 /// What a client says in `knows` that takes the frame [`Reaction`](crate::ServerFrame::Reaction); others are sent the whole message.
 pub const KNOWS_REACTIONS: &str = "reaction";
 /// Kinds of reactions to one message.

@@ -4,6 +4,7 @@
 //! message, so "what changed since" is one index range; a message's `number` never changes, and no
 //! row goes away while its room is there.
 
+mod actions;
 mod changes;
 mod completions;
 mod differences;
@@ -14,6 +15,7 @@ mod reactions;
 mod revisions;
 mod thread;
 
+pub use actions::{ActionsPage, actions_page};
 pub use changes::{Edit, deletable, delete, edit, own};
 pub use completions::{Completion, completions};
 pub use differences::{Difference, Kept};

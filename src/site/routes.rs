@@ -141,6 +141,7 @@ pub fn site(site: Site) -> Router {
             get(pages::choose_reaction).post(forms::react),
         )
         .route("/rooms/{slug}/m/{number}/reactions", get(pages::reactions))
+        .route("/rooms/{slug}/m/{number}/actions", get(pages::actions))
         .route("/rooms/{slug}/m/{number}/unread", post(forms::mark_unread))
         .route("/rooms/{slug}/m/{number}/revisions", get(pages::revisions))
         .route(

@@ -175,9 +175,8 @@ async fn a_message_sent_again_after_it_was_changed_is_asked_about() {
     let room = alice.done(edit.with("content", "Hello")).await;
     let page = alice.submit(form.clone()).await;
     assert_eq!(page.form("form.form").value("content"), "Helo");
-    alice
-        .done(room.form("form.inline[action$='/delete']"))
-        .await;
+    let edit = alice.follow(&room, "a.edit").await;
+    alice.done(edit.form("form[action$='/delete']")).await;
     let page = alice.submit(form).await;
     assert_eq!(
         (page.status, page.text("h1").as_str()),
@@ -298,18 +297,15 @@ async fn saving_a_message_as_it_was_does_not_call_it_edited() {
 }
 
 #[tokio::test]
-async fn ones_own_message_is_removed_from_the_room_and_from_its_edit_page() {
+async fn ones_own_message_is_removed_by_its_actions_and_from_its_edit_page() {
     let site = Site::plain().await;
     let alice = site.person("Alice").await;
-    for selector in [
-        "form.inline[action$='/delete']",
-        "form.form[action$='/delete']",
-    ] {
+    for ways in [&["a.more", "a.delete"][..], &["a.edit"]] {
         let mut page = alice.say(LOBBY, "a slip").await;
-        if selector.starts_with("form.form") {
-            page = alice.follow(&page, "a.edit").await;
+        for way in ways {
+            page = alice.follow(&page, way).await;
         }
-        let page = alice.done(page.form(selector)).await;
+        let page = alice.done(page.form("form[action$='/delete']")).await;
         assert_eq!(page.status, 200);
         assert_eq!(
             page.text(".message[data-marked] .removed"),
@@ -419,9 +415,7 @@ async fn a_removed_message_can_neither_be_edited_nor_brought_back() {
     let alice = site.person("Alice").await;
     let room = alice.say(LOBBY, "gone").await;
     let edit = alice.follow(&room, "a.edit").await;
-    alice
-        .done(room.form("form.inline[action$='/delete']"))
-        .await;
+    alice.done(edit.form("form[action$='/delete']")).await;
     let answer = alice
         .submit(edit.form("form[action$=edit]").with("content", "back"))
         .await;

@@ -34,8 +34,8 @@ async fn a_name_is_changed_and_what_was_written_before_is_shown_under_it_to_ever
         assert!(names.iter().all(|message| message.username == "Alicia"));
     }
     // What was removed is shown so, too.
-    let form = alice.get(LOBBY).await.form("#m1 form[action$=delete]");
-    alice.done(form).await;
+    let edit = alice.follow(&alice.get(LOBBY).await, "#m1 a.edit").await;
+    alice.done(edit.form("form[action$=delete]")).await;
     let page = site.visitor().get(LOBBY).await;
     assert_eq!(page.all(".message[data-deleted]").len(), 1);
     assert_eq!(shown(&page), ["Alicia", "Alicia"]);

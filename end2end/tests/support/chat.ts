@@ -195,12 +195,26 @@ export class Chat {
     await this.history?.stored(this, text);
   }
 
+  /** Opens what can be done with a message: over the room, or, without script, as a page. */
+  async actions(message: Locator) {
+    if (this.hasScript && (await this.hasTouch())) {
+      // A finger that stays where it is.
+      for (const name of ["pointerover", "pointerdown"])
+        await message.locator(".message-head").dispatchEvent(name, { pointerType: "touch" });
+    } else {
+      await message.hover();
+      await message.getByRole("link", { name: "More" }).click();
+    }
+    const list = this.page.locator(".deeds");
+    await expect(list).toBeVisible();
+    return list;
+  }
+
   /** Marks a message and all behind it as unread. */
   async markUnread(text: string) {
-    const message = this.message(text);
-    if (this.hasScript && (await this.hasTouch())) await message.locator(".text").tap();
-    else await message.hover();
-    await message.getByRole("button", { name: "Mark unread" }).click();
+    const actions = await this.actions(this.message(text));
+    await actions.getByRole("button", { name: "Mark unread from here" }).click();
+    await expect(this.dialog).toBeHidden();
   }
 
   /** Opens the room's menu and takes this from it. */

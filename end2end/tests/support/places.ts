@@ -233,9 +233,17 @@ export const PLACES: Place[] = [
     as: "Alice",
     open: async (chat, made) => {
       await room(chat, made);
-      await chat.messages.last().locator(".text").click();
-      await chat.messages.last().getByRole("button", { name: "Delete" }).click();
-      await expect(chat.dialog).toBeVisible();
+      const actions = await chat.actions(chat.messages.last());
+      await actions.getByRole("link", { name: "Delete" }).click();
+      await expect(chat.confirm).toHaveText("Delete message");
+    },
+  },
+  {
+    name: "what can be done with a message",
+    as: "Alice",
+    open: async (chat, made) => {
+      await room(chat, made);
+      await chat.actions(chat.messages.last());
     },
   },
   {

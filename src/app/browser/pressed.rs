@@ -9,19 +9,25 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Whatever it hears.
-const PRESSED: &str = "leptos-island :is(a[href^='/people/'],.action[href$='/react'],[href='/emoji'],.quote a,.replies a,.edited,.when,button[value])";
+const PRESSED: &str = ":is(leptos-island,#panel) :is(a[href^='/people/'],[href='/emoji'],.quote a,.replies a,.edited,.when,.action,button[value])";
 
 /// What was pressed.
 pub enum Pressed {
-    /// A name, that a message was edited, or the way to some emoji; where the card is, what it said before, or they are.
+    /// The way to a page that the panel shows: somebody's card, what a message said before, emoji, or all that one may do
+    /// with it.
     Card(String),
+    /// That one answers this message.
+    Reply(Number),
+    /// That one changes it.
+    Edit(Number),
+    /// That one deletes it.
+    Delete(Number),
     /// The way to a thread; where that is.
     Thread(String),
     /// The way to a message; where it leads.
     Message(String),
-    /// A reaction to a message: which, whether it is one's own from now on, and whether it stands among what can be done
-    /// with the message.
-    Reaction(Number, String, bool, bool),
+    /// A reaction to a message: which, and whether it is one's own from now on.
+    Reaction(Number, String, bool),
 }
 
 /// Calls `hear` with every such click, for as long as the page is there; what it says yes to the browser does nothing
@@ -45,14 +51,20 @@ fn pressed(element: &Element) -> Option<Pressed> {
             number,
             element.get_attribute("value")?,
             !is_own,
-            element.class_name() == "action",
         ));
     };
-    Some(if path.ends_with("/thread") {
-        Pressed::Thread(path)
-    } else if path.contains("/m/") && path.ends_with(|last: char| last.is_ascii_digit()) {
-        Pressed::Message(path)
-    } else {
-        Pressed::Card(path)
+    // A way to a message ends with the fragment that scrolls there.
+    let whole = path.split('#').next().unwrap_or_default();
+    let mut parts = whole.split('/').skip(4);
+    let number = parts.next().and_then(|number| number.parse().ok());
+    Some(match (parts.next(), number.map(Number)) {
+        (Some("thread"), Some(number)) if element.class_list().contains("reply") => {
+            Pressed::Reply(number)
+        }
+        (Some("thread"), _) => Pressed::Thread(path),
+        (Some("edit"), Some(number)) => Pressed::Edit(number),
+        (Some("delete"), Some(number)) => Pressed::Delete(number),
+        (None, Some(_)) => Pressed::Message(path),
+        _ => Pressed::Card(path),
     })
 }

@@ -70,6 +70,21 @@ pub fn keep(model: ViewModel) {
 fn hear(model: ViewModel, event: &MouseEvent, pressed: Pressed) -> bool {
     let is_plain = driver::is_plain(event);
     let (path, wanted) = match pressed {
+        Pressed::Reply(number) if is_plain => {
+            model.show_dialog(None);
+            act(model, |session| session.reply_to(number));
+            return true;
+        }
+        Pressed::Edit(number) if is_plain => {
+            model.show_dialog(None);
+            act(model, |session| session.begin_edit(number));
+            return true;
+        }
+        Pressed::Delete(number) if is_plain => {
+            model.show_dialog(Some(Dialog::DeleteMessage(number)));
+            return true;
+        }
+        Pressed::Reply(_) | Pressed::Edit(_) | Pressed::Delete(_) => return false,
         Pressed::Card(path) => (path, Dialog::Card),
         Pressed::Thread(path) => (path, Dialog::Thread),
         Pressed::Message(path) => {
@@ -79,12 +94,9 @@ fn hear(model: ViewModel, event: &MouseEvent, pressed: Pressed) -> bool {
             }
             return is_plain;
         }
-        Pressed::Reaction(number, emoji, is_on, is_among_actions) => {
+        Pressed::Reaction(number, emoji, is_on) => {
             if let Some(room) = model.open_id() {
                 act(model, |session| session.react(room, number, &emoji, is_on));
-            }
-            if is_among_actions {
-                driver::done_by_finger();
             }
             return true;
         }

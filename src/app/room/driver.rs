@@ -90,7 +90,7 @@ pub fn is_plain(event: &MouseEvent) -> bool {
 
 /// Begins to drive: what only the browser can do, once.
 pub fn keep(model: ViewModel) {
-    code::on_copy(move |is_copied| tell_copied(model, is_copied, "Select the code to do so."));
+    code::on_copy(move |is_copied| tell_copied(model, is_copied, "Select it to do so."));
     let typed = text_field::text(COMPOSER);
     let positions = storage::load_for_tab(POSITIONS_KEY);
     let (build, tried) = (document::build(), storage::load_for_tab(TRIED_KEY));
@@ -246,14 +246,6 @@ pub fn focus_room() {
     if navigation::has_fine_pointer() && text_field::is_there(COMPOSER) {
         text_field::focus(COMPOSER);
     } else {
-        navigation::focus_main();
-    }
-}
-
-/// Something was done with a message. What one can do with it stays under a key or a pointer; a finger had to open it,
-/// and it lies over what is above.
-pub fn done_by_finger() {
-    if !navigation::has_fine_pointer() {
         navigation::focus_main();
     }
 }

@@ -1,29 +1,24 @@
 //! One line of the log: a message, a day, a quiet note, or messages on their way.
 
-use super::driver::{act, copy_link, done_by_finger, is_plain, type_in};
+use super::driver::{act, type_in};
 use super::face::face;
 use super::markup::Markup;
-use super::new_line::MarkUnread;
 use super::one_of::{one_of, when};
 use super::shown;
 use super::shown::heard;
-use super::view_model::{Dialog, ViewModel};
+use super::view_model::ViewModel;
 use super::words::{Words, words};
 use crate::app::browser::dialog;
 use crate::app::browser::text_field::{self, COMPOSER, EDITOR};
 use crate::app::slots::{AT_HAND, STOP};
 use leptos::either::Either;
-use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use parlour_client::keys::Meaning;
 use parlour_client::outbox::{Delivery, Pending};
 use parlour_client::timeline::{self, MessageRow, PendingRow};
 use parlour_protocol::{Message, Number, Room, UserId, paths, rules};
 use std::sync::Arc;
-
-/// What most react with.
-const THUMB: &str = "👍";
-const REACT: &str = "React with 👍";
 
 /// What is said of a message that the server does not have.
 const WAITING: &str = "Waiting to be sent";
@@ -280,88 +275,20 @@ fn Body(message: Arc<Message>, is_own: bool, may_mark: bool) -> impl IntoView {
         move || {
             view! {
                 {Markup::Of(Arc::clone(&message))}
-                {when(has_actions, move || view! { <Actions number is_own/> })}
+                {when(
+                    has_actions,
+                    move || {
+                        // They come after the focus.
+                        let stop = match model.focused() == Some(number) {
+                            true => Some("0"),
+                            false => STOP,
+                        };
+                        Markup::Actions(way(model, Some(number), paths::permalink), is_own, stop)
+                    },
+                )}
             }
         },
     )
-}
-
-/// What one can do with a message: answer it, give its address to somebody, mark it as unread; and with one's own, change it.
-#[component]
-fn Actions(number: Number, is_own: bool) -> impl IntoView {
-    let model = ViewModel::here();
-    let room = model.room();
-    // They come after the focus.
-    let stop = match model.focused() == Some(number) {
-        true => Some("0"),
-        false => STOP,
-    };
-    let path = |make: fn(&Room, Number) -> String| {
-        room.as_ref()
-            .map(|room| make(room, number))
-            .unwrap_or_default()
-    };
-    let permalink = path(paths::permalink);
-    let edit = move |event: MouseEvent| {
-        event.prevent_default();
-        act(model, |session| session.begin_edit(number));
-    };
-    let delete = move |event: SubmitEvent| {
-        event.prevent_default();
-        model.show_dialog(Some(Dialog::DeleteMessage(number)));
-    };
-    let own = is_own.then(|| {
-        view! {
-            <a class="action edit" href=path(paths::edit) tabindex=stop on:click=heard(edit)>"Edit"</a>
-            <form class="inline" method="post" action=path(paths::delete_message) on:submit=heard(delete)>
-                <button class="action delete" type="submit" tabindex=stop>"Delete"</button>
-            </form>
-        }
-    });
-    let reply = move |event: MouseEvent| {
-        if is_plain(&event) {
-            event.prevent_default();
-            act(model, |session| session.reply_to(number));
-        }
-    };
-    let may_reply = model.read_only().is_none();
-    view! {
-        <div class="message-actions">
-            {may_reply
-                .then(|| {
-                    view! {
-                        <a class="action reply" href=path(paths::thread) tabindex=stop on:click=heard(reply)>
-                            "Reply"
-                        </a>
-                    }
-                })}
-            {may_reply
-                .then(|| {
-                    view! {
-                        // `browser/pressed.rs` hears them: one that is most usual, and the way to all others.
-                        <form class="inline" method="post" action=path(paths::react)>
-                            <button class="action" name="emoji" value=THUMB aria-label=REACT tabindex=stop>
-                                {THUMB}
-                            </button>
-                        </form>
-                        <a class="action" href=path(paths::react) tabindex=stop>"React"</a>
-                    }
-                })}
-            <button
-                class="action live-only"
-                type="button"
-                tabindex=stop
-                on:click=heard(move |_| {
-                    copy_link(model, &permalink);
-                    done_by_finger();
-                })
-            >
-                "Copy link"
-            </button>
-            <MarkUnread number stop/>
-            {own}
-        </div>
-    }
 }
 
 #[component]

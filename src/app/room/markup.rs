@@ -16,6 +16,7 @@ use leptos::tachys::renderer::{Rndr, types};
 use leptos::tachys::view::{Mountable, Position};
 use parlour_protocol::display::is_few_emoji;
 use parlour_protocol::quote::{REPLIES_MAX, read};
+use parlour_protocol::reactions::{REACT, THUMB};
 use parlour_protocol::text::nodes;
 use parlour_protocol::{Document, Kind, Message, Node, Person, Quote, paths};
 use std::sync::Arc;
@@ -37,6 +38,9 @@ pub enum Markup {
     /// they are sent. The server prints every one as nobody's own, and puts in which are the reader's where it stands side
     /// by side here: the name, the state and the value (`live_page/template.rs`).
     Reactions(String, Arc<Message>),
+    /// What is done most often with a message, and the way to all else: where the message is, whether it is one's own,
+    /// and whether Tab stops there.
+    Actions(String, bool, Option<&'static str>),
 }
 
 /// What is said of a message that was deleted.
@@ -47,11 +51,11 @@ impl Markup {
     fn is_large(&self) -> bool {
         match self {
             Self::Plain(text) => is_few_emoji(text),
-            Self::Quote(..) | Self::Replies(..) | Self::Reactions(..) => false,
             Self::Of(message) => match &message.doc {
                 Some(doc) => is_few_emoji(&read("", Some(doc), "")),
                 None => is_few_emoji(&message.content),
             },
+            _ => false,
         }
     }
 
@@ -83,6 +87,7 @@ impl Markup {
                 end_way(page);
             }
             Self::Reactions(path, message) => draw_reactions(path, message, page),
+            Self::Actions(path, is_own, stop) => draw_actions(path, *is_own, *stop, page),
         }
     }
 
@@ -99,11 +104,11 @@ impl Markup {
         page.attribute("dir", "auto");
         match self {
             Self::Plain(text) => page.text(laid_out(text)),
-            Self::Quote(..) | Self::Replies(..) | Self::Reactions(..) => {}
             Self::Of(message) => match &message.doc {
                 Some(Document(nodes)) => draw(nodes, &message.mentions, page),
                 None => draw(&nodes(&message.content, &message.links), &[], page),
             },
+            _ => {}
         }
         page.close("div");
     }
@@ -141,6 +146,37 @@ fn draw_reactions(path: &str, message: &Message, page: &mut impl Page) {
         stop(page, STOP);
         page.text(format!("{} {}", reaction.emoji, reaction.count));
         page.close("button");
+    }
+    page.close("form");
+}
+
+fn draw_actions(path: &str, is_own: bool, tab: Option<&'static str>, page: &mut impl Page) {
+    page.open("form");
+    page.attribute("class", "message-actions");
+    page.attribute("method", "post");
+    page.attribute("action", &format!("{path}/react"));
+    page.open("button");
+    page.attribute("class", "action react");
+    page.attribute("name", "emoji");
+    page.attribute("value", THUMB);
+    page.attribute("aria-label", REACT);
+    stop(page, tab);
+    page.text(THUMB.to_owned());
+    page.close("button");
+    for (class, end, label) in [
+        ("action react", "react", "React"),
+        ("action reply", "thread", "Reply"),
+        ("action edit", "edit", "Edit"),
+        ("action more", "actions", "More"),
+    ] {
+        if end != "edit" || is_own {
+            page.open("a");
+            page.attribute("class", class);
+            page.attribute("href", &format!("{path}/{end}"));
+            stop(page, tab);
+            page.text(label.to_owned());
+            page.close("a");
+        }
     }
     page.close("form");
 }

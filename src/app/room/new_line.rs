@@ -1,6 +1,6 @@
 //! What shows how far one has read: the line *New*, the bar that leads up to it, and the ways to say otherwise.
 
-use super::driver::{act, done_by_finger, is_plain};
+use super::driver::{act, is_plain};
 use super::one_of::when;
 use super::shown;
 use super::shown::heard;
@@ -8,11 +8,11 @@ use super::view_model::ViewModel;
 use super::words::words;
 use crate::app::browser::clock;
 use crate::app::browser::scroll::NEW;
-use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::read_here::ReadHere;
 use parlour_client::session::{NewsAbove, Session};
-use parlour_protocol::{Number, Room, Timestamp, paths};
+use parlour_protocol::{Room, Timestamp, paths};
 
 /// The line above the first message that was not read.
 #[component]
@@ -102,26 +102,4 @@ pub fn mark_read(model: ViewModel) -> impl IntoView {
         Some((open.room.clone(), here))
     });
     offer.map(|(room, here)| view! { <MarkRead room here/> })
-}
-
-/// Says that a message and all behind it is not read.
-#[component]
-pub fn MarkUnread(
-    /// The number of the message.
-    number: Number,
-    /// Whether Tab stops there.
-    stop: Option<&'static str>,
-) -> impl IntoView {
-    let model = ViewModel::here();
-    let action = model.room().map(|room| paths::mark_unread(&room, number));
-    let mark = move |event: SubmitEvent| {
-        event.prevent_default();
-        act(model, |session| session.mark_unread(number));
-        done_by_finger();
-    };
-    view! {
-        <form class="inline" method="post" action=action on:submit=heard(mark)>
-            <button class="action" type="submit" tabindex=stop>"Mark unread"</button>
-        </form>
-    }
 }

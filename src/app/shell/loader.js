@@ -130,7 +130,9 @@ addEventListener("submit", (event) => {
   event.preventDefault();
   // A refusal is a page.
   const answered = ({ type }) => type == "opaqueredirect" || form.submit();
-  fetch(form.action, { method: "POST", redirect: "manual" }).then(answered, () => {});
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  fetch(form.action, { method: "POST", redirect: "manual", body }).then(answered, () => {});
+  form.closest("dialog")?.close();
 });
 
 // Who reacted is asked for when somebody first points at a reaction, or comes there by keys.
@@ -240,6 +242,34 @@ view?.addEventListener("resize", () => {
   style.setProperty("--visible", isCovered ? `${view.height}px` : "");
   if (isCovered) scrollTo(0, 0);
 });
+
+// A long press of a finger on a message opens what can be done with it; lifting the finger presses nothing.
+const LONG = 500;
+let press;
+let isLong;
+addEventListener("pointerdown", ({ pointerType, target }) => {
+  isLong = false;
+  clearTimeout(press);
+  const message = pointerType == "touch" && target.closest(".message[id]");
+  if (!message) return;
+  press = setTimeout(() => {
+    const more = message.querySelector(".message-actions [href$=actions]");
+    isLong = !!more;
+    more?.click();
+  }, LONG);
+});
+for (const name of ["pointerup", "pointercancel", "scroll"])
+  addEventListener(name, () => clearTimeout(press), true);
+for (const name of ["click", "contextmenu"])
+  addEventListener(
+    name,
+    (event) => {
+      if (!isLong || !event.isTrusted) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
 
 // A menu closes with Escape, and when somebody clicks elsewhere or takes something from it.
 const shut = ({ key, target }) => {

@@ -6,13 +6,6 @@ use super::Session;
 use parlour_protocol::{ClientFrame, Number, RoomId};
 
 impl Session {
-    /// Reacts to a message of the open room.
-    pub fn react_here(&mut self, number: Number, emoji: &str) {
-        if let Some(room) = self.open_id() {
-            self.react(room, number, emoji, true);
-        }
-    }
-
     /// Reacts to a message of whatever room, or takes that back. Nothing is kept of it: without a connection one is told to
     /// try again.
     pub fn react(&mut self, room: RoomId, number: Number, emoji: &str, on: bool) {

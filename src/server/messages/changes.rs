@@ -202,7 +202,7 @@ fn decide_edit(
     Ok((!is_so).then(change))
 }
 
-fn decide_delete(
+pub(super) fn decide_delete(
     person: &Person,
     standing: &Standing,
     message: &Message,
