@@ -1,4 +1,5 @@
-//! What somebody who does not see the screen is told: every message of somebody else, once.
+//! What somebody who does not see the screen is told: every message of somebody else, once; and how many reacted to what
+//! they wrote, now and then.
 //!
 //! The lines stand in a live region, of which a screen reader says each that is put in, also when
 //! several are at once, or one says what another did. *Invariant:* a line never becomes another one;
@@ -11,6 +12,11 @@ use parlour_protocol::{Message, Number, Seq, UserId, quote};
 /// Lines kept; the oldest is let go. So many may come at once.
 const LINES: usize = 100;
 
+/// How often reactions are told at most, in milliseconds.
+const REACTIONS_MS: f64 = 5_000.0;
+/// Of no message: the line that tells of reactions.
+const REACTIONS: Number = Number(-1);
+
 /// The lines of the open room.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Announcer {
@@ -18,6 +24,9 @@ pub struct Announcer {
     heard: Seq,
     /// Of which message each is, and as of which of its changes.
     lines: Vec<(Number, Seq)>,
+    /// Reactions to what who is looking wrote of which they were not told yet, and when they may be.
+    reactions: u32,
+    reactions_at: f64,
 }
 
 /// What is to be done in the live region.
@@ -33,6 +42,7 @@ impl Announcer {
     /// Another room is open, or the same anew: what it has up to `seq` is there to be read.
     pub fn enter(&mut self, seq: Seq) -> Vec<Aloud> {
         self.heard = seq;
+        self.reactions = 0;
         let gone = self.lines.drain(..);
         gone.map(|(number, _)| Aloud::Unsay(number)).collect()
     }
@@ -99,6 +109,28 @@ impl Announcer {
         text.push_str(": ");
         text.push_str(quote::read(&message.content, message.doc.as_ref(), "spoiler").trim_end());
         aloud.push(Aloud::Say(number, text));
+        aloud
+    }
+
+    /// Somebody reacted to what who is looking wrote.
+    pub fn reacted(&mut self) {
+        self.reactions += 1;
+    }
+
+    /// What is told of that now, if anything.
+    pub fn reactions(&mut self, now: f64) -> Vec<Aloud> {
+        let count = self.reactions;
+        if count == 0 || now < self.reactions_at {
+            return Vec::new();
+        }
+        self.reactions = 0;
+        self.reactions_at = now + REACTIONS_MS;
+        let before = self.lines.iter().position(|line| line.0 == REACTIONS);
+        let mut aloud: Vec<Aloud> = before.map(|at| self.let_go(at)).into_iter().collect();
+        self.lines.push((REACTIONS, Seq::MAX));
+        let s = if count == 1 { "" } else { "s" };
+        let text = format!("{count} reaction{s} to your message");
+        aloud.push(Aloud::Say(REACTIONS, text));
         aloud
     }
 
@@ -201,6 +233,28 @@ mod tests {
         assert_eq!(announcer.take(&gone, &[], &alone()), []);
         assert_eq!(announcer.take(&message(6, "late"), &[], &alone()), []);
         assert_eq!(announcer.enter(Seq(9)), [Aloud::Unsay(Number(1))]);
+    }
+
+    #[test]
+    fn many_reactions_are_one_line_in_five_seconds() {
+        let mut announcer = Announcer::default();
+        let line = |text: &str| Aloud::Say(REACTIONS, text.to_owned());
+        assert_eq!(announcer.reactions(0.0), []);
+        announcer.reacted();
+        let first = line("1 reaction to your message");
+        assert_eq!(announcer.reactions(0.0), [first]);
+        for _ in 0..2 {
+            announcer.reacted();
+            assert_eq!(announcer.reactions(4_999.0), []);
+        }
+        let later = line("2 reactions to your message");
+        let unsaid = Aloud::Unsay(REACTIONS);
+        assert_eq!(announcer.reactions(5_000.0), [unsaid.clone(), later]);
+        assert_eq!(announcer.reactions(60_000.0), []);
+        // Of another room nothing is told here.
+        announcer.reacted();
+        assert_eq!(announcer.enter(Seq(9)), [unsaid]);
+        assert_eq!(announcer.reactions(90_000.0), []);
     }
 
     #[test]

@@ -139,6 +139,7 @@ pub struct Session {
     /// The view was away from the end of the room since what it shows was asked for.
     has_left_end: bool,
     announcer: Announcer,
+    sent: reactions::Sent,
     /// What is shown.
     shown_at: Address,
     /// Where the browser's address is: elsewhere while what it names is on its way.
@@ -225,6 +226,7 @@ impl Session {
             missed: 0,
             has_left_end: false,
             announcer,
+            sent: reactions::Sent::default(),
             shown_at: Address::default(),
             address: Address::default(),
             positions: ScrollPositions::default(),

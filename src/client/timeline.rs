@@ -16,6 +16,7 @@ mod tests;
 mod walking;
 
 pub use new_line::draw_new_line;
+pub use reactions::take_reaction;
 pub use rows::{Key, MessageRow, PendingRow, Row, hide, name_days, said, tell_apart};
 pub use slices::slices;
 

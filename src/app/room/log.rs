@@ -33,7 +33,10 @@ pub fn Log() -> impl IntoView {
         let mut rows = model
             .timeline()
             .with(|timeline| timeline.rows(&model.my_ids(), marked, model.zone()));
-        model.look(|state| hide(&mut rows, state.session.blocked()));
+        model.look(|state| {
+            state.session.presume(&mut rows);
+            hide(&mut rows, state.session.blocked());
+        });
         if let Some(new) = new {
             draw_new_line(&mut rows, new.first);
         }

@@ -230,6 +230,10 @@ impl Session {
             return self.ask(room_id, after);
         }
         self.change_entry(room_id, |entry| entry.room.seq = entry.room.seq.max(seq));
+        match is_mine {
+            true => drop(self.answered_reaction(room_id, Some((frame.number, &frame.emoji)))),
+            false => self.tell_author(&frame),
+        }
     }
 
     /// A room is there, or is called otherwise: a change like any other, but of no message.
@@ -384,8 +388,12 @@ impl Session {
         if let (ErrorCode::RoomNotFound, Some(room_id)) = (code, room_id) {
             return self.deleted(room_id);
         }
-        // Who changes a message, or marks it as unread, waits for that.
-        let is_awaited = self.editing.is_some() || self.rests();
+        // Who changes a message, marks it as unread, or reacts, waits for that.
+        let has_reacted = room_id.is_some_and(|room| self.answered_reaction(room, None));
+        if has_reacted {
+            self.drawn_anew();
+        }
+        let is_awaited = has_reacted || self.editing.is_some() || self.rests();
         if !code.is_passing() || is_awaited {
             self.tell(error.message.clone());
         }

@@ -113,6 +113,7 @@ impl Session {
         if self.read_at.is_some_and(|at| at <= now) {
             self.tell_read();
         }
+        self.tell_reactions();
         self.keep_when_stayed();
         self.idle();
         self.reload_when_due();
@@ -244,6 +245,7 @@ impl Session {
         self.rejoins.clear();
         self.syncing = ByRoom::default();
         self.streams_lost();
+        self.forget_reactions();
         self.read = ReadReceipts::default();
         self.read_at = None;
         // Nobody will say when somebody stops to type.

@@ -5,8 +5,17 @@
 
 use super::{Applied, Owed, Timeline};
 use parlour_protocol::reactions::turn;
-use parlour_protocol::{Message, Reacted};
+use parlour_protocol::{Message, Reacted, UserId};
 use std::sync::Arc;
+
+/// Adds somebody's reaction to a message, or takes it away; whether it is the reader's own is said beside it.
+pub fn take_reaction(message: &mut Message, emoji: &str, user: UserId, on: bool, is_mine: bool) {
+    let reactions = &mut message.reactions;
+    turn(reactions, emoji, user, on);
+    if is_mine && let Some(own) = reactions.iter_mut().find(|own| own.emoji == emoji) {
+        own.mine = on;
+    }
+}
 
 impl Timeline {
     /// Takes a `reaction` frame; whether it is one of the reader's own is what the frame of all does not say.
@@ -34,13 +43,7 @@ impl Timeline {
         {
             let message = Arc::make_mut(&mut self.messages[at]);
             message.seq = step.seq;
-            turn(&mut message.reactions, &step.emoji, step.user_id, step.on);
-            if is_mine {
-                let reactions = &mut message.reactions;
-                if let Some(own) = reactions.iter_mut().find(|own| own.emoji == step.emoji) {
-                    own.mine = step.on;
-                }
-            }
+            take_reaction(message, &step.emoji, step.user_id, step.on, is_mine);
         }
         applied
     }
