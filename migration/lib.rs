@@ -28,6 +28,7 @@ mod m0019_threads;
 mod m0020_reactions;
 mod m0021_revisions;
 mod m0022_mentions;
+mod m0023_concerns;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_reactions::Step),
             Box::new(m0021_revisions::Step),
             Box::new(m0022_mentions::Step),
+            Box::new(m0023_concerns::Step),
         ]
     }
 }

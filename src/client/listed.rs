@@ -50,7 +50,7 @@ pub fn has(rooms: &[RoomEntry], room: RoomId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::{Room, Timestamp};
+    use parlour_protocol::{Level, Room, Timestamp};
 
     const NEW: RoomId = RoomId(1_000);
 
@@ -73,6 +73,7 @@ mod tests {
             mentions: 0,
             is_member: false,
             is_favourite: false,
+            level: Level::default(),
             availability: None,
         }
     }

@@ -98,7 +98,7 @@ pub fn beside<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parlour_protocol::samples;
+    use parlour_protocol::{Level, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
@@ -107,6 +107,7 @@ mod tests {
             mentions: 0,
             is_member: false,
             is_favourite: false,
+            level: Level::default(),
             availability: None,
         }
     }

@@ -1,9 +1,9 @@
 //! How much is unread, and whether it is for oneself: what mentions one, and what somebody writes where they talk to one
-//! alone.
+//! alone. Of a room of which one wants to be told less, the rest is not counted.
 //!
 //! *Invariant:* where anything is for oneself, that alone is counted: what others say among themselves can wait.
 
-use parlour_protocol::{RoomEntry, RoomId};
+use parlour_protocol::{Level, RoomEntry, RoomId};
 
 /// Messages, or rooms, of which something is unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,20 +17,23 @@ pub struct Unread {
 impl Unread {
     /// The messages of one room.
     pub fn of(entry: &RoomEntry) -> Self {
-        Self::in_room(entry.room.id, entry.unread, entry.mentions)
+        Self::in_room(entry.room.id, entry.level, entry.unread, entry.mentions)
     }
 
     /// Of so many unread messages so many mentions. What was read here may not have been counted down among those yet.
-    pub fn in_room(room: RoomId, unread: i64, mentions: i64) -> Self {
+    pub fn in_room(room: RoomId, level: Level, unread: i64, mentions: i64) -> Self {
         let mentions = match room.is_direct() {
             true => unread,
             false => mentions.min(unread),
         };
         let is_for_you = mentions > 0;
-        Self {
-            count: if is_for_you { mentions } else { unread },
-            is_for_you,
-        }
+        let count = match level {
+            Level::Nothing => return Self::default(),
+            _ if is_for_you => mentions,
+            Level::Mentions => 0,
+            Level::All => unread,
+        };
+        Self { count, is_for_you }
     }
 
     /// The same as one room, if anything is unread in it.
@@ -100,6 +103,7 @@ mod tests {
             mentions: 0,
             is_member: true,
             is_favourite: false,
+            level: Level::default(),
             availability: None,
         }
     }
@@ -155,6 +159,22 @@ mod tests {
         assert_eq!(Unread::in_all(&rooms), unread(1, true));
         assert_eq!(Unread::elsewhere(&rooms, Some(RoomId(1))), unread(1, true));
         assert_eq!(Unread::elsewhere(&rooms, Some(RoomId(2))), unread(1, false));
+    }
+
+    #[test]
+    fn of_a_room_no_more_is_counted_than_one_wants_to_be_told_of() {
+        let of = |id, level, mentions| {
+            Unread::of(&RoomEntry {
+                level,
+                mentions,
+                ..entry(id, 5)
+            })
+        };
+        assert_eq!(of(1, Level::Mentions, 0), unread(0, false));
+        assert_eq!(of(1, Level::Mentions, 2), unread(2, true));
+        assert_eq!(of(1, Level::Nothing, 2), unread(0, false));
+        assert_eq!(of(BOB, Level::Mentions, 0), unread(5, true));
+        assert_eq!(of(BOB, Level::Nothing, 0), unread(0, false));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod frames;
 pub mod ids;
 pub mod json;
 pub mod last_room;
+mod level;
 pub mod mentions;
 mod message;
 pub mod paths;
@@ -44,6 +45,7 @@ pub use frames::{
     Typists, UsersList, Welcome,
 };
 pub use ids::{MessageId, Number, RoomId, Seq, UserId};
+pub use level::Level;
 pub use message::{Format, Link, Message};
 pub use permissions::{Action, Guests, Posting, Revisions, RoomRole, RoomRules, ServerRole};
 pub use place::{History, Listed, OpenRoom, Place, RoomEntry, Roster};

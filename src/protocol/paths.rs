@@ -248,6 +248,11 @@ pub fn favourite(room: &Room) -> String {
     format!("{}/favourite", self::room(room))
 }
 
+/// Where one says of what in a room one wants to be told.
+pub fn level(room: &Room) -> String {
+    format!("{}/level", self::room(room))
+}
+
 /// Where the form goes that takes it out.
 pub fn unfavourite(room: &Room) -> String {
     format!("{}/unfavourite", self::room(room))

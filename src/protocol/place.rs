@@ -2,7 +2,8 @@
 
 use crate::json::{FromJson, Json, record};
 use crate::{
-    Availability, Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User, UserId,
+    Availability, Level, Message, Number, Person, ReadOnly, Room, RoomId, Seq, Timestamp, User,
+    UserId,
 };
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -41,6 +42,9 @@ pub struct RoomEntry {
     pub is_member: bool,
     /// Whether they have it among their favourites.
     pub is_favourite: bool,
+    /// Of what in it they want to be told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub level: Level,
     /// Of a direct room with one other: whether that one is there.
     pub availability: Option<Availability>,
 }
@@ -64,6 +68,8 @@ record! {
         is_member: bool,
         #[serde(default, skip_serializing_if = "is_zero")]
         is_favourite: bool,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        level: Level,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         availability: Option<Availability>,
     }
@@ -98,6 +104,7 @@ impl From<RoomEntry> for Listed {
             mentions,
             is_member,
             is_favourite,
+            level,
             availability,
         } = entry;
         Self {
@@ -112,6 +119,7 @@ impl From<RoomEntry> for Listed {
             mentions,
             is_member,
             is_favourite,
+            level,
             availability,
         }
     }
@@ -125,6 +133,7 @@ impl From<Listed> for RoomEntry {
             mentions,
             is_member,
             is_favourite,
+            level,
             availability,
         } = listed;
         Self {
@@ -143,6 +152,7 @@ impl From<Listed> for RoomEntry {
             mentions,
             is_member,
             is_favourite,
+            level,
             availability,
         }
     }

@@ -65,7 +65,7 @@ impl RoomList {
     }
 
     /// The hash of a list: of each room's id, name, place, people, unread messages and mentions, and whether the person
-    /// is a member and has it among their favourites, and of whether who they talk to alone is there, in the order of the
+    /// is a member, has it among their favourites and of what they are told, and of whether who they talk to alone is there, in the order of the
     /// rooms. A room's `seq` is left out: it may move without anything that a list shows.
     pub fn hash_of(rooms: &[RoomEntry]) -> String {
         let mut hash = Fnv::default();
@@ -75,7 +75,8 @@ impl RoomList {
             hash.number(room.online.into());
             hash.number(entry.unread);
             hash.number(entry.mentions);
-            hash.number(i64::from(entry.is_member) + 2 * i64::from(entry.is_favourite));
+            let marks = i64::from(entry.is_member) + 2 * i64::from(entry.is_favourite);
+            hash.number(marks + 4 * entry.level as i64);
             hash.number(entry.availability.map_or(0, |one| one as i64 + 1));
             hash.text(&room.name);
             hash.text(&room.sort);
@@ -118,7 +119,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Availability, Timestamp, samples};
+    use crate::{Availability, Level, Timestamp, samples};
 
     fn entry(id: i64, name: &str) -> RoomEntry {
         RoomEntry {
@@ -127,6 +128,7 @@ mod tests {
             mentions: 0,
             is_member: false,
             is_favourite: false,
+            level: Level::All,
             availability: None,
         }
     }
@@ -135,7 +137,7 @@ mod tests {
     fn whatever_a_list_shows_changes_its_hash() {
         let list = vec![entry(1, "Lobby"), entry(2, "Garden")];
         type Change = fn(&mut Vec<RoomEntry>);
-        let changes: [Change; 14] = [
+        let changes: [Change; 16] = [
             |list| list.clear(),
             |list| list.swap(0, 1),
             |list| drop(list.pop()),
@@ -147,6 +149,8 @@ mod tests {
             |list| list[1].mentions += 1,
             |list| list[1].is_member = true,
             |list| list[1].is_favourite = true,
+            |list| list[1].level = Level::Mentions,
+            |list| list[1].level = Level::Nothing,
             |list| list[1].availability = Some(Availability::Online),
             |list| list[1].availability = Some(Availability::Away),
             |list| {
@@ -162,7 +166,7 @@ mod tests {
         }
         hashes.sort();
         hashes.dedup();
-        assert_eq!(hashes.len(), 15);
+        assert_eq!(hashes.len(), 17);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use crate::json::{names, record};
 use crate::place::is_zero;
-use crate::{RoomId, Seq, User, UserId};
+use crate::{Level, RoomId, Seq, User, UserId};
 use std::collections::BTreeMap;
 
 record! {
@@ -51,12 +51,15 @@ names! {
 pub type RoomJoined = RoomLeft;
 
 record! {
-    /// A room that the person has among their favourites from now on, or has no more.
+    /// What a person has marked a room as is another: whether it is among their favourites, or of what they are told.
     pub struct Favourite {
         /// The id of the room.
         pub room_id: RoomId,
         /// Whether it is among them.
         pub is_favourite: bool,
+        /// Of what in it they want to be told.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub level: Level,
         /// The `seq` of this in the person's stream.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub me: Option<Seq>,
@@ -159,5 +162,8 @@ record! {
         /// Whether it is among their favourites.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub is_favourite: bool,
+        /// Of what in it they want to be told.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub level: Level,
     }
 }

@@ -6,8 +6,8 @@
 use crate::invalidation::Source;
 use crate::scope::SessionId;
 use parlour_protocol::{
-    LeftReason, Message, Number, ReadMark, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq, User,
-    UserId,
+    LeftReason, Level, Message, Number, ReadMark, Room, RoomId, RoomKind, RoomRole, RoomRules, Seq,
+    User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -94,14 +94,16 @@ pub enum Publication {
         /// The seq of this in the person's stream.
         me: Seq,
     },
-    /// A member has the room among their favourites from now on, or no more.
+    /// What a member has marked the room as is another.
     Favourite {
         /// The person who has.
         user: UserId,
         /// The room it is.
         room: RoomId,
-        /// Whether it is among them.
+        /// Whether it is among their favourites.
         is_favourite: bool,
+        /// Of what in it they want to be told.
+        level: Level,
         /// The seq of this in the person's stream.
         me: Seq,
     },
@@ -393,6 +395,7 @@ mod tests {
             user: ALICE,
             room: ROOM,
             is_favourite: true,
+            level: Level::All,
             me: Seq(5),
         };
         for publication in [shown, hidden, left, joined, read, unread, favourite] {

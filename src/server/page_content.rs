@@ -8,8 +8,8 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Availability, Guests, History, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry, RoomId,
-    RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
+    Availability, Guests, History, Level, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry,
+    RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
 };
 
 pub use crate::messages::View;
@@ -124,6 +124,7 @@ pub async fn read(
         mentions: 0,
         is_member: false,
         is_favourite: false,
+        level: Level::All,
     };
     let place = Place {
         me: None,
@@ -242,6 +243,7 @@ impl PageContent {
             entry.mentions = own.mentions;
             entry.is_member = own.is_member;
             entry.is_favourite = own.is_favourite;
+            entry.level = own.level;
         }
         if let Some(open) = &mut place.open {
             open.may_delete = reader.may_delete;

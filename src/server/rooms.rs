@@ -7,6 +7,7 @@ mod favourites;
 mod finding;
 mod guests;
 mod keeping;
+mod levels;
 mod listing;
 mod member_card;
 mod membership;
@@ -24,6 +25,7 @@ pub(crate) use keeping::require;
 pub use keeping::{
     Ban, Member, NewBan, PeoplePage, ban, bans, give_role, let_in, lift_ban, members, put_out,
 };
+pub use levels::{level, set_level};
 pub(crate) use listing::line;
 pub use listing::{After, ReaderEntry, RoomsPage, list, page};
 pub use member_card::{Keepers, MemberCard, keepers, member_card};

@@ -89,6 +89,10 @@ pub fn site(site: Site) -> Router {
         .route("/rooms/{slug}/favourite", post(forms::add_favourite))
         .route("/rooms/{slug}/unfavourite", post(forms::remove_favourite))
         .route(
+            "/rooms/{slug}/level",
+            get(pages::level).post(pages::set_level),
+        )
+        .route(
             "/rooms/{slug}/edit",
             get(pages::change_room).post(forms::change_room),
         )

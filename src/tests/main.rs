@@ -36,6 +36,7 @@ mod idempotency;
 mod invites;
 mod last_room;
 mod leaving;
+mod levels;
 mod look;
 mod many_rooms;
 mod markup;

@@ -78,6 +78,7 @@ export const PAGES: Record<"a visitor" | "Alice" | "the owner", (made: Made) => 
     `/rooms/${room}`,
     `/rooms/${closed}`,
     `/rooms/${closed}/members`,
+    `/rooms/${closed}/level`,
     `/rooms/${archived}`,
     `/rooms/${direct}`,
     LOBBY,

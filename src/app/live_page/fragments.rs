@@ -14,8 +14,8 @@ use parlour_client::unread::Unread;
 use parlour_protocol::ids::DIRECT_FROM;
 use parlour_protocol::rules::OTHER_ROOMS_MAX;
 use parlour_protocol::{
-    Availability, History, Message, Number, OpenRoom, Person, Place, ReadOnly, Room, RoomEntry,
-    RoomId, Roster, Seq, Timestamp, User, UserId, UserKind, samples,
+    Availability, History, Level, Message, Number, OpenRoom, Person, Place, ReadOnly, Room,
+    RoomEntry, RoomId, Roster, Seq, Timestamp, User, UserId, UserKind, samples,
 };
 use parlour_server::Settings;
 use parlour_server::cache::Cache;
@@ -433,6 +433,7 @@ fn entry(room: Room, unread: i64) -> RoomEntry {
         mentions: 0,
         is_member: false,
         is_favourite: false,
+        level: Level::default(),
         availability: None,
     }
 }

@@ -5,8 +5,9 @@
 
 use super::document::json;
 use super::draft::{Draft, ReaderSlot};
-
-use parlour_protocol::{Listed, OpenRoom, Place};
+use parlour_protocol::{Level, Listed, OpenRoom, Place};
+use parlour_server::rooms::ReaderEntry;
+use std::fmt::Write;
 
 /// Writes the place.
 pub fn write(to: &mut Draft, place: &Place) {
@@ -68,4 +69,28 @@ fn write_open(to: &mut Draft, open: &OpenRoom) {
     to.text(",\"marked\":");
     to.text(&json(marked));
     to.text("}");
+}
+
+/// Writes what an entry is to its reader, behind all else that it has; without what is nothing.
+pub fn write_entry(html: &mut String, own: ReaderEntry) {
+    let ReaderEntry {
+        unread,
+        mentions,
+        is_member,
+        is_favourite,
+        level,
+    } = own;
+    for (name, count) in [("unread", unread), ("mentions", mentions)] {
+        if count > 0 {
+            let _ = write!(html, ",\"{name}\":{count}");
+        }
+    }
+    for (name, is_so) in [("is_member", is_member), ("is_favourite", is_favourite)] {
+        if is_so {
+            let _ = write!(html, ",\"{name}\":true");
+        }
+    }
+    if level != Level::All {
+        let _ = write!(html, ",\"level\":{}", json(&level));
+    }
 }

@@ -299,26 +299,7 @@ impl PageTemplate {
                     Some(history) => html.push_str(&json(&history)),
                     None => html.push_str(&text[range.clone()]),
                 },
-                ReaderSlot::Entry(room) => {
-                    let ReaderEntry {
-                        unread,
-                        mentions,
-                        is_member,
-                        is_favourite,
-                    } = reader.rooms[room];
-                    if unread > 0 {
-                        let _ = write!(html, ",\"unread\":{unread}");
-                    }
-                    if mentions > 0 {
-                        let _ = write!(html, ",\"mentions\":{mentions}");
-                    }
-                    if is_member {
-                        html.push_str(",\"is_member\":true");
-                    }
-                    if is_favourite {
-                        html.push_str(",\"is_favourite\":true");
-                    }
-                }
+                ReaderSlot::Entry(room) => place_json::write_entry(&mut html, reader.rooms[room]),
                 ReaderSlot::Rooms => self.rooms(reader, renderer, &mut html)?,
                 ReaderSlot::Header
                 | ReaderSlot::Looking
@@ -494,5 +475,5 @@ impl PageTemplate {
 }
 
 fn unread_in(room: RoomId, own: &ReaderEntry) -> Unread {
-    Unread::in_room(room, own.unread, own.mentions)
+    Unread::in_room(room, own.level, own.unread, own.mentions)
 }

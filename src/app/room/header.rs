@@ -160,6 +160,7 @@ fn Menu() -> impl IntoView {
                 })}
                 {when(is_own, move || {
                     view! {
+                        <a class="menu-item" href=of_room(model, paths::level)>"Notifications"</a>
                         <form class="inline" method="post" action=favourite data-quiet="true">
                             <button class="menu-item" type="submit">
                                 {words(shown::text(move || {

@@ -60,10 +60,11 @@ impl Session {
             ServerFrame::Favourite(Favourite {
                 room_id,
                 is_favourite,
+                level,
                 me,
             }) => {
                 if self.is_news_of_mine(me) {
-                    self.is_favourite_now(room_id, is_favourite);
+                    self.is_marked_now(room_id, is_favourite, level);
                 }
             }
             ServerFrame::Blocks(frame) => self.blocks_changed(frame),

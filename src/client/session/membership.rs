@@ -7,7 +7,7 @@
 use super::{Ask, Effect, Part, Session, Undo};
 use crate::timeline::Timeline;
 use parlour_protocol::display::isolated;
-use parlour_protocol::{ClientFrame, KNOWS_REACTIONS, RoomEntry, RoomId, Seq};
+use parlour_protocol::{ClientFrame, KNOWS_REACTIONS, Level, RoomEntry, RoomId, Seq};
 
 impl Session {
     /// Whether this person is a member of a room that this tab shows, holds or lists.
@@ -70,13 +70,16 @@ impl Session {
         }
     }
 
-    /// The room is among the favourites from now on, or no more, here or in another tab.
-    pub(super) fn is_favourite_now(&mut self, room: RoomId, is_favourite: bool) {
+    /// The room is among the favourites from now on, or no more, and told of so much, here or in another tab.
+    pub(super) fn is_marked_now(&mut self, room: RoomId, is_favourite: bool, level: Level) {
         if is_favourite && self.entry(room).is_none() {
             // Of many rooms the favourites are listed.
             self.say(ClientFrame::Rooms { known: None });
         }
-        self.change_entry(room, |entry| entry.is_favourite = is_favourite);
+        self.change_entry(room, |entry| {
+            entry.is_favourite = is_favourite;
+            entry.level = level;
+        });
     }
 
     /// A membership ended, here or in another tab, and nothing is heard of the room: whoever reads it looks on.
@@ -124,6 +127,7 @@ impl Session {
             if entry.is_member != is_member {
                 entry.is_member = is_member;
                 entry.is_favourite = false;
+                entry.level = Level::All;
                 entry.unread = 0;
             }
         });

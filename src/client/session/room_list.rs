@@ -9,7 +9,7 @@ use crate::room_cache::Open;
 use crate::sections::{self, Line, Standing};
 use crate::unread::Unread;
 use parlour_protocol::display::isolated;
-use parlour_protocol::{ReadOnly, Room, RoomEntry, RoomId, RoomList};
+use parlour_protocol::{Level, ReadOnly, Room, RoomEntry, RoomId, RoomList};
 
 impl Session {
     /// The lines of the sidebar, each room by its place in the list.
@@ -40,7 +40,8 @@ impl Session {
     }
 
     pub(super) fn is_unread(&self, room: RoomId) -> bool {
-        self.unread(room) > 0
+        self.entry(room)
+            .is_some_and(|entry| Unread::of(entry).count > 0)
     }
 
     /// The list as a fresh page would show it: rooms may have come and gone meanwhile.
@@ -125,6 +126,7 @@ impl Session {
                     mentions: 0,
                     is_member: false,
                     is_favourite: false,
+                    level: Level::default(),
                     availability: None,
                 };
                 listed::put(&mut self.rooms, entry);
@@ -215,6 +217,7 @@ fn shows_the_same(one: &RoomEntry, other: &RoomEntry) -> bool {
         && one.mentions == other.mentions
         && one.is_member == other.is_member
         && one.is_favourite == other.is_favourite
+        && one.level == other.level
         && one.availability == other.availability
         && one.room.name == other.room.name
         && one.room.sort == other.room.sort

@@ -157,6 +157,7 @@ impl Session {
             mentions,
             seq,
             is_favourite,
+            level,
         } = membership;
         let was_member = self.is_member(room_id);
         if !is_member {
@@ -170,7 +171,7 @@ impl Session {
         } else {
             self.ask_rights(room_id);
         }
-        self.is_favourite_now(room_id, is_favourite);
+        self.is_marked_now(room_id, is_favourite, level);
         let open = self.open.as_ref().filter(|open| open.room.id == room_id);
         let is_set_back = open.is_some_and(|open| read < open.told);
         // What this tab told since it asked may not be in the answer.

@@ -20,8 +20,8 @@ mod switching;
 use super::*;
 use parlour_protocol::calls::{Answer, Answered};
 use parlour_protocol::{
-    ErrorCode, Message, OpenRoom, Person, Room, Roster, ServerFrame, Sync, Timestamp, UserKind,
-    Welcome, paths, samples,
+    ErrorCode, Level, Message, OpenRoom, Person, Room, Roster, ServerFrame, Sync, Timestamp,
+    UserKind, Welcome, paths, samples,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -132,6 +132,7 @@ fn entry(id: RoomId, unread: i64) -> RoomEntry {
         mentions: 0,
         is_member: true,
         is_favourite: false,
+        level: Level::default(),
         availability: None,
     }
 }

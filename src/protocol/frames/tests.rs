@@ -1,7 +1,7 @@
 //! Frames as text, both ways.
 
 use super::*;
-use crate::{Availability, LeftReason, Membership, RoomRole, samples};
+use crate::{Availability, LeftReason, Level, Membership, RoomRole, samples};
 use std::collections::BTreeMap;
 
 #[test]
@@ -123,6 +123,7 @@ fn a_role_is_said_to_programs_and_a_page_reads_the_rest() {
         mentions: 0,
         seq: Seq(1),
         is_favourite: false,
+        level: Level::All,
     };
     let sync = SyncMe {
         rooms: vec![one_of_two(7), one_of_two(8)],
@@ -241,6 +242,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
         ServerFrame::Favourite(Favourite {
             room_id,
             is_favourite: true,
+            level: Level::All,
             me: Some(Seq(22)),
         }),
         ServerFrame::Availability(AvailabilityChanged {
@@ -267,6 +269,7 @@ fn one_of_each(room_id: RoomId) -> Vec<ServerFrame> {
                 mentions: 0,
                 seq: Seq(2),
                 is_favourite: true,
+                level: Level::All,
             }],
             from: Seq(19),
             to: Seq(21),

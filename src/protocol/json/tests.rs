@@ -194,6 +194,7 @@ impl Dice {
             mentions: self.number(),
             is_member: self.coin(),
             is_favourite: self.coin(),
+            level: self.level(),
             availability: self.availability(),
         }
     }
@@ -382,6 +383,7 @@ fn a_page_says_of_a_listed_room_what_a_list_shows() {
         mentions: 0,
         is_member: unread > 0,
         is_favourite: false,
+        level: Level::All,
         availability: None,
     };
     let place = Place {

@@ -41,6 +41,7 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/rooms/{room}/history", get(messages::history))
         .route("/rooms/{room}/completions", get(completions::list))
         .route("/rooms/{room}/open", get(rooms::open))
+        .route("/rooms/{room}/level", patch(rooms::set_level))
         .route(
             "/rooms/{room}/membership",
             post(rooms::enter).delete(rooms::leave),

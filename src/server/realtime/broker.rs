@@ -62,12 +62,14 @@ impl Event {
             &Publication::Favourite {
                 room,
                 is_favourite,
+                level,
                 me,
                 ..
             } => {
                 let favourite = Favourite {
                     room_id: room,
                     is_favourite,
+                    level,
                     me: Some(me),
                 };
                 Some(ServerFrame::Favourite(favourite).encode())

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
 use crate::store::{Known, ReadUpTo, StoredRoom};
-use parlour_protocol::{Room, RoomEntry, RoomId};
+use parlour_protocol::{Level, Room, RoomEntry, RoomId};
 use std::str::FromStr;
 
 /// What a listed room is to a reader.
@@ -22,6 +22,8 @@ pub struct ReaderEntry {
     pub is_member: bool,
     /// Whether they have it among their favourites.
     pub is_favourite: bool,
+    /// Of what in it they want to be told.
+    pub level: Level,
 }
 
 impl ReaderEntry {
@@ -44,6 +46,7 @@ impl ReaderEntry {
             unread: read.map_or(0, |read| (posts - read.posts).max(0)),
             is_member: read.is_some(),
             is_favourite: read.is_some_and(|read| read.is_favourite),
+            level: read.map_or(Level::All, |read| read.level),
         }
     }
 }
@@ -61,6 +64,7 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
             mentions,
             is_member,
             is_favourite,
+            level,
         } = ReaderEntry::known(&known, stored.room.id, stored.posts);
         RoomEntry {
             availability: scope
@@ -71,6 +75,7 @@ pub async fn list(ctx: &Context, scope: &Scope) -> Result<Vec<RoomEntry>, Servic
             mentions,
             is_member,
             is_favourite,
+            level,
         }
     });
     Ok(entries.collect())

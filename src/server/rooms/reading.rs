@@ -132,7 +132,7 @@ pub async fn belongs_to(ctx: &Context, scope: &Scope) -> Result<Arc<[RoomId]>, S
 mod tests {
     use super::*;
     use crate::store::ReadUpTo;
-    use parlour_protocol::RoomRole;
+    use parlour_protocol::{Level, RoomRole};
 
     fn position(read: Option<Seq>) -> ReadPosition {
         ReadPosition {
@@ -145,6 +145,7 @@ mod tests {
                 is_direct: false,
                 role: RoomRole::Member,
                 is_favourite: false,
+                level: Level::All,
             }),
         }
     }

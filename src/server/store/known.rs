@@ -70,5 +70,5 @@ const KNOWN: &str = concat!(
         concat!("room_id, NULL, ", unread_mentions!(), ", "),
         "user_id = ?1"
     ),
-    " UNION ALL SELECT 0, blocked_id, NULL, 0, 0, FALSE, FALSE, FALSE, 'member', FALSE FROM blocks WHERE user_id = ?1"
+    " UNION ALL SELECT 0, blocked_id, NULL, 0, 0, FALSE, FALSE, FALSE, 'member', FALSE, 'all' FROM blocks WHERE user_id = ?1"
 );

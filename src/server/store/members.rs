@@ -9,11 +9,11 @@ use super::failure;
 use super::person_seqs;
 use super::roles::{kept_out, role_in};
 use super::rooms::{StoredRoom, VISIBLE, Viewer, begins, visible};
-use super::tables::InRoom;
+use super::tables::{InRoom, ToldOf};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
-use parlour_protocol::{LeftReason, RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
+use parlour_protocol::{LeftReason, Level, RoomId, RoomKind, RoomRole, Seq, Timestamp, UserId};
 
 /// A room, and how a user stands to it.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub struct ReadUpTo {
     pub role: RoomRole,
     /// Whether the user has it among their favourites.
     pub is_favourite: bool,
+    /// Of what in it they want to be told.
+    pub level: Level,
 }
 
 /// A membership that begins.
@@ -303,6 +305,10 @@ pub(super) fn read_up_to_of(row: &Row<'_>, first: usize) -> db::Result<ReadUpTo>
             role
         },
         is_favourite: row.get(first + 6)?,
+        level: {
+            let ToldOf(level) = row.get(first + 7)?;
+            level
+        },
     })
 }
 
@@ -336,7 +342,7 @@ const ENTER: &str = "INSERT INTO memberships \
 const HIDE: &str = "UPDATE memberships SET hid_posts = ?3, is_favourite = FALSE \
     WHERE room_id = ?1 AND user_id = ?2";
 
-const LEAVE: &str = "UPDATE memberships SET state = 'out', is_favourite = FALSE, me_seq = ?3, \
+const LEAVE: &str = "UPDATE memberships SET state = 'out', is_favourite = FALSE, level = 'all', me_seq = ?3, \
     role = CASE WHEN ?4 THEN role ELSE 'member' END WHERE room_id = ?1 AND user_id = ?2";
 
 /// How far a member has read a room, of those memberships.
@@ -345,7 +351,7 @@ macro_rules! read_up_to {
         concat!(
             "SELECT ",
             $before,
-            "read_seq, read_posts, wrote, kind <> 'open' OR guests = 'no', kind = 'direct', role, is_favourite FROM memberships \
+            "read_seq, read_posts, wrote, kind <> 'open' OR guests = 'no', kind = 'direct', role, is_favourite, level FROM memberships \
             JOIN rooms ON rooms.id = memberships.room_id \
             WHERE memberships.state = 'in' AND rooms.deleted_at IS NULL AND ",
             $which

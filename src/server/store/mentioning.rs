@@ -1,5 +1,8 @@
 //! What mentions somebody: the newest messages of all rooms that they see.
 //!
+//! Whom messages name is read in the order in which it is listed, as much as is shown; what is said to everybody in
+//! their rooms is looked through.
+//!
 //! *Invariant:* what they see no more is not among it, nor what whom they block says to everybody.
 
 use super::Store;
@@ -85,8 +88,13 @@ const MENTIONING: &str = concat!(
     message_columns!(),
     authored!(),
     "JOIN rooms ON rooms.id = messages.room_id WHERE messages.id IN (\
-    SELECT named.id FROM mentions JOIN messages AS named \
-    ON named.room_id = mentions.room_id AND named.number = mentions.number WHERE mentions.user_id = ?1 \
+    SELECT id FROM (SELECT named.id FROM mentions JOIN messages AS named \
+    ON named.room_id = mentions.room_id AND named.number = mentions.number \
+    JOIN users AS writer ON writer.id = named.author_id JOIN rooms ON rooms.id = mentions.room_id \
+    WHERE mentions.user_id = ?1 AND coalesce(writer.merged_into, writer.id) <> ?1 \
+    AND (mentions.at, mentions.room_id, mentions.number) < (?2, ?3, ?4) AND ",
+    is_visible!("?1"),
+    " ORDER BY mentions.at DESC, mentions.room_id DESC, mentions.number DESC LIMIT ?5) AS newest \
     UNION SELECT shouted.id FROM memberships AS own JOIN messages AS shouted \
     ON shouted.room_id = own.room_id AND shouted.mentions_all \
     WHERE own.user_id = ?1 AND own.state = 'in' AND ",

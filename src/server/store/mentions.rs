@@ -162,9 +162,9 @@ macro_rules! is_told {
 pub(super) use is_told;
 
 const INSERT: &str = concat!(
-    "INSERT INTO mentions (user_id, room_id, number) \
-    SELECT users.id, CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) FROM users \
-    WHERE users.id IN (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) \
+    "INSERT INTO mentions (user_id, room_id, number, at) \
+    SELECT users.id, messages.room_id, messages.number, messages.created_at FROM users \
+    CROSS JOIN messages WHERE messages.room_id = ?1 AND messages.number = ?2 AND users.id IN (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) \
     AND users.state = 'active' AND ",
     is_told!("users.id", "?3"),
     " ON CONFLICT (user_id, room_id, number) DO NOTHING"
@@ -172,8 +172,8 @@ const INSERT: &str = concat!(
 
 const REMOVE: &str = "DELETE FROM mentions WHERE room_id = ? AND number = ?";
 
-const MENTION_ACCOUNT: &str = "INSERT INTO mentions (user_id, room_id, number) \
-    SELECT CAST(?2 AS BIGINT), room_id, number FROM mentions WHERE user_id = ?1 \
+const MENTION_ACCOUNT: &str = "INSERT INTO mentions (user_id, room_id, number, at) \
+    SELECT CAST(?2 AS BIGINT), room_id, number, at FROM mentions WHERE user_id = ?1 \
     ON CONFLICT (user_id, room_id, number) DO NOTHING";
 
 const FORGET: &str = "DELETE FROM mentions WHERE user_id = ?";

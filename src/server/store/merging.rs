@@ -17,12 +17,12 @@ use super::person_seqs;
 use super::reactions;
 use super::rooms::{Viewer, begins, visible};
 use super::sessions::{self, Ending, SessionDraft};
-use super::tables::InRoom;
+use super::tables::{InRoom, ToldOf};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
 use crate::scope::SessionId;
-use parlour_protocol::{LeftReason, RoomId, RoomRole, Seq, Timestamp, UserId};
+use parlour_protocol::{LeftReason, Level, RoomId, RoomRole, Seq, Timestamp, UserId};
 
 /// A guest who signs in.
 #[derive(Clone, Debug)]
@@ -49,6 +49,7 @@ struct Held {
     /// How many posts a direct room had when it was hidden; -1 for one that is not.
     hid_posts: i64,
     is_favourite: bool,
+    level: Level,
 }
 
 impl Store {
@@ -224,6 +225,8 @@ fn united(guest: Held, account: Option<Held>, is_banned: bool) -> Held {
             .min()
             .unwrap_or(guest.hid_posts),
         is_favourite: is_in && both().any(|held| held.is_favourite),
+        // Who was told of less as the guest is so still, unless they are in it with the account.
+        level: counts().next_back().map_or(guest.level, |held| held.level),
     }
 }
 
@@ -265,6 +268,10 @@ fn held(row: &Row<'_>, first: usize) -> db::Result<Held> {
         wrote: row.get(first + 5)?,
         hid_posts: row.get(first + 6)?,
         is_favourite: row.get(first + 7)?,
+        level: {
+            let ToldOf(level) = row.get(first + 8)?;
+            level
+        },
     })
 }
 
@@ -284,6 +291,7 @@ fn hold(db: &Db, room: RoomId, user: UserId, held: &Held, me: Seq) -> db::Result
         held.wrote,
         held.hid_posts,
         held.is_favourite,
+        ToldOf(held.level),
         me
     ];
     statement(db, HOLD)?.execute(values).map(drop)
@@ -295,19 +303,19 @@ const MERGE: &str = "UPDATE users SET state = 'merged', merged_into = ?2 \
 const CHANGED: &str = "UPDATE users SET seq = ?2 WHERE id = ?1";
 
 const HELD: &str = "SELECT room_id, state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, \
-    is_favourite FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ? AND deleted_at IS NULL";
+    is_favourite, level FROM memberships JOIN rooms ON rooms.id = room_id WHERE user_id = ? AND deleted_at IS NULL";
 
-const HELD_IN: &str = "SELECT state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite \
+const HELD_IN: &str = "SELECT state = 'in', role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite, level \
     FROM memberships WHERE room_id = ? AND user_id = ?";
 
 const LET_GO: &str = "DELETE FROM memberships WHERE user_id = ?";
 
 const HOLD: &str = "INSERT INTO memberships \
-    (room_id, user_id, state, role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite, me_seq) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO UPDATE SET \
+    (room_id, user_id, state, role, read_seq, read_posts, joined_at, wrote, hid_posts, is_favourite, level, me_seq) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO UPDATE SET \
     state = excluded.state, role = excluded.role, read_seq = excluded.read_seq, \
     read_posts = excluded.read_posts, joined_at = excluded.joined_at, wrote = excluded.wrote, \
-    hid_posts = excluded.hid_posts, is_favourite = excluded.is_favourite, me_seq = excluded.me_seq";
+    hid_posts = excluded.hid_posts, is_favourite = excluded.is_favourite, level = excluded.level, me_seq = excluded.me_seq";
 
 const IS_BANNED: &str = "SELECT 1 FROM bans WHERE room_id = ? AND user_id = ? \
     AND (ends_at IS NULL OR ends_at > ?)";
@@ -364,6 +372,7 @@ mod tests {
             wrote: false,
             hid_posts: -1,
             is_favourite: false,
+            level: Level::All,
         }
     }
 

@@ -14,7 +14,7 @@ use super::house::{PAGE, TOO_MANY, has_too_many};
 use super::known;
 use super::members::ReadUpTo;
 use super::mention_counts::{UnreadMentions, numbers, unread_mentions};
-use super::tables::{InRoom, server_role};
+use super::tables::{InRoom, ToldOf, server_role};
 use crate::error::ServiceError;
 use parlour_protocol::{Membership, RoomId, RoomRole, Seq, ServerRole, UserId};
 use std::collections::HashMap;
@@ -140,6 +140,10 @@ fn page(db: &Db, user: UserId, after: Seq) -> db::Result<PersonPage> {
             mentions: numbers(row, 8)?.len() as i64,
             seq: Seq(row.get(4)?),
             is_favourite: row.get(5)?,
+            level: {
+                let ToldOf(level) = row.get(9)?;
+                level
+            },
         };
         let InRoom(role) = row.get(7)?;
         let role = membership.is_member.then_some(role);
@@ -160,8 +164,8 @@ const OWN: &str = "SELECT me_seq, name, kind, role, state = 'active' FROM users 
 const CHANGED: &str = concat!(
     "SELECT room_id, is_in, CASE WHEN is_in THEN read_seq ELSE 0 END, \
     CASE WHEN is_in THEN posts - read_posts ELSE 0 END, CASE WHEN is_in THEN seq ELSE 0 END, is_in AND is_favourite, me_seq, role, \
-    CASE WHEN is_in THEN mentioned END \
-    FROM (SELECT room_id, me_seq, is_favourite, read_seq, read_posts, posts, seq, role, \
+    CASE WHEN is_in THEN mentioned END, CASE WHEN is_in THEN level ELSE 'all' END \
+    FROM (SELECT room_id, me_seq, is_favourite, level, read_seq, read_posts, posts, seq, role, \
     state = 'in' AND rooms.deleted_at IS NULL AS is_in, ",
     unread_mentions!(),
     " AS mentioned FROM memberships JOIN rooms ON rooms.id = room_id \

@@ -8,7 +8,7 @@ use super::message_ids::MessageIds;
 use crate::links::links;
 use crate::markdown::Formatted;
 use parlour_protocol::{
-    Guests, Message, Number, Posting, Reaction, Revisions, Room, RoomId, RoomKind, RoomRole,
+    Guests, Level, Message, Number, Posting, Reaction, Revisions, Room, RoomId, RoomKind, RoomRole,
     RoomRules, Seq, ServerRole, Timestamp, User, UserId, UserKind,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
@@ -339,6 +339,11 @@ stored_name! {
 stored_name! {
     /// Who reads earlier versions of a room's messages.
     KeptFor(Revisions)
+}
+
+stored_name! {
+    /// Of what in a room a member wants to be told.
+    ToldOf(Level)
 }
 
 stored_name! {

@@ -28,6 +28,7 @@ mod hub;
 mod invited;
 mod invites;
 mod leaving;
+mod levels;
 mod links;
 mod logs;
 mod markup;

@@ -169,6 +169,7 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
             // Nobody waits for a password to be hashed.
             json!({"username": format!("Account {key}"), "password": "short"})
         }
+        ("PATCH", "/rooms/{room}/level") => json!({"level": "all"}),
         ("PATCH", "/me") => json!({"bio": key}),
         ("POST", "/rooms/{room}/membership" | "/people/{person}/reset")
         | (
@@ -186,6 +187,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
     let text = |name, text: &str| vec![(name, text.to_owned())];
     match (path, deed) {
         ("/rooms/new", _) => text("name", &format!("Room {key}")),
+        ("/rooms/{slug}/level", _) => text("level", "all"),
         ("/rooms/{slug}/edit", _) => {
             let name = ("name", "Den".to_owned());
             vec![name, ("description", format!("About {key}."))]

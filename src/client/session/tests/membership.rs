@@ -238,6 +238,7 @@ fn a_favourite_goes_where_it_belongs_and_is_none_any_more_when_the_room_is_left(
         tab.hear(ServerFrame::Favourite(Favourite {
             room_id: LOBBY,
             is_favourite: now,
+            level: Level::All,
             me: None,
         }));
         assert_eq!(is_favourite(&tab), now);
@@ -245,8 +246,16 @@ fn a_favourite_goes_where_it_belongs_and_is_none_any_more_when_the_room_is_left(
         let is_first = heading == Line::Heading(Section::Favourites);
         assert_eq!(is_first, now);
     }
+    tab.hear(ServerFrame::Favourite(Favourite {
+        room_id: LOBBY,
+        is_favourite: true,
+        level: Level::Mentions,
+        me: None,
+    }));
+    assert_eq!(tab.session.rooms()[0].level, Level::Mentions);
     tab.hear(left(LOBBY));
     assert!(!is_favourite(&tab));
+    assert_eq!(tab.session.rooms()[0].level, Level::All);
 }
 
 #[test]
@@ -255,6 +264,7 @@ fn a_favourite_that_is_not_listed_is_asked_for() {
     let effects = tab.hear(ServerFrame::Favourite(Favourite {
         room_id: RoomId(77),
         is_favourite: true,
+        level: Level::All,
         me: None,
     }));
     assert!(said(&effects).contains(&&ClientFrame::Rooms { known: None }));

@@ -67,6 +67,7 @@ fn member(room_id: RoomId, read: i64, unread: i64, seq: i64) -> Membership {
         mentions: 0,
         seq: Seq(seq),
         is_favourite: false,
+        level: Level::default(),
     }
 }
 

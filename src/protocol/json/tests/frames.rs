@@ -13,6 +13,10 @@ impl Dice {
         }
     }
 
+    pub(super) fn level(&mut self) -> Level {
+        Level::ALL[self.roll(3) as usize]
+    }
+
     /// Those of some people.
     pub(super) fn people(&mut self) -> Vec<UserId> {
         self.list(|dice| UserId(dice.number()))
@@ -43,6 +47,7 @@ impl Dice {
             19 => ServerFrame::Favourite(Favourite {
                 room_id,
                 is_favourite: self.coin(),
+                level: self.level(),
                 me: self.maybe(Self::number).map(Seq),
             }),
             16 => ServerFrame::PersonChanged(PersonChanged {
@@ -65,6 +70,7 @@ impl Dice {
                     mentions: dice.number(),
                     seq: Seq(dice.number()),
                     is_favourite: dice.coin(),
+                    level: dice.level(),
                 }),
                 from: Seq(self.number()),
                 to: Seq(self.number()),

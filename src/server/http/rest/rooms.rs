@@ -14,6 +14,7 @@ use axum::http::header::{LINK, LOCATION};
 use axum::response::IntoResponse;
 use parlour_protocol::calls::{RoomBody, RoomChangesBody, RuledRoom};
 use parlour_protocol::{OpenRoom, RoomEntry, RoomRules};
+use serde::Deserialize;
 use std::sync::Arc;
 
 pub(super) async fn list(
@@ -60,6 +61,22 @@ pub(super) async fn remove_favourite(
     AtRoom(room): AtRoom,
 ) -> Result<StatusCode, Problem> {
     rooms::set_favourite(&ctx, &scope, room, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Of what in a room one wants to be told.
+#[derive(Deserialize)]
+pub(super) struct LevelBody {
+    level: String,
+}
+
+pub(super) async fn set_level(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtRoom(room): AtRoom,
+    JsonBody(body): JsonBody<LevelBody>,
+) -> Result<StatusCode, Problem> {
+    rooms::set_level(&ctx, &scope, room, &body.level).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

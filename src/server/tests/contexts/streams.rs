@@ -2,14 +2,14 @@
 //! points; what takes a place in them, and what does not.
 
 use super::*;
-use parlour_protocol::{Number, RoomKind, RoomRole, Seq, ServerRole, UserId};
+use parlour_protocol::{Level, Number, RoomKind, RoomRole, Seq, ServerRole, UserId};
 use parlour_server::accounts::{house_since, rename};
 use parlour_server::administration::{Actor, Deed, administer};
 use parlour_server::messages::sync;
 use parlour_server::people::{block, unblock};
 use parlour_server::rooms::{
     Changes, NewBan, NewRoom, ban, change, create, enter, give_role, leave, let_in, lift_ban, list,
-    mark_unread, mine_since, person_state, put_out, read_up_to,
+    mark_unread, mine_since, person_state, put_out, read_up_to, set_level,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -37,6 +37,7 @@ enum Change {
     Read(i64, i64),
     MarkUnread(i64, i64),
     Post(usize, i64),
+    Level(i64, Level),
     /// One of the others mentions her, and perhaps everybody.
     Mention(usize, i64, bool),
     /// What was said there is deleted.
@@ -73,6 +74,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         3 => (1..3_usize, room(), any::<bool>()).prop_map(|(who, room, all)| Change::Mention(who, room, all)),
         1 => (room(), 1..20_i64).prop_map(|(room, number)| Change::Delete(room, number)),
         2 => (1..3_usize, any::<bool>()).prop_map(|(who, is)| Change::Block(who, is)),
+        2 => (room(), 0..3_usize).prop_map(|(room, which)| Change::Level(room, Level::ALL[which])),
         2 => (0..DEEDS.len()).prop_map(|which| Change::Administer(DEEDS[which])),
     ];
     proptest::collection::vec(change, 0..40)
@@ -183,6 +185,7 @@ impl World {
                 let deleted = messages::delete(ctx, &bob, RoomId(room), number).await;
                 deleted.map(drop)
             }
+            Change::Level(room, level) => set_level(ctx, alice, RoomId(room), level.name()).await,
             Change::Post(who, room) => {
                 let sent = self.bench.send(&self.people[who], RoomId(room), "x", None);
                 sent.await.map(drop)
@@ -226,7 +229,7 @@ impl World {
             read: state
                 .read
                 .iter()
-                .map(|(id, read)| (*id, (read.seq, read.role)))
+                .map(|(id, read)| (*id, (read.seq, read.role, read.level)))
                 .collect(),
             // Of those that stand in lists.
             mentions: (state.mentions.iter())
@@ -247,8 +250,8 @@ struct Client {
     /// In the order of the ids, which begin at 1.
     names: Vec<String>,
     house: Seq,
-    /// Up to where Alice has read the rooms that she is a member of, and her role there.
-    read: BTreeMap<RoomId, (Seq, RoomRole)>,
+    /// Up to where Alice has read the rooms that she is a member of, her role there, and of what she is told.
+    read: BTreeMap<RoomId, (Seq, RoomRole, Level)>,
     /// How much there mentions her that she has not read.
     mentions: BTreeMap<RoomId, i64>,
     me: Seq,
@@ -282,7 +285,7 @@ impl Client {
             let own = page.messages.iter();
             let mut own = own.filter(|message| message.user_id == user(alice).id);
             // Posting is reading, and the room's message is what tells it.
-            if let (Some((read, _)), Some(own)) = (self.read.get_mut(&room), own.next_back()) {
+            if let (Some((read, ..)), Some(own)) = (self.read.get_mut(&room), own.next_back()) {
                 *read = (*read).max(own.number.seq());
             }
             self.rooms.insert(room, page.to);
@@ -301,7 +304,9 @@ impl Client {
                 assert_eq!(room.mentions, counted.unwrap_or(0), "{room:?}");
             }
             match role {
-                Some(role) => self.read.insert(room.room_id, (room.read, role)),
+                Some(role) => self
+                    .read
+                    .insert(room.room_id, (room.read, role, room.level)),
                 None => self.read.remove(&room.room_id),
             };
         }

@@ -48,9 +48,11 @@ pub(super) const ANSWERED: &str = answered!(
 pub(super) const WHO: &str = who!("= ANY(?)");
 
 pub(super) const MENTION: &str = concat!(
-    "INSERT INTO mentions (user_id, room_id, number) SELECT users.id, room, number \
+    "INSERT INTO mentions (user_id, room_id, number, at) \
+    SELECT users.id, new.room, new.number, messages.created_at \
     FROM UNNEST(?1::int8[], ?2::int8[], ?3::int8[], ?4::int8[]) AS new (room, number, author, person) \
-    JOIN users ON users.id = person WHERE users.state = 'active' AND ",
+    JOIN users ON users.id = person \
+    JOIN messages ON messages.room_id = new.room AND messages.number = new.number WHERE users.state = 'active' AND ",
     is_told!("users.id", "author"),
     " ON CONFLICT (user_id, room_id, number) DO NOTHING"
 );
