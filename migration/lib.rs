@@ -29,6 +29,7 @@ mod m0020_reactions;
 mod m0021_revisions;
 mod m0022_mentions;
 mod m0023_concerns;
+mod m0024_undo_pins_saved;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_revisions::Step),
             Box::new(m0022_mentions::Step),
             Box::new(m0023_concerns::Step),
+            Box::new(m0024_undo_pins_saved::Step),
         ]
     }
 }

@@ -318,6 +318,17 @@ pub async fn delete_message(
     pages::answer_in(&site, shape, back)
 }
 
+/// `POST /rooms/{slug}/m/{number}/undo`: gives back a message that was just deleted.
+pub async fn undo_delete(
+    State(site): State<Site>,
+    InRoom(scope, room): InRoom,
+    AtMessage(_, number): AtMessage,
+) -> Response {
+    let undone = messages::undo_delete(&site.ctx, &scope, room.id, number).await;
+    let back = undone.map(|_| see(&paths::message(&room, number)));
+    pages::answer(&site, back)
+}
+
 /// `POST /rooms/{slug}/m/{number}/revisions/{seq}/drop`: forgets what an own message said before.
 pub async fn drop_revision(
     State(site): State<Site>,

@@ -195,6 +195,11 @@ impl Request {
         Self::new("DELETE", &format!("/rooms/{room}/membership"))
     }
 
+    /// Gives a message back that one has just deleted.
+    pub fn undo_delete(room: RoomId, number: Number) -> Self {
+        Self::new("POST", &format!("/rooms/{room}/messages/{number}/undo"))
+    }
+
     /// Why the server takes no socket from here, if it says so: a browser does not tell a script how an attempt
     /// to open one was refused. Nothing is answered where one would be taken.
     pub fn connection() -> Self {
@@ -346,6 +351,10 @@ mod tests {
             (
                 Request::leave_room(room),
                 "DELETE /api/chat/rooms/3/membership",
+            ),
+            (
+                Request::undo_delete(room, Number(41)),
+                "POST /api/chat/rooms/3/messages/41/undo",
             ),
         ] {
             assert_eq!(format!("{} {}", request.method, request.path), expected);

@@ -63,6 +63,12 @@ record! {
         /// Whether everybody in the room is.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub mentions_all: bool,
+        /// Whether it is pinned in its room.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub pinned: bool,
+        /// Whether its reader has just deleted it, and may have it back. Only a page of theirs says it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub may_undo: bool,
     }
 }
 

@@ -188,6 +188,11 @@ pub fn actions(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/actions", self::room(room))
 }
 
+/// Where the form goes that gives a deleted message back.
+pub fn undo_delete(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/undo", self::room(room))
+}
+
 /// `/rooms/12-general/m/345/thread`: a message and what answers it, with a form for one more answer.
 pub fn thread(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/thread", self::room(room))

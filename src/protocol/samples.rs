@@ -28,6 +28,8 @@ pub fn message(number: i64) -> Message {
         reactions: Vec::new(),
         mentions: Vec::new(),
         mentions_all: false,
+        pinned: false,
+        may_undo: false,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::reconciler::Reconciler;
 use crate::share::Share;
 use crate::store::{self, Known, OpenError, ProvedSession, ReadReceipts, Store};
 use crate::sweeper::Sweeper;
+use crate::undo_timer::UndoTimer;
 use parlour_protocol::{Guests, UserId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +57,8 @@ pub struct Context {
     pub(crate) log_once: LogOnce,
     /// Removes deleted rooms, expired sessions and forgotten guests from the disk.
     pub(crate) sweeper: Sweeper,
+    /// Forgets what deleted messages said, once nobody can have it back.
+    pub(crate) undo_timer: UndoTimer,
     /// Finds what was committed and not told.
     reconciler: Reconciler,
     draining: AtomicBool,
@@ -106,6 +109,7 @@ impl Context {
         let store = Arc::new(store);
         let invalidations = || Arc::clone(store.invalidations());
         let sweeper = Sweeper::start(&store, &hub, &clock);
+        let undo_timer = UndoTimer::start(&store, &clock);
         let heartbeat = settings.realtime.heartbeat();
         let reconciler = Reconciler::start(&store, &hub, &clock, heartbeat);
         let (now, refused) = settings.in_force(&opened.settings);
@@ -129,6 +133,7 @@ impl Context {
             known: ReadCache::new(invalidations(), KNOWN),
             store,
             sweeper,
+            undo_timer,
             reconciler,
             hub,
             clock,
@@ -175,6 +180,7 @@ impl Context {
     /// Finishes what is being written and closes the database. No request may run any more.
     pub async fn close(&self) {
         self.sweeper.stop().await;
+        self.undo_timer.stop().await;
         self.reconciler.stop().await;
         self.read_receipts.finish(&self.store).await;
         self.store.drain().await;

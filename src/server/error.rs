@@ -141,6 +141,15 @@ pub enum ServiceError {
     /// The message has as many kinds of reactions as one can have.
     #[error("too many kinds of reactions")]
     TooManyReactions,
+    /// As many messages as can be are pinned in the room.
+    #[error("too many pins")]
+    TooManyPins,
+    /// The person has saved as many messages as one can save.
+    #[error("too many saved messages")]
+    TooManySaved,
+    /// What was done cannot be taken back any more.
+    #[error("too late to undo")]
+    TooLate,
     /// The person has as many invitations as one may have.
     #[error("too many invitations")]
     TooManyInvites,
@@ -277,6 +286,18 @@ impl ServiceError {
             Self::TooManyReactions => AppError::new(
                 Code::TooManyReactions,
                 "There are 20 kinds of reactions to this message already.",
+            ),
+            Self::TooManyPins => AppError::new(
+                Code::Invalid,
+                "50 messages are pinned in this room already. Unpin one first.",
+            ),
+            Self::TooManySaved => AppError::new(
+                Code::Invalid,
+                "You have saved 1,000 messages already. Let go of one first.",
+            ),
+            Self::TooLate => AppError::new(
+                Code::MessageNotFound,
+                "It is too late to take that back: a deleted message is kept for ten seconds.",
             ),
             Self::TooManyInvites => AppError::new(
                 Code::Invalid,

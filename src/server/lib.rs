@@ -42,6 +42,7 @@ pub mod store;
 pub mod sweeper;
 mod systemd;
 pub mod telemetry;
+mod undo_timer;
 pub mod user_commands;
 
 pub use accounts::Token;

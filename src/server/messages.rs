@@ -14,6 +14,7 @@ mod post;
 mod reactions;
 mod revisions;
 mod thread;
+mod undoing;
 
 pub use actions::{ActionsPage, actions_page};
 pub use changes::{Edit, deletable, delete, edit, own};
@@ -24,6 +25,8 @@ pub use post::{NewMessage, draw_key, may_post, post};
 pub use reactions::{ReactionsPage, react, reactable, reactions_page, who_reacted};
 pub use revisions::{Earlier, RevisionsPage, Version, drop_revision, revisions, revisions_page};
 pub use thread::{Thread, ThreadPage, thread, thread_page};
+pub(crate) use undoing::{mark_undoable, undoable};
+pub use undoing::{undo_delete, undo_until};
 
 use crate::context::Context;
 use crate::error::ServiceError;

@@ -8,9 +8,10 @@ use crate::scope::Scope;
 use crate::store::{self, Listed};
 use crate::{messages, rooms};
 use parlour_protocol::{
-    Availability, Guests, History, Level, MessageId, Number, OpenRoom, Place, ReadOnly, RoomEntry,
-    RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
+    Availability, Guests, History, Level, Message, MessageId, Number, OpenRoom, Place, ReadOnly,
+    RoomEntry, RoomId, RoomKind, RoomRole, RoomRules, Seq, User, UserId, rules,
 };
+use std::sync::Arc;
 
 pub use crate::messages::View;
 
@@ -62,6 +63,8 @@ pub struct ReaderState {
     pub read: Option<Seq>,
     /// Their reactions to the messages that are shown, as `(number, emoji)`.
     pub reacted: Vec<(Number, String)>,
+    /// Which messages of the open room they have just deleted, and may have back.
+    pub undoable: Vec<Number>,
     /// The idempotency key of the composer's form.
     pub form_key: String,
 }
@@ -176,6 +179,7 @@ pub async fn reader_state(
         asking: rights.asking,
         read: (place.open.as_ref()).and_then(|open| Some(read.get(&open.room.id)?.seq)),
         reacted: reacted(ctx, scope, place.open.as_ref()).await?,
+        undoable: messages::undoable(ctx, scope, place.open.as_ref()).await?,
         blocked: known.blocked.clone(),
         form_key: messages::draw_key(ctx),
     })
@@ -219,21 +223,22 @@ impl PageContent {
         self.is_whole
     }
 
-    /// The messages that are shown, with the reader's reactions among them marked; `None` where they have none.
-    pub fn reacted_by(&self, reader: &ReaderState) -> Option<History> {
-        let open = self
-            .place
-            .open
-            .as_ref()
-            .filter(|_| !reader.reacted.is_empty())?;
+    /// The messages that are shown, with what is the reader's own marked: their reactions, and what they may have back;
+    /// `None` where there is nothing of that.
+    pub fn marked_for(&self, reader: &ReaderState) -> Option<History> {
+        let is_marked = !reader.reacted.is_empty() || !reader.undoable.is_empty();
+        let open = self.place.open.as_ref().filter(|_| is_marked)?;
         let mut history = open.history.clone();
-        store::mark_own(&mut history.messages, &reader.reacted);
+        reader.mark(&mut history);
         Some(history)
     }
 
     /// The page of this reader.
     pub fn of(&self, reader: ReaderState) -> Place {
         let mut place = self.place.clone();
+        if let Some(open) = &mut place.open {
+            reader.mark(&mut open.history);
+        }
         place.me = reader.me;
         place.was = reader.was;
         place.form_key = reader.form_key;
@@ -250,7 +255,6 @@ impl PageContent {
             open.read_only = reader.read_only;
             open.asking = reader.asking;
             open.read = reader.read;
-            store::mark_own(&mut open.history.messages, &reader.reacted);
         }
         place
     }
@@ -270,6 +274,23 @@ impl PageContent {
                 .open
                 .iter()
                 .all(|open| ctx.hub.roster(open.room.id) == open.roster)
+    }
+}
+
+impl ReaderState {
+    /// A message as it is to this reader, but for their reactions.
+    pub fn shown(&self, message: &Arc<Message>) -> Arc<Message> {
+        let mut shown = Arc::clone(message);
+        if self.undoable.contains(&message.number) {
+            Arc::make_mut(&mut shown).may_undo = true;
+        }
+        shown
+    }
+
+    /// Marks what in these messages is the reader's own.
+    fn mark(&self, history: &mut History) {
+        store::mark_own(&mut history.messages, &self.reacted);
+        messages::mark_undoable(&mut history.messages, &self.undoable);
     }
 }
 
@@ -340,14 +361,16 @@ async fn rights_in(
     rooms::rights(ctx, scope, room, held).await
 }
 
-/// The room with what the reader may do in it.
+/// The room with what the reader may do in it, and with what of it they may have back.
 async fn with_rights(
     ctx: &Context,
     scope: &Scope,
     read: Option<&store::ReadUpTo>,
     rules: RoomRules,
-    open: OpenRoom,
+    mut open: OpenRoom,
 ) -> Result<OpenRoom, ServiceError> {
+    let undoable = messages::undoable(ctx, scope, Some(&open)).await?;
+    messages::mark_undoable(&mut open.history.messages, &undoable);
     let rights = rights_in(ctx, scope, read, rules, open.room.id).await?;
     Ok(OpenRoom {
         may_delete: rights.may_delete,

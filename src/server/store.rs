@@ -91,6 +91,8 @@ mod sweep;
 mod tables;
 pub mod testing;
 mod threads;
+mod undoable;
+mod undoing;
 mod writer;
 
 pub use accounts::{AccountDraft, AccountFacts, KnownAccount, MadeAccount};
@@ -140,6 +142,7 @@ pub use room_changes::RoomChange;
 pub use rooms::{KnownRoom, RoomDraft, RoomState, StoredRoom, Viewer};
 pub use sessions::{Ending, OwnSession, SessionDraft};
 pub use threads::Thread;
+pub use undoable::{UNDO_MS, Undoable};
 pub use writer::Publish;
 use writer::{BatchWrite, Written};
 

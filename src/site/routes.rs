@@ -140,6 +140,7 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             get(pages::delete_message).post(forms::delete_message),
         )
+        .route("/rooms/{slug}/m/{number}/undo", post(forms::undo_delete))
         .route(
             "/rooms/{slug}/m/{number}/react",
             get(pages::choose_reaction).post(forms::react),

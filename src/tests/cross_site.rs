@@ -38,7 +38,7 @@ async fn send(path: &str, request: RequestBuilder, headers: &[(&str, String)]) -
 }
 
 /// Forms of rooms, with what would be accepted; `{room}` and `{message}` are the person's own.
-const FORMS: [(&str, &[(&str, &str)]); 9] = [
+const FORMS: [(&str, &[(&str, &str)]); 10] = [
     ("/rooms/new", &[("name", "Made"), ("description", "")]),
     ("/me", &[("username", "Renamed")]),
     (
@@ -47,6 +47,7 @@ const FORMS: [(&str, &[(&str, &str)]); 9] = [
     ),
     ("{message}/edit", &[("content", "Edited")]),
     ("{message}/delete", &[]),
+    ("{message}/undo", &[]),
     ("{room}/join", &[]),
     ("{room}/leave", &[]),
     ("{room}/delete", &[]),

@@ -61,6 +61,7 @@ mod revisions;
 mod rooms_admin;
 mod slow_clients;
 mod tidy;
+mod undoing;
 mod upgrading;
 mod user_commands;
 mod xss;

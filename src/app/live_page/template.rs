@@ -295,7 +295,7 @@ impl PageTemplate {
                 }
                 ReaderSlot::Name => html.push_str(&name(reader.me.as_ref())),
                 ReaderSlot::Read => html.push_str(&json(&reader.read)),
-                ReaderSlot::History => match self.content.reacted_by(reader) {
+                ReaderSlot::History => match self.content.marked_for(reader) {
                     Some(history) => html.push_str(&json(&history)),
                     None => html.push_str(&text[range.clone()]),
                 },
@@ -453,6 +453,7 @@ impl PageTemplate {
                     return Ok(None);
                 }
                 let row = MessageRow {
+                    message: reader.shown(&row.message),
                     is_own,
                     is_hidden,
                     is_for_you,

@@ -268,6 +268,10 @@ fn confirm(model: ViewModel) {
                 ask(model, wanted, None).await;
             }
             Dialog::NewRoom => act(model, |session| session.visit(done, true)),
+            Dialog::DeleteMessage(number) => {
+                model.show_dialog(None);
+                act(model, |session| session.took_away(number));
+            }
             // What is changed or gone is told everybody, and this page, too.
             _ => model.show_dialog(None),
         }

@@ -120,7 +120,8 @@ pub fn MessageLine(
             </header>
             {quote.filter(|_| !is_deleted).map(|quote| Markup::Quote(way(model, answered, paths::message), quote))}
             {if is_deleted {
-                Either::Left(view! { <p class="removed">"This message was removed."</p> })
+                let undo = message.may_undo.then(|| Markup::Undo(way(model, Some(number), paths::undo_delete)));
+                Either::Left(view! { <p class="removed">"This message was removed."</p> {undo} })
             } else {
                 let reacted = (!message.reactions.is_empty()).then(|| Arc::clone(&message));
                 Either::Right(

@@ -34,6 +34,8 @@ pub enum Markup {
     Quote(String, Quote),
     /// Of the first message of a thread: the way there, and how many answer.
     Replies(String, i64),
+    /// Of one that was just deleted by who is looking: the button that gives it back, and where that is sent.
+    Undo(String),
     /// Of one that somebody has reacted to: a button for each kind, which adds one's own or takes it back, and where
     /// they are sent. The server prints every one as nobody's own, and puts in which are the reader's where it stands side
     /// by side here: the name, the state and the value (`live_page/template.rs`).
@@ -88,6 +90,16 @@ impl Markup {
             }
             Self::Reactions(path, message) => draw_reactions(path, message, page),
             Self::Actions(path, is_own, stop) => draw_actions(path, *is_own, *stop, page),
+            Self::Undo(path) => {
+                begin_form("give-back", path, page);
+                // What only changes something is sent from where one is (`shell/loader.js`).
+                page.attribute("data-quiet", "true");
+                page.open("button");
+                page.attribute("class", "undo");
+                page.text("Undo".to_owned());
+                page.close("button");
+                page.close("form");
+            }
         }
     }
 
@@ -128,11 +140,15 @@ fn end_way(page: &mut impl Page) {
     page.close("p");
 }
 
-fn draw_reactions(path: &str, message: &Message, page: &mut impl Page) {
+fn begin_form(class: &'static str, path: &str, page: &mut impl Page) {
     page.open("form");
-    page.attribute("class", "reactions");
+    page.attribute("class", class);
     page.attribute("method", "post");
     page.attribute("action", path);
+}
+
+fn draw_reactions(path: &str, message: &Message, page: &mut impl Page) {
+    begin_form("reactions", path, page);
     for reaction in &message.reactions {
         let (name, pressed) = match reaction.mine {
             true => ("off", "true"),

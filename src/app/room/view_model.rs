@@ -389,9 +389,9 @@ impl ViewModel {
         self.show_notice_for(6_000, sentence, None);
     }
 
-    /// Shows a sentence with a way to take back what it is about, for as long as that takes to find.
+    /// Shows a sentence with a way to take back what it is about, for as long as a deleted message can be had back.
     pub fn offer(self, sentence: String, undo: Undo) {
-        self.show_notice_for(12_000, sentence, Some(undo));
+        self.show_notice_for(10_000, sentence, Some(undo));
     }
 
     /// What can be taken back is taken back now: the sentence about it goes.

@@ -220,7 +220,7 @@ impl World<'_> {
             Ask::Open(room, Some(number)) => (room, View::Around(number)),
             Ask::Older(room, than) => (room, View::Before(than)),
             Ask::Newer(room, than) => (room, View::After(than)),
-            Ask::Connection | Ask::Join(_) | Ask::Leave(_) => return None,
+            Ask::Connection | Ask::Join(_) | Ask::Leave(_) | Ask::UndoDelete(..) => return None,
         };
         let ctx = &self.server.ctx;
         let page = messages::history(ctx, scope, room, view, self.page_size).await;

@@ -4,7 +4,7 @@
 //! it is, or there is no such message any more: then it stands in the composer.
 
 use super::stored::Key;
-use super::{Effect, Field, Part, Session};
+use super::{Effect, Field, Part, Session, Undo};
 use crate::drafts::{Edits, Settled};
 use parlour_protocol::{ClientFrame, Message, Number, RoomId};
 
@@ -100,6 +100,15 @@ impl Session {
         };
         if let Err(sentence) = self.say_now(frame) {
             self.tell(sentence);
+        }
+    }
+
+    /// A message of the open room was deleted by who is looking, who can have it back if it is their own.
+    pub fn took_away(&mut self, number: Number) {
+        let is_own = (self.timeline.get(number)).is_some_and(|it| self.is_mine(it.user_id));
+        if let Some(room) = self.open_id().filter(|_| is_own) {
+            let sentence = "You deleted a message.".to_owned();
+            self.push(Effect::Offer(sentence, Undo::Delete(room, number)));
         }
     }
 

@@ -60,6 +60,8 @@ pub enum Landing {
 pub enum Undo {
     /// This room was left.
     Leave(RoomId),
+    /// This message was deleted.
+    Delete(RoomId, Number),
 }
 
 /// A question to the server beside the socket.
@@ -80,6 +82,8 @@ pub enum Ask {
     Join(RoomId),
     /// Be no member of the room any more.
     Leave(RoomId),
+    /// Have a message back that was just deleted.
+    UndoDelete(RoomId, Number),
 }
 
 impl Ask {
@@ -93,6 +97,7 @@ impl Ask {
             Self::Connection => Request::connection(),
             Self::Join(room) => Request::join_room(room),
             Self::Leave(room) => Request::leave_room(room),
+            Self::UndoDelete(room, number) => Request::undo_delete(room, number),
         }
     }
 }

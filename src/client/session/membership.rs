@@ -34,8 +34,10 @@ impl Session {
 
     /// Takes back what was done.
     pub fn undo(&mut self, undo: Undo) {
-        let Undo::Leave(room) = undo;
-        self.fetch(Ask::Join(room));
+        self.fetch(match undo {
+            Undo::Leave(room) => Ask::Join(room),
+            Undo::Delete(room, number) => Ask::UndoDelete(room, number),
+        });
     }
 
     /// The server did what was asked: this tab joined the room, or left it. The frame that says so comes as well.

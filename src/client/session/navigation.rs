@@ -148,6 +148,12 @@ impl Session {
                 Ok(()) => self.membership_changed(ask, room),
                 Err(refused) => self.call_refused(room, &refused),
             },
+            // The frame that says so comes as well.
+            Ask::UndoDelete(room, _) => {
+                if let Err(refused) = done(answer) {
+                    self.call_refused(room, &refused);
+                }
+            }
             Ask::Open(..) | Ask::Unread(_) => {
                 let answer: Result<OpenRoom, Refused> = answered(answer);
                 self.names_read(answer.as_ref().ok().and_then(|room| room.history.house));

@@ -135,6 +135,8 @@ impl Dice {
             }),
             mentions: self.list(Self::person),
             mentions_all: self.coin(),
+            pinned: self.coin(),
+            may_undo: self.coin(),
         }
     }
 

@@ -51,6 +51,10 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
             patch(messages::edit).delete(messages::delete),
         )
         .route(
+            "/rooms/{room}/messages/{number}/undo",
+            post(messages::undo_delete),
+        )
+        .route(
             "/rooms/{room}/messages/{number}/thread",
             get(messages::thread),
         )
@@ -144,6 +148,12 @@ fn cors(settings: &ServerSettings) -> CorsLayer {
             Method::DELETE,
         ])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
-        .expose_headers([LINK, LOCATION, RETRY_AFTER, REQUEST_ID])
+        .expose_headers([
+            LINK,
+            LOCATION,
+            RETRY_AFTER,
+            REQUEST_ID,
+            messages::UNDO_UNTIL,
+        ])
         .max_age(PREFLIGHT)
 }

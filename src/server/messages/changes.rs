@@ -7,7 +7,7 @@ use crate::error::ServiceError;
 use crate::markdown::Formatted;
 use crate::rooms::{self, read_only};
 use crate::scope::{Person, Scope};
-use crate::store::{Change, Standing};
+use crate::store::{Change, Standing, UNDO_MS, Undoable};
 use parlour_protocol::permissions::may_in;
 use parlour_protocol::{
     Action, Format, Message, Number, Revisions, RoomId, Timestamp, UserId, rules,
@@ -76,7 +76,8 @@ pub async fn edit(
     }
 }
 
-/// Deletes a message, which leaves a tombstone: its row without its text. Its author may, and who keeps order there.
+/// Deletes a message, which leaves a tombstone: its row without its text. Its author may, who can have it back for a
+/// moment, and who keeps order there.
 /// One that is deleted already changes nothing, and costs no token.
 ///
 /// # Errors
@@ -92,7 +93,9 @@ pub async fn delete(
     let decide = move |standing: &Standing, message: &Message| {
         decide_delete(&person, standing, message, now)
     };
-    change(ctx, scope, room, number, decide).await
+    let deleted = change(ctx, scope, room, number, decide).await?;
+    ctx.undo_timer.wake();
+    Ok(deleted)
 }
 
 /// The person's own message, to be changed.
@@ -216,7 +219,11 @@ pub(super) fn decide_delete(
         return Err(ServiceError::Forbidden);
     }
     // A repeat changes nothing.
-    Ok((!message.deleted).then_some(Change::Delete { at }))
+    let undoable = (action == Action::DeleteOwn).then_some(Undoable {
+        by: person.user.id,
+        until: Timestamp(at.0 + UNDO_MS),
+    });
+    Ok((!message.deleted).then_some(Change::Delete { at, undoable }))
 }
 
 /// Refuses a message that the person may not edit.
@@ -343,7 +350,13 @@ mod tests {
             (&person(2), RoomRole::Moderator),
         ] {
             let deleted = delete(may, role, false).unwrap();
-            assert_eq!(deleted, Some(Change::Delete { at: NOW }));
+            // Only who deletes their own has it back.
+            let undoable = may.is(UserId(1)).then_some(Undoable {
+                by: UserId(1),
+                until: Timestamp(NOW.0 + UNDO_MS),
+            });
+            let expected = Change::Delete { at: NOW, undoable };
+            assert_eq!(deleted, Some(expected));
             assert_eq!(delete(may, role, true).unwrap(), None);
         }
         for deleted in [false, true] {

@@ -241,7 +241,7 @@ const NEXT_SEQ: &str =
 const RENAME: &str = "UPDATE messages SET seq = ?2, author_name = ?3 WHERE id = ?1";
 
 const DELETE: &str = "UPDATE messages SET body = '', doc = NULL, gist = NULL, reactions = NULL, mentions_all = FALSE, \
-    deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
+    pinned_by = NULL, pinned_at = NULL, deleted_at = coalesce(deleted_at, ?2) WHERE id = ?1";
 
 const SO_FAR: &str = "UPDATE users SET left_after = ?2 WHERE id = ?1";
 

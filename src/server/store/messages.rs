@@ -15,6 +15,7 @@ use super::mentions;
 use super::quotes;
 use super::rooms::{Viewer, visible};
 use super::tables::message_columns;
+use super::undoable::{self, Undoable};
 use super::writer::Written;
 use crate::error::ServiceError;
 use crate::events::Publication;
@@ -40,6 +41,8 @@ pub enum Change {
     Delete {
         /// When it is deleted.
         at: Timestamp,
+        /// Who may have it back for a moment, if anybody may.
+        undoable: Option<Undoable>,
     },
 }
 
@@ -124,8 +127,11 @@ impl Store {
                     mentions::remove(db, room, number)?;
                     mentions::insert(db, room, number, user, &people)?;
                 }
-                Change::Delete { at } => {
-                    forget_what_hangs_on(db, row)?;
+                Change::Delete { at, undoable } => {
+                    match undoable {
+                        Some(undoable) => undoable::keep(db, row, undoable)?,
+                        None => forget_what_hangs_on(db, row)?,
+                    }
                     statement(db, DELETE)?.execute(values![row, seq, at])?;
                     mentions::remove(db, room, number)?;
                 }
@@ -173,9 +179,9 @@ fn keep_revision(db: &Db, row: i64) -> db::Result<()> {
     Ok(())
 }
 
-/// Forgets who reacted to a message that is deleted, and what it said before.
+/// Forgets who reacted to a message that is deleted, what it said before, and what it said last.
 pub(super) fn forget_what_hangs_on(db: &Db, row: i64) -> db::Result<()> {
-    for sql in [FORGET_REACTIONS, FORGET_REVISIONS] {
+    for sql in [FORGET_REACTIONS, FORGET_REVISIONS, undoable::FORGET] {
         statement(db, sql)?.execute(values![row])?;
     }
     Ok(())
@@ -219,4 +225,4 @@ const EDIT: &str = "UPDATE messages SET seq = ?2, body = ?3, edited_at = ?4, doc
     WHERE id = ?1";
 
 const DELETE: &str = "UPDATE messages SET seq = ?2, body = '', doc = NULL, gist = NULL, reactions = NULL, \
-    mentions_all = FALSE, deleted_at = ?3 WHERE id = ?1";
+    mentions_all = FALSE, pinned_by = NULL, pinned_at = NULL, deleted_at = ?3 WHERE id = ?1";

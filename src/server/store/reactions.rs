@@ -1,8 +1,8 @@
 //! Reactions to messages: who reacted with what, and what of it stands on the message.
 //!
 //! *Invariant:* a reaction that comes or goes takes the room's next `seq` in its own transaction and leaves it on its
-//! message, together with the list of all; the rows of the table are what that list counts. A message that is deleted has
-//! none.
+//! message, together with the list of all; the rows of the table are what that list counts. A message that is deleted counts
+//! none, and has none once its author cannot have it back.
 
 use super::Store;
 use super::beside;
@@ -133,8 +133,11 @@ impl Store {
         let viewer = viewer.into();
         let read = move |db: &Db| {
             visible(db, viewer, room)?;
-            let message = numbered(db, room, number)?.row.id;
-            let values = values![message, &emoji, after, i64::from(limit)];
+            let row = numbered(db, room, number)?.row;
+            if row.deleted_at.is_some() {
+                return Ok(Vec::new());
+            }
+            let values = values![row.id, &emoji, after, i64::from(limit)];
             let people = statement(db, WHO)?.rows(values, |row| {
                 let user = User::from(UserRow::read(row)?);
                 Ok((UserId(row.get(UserRow::COUNT)?), user))
@@ -314,6 +317,18 @@ pub(crate) fn mark(messages: &mut [Message], own: &[(Number, String)]) {
     }
 }
 
+/// What stands on a message whose reactions were not counted meanwhile, as it is stored: all of them again, in their order.
+pub(super) fn counted(db: &Db, message: i64) -> db::Result<Option<String>> {
+    let rows = statement(db, IN_ORDER)?.rows(values![message], |row| {
+        Ok((row.get::<String>(0)?, UserId(row.get(1)?)))
+    })?;
+    let mut reactions = Vec::new();
+    for (emoji, user) in &rows {
+        turn(&mut reactions, emoji, *user, true);
+    }
+    Ok(Counted::of(reactions).json())
+}
+
 fn own(
     db: &Db,
     user: UserId,
@@ -348,6 +363,9 @@ const OWN: &str = "SELECT number, emoji FROM reactions WHERE user_id IN \
     (SELECT id FROM users WHERE id = ?1 UNION ALL SELECT id FROM users WHERE merged_into = ?1) \
     AND room_id = ?2 AND number >= ?3 AND number <= ?4";
 
+const IN_ORDER: &str =
+    "SELECT emoji, user_id FROM reactions WHERE message_id = ? ORDER BY at, user_id, emoji";
+
 const WHO: &str = concat!(
     "SELECT ",
     user_columns!(),
@@ -357,7 +375,8 @@ const WHO: &str = concat!(
 );
 
 const OF_USER: &str = "SELECT room_id, number, emoji, at FROM reactions WHERE user_id = ?1 \
-    AND (room_id, number, emoji) > (?2, ?3, ?4) ORDER BY room_id, number, emoji LIMIT ?5";
+    AND (room_id, number, emoji) > (?2, ?3, ?4) AND NOT EXISTS (SELECT 1 FROM undoable \
+    WHERE undoable.message_id = reactions.message_id) ORDER BY room_id, number, emoji LIMIT ?5";
 
 const SOME: &str = "SELECT message_id, emoji FROM reactions WHERE user_id = ? \
     ORDER BY room_id, number LIMIT ?";

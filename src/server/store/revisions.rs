@@ -1,7 +1,7 @@
 //! What messages said before they were edited.
 //!
 //! *Invariant:* a version is kept in the transaction of the edit that replaces it, the newest hundred of a message at most.
-//! A message that is deleted has none.
+//! A message that is deleted shows none, and has none once its author cannot have it back.
 
 use super::Store;
 use super::authorship::Authored;
@@ -160,4 +160,4 @@ const PAGE: &str = "SELECT seq, body, edited_at FROM revisions WHERE message_id 
 
 const OF_USER: &str = "SELECT message_id, room_id, number, revisions.seq, revisions.body, revisions.edited_at \
     FROM revisions JOIN messages ON messages.id = message_id \
-    WHERE by_id = ?1 AND (message_id, revisions.seq) > (?2, ?3) ORDER BY message_id, revisions.seq LIMIT ?4";
+    WHERE by_id = ?1 AND deleted_at IS NULL AND (message_id, revisions.seq) > (?2, ?3) ORDER BY message_id, revisions.seq LIMIT ?4";

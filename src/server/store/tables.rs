@@ -89,6 +89,7 @@ table! {
     reply_to: Option<i64>,
     root: Option<i64>,
     mentions_all: bool,
+    pinned_at: Option<i64>,
     created_at: i64,
     edited_at: Option<i64>,
     deleted_at: Option<i64>,
@@ -168,6 +169,8 @@ impl MessageRow {
             replies: None,
             mentions: Vec::new(),
             mentions_all: self.mentions_all,
+            pinned: self.pinned_at.is_some(),
+            may_undo: false,
         }
     }
 }

@@ -51,6 +51,7 @@ mod room_rules;
 mod server_roles;
 mod standing;
 mod text_cleaning;
+mod undoing;
 mod ws_activity;
 mod ws_closing;
 mod ws_commands;

@@ -171,7 +171,12 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
         }
         ("PATCH", "/rooms/{room}/level") => json!({"level": "all"}),
         ("PATCH", "/me") => json!({"bio": key}),
-        ("POST", "/rooms/{room}/membership" | "/people/{person}/reset")
+        (
+            "POST",
+            "/rooms/{room}/membership"
+            | "/rooms/{room}/messages/{number}/undo"
+            | "/people/{person}/reset",
+        )
         | (
             "PUT",
             "/me/blocks/{person}"
@@ -254,6 +259,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/rooms/{slug}/requests/{person}/{answer}"
             | "/rooms/{slug}/members/{person}/{deed}"
             | "/rooms/{slug}/m/{number}/delete"
+            | "/rooms/{slug}/m/{number}/undo"
             | "/rooms/{slug}/m/{number}/unread"
             | "/rooms/{slug}/m/{number}/revisions/{seq}/drop"
             | "/invites"

@@ -53,7 +53,12 @@ const LAYERS: [Layer; 16] = [
     ),
     (
         "context",
-        &["server/sweeper", "server/reconciler", "server/context"],
+        &[
+            "server/sweeper",
+            "server/undo_timer",
+            "server/reconciler",
+            "server/context",
+        ],
         &["protocol", "ground", "engine", "store"],
     ),
     (

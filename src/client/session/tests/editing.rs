@@ -155,3 +155,31 @@ fn nothing_that_is_typed_moves_or_depends_on_what_is_seen() {
         assert_eq!(elsewhere.does(types), effects);
     }
 }
+
+#[test]
+fn who_deleted_their_own_message_may_have_it_back() {
+    let mut tab = with_own();
+    tab.hear(posted(LOBBY, 4));
+    // What somebody else wrote is gone for good.
+    let effects = tab.does(|session| session.took_away(Number(4)));
+    let is_offer = |effect: &Effect| matches!(effect, Effect::Offer(..));
+    assert!(!effects.iter().any(is_offer), "{effects:?}");
+    for is_heard in [false, true] {
+        if is_heard {
+            tab.hear(deleted(5));
+        }
+        let effects = tab.does(|session| session.took_away(Number(3)));
+        let offered = effects.iter().find_map(|effect| match effect {
+            Effect::Offer(_, undo) => Some(*undo),
+            _ => None,
+        });
+        assert_eq!(offered, Some(Undo::Delete(LOBBY, Number(3))));
+        let asked = one_asked(&tab.does(|session| session.undo(offered.unwrap())));
+        assert_eq!(asked.1, Ask::UndoDelete(LOBBY, Number(3)));
+        // The frame shows it again.
+        let answered = tab.answer(&asked, ok(&()));
+        assert!(!answered.iter().any(is_offer));
+    }
+    tab.hear(edited("hello", 6));
+    assert!(!tab.session.timeline().get(Number(3)).unwrap().deleted);
+}

@@ -9,12 +9,15 @@ use crate::messages::{self, Edit, Mentioning, NewMessage, Thread, View};
 use crate::{Context, Scope};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LINK};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use parlour_protocol::{Format, History, Message, Number, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The header that says until when a deleted message can be had back.
+pub(super) const UNDO_UNTIL: HeaderName = HeaderName::from_static("undo-until");
 
 #[derive(Deserialize)]
 pub(super) struct NewMessageBody {
@@ -192,7 +195,20 @@ pub(super) async fn delete(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtMessage(room, number): AtMessage,
-) -> Result<StatusCode, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     messages::delete(&ctx, &scope, room, number).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let undo_until = messages::undo_until(&ctx, &scope, room, number).await?;
+    let undo_until = undo_until.map(|until| [(UNDO_UNTIL, until.to_string())]);
+    Ok((StatusCode::NO_CONTENT, undo_until, ()))
+}
+
+/// Gives a message back that was just deleted.
+pub(super) async fn undo_delete(
+    State(ctx): State<Arc<Context>>,
+    scope: Scope,
+    AtMessage(room, number): AtMessage,
+) -> Result<Json<Message>, Problem> {
+    Ok(Json(
+        messages::undo_delete(&ctx, &scope, room, number).await?,
+    ))
 }

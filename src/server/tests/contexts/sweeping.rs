@@ -137,6 +137,28 @@ async fn a_deleted_text_is_neither_in_the_file_nor_in_the_write_ahead_log() {
 }
 
 #[tokio::test]
+async fn what_could_be_had_back_is_forgotten_after_a_restart_too() {
+    let bench = Bench::on_a_file().await;
+    let alice = bench.guest("Alice").await;
+    for text in ["canary-first", "canary-second"] {
+        bench.post(&alice, text).await;
+    }
+    delete(&bench.ctx, &alice, LOBBY, Number(1)).await.unwrap();
+    delete(&bench.ctx, &alice, LOBBY, Number(2)).await.unwrap();
+    let kept = "SELECT count(*) FROM undoable";
+    assert_eq!(bench.value::<i64>(kept).await, 2);
+    bench.ctx.drain().await;
+    // As if it had stood still for long, and as if the clock had been set back.
+    let other = OtherProgram::open(&bench.file());
+    other.execute("UPDATE undoable SET until = 1 WHERE body = 'canary-first'");
+    other.execute("UPDATE undoable SET until = 9000000000000000 WHERE body = 'canary-second'");
+    let bench = bench.reopened().await;
+    bench
+        .until(async || bench.value::<i64>(kept).await == 0 && !holds(&bench, "canary"))
+        .await;
+}
+
+#[tokio::test]
 async fn a_deleted_text_is_gone_also_after_a_reader_held_the_log() {
     let bench = Bench::on_a_file().await;
     let alice = bench.guest("Alice").await;

@@ -4,7 +4,7 @@ use super::*;
 use parlour_protocol::{
     History, Number, Person, Posting, Quote, Replies, Room, RoomKind, RoomRules, Seq,
 };
-use parlour_server::messages::{View, delete, edit, history, react, sync};
+use parlour_server::messages::{View, delete, edit, history, react, sync, undo_delete};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -20,6 +20,7 @@ enum Change {
     Rename(&'static str),
     Edit(usize, String),
     Delete(usize),
+    Undo(usize),
     /// Who of the first two reacts to which message, with what, or takes it back.
     React(usize, usize, bool, bool),
     Describe(String),
@@ -42,6 +43,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => prop_oneof![Just("@Carol b"), Just("*a* @Carla"), Just("@Bob, @room")].prop_map(Change::Mention),
         1 => prop_oneof![Just("Carol"), Just("Carla")].prop_map(Change::Rename),
         1 => any::<usize>().prop_map(Change::Delete),
+        1 => any::<usize>().prop_map(Change::Undo),
         3 => (0..2_usize, any::<usize>(), any::<bool>(), any::<bool>())
             .prop_map(|(who, which, kind, on)| Change::React(who, which, kind, on)),
         1 => text.prop_map(Change::Describe),
@@ -154,6 +156,7 @@ fn made<T>(done: Result<T, ServiceError>) -> Option<T> {
             ServiceError::ReadOnly(_)
             | ServiceError::Forbidden
             | ServiceError::MessageNotFound
+            | ServiceError::TooLate
             | ServiceError::PersonNotFound,
         ) => None,
         Err(error) => panic!("{error}"),
@@ -195,6 +198,11 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
         Change::Delete(which) => {
             if let Some(number) = pick(which) {
                 made(delete(&bench.ctx, author, LOBBY, number).await);
+            }
+        }
+        Change::Undo(which) => {
+            if let Some(number) = pick(which) {
+                made(undo_delete(&bench.ctx, author, LOBBY, number).await);
             }
         }
         Change::React(who, which, kind, on) => {

@@ -218,6 +218,7 @@ fn calls(room: i64) -> Vec<(Method, String, Option<Value>)> {
         ),
         with(Method::PATCH, "/messages/1", json!({"content": "x"})),
         with(Method::DELETE, "/messages/1", json!({})),
+        with(Method::POST, "/messages/1/undo", json!({})),
         with(Method::PUT, "/messages/1/reactions/tada", json!({})),
         with(Method::DELETE, "/messages/1/reactions/tada", json!({})),
         get("/messages/1/reactions/eyes"),
