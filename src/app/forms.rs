@@ -10,6 +10,7 @@ mod look;
 mod members;
 mod people;
 mod people_admin;
+mod pins;
 mod reactions;
 mod resets;
 
@@ -24,6 +25,7 @@ pub use look::set_look;
 pub use members::{do_to_member, let_member_in};
 pub use people::{block, talk, unblock};
 pub use people_admin::{do_to_person, give_role};
+pub use pins::{pin, unpin};
 pub use reactions::{react, take_emoji};
 pub use resets::{make_reset_link, reset_password};
 

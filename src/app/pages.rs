@@ -30,6 +30,7 @@ mod parts;
 mod people;
 mod people_admin;
 mod permissions;
+mod pins;
 mod problem;
 mod qr;
 mod question;
@@ -63,12 +64,13 @@ pub use leaving::{leave_house, leave_page};
 pub use level::{level, set_level};
 pub use member::{Refused, member, member_page};
 pub use members::{LetIn, members, members_page};
-pub use mentions::mentions;
+pub use mentions::{mentions, message_item};
 pub use name::{name, name_page};
 pub use new_room::{RoomFields, new_room, new_room_page};
 pub use people::{find_people, person};
 pub use people_admin::{deed_called, people_admin, person_admin, person_page};
 pub use permissions::permissions;
+pub use pins::pins;
 pub use problem::{
     answer, answer_in, not_found, other_method, problem, refusal, told_when, with_rooms,
 };

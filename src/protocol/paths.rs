@@ -1,5 +1,9 @@
 //! Every URL of the product, made and read in one place.
 
+mod beside;
+
+pub use beside::{SAVED, pin, pins, save, unpin, unsave};
+
 use crate::{Number, Room, RoomId, Seq, UserId};
 
 /// The front door: it leads on to where somebody was last.

@@ -100,6 +100,8 @@ names! {
         DropRevision = "drop_revision",
         /// React to a message, and take that back.
         React = "react",
+        /// Pin a message, and unpin it.
+        Pin = "pin",
         /// Delete anybody's message.
         DeleteAny = "delete_any",
         /// Mention everybody in a room where many are.
@@ -206,6 +208,7 @@ pub const TABLE: [Rule; Action::ALL.len()] = [
     also_archived(room(Action::ReadRevisions, RoomRole::Visitor, None)),
     also_archived(room(Action::DropRevision, RoomRole::Visitor, None)),
     room(Action::React, RoomRole::Visitor, None),
+    room(Action::Pin, RoomRole::Member, Some(ServerRole::Moderator)),
     also_archived(room(
         Action::DeleteAny,
         RoomRole::Moderator,
@@ -335,6 +338,7 @@ pub fn may_in(action: Action, roles: Roles, room: RoomRules) -> bool {
         && fits_kind(action, room)
         && (action != Action::Post || may_post(roles, room))
         && (action != Action::React || may_react(roles, room))
+        && (action != Action::Pin || may_post(roles, room))
         && (action != Action::ReadRevisions || room.revisions == Revisions::Everybody)
 }
 
@@ -378,6 +382,7 @@ fn fits_kind(action: Action, room: RoomRules) -> bool {
             | Action::ReadRevisions
             | Action::DropRevision
             | Action::React
+            | Action::Pin
             | Action::SeeMembers
     );
     match room.kind {

@@ -140,6 +140,9 @@ pub fn site(site: Site) -> Router {
             "/rooms/{slug}/m/{number}/delete",
             get(pages::delete_message).post(forms::delete_message),
         )
+        .route("/rooms/{slug}/pins", get(pages::pins))
+        .route("/rooms/{slug}/m/{number}/pin", post(forms::pin))
+        .route("/rooms/{slug}/m/{number}/unpin", post(forms::unpin))
         .route("/rooms/{slug}/m/{number}/undo", post(forms::undo_delete))
         .route(
             "/rooms/{slug}/m/{number}/react",

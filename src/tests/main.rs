@@ -49,6 +49,7 @@ mod pages;
 mod panels;
 mod people;
 mod people_admin;
+mod pins;
 mod postgres_lease;
 mod postgres_outage;
 mod reactions;

@@ -120,6 +120,11 @@ export class Guest {
     return this.call("DELETE", `/rooms/${room}/messages/${number}`);
   }
 
+  /** Pins it for everybody in the room. */
+  pin(number: number, room = 1): Promise<void> {
+    return this.call("PUT", `/rooms/${room}/messages/${number}/pin`);
+  }
+
   history(room = 1): Promise<Message[]> {
     return this.call("GET", `/rooms/${room}/messages?limit=100`);
   }

@@ -9,12 +9,12 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Whatever it hears.
-const PRESSED: &str = ":is(leptos-island,#panel) :is(a[href^='/people/'],[href='/emoji'],.quote a,.replies a,.edited,.when,.action,button[value])";
+const PRESSED: &str = ":is(leptos-island,#panel) :is(a[href^='/people/'],.pins,[href='/emoji'],.quote a,.replies a,.edited,.when,.action,button[value])";
 
 /// What was pressed.
 pub enum Pressed {
-    /// The way to a page that the panel shows: somebody's card, what a message said before, emoji, or all that one may do
-    /// with it.
+    /// The way to a page that the panel shows: somebody's card, what a message said before, emoji, the room's pins,
+    /// or all that one may do with a message.
     Card(String),
     /// That one answers this message.
     Reply(Number),

@@ -71,7 +71,7 @@ fn shown(site: &Site, page: Mentioning, rooms: &HashMap<RoomId, Room>) -> Respon
     let lines = messages.into_iter().filter_map(|mut message| {
         message.be_of_author();
         let room = rooms.get(&message.room_id)?;
-        Some(line(room, &message))
+        Some(view! { <li>{message_item(room, &message, Some(&room.name))}</li> })
     });
     let lines = lines.collect_view();
     let more = next.map(|next| format!("{}?before={next}", paths::MENTIONS));
@@ -87,19 +87,16 @@ fn shown(site: &Site, page: Mentioning, rooms: &HashMap<RoomId, Room>) -> Respon
     })
 }
 
-fn line(room: &Room, message: &Message) -> impl IntoView + use<> {
+/// A message in a list: the way to it, under its author and the room it is in if that is to be said, and how it begins.
+pub fn message_item(room: &Room, message: &Message, named: Option<&str>) -> AnyView {
     let at = message.timestamp.civil(0);
     let time = format!("{}, {} UTC", at.date(), at.clock());
+    let named = named.map(|name| view! { " in " <bdi>{name.to_owned()}</bdi> });
     view! {
-        <li>
-            <a href=paths::message(room, message.number)>
-                <bdi>{message.username.clone()}</bdi>
-                " in "
-                <bdi>{room.name.clone()}</bdi>
-            </a>
-            " "
-            <time datetime=message.timestamp.to_string()>{time}</time>
-            <p dir="auto">{gist(&message.content, message.doc.as_ref())}</p>
-        </li>
+        <a href=paths::message(room, message.number)><bdi>{message.username.clone()}</bdi> {named}</a>
+        " "
+        <time datetime=message.timestamp.to_string()>{time}</time>
+        <p dir="auto">{gist(&message.content, message.doc.as_ref())}</p>
     }
+    .into_any()
 }

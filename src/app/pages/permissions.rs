@@ -69,6 +69,7 @@ fn words(action: Action) -> &'static str {
         Action::ReadRevisions => "Read what a message said before it was edited",
         Action::DropRevision => "Forget an earlier version of an own message",
         Action::React => "React to a message",
+        Action::Pin => "Pin a message where one may post",
         Action::MentionAll => "Mention everybody where more than 50 people are",
         Action::SeeMembers => "See who is a member",
         Action::Invite => "Invite to a room",

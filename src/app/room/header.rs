@@ -133,6 +133,7 @@ fn Menu() -> impl IntoView {
                 {when(is_described, move || {
                     view! { <p class="menu-about"><bdi>{words(of_room(model, description))}</bdi></p> }
                 })}
+                <a class="menu-item pins" href=of_room(model, paths::pins)>"Pinned messages"</a>
                 <button class="menu-item live-only" type="button" on:click=heard(copy)>
                     "Copy link"
                 </button>

@@ -74,6 +74,7 @@ pub fn MessageLine(
     let answered = message.reply_to;
     let replies = message.replies;
     let is_deleted = message.deleted;
+    let is_pinned = message.pinned;
     let is_edited = message.edited_at.is_some() && !is_deleted;
     let timestamp = message.timestamp;
     // A browser knows its zone before it draws anything.
@@ -99,6 +100,7 @@ pub fn MessageLine(
             data-for-you=is_for_you.then_some("")
             data-marked=is_marked.then_some("")
             data-deleted=is_deleted.then_some("")
+            data-pinned=is_pinned.then_some("")
         >
             {opens_group.then(|| face(Some((message.user_id, message.username.as_str()))))}
             <header class="message-head">

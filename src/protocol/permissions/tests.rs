@@ -126,3 +126,28 @@ fn a_rooms_rules_narrow_what_is_done_in_it() {
         direct
     ));
 }
+
+#[test]
+fn who_belongs_to_a_room_and_may_write_pins_there() {
+    use {RoomRole as At, ServerRole as On};
+    let pins = |server, at, room| may_in(Action::Pin, roles(server, at), room);
+    let open = RoomRules::default();
+    assert!(pins(On::Guest, At::Member, open));
+    assert!(!pins(On::Member, At::Visitor, open));
+    assert!(
+        pins(On::Moderator, At::Visitor, open),
+        "who keeps order everywhere"
+    );
+    let announcements = RoomRules {
+        posting: Posting::Moderators,
+        ..open
+    };
+    assert!(!pins(On::Member, At::Member, announcements));
+    assert!(pins(On::Member, At::Moderator, announcements));
+    let archived = RoomRules {
+        is_archived: true,
+        ..open
+    };
+    assert!(!pins(On::Owner, At::Owner, archived));
+    assert!(pins(On::Guest, At::Member, RoomRules::of(RoomKind::Direct)));
+}

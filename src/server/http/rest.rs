@@ -7,6 +7,7 @@ mod invites;
 mod members;
 mod messages;
 mod people;
+mod pins;
 mod reactions;
 mod revisions;
 mod rooms;
@@ -69,6 +70,11 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route(
             "/rooms/{room}/messages/{number}/reactions/{emoji}",
             (get(reactions::list).put(reactions::add)).delete(reactions::remove),
+        )
+        .route("/rooms/{room}/pins", get(pins::list))
+        .route(
+            "/rooms/{room}/messages/{number}/pin",
+            put(pins::add).delete(pins::remove),
         )
         .route(
             "/rooms/{room}/members",

@@ -38,6 +38,7 @@ mod mentions;
 mod merging;
 mod outsider;
 mod people;
+mod pins;
 mod postgres_outage;
 mod reactions;
 mod renaming;

@@ -182,6 +182,7 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
             "/me/blocks/{person}"
             | "/me/favourites/{room}"
             | "/rooms/{room}/requests/{person}"
+            | "/rooms/{room}/messages/{number}/pin"
             | "/rooms/{room}/messages/{number}/reactions/{emoji}",
         ) => json!({}),
         _ => panic!("what is sent to {method} {path}: say it here"),
@@ -259,6 +260,8 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/rooms/{slug}/requests/{person}/{answer}"
             | "/rooms/{slug}/members/{person}/{deed}"
             | "/rooms/{slug}/m/{number}/delete"
+            | "/rooms/{slug}/m/{number}/pin"
+            | "/rooms/{slug}/m/{number}/unpin"
             | "/rooms/{slug}/m/{number}/undo"
             | "/rooms/{slug}/m/{number}/unread"
             | "/rooms/{slug}/m/{number}/revisions/{seq}/drop"

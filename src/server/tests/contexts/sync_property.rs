@@ -4,7 +4,7 @@ use super::*;
 use parlour_protocol::{
     History, Number, Person, Posting, Quote, Replies, Room, RoomKind, RoomRules, Seq,
 };
-use parlour_server::messages::{View, delete, edit, history, react, sync, undo_delete};
+use parlour_server::messages::{View, delete, edit, history, pin, react, sync, undo_delete};
 use parlour_server::rooms::{self, Changes};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -21,6 +21,7 @@ enum Change {
     Edit(usize, String),
     Delete(usize),
     Undo(usize),
+    Pin(usize, bool),
     /// Who of the first two reacts to which message, with what, or takes it back.
     React(usize, usize, bool, bool),
     Describe(String),
@@ -44,6 +45,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => prop_oneof![Just("Carol"), Just("Carla")].prop_map(Change::Rename),
         1 => any::<usize>().prop_map(Change::Delete),
         1 => any::<usize>().prop_map(Change::Undo),
+        2 => (any::<usize>(), any::<bool>()).prop_map(|(which, on)| Change::Pin(which, on)),
         3 => (0..2_usize, any::<usize>(), any::<bool>(), any::<bool>())
             .prop_map(|(who, which, kind, on)| Change::React(who, which, kind, on)),
         1 => text.prop_map(Change::Describe),
@@ -203,6 +205,11 @@ async fn make(bench: &Bench, people: &[Scope; 3], change: Change, posted: &mut V
         Change::Undo(which) => {
             if let Some(number) = pick(which) {
                 made(undo_delete(&bench.ctx, author, LOBBY, number).await);
+            }
+        }
+        Change::Pin(which, on) => {
+            if let Some(number) = pick(which) {
+                made(pin(&bench.ctx, author, LOBBY, number, on).await);
             }
         }
         Change::React(who, which, kind, on) => {

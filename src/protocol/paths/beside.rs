@@ -1,0 +1,32 @@
+//! What is kept beside messages: pins, and what one has saved.
+
+use super::room;
+use crate::{Number, Room};
+
+/// What somebody has saved for themselves, in all rooms.
+pub const SAVED: &str = "/saved";
+
+/// `/rooms/12-general/pins`: what is pinned in a room.
+pub fn pins(room: &Room) -> String {
+    format!("{}/pins", self::room(room))
+}
+
+/// Where the form goes that pins a message.
+pub fn pin(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/pin", self::room(room))
+}
+
+/// Where the form goes that unpins it.
+pub fn unpin(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/unpin", self::room(room))
+}
+
+/// Where the form goes that saves a message for oneself.
+pub fn save(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/save", self::room(room))
+}
+
+/// Where the form goes that lets go of it.
+pub fn unsave(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/unsave", self::room(room))
+}
