@@ -13,6 +13,7 @@ mod people_admin;
 mod pins;
 mod reactions;
 mod resets;
+mod saved;
 
 pub use accounts::{
     end_session, join, rename, set_bio, set_clock, set_mail, set_password, set_up, sign_in,
@@ -28,6 +29,7 @@ pub use people_admin::{do_to_person, give_role};
 pub use pins::{pin, unpin};
 pub use reactions::{react, take_emoji};
 pub use resets::{make_reset_link, reset_password};
+pub use saved::{save, unsave};
 
 use crate::app::pages::address::InRoom;
 use crate::app::pages::{

@@ -2,7 +2,7 @@
 
 mod beside;
 
-pub use beside::{SAVED, pin, pins, save, unpin, unsave};
+pub use beside::{pin, pins, save, unpin, unsave};
 
 use crate::{Number, Room, RoomId, Seq, UserId};
 
@@ -26,6 +26,8 @@ pub const SET_UP: &str = "/setup";
 pub const SETTINGS: &str = "/settings";
 /// What mentions one, in all rooms.
 pub const MENTIONS: &str = "/mentions";
+/// What one has saved for oneself, in all rooms.
+pub const SAVED: &str = "/saved";
 /// Where the form goes of what one says of oneself.
 pub const SET_BIO: &str = "/settings/about";
 /// Where the form goes of what time others are shown that it is for one.

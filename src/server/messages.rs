@@ -14,6 +14,7 @@ mod pins;
 mod post;
 mod reactions;
 mod revisions;
+mod saved;
 mod thread;
 mod undoing;
 
@@ -26,6 +27,7 @@ pub use pins::{Pin, may_pin, pin, pins};
 pub use post::{NewMessage, draw_key, may_post, post};
 pub use reactions::{ReactionsPage, react, reactable, reactions_page, who_reacted};
 pub use revisions::{Earlier, RevisionsPage, Version, drop_revision, revisions, revisions_page};
+pub use saved::{Saved, SavedPage, is_saved, save, saved};
 pub use thread::{Thread, ThreadPage, thread, thread_page};
 pub(crate) use undoing::{mark_undoable, undoable};
 pub use undoing::{undo_delete, undo_until};

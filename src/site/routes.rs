@@ -33,6 +33,7 @@ pub fn site(site: Site) -> Router {
         .route(paths::SET_UP, get(pages::set_up).post(forms::set_up))
         .route(paths::SETTINGS, get(pages::settings))
         .route(paths::MENTIONS, get(pages::mentions))
+        .route(paths::SAVED, get(pages::saved))
         .route(paths::SET_LOOK, post(forms::set_look))
         .route("/pkg/look/{look}", get(pages::look_sheet))
         .route(paths::SET_BIO, post(forms::set_bio))
@@ -143,6 +144,8 @@ pub fn site(site: Site) -> Router {
         .route("/rooms/{slug}/pins", get(pages::pins))
         .route("/rooms/{slug}/m/{number}/pin", post(forms::pin))
         .route("/rooms/{slug}/m/{number}/unpin", post(forms::unpin))
+        .route("/rooms/{slug}/m/{number}/save", post(forms::save))
+        .route("/rooms/{slug}/m/{number}/unsave", post(forms::unsave))
         .route("/rooms/{slug}/m/{number}/undo", post(forms::undo_delete))
         .route(
             "/rooms/{slug}/m/{number}/react",

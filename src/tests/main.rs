@@ -60,6 +60,7 @@ mod restarting;
 mod retrying;
 mod revisions;
 mod rooms_admin;
+mod saved;
 mod slow_clients;
 mod tidy;
 mod undoing;

@@ -183,7 +183,10 @@ async fn a_room_can_be_read_before_one_has_a_name() {
     assert_eq!(page.form("form.join-bar").value("next"), LOBBY);
     assert_eq!(page.attribute("a.me", "href"), "/join");
     assert!(page.has_no(".menu form"));
-    assert_eq!(page.texts(".menu a"), ["Keyboard shortcuts"]);
+    assert_eq!(
+        page.texts(".menu a"),
+        ["Pinned messages", "Jump to a date", "Keyboard shortcuts"]
+    );
     assert!(page.has_no(".message-actions"));
     assert!(page.place().me.is_none());
 }

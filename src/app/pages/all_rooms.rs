@@ -108,6 +108,7 @@ fn shown(site: &Site, BrowsePage { rooms, next }: BrowsePage, about: Shown) -> R
                 {first.map(|first| view! { <p><a href=first>"From the beginning"</a></p> })}
                 {is_search.then(|| view! { <p><a href=paths::ROOMS>"All rooms"</a></p> })}
                 <p><a href=paths::MENTIONS>"Mentions"</a></p>
+                <p><a href=paths::SAVED>"Saved messages"</a></p>
                 <p><a href=paths::PEOPLE>"People"</a></p>
             </PlainPage>
         }

@@ -45,18 +45,29 @@ async fn load(
     // What begins nowhere begins at the newest.
     let before = before.and_then(|before| before.parse().ok());
     let page = messages::mentioning(&site.ctx, scope, before, rules::PAGE_SIZE).await?;
+    let ids = page.messages.iter().map(|message| message.room_id);
+    let rooms = rooms_of(site, scope, ids).await?;
+    Ok(shown(site, page, &rooms))
+}
+
+/// Those of these rooms that are in sight.
+pub(super) async fn rooms_of(
+    site: &Site,
+    scope: &Scope,
+    ids: impl Iterator<Item = RoomId>,
+) -> Result<HashMap<RoomId, Room>, ServiceError> {
     let mut known: HashMap<_, Room> = HashMap::new();
-    for message in &page.messages {
-        if !known.contains_key(&message.room_id) {
-            match rooms::get(&site.ctx, scope, message.room_id).await {
-                Ok(room) => drop(known.insert(room.id, room)),
+    for id in ids {
+        if !known.contains_key(&id) {
+            match rooms::get(&site.ctx, scope, id).await {
+                Ok(room) => drop(known.insert(id, room)),
                 // It went out of sight meanwhile.
                 Err(ServiceError::RoomNotFound) => {}
                 Err(failed) => return Err(failed),
             }
         }
     }
-    Ok(shown(site, page, &known))
+    Ok(known)
 }
 
 fn shown(site: &Site, page: Mentioning, rooms: &HashMap<RoomId, Room>) -> Response {

@@ -3,9 +3,6 @@
 use super::room;
 use crate::{Number, Room};
 
-/// What somebody has saved for themselves, in all rooms.
-pub const SAVED: &str = "/saved";
-
 /// `/rooms/12-general/pins`: what is pinned in a room.
 pub fn pins(room: &Room) -> String {
     format!("{}/pins", self::room(room))

@@ -6,7 +6,7 @@ use super::own_sessions;
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::scope::Scope;
-use crate::store::{OwnReaction, OwnRevision, OwnRoom};
+use crate::store::{OwnReaction, OwnRevision, OwnRoom, OwnSaved};
 use futures::stream::{self, Stream, StreamExt};
 use parlour_protocol::{Number, Revision, RoomId, Seq, Timestamp, UserId};
 use serde::Serialize;
@@ -41,6 +41,24 @@ struct Reaction {
     number: Number,
     emoji: String,
     at: Timestamp,
+}
+
+/// A message in the document that they have saved.
+#[derive(Serialize)]
+struct Kept {
+    room_id: RoomId,
+    number: Number,
+    saved_at: Timestamp,
+}
+
+impl From<OwnSaved> for Kept {
+    fn from(own: OwnSaved) -> Self {
+        Self {
+            room_id: own.room,
+            number: own.number,
+            saved_at: own.at,
+        }
+    }
 }
 
 /// What a message in the document said before.
@@ -94,11 +112,14 @@ enum Next {
     Reactions(usize, Option<(RoomId, Number, String)>, bool),
     /// Of which of their ids, behind which.
     Revisions(usize, (i64, Seq), bool),
+    /// Behind which message.
+    Saved(i64, bool),
     Nothing,
 }
 
 /// The document of the person, in pieces: who they are, their sessions, the rooms they are in, what they wrote and have
-/// not deleted, in no particular order, what they reacted to, and what their messages said before they were edited.
+/// not deleted, in no particular order, what they reacted to, what their messages said before they were edited, and which
+/// messages they have saved.
 ///
 /// # Errors
 /// [`ServiceError::SignInRequired`]; [`ServiceError::RateLimited`]; or the database failed. The same while it is read,
@@ -193,6 +214,21 @@ pub async fn export(
                         None if at + 1 < authors.len() => {
                             Next::Revisions(at + 1, (0, Seq::ZERO), is_behind)
                         }
+                        None => {
+                            piece.push_str("],\"saved\":[");
+                            Next::Saved(0, false)
+                        }
+                    };
+                    Some((piece, next))
+                }
+                Next::Saved(after, is_behind) => {
+                    let own = ctx.store.saved_of(user, after, PART).await?;
+                    let last = own.last().filter(|_| own.len() == PART);
+                    let last = last.map(|own| own.row);
+                    let own: Vec<_> = own.into_iter().map(Kept::from).collect();
+                    let mut piece = list(&own, is_behind);
+                    let next = match last {
+                        Some(last) => Next::Saved(last, true),
                         None => {
                             piece.push_str("]}\n");
                             Next::Nothing

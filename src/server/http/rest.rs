@@ -11,6 +11,7 @@ mod pins;
 mod reactions;
 mod revisions;
 mod rooms;
+mod saved;
 
 use super::trace::REQUEST_ID;
 use super::{Problem, origin};
@@ -125,6 +126,11 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/me/sessions/{session}", delete(accounts::end_session))
         .route("/me/rooms", get(rooms::list_own))
         .route("/me/mentions", get(messages::mentions))
+        .route("/me/saved", get(saved::list))
+        .route(
+            "/rooms/{room}/messages/{number}/saved",
+            put(saved::add).delete(saved::remove),
+        )
         .route(
             "/me/favourites/{room}",
             put(rooms::add_favourite).delete(rooms::remove_favourite),

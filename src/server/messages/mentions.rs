@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 /// Where a page of the list begins: `<time>.<room>.<number>`, as it stands in a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Before(store::MentionedBefore);
+pub struct Before(pub(super) store::MentionedBefore);
 
 impl std::fmt::Display for Before {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -16,6 +16,7 @@ use super::mention_counts;
 use super::mentions;
 use super::messages;
 use super::reactions;
+use super::saved;
 use super::sessions::{self, Ending, ended};
 use super::standing_told;
 use super::tables::{MessageRow, UserRow, message_columns, user_columns};
@@ -81,6 +82,7 @@ impl Store {
                 statement(db, sql)?.execute(values![user])?;
             }
             mentions::forget(db, user)?;
+            saved::forget(db, user)?;
             let gone = sessions::end(db, user, Ending::All)?;
             let left = statement(db, USER)?.row(values![user], UserRow::read)?;
             let renamed = Publication::Renamed {

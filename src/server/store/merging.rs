@@ -16,6 +16,7 @@ use super::mentions;
 use super::person_seqs;
 use super::reactions;
 use super::rooms::{Viewer, begins, visible};
+use super::saved;
 use super::sessions::{self, Ending, SessionDraft};
 use super::tables::{InRoom, ToldOf};
 use super::writer::Written;
@@ -75,6 +76,7 @@ impl Store {
                     statement(db, sql)?.execute(values![guest, account])?;
                 }
                 mentions::merge(db, guest, account)?;
+                saved::merge(db, guest, account)?;
                 statement(db, ASKED_TWICE)?.execute(values![guest])?;
                 move_direct_keys(db, &draft)?;
                 publish.extend(reactions::unite(db, guest, account, ids)?);

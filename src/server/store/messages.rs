@@ -179,9 +179,14 @@ fn keep_revision(db: &Db, row: i64) -> db::Result<()> {
     Ok(())
 }
 
-/// Forgets who reacted to a message that is deleted, what it said before, and what it said last.
+/// Forgets who reacted to a message that is deleted or has saved it, what it said before, and what it said last.
 pub(super) fn forget_what_hangs_on(db: &Db, row: i64) -> db::Result<()> {
-    for sql in [FORGET_REACTIONS, FORGET_REVISIONS, undoable::FORGET] {
+    for sql in [
+        FORGET_REACTIONS,
+        FORGET_REVISIONS,
+        FORGET_SAVED,
+        undoable::FORGET,
+    ] {
         statement(db, sql)?.execute(values![row])?;
     }
     Ok(())
@@ -196,6 +201,8 @@ const KEEP: &str = "INSERT INTO revisions (message_id, seq, body, edited_at, by_
 
 const LET_GO: &str = "DELETE FROM revisions WHERE message_id = ?1 AND seq <= \
     (SELECT seq FROM revisions WHERE message_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+
+const FORGET_SAVED: &str = "DELETE FROM saved WHERE message_id = ?";
 
 const FORGET_REVISIONS: &str = "DELETE FROM revisions WHERE message_id = ?";
 

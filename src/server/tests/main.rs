@@ -49,6 +49,7 @@ mod rest_messages;
 mod rest_rooms;
 mod revisions;
 mod room_rules;
+mod saved;
 mod server_roles;
 mod standing;
 mod text_cleaning;

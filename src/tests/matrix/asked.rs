@@ -183,7 +183,8 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
             | "/me/favourites/{room}"
             | "/rooms/{room}/requests/{person}"
             | "/rooms/{room}/messages/{number}/pin"
-            | "/rooms/{room}/messages/{number}/reactions/{emoji}",
+            | "/rooms/{room}/messages/{number}/reactions/{emoji}"
+            | "/rooms/{room}/messages/{number}/saved",
         ) => json!({}),
         _ => panic!("what is sent to {method} {path}: say it here"),
     }
@@ -262,6 +263,8 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/rooms/{slug}/m/{number}/delete"
             | "/rooms/{slug}/m/{number}/pin"
             | "/rooms/{slug}/m/{number}/unpin"
+            | "/rooms/{slug}/m/{number}/save"
+            | "/rooms/{slug}/m/{number}/unsave"
             | "/rooms/{slug}/m/{number}/undo"
             | "/rooms/{slug}/m/{number}/unread"
             | "/rooms/{slug}/m/{number}/revisions/{seq}/drop"

@@ -220,6 +220,8 @@ fn calls(room: i64) -> Vec<(Method, String, Option<Value>)> {
         with(Method::DELETE, "/messages/1", json!({})),
         with(Method::POST, "/messages/1/undo", json!({})),
         get("/pins"),
+        with(Method::PUT, "/messages/1/saved", json!({})),
+        with(Method::DELETE, "/messages/1/saved", json!({})),
         with(Method::PUT, "/messages/1/pin", json!({})),
         with(Method::DELETE, "/messages/1/pin", json!({})),
         with(Method::PUT, "/messages/1/reactions/tada", json!({})),
