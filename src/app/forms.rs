@@ -4,6 +4,7 @@
 
 mod accounts;
 mod device_links;
+mod forward;
 mod invites;
 mod leaving;
 mod look;
@@ -20,6 +21,7 @@ pub use accounts::{
     sign_out,
 };
 pub use device_links::{decide_device_link, make_device_link, take_device_link};
+pub use forward::forward;
 pub use invites::{accept_invite, answer_request, invite_to_room, invite_to_server, revoke_invite};
 pub use leaving::leave_house;
 pub use look::set_look;

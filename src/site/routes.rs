@@ -146,6 +146,10 @@ pub fn site(site: Site) -> Router {
         .route("/rooms/{slug}/m/{number}/unpin", post(forms::unpin))
         .route("/rooms/{slug}/m/{number}/save", post(forms::save))
         .route("/rooms/{slug}/m/{number}/unsave", post(forms::unsave))
+        .route(
+            "/rooms/{slug}/m/{number}/forward",
+            get(pages::forward).post(forms::forward),
+        )
         .route("/rooms/{slug}/m/{number}/undo", post(forms::undo_delete))
         .route(
             "/rooms/{slug}/m/{number}/react",

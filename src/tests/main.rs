@@ -27,6 +27,7 @@ mod finding;
 #[cfg(target_os = "linux")]
 mod floods;
 mod forms;
+mod forwarding;
 mod frozen;
 mod full_disk;
 mod harness;

@@ -86,7 +86,7 @@ fn pages(room: RoomId) -> Vec<String> {
     of_room.chain(lists.map(str::to_owned)).collect()
 }
 
-const FORMS: [(&str, &[(&str, &str)]); 18] = [
+const FORMS: [(&str, &[(&str, &str)]); 19] = [
     ("/messages", &[("content", "x"), ("client_id", "k")]),
     ("/read", &[("seq", "1")]),
     ("/join", &[]),
@@ -96,6 +96,7 @@ const FORMS: [(&str, &[(&str, &str)]); 18] = [
     ("/m/1/edit", &[("content", "x")]),
     ("/m/1/delete", &[]),
     ("/m/1/undo", &[]),
+    ("/m/1/forward", &[("to", "1"), ("client_id", "f")]),
     ("/m/1/save", &[]),
     ("/m/1/unsave", &[]),
     ("/m/1/pin", &[]),

@@ -18,6 +18,11 @@ pub fn unpin(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/unpin", self::room(room))
 }
 
+/// The page that asks where a message is to be forwarded to, and its form's target.
+pub fn forward(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/forward", self::room(room))
+}
+
 /// Where the form goes that saves a message for oneself.
 pub fn save(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/save", self::room(room))

@@ -56,6 +56,7 @@ pub async fn edit(
     let reading = Reading {
         format: edit.format,
         mentions: edit.mentions,
+        is_quoting: false,
     };
     let text = NewText {
         // No text is read of who is over their limit.

@@ -22,6 +22,8 @@ pub(super) struct Reading {
     pub(super) format: Option<Format>,
     /// Whom names in it mean, and nobody else; without, it is whoever in the room is called so.
     pub(super) mentions: Option<Vec<UserId>>,
+    /// They mean nobody.
+    pub(super) is_quoting: bool,
 }
 
 /// The tree of a text that is sent to a room, if it has one.
@@ -39,7 +41,7 @@ pub(super) async fn formatted(
     if reading.format == Some(Format::Plain) {
         return Ok(None);
     }
-    if wanted.is_nothing() {
+    if wanted.is_nothing() || reading.is_quoting {
         return Ok(markdown::formatted(text, &Names::default()));
     }
     let sender = scope.require_person()?.user.id;

@@ -27,6 +27,8 @@ pub struct NewMessage {
     pub format: Option<Format>,
     /// Whom names in it mean, and nobody else; without, it is whoever is called so.
     pub mentions: Option<Vec<UserId>>,
+    /// Names in it are somebody else's words, and mean nobody.
+    pub is_quoting: bool,
 }
 
 /// Posts a message, makes its author a member, and marks the room read up to it. The same author's
@@ -68,6 +70,7 @@ pub async fn post(
     let reading = Reading {
         format: new.format,
         mentions: new.mentions,
+        is_quoting: new.is_quoting,
     };
     let doc = formatted(ctx, scope, room, &body, reading).await?;
     let tree = doc.as_ref().map(|doc| &doc.document);

@@ -233,6 +233,9 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             ]
         }
         ("/rooms/{slug}/m/{number}/thread", _) => text("content", key),
+        ("/rooms/{slug}/m/{number}/forward", _) => {
+            vec![("to", "1".to_owned()), ("client_id", key.to_owned())]
+        }
         ("/settings/about", _) => text("bio", key),
         ("/settings/clock", _) => text("utc_offset", "60"),
         ("/settings/mail", _) => text("mail", "somebody@example.org"),

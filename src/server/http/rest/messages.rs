@@ -160,6 +160,7 @@ pub(super) async fn post(
         reply_to,
         format,
         mentions,
+        is_quoting: false,
     };
     let posted = messages::post(&ctx, &scope, room, new).await?;
     let status = if posted.is_new {

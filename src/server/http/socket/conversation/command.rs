@@ -106,6 +106,7 @@ impl Command {
                     reply_to,
                     format,
                     mentions,
+                    is_quoting: false,
                 },
             }),
             ClientFrame::Edit {
