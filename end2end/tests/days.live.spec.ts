@@ -65,3 +65,23 @@ test("who came stands under the day it was, in one line, and splits no group", a
   expect(order.at(-1)).toBe("Dan joined");
   expect(order.at(-2)).toBe("Today");
 });
+
+test("the day that one reads in stays at the top, and moves nothing", async ({ arrive }) => {
+  const alice = await arrive("Alice", "/");
+  await alice.rest.fill(60);
+  await alice.visit(LOBBY);
+  await alice.settled();
+  const day = alice.log.locator(".day").first();
+  await expect(day).toBeInViewport();
+  const middle = alice.message("a line 40");
+  await middle.scrollIntoViewIfNeeded();
+  const [scroller, line] = [await alice.scroller.boundingBox(), await day.boundingBox()];
+  expect(Math.abs(line!.y - scroller!.y)).toBeLessThan(2);
+  // What comes at the end moves nothing that is read above it.
+  await alice.scroller.evaluate((log) => (log.scrollTop = -log.scrollHeight / 2));
+  const top = async () => (await alice.message("a line 30").boundingBox())!.y;
+  const before = await top();
+  await alice.rest.post("One more");
+  await expect(alice.message("One more")).toBeAttached();
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+});

@@ -2,7 +2,7 @@
 
 mod beside;
 
-pub use beside::{forward, pin, pins, save, unpin, unsave};
+pub use beside::{date, forward, pin, pins, save, unpin, unsave};
 
 use crate::{Number, Room, RoomId, Seq, UserId};
 

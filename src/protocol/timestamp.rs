@@ -36,6 +36,14 @@ pub struct Civil {
 pub const MS_PER_DAY: i64 = 86_400_000;
 
 impl Timestamp {
+    /// The beginning of a day in UTC, as `2026-01-02`.
+    pub fn of_day(text: &str) -> Option<Self> {
+        let is_day = text.len() == "2026-01-02".len();
+        is_day
+            .then(|| format!("{text}T00:00:00Z").parse().ok())
+            .flatten()
+    }
+
     /// The calendar fields `offset_minutes` east of UTC.
     pub fn civil(self, offset_minutes: i32) -> Civil {
         let local = self.0 + i64::from(offset_minutes) * 60_000;

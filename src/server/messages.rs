@@ -7,6 +7,7 @@
 mod actions;
 mod changes;
 mod completions;
+mod dates;
 mod differences;
 mod formatting;
 mod forwarding;
@@ -22,6 +23,7 @@ mod undoing;
 pub use actions::{ActionsPage, actions_page};
 pub use changes::{Edit, deletable, delete, edit, own};
 pub use completions::{Completion, completions};
+pub use dates::first_since;
 pub use differences::{Difference, Kept};
 pub use forwarding::{Forward, forward, forwardable};
 pub use mentions::{Before, Mentioning, mentioning};

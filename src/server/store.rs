@@ -32,6 +32,7 @@ mod changes;
 mod completions;
 mod connect;
 pub mod copy;
+mod dates;
 mod db;
 mod device_links;
 mod direct;

@@ -142,6 +142,7 @@ pub fn site(site: Site) -> Router {
             get(pages::delete_message).post(forms::delete_message),
         )
         .route("/rooms/{slug}/pins", get(pages::pins))
+        .route("/rooms/{slug}/date", get(pages::date))
         .route("/rooms/{slug}/m/{number}/pin", post(forms::pin))
         .route("/rooms/{slug}/m/{number}/unpin", post(forms::unpin))
         .route("/rooms/{slug}/m/{number}/save", post(forms::save))

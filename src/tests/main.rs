@@ -15,6 +15,7 @@ mod contrast;
 mod copying;
 mod crawl;
 mod cross_site;
+mod dates;
 mod device_links;
 mod direct;
 mod durability;

@@ -94,8 +94,11 @@ pub fn to_new(is_followed: bool) -> bool {
 pub fn topmost() -> Option<ScrollPosition> {
     let scroller = scroller()?;
     let rows = scroller.first_element_child()?.children();
-    let from = ends_below(&rows, scroller.get_bounding_client_rect().top())?;
-    let mut rows = (from..rows.length()).filter_map(|i| rows.item(i));
+    let edge = scroller.get_bounding_client_rect().top();
+    let from = ends_below(&rows, edge)?;
+    let rows = (from..rows.length()).filter_map(|i| rows.item(i));
+    // A day that sticks to the edge is found before what has gone under it.
+    let mut rows = rows.filter(|row| row.get_bounding_client_rect().bottom() > edge);
     rows.find_map(|row| position(&scroller, &row))
 }
 
@@ -109,7 +112,7 @@ pub fn last_seen() -> Option<Number> {
     rows.find_map(|row| number(&row))
 }
 
-/// The first row whose end is below this edge. They stand one below the other.
+/// The first row whose end is below this edge. They stand one below the other, but for a day that sticks to the upper one.
 fn ends_below(rows: &HtmlCollection, edge: f64) -> Option<u32> {
     let (mut from, mut to) = (0, rows.length());
     while from < to {

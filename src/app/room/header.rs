@@ -134,6 +134,7 @@ fn Menu() -> impl IntoView {
                     view! { <p class="menu-about"><bdi>{words(of_room(model, description))}</bdi></p> }
                 })}
                 <a class="menu-item pins" href=of_room(model, paths::pins)>"Pinned messages"</a>
+                <a class="menu-item" href=of_room(model, paths::date)>"Jump to a date"</a>
                 <button class="menu-item live-only" type="button" on:click=heard(copy)>
                     "Copy link"
                 </button>

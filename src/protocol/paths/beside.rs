@@ -18,6 +18,11 @@ pub fn unpin(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/unpin", self::room(room))
 }
 
+/// `/rooms/12-general/date`: the page that asks for a day, and where its form goes.
+pub fn date(room: &Room) -> String {
+    format!("{}/date", self::room(room))
+}
+
 /// The page that asks where a message is to be forwarded to, and its form's target.
 pub fn forward(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/forward", self::room(room))

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 use parlour_protocol::rules::LIST_MAX;
-use parlour_protocol::{AppError, ErrorCode, Number, RoomId, Seq, UserId, paths};
+use parlour_protocol::{AppError, ErrorCode, Number, RoomId, Seq, Timestamp, UserId, paths};
 
 /// The query of a page of messages: `before`, `after` or `around`, and `limit`; and of a room that is opened,
 /// `unread`: where the reader begins to read.
@@ -15,6 +15,8 @@ pub(super) struct Slice {
     pub(super) view: View,
     pub(super) limit: u32,
     pub(super) is_unread: bool,
+    /// The first message of this day, or the next one after it, and those behind it.
+    pub(super) on: Option<Timestamp>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Slice {
@@ -26,11 +28,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
             view: View::Newest,
             limit: LIST_MAX,
             is_unread: false,
+            on: None,
         };
         for (key, value) in &pairs {
             let view = match key.as_str() {
                 "limit" => {
                     slice.limit = limit(value)?;
+                    continue;
+                }
+                "on" => {
+                    let sentence = "on must be a day in UTC, as 2026-01-02.";
+                    let on = Timestamp::of_day(value);
+                    slice.on = Some(on.ok_or_else(|| invalid("on", sentence.to_owned()))?);
                     continue;
                 }
                 "unread" => {
@@ -47,6 +56,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Slice {
                 return Err(Problem::new(ErrorCode::BadRequest, sentence));
             }
             slice.view = view;
+        }
+        if slice.on.is_some() && !matches!(slice.view, View::Newest) {
+            let sentence = "Give on alone, without before, after and around.";
+            return Err(Problem::new(ErrorCode::BadRequest, sentence));
         }
         Ok(slice)
     }

@@ -4,6 +4,7 @@ mod backups;
 mod changing;
 mod changing_rooms;
 mod copying;
+mod dates;
 mod finding;
 mod floods;
 mod group_commit;

@@ -12,6 +12,7 @@ mod closed_to_guests;
 mod codec;
 mod completions;
 mod contexts;
+mod dates;
 mod device_links;
 mod direct;
 mod documented;

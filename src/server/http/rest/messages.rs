@@ -45,8 +45,14 @@ pub(super) async fn list(
     State(ctx): State<Arc<Context>>,
     scope: Scope,
     AtRoom(room): AtRoom,
-    slice: Slice,
+    mut slice: Slice,
 ) -> Result<Response, Problem> {
+    if let Some(day) = slice.on {
+        let first = messages::first_since(&ctx, &scope, room, day).await?;
+        // What is behind the one before it.
+        let before = first.map_or(Number::ZERO, |first| Number(first.0 - 1));
+        slice.view = View::After(before);
+    }
     let history = messages::history(&ctx, &scope, room, slice.view, slice.limit).await?;
     let next = next(room, &slice, &history).and_then(|next| next.parse().ok());
     let page = page(&history.messages);
