@@ -7,7 +7,8 @@ test("a message is forwarded to a room of one's own, and leads back", async ({ a
   const alice = await arrive("Alice", LOBBY);
   const { number } = await alice.rest.post("Tea at *five*");
   const tea = await alice.rest.makeRoom("Tea");
-  await alice.page.goto(`${LOBBY}/m/${number}/forward`);
+  await alice.page.goto(`${LOBBY}/m/${number}/actions`);
+  await alice.page.getByRole("link", { name: "Forward" }).click();
   await alice.page.getByLabel("To").selectOption({ label: "Tea" });
   await alice.page.getByRole("button", { name: "Forward" }).click();
   await expect(alice.title).toHaveText("Tea");

@@ -8,7 +8,7 @@ test("a pin shows at once for everybody, and the pins open over the room", async
   const bob = await arrive("Bob", LOBBY);
   const { number } = await alice.rest.post("Read this first");
   await expect(bob.message("Read this first")).toBeVisible();
-  await alice.rest.pin(number);
+  await (await alice.actions(alice.message("Read this first"))).getByRole("button", { name: "Pin for everybody" }).click();
   await expect(bob.log.locator(`#m${number}[data-pinned]`)).toBeVisible();
   await bob.fromMenu("Pinned messages");
   await expect(bob.dialog.locator(".mentions > li")).toHaveCount(1);

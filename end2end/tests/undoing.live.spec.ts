@@ -8,8 +8,8 @@ test("what was deleted comes back for everybody, from the notice and after a rel
   const bob = await arrive("Bob", LOBBY);
   await alice.say("Too early");
   for (const isReloaded of [false, true]) {
-    await alice.message("Too early").hover();
-    await alice.message("Too early").getByRole("button", { name: "Delete" }).click();
+    const actions = await alice.actions(alice.message("Too early"));
+    await actions.getByRole("link", { name: "Delete" }).click();
     await alice.confirm.click();
     await expect(bob.log.locator(".removed")).toBeVisible();
     if (isReloaded) {

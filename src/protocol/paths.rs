@@ -2,9 +2,11 @@
 
 mod beside;
 
-pub use beside::{date, forward, pin, pins, save, unpin, unsave};
+pub use beside::{
+    date, drop_revision, forward, pin, pins, revisions, save, undo_delete, unpin, unsave,
+};
 
-use crate::{Number, Room, RoomId, Seq, UserId};
+use crate::{Number, Room, RoomId, UserId};
 
 /// The front door: it leads on to where somebody was last.
 pub const HOME: &str = "/";
@@ -194,11 +196,6 @@ pub fn actions(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/actions", self::room(room))
 }
 
-/// Where the form goes that gives a deleted message back.
-pub fn undo_delete(room: &Room, number: Number) -> String {
-    format!("{}/m/{number}/undo", self::room(room))
-}
-
 /// `/rooms/12-general/m/345/thread`: a message and what answers it, with a form for one more answer.
 pub fn thread(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/thread", self::room(room))
@@ -207,16 +204,6 @@ pub fn thread(room: &Room, number: Number) -> String {
 /// The same after an answer was sent by its form, as [`sent`].
 pub fn answered(room: &Room, number: Number, answer: Number) -> String {
     format!("{}?sent={answer}#latest", thread(room, number))
-}
-
-/// `/rooms/12-general/m/345/revisions`: what a message said before it was edited.
-pub fn revisions(room: &Room, number: Number) -> String {
-    format!("{}/m/{number}/revisions", self::room(room))
-}
-
-/// Where the form goes that forgets one of these.
-pub fn drop_revision(room: &Room, number: Number, seq: Seq) -> String {
-    format!("{}/{seq}/drop", revisions(room, number))
 }
 
 /// Where the form that marks a room as read goes.

@@ -19,9 +19,18 @@ async fn what_may_be_done_with_a_message_depends_on_who_asks() {
     assert!(own.contains(&"Edit".to_owned()) && own.contains(&"Delete".to_owned()));
     let others = actions(&bob, LOBBY, 1).await.texts(".deeds li");
     assert!(!others.contains(&"Edit".to_owned()) && !others.contains(&"Delete".to_owned()));
-    for each in ["Reply", "Mark unread from here", "Link to this message"] {
+    for each in [
+        "Reply",
+        "Mark unread from here",
+        "Link to this message",
+        "Save for later",
+        "Forward",
+    ] {
         assert!(others.contains(&each.to_owned()), "{each}: {others:?}");
     }
+    // Only who belongs to the room pins there.
+    let pin = "Pin for everybody".to_owned();
+    assert!(own.contains(&pin) && !others.contains(&pin));
     let nobody = actions(&site.visitor(), LOBBY, 1).await;
     assert!(nobody.has_no(".deeds form") && nobody.has_no(".deeds .reply"));
     assert!(
@@ -48,6 +57,14 @@ async fn every_line_of_the_actions_leads_somewhere_and_every_form_does_it() {
     );
     for path in links {
         assert_eq!(alice.arrive(&path).await.status, 200, "{path}");
+    }
+    // What is so already is taken back by the same line.
+    for (deed, back) in [("pin", "Unpin"), ("save", "Remove from saved")] {
+        let page = actions(&alice, LOBBY, 1).await;
+        let form = page.form(&format!(".deeds form[action$='/{deed}']"));
+        alice.done(form).await;
+        let lines = actions(&alice, LOBBY, 1).await.texts(".deeds li");
+        assert!(lines.contains(&back.to_owned()), "{lines:?}");
     }
     let form = actions(&bob, LOBBY, 1).await;
     let form = form.form(".deeds form[action$=react]");

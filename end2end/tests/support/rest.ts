@@ -125,11 +125,6 @@ export class Guest {
     return this.call("PUT", `/rooms/${room}/messages/${number}/pin`);
   }
 
-  /** Saves it for who this is. */
-  save(number: number, room = 1): Promise<void> {
-    return this.call("PUT", `/rooms/${room}/messages/${number}/saved`);
-  }
-
   history(room = 1): Promise<Message[]> {
     return this.call("GET", `/rooms/${room}/messages?limit=100`);
   }

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Whatever it hears.
-const PRESSED: &str = ":is(leptos-island,#panel) :is(a[href^='/people/'],.pins,[href='/emoji'],.quote a,.replies a,.edited,.when,.action,button[value])";
+const PRESSED: &str = ":is(leptos-island,#panel) :is(a[href^='/people/'],.pins,.mentions a,[href='/emoji'],.quote a,.replies a,.edited,.when,.action,button[value])";
 
 /// What was pressed.
 pub enum Pressed {

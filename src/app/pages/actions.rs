@@ -146,6 +146,21 @@ fn listed(page: &ActionsPage, shape: Shape) -> AnyView {
             "Mark unread from here",
         ));
     }
+    if page.is_somebody {
+        let (path, label) = match page.is_saved {
+            true => (paths::unsave(room, number), "Remove from saved"),
+            false => (paths::save(room, number), "Save for later"),
+        };
+        lines.push(button(path, label));
+        lines.push(link("action", paths::forward(room, number), "Forward"));
+    }
+    if page.may_pin {
+        let (path, label) = match message.pinned {
+            true => (paths::unpin(room, number), "Unpin"),
+            false => (paths::pin(room, number), "Pin for everybody"),
+        };
+        lines.push(button(path, label));
+    }
     if !message.reactions.is_empty() {
         let reactions = paths::reactions(room, number);
         lines.push(link("action", reactions, "Who reacted"));

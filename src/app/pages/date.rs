@@ -16,7 +16,7 @@ use parlour_server::messages::first_since;
 use parlour_server::{Scope, ServiceError};
 use serde::Deserialize;
 
-/// Which day.
+/// Which day is wanted.
 #[derive(Debug, Default, Deserialize)]
 pub struct DateAsked {
     on: Option<String>,

@@ -14,7 +14,7 @@ use parlour_protocol::{Message, Room, RoomId, paths, rules};
 use parlour_server::messages::{self, Mentioning};
 use parlour_server::{Scope, ServiceError, rooms};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where the part begins.
 #[derive(Debug, Default, Deserialize)]
@@ -57,14 +57,12 @@ pub(super) async fn rooms_of(
     ids: impl Iterator<Item = RoomId>,
 ) -> Result<HashMap<RoomId, Room>, ServiceError> {
     let mut known: HashMap<_, Room> = HashMap::new();
-    for id in ids {
-        if !known.contains_key(&id) {
-            match rooms::get(&site.ctx, scope, id).await {
-                Ok(room) => drop(known.insert(id, room)),
-                // It went out of sight meanwhile.
-                Err(ServiceError::RoomNotFound) => {}
-                Err(failed) => return Err(failed),
-            }
+    for id in ids.collect::<HashSet<_>>() {
+        match rooms::get(&site.ctx, scope, id).await {
+            Ok(room) => drop(known.insert(id, room)),
+            // It went out of sight meanwhile.
+            Err(ServiceError::RoomNotFound) => {}
+            Err(failed) => return Err(failed),
         }
     }
     Ok(known)

@@ -1,7 +1,13 @@
-//! What is kept beside messages: pins, and what one has saved.
+//! What is done with messages besides writing them: having one back, what it said before, pins, saving, forwarding, and
+//! going to a day.
 
 use super::room;
-use crate::{Number, Room};
+use crate::{Number, Room, Seq};
+
+/// Where the form goes that gives a deleted message back.
+pub fn undo_delete(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/undo", self::room(room))
+}
 
 /// `/rooms/12-general/pins`: what is pinned in a room.
 pub fn pins(room: &Room) -> String {
@@ -36,4 +42,14 @@ pub fn save(room: &Room, number: Number) -> String {
 /// Where the form goes that lets go of it.
 pub fn unsave(room: &Room, number: Number) -> String {
     format!("{}/m/{number}/unsave", self::room(room))
+}
+
+/// `/rooms/12-general/m/345/revisions`: what a message said before it was edited.
+pub fn revisions(room: &Room, number: Number) -> String {
+    format!("{}/m/{number}/revisions", self::room(room))
+}
+
+/// Where the form goes that forgets one of these.
+pub fn drop_revision(room: &Room, number: Number, seq: Seq) -> String {
+    format!("{}/{seq}/drop", revisions(room, number))
 }

@@ -3,7 +3,7 @@
 //! *Invariant:* what is listed here is asked of the same rules that refuse it.
 
 use super::changes::decide_delete;
-use super::may_post;
+use super::{is_saved, may_pin, may_post};
 use crate::context::Context;
 use crate::error::ServiceError;
 use crate::rooms::{self, Ruled};
@@ -25,6 +25,10 @@ pub struct ActionsPage {
     pub is_own: bool,
     /// Whether they may take it back, or remove it.
     pub may_delete: bool,
+    /// Whether they may pin it, and unpin it.
+    pub may_pin: bool,
+    /// Whether they have saved it.
+    pub is_saved: bool,
     /// Whether there are earlier versions to be read.
     pub has_revisions: bool,
 }
@@ -56,6 +60,8 @@ pub async fn actions_page(
         may_post: can_post,
         is_own,
         may_delete,
+        may_pin: may_pin(ctx, scope, room.id).await?,
+        is_saved: is_saved(ctx, scope, room.id, number).await?,
         has_revisions: message.edited_at.is_some() && rules.revisions == Revisions::Everybody,
         room,
         message,

@@ -222,6 +222,7 @@ fn is_read_as_it_is_drawn(markup: &Markup) {
         Markup::Quote(path, quote) => Markup::Quote(path.clone(), quote.clone()),
         Markup::Replies(path, count) => Markup::Replies(path.clone(), *count),
         Markup::Reactions(path, message) => Markup::Reactions(path.clone(), Arc::clone(message)),
+        Markup::Undo(path) => Markup::Undo(path.clone()),
         Markup::Actions(path, is_own, stop) => Markup::Actions(path.clone(), *is_own, *stop),
     };
     again.to_html_with_buf(
@@ -289,6 +290,7 @@ fn so_are_what_stands_above_a_text_and_below_it() {
         is_read_as_it_is_drawn(&Markup::Quote(path(), quote));
         is_read_as_it_is_drawn(&Markup::Replies(path(), count.into()));
         is_read_as_it_is_drawn(&Markup::Actions(path(), count == 1, Some("0")));
+        is_read_as_it_is_drawn(&Markup::Undo(path()));
         is_read_as_it_is_drawn(&Markup::Reactions(path(), message.into()));
     }
 }
