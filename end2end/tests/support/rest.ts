@@ -116,6 +116,18 @@ export class Guest {
     return this.call("PATCH", `/rooms/${room}/messages/${number}`, { content });
   }
 
+  /** Reacts to a message. */
+  react(number: number, emoji: string, room = 1): Promise<void> {
+    const path = `/rooms/${room}/messages/${number}/reactions/${encodeURIComponent(emoji)}`;
+    return this.call("PUT", path);
+  }
+
+  /** Takes a reaction back. */
+  unreact(number: number, emoji: string, room = 1): Promise<void> {
+    const path = `/rooms/${room}/messages/${number}/reactions/${encodeURIComponent(emoji)}`;
+    return this.call("DELETE", path);
+  }
+
   remove(number: number, room = 1): Promise<void> {
     return this.call("DELETE", `/rooms/${room}/messages/${number}`);
   }

@@ -1,5 +1,7 @@
-//! The panel, a modal `<dialog>` of the page's, with the form that the server gave for it.
+//! The panel, a `<dialog>` of the page's, with the form that the server gave for it: modal, or, where the window is wide
+//! and the fragment is one to be read beside the room, with the room in use as before.
 
+use super::navigation::matches;
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -19,6 +21,12 @@ pub const SINGLE_KEYS: &str = "single-keys";
 
 /// Where a line in the panel says which page it leads to.
 pub const PATH: &str = "data-path";
+
+/// What a fragment is that is read beside the room.
+const BESIDE: &str = ".beside";
+
+/// Where there is place for both.
+const WIDE: &str = "(min-width:75rem)";
 
 /// Where its forms are the browser's to send.
 const OWN: &str = ".card *";
@@ -67,16 +75,34 @@ pub fn attend(hear: impl Fn(Deed) + 'static) {
     }
 }
 
-/// Shows a fragment of the server's, over everything else; the browser keeps the focus inside it.
+/// Shows a fragment of the server's: over everything else, where the browser keeps the focus inside it, or beside the room.
+/// What is read is read to its end.
 pub fn show(html: &str) {
     let Some(panel) = panel() else { return };
+    let had_focus = panel.matches(":focus-within") == Ok(true);
     panel.set_inner_html(html);
+    let is_beside = matches!(panel.query_selector(BESIDE), Ok(Some(_))) && matches(WIDE);
+    if panel.open() && is_beside == is_modal() {
+        panel.close();
+    }
     if !panel.open() {
-        // Fails only for an element that is not in the page.
-        let _ = panel.show_modal();
-    } else if let Ok(Some(first)) = panel.query_selector(FIRST) {
+        if is_beside {
+            panel.show();
+        } else {
+            // Fails only for an element that is not in the page.
+            let _ = panel.show_modal();
+        }
+    } else if had_focus && let Ok(Some(first)) = panel.query_selector(FIRST) {
         let _ = first.unchecked_into::<HtmlElement>().focus();
     }
+    if let Ok(Some(thread)) = panel.query_selector(".thread") {
+        thread.set_scroll_top(thread.scroll_height());
+    }
+}
+
+/// Whether it is open, and nothing else can be used.
+pub fn is_modal() -> bool {
+    panel().is_some_and(|panel| panel.matches(":modal") == Ok(true))
 }
 
 /// Ticks a box in it, or not.

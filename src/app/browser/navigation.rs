@@ -121,9 +121,13 @@ pub fn has_focus() -> bool {
 
 /// Whether somebody can point with something finer than a finger, and so has real keys to write on.
 pub fn has_fine_pointer() -> bool {
-    window()
-        .match_media("(any-pointer: fine)")
-        .is_ok_and(|query| query.is_some_and(|query| query.matches()))
+    matches("(any-pointer: fine)")
+}
+
+/// Whether this is true of the browser and its window.
+pub(super) fn matches(query: &str) -> bool {
+    let query = window().match_media(query);
+    query.is_ok_and(|query| query.is_some_and(|query| query.matches()))
 }
 
 /// Tells whether somebody points with their fingers, and so writes with them: now, and whenever that

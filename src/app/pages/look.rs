@@ -163,7 +163,7 @@ impl Look {
 }
 
 /// Where a finger points things stay as large as it is.
-const COMPACT: &str = "@media(pointer:fine){:root{--tap:1.875rem;--text-m:.875rem;--gutter:1rem}}\
+const COMPACT: &str = "@media(pointer:fine){:root{--tap:1.875rem;--text-m:.875rem;--gutter:1rem;--measure:35.5rem}}\
     .message[data-opens]{margin-block-start:.375rem;padding-block-start:0}.day{padding-block-start:.75rem}";
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ fn in_panel(
     let may_post = page.may_post;
     fragment(status, move || {
         view! {
-            <form method="post" action=action>
+            <form class="beside" method="post" action=action>
                 <h2 id=TITLE>{HEADING}</h2>
                 <div class="thread" inner_html=lines></div>
                 {rest}

@@ -207,6 +207,8 @@ async fn ask(model: ViewModel, wanted: Dialog, form: Option<String>) -> Option<S
 fn happened(model: ViewModel, deed: Deed) {
     match deed {
         Deed::Cancelled => model.show_dialog(None),
+        // What was over the room is beside it now, or the other way round.
+        Deed::Closed if dialog::is_open() => {}
         Deed::Closed => {
             // Closed by Escape: the view model does not know yet.
             if model.dialog().with_untracked(Option::is_some) {

@@ -279,6 +279,8 @@ const shut = ({ key, target }) => {
     menu.open = false;
     if (isInside) menu.firstElementChild.focus();
   }
+  // A modal one closes by itself.
+  if (key == "Escape") find("dialog:focus-within")?.close();
 };
 addEventListener("click", shut);
 addEventListener("keydown", shut);
