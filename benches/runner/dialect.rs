@@ -5,7 +5,7 @@ mod parlour;
 mod plain;
 mod socketio;
 
-pub use parlour::{Parlour, ParlourPage};
+pub use parlour::{Parlour, ParlourPage, ParlourReacting};
 pub use plain::Plain;
 pub use socketio::SocketIo;
 
@@ -111,7 +111,7 @@ fn kind(payload: &[u8]) -> &[u8] {
 }
 
 /// The number that follows `name`.
-fn number_after(payload: &[u8], name: &[u8]) -> Option<u64> {
+pub fn number_after(payload: &[u8], name: &[u8]) -> Option<u64> {
     let at = memmem::find(payload, name)?;
     let digits = payload[at + name.len()..]
         .iter()

@@ -9,6 +9,7 @@ mod latency;
 mod members;
 mod page;
 mod pipelined;
+mod reactions;
 mod reading;
 mod room;
 mod sidebar;
@@ -149,7 +150,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 14] = [
+pub const ALL: [Row; 15] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -256,6 +257,14 @@ pub const ALL: [Row; 14] = [
         quick: &[PARLOUR, PARLOUR_POSTGRES],
         once: &[],
         measure: sidebar::measure,
+    },
+    Row {
+        key: "reactions",
+        title: "One room of 1,000, each of whom reacts to one message within 10 s",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        once: &[],
+        measure: reactions::measure,
     },
     Row {
         key: "start",

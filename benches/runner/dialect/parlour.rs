@@ -84,3 +84,38 @@ impl Dialect for ParlourPage {
         Parlour.hear(payload)
     }
 }
+
+/// The same, of pages that know reactions: what is said is one to a message, and what is heard are those of all.
+pub struct ParlourReacting;
+
+impl Dialect for ParlourReacting {
+    fn path(&self, visitor: &Visitor) -> String {
+        ParlourPage.path(visitor)
+    }
+
+    fn headers(&self, visitor: &Visitor) -> String {
+        ParlourPage.headers(visitor)
+    }
+
+    fn introduction(&self, visitor: &Visitor) -> String {
+        let room = visitor.room;
+        format!("{{\"type\":\"join\",\"room_id\":{room},\"knows\":[\"reaction\"]}}")
+    }
+
+    fn say(&self, out: &mut Vec<u8>, room: u64, emoji: &[u8], number: u64) {
+        let begin = format!(
+            "{{\"type\":\"react\",\"room_id\":{room},\"number\":{number},\"on\":true,\"emoji\":\""
+        );
+        out.extend(begin.as_bytes());
+        out.extend(emoji);
+        out.extend(b"\"}");
+    }
+
+    fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p> {
+        match kind(payload) {
+            b"reaction" => Heard::Delivery(payload),
+            b"message" => Heard::Nothing,
+            _ => Parlour.hear(payload),
+        }
+    }
+}

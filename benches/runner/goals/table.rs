@@ -54,7 +54,7 @@ pub(super) const fn on_postgres(
 }
 
 /// All goals, in the table's order.
-pub const ALL: [Goal; 65] = [
+pub const ALL: [Goal; 67] = [
     goal(
         "room",
         CPU,
@@ -211,6 +211,18 @@ pub const ALL: [Goal; 65] = [
     goal("sidebar", "of 300 rooms p50, ms", Nothing, AtMost(2.0)),
     on_postgres("sidebar", "of 20 rooms p50, ms", Nothing, AtMost(2.0)),
     on_postgres("sidebar", "of 300 rooms p50, ms", Nothing, AtMost(2.0)),
+    goal(
+        "reactions",
+        "delivery, bytes at most",
+        Nothing,
+        AtMost(200.0),
+    ),
+    goal(
+        "reactions",
+        "people with what the message has",
+        Nothing,
+        AtLeast(1_000.0),
+    ),
     goal("start", "start to first page, ms", Nothing, AtMost(200.0)),
     goal(
         "start",
