@@ -8,6 +8,7 @@ use super::words::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use parlour_client::sections::Section;
+use parlour_client::session::Part;
 use parlour_client::tab::capped;
 use parlour_client::unread::Unread;
 use parlour_protocol::{Availability, RoomEntry, paths};
@@ -61,6 +62,8 @@ pub fn RoomLine(
             .unwrap_or_else(|| entry.clone())
     });
     let is_open = move || model.open_id() == Some(id);
+    // As it was when another room was opened: nothing is drawn anew while somebody writes.
+    let has_draft = move || model.see(Part::Rooms, |session| session.has_draft(id));
     let unread = move || entry.with(Unread::of);
     let is_any_unread = shown::holds(move || unread().count > 0);
     let availability = move || entry.with(|entry| entry.availability);
@@ -80,6 +83,7 @@ pub fn RoomLine(
             <a
                 href=shown::text(move || entry.with(|entry| paths::room(&entry.room)))
                 aria-current=shown::attribute(move || is_open().then(|| "page".to_owned()))
+                data-draft=shown::mark(move || !is_open() && has_draft())
                 on:click=heard(visit)
             >
                 {when(is_there, move || {

@@ -15,6 +15,7 @@ impl Session {
     /// woke up.
     pub fn restore(&mut self, typed: &str) {
         self.load_notes();
+        self.load_drafts();
         self.change_outbox(|_| ());
         self.settle_shown();
         if typed.is_empty() {
@@ -53,6 +54,12 @@ impl Session {
         self.change_drafts(|drafts| drafts.set(room, text));
         let is_typing = self.typing.on_input(self.at.now, text.is_empty());
         self.say_typing(is_typing);
+    }
+
+    /// Whether something is written in a room that is not sent.
+    pub fn has_draft(&self, room: RoomId) -> bool {
+        let draft = self.drafts.get(room);
+        draft.is_some_and(|text| !text.trim().is_empty())
     }
 
     /// Somebody dropped a file on the page, or pasted one.
@@ -318,6 +325,8 @@ impl Session {
             && let Some(json) = self.stored.news(Key::Drafts)
         {
             self.drafts = Drafts::from_json(&json);
+            // Their lines in the list say so.
+            self.show(Part::Rooms);
         }
     }
 

@@ -239,3 +239,26 @@ fn what_is_typed_while_another_tab_types_elsewhere_leaves_that_alone() {
     let draft = Effect::Write(Field::Composer, "flowers".to_owned());
     assert!(shown.contains(&draft));
 }
+
+#[test]
+fn a_room_has_a_draft_while_something_is_written_in_it_and_other_tabs_are_told() {
+    let storage = CountedStorage::default();
+    let mut tab = Tab::live_with(storage.clone());
+    let mut other = Tab::live_with(storage.clone());
+    assert!(!tab.session.has_draft(LOBBY));
+    tab.does(|session| session.typed("Hello"));
+    assert!(tab.session.has_draft(LOBBY));
+    other.does(|session| session.storage_changed(true));
+    assert!(other.parts.has(Part::Rooms), "its line is drawn again");
+    assert!(other.session.has_draft(LOBBY));
+    // Nor is it looked up by each letter.
+    tab.does(|session| session.typed("Hello!"));
+    assert!(!tab.parts.has(Part::Rooms));
+    tab.does(|session| session.typed("  "));
+    assert!(!tab.session.has_draft(LOBBY));
+    // A page that begins knows of it, whichever room it shows.
+    tab.does(|session| session.typed("Hello"));
+    let mut late = Tab::live_with(storage);
+    late.does(|session| session.restore(""));
+    assert!(late.session.has_draft(LOBBY));
+}
