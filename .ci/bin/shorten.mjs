@@ -18,7 +18,7 @@ const LOAD = `const load = async (address) => {
     const { instance, module } = await WebAssembly.instantiateStreaming(fetch(address), __wbg_get_imports());
     return __wbg_finalize_init(instance, module);
 };
-export const begin = (wasm, worker, off) => {
+export const begin = (wasm, worker, off, composer) => {
 ${LOADER}
 ${REVEAL}
 };

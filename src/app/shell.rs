@@ -260,7 +260,9 @@ fn loader(script: &str, wasm: &str) -> String {
     let code = scripts::compact(BEGIN);
     // What is built anew all the time under the same names is not to be kept.
     let worker = if is_watched() { "" } else { paths::WORKER };
-    let mut loader = format!("const script={script:?},wasm={wasm:?},worker={worker:?}");
+    let composer = address(Script::Composer);
+    let mut loader =
+        format!("const script={script:?},wasm={wasm:?},worker={worker:?},composer={composer:?}");
     loader.push('\n');
     loader.push_str(&code);
     for spaced in SPACED {

@@ -36,7 +36,21 @@ const KEYS: [(&str, &[Keys]); 3] = [
         "Where you write",
         &[
             (&["Enter"], "Send"),
-            (&["Shift Enter"], "Break the line"),
+            (
+                &["Shift Enter"],
+                "Break the line; a list goes on in the next one",
+            ),
+            (&["Ctrl B", "⌘ B"], "Bold, or no longer"),
+            (&["Ctrl I", "⌘ I"], "Italic"),
+            (&["Ctrl E", "⌘ E"], "Code"),
+            (&["Ctrl Shift K", "⌘ Shift K"], "Link"),
+            (&["Ctrl Shift 8", "⌘ Shift 8"], "List"),
+            (&["Ctrl Shift 9", "⌘ Shift 9"], "Quote"),
+            (
+                &["@", "#", ":", "/"],
+                "Name somebody, a room, an emoji or a command",
+            ),
+            (&["Tab", "Enter"], "Take what is offered"),
             (&["↑"], "Edit your last message, while nothing is written"),
             (
                 &["Esc"],

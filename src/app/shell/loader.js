@@ -1,7 +1,8 @@
 // What a live page does with its program: fetches it, lets it draw the island in place of the server's, and is
 // there when that cannot be done, or the program ends. It is a part of the program's own script, as a function that
 // the page's few lines call (`begin.js`, `.ci/bin/shorten.mjs`): `load` and `draw` are the program's; `wasm`, its
-// other file, `worker`, the site's service worker, and `off`, what is said while nothing is live, are the page's.
+// other file, `worker`, the site's service worker, `off`, what is said while nothing is live, and `composer`, what helps
+// with writing, are the page's.
 
 const KEPT = "parlour.page";
 const DIED = "parlour.died";
@@ -233,6 +234,11 @@ const start = async () => {
     clearTimeout(late);
   }
 };
+
+// What helps with writing comes when somebody first does. Without it a field is a field.
+addEventListener("focusin", ({ target }) => {
+  if (/-text$/.test(target.id)) import(composer).then(({ begin }) => begin(target), () => {});
+});
 
 // A keyboard that covers the page instead of making it smaller, as that of iOS does: the page has what is left.
 const view = window.visualViewport;
