@@ -360,6 +360,12 @@ pub async fn mark_read(
     pages::answer(&site, read.map(|()| see(&paths::new(&room))))
 }
 
+/// `POST /rooms/read`: marks all of one's rooms as read, and leads to their list.
+pub async fn read_all(State(site): State<Site>, scope: Scope) -> Response {
+    let read = rooms::read_all(&site.ctx, &scope).await;
+    pages::answer(&site, read.map(|()| see(paths::LIST)))
+}
+
 /// `POST /rooms/{slug}/m/{number}/unread`: marks a message and all behind it as unread.
 pub async fn mark_unread(
     State(site): State<Site>,

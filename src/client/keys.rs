@@ -78,6 +78,8 @@ pub enum Command {
     Edit,
     /// To mark it, and all behind it, as unread.
     MarkUnread,
+    /// To mark all rooms as read.
+    ReadAll,
     /// To see which keys there are.
     ListKeys,
 }
@@ -138,6 +140,9 @@ impl Press {
                 is_unread: self.is_shifted,
             }),
             _ if is_modified => None,
+            At::Log | At::Page if key == "Escape" && self.is_shifted && has_single_keys => {
+                Some(Command::ReadAll)
+            }
             At::Log => self.in_log(has_single_keys),
             _ => self.begins_to_write(at, has_single_keys),
         }

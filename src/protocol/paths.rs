@@ -251,6 +251,9 @@ pub fn level(room: &Room) -> String {
     format!("{}/level", self::room(room))
 }
 
+/// Where the form goes that marks all of one's rooms as read.
+pub const READ_ALL: &str = "/rooms/read";
+
 /// Where the form goes that takes it out.
 pub fn unfavourite(room: &Room) -> String {
     format!("{}/unfavourite", self::room(room))

@@ -117,6 +117,8 @@ pub enum Publication {
         seq: Seq,
         /// The membership's `read_posts` now.
         read_posts: i64,
+        /// They asked for it by a call or a form, so that none of their sockets knows.
+        is_asked: bool,
         /// The seq of this in the person's stream.
         me: Seq,
     },
@@ -377,6 +379,7 @@ mod tests {
             room: ROOM,
             seq: Seq(1),
             read_posts: 1,
+            is_asked: false,
             me: Seq(3),
         };
         let unread = Publication::Unread {
@@ -445,6 +448,7 @@ mod tests {
             room: ROOM,
             seq: Seq(1),
             read_posts: 1,
+            is_asked: false,
             me: Seq(3),
         };
         let viewers = Publication::Viewers {

@@ -33,7 +33,7 @@ pub use membership::{Checked, check, enter, enter_or_read, leave};
 pub(crate) use membership::{may, read_only};
 pub use mine::{PersonPage, PersonState, mine_since, person_state};
 pub(crate) use reading::known;
-pub use reading::{belongs_to, mark_read, mark_unread, read_up_to};
+pub use reading::{belongs_to, mark_read, mark_unread, read_all, read_up_to};
 pub use rights::Rights;
 pub(crate) use rights::{Held, rights};
 

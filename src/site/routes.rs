@@ -84,6 +84,7 @@ pub fn site(site: Site) -> Router {
         )
         .route("/rooms/{slug}", get(pages::room))
         .route("/rooms/{slug}/messages", post(forms::send))
+        .route(paths::READ_ALL, post(forms::read_all))
         .route("/rooms/{slug}/read", post(forms::mark_read))
         .route("/rooms/{slug}/join", post(forms::enter))
         .route("/rooms/{slug}/leave", post(forms::leave))

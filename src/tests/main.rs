@@ -56,6 +56,7 @@ mod postgres_lease;
 mod postgres_outage;
 mod reactions;
 mod reading;
+mod reading_all;
 mod refused_forms;
 mod resets;
 mod restarting;

@@ -12,7 +12,7 @@ use parlour_client::keys::{At, Press};
 use parlour_protocol::Number;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 
 /// Where somebody writes.
 const FIELDS: &str = "input:not([type=checkbox]),textarea,select,[contenteditable]";
@@ -104,5 +104,12 @@ fn open_stops(message: Option<&Element>) {
     }
     if let Some(message) = message {
         set(message, "[tabindex]", "0");
+    }
+}
+
+/// Presses the button with this id, if it is there, seen or not.
+pub fn press_button(id: &str) {
+    if let Some(button) = document().get_element_by_id(id) {
+        button.unchecked_ref::<HtmlElement>().click();
     }
 }

@@ -107,6 +107,9 @@ fn shown(site: &Site, BrowsePage { rooms, next }: BrowsePage, about: Shown) -> R
                 {next.map(|next| view! { <p><a rel="next" href=next>"More rooms"</a></p> })}
                 {first.map(|first| view! { <p><a href=first>"From the beginning"</a></p> })}
                 {is_search.then(|| view! { <p><a href=paths::ROOMS>"All rooms"</a></p> })}
+                <form class="inline" method="post" action=paths::READ_ALL>
+                    <button class="quiet" type="submit">"Mark all as read"</button>
+                </form>
                 <p><a href=paths::MENTIONS>"Mentions"</a></p>
                 <p><a href=paths::SAVED>"Saved messages"</a></p>
                 <p><a href=paths::PEOPLE>"People"</a></p>

@@ -29,6 +29,7 @@ const KEYS: [(&str, &[Keys]); 3] = [
                 &["Alt Shift ↑", "Alt Shift ↓"],
                 "The same, with something unread",
             ),
+            (&["Shift Esc"], "Mark all rooms as read"),
             (&["A letter"], "Begin to write"),
         ],
     ),

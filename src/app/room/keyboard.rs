@@ -7,6 +7,9 @@ use crate::app::browser::text_field::{self, COMPOSER};
 use crate::app::browser::{finder, keyboard, storage};
 use parlour_client::keys::{At, Command};
 
+/// The button that marks all rooms as read.
+const READ_ALL: &str = "read-all";
+
 /// Begins to hear them.
 pub fn keep(model: ViewModel) {
     keyboard::on_key(move |press, at| {
@@ -42,6 +45,7 @@ fn obey(model: ViewModel, command: Command) -> bool {
                 act(model, |session| session.mark_unread(number));
             }
         }
+        Command::ReadAll => keyboard::press_button(READ_ALL),
         Command::ListKeys => model.show_dialog(Some(Dialog::Keys)),
         Command::Find => {
             let is_open = model.dialog().get_untracked() == Some(Dialog::Find);

@@ -14,6 +14,10 @@ use leptos::prelude::*;
 use parlour_client::{listed, sections};
 use parlour_protocol::paths;
 
+/// What mentions one, and, for as long as anything is unread, that it was read: drawn as it is, and never anew.
+const FOR_ME: &str = "<a href=/mentions>Mentions</a>\
+    <form method=post action=/rooms/read data-quiet=true><button id=read-all class=quiet>Mark all as read</button></form>";
+
 /// The list of rooms, and the ways to a new one and to all.
 #[component]
 pub fn Sidebar() -> impl IntoView {
@@ -61,6 +65,7 @@ pub fn Sidebar() -> impl IntoView {
             <p class="more-rooms">
                 <a href=paths::ROOMS>{words(browse)}</a>
             </p>
+            <div class="for-me" inner_html=FOR_ME></div>
         </nav>
     }
 }

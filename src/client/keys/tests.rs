@@ -172,6 +172,26 @@ fn rooms_are_found_from_everywhere_but_a_modal() {
 }
 
 #[test]
+fn shift_and_escape_mark_all_rooms_as_read_where_nobody_writes() {
+    let reads = Press {
+        is_shifted: true,
+        ..press("Escape")
+    };
+    for at in [At::Log, At::Page] {
+        assert_eq!(reads.command(at, true), Some(Command::ReadAll));
+        let composed = Press {
+            is_composing: true,
+            ..reads.clone()
+        };
+        assert_ne!(composed.command(at, true), Some(Command::ReadAll));
+    }
+    for at in [At::Field, At::Modal, At::Finder] {
+        assert_eq!(reads.command(at, true), None);
+    }
+    assert_eq!(reads.command(At::Page, false), None);
+}
+
+#[test]
 fn alt_and_arrows_walk_the_rooms() {
     for (key, is_up) in [("ArrowUp", true), ("ArrowDown", false)] {
         for is_unread in [false, true] {

@@ -9,6 +9,7 @@ mod messages;
 mod people;
 mod pins;
 mod reactions;
+mod reading;
 mod revisions;
 mod rooms;
 mod saved;
@@ -44,6 +45,8 @@ pub(super) fn router(settings: &ServerSettings) -> Router<Arc<Context>> {
         .route("/rooms/{room}/completions", get(completions::list))
         .route("/rooms/{room}/open", get(rooms::open))
         .route("/rooms/{room}/level", patch(rooms::set_level))
+        .route("/rooms/{room}/read", put(reading::read))
+        .route("/me/read", put(reading::read_all))
         .route(
             "/rooms/{room}/membership",
             post(rooms::enter).delete(rooms::leave),

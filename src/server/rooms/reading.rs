@@ -49,6 +49,20 @@ pub async fn read_up_to(
     }
 }
 
+/// Marks all that the person has not read as read, in each of their rooms: what was posted until now, and nothing that
+/// comes meanwhile.
+///
+/// # Errors
+/// [`ServiceError::SignInRequired`], [`ServiceError::RateLimited`], or nothing can be written.
+pub async fn read_all(ctx: &Context, scope: &Scope) -> Result<(), ServiceError> {
+    let user = scope.require_person()?.user.id;
+    ctx.limits.message(user, scope.address)?;
+    let rooms = ctx.store.unread_rooms(user).await?;
+    (ctx.read_receipts)
+        .read_rooms(user, &rooms, &ctx.store)
+        .await
+}
+
 /// Marks a message and all behind it as unread: the member counts as having read up to right before it, if they had
 /// read further. It undoes every receipt so far, and those that come later count. For a person who is no member it
 /// changes nothing.

@@ -178,6 +178,7 @@ fn changed(
             room,
             seq: now.read_seq,
             read_posts: now.read_posts,
+            is_asked: true,
             me,
         }],
         (true, false) => {

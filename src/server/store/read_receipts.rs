@@ -52,6 +52,8 @@ struct Receipt {
     read: Seq,
     /// Then it goes back to this, if it is further.
     back_to: Option<Seq>,
+    /// It was asked for, and not told by a socket.
+    is_asked: bool,
 }
 
 impl ReadReceipts {
@@ -78,6 +80,7 @@ impl ReadReceipts {
         let read = |before: Seq| Receipt {
             read: seq.max(before),
             back_to: None,
+            is_asked: true,
         };
         self.write_now((room, user), read, store).await
     }
@@ -96,8 +99,34 @@ impl ReadReceipts {
         let back = |before| Receipt {
             read: before,
             back_to: Some(to),
+            is_asked: false,
         };
         self.write_now((room, user), back, store).await
+    }
+
+    /// Sets that the user has read these rooms up to there; on disk when this answers.
+    ///
+    /// # Errors
+    /// It could not be written. Of many rooms some may be read.
+    pub(crate) async fn read_rooms(
+        &self,
+        user: UserId,
+        rooms: &[(RoomId, Seq)],
+        store: &Arc<Store>,
+    ) -> Result<(), ServiceError> {
+        for part in rooms.chunks(BATCH_MAX) {
+            let asked = part.iter().map(|(room, seq)| {
+                let receipt = Receipt {
+                    is_asked: true,
+                    ..Receipt::of(*seq)
+                };
+                ((*room, user), receipt)
+            });
+            let receipts: Arc<[_]> = asked.collect();
+            store.mark_read_batch(Arc::clone(&receipts)).await?;
+            self.remove_written(&receipts);
+        }
+        Ok(())
     }
 
     /// Writes what is made of the receipts that wait.
@@ -202,6 +231,7 @@ impl Receipt {
         Self {
             read,
             back_to: None,
+            is_asked: false,
         }
     }
 
@@ -234,7 +264,7 @@ impl BatchWrite for Part {
                 if receipt.is_on()
                     && let Some(me) = seqs.next(at.1)
                 {
-                    moving.add(db, &mut told, (part, *at, receipt.read, me))?;
+                    moving.add(db, &mut told, (part, *at, *receipt, me))?;
                 }
                 if let Some(to) = receipt.back_to
                     && let Some(me) = seqs.next(at.1)
@@ -252,7 +282,7 @@ impl BatchWrite for Part {
 
 /// Receipts that are about to be moved on: to a server all that follow each other go in one statement.
 #[derive(Default)]
-struct Moving(BTreeMap<At, (usize, Seq, Seq)>);
+struct Moving(BTreeMap<At, (usize, Receipt, Seq)>);
 
 impl Moving {
     /// Adds the receipt of a part of the batch, or writes it at once where a statement is a call.
@@ -260,16 +290,16 @@ impl Moving {
         &mut self,
         db: &Db,
         told: &mut [Vec<Publication>],
-        (part, at, read, me): (usize, At, Seq, Seq),
+        (part, at, receipt, me): (usize, At, Receipt, Seq),
     ) -> db::Result<()> {
         if let Db::Sqlite(_) = db {
-            told[part].extend(move_on(db, at, read, me)?);
+            told[part].extend(move_on(db, at, receipt, me)?);
             return Ok(());
         }
         if self.0.contains_key(&at) {
             self.write(db, told)?;
         }
-        self.0.insert(at, (part, read, me));
+        self.0.insert(at, (part, receipt, me));
         Ok(())
     }
 
@@ -282,16 +312,17 @@ impl Moving {
             return Ok(());
         }
         let moves: Vec<_> = (receipts.iter())
-            .map(|(at, (_, read, me))| (*at, *read, *me))
+            .map(|(at, (_, receipt, me))| (*at, receipt.read, *me))
             .collect();
         let moved = postgres::move_receipts_on(session, &moves)?;
-        for (at, (part, seq, me)) in receipts {
+        for (at, (part, receipt, me)) in receipts {
             let (room, user) = at;
             let read = moved.get(&at).map(|read_posts| Publication::Read {
                 user,
                 room,
-                seq,
+                seq: receipt.read,
                 read_posts: *read_posts,
+                is_asked: receipt.is_asked,
                 me,
             });
             told[part].extend(read);
@@ -312,7 +343,13 @@ fn wanted(parts: &[Part]) -> BTreeMap<UserId, i64> {
 }
 
 /// Moves a member's read position on, unless they are none any more or have read further by posting.
-fn move_on(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<Publication>> {
+fn move_on(
+    db: &Db,
+    (room, user): At,
+    receipt: Receipt,
+    me: Seq,
+) -> db::Result<Option<Publication>> {
+    let seq = receipt.read;
     let read_posts = posts_up_to(db, room, seq)?;
     let read = values![room, user, seq, read_posts, me];
     let is_news = statement(db, MOVE_ON)?.execute(read)? > 0;
@@ -321,6 +358,7 @@ fn move_on(db: &Db, (room, user): At, seq: Seq, me: Seq) -> db::Result<Option<Pu
         room,
         seq,
         read_posts,
+        is_asked: receipt.is_asked,
         me,
     }))
 }
@@ -359,6 +397,24 @@ macro_rules! moves {
         )
     };
 }
+
+impl Store {
+    /// The rooms in which something is unread for the user, each with how far it has come.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn unread_rooms(&self, user: UserId) -> Result<Vec<(RoomId, Seq)>, ServiceError> {
+        let read = move |db: &Db| {
+            Ok(statement(db, UNREAD)?.rows(values![user], |row| {
+                Ok((RoomId(row.get(0)?), Seq(row.get(1)?)))
+            })?)
+        };
+        self.read(read).await
+    }
+}
+
+const UNREAD: &str = "SELECT rooms.id, rooms.seq FROM memberships JOIN rooms ON rooms.id = room_id \
+    WHERE user_id = ? AND state = 'in' AND deleted_at IS NULL AND posts > read_posts";
 
 const MOVE_ON: &str = moves!("<");
 

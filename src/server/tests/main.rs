@@ -42,6 +42,7 @@ mod people;
 mod pins;
 mod postgres_outage;
 mod reactions;
+mod reading;
 mod renaming;
 mod replies;
 mod resets;

@@ -181,6 +181,8 @@ fn json_of(method: &str, path: &str, names: &Names, key: &str) -> Value {
             "PUT",
             "/me/blocks/{person}"
             | "/me/favourites/{room}"
+            | "/me/read"
+            | "/rooms/{room}/read"
             | "/rooms/{room}/requests/{person}"
             | "/rooms/{room}/messages/{number}/pin"
             | "/rooms/{room}/messages/{number}/reactions/{emoji}"
@@ -259,6 +261,7 @@ fn form_of(path: &str, deed: Option<&str>, key: &str) -> Vec<(&'static str, Stri
             | "/rooms/{slug}/leave"
             | "/rooms/{slug}/favourite"
             | "/rooms/{slug}/unfavourite"
+            | "/rooms/read"
             | "/rooms/{slug}/delete"
             | "/rooms/{slug}/invites"
             | "/rooms/{slug}/requests/{person}/{answer}"

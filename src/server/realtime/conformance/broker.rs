@@ -126,6 +126,7 @@ fn reading(user: i64, read_posts: i64) -> Publication {
         room: RoomId(1),
         seq: Seq(read_posts),
         read_posts,
+        is_asked: false,
         me: Seq(read_posts),
     }
 }

@@ -48,13 +48,14 @@ impl Inner {
                         room,
                         seq,
                         read_posts,
+                        is_asked,
                         me,
                         ..
                     },
                     Audience::Person(user),
                     _,
                 ) => {
-                    if self.read(user, room, read_posts, seq) {
+                    if self.read(user, room, read_posts, seq) || is_asked {
                         // What it counts is delivered before.
                         self.tell_rooms(&mut batches);
                         self.tell_read(user, room, seq, read_posts, me);

@@ -105,6 +105,7 @@ mod tests {
             room: DEN,
             seq: Seq(9),
             read_posts: 9,
+            is_asked: false,
             me: Seq(me),
         }
     }

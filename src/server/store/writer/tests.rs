@@ -58,6 +58,7 @@ fn say(number: i64) -> Vec<Publication> {
         room: LOBBY,
         seq: Seq(number),
         read_posts: number,
+        is_asked: false,
         me: Seq(number),
     }]
 }
