@@ -18,6 +18,8 @@ test("a reaction is chosen by keys alone, and seen by everybody", async ({ arriv
   const panel = alice.page.getByRole("dialog", { name: "React" });
   const often = panel.getByRole("group", { name: "Often used" });
   await expect(often.getByRole("button", { name: "thumbs up" })).toBeFocused();
+  // The keys come with a file of their own.
+  await expect(often.getByRole("button", { name: "red heart" })).toHaveAttribute("tabindex", "-1");
   await keyboard.press("ArrowRight");
   await expect(often.getByRole("button", { name: "red heart" })).toBeFocused();
   await keyboard.press("ArrowDown");
@@ -70,6 +72,7 @@ test("an emoji comes at the cursor of what one writes", { tag: "@phone" }, async
   await alice.composer.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(4, 4));
   await alice.page.getByRole("link", { name: "Emoji" }).click();
   const panel = alice.page.getByRole("dialog", { name: "Emoji" });
+  await expect(panel.locator(".emoji [tabindex='-1']").first()).toBeAttached();
   await panel.getByRole("searchbox").fill("tada");
   await panel.getByRole("group", { name: "Found" }).getByRole("button", { name: "party popper" }).click();
   await expect(panel).toBeHidden();

@@ -132,3 +132,5 @@ panel.addEventListener("close", () => asking?.abort());
 // What comes into the panel later is another one.
 new MutationObserver(() => find(".picker .emoji [tabindex]") || prepare()).observe(panel, { childList: true });
 prepare();
+// What was typed before this came.
+if (find("#emoji-q")?.value) search(find("#emoji-q").form);

@@ -29,6 +29,8 @@ const say = async ({ target }) => {
   try {
     const names = await known.get(key);
     if (button.title != names) button.title = names;
+    // One's own that is on its way is counted, and in no list yet.
+    if (button.getAttribute("aria-pressed") == "true") known.delete(key);
   } catch {
     known.delete(key);
   }
