@@ -54,7 +54,11 @@ struct Devices {
 
 impl Devices {
     async fn of(server: Server, bob: Guest) -> Self {
-        let sockets = [server.joined(&bob, LOBBY).await, server.browser(&bob).await];
+        let mut elsewhere = server.browser(&bob).await;
+        // It is known whose it is.
+        elsewhere.send(json!({"type": "rooms"})).await;
+        elsewhere.next_of_type("rooms").await;
+        let sockets = [server.joined(&bob, LOBBY).await, elsewhere];
         Self {
             server,
             bob,

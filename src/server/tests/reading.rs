@@ -39,6 +39,9 @@ async fn all_rooms_are_marked_as_read_on_all_devices() {
     assert_eq!(unread(&server, &alice).await, [0, 2, 2]);
     let mut phone = server.joined(&alice, LOBBY).await;
     let mut desk = server.browser(&alice).await;
+    // It is known whose it is.
+    desk.send(json!({"type": "rooms"})).await;
+    desk.next_of_type("rooms").await;
     let read = put(&server, &alice, "/me/read", Value::Null).await;
     assert_eq!(read.status, 204, "{read:?}");
     for socket in [&mut phone, &mut desk] {
