@@ -5,7 +5,7 @@ mod parlour;
 mod plain;
 mod socketio;
 
-pub use parlour::{Parlour, ParlourPage, ParlourReacting};
+pub use parlour::{Parlour, ParlourFormatted, ParlourPage, ParlourReacting};
 pub use plain::Plain;
 pub use socketio::SocketIo;
 

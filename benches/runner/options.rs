@@ -16,7 +16,7 @@ pub struct Options {
     #[arg(long = "quick")]
     is_quick: bool,
     /// Only these rows: room (cpu, saturated), pipelined, browsers, latency, idle (memory), storm, ingest,
-    /// history, reading-while-writing, page, sign-in, members, sidebar, reactions, start.
+    /// history, reading-while-writing, page, sign-in, members, sidebar, formatted, reactions, start.
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = row)]
     rows: Vec<String>,
     /// Only these beside Parlour, which takes part on both databases, by folder or by name, such as bun or bun:sqlite.

@@ -2,6 +2,7 @@
 //! something, and answers with figures.
 
 mod browsers;
+mod formatted;
 mod history;
 mod idle;
 mod ingest;
@@ -150,7 +151,7 @@ pub struct Row {
 }
 
 /// All rows, in the table's order.
-pub const ALL: [Row; 15] = [
+pub const ALL: [Row; 16] = [
     Row {
         key: "room",
         title: "One room of 1,000: 20 messages/s of 256 B, then as many as it takes",
@@ -257,6 +258,14 @@ pub const ALL: [Row; 15] = [
         quick: &[PARLOUR, PARLOUR_POSTGRES],
         once: &[],
         measure: sidebar::measure,
+    },
+    Row {
+        key: "formatted",
+        title: "One room of 1,000: 20 plain messages/s, then one in five with markup and one in ten reacted to",
+        contenders: &[PARLOUR],
+        quick: &[PARLOUR],
+        once: &[],
+        measure: formatted::measure,
     },
     Row {
         key: "reactions",

@@ -119,3 +119,39 @@ impl Dialect for ParlourReacting {
         }
     }
 }
+
+/// The same, of pages that know reactions, and write with markup in one message of five if they do.
+pub struct ParlourFormatted {
+    /// Whether any message has markup.
+    pub formats: bool,
+}
+
+/// What such a message ends with; as many bytes of a plain one give way to it.
+const MARKUP: &[u8] =
+    b" **bold** and _slanted_, `code` and a [link](https://example.org/), then ~~struck out~~.";
+
+impl Dialect for ParlourFormatted {
+    fn path(&self, visitor: &Visitor) -> String {
+        ParlourPage.path(visitor)
+    }
+
+    fn headers(&self, visitor: &Visitor) -> String {
+        ParlourPage.headers(visitor)
+    }
+
+    fn introduction(&self, visitor: &Visitor) -> String {
+        ParlourReacting.introduction(visitor)
+    }
+
+    fn say(&self, out: &mut Vec<u8>, room: u64, content: &[u8], key: u64) {
+        if !self.formats || !key.is_multiple_of(5) {
+            return Parlour.say(out, room, content, key);
+        }
+        let plain = content.len().saturating_sub(MARKUP.len());
+        Parlour.say(out, room, &[&content[..plain], MARKUP].concat(), key);
+    }
+
+    fn hear<'p>(&self, payload: &'p [u8]) -> Heard<'p> {
+        Parlour.hear(payload)
+    }
+}

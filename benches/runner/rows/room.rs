@@ -7,11 +7,11 @@ use crate::floors;
 use crate::talk::{Crowd, Talk, milliseconds};
 
 /// People in the room.
-const MEMBERS: usize = 1_000;
+pub(super) const MEMBERS: usize = 1_000;
 /// How many of them speak, and how many messages are on their way when the room is saturated.
 const SENDERS: usize = 128;
 /// Messages a second at the steady rate.
-const RATE: f64 = 20.0;
+pub(super) const RATE: f64 = 20.0;
 /// The generator may be as busy as this, else it is the generator that is measured.
 const GENERATOR_MAX: f64 = 0.8;
 
