@@ -74,7 +74,7 @@ fn closest(element: &Element, selector: &str) -> Option<Element> {
 fn place(target: &Element) -> At {
     if target.id() == finder::FIELD {
         At::Finder
-    } else if dialog::is_modal() || closest(target, "dialog").is_some() {
+    } else if dialog::is_modal() {
         At::Modal
     } else if target.matches(FIELDS) == Ok(true) {
         At::Field

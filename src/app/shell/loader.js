@@ -137,7 +137,12 @@ addEventListener("submit", (event) => {
 });
 
 // Who reacted is asked for when somebody first points at a reaction, or comes there by keys.
-const point = ({ target }) => target.closest?.(".reaction") && import(document.documentElement.dataset.reacted);
+const point = ({ type, target }) => {
+  const message = target.closest?.(".reaction") && target.closest("article");
+  // It may be drawn anew before the script is here.
+  const place = type == "focusin" && [`#${message?.id}`, target.value];
+  if (message) import(document.documentElement.dataset.reacted).then(({ begin }) => begin(target, place), () => {});
+};
 addEventListener("pointerover", point);
 addEventListener("focusin", point);
 

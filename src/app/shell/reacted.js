@@ -45,14 +45,15 @@ const note = ({ target }) => {
   if (button) focused = { button, place: placeOf(button) };
   else if (focused?.button.isConnected) focused = null;
 };
-new MutationObserver(() => {
-  if (!focused || focused.button.isConnected) return;
-  const [message, emoji] = focused.place;
+const goOn = ([message, emoji]) => {
   const article = document.querySelector(message);
   const at = document.activeElement;
   const alike = [...(article?.querySelectorAll(REACTION) ?? [])].find((button) => button.value == emoji);
   focused = null;
   if (alike && (at == document.body || at == article)) alike.focus({ preventScroll: true });
+};
+new MutationObserver(() => {
+  if (focused && !focused.button.isConnected) goOn(focused.place);
 }).observe(document.body, { childList: true, subtree: true });
 
 addEventListener("pointerover", say);
@@ -60,8 +61,9 @@ addEventListener("focusin", (event) => {
   note(event);
   say(event);
 });
-// What it was fetched for.
-for (const target of [document.activeElement, ...document.querySelectorAll(`${REACTION}:hover`)]) {
-  note({ target });
+// What it was fetched for: the focus came to this reaction, or somebody points at it.
+export const begin = (target, place) => {
+  if (place && !target.isConnected) goOn(place);
+  else if (place) note({ target });
   say({ target });
-}
+};
