@@ -18,7 +18,7 @@ const FILE = join(ROOT, ".ci", "budget.json");
 const GROWTH = 1024;
 
 const PAGES = [
-  { name: "room", limit: 164_500, hasProgram: true },
+  { name: "room", limit: 167_500, hasProgram: true },
   { name: "page without live parts", limit: 30_000, hasProgram: false },
 ];
 

@@ -291,7 +291,7 @@ const shut = ({ key, target }) => {
     if (isInside) menu.firstElementChild.focus();
   }
   // A modal one closes by itself.
-  if (key == "Escape") find("dialog:focus-within")?.close();
+  if (key == "Escape" && !isComposing) find("dialog:not(:modal):focus-within")?.close();
 };
 addEventListener("click", shut);
 addEventListener("keydown", shut);

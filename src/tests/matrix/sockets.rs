@@ -39,7 +39,8 @@ impl World {
                 Some(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     let status = frame["type"].as_str().unwrap_or_default().to_owned();
-                    if path == "/ws" || status == "welcome" {
+                    let is_beside = BESIDE.contains(&status.as_str());
+                    if (path == "/ws" && !is_beside) || status == "welcome" {
                         return Answer {
                             bytes: status.clone(),
                             status,
