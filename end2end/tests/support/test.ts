@@ -31,9 +31,9 @@ type Fixtures = {
   chat: Chat;
 };
 
-/** What a browser that is cut off says; nothing a page could keep it from. */
+/** What a browser that is cut off says; nothing a page could keep it from. What helps with writing comes another time. */
 export const CUT_OFF =
-  /WebSocket connection to|WebSocket is already in CLOSING|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE|INTERNET|INVALID_CHUNKED|NETWORK|SOCKET)[A-Z_]*/;
+  /WebSocket connection to|WebSocket is already in CLOSING|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE|INTERNET|INVALID_CHUNKED|NETWORK|SOCKET)[A-Z_]*|ERR_FAILED \(\S*\/pkg\/composer\./;
 
 /** What a browser says that wants to look after the site's service worker while the network is gone. */
 const WORKER_CUT_OFF = /^An unknown error occurred when fetching the script\./;
