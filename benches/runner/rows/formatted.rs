@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How many of the people speak.
 const SENDERS: usize = 128;
-/// One message in so many is reacted to.
+/// There is a reaction for so many messages.
 const REACTED: u64 = 10;
 /// Who reacts is in no row's crowd.
 const WHO: usize = MEMBERS + 1;
@@ -37,9 +37,9 @@ pub fn measure(stage: &Stage, contender: &Contender) -> Outcome<Figures> {
         let before = server.processor_time();
         let block = stage.block() * 2;
         let steady = if formats {
-            // As many as were sent to warm up are there before.
+            // To those that were sent to warm up: behind them numbers are of reactions, too.
             let react = |n: u64| {
-                let number = n * REACTED + 1;
+                let number = n + 1;
                 let path = format!("/api/chat/rooms/1/messages/{number}/reactions/%F0%9F%91%8D");
                 call("PUT", &path, address, Some(&seed::token(WHO)), "")
             };
