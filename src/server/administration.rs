@@ -103,8 +103,8 @@ pub async fn account(ctx: &Context, actor: Actor, name: &str) -> Result<KnownPer
 /// Does something to a person; answers them as they are then.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`]; [`ServiceError::NotFound`]; [`ServiceError::LastOwner`]; or what stands in the way of
-/// writing.
+/// [`ServiceError::Forbidden`]; [`ServiceError::NotFound`]; [`ServiceError::LastOwner`]; or what stands in
+/// the way of writing.
 pub async fn administer(
     ctx: &Context,
     actor: Actor,

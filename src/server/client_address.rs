@@ -8,8 +8,8 @@ use std::net::IpAddr;
 pub enum ClientAddress {
     /// The address of the connection, or the one that a trusted proxy passes on.
     Known(IpAddr),
-    /// A trusted proxy passes on an address that cannot be read. All of these count as one client, and never as the
-    /// proxy.
+    /// A trusted proxy passes on an address that cannot be read. All of these count as one client, and never
+    /// as the proxy.
     Unreadable,
 }
 

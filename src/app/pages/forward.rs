@@ -49,8 +49,8 @@ pub async fn forward(
 /// The same with what was wrong, and the status that goes with it.
 ///
 /// # Errors
-/// [`ServiceError::SignInRequired`], [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], or the database
-/// failed.
+/// [`ServiceError::SignInRequired`], [`ServiceError::RoomNotFound`], [`ServiceError::MessageNotFound`], or what the
+/// database failed with.
 pub async fn forward_page(
     site: &Site,
     shape: Shape,

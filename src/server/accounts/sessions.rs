@@ -80,8 +80,8 @@ pub async fn sign_out(ctx: &Context, scope: &Scope) -> Result<(), ServiceError> 
     ended.await.map(drop)
 }
 
-/// The person whose session has this token; `None` if it is malformed, unknown or expired. A session in use is
-/// renewed.
+/// The person whose session has this token; `None` if it is malformed, unknown or expired. A session
+/// that is in use is renewed.
 ///
 /// # Errors
 /// The database failed.
@@ -124,8 +124,8 @@ pub async fn authenticate(ctx: &Context, token: &str) -> Result<Option<Person>, 
     }))
 }
 
-/// Renews a session, of which nobody is told. False: it failed, which refuses nothing, and is tried again at the next
-/// request.
+/// Renews a session, of which nobody is told. False: it failed, which refuses nothing, and is tried again
+/// at the next request.
 async fn renew(
     ctx: &Context,
     id: SessionId,

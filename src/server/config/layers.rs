@@ -28,8 +28,8 @@ const CARGO_LEPTOS: [&str; 4] = [
 /// The table of what Leptos reads too. In the environment, and in what is said of them, its keys have no section.
 const SITE: &str = "package.metadata.leptos";
 
-/// What was a setting of that table once. A file or an environment that still names one starts the server as
-/// before.
+/// What was a setting of that table once. A file or an environment that still names one starts the
+/// server as before.
 const REMOVED: [&str; 1] = ["hash-files"];
 
 /// The tables of what can be changed while the server serves, unless it is named here.
